@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+// Runs on any Node, so that an old one gets a sentence and not a syntax error.
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 22 || (major === 22 && minor < 13)) {
+  process.stderr.write(
+    `landfall needs Node 22.13 or newer; this is ${process.version}.\n` +
+      "In a checkout, run it as `npx landfall` after `npm ci`, which brings its own Node; elsewhere install a newer Node from https://nodejs.org.\n",
+  );
+  process.exit(2);
+}
+if (process.argv.length === 3 && (process.argv[2] === "--version" || process.argv[2] === "-V")) {
+  const { readFileSync } = await import("node:fs");
+  process.stdout.write(`${JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version}\n`);
+} else {
+  const { enableCompileCache } = await import("node:module");
+  enableCompileCache?.();
+  await import("../dist/main.js");
+}

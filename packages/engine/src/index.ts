@@ -1,0 +1,7 @@
+/** The engine's public surface, written by hand. */
+export { DeployError, errorCodes, reportOf } from "./error.ts";
+export type { ErrorCode, ErrorReport, ErrorText, Recovery } from "./error.ts";
+export type * from "./detect/detection.ts";
+export type * from "./events.ts";
+export type * from "./plan.ts";
+export type * from "./platform.ts";

@@ -1,0 +1,31 @@
+/** The files of a project at one moment: a manifest by digest; the bytes are in the blob store. */
+
+/** One entry of a snapshot. Paths are relative, `/`-separated, valid UTF-8, sorted bytewise in the manifest. */
+export interface SnapshotFile {
+  path: string;
+  /** 0o644 or 0o755; only the executable bit is kept. */
+  mode: number;
+  sizeBytes: number;
+  /** Lower-case hex. For a link: the digest of its target text. */
+  sha256: string;
+  /** Present for a symbolic link that stays inside the snapshot: its target, as written. */
+  link?: string;
+}
+
+/** Something that was left out, and why. */
+export interface Exclusion {
+  path: string;
+  reason: "ignored" | "secret" | "vcs" | "dependencies" | "link-leaves" | "special" | "unreadable";
+  /** Which rule: `.gitignore:3`, `.env holds secrets`. */
+  detail: string;
+}
+
+export interface Snapshot {
+  /** sha256 (hex) over the canonical manifest; equal trees have equal digests. */
+  digest: string;
+  files: SnapshotFile[];
+  sizeBytes: number;
+  excluded: Exclusion[];
+  /** How many files were really read this time (the others came from the digest cache). */
+  filesRead: number;
+}
