@@ -69,10 +69,7 @@ export interface Platform {
   /** Undo what a cancelled or failed deployment left half-made. Called after its processes are gone; may run twice. */
   abandon?(context: { deploymentId: string; release: Release | null }): Promise<void>;
   /** What really runs now, asked from the platform. */
-  status?(context: {
-    project: string;
-    environment: string;
-  }): Promise<
+  status?(context: { project: string; environment: string }): Promise<
     {
       service: string;
       release: string | null;
