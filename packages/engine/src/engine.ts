@@ -1,0 +1,222 @@
+/**
+ * The engine as its users see it: one object over one data directory. Everything a CLI, a server or a product does goes through here.
+ * `openEngine` (open.ts) makes it.
+ */
+import type { Clock } from "./clock.ts";
+import type { Detection } from "./detect/detection.ts";
+import type { ErrorReport } from "./error.ts";
+import type { DeployEvent, DeploymentState } from "./events.ts";
+import type { DeployPlan } from "./plan.ts";
+import type { Platform } from "./platform.ts";
+import type { Exclusion, Snapshot } from "./snapshot/snapshot.ts";
+import type { Source } from "./source/source.ts";
+
+export interface EngineOptions {
+  /** Data directory: database, blobs, caches, logs. Created with mode 0700. */
+  home: string;
+  /** Program and arguments that start the edge of this data directory in the background. */
+  edgeCommand: string[];
+  /** Program and arguments that work off accepted deployments in the background and end when there are none. */
+  workerCommand: string[];
+  /** Directories where build and run tools are looked for, such as PATH split at `:`. */
+  toolPath: string[];
+  /** Port the edge asks for first. Default 8080; another free one when it is taken. */
+  edgePort?: number;
+  /** A deployment is given so long, then its state is checked and it ends. Default 300,000. */
+  deploymentTimeoutMs?: number;
+  /** Deployments worked on at the same time by this process. Default 2. */
+  maxConcurrent?: number;
+  /** Host names are `<project>.<baseDomain>`. Default `localhost`. */
+  baseDomain?: string;
+  clock?: Clock;
+  platforms?: Platform[];
+}
+
+/** Values that win over detection, from flags or landfall.json. */
+export interface Overrides {
+  framework?: string;
+  installCommand?: string;
+  buildCommand?: string;
+  startCommand?: string;
+  outputDir?: string;
+  port?: number;
+  kind?: "static" | "server" | "worker";
+  spaFallback?: boolean;
+  healthPath?: string;
+}
+
+export interface DeployRequest {
+  source: Source;
+  /** Default: from landfall.json, package.json's name, or the directory's name, made fit. */
+  project?: string;
+  /** `production` (default) or a preview's name. */
+  environment?: string;
+  /** Platform id. Default `local`. */
+  platform?: string;
+  /** Take the source as it is: no detection, no build. */
+  prebuilt?: boolean;
+  /** Do not reuse an earlier artifact. */
+  force?: boolean;
+  /** Values given for this deployment; kept with the release, and stored as the project's variables when `saveVariables`. */
+  variables?: Record<string, string>;
+  /** Generate values for secrets that may be generated (NEXTAUTH_SECRET …) and are missing. Default true. */
+  generateSecrets?: boolean;
+  /** Deploy although required variables are missing. */
+  allowMissing?: boolean;
+  overrides?: Overrides;
+  /** Only these services of a monorepo, by name or path. */
+  services?: string[];
+  message?: string;
+}
+
+/** Everything known before anything is changed. */
+export interface Prepared {
+  request: DeployRequest;
+  snapshot: Snapshot;
+  detection: Detection | null;
+  plan: DeployPlan;
+  excluded: Exclusion[];
+  /** Why it cannot be deployed as it is; empty when it can. */
+  problems: ErrorReport[];
+}
+
+export interface DeploymentView {
+  id: string;
+  project: string;
+  environment: string;
+  platform: string;
+  operation: "deploy" | "redeploy" | "rollback" | "promote";
+  state: DeploymentState;
+  reason: string | null;
+  releaseId: string | null;
+  /** This deployment's release is the one that has the traffic. */
+  live: boolean;
+  url: string | null;
+  services: { name: string; url: string; alsoAt: string[] }[];
+  error: ErrorReport | null;
+  message: string | null;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  durationMs: number | null;
+  steps: {
+    name: string;
+    status: "running" | "finished" | "failed";
+    attempt: number;
+    startedAt: string;
+    finishedAt: string | null;
+  }[];
+  plan: DeployPlan | null;
+}
+
+export interface ProjectView {
+  name: string;
+  createdAt: string;
+  environments: {
+    name: string;
+    url: string | null;
+    liveDeployment: string | null;
+    lastDeployment: string | null;
+    lastState: DeploymentState | null;
+  }[];
+}
+
+export interface VariableView {
+  key: string;
+  environment: string;
+  sensitive: boolean;
+  /** Null for a sensitive one, unless values were asked for. */
+  value: string | null;
+  updatedAt: string;
+}
+
+export interface RuntimeLogLine {
+  service: string;
+  release: string;
+  at: string | null;
+  stream: "stdout" | "stderr";
+  line: string;
+}
+
+export interface EdgeStatus {
+  running: boolean;
+  pid: number | null;
+  port: number | null;
+  services: {
+    project: string;
+    environment: string;
+    service: string;
+    release: string;
+    kind: string;
+    url: string;
+    state: string;
+    restarts: number;
+    port: number | null;
+  }[];
+}
+
+export interface DoctorFinding {
+  id: string;
+  state: "ok" | "warning" | "error";
+  what: string;
+  next?: string;
+}
+
+export interface Engine extends AsyncDisposable {
+  readonly home: string;
+  readonly platforms: Platform[];
+  /** Snapshot, detect and plan; changes nothing but the content-addressed store. Throws INVALID_SOURCE, UNSAFE_ARCHIVE, SOURCE_UNAVAILABLE, INVALID_CONFIG, NOT_DETECTED. */
+  prepare(request: DeployRequest, options?: { signal?: AbortSignal }): Promise<Prepared>;
+  /** Accept: from here the deployment ends by itself. Supersedes waiting ones of the same project and environment. Throws the first problem. */
+  accept(prepared: Prepared): Promise<DeploymentView>;
+  /** Claim and run accepted deployments: `until: "idle"` ends when none is left, `"aborted"` runs until the signal. */
+  work(options: { signal: AbortSignal; until: "idle" | "aborted"; only?: string }): Promise<void>;
+  /** Start the background worker, for a caller that will not stay. */
+  workInBackground(): void;
+  /** Events from `from` (a seq, default the first) on; ends after the event that settles the deployment. */
+  follow(deploymentId: string, options?: { from?: number; signal?: AbortSignal }): AsyncIterable<DeployEvent>;
+  /** One deployment, by id or unambiguous beginning of it. Throws NOT_FOUND. */
+  deployment(id: string): Promise<DeploymentView>;
+  /** Newest first. */
+  deployments(filter?: { project?: string; environment?: string; limit?: number }): Promise<DeploymentView[]>;
+  cancel(deploymentId: string): Promise<void>;
+  /** The same release once more, with today's variables when asked. */
+  redeploy(deploymentId: string): Promise<DeploymentView>;
+  /** Give traffic back: to `to` (a deployment id), or to the release that was live before. Throws NOT_FOUND, CONFLICT. */
+  rollback(target: { project: string; environment?: string; to?: string }): Promise<DeploymentView>;
+  /** A preview's release becomes production's, byte for byte. */
+  promote(deploymentId: string, environment?: string): Promise<DeploymentView>;
+  projects(): Promise<ProjectView[]>;
+  /** Stop and forget an environment, or a whole project. Blobs go with the next collection. */
+  remove(target: { project: string; environment?: string }): Promise<void>;
+  variables: {
+    list(target: { project: string; environment?: string; reveal?: boolean }): Promise<VariableView[]>;
+    /** Validates all names and values first; throws INVALID_VARIABLE with every fault. */
+    set(
+      target: { project: string; environment?: string },
+      values: Record<string, string>,
+      options?: { sensitive?: boolean; allowEmpty?: boolean },
+    ): Promise<void>;
+    remove(target: { project: string; environment?: string }, keys: string[]): Promise<void>;
+  };
+  /** Lines the running programs printed; they outlive the process. */
+  runtimeLogs(target: {
+    project: string;
+    environment?: string;
+    service?: string;
+    release?: string;
+    follow?: boolean;
+    tail?: number;
+    signal?: AbortSignal;
+  }): AsyncIterable<RuntimeLogLine>;
+  edge: {
+    /** Start the edge if it is not running; brings back what was live. */
+    ensure(): Promise<EdgeStatus>;
+    status(): Promise<EdgeStatus>;
+    /** Stop edge and applications of this data directory. */
+    stop(): Promise<void>;
+  };
+  doctor(): Promise<DoctorFinding[]>;
+  /** Remove blobs, trees, caches no retained release reaches. Returns bytes freed. */
+  collect(options?: { signal?: AbortSignal; retainReleases?: number }): Promise<{ freedBytes: number; blobs: number }>;
+}
