@@ -1,0 +1,4 @@
+/** The code of a system error (`ENOENT`, `EACCES` …), or undefined for anything else that was thrown. */
+export function errnoOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
