@@ -38,6 +38,12 @@ export function groupAlive(group: Group): boolean {
   return membersOf(group, new Set()).length > 0;
 }
 
+/** Whether the leader itself is running, whatever became of its children. */
+export function leaderAlive(group: Group): boolean {
+  const leader = processOf(group.pid);
+  return leader !== undefined && !leader.ended && leader.born === group.born;
+}
+
 /**
  * End every process of the group: SIGTERM, after `graceMs` SIGKILL, and resolve when none is left. Safe to repeat; a group that is
  * gone, or whose pid belongs to somebody else by now, is left alone. Descendants that moved to a group of their own are found by

@@ -1,0 +1,22 @@
+/**
+ * A lock that the kernel frees when its holder dies, however it dies: an exclusive SQLite transaction on a file of its own.
+ * Works wherever SQLite does, unlike abstract sockets, and needs no pid file that could lie.
+ */
+import { DatabaseSync } from "node:sqlite";
+
+export interface Lock {
+  release(): void;
+}
+
+/** The lock, or null when another process (or another holder in this one) has it. */
+export function tryLock(path: string): Lock | null {
+  const database = new DatabaseSync(path);
+  try {
+    database.exec("pragma journal_mode = delete");
+    database.exec("begin exclusive");
+  } catch {
+    database.close(); // SQLITE_BUSY: somebody holds it.
+    return null;
+  }
+  return { release: () => database.close() };
+}

@@ -1,0 +1,119 @@
+/**
+ * Kysely over node:sqlite. One connection; calls are synchronous, so a statement never interleaves with another of this process,
+ * and a transaction holds the connection until it ends. Several processes may open the same file: WAL, a busy timeout, and
+ * `begin immediate`, since a transaction that reads first and writes later could not be retried by SQLite itself.
+ */
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  Kysely,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from "kysely";
+
+/** Statements kept prepared; the engine has fewer than this. */
+const preparedLimit = 300;
+
+class Connection implements DatabaseConnection {
+  readonly #database: DatabaseSync;
+  readonly #prepared = new Map<string, StatementSync>();
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  // oxlint-disable-next-line require-await -- kysely asks for a promise
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    let statement = this.#prepared.get(sql);
+    if (!statement) {
+      statement = this.#database.prepare(sql);
+      if (this.#prepared.size >= preparedLimit) this.#prepared.clear();
+      this.#prepared.set(sql, statement);
+    }
+    const values = parameters as (string | number | bigint | null | Uint8Array)[];
+    if (statement.columns().length > 0) return { rows: statement.all(...values) as R[] };
+    const { changes } = statement.run(...values);
+    return { rows: [], numAffectedRows: BigInt(changes) };
+  }
+
+  // oxlint-disable-next-line require-yield -- nothing here streams; rows are few
+  async *streamQuery(): AsyncGenerator<never> {
+    throw new Error("streaming is not offered by this driver");
+  }
+
+  run(sql: string): void {
+    this.#database.exec(sql);
+  }
+}
+
+class SqliteDriver implements Driver {
+  readonly #database: DatabaseSync;
+  readonly #connection: Connection;
+  #turn: Promise<void> = Promise.resolve();
+  #release: (() => void) | null = null;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#connection = new Connection(database);
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    const before = this.#turn;
+    let release!: () => void;
+    this.#turn = new Promise((resolve) => (release = resolve));
+    await before;
+    this.#release = release;
+    return this.#connection;
+  }
+
+  // oxlint-disable-next-line require-await -- kysely asks for promises throughout
+  async releaseConnection(): Promise<void> {
+    const release = this.#release;
+    this.#release = null;
+    release?.();
+  }
+
+  // oxlint-disable-next-line require-await
+  async beginTransaction(): Promise<void> {
+    this.#connection.run("begin immediate");
+  }
+
+  // oxlint-disable-next-line require-await
+  async commitTransaction(): Promise<void> {
+    this.#connection.run("commit");
+  }
+
+  // oxlint-disable-next-line require-await
+  async rollbackTransaction(): Promise<void> {
+    // SQLite ends a transaction by itself on some errors (disk full); a second end would hide the first error.
+    if (this.#database.isTransaction) this.#connection.run("rollback");
+  }
+
+  // oxlint-disable-next-line require-await
+  async destroy(): Promise<void> {
+    this.#database.close();
+  }
+}
+
+/** Open the file (created when absent) with durable settings: WAL, synchronous FULL, foreign keys. */
+export function openSqlite<Schema>(path: string): Kysely<Schema> {
+  const database = new DatabaseSync(path);
+  database.exec("pragma busy_timeout = 10000");
+  database.exec("pragma journal_mode = wal");
+  database.exec("pragma synchronous = full");
+  database.exec("pragma foreign_keys = on");
+  const dialect: Dialect = {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new SqliteDriver(database),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+  return new Kysely<Schema>({ dialect });
+}
