@@ -6,7 +6,7 @@
 
 export interface Automaton {
   /** The state after one more UTF-16 unit. State 0 is the beginning. */
-  step(state: number, unit: number): number;
+  step: (state: number, unit: number) => number;
   /** Units at the end of the text read that are the beginning of some string. */
   depth: Uint32Array;
   /** Length of the longest string that ends here; 0 when none does. */
