@@ -1,0 +1,320 @@
+/** Go: modules, main packages at the root or in cmd/, frameworks by direct requirement, ports by the call that listens. */
+import { inside, type Project, type Reader, type Reading } from "../reading.ts";
+import { usesDrivers } from "./databases.ts";
+import { decide, draftOf, dropLocalDatabases, state } from "./draft.ts";
+import { listing, placeOf, relativeTo, search } from "./files.ts";
+import { statePort, type Source } from "./port.ts";
+import { startFromProcfile } from "./procfile.ts";
+import { versionFromFiles } from "./versions.ts";
+
+/** Module path (without `/vN`) to framework; the order is the order of trust. */
+const frameworks: readonly { module: string; slug: string; port?: number }[] = [
+  { module: "github.com/gin-gonic/gin", slug: "gin", port: 8080 },
+  { module: "github.com/labstack/echo", slug: "echo", port: 1323 },
+  { module: "github.com/gofiber/fiber", slug: "fiber", port: 3000 },
+  { module: "github.com/go-chi/chi", slug: "chi", port: 3000 },
+  { module: "github.com/beego/beego", slug: "beego", port: 8080 },
+  { module: "github.com/astaxie/beego", slug: "beego", port: 8080 },
+  { module: "github.com/kataras/iris", slug: "iris", port: 8080 },
+  { module: "github.com/gobuffalo/buffalo", slug: "buffalo", port: 3000 },
+  { module: "github.com/cloudwego/hertz", slug: "hertz", port: 8888 },
+  { module: "github.com/go-kratos/kratos", slug: "kratos", port: 8000 },
+  { module: "github.com/zeromicro/go-zero", slug: "go-zero", port: 8888 },
+  { module: "github.com/gogf/gf", slug: "goframe", port: 8000 },
+  { module: "github.com/revel/revel", slug: "revel", port: 9000 },
+  { module: "github.com/danielgtaylor/huma", slug: "huma", port: 8888 },
+  { module: "github.com/go-fuego/fuego", slug: "fuego", port: 9999 },
+  { module: "github.com/pocketbase/pocketbase", slug: "pocketbase", port: 8090 },
+  { module: "github.com/gorilla/mux", slug: "gorilla" },
+  { module: "github.com/julienschmidt/httprouter", slug: "httprouter" },
+  { module: "github.com/go-martini/martini", slug: "martini", port: 3000 },
+  { module: "github.com/valyala/fasthttp", slug: "fasthttp" },
+  { module: "github.com/uptrace/bunrouter", slug: "bunrouter" },
+  { module: "goji.io", slug: "goji", port: 8000 },
+];
+
+/** Modules of programs run by hand in a terminal. */
+const commandLineModules = [
+  "github.com/spf13/cobra",
+  "github.com/urfave/cli",
+  "github.com/alecthomas/kong",
+  "github.com/charmbracelet/bubbletea",
+  "github.com/jessevdk/go-flags",
+];
+
+const listens =
+  /\b(?:ListenAndServe(?:TLS)?|ListenTLS|http\.Serve|net\.Listen|grpc\.NewServer)\b|\.(?:Run|Listen|Start|StartServer)\(/;
+
+export const go: Reader = {
+  id: "go",
+  read(project, directory) {
+    const manifest = inside(directory, "go.mod");
+    const text = project.tree.text(manifest);
+    const rootFiles = listing(project.tree, directory).files.filter((name) => /(?<!_test)\.go$/.test(name));
+    if (
+      text === null &&
+      (rootFiles.length === 0 || !rootFiles.some((name) => isMain(project.tree.text(inside(directory, name)))))
+    )
+      return workspace(project, directory);
+    const at = text === null ? inside(directory, rootFiles[0]!) : manifest;
+    const module = parseGoMod(text ?? "");
+    const reading = draftOf("go", { at, rule: "go/module" });
+    state(reading, "packageManager", "go", { at, rule: "go/module" });
+    if (
+      module.version !== undefined &&
+      !versionFromFiles(project, directory, reading, { own: [".go-version"], tools: ["go", "golang"] })
+    )
+      state(reading, "runtimeVersion", module.version, { at: placeOf(at, text ?? "", /^go\s/m), rule: "go/directive" });
+    if (text !== null) state(reading, "installCommand", "go mod download", { at, rule: "go/module" });
+
+    const sources = goSources(project, directory);
+    const imported = importsOf(sources);
+    usesDrivers(
+      reading,
+      "go",
+      [...module.requires].map(([name, line]) => [name, `${at}:${line}`]),
+    );
+    usesDrivers(reading, "go", imported);
+    dropLocalDatabases(reading);
+
+    const mains = mainPackages(project, directory, sources);
+    const main = mains[0];
+    if (!main) return decide(reading, "package", 0.75, { at, rule: "go/no-main" });
+    return readMain({ project, directory, reading, module, main, sources, at });
+  },
+};
+
+interface Module {
+  path?: string;
+  version?: string;
+  /** Direct requirements without version suffix, to line. */
+  requires: Map<string, number>;
+}
+
+/** The lines of go.mod that matter here; comments are no requirements, `// indirect` ones are somebody else's. */
+export function parseGoMod(text: string): Module {
+  const module: Module = { requires: new Map() };
+  let block = "";
+  for (const [index, raw] of text.split(/\r?\n/).entries()) {
+    const isIndirect = /\/\/\s*indirect/.test(raw);
+    const line = raw.replace(/\/\/.*$/, "").trim();
+    if (line === "") continue;
+    if (line === ")") block = "";
+    else if (line.endsWith("(")) block = line.slice(0, -1).trim();
+    else {
+      const words = line.split(/\s+/);
+      const [verb, ...rest] = block === "" ? words : [block, ...words];
+      if (verb === "module") module.path = rest[0]?.replaceAll('"', "") ?? "";
+      else if (verb === "go" && rest[0] !== undefined) module.version = rest[0];
+      else if (verb === "require" && rest[0] !== undefined && !isIndirect)
+        module.requires.set(rest[0].replace(/\/v\d+$/, ""), index + 1);
+    }
+  }
+  return module;
+}
+
+function goSources(project: Project, directory: string): Source[] {
+  const paths = search(project.tree, directory, {
+    depth: 4,
+    limit: 250,
+    matches: (name) => name.endsWith(".go") && !/_test\.go$|\.pb\.go$|_gen\.go$/.test(name),
+  });
+  return paths.flatMap((path) => {
+    const text = project.tree.text(path);
+    return text === null ? [] : [{ at: path, text }];
+  });
+}
+
+function importsOf(sources: Source[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { at, text } of sources) {
+    const end = text.search(/^(func|type|var|const)\b/m);
+    for (const [, path] of text
+      .slice(0, end < 0 ? undefined : end)
+      .matchAll(/^\s*(?:import\s+)?(?:[\w.]+\s+)?"([^"]+\.[^"]+)"/gm)) {
+      if (!found.has(path!)) found.set(path!, at);
+    }
+  }
+  return found;
+}
+
+const isMain = (text: string | null): boolean =>
+  text !== null && /^package\s+main\b/m.test(text) && /^func\s+main\s*\(/m.test(text);
+
+interface Main {
+  /** Directory of the package, relative to the module, `.` for its root. */
+  path: string;
+  at: string;
+  score: number;
+}
+
+/** Main packages, the one most like a server first. */
+function mainPackages(project: Project, directory: string, sources: Source[]): Main[] {
+  const mains = new Map<string, Main>();
+  const ignored =
+    /(^|\/)(examples?|_examples|tests?|tools?|scripts?|hack|internal\/tools|testdata|docs?|migrations?|bench(marks?)?)(\/|$)/;
+  for (const { at, text } of sources) {
+    if (!isMain(text) || /^\/\/go:build ignore|^\/\/ \+build ignore/m.test(text)) continue;
+    const relative = relativeTo(directory, at);
+    const path = relative.includes("/") ? relative.slice(0, relative.lastIndexOf("/")) : ".";
+    // A nested module is built on its own.
+    if (
+      path !== "." &&
+      path
+        .split("/")
+        .some((_, index, parts) => project.tree.has(inside(directory, `${parts.slice(0, index + 1).join("/")}/go.mod`)))
+    )
+      continue;
+    if (ignored.test(path)) continue;
+    const score = scoreOf(path, text);
+    if ((mains.get(path)?.score ?? -1) < score) mains.set(path, { path, at, score });
+  }
+  return [...mains.values()].sort(
+    (a, b) => b.score - a.score || a.path.length - b.path.length || a.path.localeCompare(b.path),
+  );
+}
+
+function scoreOf(path: string, text: string): number {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  let score = path === "." ? 5 : path.startsWith("cmd/") || path === "cmd" ? 3 : 1;
+  if (listens.test(text)) score += 3;
+  if (
+    /^(server|api|web|http|app|main|serverd|httpd|backend|service|rest|apiserver)$/.test(name) ||
+    /(server|api|web)$/.test(name)
+  )
+    score += 2;
+  if (
+    /^(migrat|seed|worker|cli|ctl|gen|tool|job|cron|consumer|script|client|loadtest|admin)/.test(name) ||
+    /(ctl|cli|gen|-client|migrate)$/.test(name)
+  )
+    score -= 3;
+  return score;
+}
+
+interface Case {
+  project: Project;
+  directory: string;
+  reading: Reading;
+  module: Module;
+  main: Main;
+  sources: Source[];
+  at: string;
+}
+
+function readMain({ project, directory, reading, module, main, sources, at }: Case): Reading {
+  const target = main.path === "." ? "." : `./${main.path}`;
+  state(reading, "buildCommand", `go build -o app ${target}`, { at: main.at, rule: "go/main" });
+  state(reading, "startCommand", "./app", { at: main.at, rule: "go/main" });
+  const imports = importsOf(sources);
+  const used = (name: string) => imports.keys().some((path) => path === name || path.startsWith(`${name}/`));
+  const row =
+    frameworks.find(({ module: name }) => module.requires.has(name) && (sources.length === 0 || used(name))) ??
+    (module.requires.size === 0 ? frameworks.find(({ module: name }) => used(name)) : undefined);
+  if (row)
+    state(reading, "framework", row.slug, {
+      at: module.requires.has(row.module) ? `${at}:${module.requires.get(row.module)}` : at,
+      rule: `framework/${row.slug}`,
+    });
+
+  const own = sources.filter(
+    (source) =>
+      source.at.slice(0, Math.max(source.at.lastIndexOf("/"), 0)) ===
+      main.at.slice(0, Math.max(main.at.lastIndexOf("/"), 0)),
+  );
+  const rest = sources.filter((source) => !own.includes(source) && !isMain(source.text));
+  const listener = [...own, ...rest].find(
+    (source) =>
+      listens.test(source.text) &&
+      (row !== undefined || /\bListenAndServe|http\.Serve|net\.Listen|grpc\.NewServer/.test(source.text)),
+  );
+  const process = procfileStart(project, directory, reading);
+  const isServer = process !== "worker" && (row !== undefined || listener !== undefined || process === "web");
+  if (isServer) {
+    statePort(project, directory, reading, {
+      sources: [...own, ...rest, ...settings(project, directory)],
+      patterns: portPatterns,
+      fallback: { port: row?.port ?? 8080, rule: row ? `framework/${row.slug}` : "go/convention", at: main.at },
+    });
+    const isTool =
+      row === undefined && process === null && commandLineModules.some((name) => module.requires.has(name));
+    return decide(reading, "server", isTool ? 0.6 : 0.95, { at: listener?.at ?? main.at, rule: "go/listens" });
+  }
+  if (process === "worker") return decide(reading, "worker", 0.85, { at: main.at, rule: "go/procfile" });
+  const isTool =
+    commandLineModules.some((name) => module.requires.has(name)) ||
+    own.some(({ text }) => /\bflag\.(Parse|NewFlagSet)\(|\bos\.Args\b/.test(text));
+  return decide(reading, isTool ? "package" : "worker", isTool ? 0.6 : 0.65, {
+    at: main.at,
+    rule: isTool ? "go/command-line" : "go/main",
+  });
+}
+
+/** Heroku puts programs in bin/, named after their package; our build puts ours elsewhere. */
+function procfileStart(project: Project, directory: string, reading: Reading): "web" | "worker" | null {
+  const before = reading.startCommand;
+  const process = startFromProcfile(project, directory, reading);
+  const named =
+    process === null ? null : /^(?:\.\/)?bin\/[\w.-]+((?:\s.*)?)$|^([\w-]+)$/.exec(reading.startCommand ?? "");
+  if (named && before !== undefined)
+    state(reading, "startCommand", `${before}${named[1] ?? ""}`, {
+      at: inside(directory, "Procfile"),
+      rule: "go/built-here",
+    });
+  return process;
+}
+
+/** Files of settings where a port may stand. */
+function settings(project: Project, directory: string): Source[] {
+  return search(project.tree, directory, {
+    depth: 2,
+    limit: 12,
+    matches: (name) =>
+      /^(config|conf|app|application|settings|default|local)([._-]\w+)?\.(ya?ml|toml|json|ini|env)$|^\.env$|^app\.env$/.test(
+        name,
+      ),
+  }).flatMap((path) => {
+    const text = project.tree.text(path);
+    return text === null ? [] : [{ at: path, text }];
+  });
+}
+
+const portPatterns: readonly RegExp[] = [
+  /\b[Pp]ort\s*(?::=|=)\s*":?(\d{2,5})"/,
+  /"(?:HTTP_|SERVER_|APP_|API_)?PORT"\s*,\s*":?(\d{2,5})"/,
+  /"(?:HTTP_|SERVER_|APP_|API_)?PORT"\s*,\s*(\d{2,5})\b/,
+  /"(?:server\.|http\.|app\.)?port"\s*,\s*"?:?(\d{2,5})/i,
+  /\b(?:ListenAndServe(?:TLS)?|Run|RunTLS|Listen|Start)\(\s*(?:ctx,\s*)?"[^"\s]*:(\d{2,5})"/,
+  /\bListen\(\s*"tcp[46]?"\s*,\s*"[^"]*:(\d{2,5})"/,
+  /\bAddr(?:ess)?\s*:\s*"[^"]*:(\d{2,5})"/,
+  /`[^`]*env:"(?:HTTP_|SERVER_|APP_)?PORT"[^`]*(?:envDefault|env-default|default):"(\d{2,5})"/,
+  /`[^`]*(?:envDefault|env-default|default):"(\d{2,5})"[^`]*env(?:config)?:"(?:HTTP_|SERVER_|APP_)?PORT"/,
+  /flag\.(?:String|Int)(?:Var)?\([^)]*"(?:port|p|addr|listen|http)[^"]*"\s*,\s*"?[^",)]*?:?(\d{2,5})"?\s*,/,
+  /\b(?:default)?(?:addr|address|port|listenAddr)\w*\s*(?::=|=)\s*(?:flag\.\w+\([^,]+,\s*)?"?[\w.]*:?(\d{4,5})"?/i,
+  /(?:^|\n)\s*(?:http_?)?(?:port|HTTP_PORT|APP_PORT|SERVER_PORT|HttpPort|PORT)\s*[:=]\s*["']?:?(\d{2,5})/,
+];
+
+/** A go.work whose modules lie below: its one program, when it has no more. */
+function workspace(project: Project, directory: string): Reading | null {
+  const at = inside(directory, "go.work");
+  const text = project.tree.text(at);
+  if (text === null) return null;
+  const used = text.replace(/\/\/.*$/gm, "").match(/(?:^|[\s(])\.\/?[\w./-]*/g) ?? [];
+  const members = used
+    .map((word) =>
+      word
+        .trim()
+        .replace(/^[(\s]+/, "")
+        .replace(/^\.\//, ""),
+    )
+    .filter((member) => member !== "" && project.tree.has(inside(directory, `${member}/go.mod`)));
+  const readings = members.map((member) => ({ member, reading: go.read(project, inside(directory, member)) }));
+  const programs = readings.filter(({ reading }) => reading !== null && reading.kind !== "package");
+  const [only] = programs.sort((a, b) => Number(b.reading?.kind === "server") - Number(a.reading?.kind === "server"));
+  if (!only?.reading) return null;
+  const { member, reading } = only;
+  if (reading.buildCommand !== undefined)
+    reading.buildCommand = reading.buildCommand.replace(/ \.(\/|$)/, ` ./${member}$1`);
+  if (reading.runtimeVersion === undefined)
+    state(reading, "runtimeVersion", /^go\s+(\S+)/m.exec(text)?.[1], { at, rule: "go/work" });
+  return reading;
+}

@@ -1,0 +1,307 @@
+/** PHP: Laravel, Symfony and other frameworks by composer's requirements, WordPress and Drupal by their files, plain pages. */
+import { inside, isObject, type JsonObject, type Project, type Reader, type Reading } from "../reading.ts";
+import { databaseNamed, databasesInAddresses, usesDrivers } from "./databases.ts";
+import { decide, draftOf, dropLocalDatabases, state, uses } from "./draft.ts";
+import { listing, placeOf, search } from "./files.ts";
+import { startFromProcfile } from "./procfile.ts";
+import { objectAt } from "./python-project.ts";
+import { versionFromFiles } from "./versions.ts";
+
+interface PhpFramework {
+  slug: string;
+  packages: readonly string[];
+  /** Directory the web server shows, when the framework fixes it. */
+  root?: string;
+  start?: string;
+  port?: number;
+}
+
+const artisan = "php artisan serve --host=0.0.0.0 --port=$PORT";
+
+/** Order: what is made from another framework before that framework. */
+const frameworks: readonly PhpFramework[] = [
+  { slug: "statamic", packages: ["statamic/cms"], start: artisan, port: 8000 },
+  { slug: "october", packages: ["october/rain", "october/system"], start: artisan, port: 8000 },
+  { slug: "lumen", packages: ["laravel/lumen-framework"], root: "public", port: 8000 },
+  { slug: "laravel", packages: ["laravel/framework"], start: artisan, port: 8000 },
+  { slug: "symfony", packages: ["symfony/framework-bundle", "symfony/symfony"], root: "public", port: 8000 },
+  { slug: "cakephp", packages: ["cakephp/cakephp"], root: "webroot", port: 8765 },
+  { slug: "codeigniter", packages: ["codeigniter4/framework", "codeigniter/framework"], root: "public", port: 8080 },
+  { slug: "yii", packages: ["yiisoft/yii2", "yiisoft/yii"], root: "web", port: 8080 },
+  { slug: "laminas", packages: ["laminas/laminas-mvc", "mezzio/mezzio"], root: "public", port: 8080 },
+  {
+    slug: "drupal",
+    packages: ["drupal/core", "drupal/core-recommended", "drupal/recommended-project"],
+    root: "web",
+    port: 8080,
+  },
+  { slug: "bedrock", packages: ["roots/bedrock", "roots/wordpress"], root: "web", port: 8080 },
+  { slug: "wordpress", packages: ["johnpbloch/wordpress"], port: 8080 },
+  { slug: "magento", packages: ["magento/product-community-edition"], root: "pub", port: 8080 },
+  { slug: "slim", packages: ["slim/slim"], root: "public", port: 8080 },
+  { slug: "flight", packages: ["mikecao/flight", "flightphp/core"], port: 8000 },
+  {
+    slug: "hyperf",
+    packages: ["hyperf/framework", "hyperf/http-server"],
+    start: "php bin/hyperf.php start",
+    port: 9501,
+  },
+  { slug: "silex", packages: ["silex/silex"], root: "web", port: 8080 },
+  { slug: "phalcon", packages: ["ext-phalcon"], root: "public", port: 8000 },
+];
+
+export const php: Reader = {
+  id: "php",
+  read(project, directory) {
+    const { tree } = project;
+    const names = listing(tree, directory).files;
+    const manifestPath = inside(directory, "composer.json");
+    const manifest = names.includes("composer.json") ? project.json(manifestPath) : null;
+    const page = webRoots
+      .map((root) => inside(inside(directory, root), "index.php").replace(/^\.\//, ""))
+      .find((path) => tree.has(path));
+    const hasArtisan = names.includes("artisan");
+    const wordpress = ["wp-config.php", "wp-config-sample.php", "wp-login.php"].find((name) => names.includes(name));
+    const script = names.find((name) => name.endsWith(".php"));
+    const at = manifest
+      ? manifestPath
+      : wordpress
+        ? inside(directory, wordpress)
+        : (page ?? (script === undefined ? undefined : inside(directory, script)));
+    if (at === undefined) return null;
+
+    const reading = draftOf("php", { at, rule: "php/manifest" });
+    stateVersion(project, directory, reading, manifest);
+    const text = tree.text(manifestPath) ?? "";
+    const requires = new Map(
+      Object.keys(objectAt(manifest, "require")).map((name) => [
+        name.toLowerCase(),
+        placeOf(manifestPath, text, `"${name}"`),
+      ]),
+    );
+    if (manifest) {
+      state(reading, "packageManager", "composer", { at, rule: "php/composer" });
+      state(reading, "installCommand", "composer install --no-dev --optimize-autoloader", { at, rule: "php/composer" });
+    }
+    usesDrivers(reading, "php", requires);
+    const row =
+      frameworks.find((candidate) => candidate.packages.some((name) => requires.has(name))) ??
+      (hasArtisan ? frameworks.find(({ slug }) => slug === "laravel") : undefined);
+    const place: Place = { project, directory, reading };
+    stateDatabases(place, row?.slug ?? (wordpress ? "wordpress" : undefined));
+    stateAssets(place);
+
+    const isLibrary =
+      manifest !== null &&
+      page === undefined &&
+      !hasArtisan &&
+      ([
+        "library",
+        "symfony-bundle",
+        "composer-plugin",
+        "drupal-module",
+        "wordpress-plugin",
+        "wordpress-theme",
+        "phpcodesniffer-standard",
+      ].includes(String(manifest["type"])) ||
+        (manifest["type"] === undefined && manifest["name"] !== undefined && manifest["autoload"] !== undefined));
+    if (isLibrary) return decide(reading, "package", 0.85, { at, rule: "php/library" });
+    if (row) return readFramework(place, { row, requires, page, hasArtisan, at });
+    if (wordpress) {
+      const proof = { at: inside(directory, wordpress), rule: "framework/wordpress" };
+      state(reading, "framework", "wordpress", proof);
+      return servePages(place, { root: ".", port: 8080, confidence: 0.95, proof });
+    }
+    if (page !== undefined) {
+      const root = page.slice(directory === "." ? 0 : directory.length + 1).replace(/\/?index\.php$/, "") || ".";
+      return servePages(place, {
+        root,
+        port: 8000,
+        confidence: manifest ? 0.85 : 0.8,
+        proof: { at: page, rule: "php/index" },
+      });
+    }
+    if (manifest && (manifest["type"] === "project" || manifest["bin"] !== undefined)) {
+      const process = startFromProcfile(project, directory, reading);
+      return decide(
+        reading,
+        process === "web" ? "server" : manifest["bin"] === undefined ? "worker" : "package",
+        process === null ? 0.5 : 0.85,
+        { at, rule: "php/project" },
+      );
+    }
+    if (manifest) return decide(reading, "worker", 0.2, { at, rule: "php/manifest-without-entry" });
+    const main = ["main.php", "app.php", "server.php", "bot.php", "home.php"].find((name) => names.includes(name));
+    if (names.some((name) => /\.html?$/.test(name)) || main === undefined)
+      return decide(reading, "worker", 0.15, { at, rule: "php/files" });
+    state(reading, "startCommand", `php ${main}`, { at: inside(directory, main), rule: "php/program" });
+    return decide(reading, "worker", 0.35, { at, rule: "php/program" });
+  },
+};
+
+/** Directories a web server is pointed at, nearest first. */
+const webRoots: readonly string[] = ["public", "web", "webroot", "www", "htdocs", "html", "public_html", ".", "src"];
+
+interface Place {
+  project: Project;
+  directory: string;
+  reading: Reading;
+}
+
+function readFramework(
+  place: Place,
+  {
+    row,
+    requires,
+    page,
+    hasArtisan,
+    at,
+  }: { row: PhpFramework; requires: Map<string, string>; page: string | undefined; hasArtisan: boolean; at: string },
+): Reading {
+  const { project, directory, reading } = place;
+  const proof = {
+    at:
+      row.packages.map((name) => requires.get(name)).find((found) => found !== undefined) ??
+      inside(directory, "artisan"),
+    rule: `framework/${row.slug}`,
+  };
+  state(reading, "framework", row.slug, proof);
+  if (requires.has("laravel/octane"))
+    state(reading, "startCommand", "php artisan octane:start --host=0.0.0.0 --port=$PORT", {
+      at: requires.get("laravel/octane")!,
+      rule: "laravel/octane",
+    });
+  else if (row.start !== undefined) state(reading, "startCommand", row.start, { ...proof, confidence: 0.85 });
+  else {
+    const own =
+      row.root !== undefined && project.tree.hasDirectory(inside(directory, row.root))
+        ? row.root
+        : page === undefined
+          ? row.root
+          : page.slice(directory === "." ? 0 : directory.length + 1).replace(/\/?index\.php$/, "");
+    return servePages(place, { root: own || ".", port: row.port ?? 8000, confidence: 0.95, proof });
+  }
+  startFromProcfile(project, directory, reading);
+  state(reading, "port", row.port, { ...proof, confidence: 0.8 });
+  return decide(reading, "server", hasArtisan || page !== undefined ? 0.96 : 0.7, {
+    at,
+    rule: `framework/${row.slug}`,
+  });
+}
+
+function servePages(
+  { project, directory, reading }: Place,
+  {
+    root,
+    port,
+    confidence,
+    proof,
+  }: { root: string; port: number; confidence: number; proof: { at: string; rule: string } },
+): Reading {
+  state(reading, "startCommand", root === "." ? "php -S 0.0.0.0:$PORT" : `php -S 0.0.0.0:$PORT -t ${root}`, {
+    ...proof,
+    confidence: 0.8,
+  });
+  // Heroku's launchers of Apache and nginx come with its buildpack and are nowhere else.
+  const before = reading.startCommand;
+  startFromProcfile(project, directory, reading);
+  if (before !== undefined && /heroku-php-|vendor\/bin\/heroku/.test(reading.startCommand ?? "")) {
+    const shown = /heroku-php-\w+(?:\s+-\S+\s+\S+)*\s+([\w./-]+?)\/?\s*$/.exec(reading.startCommand ?? "")?.[1];
+    state(reading, "startCommand", shown === undefined ? before : `php -S 0.0.0.0:$PORT -t ${shown}`, {
+      at: inside(directory, "Procfile"),
+      rule: "php/heroku-launcher",
+    });
+  }
+  state(reading, "port", port, { ...proof, confidence: 0.7 });
+  return decide(reading, "server", confidence, proof);
+}
+
+function stateVersion(project: Project, directory: string, reading: Reading, manifest: JsonObject | null): void {
+  if (versionFromFiles(project, directory, reading, { own: [".php-version"], tools: ["php"] })) return;
+  const at = inside(directory, "composer.json");
+  const platform = objectAt(manifest, "config", "platform")["php"];
+  const required = objectAt(manifest, "require")["php"];
+  const version = typeof required === "string" ? required : platform;
+  if (typeof version === "string") state(reading, "runtimeVersion", version, { at, rule: "php/composer" });
+}
+
+function stateDatabases({ project, directory, reading }: Place, slug: string | undefined): void {
+  const { tree } = project;
+  if (slug === "wordpress" || slug === "bedrock")
+    return uses(reading, "mysql", { at: inside(directory, "."), rule: "wordpress/mysql" });
+  const environments = [".env.example", ".env.dist", ".env", ".env.production"]
+    .map((name) => inside(directory, name))
+    .filter((path) => tree.has(path));
+  for (const at of environments) {
+    const text = (tree.text(at) ?? "").replace(/^\s*#.*$/gm, "");
+    const connection = /^\s*(?:DB_CONNECTION|DB_DRIVER|database\.default\.DBDriver)\s*=\s*["']?([\w]+)/m.exec(
+      text,
+    )?.[1];
+    const named = connection === undefined ? undefined : databaseNamed(connection);
+    if (named) uses(reading, named, { at: placeOf(at, tree.text(at) ?? "", connection!), rule: "php/db-connection" });
+    for (const database of databasesInAddresses(text))
+      uses(reading, database, { at, rule: "php/address", confidence: 0.8 });
+    if (/^\s*(?:CACHE_(?:STORE|DRIVER)|QUEUE_CONNECTION|SESSION_DRIVER)\s*=\s*["']?redis/m.test(text))
+      uses(reading, "redis", { at, rule: "laravel/redis" });
+    if (reading.database.length > 0) break;
+  }
+  if (slug === "laravel" || slug === "lumen") {
+    const at = inside(directory, "config/database.php");
+    const text = tree.text(at) ?? "";
+    const fallback = /'default'\s*=>\s*env\(\s*'DB_CONNECTION'\s*,\s*'(\w+)'/.exec(text)?.[1];
+    const named =
+      fallback === undefined || reading.database.some((name) => name !== "redis") ? undefined : databaseNamed(fallback);
+    if (named)
+      uses(reading, named, {
+        at: placeOf(at, text, "'default'"),
+        rule: "laravel/default-connection",
+        confidence: 0.75,
+      });
+    return;
+  }
+  if (reading.database.length > 0) return;
+  const sources = search(tree, directory, { depth: 2, limit: 40, matches: (name) => name.endsWith(".php") });
+  for (const at of sources) {
+    const text = tree.text(at) ?? "";
+    const driver =
+      /new\s+\\?PDO\(\s*["'](mysql|pgsql|sqlite|sqlsrv)/.exec(text)?.[1] ??
+      /\b(mysqli?|pg)_connect\(|\bnew\s+\\?(mysqli)\(/
+        .exec(text)
+        ?.slice(1)
+        .find((name) => name !== undefined);
+    const named = driver === undefined ? undefined : databaseNamed(driver);
+    if (named) return uses(reading, named, { at: placeOf(at, text, driver!), rule: "php/connect", confidence: 0.8 });
+  }
+  dropLocalDatabases(reading);
+}
+
+/** Pages and styles beside a PHP program are built by their own package.json; they do not make it a JavaScript project. */
+function stateAssets({ project, directory, reading }: Place): void {
+  const at = inside(directory, "package.json");
+  const scripts = project.tree.has(at) ? objectAt(project.json(at), "scripts") : {};
+  const script = ["build", "production", "prod"].find((name) => typeof scripts[name] === "string");
+  if (script === undefined) return;
+  const names = listing(project.tree, directory).files;
+  const manager = names.includes("pnpm-lock.yaml")
+    ? "pnpm"
+    : names.includes("yarn.lock")
+      ? "yarn"
+      : names.includes("bun.lock") || names.includes("bun.lockb")
+        ? "bun"
+        : "npm";
+  const document = project.json(at);
+  if (!isObject(document)) return;
+  state(reading, "buildCommand", `${manager} run ${script}`, {
+    at: placeOf(at, project.tree.text(at) ?? "", `"${script}"`),
+    rule: "php/assets",
+    confidence: 0.85,
+  });
+  const install =
+    manager === "npm" && !names.includes("package-lock.json")
+      ? "npm install"
+      : manager === "npm"
+        ? "npm ci"
+        : `${manager} install`;
+  if (reading.installCommand !== undefined)
+    state(reading, "installCommand", `${reading.installCommand} && ${install}`, { at, rule: "php/assets" });
+}

@@ -1,0 +1,58 @@
+/** The port a program listens on when PORT is not set, from its own text. */
+import { inside, type Project, type Reading } from "../reading.ts";
+import { exposedPort } from "./docker.ts";
+import { state } from "./draft.ts";
+import { placeOf } from "./files.ts";
+
+export interface Source {
+  at: string;
+  text: string;
+}
+
+export interface PortRules {
+  /** Texts in order of trust. */
+  sources: Iterable<Source>;
+  /** Each with the number in its first group, in order of trust. */
+  patterns: readonly RegExp[];
+  /** The framework's own default, or what its users call it with. */
+  fallback?: { port: number; rule: string; at: string };
+  /** A framework that listens on its default whatever the container says: the Dockerfile is asked last. */
+  containerLast?: boolean;
+}
+
+/** State the port: code, then the container's EXPOSE, then the fallback. */
+export function statePort(project: Project, directory: string, reading: Reading, rules: PortRules): void {
+  const sources = [...rules.sources];
+  for (const pattern of rules.patterns) {
+    for (const { at, text } of sources) {
+      const port = portIn(text, pattern);
+      if (port === undefined) continue;
+      state(reading, "port", port, { at: placeOf(at, text, pattern), rule: "port/code", confidence: 0.9 });
+      return;
+    }
+  }
+  const example = portOfExample(project, directory);
+  const exposed = exposedPort(project, directory);
+  const { fallback } = rules;
+  if (example) state(reading, "port", example.port, { at: example.at, rule: "port/example", confidence: 0.7 });
+  else if (fallback && (rules.containerLast || !exposed))
+    state(reading, "port", fallback.port, { at: fallback.at, rule: fallback.rule, confidence: 0.7 });
+  else if (exposed)
+    state(reading, "port", exposed.port, { at: exposed.at, rule: "container/expose", confidence: 0.75 });
+}
+
+function portIn(text: string, pattern: RegExp): number | undefined {
+  const port = Number(pattern.exec(text)?.[1]?.replaceAll("_", ""));
+  return port > 0 && port < 65_536 ? port : undefined;
+}
+
+/** `PORT=…` of the example of an .env file. */
+function portOfExample(project: Project, directory: string): { port: number; at: string } | null {
+  for (const name of [".env.example", ".env.sample", ".env.template", "env.example"]) {
+    const at = inside(directory, name);
+    const text = project.tree.text(at);
+    const port = text === null ? undefined : portIn(text, /^(?:export\s+)?PORT\s*=\s*["']?(\d{2,5})/m);
+    if (port !== undefined) return { port, at };
+  }
+  return null;
+}

@@ -1,0 +1,67 @@
+/** Procfile: one process type a line. Source: https://devcenter.heroku.com/articles/procfile */
+import { inside, type Project, type Reading } from "../reading.ts";
+import { placeOf } from "./files.ts";
+import { state } from "./draft.ts";
+
+/** Process types and their command lines, in order. Comments, blank lines and lines that are no process type are left out. */
+export function parseProcfile(text: string): Record<string, string> {
+  const processes: Record<string, string> = {};
+  for (const line of text.split(/\r?\n/)) {
+    const match = /^\s*([A-Za-z0-9_-]+)\s*:\s*(.+?)\s*$/.exec(line);
+    if (match) processes[match[1]!] = match[2]!;
+  }
+  return processes;
+}
+
+/** The processes of a directory's Procfile; null when it has none. */
+export function procfileOf(
+  project: Project,
+  directory: string,
+): { at: string; processes: Record<string, string> } | null {
+  const at = inside(directory, "Procfile");
+  const text = project.tree.text(at);
+  if (text === null) return null;
+  const processes = parseProcfile(text);
+  return Object.keys(processes).length > 0 ? { at, processes } : null;
+}
+
+/** Process types that are no process of the running application. */
+const notRunning = new Set(["release", "postdeploy", "console", "migrate", "seed", "rake"]);
+
+/**
+ * Let a Procfile say how the program starts: `web` first, else its one long-running process. The others are kept as evidence.
+ * Answers which of the two it was, or null when there is no Procfile.
+ */
+export function startFromProcfile(project: Project, directory: string, reading: Reading): "web" | "worker" | null {
+  const found = procfileOf(project, directory);
+  if (!found) return null;
+  const { at, processes } = found;
+  const text = project.tree.text(at) ?? "";
+  const others = Object.keys(processes).filter((name) => name !== "web" && !notRunning.has(name));
+  const main = processes["web"] === undefined ? others[0] : "web";
+  if (main === undefined) return null;
+  state(reading, "startCommand", processes[main], {
+    at: placeOf(at, text, `${main}:`),
+    rule: "procfile",
+    confidence: 0.95,
+  });
+  for (const name of others) {
+    if (name === main) continue;
+    reading.evidence.push({
+      field: "worker",
+      value: processes[name]!,
+      rule: `procfile/${name}`,
+      at: placeOf(at, text, `${name}:`),
+      confidence: 0.9,
+    });
+  }
+  if (processes["release"] !== undefined)
+    reading.evidence.push({
+      field: "release",
+      value: processes["release"],
+      rule: "procfile/release",
+      at: placeOf(at, text, "release:"),
+      confidence: 0.9,
+    });
+  return main === "web" ? "web" : "worker";
+}

@@ -1,0 +1,251 @@
+/** What a Python project's manifests say: dependencies, package manager, version of the language, whether it is published. */
+import { inside, isObject, type Json, type JsonObject, type Project, type Reading } from "../reading.ts";
+import { state } from "./draft.ts";
+import { listing, placeOf, search } from "./files.ts";
+import { versionFromFiles } from "./versions.ts";
+
+export interface PythonProject {
+  /** Normalised name to the place that names it; extras stand as `name[extra]` beside it. */
+  dependencies: Map<string, string>;
+  packageManager?: { name: string; at: string };
+  installCommand?: string;
+  /** The manifest to point at. */
+  manifest?: string;
+  /** Metadata of a package others install: a name and a build backend, or a setup script. */
+  published?: string;
+  /** Commands the package installs, such as `mytool`. */
+  scripts: string[];
+}
+
+/** Read every manifest of the directory; null when there is none and no Python file either. */
+export function pythonProjectOf(project: Project, directory: string): PythonProject | null {
+  const { tree } = project;
+  const names = new Set(listing(tree, directory).files);
+  const found: PythonProject = { dependencies: new Map(), scripts: [] };
+  const add = (requirement: string, at: string) => addRequirement(found.dependencies, requirement, at);
+
+  const requirements = [...names].filter(
+    (name) => /^requirements?([-_.].*)?\.(txt|in)$/i.test(name) && !/dev|test|doc|lint/i.test(name),
+  );
+  for (const name of listing(tree, inside(directory, "requirements")).files) {
+    if (/\.(txt|in)$/.test(name) && !/dev|test|doc|local|lint/i.test(name)) requirements.push(`requirements/${name}`);
+  }
+  for (const name of requirements) readRequirements(project, inside(directory, name), add);
+
+  const pyprojectPath = inside(directory, "pyproject.toml");
+  const pyproject = names.has("pyproject.toml") ? project.toml(pyprojectPath) : null;
+  if (pyproject) readPyproject(pyproject, pyprojectPath, found, add);
+
+  const pipfilePath = inside(directory, "Pipfile");
+  const pipfile = names.has("Pipfile") ? project.toml(pipfilePath) : null;
+  for (const name of Object.keys(objectAt(pipfile, "packages")))
+    add(name, placeOf(pipfilePath, tree.text(pipfilePath) ?? "", name));
+
+  for (const name of ["setup.py", "setup.cfg"]) {
+    const at = inside(directory, name);
+    const text = names.has(name) ? tree.text(at) : null;
+    if (text === null) continue;
+    readSetup(text, at, add);
+    if (/\bsetup\s*\(|^\[metadata\]/m.test(text)) found.published ??= at;
+    if (/console_scripts/.test(text)) found.scripts.push("console_scripts");
+  }
+  for (const name of ["environment.yml", "environment.yaml"]) {
+    if (!names.has(name)) continue;
+    const [document] = project.yaml(inside(directory, name)) ?? [];
+    const list = isObject(document) && Array.isArray(document["dependencies"]) ? document["dependencies"] : [];
+    for (const entry of list) {
+      for (const requirement of isObject(entry) && Array.isArray(entry["pip"]) ? entry["pip"] : [entry]) {
+        if (typeof requirement === "string") add(requirement.replace(/^[\w-]+::/, ""), inside(directory, name));
+      }
+    }
+  }
+
+  const manifest =
+    [
+      "pyproject.toml",
+      "requirements.txt",
+      "Pipfile",
+      "setup.py",
+      "setup.cfg",
+      "environment.yml",
+      "environment.yaml",
+    ].find((name) => names.has(name)) ?? requirements[0];
+  if (manifest !== undefined) found.manifest = inside(directory, manifest);
+  const manager = managerOf(names, requirements, pyproject, directory);
+  if (manager) {
+    found.packageManager = manager;
+    found.installCommand = installCommandOf(manager.name, names, requirements);
+  }
+  return found;
+}
+
+/** PEP 503 normalisation. */
+function normalised(name: string): string {
+  return name.toLowerCase().replace(/[-_.]+/g, "-");
+}
+
+function addRequirement(dependencies: Map<string, string>, requirement: string, at: string): void {
+  const match = /^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?/.exec(requirement);
+  if (!match) return;
+  const name = normalised(match[1]!);
+  if (!dependencies.has(name)) dependencies.set(name, at);
+  for (const extra of match[2]?.split(",") ?? []) {
+    const key = extra.trim().toLowerCase();
+    if (key !== "") dependencies.set(`${name}[${key}]`, at);
+  }
+}
+
+function readRequirements(
+  project: Project,
+  path: string,
+  add: (requirement: string, at: string) => void,
+  seen = new Set<string>(),
+): void {
+  if (seen.has(path) || seen.size > 10) return;
+  seen.add(path);
+  const text = project.tree.text(path);
+  if (text === null) return;
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    const bare = line.replace(/(^|\s)#.*$/, "").trim();
+    const included = /^(?:-r|--requirement)[\s=]+(\S+)/.exec(bare);
+    if (included) {
+      const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".";
+      readRequirements(project, inside(folder, included[1]!.replace(/^\.\//, "")), add, seen);
+    } else if (bare !== "" && !bare.startsWith("-")) {
+      const egg = /#egg=([\w.-]+)/.exec(line)?.[1];
+      add(egg ?? bare, `${path}:${index + 1}`);
+    }
+  }
+}
+
+function readPyproject(
+  document: JsonObject,
+  path: string,
+  found: PythonProject,
+  add: (requirement: string, at: string) => void,
+): void {
+  const metadata = objectAt(document, "project");
+  const poetry = objectAt(document, "tool", "poetry");
+  const lists = [metadata["dependencies"], ...Object.values(objectAt(metadata, "optional-dependencies"))];
+  for (const [group, list] of Object.entries(objectAt(document, "dependency-groups"))) {
+    if (!/dev|test|doc|lint/.test(group)) lists.push(list);
+  }
+  for (const list of lists) {
+    for (const requirement of Array.isArray(list) ? list : [])
+      if (typeof requirement === "string") add(requirement, path);
+  }
+  for (const [name, value] of Object.entries(objectAt(poetry, "dependencies"))) {
+    if (name === "python") continue;
+    add(name, path);
+    const extras = isObject(value) && Array.isArray(value["extras"]) ? value["extras"] : [];
+    for (const extra of extras) add(`${name}[${String(extra)}]`, path);
+  }
+  const named = metadata["name"] !== undefined || poetry["name"] !== undefined;
+  const built = document["build-system"] !== undefined;
+  const isPackage = objectAt(document, "tool", "uv")["package"] !== false && poetry["package-mode"] !== false;
+  if (named && built && isPackage) found.published = path;
+  found.scripts.push(...Object.keys(objectAt(metadata, "scripts")), ...Object.keys(objectAt(poetry, "scripts")));
+}
+
+/** Requirements of a setup script: the quoted words of `install_requires=[…]`, or the indented lines of setup.cfg's. */
+function readSetup(text: string, path: string, add: (requirement: string, at: string) => void): void {
+  const list = /install_requires\s*=\s*\[([^\]]*)\]/.exec(text)?.[1];
+  for (const [, requirement] of list?.matchAll(/["']([^"']+)["']/g) ?? []) add(requirement!, path);
+  const lines = /^install_requires\s*=\s*\n((?:[ \t]+.*\n?)*)/m.exec(text)?.[1];
+  for (const line of lines?.split("\n") ?? []) if (line.trim() !== "") add(line, path);
+}
+
+function managerOf(
+  names: Set<string>,
+  requirements: string[],
+  pyproject: JsonObject | null,
+  directory: string,
+): { name: string; at: string } | undefined {
+  const tool = objectAt(pyproject, "tool");
+  const backend = String(objectAt(pyproject, "build-system")["build-backend"] ?? "");
+  const rows: readonly [boolean, string, string][] = [
+    [names.has("uv.lock"), "uv", "uv.lock"],
+    [names.has("poetry.lock"), "poetry", "poetry.lock"],
+    [names.has("pdm.lock"), "pdm", "pdm.lock"],
+    [names.has("Pipfile.lock"), "pipenv", "Pipfile.lock"],
+    [tool["poetry"] !== undefined, "poetry", "pyproject.toml"],
+    [tool["pdm"] !== undefined || backend.startsWith("pdm"), "pdm", "pyproject.toml"],
+    [names.has("Pipfile"), "pipenv", "Pipfile"],
+    [tool["uv"] !== undefined || backend.startsWith("uv_build"), "uv", "pyproject.toml"],
+    [requirements.length > 0, "pip", requirements[0] ?? ""],
+    [names.has("environment.yml"), "conda", "environment.yml"],
+    [names.has("environment.yaml"), "conda", "environment.yaml"],
+    [pyproject !== null, "pip", "pyproject.toml"],
+    [names.has("setup.py"), "pip", "setup.py"],
+    [names.has("setup.cfg"), "pip", "setup.cfg"],
+  ];
+  const row = rows.find(([applies]) => applies);
+  return row && { name: row[1], at: inside(directory, row[2]) };
+}
+
+function installCommandOf(manager: string, names: Set<string>, requirements: string[]): string {
+  switch (manager) {
+    case "uv":
+      return names.has("uv.lock") ? "uv sync --locked --no-dev" : "uv sync --no-dev";
+    case "poetry":
+      return "poetry install --only main --no-interaction";
+    case "pdm":
+      return names.has("pdm.lock") ? "pdm install --prod --frozen-lockfile" : "pdm install --prod";
+    case "pipenv":
+      return names.has("Pipfile.lock") ? "pipenv install --deploy" : "pipenv install";
+    case "conda":
+      return "conda env update --file environment.yml";
+    default:
+      return requirements.length > 0
+        ? `pip install -r ${names.has("requirements.txt") ? "requirements.txt" : requirements[0]}`
+        : "pip install .";
+  }
+}
+
+/** State the version of Python: its own files, then the ranges of manifests as they are written. */
+export function statePythonVersion(project: Project, directory: string, reading: Reading): void {
+  if (versionFromFiles(project, directory, reading, { own: ["runtime.txt", ".python-version"], tools: ["python"] }))
+    return;
+  const pyprojectPath = inside(directory, "pyproject.toml");
+  const pipfilePath = inside(directory, "Pipfile");
+  const pyproject = project.tree.has(pyprojectPath) ? project.toml(pyprojectPath) : null;
+  const requires = objectAt(project.tree.has(pipfilePath) ? project.toml(pipfilePath) : null, "requires");
+  const poetryPython = objectAt(pyproject, "tool", "poetry", "dependencies")["python"];
+  const rows: readonly [Json | undefined, string][] = [
+    [requires["python_full_version"] ?? requires["python_version"], pipfilePath],
+    [objectAt(pyproject, "project")["requires-python"], pyprojectPath],
+    [isObject(poetryPython) ? poetryPython["version"] : poetryPython, pyprojectPath],
+  ];
+  for (const [value, at] of rows) {
+    if (typeof value !== "string" || value === "*") continue;
+    state(reading, "runtimeVersion", value, { at, rule: "version/manifest", confidence: 0.85 });
+    return;
+  }
+  for (const name of ["setup.py", "setup.cfg", "environment.yml", "environment.yaml"]) {
+    const at = inside(directory, name);
+    const text = project.tree.text(at);
+    const match =
+      text === null ? null : /python_requires\s*=\s*["']?([^"'\n]+)|^\s*-\s*python\s*=+\s*([\d.]+)/m.exec(text);
+    const version = match?.[1]?.trim() ?? match?.[2];
+    if (version === undefined) continue;
+    state(reading, "runtimeVersion", version, { at, rule: "version/manifest", confidence: 0.8 });
+    return;
+  }
+}
+
+/** The table at `keys`, or an empty one. */
+export function objectAt(document: Json | null | undefined, ...keys: string[]): JsonObject {
+  let current: Json | null | undefined = document;
+  for (const key of keys) current = isObject(current) ? current[key] : undefined;
+  return isObject(current) ? current : {};
+}
+
+/** Python files that may hold the program's entry, best name and nearest first. */
+export function pythonFiles(project: Project, directory: string, limit: number): string[] {
+  return search(project.tree, directory, {
+    depth: 4,
+    limit,
+    matches: (name) =>
+      name.endsWith(".py") && !/^(test_.*|.*_test|conftest|setup|conf|noxfile|tasks_test)\.py$/.test(name),
+  });
+}

@@ -1,0 +1,392 @@
+/** Python: frameworks by dependency and by content, the module to start, the package manager by lockfile. */
+import { inside, isObject, type Project, type Reader, type Reading } from "../reading.ts";
+import { databaseNamed, databasesInAddresses, usesDrivers } from "./databases.ts";
+import { decide, draftOf, dropLocalDatabases, state, uses } from "./draft.ts";
+import { listing, placeOf, relativeTo } from "./files.ts";
+import { statePort, type Source } from "./port.ts";
+import { procfileOf, startFromProcfile } from "./procfile.ts";
+import { entryNames, type PythonFramework, pythonFrameworks, pythonWorkers } from "./python-frameworks.ts";
+import { type PythonProject, pythonFiles, pythonProjectOf, statePythonVersion } from "./python-project.ts";
+
+/** Files read at most in search of the entry. */
+const filesRead = 80;
+
+export const python: Reader = {
+  id: "python",
+  read(project, directory) {
+    const names = listing(project.tree, directory).files;
+    const found = pythonProjectOf(project, directory);
+    const manage = djangoManage(project, directory);
+    const ownScripts = names.filter(
+      (name) => name.endsWith(".py") && !/^(setup|conftest|noxfile|conf)\.py$/.test(name),
+    );
+    if (!found || (found.manifest === undefined && manage === null && ownScripts.length === 0)) return null;
+
+    const at = manage?.at ?? found.manifest ?? inside(directory, ownScripts[0]!);
+    const reading = draftOf("python", { at, rule: "python/manifest" });
+    statePythonVersion(project, directory, reading);
+    if (found.packageManager) {
+      const proof = { at: found.packageManager.at, rule: `python/${found.packageManager.name}` };
+      state(reading, "packageManager", found.packageManager.name, proof);
+      state(reading, "installCommand", found.installCommand, proof);
+    }
+    usesDrivers(
+      reading,
+      "python",
+      [...found.dependencies].map(([name, place]) => [
+        name
+          .replace(/^celery\[redis\]$/, "redis")
+          .replace(/^.*\[(postgres(?:ql)?|psycopg2?|asyncpg)\]$/, "psycopg2")
+          .replace(/^.*\[aiosqlite\]$/, "aiosqlite"),
+        place,
+      ]),
+    );
+    if (manage) return readDjango({ project, directory, reading, found, manage });
+    const sources = entrySources(project, directory);
+    return readProgram({ project, directory, reading, found, sources });
+  },
+};
+
+interface Case {
+  project: Project;
+  directory: string;
+  reading: Reading;
+  found: PythonProject;
+}
+
+/** The server for `target`, from the framework's row and the servers among the dependencies. */
+function startOf(
+  row: PythonFramework,
+  found: PythonProject,
+  entry: { module: string; object: string; file: string },
+): string {
+  const chosen = row.startWith?.find((choice) => found.dependencies.has(choice.package))?.start ?? row.start;
+  const target = `${entry.module}:${entry.object}`;
+  return chosen
+    .replace("{target}", /[()]/.test(target) ? `'${target}'` : target)
+    .replace("{module}", entry.module)
+    .replace("{file}", entry.file);
+}
+
+// Django
+
+interface Manage {
+  at: string;
+  /** `mysite.settings` */
+  settings?: string;
+}
+
+function djangoManage(project: Project, directory: string): Manage | null {
+  const at = inside(directory, "manage.py");
+  const text = project.tree.text(at);
+  if (text === null || !/DJANGO_SETTINGS_MODULE|django\.core\.management/.test(text)) return null;
+  const settings = /DJANGO_SETTINGS_MODULE["']\s*,\s*["']([\w.]+)["']/.exec(text)?.[1];
+  return settings === undefined ? { at } : { at, settings };
+}
+
+function readDjango({ project, directory, reading, found, manage }: Case & { manage: Manage }): Reading {
+  const { tree } = project;
+  state(reading, "framework", "django", { at: manage.at, rule: "framework/django", confidence: 0.98 });
+  const sources = settingsSources(project, directory, manage.settings);
+  for (const { at, text } of sources) {
+    for (const [, engine] of text.matchAll(/["']ENGINE["']\s*:\s*["']([\w.]+)["']/g)) {
+      const database =
+        databaseNamed(engine!.slice(engine!.lastIndexOf(".") + 1)) ??
+        (/gis\.db\.backends\.postgis/.test(engine!) ? "postgres" : undefined);
+      if (database) uses(reading, database, { at: placeOf(at, text, engine!), rule: "django/engine" });
+    }
+    for (const database of databasesInAddresses(text))
+      uses(reading, database, { at, rule: "django/address", confidence: 0.7 });
+  }
+  dropLocalDatabases(reading);
+
+  const whole = sources.map((source) => source.text).join("\n");
+  const base = manage.settings?.split(".")[0] ?? "";
+  const wsgi = /^\s*WSGI_APPLICATION\s*=\s*["']([\w.]+)\.(\w+)["']/m.exec(whole);
+  const asgi = /^\s*ASGI_APPLICATION\s*=\s*["']([\w.]+)\.(\w+)["']/m.exec(whole);
+  const wsgiModule = wsgi?.[1] ?? `${base}.wsgi`;
+  const asgiModule = asgi?.[1] ?? `${base}.asgi`;
+  const has = (name: string) => found.dependencies.has(name);
+  const hasWsgi = wsgi !== null || tree.has(inside(directory, `${wsgiModule.replaceAll(".", "/")}.py`));
+  const start =
+    has("daphne") && asgi
+      ? `daphne -b 0.0.0.0 -p $PORT ${asgiModule}:${asgi[2]}`
+      : has("gunicorn") && hasWsgi
+        ? `gunicorn ${wsgiModule}:${wsgi?.[2] ?? "application"} --bind 0.0.0.0:$PORT`
+        : has("uvicorn")
+          ? `uvicorn ${asgiModule}:application --host 0.0.0.0 --port $PORT`
+          : has("waitress")
+            ? `waitress-serve --host 0.0.0.0 --port $PORT ${wsgiModule}:application`
+            : "python manage.py runserver 0.0.0.0:$PORT";
+  state(reading, "startCommand", start, { at: manage.at, rule: "django/server", confidence: 0.85 });
+  if (/^\s*STATIC_ROOT\s*=/m.test(whole))
+    state(reading, "buildCommand", "python manage.py collectstatic --noinput", {
+      at: manage.at,
+      rule: "django/static-root",
+      confidence: 0.8,
+    });
+  startFromProcfile(project, directory, reading);
+  state(reading, "port", 8000, { at: manage.at, rule: "framework/django", confidence: 0.85 });
+  return decide(reading, "server", 0.95, { at: manage.at, rule: "framework/django" });
+}
+
+/** The settings module, the package of settings it may be, and what they are made from. */
+function settingsSources(project: Project, directory: string, settings: string | undefined): Source[] {
+  const paths = new Set<string>();
+  const parts = settings?.split(".") ?? [];
+  if (settings !== undefined) {
+    const path = inside(directory, parts.join("/"));
+    paths.add(`${path}.py`);
+    // One of several settings modules, such as config.settings.local: its siblings count, production's first.
+    const folder = project.tree.hasDirectory(path)
+      ? path
+      : parts.length > 2
+        ? path.slice(0, path.lastIndexOf("/"))
+        : undefined;
+    if (folder !== undefined) {
+      const siblings = listing(project.tree, folder).files.filter(
+        (name) => name.endsWith(".py") && !/test|ci/.test(name),
+      );
+      siblings.sort((a, b) => Number(/prod/.test(b)) - Number(/prod/.test(a)));
+      for (const name of siblings) paths.add(inside(folder, name));
+    }
+  } else {
+    for (const path of pythonFiles(project, directory, filesRead)) if (/settings/.test(path)) paths.add(path);
+  }
+  return [...paths].flatMap((path) => {
+    const text = project.tree.text(path);
+    return text === null ? [] : [{ at: path, text }];
+  });
+}
+
+// Everything else
+
+function entrySources(project: Project, directory: string): Source[] {
+  const rank = (path: string) => {
+    const relative = relativeTo(directory, path);
+    const name = relative.slice(relative.lastIndexOf("/") + 1);
+    const known = entryNames.indexOf(name);
+    return relative.split("/").length * 100 + (known < 0 ? 50 : known);
+  };
+  return pythonFiles(project, directory, 400)
+    .map((path) => ({ path, rank: rank(path) }))
+    .sort((a, b) => a.rank - b.rank)
+    .slice(0, filesRead)
+    .flatMap(({ path }) => {
+      const text = project.tree.text(path);
+      return text === null ? [] : [{ at: path, text }];
+    });
+}
+
+interface Entry {
+  at: string;
+  file: string;
+  module: string;
+  object: string;
+}
+
+/** The file that makes (or runs) the framework's application, and the object's name. */
+function entryOf(directory: string, row: PythonFramework, sources: Source[]): Entry | null {
+  for (const constructor of row.constructs ?? []) {
+    const call = `(?:[\\w.]+\\.)?${constructor.replaceAll(".", "\\.")}\\s*\\(`;
+    const topLevel = new RegExp(`^(\\w+)\\s*(?::\\s*[\\w.[\\]"']+\\s*)?=\\s*${call}`, "m");
+    for (const { at, text } of sources) {
+      const match =
+        topLevel.exec(text) ?? (constructor === "fast_app" ? /^(\w+)\s*,[^=\n]*=\s*fast_app\(/m.exec(text) : null);
+      if (match) return entry(directory, at, match[1]!, placeOf(at, text, match[0]));
+    }
+    // A factory: prefer the file that calls it at its top level, else name the call itself.
+    const made = new RegExp(
+      `^(?:async\\s+)?def\\s+(\\w+)\\s*\\([^)]*\\)[^\\n]*:\\s*\\n(?:(?!^\\S).*\\n)*?.*\\b${call}`,
+      "m",
+    );
+    for (const { at, text } of sources) {
+      const factory = made.exec(text)?.[1];
+      if (factory === undefined) continue;
+      for (const caller of sources) {
+        const match = new RegExp(`^(\\w+)\\s*(?::\\s*[\\w.]+\\s*)?=\\s*(?:[\\w.]+\\.)?${factory}\\s*\\(`, "m").exec(
+          caller.text,
+        );
+        if (match) return entry(directory, caller.at, match[1]!, placeOf(caller.at, caller.text, match[0]));
+      }
+      return entry(directory, at, `${factory}()`, placeOf(at, text, `def ${factory}`));
+    }
+  }
+  const { runs } = row;
+  const runner = runs && sources.find((source) => runs.test(source.text));
+  return runner ? entry(directory, runner.at, "app", placeOf(runner.at, runner.text, runs)) : null;
+}
+
+function entry(directory: string, path: string, object: string, at: string): Entry {
+  const file = relativeTo(directory, path);
+  // `src` is a root of imports by convention, not a package, unless it says otherwise; so is nothing else.
+  const module = file
+    .replace(/\.py$/, "")
+    .replace(/\/__init__$/, "")
+    .replaceAll("/", ".");
+  return { at, file, module, object };
+}
+
+function readProgram({ project, directory, reading, found, sources }: Case & { sources: Source[] }): Reading | null {
+  for (const { at, text } of sources) {
+    for (const database of databasesInAddresses(text))
+      uses(reading, database, { at: placeOf(at, text, /\w+:\/\//), rule: "python/address", confidence: 0.75 });
+    if (/^\s*import sqlite3|^\s*from sqlite3/m.test(text))
+      uses(reading, "sqlite", { at: placeOf(at, text, "sqlite3"), rule: "python/sqlite3", confidence: 0.8 });
+  }
+  dropLocalDatabases(reading);
+
+  const row = frameworkOf(directory, found, sources);
+  const process = startFromProcfile(project, directory, reading);
+  if (row) return readFramework({ project, directory, reading, found, sources }, row, process);
+
+  const declared = pythonFrameworks.find((framework) =>
+    framework.packages.some((name) => found.dependencies.has(name)),
+  );
+  const at = found.manifest ?? sources[0]?.at ?? directory;
+  const listener = sources.find(({ text }) =>
+    /\b(HTTPServer|TCPServer|make_server|run_simple|uvicorn\.run|socketserver)\b/.test(text),
+  );
+  if (process === "web" || (listener && isProgram(listener.text))) {
+    if (listener && process === null)
+      state(reading, "startCommand", `python ${relativeTo(directory, listener.at)}`, {
+        at: listener.at,
+        rule: "python/listens",
+        confidence: 0.75,
+      });
+    statePort(project, directory, reading, {
+      sources: listener ? [listener] : sources,
+      patterns: portPatterns,
+      fallback: { port: 8000, rule: "python/listens", at },
+    });
+    if (process === "web" && declared)
+      state(reading, "framework", declared.slug, { at, rule: `framework/${declared.slug}`, confidence: 0.7 });
+    return decide(reading, "server", process === "web" ? 0.85 : 0.65, {
+      at: listener?.at ?? at,
+      rule: "python/listens",
+    });
+  }
+  if (process === "worker") return decide(reading, "worker", 0.85, { at, rule: "python/procfile" });
+  const program = programOf(directory, sources);
+  const bot = pythonWorkers.find((name) => found.dependencies.has(name));
+  if (found.published !== undefined && !(bot !== undefined && program)) {
+    return decide(reading, "package", 0.7, { at: found.published, rule: "python/package" });
+  }
+  if (!program)
+    return found.manifest === undefined
+      ? decide(reading, "worker", 0.1, { at, rule: "python/files" })
+      : decide(reading, declared ? declared.kind : "worker", 0.2, { at, rule: "python/manifest-without-entry" });
+  state(reading, "startCommand", `python ${program.file}`, {
+    at: program.at,
+    rule: "python/program",
+    confidence: 0.75,
+  });
+  return decide(reading, "worker", bot === undefined ? (found.manifest === undefined ? 0.4 : 0.6) : 0.85, {
+    at: program.at,
+    rule: bot === undefined ? "python/program" : `worker/${bot}`,
+  });
+}
+
+/** The framework with an entry in the code; a dependency alone, without one, is what libraries and plugins have. */
+function frameworkOf(
+  directory: string,
+  found: PythonProject,
+  sources: Source[],
+): { row: PythonFramework; entry: Entry } | null {
+  for (const row of pythonFrameworks) {
+    const declared = row.packages.some((name) => found.dependencies.has(name));
+    const imported =
+      declared ||
+      ((found.dependencies.size === 0 || found.manifest === undefined) &&
+        sources.some(({ text }) =>
+          row.packages.some((name) =>
+            new RegExp(`^\\s*(?:import|from)\\s+${name.replaceAll("-", "_")}\\b`, "m").test(text),
+          ),
+        ));
+    if (!declared && !imported) continue;
+    const found_ = entryOf(directory, row, sources);
+    if (found_) return { row, entry: found_ };
+  }
+  return null;
+}
+
+function readFramework(
+  { project, directory, reading, found, sources }: Case & { sources: Source[] },
+  { row, entry: main }: { row: PythonFramework; entry: Entry },
+  process: "web" | "worker" | null,
+): Reading {
+  const proof = { at: main.at, rule: `framework/${row.slug}`, confidence: 0.95 };
+  state(reading, "framework", row.slug, proof);
+  const text = sources.find((source) => source.at.endsWith(main.file))?.text ?? "";
+  if (process === null)
+    state(reading, "startCommand", ownStart(row, found, text, main) ?? startOf(row, found, main), {
+      ...proof,
+      confidence: 0.85,
+    });
+  if (row.kind === "server" && process !== "worker") {
+    const [own, rest] = [
+      sources.filter((source) => source.text === text),
+      sources.filter((source) => source.text !== text && isProgram(source.text)),
+    ];
+    statePort(project, directory, reading, {
+      sources: [...configSources(project, directory, row), ...own, ...rest],
+      patterns: portPatterns,
+      ...(row.port === undefined ? {} : { fallback: { port: row.port, rule: `framework/${row.slug}`, at: main.at } }),
+      containerLast: true,
+    });
+  }
+  const isLibrary =
+    found.published !== undefined &&
+    process === null &&
+    !procfileOf(project, directory) &&
+    /(^|\/)(tests?|examples?|docs?)\//.test(main.file);
+  if (isLibrary) return decide(reading, "package", 0.7, { at: found.published!, rule: "python/package" });
+  return decide(reading, process === "worker" ? "worker" : row.kind, row.kind === "server" ? 0.92 : 0.85, proof);
+}
+
+/** Files of settings in which a framework keeps its port. */
+function configSources(project: Project, directory: string, row: PythonFramework): Source[] {
+  if (row.slug !== "streamlit") return [];
+  const at = inside(directory, ".streamlit/config.toml");
+  const server = project.tree.has(at) ? project.toml(at)?.["server"] : undefined;
+  return isObject(server) && typeof server["port"] === "number" ? [{ at, text: `PORT = ${server["port"]}` }] : [];
+}
+
+/** A program that serves itself, listens on all addresses and takes PORT needs no other server in front of it. */
+function ownStart(row: PythonFramework, found: PythonProject, text: string, main: Entry): string | undefined {
+  const servers = row.startWith?.some((choice) => found.dependencies.has(choice.package)) ?? false;
+  const runs = /\b(uvicorn\.run|\.run|run_app|serve)\(/.test(text) && isProgram(text);
+  const takesPort = /["']PORT["']/.test(text);
+  if (row.kind !== "server" || !runs || main.file.includes("/")) return undefined;
+  return takesPort && (!servers || /uvicorn\.run\(|serve\(/.test(text)) ? `python ${main.file}` : undefined;
+}
+
+const isProgram = (text: string): boolean =>
+  /^if\s+__name__\s*==\s*["']__main__["']/m.test(text) ||
+  /^\S*\.(run|serve_forever|launch|run_until_complete)\(/m.test(text);
+
+/** The file a person would run: one of the known names, or the only one that says it is a program. */
+function programOf(directory: string, sources: Source[]): Entry | null {
+  const near = sources.filter(({ at }) => relativeTo(directory, at).split("/").length <= 2);
+  const named = near.find(({ at }) => /(^|\/)(main|app|bot|run|server|worker|index|__main__)\.py$/.test(at));
+  const running = near.filter(({ at, text }) => !relativeTo(directory, at).includes("/") && isProgram(text));
+  const chosen =
+    named ??
+    (running.length > 0
+      ? running[0]
+      : near.filter(({ at }) => !relativeTo(directory, at).includes("/")).length === 1
+        ? near[0]
+        : undefined);
+  return chosen ? entry(directory, chosen.at, "", chosen.at) : null;
+}
+
+const portPatterns: readonly RegExp[] = [
+  /(?:environ\.get|getenv|environ\.setdefault|config|env(?:\.int)?)\(\s*["']PORT["']\s*,\s*(?:default\s*=\s*)?["']?(\d{2,5})/,
+  /["']PORT["']\s*\)?\s*or\s*["']?(\d{2,5})/,
+  /define\(\s*["']port["']\s*,\s*default\s*=\s*(\d{2,5})/,
+  /\b(?:run|run_app|launch|serve|start)\([^()]*?\b(?:server_)?port\s*=\s*["']?(\d{2,5})/,
+  /\.listen\(\s*(\d{2,5})/,
+  /Server\(\s*\(\s*["'][^"']*["']\s*,\s*(\d{2,5})/,
+  /make_server\(\s*["'][^"']*["']\s*,\s*(\d{2,5})/,
+  /^PORT\s*(?::\s*int\s*)?=\s*(\d{2,5})/m,
+];
