@@ -197,9 +197,14 @@ function readWord(source: string, start: number): [Word, number] {
   }
   // A pattern that follows an option (`--filter=./apps/*`) names no file, so a shell passes it on unchanged too.
   if (assigns === undefined && !text.startsWith("-")) {
-    if (/[*?]/.test(plain)) throw refused(source, `"${text}" is a file pattern`, "Put it in quotes if it is meant as it stands.");
+    if (/[*?]/.test(plain))
+      throw refused(source, `"${text}" is a file pattern`, "Put it in quotes if it is meant as it stands.");
     if (/\{[^{}]*(,|\.\.)[^{}]*\}/.test(plain)) {
-      throw refused(source, `"${text}" means different things in different shells`, "Put it in quotes if it is meant as it stands.");
+      throw refused(
+        source,
+        `"${text}" means different things in different shells`,
+        "Put it in quotes if it is meant as it stands.",
+      );
     }
   }
   const bracketed = /^\$\{?(\w+)\}?$/.exec(text)?.[1];
@@ -238,7 +243,8 @@ function readReference(source: string, at: number): [string, number] {
   if (simple) return [simple[0], simple[0].length];
   if (rest.startsWith("${")) {
     const found = readBraces(rest);
-    if (!found) throw refused(source, "a variable can be written $NAME, ${NAME} or ${NAME:-default} here, and in no other way");
+    if (!found)
+      throw refused(source, "a variable can be written $NAME, ${NAME} or ${NAME:-default} here, and in no other way");
     if (/[`]|\$\(/.test(found.fallback ?? "")) throw refused(source, "it runs a command inside a default value");
     return [rest.slice(0, found.length), found.length];
   }
@@ -295,7 +301,13 @@ function fill(text: string, env: Readonly<Record<string, string>>): string {
 
 function entered(source: string, from: string, words: Word[]): string {
   const target = words[1]?.text;
-  if (words.length !== 2 || target === undefined || target.startsWith("/") || target.startsWith("-") || target.includes("$")) {
+  if (
+    words.length !== 2 ||
+    target === undefined ||
+    target.startsWith("/") ||
+    target.startsWith("-") ||
+    target.includes("$")
+  ) {
     throw refused(source, '"cd" takes one directory of the project here, as a relative path');
   }
   return posix.normalize(posix.join(from, target)).replace(/(.)\/$/, "$1");

@@ -3,6 +3,7 @@
  * `openEngine` (open.ts) makes it.
  */
 import type { Clock } from "./clock.ts";
+import type { ServiceConfig } from "./config.ts";
 import type { Detection } from "./detect/detection.ts";
 import type { ErrorReport } from "./error.ts";
 import type { DeployEvent, DeploymentState } from "./events.ts";
@@ -33,17 +34,7 @@ export interface EngineOptions {
 }
 
 /** Values that win over detection, from flags or landfall.json. */
-export interface Overrides {
-  framework?: string;
-  installCommand?: string;
-  buildCommand?: string;
-  startCommand?: string;
-  outputDir?: string;
-  port?: number;
-  kind?: "static" | "server" | "worker";
-  spaFallback?: boolean;
-  healthPath?: string;
-}
+export type Overrides = ServiceConfig;
 
 export interface DeployRequest {
   source: Source;

@@ -61,7 +61,9 @@ export async function claimNext(
       .where("id", "=", row.id)
       .where("state", "in", [...openStates])
       .where("lease_until", "=", row.lease_until)
-      .where((eb) => (row.lease_owner === null ? eb("lease_owner", "is", null) : eb("lease_owner", "=", row.lease_owner)))
+      .where((eb) =>
+        row.lease_owner === null ? eb("lease_owner", "is", null) : eb("lease_owner", "=", row.lease_owner),
+      )
       .returningAll()
       .executeTakeFirst();
     if (claimed) return { row: claimed, owner, fence: claimed.fence, takenOver: row.lease_owner !== null };
@@ -71,7 +73,11 @@ export async function claimNext(
 
 /** Whether any deployment is still to be worked on (by anybody). */
 export async function hasOpen(db: Kysely<Schema>, only?: string): Promise<boolean> {
-  let query = db.selectFrom("deployment").select("id").where("state", "in", [...openStates]).limit(1);
+  let query = db
+    .selectFrom("deployment")
+    .select("id")
+    .where("state", "in", [...openStates])
+    .limit(1);
   if (only) query = query.where("id", "=", only);
   return (await query.executeTakeFirst()) !== undefined;
 }
@@ -79,7 +85,12 @@ export async function hasOpen(db: Kysely<Schema>, only?: string): Promise<boolea
 /** Append events inside a transaction; the numbers are gapless because the row that counts them is locked with it. */
 export async function appendEvents(
   tx: Transaction<Schema>,
-  { deploymentId, fence, at, bodies }: { deploymentId: string; fence: number | null; at: string; bodies: DeployEventBody[] },
+  {
+    deploymentId,
+    fence,
+    at,
+    bodies,
+  }: { deploymentId: string; fence: number | null; at: string; bodies: DeployEventBody[] },
 ): Promise<DeployEvent[]> {
   let update = tx
     .updateTable("deployment")
@@ -100,7 +111,12 @@ export async function appendEvents(
 }
 
 /** Stored events with seq >= `from`, at most `limit`. */
-export async function readEvents(db: Kysely<Schema>, deploymentId: string, from: number, limit = 500): Promise<DeployEvent[]> {
+export async function readEvents(
+  db: Kysely<Schema>,
+  deploymentId: string,
+  from: number,
+  limit = 500,
+): Promise<DeployEvent[]> {
   const rows = await db
     .selectFrom("event")
     .selectAll()
@@ -150,6 +166,7 @@ export function journalOf({
   clock,
   signal,
   log,
+  redact,
   random = Math.random,
 }: {
   db: Kysely<Schema>;
@@ -158,6 +175,8 @@ export function journalOf({
   signal: AbortSignal;
   /** Takes raw lines of a step; redacts, numbers and stores them. `flush` returns when all before it are stored. */
   log: { push(step: string, line: string, stream: "stdout" | "stderr"): void; flush(): Promise<void> };
+  /** Takes secrets out of a text. Log lines come redacted already. */
+  redact(text: string): string;
   random?: () => number;
 }): Journal {
   const deploymentId = claim.row.id;
@@ -165,17 +184,34 @@ export function journalOf({
 
   async function transaction<T>(work: (tx: Transaction<Schema>) => Promise<T>): Promise<T> {
     return db.transaction().execute(async (tx) => {
-      const held = await tx.selectFrom("deployment").select("id").where("id", "=", deploymentId).where("fence", "=", fence).executeTakeFirst();
+      const held = await tx
+        .selectFrom("deployment")
+        .select("id")
+        .where("id", "=", deploymentId)
+        .where("fence", "=", fence)
+        .executeTakeFirst();
       if (!held) throw leaseLost(deploymentId);
       return work(tx);
     });
   }
   const append = async (...bodies: DeployEventBody[]): Promise<void> => {
-    await transaction((tx) => appendEvents(tx, { deploymentId, fence, at: instant(clock), bodies }));
+    await transaction((tx) => add(tx, instant(clock), bodies));
   };
+  const add = (tx: Transaction<Schema>, at: string, bodies: DeployEventBody[]): Promise<DeployEvent[]> =>
+    appendEvents(tx, {
+      deploymentId,
+      fence,
+      at,
+      bodies: bodies.map((body) => (body.type === "log" ? body : mapText(body, redact))),
+    });
 
   async function step<T>(name: string, work: (context: StepContext) => Promise<T>): Promise<T> {
-    const before = await db.selectFrom("step").selectAll().where("deployment_id", "=", deploymentId).where("name", "=", name).executeTakeFirst();
+    const before = await db
+      .selectFrom("step")
+      .selectAll()
+      .where("deployment_id", "=", deploymentId)
+      .where("name", "=", name)
+      .executeTakeFirst();
     if (before?.status === "finished") return JSON.parse(before.result ?? "null") as T;
     let attempt = before?.attempt ?? 0;
     for (let tried = 1; ; tried++) {
@@ -186,10 +222,22 @@ export function journalOf({
       await transaction(async (tx) => {
         await tx
           .insertInto("step")
-          .values({ deployment_id: deploymentId, name, status: "running", attempt, result: null, started_at: startedAt, finished_at: null })
-          .onConflict((c) => c.columns(["deployment_id", "name"]).doUpdateSet({ status: "running", attempt, started_at: startedAt, finished_at: null }))
+          .values({
+            deployment_id: deploymentId,
+            name,
+            status: "running",
+            attempt,
+            result: null,
+            started_at: startedAt,
+            finished_at: null,
+          })
+          .onConflict((c) =>
+            c
+              .columns(["deployment_id", "name"])
+              .doUpdateSet({ status: "running", attempt, started_at: startedAt, finished_at: null }),
+          )
           .execute();
-        await appendEvents(tx, { deploymentId, fence, at: startedAt, bodies: [{ type: "step", step: name, status: "started", attempt }] });
+        await add(tx, startedAt, [{ type: "step", step: name, status: "started", attempt }]);
       });
       try {
         const result = await work({ signal, attempt, log: (line) => log.push(name, line, "stdout") });
@@ -200,16 +248,28 @@ export function journalOf({
         await log.flush();
         const detail = reportOf(error).what;
         await end(name, attempt, startedMs, "failed", null, detail);
-        if (signal.aborted || !(error instanceof DeployError) || error.row.retry === "never" || tried >= stepTries) throw error;
+        if (signal.aborted || !(error instanceof DeployError) || error.row.retry === "never" || tried >= stepTries)
+          throw error;
         const backoffMs = 1_000 * 2 ** (tried - 1) * (0.75 + random() / 2);
         await clock.sleep(error.row.retry === "after" ? (error.text.retryAfterMs ?? backoffMs) : backoffMs, signal);
       }
     }
   }
 
-  async function end(name: string, attempt: number, startedMs: number, status: "finished" | "failed", result: unknown, detail?: string): Promise<void> {
+  async function end(
+    name: string,
+    attempt: number,
+    startedMs: number,
+    status: "finished" | "failed",
+    result: unknown,
+    detail?: string,
+  ): Promise<void> {
     const at = instant(clock);
-    const reused = status === "finished" && typeof result === "object" && result !== null && (result as { reused?: unknown }).reused === true;
+    const reused =
+      status === "finished" &&
+      typeof result === "object" &&
+      result !== null &&
+      (result as { reused?: unknown }).reused === true;
     await transaction(async (tx) => {
       await tx
         .updateTable("step")
@@ -217,8 +277,14 @@ export function journalOf({
         .where("deployment_id", "=", deploymentId)
         .where("name", "=", name)
         .execute();
-      const body: DeployEventBody = { type: "step", step: name, status: reused ? "reused" : status, attempt, durationMs: clock.now() - startedMs };
-      await appendEvents(tx, { deploymentId, fence, at, bodies: [detail === undefined ? body : { ...body, detail }] });
+      const body: DeployEventBody = {
+        type: "step",
+        step: name,
+        status: reused ? "reused" : status,
+        attempt,
+        durationMs: clock.now() - startedMs,
+      };
+      await add(tx, at, [detail === undefined ? body : { ...body, detail }]);
     });
   }
 
@@ -230,8 +296,13 @@ export function journalOf({
     step,
     async setState(state) {
       await transaction(async (tx) => {
-        const changed = await tx.updateTable("deployment").set({ state }).where("id", "=", deploymentId).where("state", "!=", state).executeTakeFirst();
-        if (changed.numUpdatedRows > 0n) await appendEvents(tx, { deploymentId, fence, at: instant(clock), bodies: [{ type: "state", state }] });
+        const changed = await tx
+          .updateTable("deployment")
+          .set({ state })
+          .where("id", "=", deploymentId)
+          .where("state", "!=", state)
+          .executeTakeFirst();
+        if (changed.numUpdatedRows > 0n) await add(tx, instant(clock), [{ type: "state", state }]);
       });
     },
     async settle(state, { error, reason, url }) {
@@ -241,16 +312,33 @@ export function journalOf({
       await transaction(async (tx) => {
         const bodies: DeployEventBody[] = error ? [{ type: "error", error }] : [];
         bodies.push(reason === undefined ? { type: "state", state } : { type: "state", state, reason });
-        await appendEvents(tx, { deploymentId, fence, at, bodies });
-        await tx.deleteFrom("process").where("deployment_id", "=", deploymentId).execute();
+        await add(tx, at, bodies);
         await tx
           .updateTable("deployment")
-          .set({ state, finished_at: at, error: error ? JSON.stringify(error) : null, reason: reason ?? null, lease_owner: null, given: null, ...(url === undefined ? {} : { url }) })
+          .set({
+            state,
+            finished_at: at,
+            error: error ? JSON.stringify(mapText(error, redact)) : null,
+            reason: reason ?? null,
+            lease_owner: null,
+            given: null,
+            ...(url === undefined ? {} : { url }),
+          })
           .where("id", "=", deploymentId)
           .execute();
       });
     },
   };
+}
+
+/** Every text in a document, changed. */
+function mapText<T>(value: T, change: (text: string) => string): T {
+  if (typeof value === "string") return change(value) as T;
+  if (Array.isArray(value)) return value.map((one: unknown) => mapText(one, change)) as T;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]: [string, unknown]) => [key, mapText(one, change)]),
+  ) as T;
 }
 
 /** Renew the lease; tells whether a cancel was asked for. Throws LEASE_LOST. */

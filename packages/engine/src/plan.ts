@@ -42,7 +42,10 @@ export interface ServicePlan {
   route: RouteStep[];
   accepts: ArtifactKind;
   build?: BuildPlan;
+  /** Runs for good. */
   start?: Command;
+  /** Run to their end before it, once per release (migrations). */
+  before?: Command[];
   port?: number;
   static?: StaticRules;
   variables: PlannedVariable[];

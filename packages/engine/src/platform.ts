@@ -1,9 +1,11 @@
 /**
  * What a platform is: facts first, operations after; presence of an operation is the capability.
  */
+import type { Transaction } from "kysely";
 import type { Artifact, ArtifactKind } from "./artifact.ts";
 import type { Clock } from "./clock.ts";
 import type { DeployPlan, ServicePlan } from "./plan.ts";
+import type { Schema } from "./store/schema.ts";
 
 /**
  * Run `work` once for this deployment and remember its result; when it finished before, answer what it answered then.
@@ -42,6 +44,8 @@ export interface DeployContext {
   signal: AbortSignal;
   clock: Clock;
   log(line: string): void;
+  /** A transaction of the store that fails with LEASE_LOST when another process has taken the deployment over. */
+  transaction<T>(work: (tx: Transaction<Schema>) => Promise<T>): Promise<T>;
 }
 
 export interface DeployedService {
@@ -78,14 +82,6 @@ export interface Platform {
   >;
   /** Stop and forget everything of the project's environment. */
   remove?(context: { project: string; environment: string }): Promise<void>;
-  /** Recent lines of the running program. */
-  logs?(context: {
-    project: string;
-    environment: string;
-    service?: string;
-    follow: boolean;
-    signal: AbortSignal;
-  }): AsyncIterable<{ service: string; at: string; stream: "stdout" | "stderr"; line: string }>;
 }
 
 /** Identity, for the type: a platform is a plain object. */

@@ -2,7 +2,7 @@
  * Tables of the store and their forward-only migrations. Instants are ISO 8601 text in UTC, leases milliseconds since the epoch,
  * documents JSON text, so that the same queries run on SQLite and PostgreSQL.
  */
-import { type Generated, type Kysely, sql } from "kysely";
+import { type Generated, type Kysely, type Selectable, sql } from "kysely";
 import { DeployError } from "../error.ts";
 import type { DeploymentState } from "../events.ts";
 
@@ -22,7 +22,7 @@ export interface VariableRow {
   updated_at: string;
 }
 
-export interface DeploymentRow {
+export interface DeploymentTable {
   id: string;
   project_id: string;
   environment: string;
@@ -55,6 +55,8 @@ export interface DeploymentRow {
   last_seq: Generated<number>;
 }
 
+export type DeploymentRow = Selectable<DeploymentTable>;
+
 export interface StepRow {
   deployment_id: string;
   name: string;
@@ -63,13 +65,6 @@ export interface StepRow {
   result: string | null;
   started_at: string;
   finished_at: string | null;
-}
-
-/** A process an owner has started and a later owner must end before it repeats the step. */
-export interface ProcessRow {
-  deployment_id: string;
-  /** JSON of a Group (group.ts). */
-  process_group: string;
 }
 
 export interface EventRow {
@@ -130,9 +125,8 @@ export interface SettingRow {
 export interface Schema {
   project: ProjectRow;
   variable: VariableRow;
-  deployment: DeploymentRow;
+  deployment: DeploymentTable;
   step: StepRow;
-  process: ProcessRow;
   event: EventRow;
   manifest: ManifestRow;
   release: ReleaseRow;
@@ -210,12 +204,6 @@ const migrations: { name: string; up(db: Kysely<unknown>): Promise<void> }[] = [
         .addColumn("started_at", text, (c) => c.notNull())
         .addColumn("finished_at", text)
         .addPrimaryKeyConstraint("step_pk", ["deployment_id", "name"])
-        .execute();
-      await db.schema
-        .createTable("process")
-        .addColumn("deployment_id", text, (c) => c.notNull().references("deployment.id").onDelete("cascade"))
-        .addColumn("process_group", text, (c) => c.notNull())
-        .addPrimaryKeyConstraint("process_pk", ["deployment_id", "process_group"])
         .execute();
       await db.schema
         .createTable("event")

@@ -27,7 +27,6 @@ class Connection implements DatabaseConnection {
     this.#database = database;
   }
 
-  // oxlint-disable-next-line require-await -- kysely asks for a promise
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
     let statement = this.#prepared.get(sql);
     if (!statement) {
@@ -73,30 +72,25 @@ class SqliteDriver implements Driver {
     return this.#connection;
   }
 
-  // oxlint-disable-next-line require-await -- kysely asks for promises throughout
   async releaseConnection(): Promise<void> {
     const release = this.#release;
     this.#release = null;
     release?.();
   }
 
-  // oxlint-disable-next-line require-await
   async beginTransaction(): Promise<void> {
     this.#connection.run("begin immediate");
   }
 
-  // oxlint-disable-next-line require-await
   async commitTransaction(): Promise<void> {
     this.#connection.run("commit");
   }
 
-  // oxlint-disable-next-line require-await
   async rollbackTransaction(): Promise<void> {
     // SQLite ends a transaction by itself on some errors (disk full); a second end would hide the first error.
     if (this.#database.isTransaction) this.#connection.run("rollback");
   }
 
-  // oxlint-disable-next-line require-await
   async destroy(): Promise<void> {
     this.#database.close();
   }

@@ -4,6 +4,7 @@
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { errnoOf } from "../errno.ts";
 import { DeployError } from "../error.ts";
 
 export interface Vault {
@@ -60,7 +61,7 @@ function readKey(path: string): Buffer | null {
     const key = Buffer.from(readFileSync(path, "utf8").trim(), "base64url");
     if (key.length === 32) return key;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    if (errnoOf(error) === "ENOENT") return null;
     throw error;
   }
   throw new DeployError("INTERNAL", {
@@ -82,7 +83,7 @@ function makeKey(path: string): Buffer {
   try {
     linkSync(draft, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    if (errnoOf(error) !== "EEXIST") throw error;
   } finally {
     rmSync(draft, { force: true });
   }

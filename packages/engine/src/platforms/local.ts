@@ -1,0 +1,270 @@
+/**
+ * This machine: static releases served from the store, servers as supervised processes, the traffic switched by the edge.
+ * No account. A release is started beside the one that runs, probed until it is healthy, and only then given the traffic; if it
+ * never gets healthy, the old one was never touched.
+ */
+import { request } from "node:http";
+import { instant } from "../clock.ts";
+import { DeployError } from "../error.ts";
+import { type DeployContext, type DeployedService, definePlatform, type Platform } from "../platform.ts";
+import type { Release } from "../platform.ts";
+import type { ServicePlan } from "../plan.ts";
+import type { Store } from "../store/store.ts";
+import type { EdgeControl, EdgeReport, EdgeService } from "./local/edge-control.ts";
+
+/** Two good answers in a row, so that a program that answers once and dies is not taken for healthy. */
+const goodAnswers = 2;
+const betweenProbesMs = 100;
+
+/** Id of the process of a service of a release: the same after every restart of ours, so it is started once and found again. */
+export function instanceId(releaseId: string, service: string): string {
+  return `${releaseId}.${service}`;
+}
+
+export function localPlatform({
+  store,
+  edge,
+  resolves,
+}: {
+  store: Store;
+  edge: EdgeControl;
+  resolves(host: string): Promise<boolean>;
+}): Platform {
+  const { db, clock } = store;
+
+  async function deploy(context: DeployContext): Promise<DeployedService[]> {
+    const { release, step, signal } = context;
+    const processes = release.services.filter(({ plan }) => plan.kind !== "static").map(({ plan }) => plan);
+    if (processes.length > 0) {
+      await step("start", async () => {
+        for (const plan of processes) await want(release.id, plan.name, "running");
+        await edge.reconcile(signal);
+      });
+      await step("probe", async (inner) => {
+        for (const plan of processes) await untilHealthy(context, plan, inner.log);
+      });
+    }
+    await step("switch", async () => {
+      await switchTo(context);
+      await edge.reconcile(signal);
+    });
+    const report = await edge.reconcile(signal);
+    return Promise.all(
+      release.services.filter(({ plan }) => plan.kind !== "worker").map(({ plan }) => addressOf(report, release, plan)),
+    );
+  }
+
+  async function want(releaseId: string, service: string, desired: "running" | "stopped"): Promise<void> {
+    await db
+      .insertInto("instance")
+      .values({
+        id: instanceId(releaseId, service),
+        release_id: releaseId,
+        service,
+        port: null,
+        desired,
+        created_at: instant(clock),
+      })
+      .onConflict((c) => c.column("id").doUpdateSet({ desired }))
+      .execute();
+  }
+
+  /** One transaction: the row that says who has the traffic, and which processes are wanted from now on. */
+  async function switchTo({ release, transaction }: DeployContext): Promise<void> {
+    await transaction(async (tx) => {
+      const project = await tx
+        .selectFrom("project")
+        .select("id")
+        .where("name", "=", release.project)
+        .executeTakeFirstOrThrow();
+      const here = { project_id: project.id, environment: release.environment };
+      const before = await tx
+        .selectFrom("live")
+        .selectAll()
+        .where("project_id", "=", here.project_id)
+        .where("environment", "=", here.environment)
+        .executeTakeFirst();
+      if (before?.release_id === release.id) return;
+      const row = { release_id: release.id, previous_release_id: before?.release_id ?? null, since: instant(clock) };
+      await tx
+        .insertInto("live")
+        .values({ ...here, ...row })
+        .onConflict((c) => c.columns(["project_id", "environment"]).doUpdateSet(row))
+        .execute();
+      if (before)
+        await tx
+          .updateTable("instance")
+          .set({ desired: "stopped" })
+          .where("release_id", "=", before.release_id)
+          .execute();
+    });
+  }
+
+  async function untilHealthy(context: DeployContext, plan: ServicePlan, log: (line: string) => void): Promise<void> {
+    const { release, signal } = context;
+    const deadline = clock.now() + plan.check.timeoutMs;
+    let good = 0;
+    let last = "";
+    for (;;) {
+      signal.throwIfAborted();
+      const report = await edge.reconcile(signal);
+      const service = find(report, release.id, plan.name);
+      if (service?.state === "failed" || (service && service.restarts >= 3)) throw startFailed(plan, service);
+      if (plan.kind === "worker") {
+        if (service?.state === "running" && ++good >= goodAnswers) return;
+      } else if (service?.port && service.state !== "backoff") {
+        const answer = await ask(service.port, plan.hosts[0]!, plan.check.path);
+        if (answer.text !== last) log(`GET ${plan.check.path} → ${answer.text}`);
+        last = answer.text;
+        good = answer.healthy ? good + 1 : 0;
+        if (good >= goodAnswers) return;
+      }
+      if (clock.now() > deadline) throw unhealthy(plan, service, last);
+      await clock.sleep(betweenProbesMs, signal);
+    }
+  }
+
+  async function addressOf(report: EdgeReport, release: Release, plan: ServicePlan): Promise<DeployedService> {
+    const service = find(report, release.id, plan.name);
+    if (!service?.url || !service.live) {
+      throw new DeployError("VERIFY_FAILED", {
+        what: "The edge does not serve the new release.",
+        where: `${plan.name}, release ${release.id}`,
+        next: "Run: landfall doctor",
+      });
+    }
+    const byHost = service.url;
+    const byPort = service.portUrl;
+    // Browsers and curl know *.localhost by themselves; many programs ask the system's resolver, which may not.
+    const url = byPort && !(await resolves(new URL(byHost).hostname)) ? byPort : byHost;
+    return {
+      name: plan.name,
+      url,
+      alsoAt: [byHost, byPort].filter((one): one is string => one !== null && one !== url),
+    };
+  }
+
+  return definePlatform({
+    id: "local",
+    name: "This machine",
+    accepts: ["files", "prebuilt"],
+    runs: ["static", "server", "worker"],
+    limits: {},
+    projectName: { pattern: /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, maxLength: 58 },
+    deploy,
+    rollback: deploy,
+    async abandon({ release }) {
+      if (!release) return;
+      const live = await db
+        .selectFrom("live")
+        .select("release_id")
+        .where("release_id", "=", release.id)
+        .executeTakeFirst();
+      if (live) return;
+      await db.updateTable("instance").set({ desired: "stopped" }).where("release_id", "=", release.id).execute();
+      // Gone means gone: the answer comes when the processes have ended.
+      for (;;) {
+        const report = await edge.reconcile();
+        if (!report.services.some((service) => service.release === release.id)) return;
+        await clock.sleep(50);
+      }
+    },
+    async status({ project, environment }) {
+      const report = await edge.status();
+      return (report?.services ?? [])
+        .filter((service) => service.live && service.project === project && service.environment === environment)
+        .map((service) => ({
+          service: service.service,
+          release: service.release,
+          state:
+            service.state === "serving" || service.state === "running"
+              ? "ready"
+              : service.state === "starting"
+                ? "deploying"
+                : "error",
+        }));
+    },
+    async remove({ project, environment }) {
+      const row = await store.project(project);
+      if (!row) return;
+      await db.transaction().execute(async (tx) => {
+        const releases = await tx
+          .selectFrom("release")
+          .select("id")
+          .where("project_id", "=", row.id)
+          .where("environment", "=", environment)
+          .execute();
+        await tx.deleteFrom("live").where("project_id", "=", row.id).where("environment", "=", environment).execute();
+        const ids = releases.map((release) => release.id);
+        if (ids.length > 0)
+          await tx.updateTable("instance").set({ desired: "stopped" }).where("release_id", "in", ids).execute();
+      });
+      for (;;) {
+        const report = await edge.reconcile();
+        if (!report.services.some((service) => service.project === project && service.environment === environment))
+          return;
+        await clock.sleep(50);
+      }
+    },
+  });
+}
+
+function find(report: EdgeReport, releaseId: string, service: string): EdgeService | undefined {
+  return report.services.find((one) => one.release === releaseId && one.service === service);
+}
+
+/** One GET to the program itself, past the edge. Anything below 500 is a program that lives: it may have nothing at `/`. */
+function ask(port: number, host: string, path: string): Promise<{ healthy: boolean; text: string }> {
+  return new Promise((resolve) => {
+    const outgoing = request(
+      {
+        host: "127.0.0.1",
+        port,
+        path,
+        headers: { host, "user-agent": "landfall-probe" },
+        timeout: 5_000,
+        agent: false,
+      },
+      (answer) => {
+        answer.resume();
+        answer.on("error", () => {});
+        const status = answer.statusCode ?? 0;
+        resolve({ healthy: status < 500, text: String(status) });
+        outgoing.destroy();
+      },
+    );
+    outgoing.on("timeout", () => outgoing.destroy(new Error("no answer within 5 s")));
+    outgoing.on("error", (error) => resolve({ healthy: false, text: error.message }));
+    outgoing.end();
+  });
+}
+
+function startFailed(plan: ServicePlan, service: EdgeService): DeployError {
+  return new DeployError("START_FAILED", {
+    what: `${plan.name} ends again and again after it is started${service.lastExit ? `: ${service.lastExit}` : ""}.`,
+    where: `start of ${plan.name}: ${plan.start?.argv.join(" ") ?? ""}`,
+    next: "Read what it printed, below; a missing variable or a missing dependency is the usual cause.",
+    step: "deploy",
+    evidence: service.lastLines.slice(-20),
+  });
+}
+
+function unhealthy(plan: ServicePlan, service: EdgeService | undefined, last: string): DeployError {
+  const other = service?.listening.filter((one) => one.port !== service.port) ?? [];
+  const listens =
+    other.length > 0
+      ? `It listens on ${other.map((one) => `${one.host}:${one.port}`).join(", ")}, but PORT was ${service!.port}.`
+      : service && service.listening.length === 0
+        ? "It listens on no port."
+        : `The last answer was: ${last || "none"}.`;
+  return new DeployError("UNHEALTHY", {
+    what: `${plan.name} did not get healthy within ${plan.check.timeoutMs / 1_000} s. ${listens}`,
+    where: `GET ${plan.check.path} on port ${service?.port ?? "?"} of ${plan.name}`,
+    next:
+      other.length > 0
+        ? "Make it listen on the port in the environment variable PORT, such as app.listen(process.env.PORT)."
+        : "Make it answer on that path below 500, or name another with healthPath in landfall.json.",
+    step: "verify",
+    evidence: service?.lastLines.slice(-50) ?? [],
+  });
+}

@@ -1,0 +1,178 @@
+/**
+ * How the engine speaks with the edge of its data directory: HTTP over a socket only this user can open. What is to run is in the
+ * store; the edge is told to look, and answers what it has applied. When it is not there, it is started.
+ */
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { closeSync, openSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Clock } from "../../clock.ts";
+import { errnoOf } from "../../errno.ts";
+import { DeployError } from "../../error.ts";
+
+/** One service as the edge has it. */
+export interface EdgeService {
+  project: string;
+  environment: string;
+  service: string;
+  release: string;
+  kind: string;
+  /** Address by host name, and by a port of its own for resolvers that do not know `*.localhost`. Only of what is live. */
+  url: string | null;
+  portUrl: string | null;
+  live: boolean;
+  state: "serving" | "starting" | "running" | "backoff" | "stopped" | "failed" | "draining";
+  pid: number | null;
+  /** Port given to the program in PORT. */
+  port: number | null;
+  /** Ports its processes really listen on, as the kernel says. */
+  listening: { host: string; port: number }[];
+  restarts: number;
+  lastExit: string | null;
+  /** Last lines it printed. */
+  lastLines: string[];
+}
+
+export interface EdgeReport {
+  pid: number;
+  version: string;
+  port: number;
+  services: EdgeService[];
+}
+
+export interface EdgeControl {
+  /** Start it if it is not running. */
+  ensure(): Promise<EdgeReport>;
+  /** What it has applied, or null when it is not running. Starts nothing. */
+  status(): Promise<EdgeReport | null>;
+  /** Read the store again and apply it before answering; starts the edge when it is not running. */
+  reconcile(signal?: AbortSignal): Promise<EdgeReport>;
+  /** Stop the edge and, when `applications`, what it runs. Resolves when it is gone. */
+  stop(options: { applications: boolean }): Promise<void>;
+}
+
+/** Path of the control socket; moved to the temporary directory when the data directory's path is too long for a socket (107 bytes). */
+export function edgeSocket(home: string): string {
+  const path = join(home, "edge.sock");
+  if (Buffer.byteLength(path) <= 100) return path;
+  return join(tmpdir(), `landfall-${createHash("sha256").update(home).digest("hex").slice(0, 20)}.sock`);
+}
+
+const startDeadlineMs = 15_000;
+
+/** `environment` is the whole environment of the edge: what finds programs, and nothing of whoever happens to start it. */
+export function edgeControl({
+  home,
+  command,
+  environment,
+  clock,
+}: {
+  home: string;
+  command: string[];
+  environment: Record<string, string>;
+  clock: Clock;
+}): EdgeControl {
+  const socketPath = edgeSocket(home);
+
+  function call(method: "GET" | "POST", path: string, timeoutMs = 30_000): Promise<EdgeReport> {
+    return new Promise((resolve, reject) => {
+      const outgoing = request(
+        { socketPath, method, path, timeout: timeoutMs, headers: { host: "edge" } },
+        (answer) => {
+          const chunks: Buffer[] = [];
+          answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+          answer.on("error", reject);
+          answer.on("end", () => {
+            const text = Buffer.concat(chunks).toString("utf8");
+            if (answer.statusCode === 200) resolve(JSON.parse(text) as EdgeReport);
+            else
+              reject(
+                new DeployError("PLATFORM_UNAVAILABLE", {
+                  what: "The edge could not apply what is to run.",
+                  where: `${method} ${path} answered ${answer.statusCode}`,
+                  evidence: [text.slice(0, 500)],
+                }),
+              );
+          });
+        },
+      );
+      outgoing.on("timeout", () =>
+        outgoing.destroy(Object.assign(new Error("the edge did not answer"), { code: "ETIMEDOUT" })),
+      );
+      outgoing.on("error", reject);
+      outgoing.end();
+    });
+  }
+
+  async function status(): Promise<EdgeReport | null> {
+    try {
+      return await call("GET", "/status", 5_000);
+    } catch (error) {
+      if (isAbsent(error)) return null;
+      throw error;
+    }
+  }
+
+  function start(): void {
+    const log = openSync(join(home, "logs", "edge.log"), "a", 0o600);
+    try {
+      const [program, ...args] = command;
+      // Its own session and no pipe to us: it outlives this process.
+      const child = spawn(program!, args, { detached: true, stdio: ["ignore", log, log], cwd: home, env: environment });
+      child.on("error", () => {}); // Not startable: the deadline below says so, with the log.
+      child.unref();
+    } finally {
+      closeSync(log);
+    }
+  }
+
+  async function ensure(): Promise<EdgeReport> {
+    const running = await status();
+    if (running) return running;
+    start();
+    const deadline = clock.now() + startDeadlineMs;
+    for (let pauseMs = 10; clock.now() < deadline; pauseMs = Math.min(pauseMs * 1.5, 200)) {
+      await clock.sleep(pauseMs);
+      const report = await status();
+      if (report) return report;
+    }
+    throw new DeployError("PLATFORM_UNAVAILABLE", {
+      what: "The edge, which serves what is deployed on this machine, did not start.",
+      where: command.join(" "),
+      next: `Read ${join(home, "logs", "edge.log")}, or run: landfall doctor`,
+    });
+  }
+
+  return {
+    ensure,
+    status,
+    async reconcile(signal) {
+      for (;;) {
+        signal?.throwIfAborted();
+        try {
+          return await call("POST", "/reconcile");
+        } catch (error) {
+          if (!isAbsent(error)) throw error;
+          await ensure();
+        }
+      }
+    },
+    async stop({ applications }) {
+      const running = await status();
+      if (!running) return;
+      try {
+        await call("POST", applications ? "/stop?applications=1" : "/stop", 60_000);
+      } catch (error) {
+        if (!isAbsent(error)) throw error;
+      }
+      while ((await status()) !== null) await clock.sleep(20);
+    },
+  };
+}
+
+/** The edge is not there, or ended while it was asked. */
+function isAbsent(error: unknown): boolean {
+  return ["ENOENT", "ECONNREFUSED", "ECONNRESET", "EPIPE"].includes(errnoOf(error) ?? "");
+}
