@@ -43,8 +43,7 @@ export interface Work {
 export async function runDeployment(work: Work): Promise<{ release: Release; services: DeployedService[] }> {
   const { journal, platform, row } = work;
   const plan = JSON.parse(row.plan!) as DeployPlan;
-  const release =
-    row.operation === "rollback" ? await releaseOf(work, row.source_release_id!) : await makeRelease(work, plan);
+  const release = await releaseFor(work, plan);
 
   await journal.setState("deploying");
   const context: DeployContext = {
@@ -85,9 +84,32 @@ export async function runDeployment(work: Work): Promise<{ release: Release; ser
   return { release, services };
 }
 
-/** Build every service and seal what came out together with its variables. */
-async function makeRelease(work: Work, plan: DeployPlan): Promise<Release> {
-  const { journal, store, row } = work;
+/** A rollback takes the earlier release as it is; a promotion its artifacts with this environment's variables; all else is built. */
+async function releaseFor(work: Work, plan: DeployPlan): Promise<Release> {
+  const { journal, row } = work;
+  if (row.operation === "rollback") return releaseOf(work, row.source_release_id!);
+  if (row.operation === "promote") {
+    const source = await releaseOf(work, row.source_release_id!);
+    return seal(
+      work,
+      plan,
+      plan.services.map((service) => ({
+        plan: service,
+        artifact: source.services.find(({ plan: one }) => one.name === service.name)!.artifact.digest,
+      })),
+    );
+  }
+  await journal.setState("building");
+  const services = await buildAll(work, plan);
+  await journal.setState("uploading");
+  return seal(work, plan, services);
+}
+
+type BuiltService = { plan: ServicePlan; artifact: string };
+
+/** The artifact of every service, in the plan's order. */
+async function buildAll(work: Work, plan: DeployPlan): Promise<BuiltService[]> {
+  const { journal, store } = work;
   const snapshot = await store.manifest<Snapshot>(plan.source.snapshot);
   if (!snapshot) {
     throw new DeployError("NOT_FOUND", {
@@ -97,9 +119,8 @@ async function makeRelease(work: Work, plan: DeployPlan): Promise<Release> {
       step: "build",
     });
   }
-  await journal.setState("building");
   const values = valuesByService(plan.services, work.values);
-  const services: { plan: ServicePlan; artifact: string }[] = [];
+  const services: BuiltService[] = [];
   for (const service of plan.services) {
     const name = plan.services.length === 1 ? "build" : `build ${service.name}`;
     const built = await journal.step(name, async ({ signal }) => {
@@ -117,7 +138,11 @@ async function makeRelease(work: Work, plan: DeployPlan): Promise<Release> {
     });
     services.push({ plan: service, artifact: built.artifact });
   }
-  await journal.setState("uploading");
+  return services;
+}
+
+async function seal(work: Work, plan: DeployPlan, services: BuiltService[]): Promise<Release> {
+  const { journal, store, row } = work;
   const releaseId = await journal.step("seal", () =>
     journal.transaction(async (tx) => {
       // An earlier owner may have sealed and died before the step was noted.
@@ -129,7 +154,7 @@ async function makeRelease(work: Work, plan: DeployPlan): Promise<Release> {
         environment: row.environment,
         platform: row.platform,
         services,
-        values,
+        values: valuesByService(plan.services, work.values),
       });
     }),
   );

@@ -5,3 +5,6 @@ export type * from "./detect/detection.ts";
 export type * from "./events.ts";
 export type * from "./plan.ts";
 export type * from "./platform.ts";
+export type * from "./engine.ts";
+export type * from "./snapshot/snapshot.ts";
+export type * from "./source/source.ts";

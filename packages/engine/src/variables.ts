@@ -1,6 +1,6 @@
 /** Variables of a project's environment: kept encrypted, read to be given to builds and programs. */
 import { instant } from "./clock.ts";
-import type { PlannedVariable, ServicePlan } from "./plan.ts";
+import type { ServicePlan } from "./plan.ts";
 import type { Store } from "./store/store.ts";
 
 /** Associated data of a value's envelope. */
@@ -65,8 +65,6 @@ export function valuesByService(
   services: ServicePlan[],
   values: Record<string, string>,
 ): Record<string, Record<string, string>> {
-  const readBy = (service: ServicePlan, key: string): PlannedVariable | undefined =>
-    service.variables.find((variable) => variable.key === key && variable.foundIn.length > 0);
   return Object.fromEntries(
     services.map((service) => [
       service.name,
@@ -75,6 +73,10 @@ export function valuesByService(
       ),
     ]),
   );
+}
+
+function readBy(service: ServicePlan, key: string): boolean {
+  return service.variables.some((variable) => variable.key === key && variable.foundIn.length > 0);
 }
 
 /** Frameworks that run the application's own modules while they build, with whatever those read. */

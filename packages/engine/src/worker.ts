@@ -1,7 +1,7 @@
 /** Works off accepted deployments: claims, keeps the lease, runs the workflow, settles. Any number of processes may do so on one store. */
 import { endOf, type Build, runDeployment, type Work } from "./deploy.ts";
 import type { DeployRequest } from "./engine.ts";
-import { DeployError } from "./error.ts";
+import { DeployError, reportOf } from "./error.ts";
 import { type Claim, claimNext, hasOpen, heartbeatMs, type Journal, journalOf, readEvents, renew } from "./journal.ts";
 import { logSink } from "./log-sink.ts";
 import { thisOwner } from "./owner.ts";
@@ -24,6 +24,9 @@ export interface WorkerOptions {
 }
 
 const idlePollMs = 150;
+
+/** A deployment that brings down its worker so often, outside of any step, is ended: it must not be tried for ever. */
+const claimsBeforeGivingUp = 8;
 
 /** See Engine.work. */
 export async function work(
@@ -96,15 +99,19 @@ async function runClaim(options: WorkerOptions, claim: Claim, stop: AbortSignal)
     };
     timers.push(setInterval(() => void beat(), heartbeatMs));
     await beat();
-    await carry(
-      options,
-      { row, journal, given, signal: ending.signal, log: (step, line, stream) => sink.push(step, line, stream) },
-      stop,
-    );
+    await carry(options, {
+      row,
+      journal,
+      given,
+      signal: ending.signal,
+      log: (step, line, stream) => sink.push(step, line, stream),
+    });
     sink.close();
-  } catch {
+  } catch (error) {
     // The deployment is somebody else's by now, or handed over, or the store itself failed: whoever claims next carries it on.
-    await giveBack(store, claim);
+    const ours = !(error instanceof DeployError && error.code === "LEASE_LOST");
+    if (ours && claim.fence >= claimsBeforeGivingUp) await giveUp(store, claim, error);
+    else await giveBack(store, claim);
   } finally {
     stop.removeEventListener("abort", handOver);
     timers.forEach(clearInterval);
@@ -210,7 +217,6 @@ async function carry(
 }
 
 async function succeed(
-  store: Store,
   row: DeploymentRow,
   journal: Journal,
   live: { release: Release; services: DeployedService[] },
@@ -264,6 +270,20 @@ async function giveBack(store: Store, claim: Claim): Promise<void> {
     .where("fence", "=", claim.fence)
     .execute()
     .catch(() => {}); // The store is what failed; the lease ends by itself.
+}
+
+async function giveUp(store: Store, claim: Claim, error: unknown): Promise<void> {
+  const { db, clock } = store;
+  const { code } = reportOf(error);
+  const report = {
+    code,
+    what: "The deployment could not be worked on: what is stored of it cannot be read.",
+    where: claim.row.id,
+    next: "Run: landfall doctor",
+  };
+  const log = { push: () => {}, flush: async () => {} };
+  const journal = journalOf({ db, claim, clock, signal: new AbortController().signal, log, redact: (text) => text });
+  await journal.settle("failed", { error: report }).catch(() => giveBack(store, claim));
 }
 
 function cancelled(): DeployError {

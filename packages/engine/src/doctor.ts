@@ -1,0 +1,164 @@
+/** `landfall doctor`: what this machine and data directory can and cannot do, each with what to do about it. */
+import { accessSync, constants, statfsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { sql } from "kysely";
+import type { DoctorFinding } from "./engine.ts";
+import { reportOf } from "./error.ts";
+import { exec } from "./exec.ts";
+import type { EdgeControl } from "./platforms/local/edge-control.ts";
+import type { Store } from "./store/store.ts";
+
+const lowDiskBytes = 2 * 1024 ** 3;
+
+const tools: { name: string; args: string[]; for: string; needed: boolean; next: string }[] = [
+  { name: "git", args: ["--version"], for: "sources from git", needed: false, next: "Install git 2.31 or later." },
+  {
+    name: "npm",
+    args: ["--version"],
+    for: "JavaScript projects",
+    needed: true,
+    next: "Install Node.js, which brings npm: https://nodejs.org",
+  },
+  { name: "python3", args: ["--version"], for: "Python projects", needed: false, next: "Install Python 3." },
+  {
+    name: "bwrap",
+    args: ["--version"],
+    for: "isolated builds (without it builds run as plain processes)",
+    needed: false,
+    next: "Install bubblewrap.",
+  },
+];
+
+export async function diagnose({
+  store,
+  edge,
+  toolPath,
+  resolves,
+  baseDomain,
+}: {
+  store: Store;
+  edge: EdgeControl;
+  toolPath: string[];
+  resolves(host: string): Promise<boolean>;
+  baseDomain: string;
+}): Promise<DoctorFinding[]> {
+  return [
+    { id: "node", state: "ok", what: `Node ${process.version}.` },
+    dataDirectory(store.home),
+    await database(store),
+    ...(await Promise.all(tools.map((tool) => programFinding(tool, toolPath, store.home)))),
+    await edgeFinding(edge),
+    await names(resolves, baseDomain),
+    await waiting(store),
+  ];
+}
+
+function dataDirectory(home: string): DoctorFinding {
+  try {
+    accessSync(home, constants.R_OK | constants.W_OK);
+  } catch {
+    return {
+      id: "data",
+      state: "error",
+      what: `${home} cannot be written.`,
+      next: "Give this user the right to write there, or choose another with LANDFALL_HOME.",
+    };
+  }
+  const { bavail, bsize } = statfsSync(home);
+  const free = bavail * bsize;
+  const text = `${home}, ${(free / 1024 ** 3).toFixed(1)} GB free.`;
+  return free < lowDiskBytes
+    ? { id: "data", state: "warning", what: text, next: "Free some space: builds and releases are kept there." }
+    : { id: "data", state: "ok", what: text };
+}
+
+async function database({ db }: Store): Promise<DoctorFinding> {
+  try {
+    const { rows } = await sql<{ quick_check: string }>`pragma quick_check`.execute(db);
+    if (rows[0]?.quick_check === "ok") return { id: "database", state: "ok", what: "The database is sound." };
+    return {
+      id: "database",
+      state: "error",
+      what: `The database is damaged: ${rows[0]?.quick_check}.`,
+      next: "Restore it from a backup.",
+    };
+  } catch (error) {
+    return { id: "database", state: "error", what: reportOf(error).what, next: "Restore the database from a backup." };
+  }
+}
+
+async function programFinding(tool: (typeof tools)[number], toolPath: string[], home: string): Promise<DoctorFinding> {
+  const id = `tool-${tool.name}`;
+  try {
+    const { code, stdout } = await exec([tool.name, ...tool.args], {
+      cwd: home,
+      env: { PATH: toolPath.join(delimiter), HOME: join(home, "scratch") },
+      timeoutMs: 10_000,
+    });
+    if (code === 0) return { id, state: "ok", what: `${tool.name} ${stdout.trim().split("\n", 1)[0]}: ${tool.for}.` };
+  } catch {
+    // Not there or not startable: the same advice.
+  }
+  return {
+    id,
+    state: tool.needed ? "error" : "warning",
+    what: `${tool.name} is not there: ${tool.for}.`,
+    next: tool.next,
+  };
+}
+
+async function edgeFinding(edge: EdgeControl): Promise<DoctorFinding> {
+  const report = await edge.status();
+  if (!report)
+    return {
+      id: "edge",
+      state: "warning",
+      what: "The edge is not running: nothing deployed on this machine answers.",
+      next: "It starts with the next deployment, or now with: landfall serve",
+    };
+  const bad = report.services.filter((service) => service.live && !["serving", "running"].includes(service.state));
+  if (bad.length === 0)
+    return {
+      id: "edge",
+      state: "ok",
+      what: `The edge serves ${report.services.filter((one) => one.live).length} services on port ${report.port}.`,
+    };
+  return {
+    id: "edge",
+    state: "error",
+    what: `Not running as they should: ${bad.map((one) => `${one.project}/${one.service} (${one.state})`).join(", ")}.`,
+    next: `Read: landfall logs ${bad[0]!.project}`,
+  };
+}
+
+async function names(resolves: (host: string) => Promise<boolean>, baseDomain: string): Promise<DoctorFinding> {
+  const host = `landfall-check.${baseDomain}`;
+  if (await resolves(host)) return { id: "names", state: "ok", what: `*.${baseDomain} leads to this machine.` };
+  return {
+    id: "names",
+    state: "warning",
+    what: `The system's resolver does not know *.${baseDomain}. Browsers and curl do; for other programs every deployment has a port of its own too.`,
+    next: "On Linux, install libnss-myhostname to have the names everywhere.",
+  };
+}
+
+async function waiting({ db }: Store): Promise<DoctorFinding> {
+  const rows = await db
+    .selectFrom("deployment")
+    .select(["id", "lease_owner"])
+    .where("state", "not in", ["success", "failed", "cancelled"])
+    .execute();
+  const idle = rows.filter((row) => row.lease_owner === null);
+  if (idle.length === 0)
+    return {
+      id: "deployments",
+      state: "ok",
+      what: rows.length === 0 ? "No deployment is under way." : `${rows.length} under way.`,
+    };
+  return {
+    id: "deployments",
+    state: "warning",
+    what: `${idle.length} wait to be worked on.`,
+    next: "Run: landfall worker --until-idle",
+  };
+}

@@ -1,0 +1,442 @@
+/** Puts the engine together over one data directory. */
+import { lookup } from "node:dns/promises";
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { accept, requestCancel } from "./accept.ts";
+import { buildArtifact } from "./build/build.ts";
+import { systemClock } from "./clock.ts";
+import { collect } from "./collect.ts";
+import { diagnose } from "./doctor.ts";
+import type { DeploymentView, EdgeStatus, Engine, EngineOptions, Prepared } from "./engine.ts";
+import { checkVariables } from "./env/validate.ts";
+import { checkName, checkValue } from "./env/names.ts";
+import { isSensitive } from "./env/rules.ts";
+import { DeployError } from "./error.ts";
+import { isSettled } from "./events.ts";
+import { readEvents } from "./journal.ts";
+import { checkedName } from "./name.ts";
+import type { DeployPlan } from "./plan.ts";
+import { edgeControl, type EdgeReport } from "./platforms/local/edge-control.ts";
+import { localPlatform } from "./platforms/local.ts";
+import { keptSnapshot, prepare, type PreparedInside } from "./prepare.ts";
+import { openRelease } from "./release.ts";
+import { readRuntimeLogs } from "./runtime-logs.ts";
+import { openDigestCache } from "./snapshot/cache.ts";
+import type { DeploymentRow } from "./store/schema.ts";
+import { openStore } from "./store/store.ts";
+import { readVariables, writeVariables } from "./variables.ts";
+import { deploymentRow, deploymentViews, projectViews } from "./views.ts";
+import { work } from "./worker.ts";
+
+const followPollMs = 50;
+
+/** Open (or create) the data directory and everything above it. Milliseconds; starts nothing. Throws STORE_NEWER. */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const clock = options.clock ?? systemClock;
+  const { home, toolPath } = options;
+  const baseDomain = options.baseDomain ?? "localhost";
+  const store = await openStore(home, clock);
+  const { db } = store;
+  const cache = openDigestCache(join(home, "digests.db"));
+  const environment = { PATH: toolPath.join(":"), LANG: "C.UTF-8" };
+  const edge = edgeControl({ home, command: options.edgeCommand, environment, clock });
+  const platforms = options.platforms ?? [localPlatform({ store, edge, resolves })];
+
+  async function view(row: DeploymentRow): Promise<DeploymentView> {
+    const [one] = await deploymentViews(store, [row]);
+    return one!;
+  }
+
+  async function projectRow(name: string) {
+    const row = await store.project(name);
+    if (row) return row;
+    const names = (await db.selectFrom("project").select("name").orderBy("name").execute()).map((one) => one.name);
+    throw new DeployError("NOT_FOUND", {
+      what: `There is no project ${JSON.stringify(name.slice(0, 80))}.`,
+      where: "project",
+      next: names.length > 0 ? `Projects: ${names.slice(0, 20).join(", ")}.` : "Deploy one with: landfall deploy",
+    });
+  }
+
+  /** A deployment that uses what an earlier one made. */
+  async function again(
+    operation: "redeploy" | "rollback" | "promote",
+    from: DeploymentRow,
+    change: { environment?: string; given?: Record<string, string>; sourceReleaseId?: string },
+  ) {
+    const plan = JSON.parse(from.plan!) as DeployPlan;
+    const environmentName = change.environment ?? from.environment;
+    const id = await accept(store, {
+      projectId: from.project_id,
+      environment: environmentName,
+      platform: from.platform,
+      operation,
+      request: JSON.parse(from.request) as PreparedInside["request"],
+      plan: environmentName === from.environment ? plan : movedTo(plan, environmentName, baseDomain),
+      given: change.given ?? {},
+      ...(change.sourceReleaseId === undefined ? {} : { sourceReleaseId: change.sourceReleaseId }),
+      message: `${operation} of ${from.id}`,
+    });
+    return view(await deploymentRow(store, id));
+  }
+
+  const engine: Engine = {
+    home,
+    platforms,
+
+    prepare: (request, { signal } = {}) =>
+      prepare({ store, cache, platforms, baseDomain, toolPath, ...(signal ? { signal } : {}) }, request),
+
+    async accept(prepared: Prepared) {
+      const [problem] = prepared.problems;
+      if (problem) {
+        const { code, ...text } = problem;
+        throw new DeployError(code, text);
+      }
+      const { given, generated, identity, plan, request, snapshot } = prepared as PreparedInside;
+      const project = await store.ensureProject(plan.project);
+      if ((await store.setting(`source/${plan.project}`)) === null)
+        await store.putSetting(`source/${plan.project}`, identity);
+      await store.putManifest(snapshot.digest, keptSnapshot(snapshot));
+      await writeVariables(store, {
+        projectId: project.id,
+        environment: plan.environment,
+        values: generated,
+        sensitive: () => true,
+      });
+      const { variables: _values, ...kept } = request;
+      const id = await accept(store, {
+        projectId: project.id,
+        environment: plan.environment,
+        platform: plan.platform,
+        operation: "deploy",
+        request: kept,
+        plan,
+        given,
+        ...(request.message === undefined ? {} : { message: request.message }),
+      });
+      return view(await deploymentRow(store, id));
+    },
+
+    work: (how) =>
+      work(
+        {
+          store,
+          platforms,
+          build: ({ service, snapshot, variables, force, signal, log }) =>
+            buildArtifact({ service, snapshot, variables, force, signal, log, blobs: store.blobs, home, toolPath }),
+          deploymentTimeoutMs: options.deploymentTimeoutMs ?? 300_000,
+          maxConcurrent: options.maxConcurrent ?? 2,
+          onHeartbeat: async () => {
+            if ((await db.selectFrom("live").select("release_id").limit(1).executeTakeFirst()) !== undefined)
+              await edge.ensure();
+          },
+        },
+        how,
+      ),
+
+    workInBackground() {
+      startDetached(options.workerCommand, { home, log: "worker.log", environment });
+    },
+
+    async *follow(deploymentId, { from = 1, signal } = {}) {
+      const { id } = await deploymentRow(store, deploymentId);
+      for (let next = from; ; ) {
+        signal?.throwIfAborted();
+        const events = await readEvents(db, id, next);
+        for (const event of events) {
+          yield event;
+          next = event.seq + 1;
+          if (event.type === "state" && isSettled(event.state)) return;
+        }
+        if (events.length > 0) continue;
+        const row = await db
+          .selectFrom("deployment")
+          .select(["state", "last_seq"])
+          .where("id", "=", id)
+          .executeTakeFirst();
+        if (!row || (isSettled(row.state) && next > row.last_seq)) return;
+        await clock.sleep(followPollMs, signal);
+      }
+    },
+
+    deployment: async (id) => view(await deploymentRow(store, id)),
+
+    async deployments({ project, environment: environmentName, limit = 20 } = {}) {
+      let query = db.selectFrom("deployment").selectAll().orderBy("id", "desc").limit(limit);
+      if (project !== undefined) query = query.where("project_id", "=", (await projectRow(project)).id);
+      if (environmentName !== undefined) query = query.where("environment", "=", environmentName);
+      return deploymentViews(store, await query.execute());
+    },
+
+    async cancel(deploymentId) {
+      const { id } = await deploymentRow(store, deploymentId);
+      await requestCancel(store, id);
+      const after = await deploymentRow(store, id);
+      // Its owner may be gone: somebody has to end what it left.
+      if (!isSettled(after.state)) engine.workInBackground();
+    },
+
+    async redeploy(deploymentId) {
+      const from = await deploymentRow(store, deploymentId);
+      const release = from.release_id ? await openRelease(store, from.release_id) : null;
+      const stored = new Set((await readVariables(store, from.project_id, from.environment)).map(({ key }) => key));
+      const values = Object.assign({}, ...(release?.services ?? []).map(({ variables }) => variables)) as Record<
+        string,
+        string
+      >;
+      // Values of today; what was given for that deployment alone is given again.
+      return again("redeploy", from, {
+        given: Object.fromEntries(Object.entries(values).filter(([key]) => !stored.has(key))),
+      });
+    },
+
+    async rollback({ project, environment: environmentName = "production", to }) {
+      const row = await projectRow(project);
+      const here = await db
+        .selectFrom("live")
+        .selectAll()
+        .where("project_id", "=", row.id)
+        .where("environment", "=", environmentName)
+        .executeTakeFirst();
+      let target: DeploymentRow | undefined;
+      if (to !== undefined) {
+        target = await deploymentRow(store, to);
+        if (target.project_id !== row.id || target.environment !== environmentName) {
+          throw new DeployError("NOT_FOUND", {
+            what: `${target.id} is not a deployment of ${project}, ${environmentName}.`,
+            next: `List them with: landfall ls ${project}`,
+          });
+        }
+      } else if (here?.previous_release_id) {
+        target = await db
+          .selectFrom("deployment")
+          .selectAll()
+          .where("release_id", "=", here.previous_release_id)
+          .where("state", "=", "success")
+          .orderBy("id", "desc")
+          .executeTakeFirst();
+      }
+      if (!target?.release_id || target.state !== "success") {
+        throw new DeployError("NOT_FOUND", {
+          what: `There is no earlier release of ${project}, ${environmentName}, to go back to.`,
+          next: `List its deployments with: landfall ls ${project}`,
+        });
+      }
+      if (target.release_id === here?.release_id) {
+        throw new DeployError("CONFLICT", {
+          what: `${target.id} has the traffic already.`,
+          next: `List earlier ones with: landfall ls ${project}`,
+        });
+      }
+      return again("rollback", target, { sourceReleaseId: target.release_id });
+    },
+
+    async promote(deploymentId, environmentName = "production") {
+      const from = await deploymentRow(store, deploymentId);
+      checkedName("environment", environmentName);
+      if (from.state !== "success" || !from.release_id) {
+        throw new DeployError("CONFLICT", {
+          what: `${from.id} did not succeed, so it has nothing to promote.`,
+          next: "Choose a deployment that succeeded: landfall ls",
+        });
+      }
+      if (from.environment === environmentName) {
+        throw new DeployError("CONFLICT", {
+          what: `${from.id} is in ${environmentName} already.`,
+          next: "To give it the traffic back, use: landfall rollback",
+        });
+      }
+      return again("promote", from, { environment: environmentName, sourceReleaseId: from.release_id });
+    },
+
+    projects: () => projectViews(store),
+
+    async remove({ project, environment: environmentName }) {
+      const row = await projectRow(project);
+      const places = await db
+        .selectFrom("deployment")
+        .select(["environment", "platform"])
+        .distinct()
+        .where("project_id", "=", row.id)
+        .execute();
+      const gone = places.filter((place) => environmentName === undefined || place.environment === environmentName);
+      const open = await db
+        .selectFrom("deployment")
+        .select("id")
+        .where("project_id", "=", row.id)
+        .where("state", "in", ["pending", "building", "uploading", "deploying", "verifying"])
+        .execute();
+      if (open.length > 0) {
+        throw new DeployError("CONFLICT", {
+          what: `${open[0]!.id} of ${project} is under way.`,
+          next: `Cancel it first: landfall cancel ${open[0]!.id}`,
+        });
+      }
+      for (const place of gone)
+        await platforms.find(({ id }) => id === place.platform)?.remove?.({ project, environment: place.environment });
+      await db.transaction().execute(async (tx) => {
+        if (environmentName === undefined) {
+          await tx.deleteFrom("project").where("id", "=", row.id).execute();
+          await tx.deleteFrom("setting").where("key", "=", `source/${project}`).execute();
+          return;
+        }
+        for (const table of ["deployment", "release", "variable"] as const) {
+          await tx
+            .deleteFrom(table)
+            .where("project_id", "=", row.id)
+            .where("environment", "=", environmentName)
+            .execute();
+        }
+      });
+    },
+
+    variables: {
+      async list({ project, environment: environmentName = "production", reveal = false }) {
+        const row = await projectRow(project);
+        return (await readVariables(store, row.id, environmentName)).map((variable) => ({
+          key: variable.key,
+          environment: environmentName,
+          sensitive: variable.sensitive,
+          value: variable.sensitive && !reveal ? null : variable.value,
+          updatedAt: variable.updatedAt,
+        }));
+      },
+      async set(
+        { project, environment: environmentName = "production" },
+        values,
+        { sensitive, allowEmpty = false } = {},
+      ) {
+        checkedName("project", project);
+        checkedName("environment", environmentName);
+        const faults = faultsOf(values, allowEmpty);
+        if (faults.length > 0) {
+          throw new DeployError("INVALID_VARIABLE", {
+            what: faults.length === 1 ? "A variable cannot be set so." : `${faults.length} variables cannot be set so.`,
+            next: "Nothing was changed. Mend them and set them again.",
+            faults,
+            step: "configure",
+          });
+        }
+        const row = await store.ensureProject(project);
+        await writeVariables(store, {
+          projectId: row.id,
+          environment: environmentName,
+          values,
+          sensitive: (key) => sensitive ?? isSensitive(key),
+        });
+      },
+      async remove({ project, environment: environmentName = "production" }, keys) {
+        const row = await projectRow(project);
+        const known = new Set((await readVariables(store, row.id, environmentName)).map(({ key }) => key));
+        const unknown = keys.filter((key) => !known.has(key));
+        if (unknown.length > 0) {
+          throw new DeployError("NOT_FOUND", {
+            what: `Not set: ${unknown.join(", ")}.`,
+            where: `${project}, ${environmentName}`,
+            next: `List them with: landfall env ls --project ${project}`,
+          });
+        }
+        await db
+          .deleteFrom("variable")
+          .where("project_id", "=", row.id)
+          .where("environment", "=", environmentName)
+          .where("key", "in", keys)
+          .execute();
+      },
+    },
+
+    runtimeLogs: (target) => readRuntimeLogs({ store, projectRow, edge }, target),
+
+    edge: {
+      ensure: async () => edgeStatus(await edge.ensure()),
+      status: async () => edgeStatus(await edge.status()),
+      stop: () => edge.stop({ applications: true }),
+    },
+
+    doctor: () => diagnose({ store, edge, toolPath, resolves, baseDomain }),
+
+    collect: ({ signal, retainReleases = 10 } = {}) =>
+      collect(store, { retainReleases, ...(signal ? { signal } : {}) }),
+
+    async [Symbol.asyncDispose]() {
+      cache.close();
+      await store[Symbol.asyncDispose]();
+    },
+  };
+  return engine;
+}
+
+/** Whether programs that ask the system's resolver reach this machine under `host`. */
+async function resolves(host: string): Promise<boolean> {
+  try {
+    const { address } = await lookup(host);
+    return address === "127.0.0.1" || address === "::1";
+  } catch {
+    return false;
+  }
+}
+
+function movedTo(plan: DeployPlan, environment: string, baseDomain: string): DeployPlan {
+  const suffix = `${plan.project}.${baseDomain}`;
+  return {
+    ...plan,
+    environment,
+    services: plan.services.map((service) => ({
+      ...service,
+      hosts: service.hosts.map((host) => {
+        const label = host
+          .slice(0, host.length - suffix.length)
+          .split("-")
+          .filter((part) => part !== plan.environment && part !== "");
+        return [...label, ...(environment === "production" ? [] : [environment]), suffix].join("-");
+      }),
+    })),
+  };
+}
+
+function faultsOf(values: Record<string, string>, allowEmpty: boolean): { path: string; message: string }[] {
+  const faults: { path: string; message: string }[] = [];
+  for (const [key, value] of Object.entries(values)) {
+    for (const check of [() => checkName(key), () => checkValue(value)]) {
+      try {
+        check();
+      } catch (error) {
+        if (!(error instanceof DeployError)) throw error;
+        faults.push({ path: key, message: error.text.what });
+      }
+    }
+    if (value === "" && !allowEmpty)
+      faults.push({ path: key, message: "is empty; an empty value needs --allow-empty" });
+  }
+  const { invalid } = checkVariables({ variables: [], values });
+  for (const { key, message } of invalid) faults.push({ path: key, message });
+  return faults;
+}
+
+function edgeStatus(report: EdgeReport | null): EdgeStatus {
+  return {
+    running: report !== null,
+    pid: report?.pid ?? null,
+    port: report?.port ?? null,
+    services: (report?.services ?? [])
+      .filter((service) => service.live)
+      .map((service) => ({ ...service, url: service.url ?? service.portUrl ?? "" })),
+  };
+}
+
+function startDetached(
+  command: string[],
+  { home, log, environment }: { home: string; log: string; environment: Record<string, string> },
+): void {
+  const file = openSync(join(home, "logs", log), "a", 0o600);
+  try {
+    const [program, ...args] = command;
+    const child = spawn(program!, args, { detached: true, stdio: ["ignore", file, file], cwd: home, env: environment });
+    child.on("error", () => {}); // Then the next command on this data directory does the work.
+    child.unref();
+  } finally {
+    closeSync(file);
+  }
+}
