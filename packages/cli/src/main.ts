@@ -1,1 +1,68 @@
-process.stderr.write("landfall: no commands yet\n");
+/** The process: the only place that reads its environment, its streams and its signals. */
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { fileURLToPath } from "node:url";
+import { load } from "./load.ts";
+import { run } from "./run.ts";
+import type { Output, Signal, World } from "./world.ts";
+
+const packageFile = new URL("../package.json", import.meta.url);
+
+const world: World = {
+  env: process.env,
+  cwd: process.cwd(),
+  userHome: homedir(),
+  stdin: process.stdin,
+  stdout: outputOf(process.stdout),
+  stderr: outputOf(process.stderr),
+  self: [process.execPath, fileURLToPath(new URL("../bin/landfall.js", import.meta.url))],
+  version: (JSON.parse(readFileSync(packageFile, "utf8")) as { version: string }).version,
+  now: () => Date.now(),
+  onSignal(listener) {
+    const signals: Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+    for (const signal of signals) process.on(signal, listener);
+    return () => {
+      for (const signal of signals) process.off(signal, listener);
+    };
+  },
+  async openEngine(options) {
+    const { openEngine } = await load();
+    return openEngine(options);
+  },
+  openBrowser,
+};
+
+const exit = await run(process.argv.slice(2), world);
+// What is written must have left before the end; a process that still holds a connection must not keep the person waiting.
+process.stdout.write("", () => process.stderr.write("", () => process.exit(exit)));
+
+function outputOf(stream: NodeJS.WriteStream): Output {
+  // A reader that went away (`| head`) is no failure of ours.
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+  return {
+    write: (text) => void stream.write(text),
+    isTerminal: stream.isTTY ?? false,
+    size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
+    onResize(listener) {
+      stream.on("resize", listener);
+      return () => void stream.off("resize", listener);
+    },
+  };
+}
+
+/** Starts the system's opener; whether it could be started is all there is to know. */
+function openBrowser(url: string): Promise<boolean> {
+  const [program, ...args] = { darwin: ["open"], win32: ["rundll32", "url.dll,FileProtocolHandler"] }[
+    process.platform as string
+  ] ?? ["xdg-open"];
+  const child = spawn(program!, [...args, url], { stdio: "ignore", detached: true });
+  child.unref();
+  return new Promise((resolve) => {
+    child.once("spawn", () => resolve(true));
+    child.once("error", () => resolve(false));
+  });
+}

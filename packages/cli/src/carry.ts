@@ -1,0 +1,228 @@
+/**
+ * Carries an accepted deployment to its end before the person's eyes: does the work in this process, draws what happens, and hands the
+ * work over to the background when the person leaves. Shared by deploy, redeploy, rollback and promote.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import type { DeployEvent, DeploymentView, Engine, ErrorReport } from "@landfall/engine";
+import { DeployError, errorCodes } from "@landfall/engine/error";
+import type { Command } from "commander";
+import type { Context } from "./context.ts";
+import { errorCard, successCard } from "./screen/card.ts";
+import { frame } from "./screen/frame.ts";
+import { liveOn } from "./screen/live.ts";
+import { plainLines } from "./screen/plain.ts";
+import { newProgress, type Progress, takeEvent } from "./screen/progress.ts";
+import { duration, parseDuration } from "./screen/text.ts";
+
+export interface WaitFlags {
+  detach?: boolean;
+  /** False with --no-wait. */
+  wait?: boolean;
+  waitTimeout?: string;
+}
+
+/** The flags about waiting, for every command that starts a deployment. */
+export function withWaitFlags(command: Command): Command {
+  return command
+    .option("-d, --detach", "return at once; the deployment goes on in the background")
+    .option("--no-wait", "the same as --detach")
+    .option("--wait-timeout <time>", "wait so long at most, such as 5m, then end with status 3");
+}
+
+/** Time for a second Ctrl-C after the first. */
+const secondThoughtMs = 2000;
+/** Time a cancelled deployment has to say that it is. */
+const cancelMs = 10_000;
+
+/** Follows `accepted` to its end, or as long as the person stays, and tells the result. The answer is the exit status. */
+export async function carry(
+  context: Context,
+  engine: Engine,
+  accepted: DeploymentView,
+  flags: WaitFlags,
+): Promise<number> {
+  const waitMs = waitTime(flags);
+  if (flags.detach === true || flags.wait === false) {
+    engine.workInBackground();
+    return left(context, accepted, 0);
+  }
+  const progress = newProgress(context.world.now());
+  const screen = screenFor(context, progress);
+  const stopWork = new AbortController();
+  const stopFollowing = new AbortController();
+  const working = engine.work({ signal: stopWork.signal, until: "idle", only: accepted.id });
+  const following = (async () => {
+    for await (const event of engine.follow(accepted.id, { signal: stopFollowing.signal })) {
+      takeEvent(progress, event);
+      screen.take(event);
+    }
+  })();
+  // Both may end by being stopped, which is no failure; what they throw before counts in the race.
+  working.catch(() => {});
+  following.catch(() => {});
+
+  const leaving = Promise.withResolvers<"asked" | "told" | "late">();
+  const cancelling = Promise.withResolvers<"cancel">();
+  const ignoreSignals = context.world.onSignal((signal) => {
+    if (signal !== "SIGINT") leaving.resolve("told");
+    else if (progress.interrupted) cancelling.resolve("cancel");
+    else {
+      progress.interrupted = true;
+      leaving.resolve("asked");
+    }
+  });
+  const timer = waitMs === null ? undefined : setTimeout(() => leaving.resolve("late"), waitMs);
+  try {
+    const ended = following.then(() => "ended" as const);
+    const why = await Promise.race([ended, working.then(() => ended), leaving.promise]);
+    if (why !== "ended") {
+      screen.end({ keep: true });
+      if (why === "asked") context.say(leftText(accepted.id));
+      stopWork.abort();
+      await working.catch(() => {});
+      engine.workInBackground();
+      const cancelled =
+        why === "asked" &&
+        (await Promise.race([cancelling.promise, delay(secondThoughtMs, undefined, { ref: true })])) === "cancel";
+      if (!cancelled) {
+        if (why === "late") context.say(`Still running after ${duration(waitMs ?? 0)}. ${leftText(accepted.id)}`);
+        return left(context, await engine.deployment(accepted.id), 3);
+      }
+      context.say("Cancelling.");
+      await engine.cancel(accepted.id);
+      await Promise.race([ended, delay(cancelMs)]);
+    }
+  } finally {
+    clearTimeout(timer);
+    ignoreSignals();
+    stopFollowing.abort();
+    screen.end({ keep: true });
+  }
+  await working.catch(() => {});
+  return tellEnd(context, await engine.deployment(accepted.id), progress);
+}
+
+/** Milliseconds of --wait-timeout; null to wait to the end. Throws INVALID_CONFIG. */
+export function waitTime({ waitTimeout }: WaitFlags): number | null {
+  if (waitTimeout === undefined) return null;
+  const ms = parseDuration(waitTimeout);
+  if (ms !== null) return ms;
+  throw new DeployError("INVALID_CONFIG", {
+    what: `${JSON.stringify(waitTimeout)} is no length of time.`,
+    where: "--wait-timeout",
+    next: "Write it as 90s, 5m or 1h.",
+  });
+}
+
+interface Screen {
+  take(event: DeployEvent): void;
+  end(options: { keep: boolean }): void;
+}
+
+function screenFor(context: Context, progress: Progress): Screen {
+  const { world, paint, quiet, verbose } = context;
+  if (quiet) return { take() {}, end() {} };
+  const linesOf = (event: DeployEvent): string[] => plainLines(event, { paint: paint.err, output: verbose });
+  if (!world.stderr.isTerminal || context.json) {
+    return {
+      take(event) {
+        const lines = linesOf(event);
+        if (lines.length > 0) world.stderr.write(`${lines.join("\n")}\n`);
+      },
+      end() {},
+    };
+  }
+  const live = liveOn(world.stderr, (size) =>
+    frame(progress, {
+      ...size,
+      now: world.now(),
+      paint: paint.err,
+      hint: progress.interrupted ? "" : "Ctrl-C leaves it running",
+    }),
+  );
+  return {
+    take(event) {
+      if (event.type === "note" || event.type === "takeover" || (event.type === "log" && verbose))
+        live.print(linesOf(event));
+    },
+    end: live.end,
+  };
+}
+
+function leftText(id: string): string {
+  return `The deployment goes on in the background. Press Ctrl-C again to cancel it, or later: landfall cancel ${id}`;
+}
+
+function left(context: Context, view: DeploymentView, exit: number): number {
+  if (context.json) context.result(JSON.stringify(resultOf(view)));
+  else {
+    context.result(view.id);
+    context.say(`See how it goes with: landfall inspect ${view.id}`);
+  }
+  return exit;
+}
+
+function tellEnd(context: Context, view: DeploymentView, progress: Progress): number {
+  const card = { paint: context.paint.err, columns: context.world.stderr.size().columns };
+  if (context.json) context.result(JSON.stringify(resultOf(view)));
+  if (view.state === "success") {
+    const reused = progress.steps.filter((step) => step.status === "reused").map((step) => step.name);
+    for (const line of successCard(view, card, { reused })) context.say(line);
+    if (!context.json && view.url !== null) context.result(view.url);
+    return 0;
+  }
+  const error = view.error ?? endedWithout(view);
+  context.world.stderr.write(`${errorCard(error, card).join("\n")}\n`);
+  if (view.state === "failed") context.say(`  More: landfall why ${view.id}`);
+  return errorCodes[error.code].exit;
+}
+
+function endedWithout(view: DeploymentView): ErrorReport {
+  if (view.state === "cancelled") {
+    return {
+      code: "CANCELLED",
+      what: "The deployment was cancelled.",
+      ...(view.reason === null ? {} : { where: view.reason }),
+    };
+  }
+  return {
+    code: "INTERNAL",
+    what: `The deployment ended as ${view.state} without saying why.`,
+    where: view.id,
+    next: `See what happened with: landfall logs ${view.id} --build`,
+  };
+}
+
+/** What `--json` prints of a deployment. */
+export interface DeployResult {
+  id: string | null;
+  status: DeploymentView["state"];
+  platform: string;
+  project: string | null;
+  environment: string;
+  url: string | null;
+  previewUrl?: string;
+  services: DeploymentView["services"];
+  durationMs: number | null;
+  bytesSent: number;
+  filesSent: number;
+  error?: ErrorReport;
+}
+
+/** The JSON object of a deployment. Nothing is sent over a network by the platforms there are, so both counts are 0. */
+export function resultOf(view: DeploymentView): DeployResult {
+  return {
+    id: view.id,
+    status: view.state,
+    platform: view.platform,
+    project: view.project,
+    environment: view.environment,
+    url: view.url,
+    ...(view.environment !== "production" && view.url !== null ? { previewUrl: view.url } : {}),
+    services: view.services,
+    durationMs: view.durationMs,
+    bytesSent: 0,
+    filesSent: 0,
+    ...(view.error === null ? {} : { error: view.error }),
+  };
+}

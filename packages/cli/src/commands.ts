@@ -1,0 +1,36 @@
+/** Every command, in the order of the help. */
+import { cancel } from "./commands/cancel.ts";
+import { deploy } from "./commands/deploy.ts";
+import { detect } from "./commands/detect.ts";
+import { doctor } from "./commands/doctor.ts";
+import { edge } from "./commands/edge.ts";
+import { env } from "./commands/env.ts";
+import { inspect } from "./commands/inspect.ts";
+import { logs } from "./commands/logs.ts";
+import { ls } from "./commands/ls.ts";
+import { open } from "./commands/open.ts";
+import { plan } from "./commands/plan.ts";
+import { projects } from "./commands/projects.ts";
+import { promote } from "./commands/promote.ts";
+import { redeploy } from "./commands/redeploy.ts";
+import { rm } from "./commands/rm.ts";
+import { rollback } from "./commands/rollback.ts";
+import { serve } from "./commands/serve.ts";
+import { status } from "./commands/status.ts";
+import { why } from "./commands/why.ts";
+import { worker } from "./commands/worker.ts";
+import type { Registry } from "./run.ts";
+
+const groups: [string, ((registry: Registry) => void)[]][] = [
+  ["Bring live:", [deploy, plan, detect, env]],
+  ["See:", [projects, ls, inspect, status, logs, open, why]],
+  ["Change:", [redeploy, rollback, promote, cancel, rm]],
+  ["Run:", [serve, worker, edge, doctor]],
+];
+
+export function register(registry: Registry): void {
+  for (const [title, commands] of groups) {
+    registry.program.commandsGroup(title);
+    for (const command of commands) command(registry);
+  }
+}

@@ -1,0 +1,62 @@
+/** `landfall ls [project]`: deployments. */
+import { DeployError } from "@landfall/engine/error";
+import { noProject, projectOf, stateText } from "../project.ts";
+import type { Registry } from "../run.ts";
+import { ago, duration, safeLine, table } from "../screen/text.ts";
+
+interface LsFlags {
+  project?: string;
+  environment?: string;
+  limit: string;
+  all?: boolean;
+}
+
+export function ls({ program, does }: Registry): void {
+  program
+    .command("ls")
+    .alias("list")
+    .description("List deployments, newest first: of this folder's project, or of all.")
+    .argument("[project]", "name of the project")
+    .option("-p, --project <name>", "the same")
+    .option("--environment <name>", "only of this environment")
+    .option("--all", "of all projects")
+    .option("-n, --limit <number>", "at most so many", "20")
+    .action(
+      does<LsFlags>(async (context, { args: [named], flags }) => {
+        const limit = Number(flags.limit);
+        if (!(Number.isInteger(limit) && limit > 0)) {
+          throw new DeployError("INVALID_CONFIG", {
+            what: "--limit takes a whole number above 0.",
+            where: `--limit ${flags.limit}`,
+          });
+        }
+        const engine = await context.engine();
+        const known = (await engine.projects()).map((project) => project.name);
+        const wanted = named ?? flags.project;
+        if (wanted !== undefined && !known.includes(wanted)) throw noProject(wanted, known);
+        const here = projectOf(context, undefined);
+        const project = flags.all === true ? undefined : (wanted ?? (known.includes(here) ? here : undefined));
+        const all = await engine.deployments({
+          limit,
+          ...(project === undefined ? {} : { project }),
+          ...(flags.environment === undefined ? {} : { environment: flags.environment }),
+        });
+        if (context.json) return context.result(JSON.stringify(all));
+        if (all.length === 0) return context.say("No deployments yet.");
+        const { paint, world } = context;
+        const rows = all.map((one) => [
+          one.id,
+          one.project,
+          one.environment,
+          one.operation,
+          `${stateText(one.state, paint.out)}${one.live ? paint.out.good(" live") : ""}`,
+          one.durationMs === null ? "" : duration(one.durationMs),
+          ago(one.createdAt, world.now()),
+          safeLine(one.message ?? ""),
+        ]);
+        context.result(
+          table(["ID", "PROJECT", "ENVIRONMENT", "OPERATION", "STATE", "TIME", "CREATED", "MESSAGE"], rows).join("\n"),
+        );
+      }),
+    );
+}

@@ -1,0 +1,34 @@
+/** `landfall status`: what really runs on this machine. */
+import type { Registry } from "../run.ts";
+import { safeLine, table } from "../screen/text.ts";
+
+export function status({ program, does }: Registry): void {
+  program
+    .command("status")
+    .description("Show what runs on this machine.")
+    .action(
+      does(async (context) => {
+        const edge = await (await context.engine()).edge.status();
+        if (context.json) return context.result(JSON.stringify(edge));
+        const paint = context.paint.out;
+        context.result(
+          edge.running
+            ? `Serving on port ${edge.port} (process ${edge.pid}).`
+            : "Nothing is served. Start it with: landfall serve, or deploy something.",
+        );
+        if (edge.services.length === 0) return;
+        const rows = edge.services.map((one) => [
+          one.project,
+          one.environment,
+          one.service,
+          one.kind,
+          one.state === "ready" || one.state === "running" ? paint.good(one.state) : paint.warn(one.state),
+          one.restarts === 0 ? "" : `${one.restarts}`,
+          paint.link(safeLine(one.url)),
+        ]);
+        context.result(
+          ["", ...table(["PROJECT", "ENVIRONMENT", "SERVICE", "KIND", "STATE", "RESTARTS", "URL"], rows)].join("\n"),
+        );
+      }),
+    );
+}

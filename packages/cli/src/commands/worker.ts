@@ -1,0 +1,23 @@
+/** `landfall worker`: works off deployments in the background. Started by the engine. */
+import type { Registry } from "../run.ts";
+import { workUntilStopped } from "../work.ts";
+
+export function worker({ program, does }: Registry): void {
+  program
+    .command("worker", { hidden: true })
+    .description("Work off accepted deployments.")
+    .option("--until-idle", "end when there are none left")
+    .action(
+      does<{ untilIdle?: boolean }>(async (context, { flags }) => {
+        const engine = await context.engine();
+        const stop = new AbortController();
+        const ignore = context.world.onSignal(() => stop.abort());
+        try {
+          const until = flags.untilIdle === true ? "idle" : "aborted";
+          await workUntilStopped(() => engine.work({ signal: stop.signal, until }), stop.signal);
+        } finally {
+          ignore();
+        }
+      }),
+    );
+}

@@ -1,0 +1,65 @@
+/** What a running command has at hand. */
+import type { Engine, EngineOptions } from "@landfall/engine";
+import { type Paint, paintFor } from "./screen/paint.ts";
+import { engineOptionsFrom, type GlobalFlags } from "./settings.ts";
+import type { World } from "./world.ts";
+
+export interface Context {
+  world: World;
+  /** Absolute; relative paths in arguments start here. */
+  cwd: string;
+  /** One JSON object on stdout instead of text. */
+  json: boolean;
+  quiet: boolean;
+  verbose: boolean;
+  debug: boolean;
+  /** Say yes to questions. */
+  yes: boolean;
+  /** A person can be asked: both ends are a terminal, and neither --json nor --yes was given. */
+  canAsk: boolean;
+  /** Colours of stdout and of stderr. */
+  paint: { out: Paint; err: Paint };
+  /** The result: stdout, with the line end. */
+  result(text: string): void;
+  /** Progress and remarks: stderr, with the line end. Nothing with --quiet. */
+  say(text: string): void;
+  /** Throws INVALID_CONFIG. */
+  options(): EngineOptions;
+  /** Opens the engine on first use; `close` ends it. */
+  engine(): Promise<Engine>;
+  close(): Promise<void>;
+}
+
+export function contextFor(world: World, flags: GlobalFlags, cwd: string): Context {
+  const json = flags.json === true;
+  const yes = flags.yes === true;
+  const quiet = flags.quiet === true;
+  const colors = flags.color !== false && !world.env.NO_COLOR && world.env.TERM !== "dumb";
+  let engine: Promise<Engine> | undefined;
+  const settings = (flags.setting ?? []).map((setting) => setting.split(/=(.*)/s).slice(0, 2));
+  const env = { ...world.env, ...(Object.fromEntries(settings) as Record<string, string>) };
+  const options = (): EngineOptions =>
+    engineOptionsFrom({ ...world, env, cwd, ...(flags.home === undefined ? {} : { home: flags.home }) });
+  return {
+    world,
+    cwd,
+    json,
+    quiet,
+    yes,
+    verbose: flags.verbose === true,
+    debug: flags.debug === true,
+    canAsk: world.stdin.isTTY === true && world.stderr.isTerminal && !json && !yes && !world.env.CI,
+    paint: { out: paintFor(colors && world.stdout.isTerminal), err: paintFor(colors && world.stderr.isTerminal) },
+    result: (text) => world.stdout.write(`${text}\n`),
+    say: (text) => {
+      if (!quiet) world.stderr.write(`${text}\n`);
+    },
+    options,
+    engine: () => (engine ??= world.openEngine(options())),
+    async close() {
+      // An engine that could not be opened has told its reason already.
+      const opened = await engine?.catch(() => undefined);
+      await opened?.[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,102 @@
+/** From arguments to an exit status: reads them, makes the Context, runs one command, says what went wrong. */
+import { errorCodes, reportOf } from "@landfall/engine/error";
+import { Command, CommanderError, Option } from "commander";
+import { register } from "./commands.ts";
+import { type Context, contextFor } from "./context.ts";
+import { collect } from "./request.ts";
+import { errorCard } from "./screen/card.ts";
+import { safeLines } from "./screen/text.ts";
+import type { GlobalFlags } from "./settings.ts";
+import type { World } from "./world.ts";
+import { resolve } from "node:path";
+
+/** What a command does; the number is the exit status, 0 when there is none. */
+export type Work<Flags> = (
+  context: Context,
+  call: { args: (string | undefined)[]; flags: Flags },
+) => Promise<number | void>;
+
+/** Where a command enters itself. */
+export interface Registry {
+  program: Command;
+  /** The action of a commander command that does `work`. */
+  does<Flags = Record<string, never>>(work: Work<Flags>): (...args: unknown[]) => Promise<void>;
+}
+
+/** Runs the command line; the answer is the exit status: 0 success, 1 failed, 2 usage, 3 still running, 4 credential, 75 try again. */
+export async function run(argv: string[], world: World): Promise<number> {
+  let exit = 0;
+  const program = new Command("landfall")
+    .description("Bring any project live on any platform.")
+    .version(world.version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "show help")
+    .option("--json", "print one JSON object on stdout")
+    .option("-y, --yes", "ask nothing, take the defaults")
+    .option("-q, --quiet", "say nothing but the result")
+    .option("-v, --verbose", "say everything, with all lines of the build")
+    .option("--no-color", "no colours (NO_COLOR is honoured too)")
+    .option("--cwd <dir>", "work as if started there")
+    .option("--home <dir>", "data directory (default: LANDFALL_HOME or ~/.local/share/landfall)")
+    .option("--debug", "with a failure, print where in the program it happened")
+    .addOption(new Option("--setting <name=value>").argParser(collect).hideHelp())
+    .configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: (text) => world.stderr.write(text) })
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
+    .showHelpAfterError("Run it with --help to see what it takes.")
+    .addHelpText("after", exitHelp)
+    .exitOverride();
+
+  register({
+    program,
+    does:
+      <Flags>(work: Work<Flags>) =>
+      async (...args: unknown[]) => {
+        const command = args.at(-1) as Command;
+        const flags = command.optsWithGlobals<GlobalFlags>();
+        const context = contextFor(world, flags, flags.cwd === undefined ? world.cwd : resolve(world.cwd, flags.cwd));
+        try {
+          exit =
+            (await work(context, {
+              args: command.processedArgs as (string | undefined)[],
+              flags: command.opts() as Flags,
+            })) ?? 0;
+        } catch (error) {
+          exit = tell(context, error);
+        } finally {
+          await context.close();
+        }
+      },
+  });
+
+  try {
+    await program.parseAsync(argv, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version are no failures; everything else commander ends with is about the arguments.
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  return exit;
+}
+
+/** Tells an error to the person, and with --json to the program that called; the answer is its exit status. */
+export function tell(context: Context, error: unknown): number {
+  const report = reportOf(error);
+  if (context.json) context.result(JSON.stringify({ error: report }));
+  showError(context, error);
+  return errorCodes[report.code].exit;
+}
+
+/** The card of an error on stderr, and with --debug where it was thrown. */
+export function showError(context: Context, error: unknown): void {
+  const { columns } = context.world.stderr.size();
+  const lines = errorCard(reportOf(error), { paint: context.paint.err, columns });
+  if (context.debug && error instanceof Error) lines.push(...stackOf(error));
+  context.world.stderr.write(`${lines.join("\n")}\n`);
+}
+
+function stackOf(error: Error): string[] {
+  const lines = safeLines(error.stack ?? "");
+  return error.cause instanceof Error ? [...lines, "caused by", ...stackOf(error.cause)] : lines;
+}
+
+const exitHelp = `
+Exit status: 0 success, 1 failed, 2 usage or configuration, 3 still running, 4 credential, 75 worth trying again.`;

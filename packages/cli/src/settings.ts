@@ -1,0 +1,103 @@
+/** What the environment and the flags for every command say about the data directory and the engine. Pure. */
+import { delimiter, isAbsolute, join, resolve } from "node:path";
+import type { EngineOptions } from "@landfall/engine";
+import { DeployError } from "@landfall/engine/error";
+import type { World } from "./world.ts";
+
+export interface GlobalFlags {
+  home?: string;
+  cwd?: string;
+  json?: boolean;
+  yes?: boolean;
+  quiet?: boolean;
+  verbose?: boolean;
+  debug?: boolean;
+  /** False with --no-color. */
+  color?: boolean;
+  /** `NAME=value`, over the environment; how background processes are told. */
+  setting?: string[];
+}
+
+/** Settings the background processes need too. */
+const carriedSettings = [
+  "LANDFALL_PORT",
+  "DEPLOYMENT_TIMEOUT_MS",
+  "DEPLOYER_MAX_CONCURRENT_DEPLOYMENTS",
+  "DEPLOYER_BASE_DOMAIN",
+] as const;
+
+type Settings = Pick<World, "env" | "userHome" | "self"> & { cwd: string; home?: string };
+
+/**
+ * The data directory: `--home`, LANDFALL_HOME, DEPLOYER_STORAGE_PATH, XDG_DATA_HOME/landfall or ~/.local/share/landfall. Absolute.
+ * XDG_DATA_HOME counts only when absolute, as its specification says.
+ */
+export function homeFrom({ env, userHome, cwd, home }: Omit<Settings, "self">): string {
+  const named = home ?? given(env.LANDFALL_HOME) ?? given(env.DEPLOYER_STORAGE_PATH);
+  if (named !== undefined) return resolve(cwd, named);
+  const data = given(env.XDG_DATA_HOME);
+  return join(data !== undefined && isAbsolute(data) ? data : join(userHome, ".local", "share"), "landfall");
+}
+
+/** Throws INVALID_CONFIG with every value that cannot be used. */
+export function engineOptionsFrom(settings: Settings): EngineOptions {
+  const { env, self } = settings;
+  const faults: { path: string; message: string }[] = [];
+
+  function integer(name: string, least: number, most: number): number | undefined {
+    const text = given(env[name]);
+    if (text === undefined) return undefined;
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    faults.push({
+      path: name,
+      message: `is ${JSON.stringify(text)}; it must be a whole number from ${least} to ${most}`,
+    });
+    return undefined;
+  }
+
+  const edgePort = integer("LANDFALL_PORT", 1, 65_535);
+  const deploymentTimeoutMs = integer("DEPLOYMENT_TIMEOUT_MS", 1000, 24 * 3_600_000);
+  const maxConcurrent = integer("DEPLOYER_MAX_CONCURRENT_DEPLOYMENTS", 1, 1000);
+  const baseDomain = given(env.DEPLOYER_BASE_DOMAIN)?.toLowerCase();
+  if (baseDomain !== undefined && !isHostName(baseDomain)) {
+    faults.push({
+      path: "DEPLOYER_BASE_DOMAIN",
+      message: `is ${JSON.stringify(baseDomain)}; it must be a host name without scheme and port, such as apps.example.com`,
+    });
+  }
+  const home = homeFrom(settings);
+  if (home.includes("\0")) faults.push({ path: "home", message: "has a NUL character in it" });
+  if (faults.length > 0) {
+    throw new DeployError("INVALID_CONFIG", {
+      what: faults.length === 1 ? "A setting cannot be used." : `${faults.length} settings cannot be used.`,
+      where: "environment of the landfall command",
+      next: "Mend or unset what is named here.",
+      faults,
+    });
+  }
+  // What the engine starts in the background gets no environment, so what was set here travels as arguments.
+  const carried = carriedSettings.flatMap((name) => {
+    const value = given(env[name]);
+    return value === undefined ? [] : ["--setting", `${name}=${value}`];
+  });
+  return {
+    home,
+    edgeCommand: [...self, "edge", "--home", home, ...carried],
+    workerCommand: [...self, "worker", "--until-idle", "--home", home, ...carried],
+    toolPath: (env.PATH ?? "").split(delimiter).filter((directory) => isAbsolute(directory)),
+    ...(edgePort === undefined ? {} : { edgePort }),
+    ...(deploymentTimeoutMs === undefined ? {} : { deploymentTimeoutMs }),
+    ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
+    ...(baseDomain === undefined ? {} : { baseDomain }),
+  };
+}
+
+/** An empty variable counts as unset, as it does for the tools people know. */
+function given(value: string | undefined): string | undefined {
+  return value === undefined || value === "" ? undefined : value;
+}
+
+function isHostName(text: string): boolean {
+  return text.length <= 190 && text.split(".").every((label) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(label));
+}

@@ -1,0 +1,34 @@
+/** Everything outside the program that a command touches. main.ts makes it from the process; tests make it by hand. */
+import type { Engine, EngineOptions } from "@landfall/engine";
+
+/** The part of a write stream that screens need. */
+export interface Output {
+  write(text: string): void;
+  /** Whether a person looks at it. */
+  isTerminal: boolean;
+  /** Columns and rows, now. */
+  size(): { columns: number; rows: number };
+  /** Calls back when the size changes; returns what ends that. */
+  onResize(listener: () => void): () => void;
+}
+
+export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";
+
+export interface World {
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  /** Directory of the person, for the default data directory. */
+  userHome: string;
+  stdin: NodeJS.ReadableStream & { isTTY?: boolean; setRawMode?: (on: boolean) => unknown };
+  stdout: Output;
+  stderr: Output;
+  /** Program and arguments that start this command line again. */
+  self: string[];
+  version: string;
+  now(): number;
+  /** Calls back for each signal to end; returns what stops that. Without a listener a signal ends the process at once. */
+  onSignal(listener: (signal: Signal) => void): () => void;
+  openEngine(options: EngineOptions): Promise<Engine>;
+  /** Shows a web page to the person; false when that is not possible here. */
+  openBrowser(url: string): Promise<boolean>;
+}
