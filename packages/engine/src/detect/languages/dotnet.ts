@@ -1,0 +1,189 @@
+/** .NET: project files by their SDK, the program of a solution, Blazor in the browser. */
+import { inside, type Project, type Reader, type Reading } from "../reading.ts";
+import { usesDrivers } from "./databases.ts";
+import { decide, draftOf, dropLocalDatabases, state } from "./draft.ts";
+import { listing, placeOf, relativeTo, search } from "./files.ts";
+import { element } from "./java-build.ts";
+import { statePort, type Source } from "./port.ts";
+import { startFromProcfile } from "./procfile.ts";
+import { objectAt } from "./python-project.ts";
+
+export interface DotnetProject {
+  at: string;
+  /** Directory of the project file. */
+  directory: string;
+  /** Name of the assembly. */
+  name: string;
+  kind: "server" | "static" | "worker" | "program" | "package" | "test";
+  framework?: string;
+  /** `8.0` of `net8.0`. */
+  version?: string;
+  /** Package names in lower case to places. */
+  packages: Map<string, string>;
+}
+
+export const dotnet: Reader = {
+  id: "dotnet",
+  read(project, directory) {
+    const projects = dotnetProjects(project, directory);
+    const main = projects[0];
+    if (!main) return null;
+    const { at } = main;
+    const reading = draftOf("dotnet", { at, rule: "dotnet/project" });
+    state(reading, "packageManager", "nuget", { at, rule: "dotnet/project" });
+    state(reading, "installCommand", `dotnet restore${target(directory, main)}`, { at, rule: "dotnet/project" });
+    stateVersion(project, directory, reading, main);
+    for (const [index, one] of projects.entries())
+      if (index === 0 || one.kind === "package") usesDrivers(reading, "dotnet", one.packages);
+    dropLocalDatabases(reading);
+    if (main.kind === "test" || main.kind === "package")
+      return decide(reading, "package", 0.8, { at, rule: "dotnet/library" });
+
+    state(reading, "buildCommand", `dotnet publish${target(directory, main)} -c Release -o out`, {
+      at,
+      rule: "dotnet/publish",
+    });
+    state(reading, "framework", main.framework, { at, rule: `framework/${main.framework}` });
+    if (main.kind === "static") {
+      state(reading, "outputDir", "out/wwwroot", { at, rule: "framework/blazor" });
+      return decide(reading, "static", 0.95, { at, rule: "framework/blazor" });
+    }
+    const sources = codeOf(project, main);
+    const takesPort = sources.some(({ text }) => /["']PORT["']/.test(text));
+    const urls = main.kind === "server" && !takesPort ? " --urls http://0.0.0.0:$PORT" : "";
+    const start = `dotnet out/${main.name}.dll${urls}`;
+    state(reading, "startCommand", start, { at, rule: "dotnet/publish" });
+    const process = startFromProcfile(project, directory, reading);
+    // A Procfile speaks of the directory its own platform publishes to.
+    if (process !== null && /bin\/(publish|Release)|\.dll\b/.test(reading.startCommand ?? ""))
+      state(reading, "startCommand", start, { at, rule: "dotnet/publish" });
+    if (main.kind !== "server")
+      return decide(reading, "worker", main.kind === "worker" ? 0.93 : 0.7, { at, rule: `dotnet/${main.kind}` });
+    statePort(project, main.directory, reading, {
+      sources,
+      patterns: portPatterns,
+      fallback: {
+        port: main.version !== undefined && Number.parseFloat(main.version) >= 8 ? 8080 : 5000,
+        rule: "framework/aspnet",
+        at,
+      },
+    });
+    return decide(reading, "server", 0.95, { at, rule: `framework/${main.framework}` });
+  },
+};
+
+/** ` src/Web/Web.csproj` where the command must name the project. */
+function target(directory: string, main: DotnetProject): string {
+  const path = relativeTo(directory, main.at);
+  return path.includes("/") ? ` ${path}` : "";
+}
+
+/** Project files of the directory, or, beside a solution or a src folder, of those below; the program to run first. */
+export function dotnetProjects(project: Project, directory: string): DotnetProject[] {
+  const { tree } = project;
+  const isProject = (name: string) => /\.(cs|fs|vb)proj$/.test(name);
+  const here = listing(tree, directory).files;
+  const own = here.filter(isProject).map((name) => inside(directory, name));
+  const hasSolution =
+    here.some((name) => /\.slnx?$/.test(name)) ||
+    here.includes("global.json") ||
+    here.includes("Directory.Build.props");
+  const paths =
+    own.length > 0 && !hasSolution
+      ? own
+      : hasSolution || own.length > 0
+        ? search(tree, directory, { depth: 4, limit: 60, matches: isProject, everywhere: true })
+        : [];
+  const order = { server: 0, static: 2, worker: 1, program: 3, package: 4, test: 5 } as const;
+  const likely = (one: DotnetProject) =>
+    (/(web|api|server|host|app|site|mvc|gateway)$/i.test(one.name) ? 0 : 1) +
+    (/(test|sample|example|benchmark|apphost|client|admin)/i.test(one.at) ? 2 : 0) +
+    (own.includes(one.at) ? -4 : 0);
+  return paths
+    .flatMap((path) => {
+      const text = tree.text(path);
+      return text === null ? [] : [projectOf(project, path, text)];
+    })
+    .sort((a, b) => order[a.kind] - order[b.kind] || likely(a) - likely(b) || a.at.length - b.at.length);
+}
+
+function projectOf(project: Project, at: string, text: string): DotnetProject {
+  const xml = text.replace(/<!--[\s\S]*?-->/g, "");
+  const directory = at.includes("/") ? at.slice(0, at.lastIndexOf("/")) : ".";
+  const file = at.slice(at.lastIndexOf("/") + 1).replace(/\.\w+$/, "");
+  const sdk =
+    /<Project[^>]*\bSdk\s*=\s*["']([^"'/]+)/.exec(xml)?.[1] ?? /<Sdk\s+Name\s*=\s*["']([^"'/]+)/.exec(xml)?.[1] ?? "";
+  const packages = new Map<string, string>();
+  for (const [, name] of xml.matchAll(/<PackageReference\s[^>]*?(?:Include|Update)\s*=\s*["']([^"']+)["']/g))
+    packages.set(name!.toLowerCase(), placeOf(at, text, name!));
+  const isExe = /^(win)?exe$/i.test(element(xml, "OutputType") ?? "");
+  const framework =
+    element(xml, "TargetFramework") ?? element(xml, "TargetFrameworks")?.split(";")[0] ?? inherited(project, directory);
+  const version = /^net(?:coreapp)?(\d+\.\d+)/.exec(framework ?? "")?.[1];
+  const isTest = packages.has("microsoft.net.test.sdk") || /<IsTestProject>\s*true/i.test(xml);
+  const isWeb =
+    sdk === "Microsoft.NET.Sdk.Web" ||
+    packages.has("microsoft.aspnetcore.app") ||
+    packages.has("microsoft.aspnetcore.all");
+  const found: Pick<DotnetProject, "kind" | "framework"> = isTest
+    ? { kind: "test" }
+    : sdk === "Microsoft.NET.Sdk.BlazorWebAssembly"
+      ? { kind: "static", framework: "blazor" }
+      : /Aspire\.AppHost/.test(xml)
+        ? { kind: "package" }
+        : isWeb && !/^library$/i.test(element(xml, "OutputType") ?? "")
+          ? { kind: "server", framework: "aspnet" }
+          : sdk === "Microsoft.NET.Sdk.Worker"
+            ? { kind: "worker", framework: "worker-service" }
+            : isExe && packages.has("microsoft.extensions.hosting")
+              ? { kind: "worker" }
+              : isExe && /<PackAsTool>\s*true/i.test(xml)
+                ? { kind: "package" }
+                : { kind: isExe ? "program" : "package" };
+  return {
+    at,
+    directory,
+    name: element(xml, "AssemblyName")?.replace("$(MSBuildProjectName)", file) ?? file,
+    packages,
+    ...found,
+    ...(version === undefined ? {} : { version }),
+  };
+}
+
+/** TargetFramework of the nearest Directory.Build.props above. */
+function inherited(project: Project, directory: string): string | undefined {
+  for (let at = directory; ; at = at.includes("/") ? at.slice(0, at.lastIndexOf("/")) : ".") {
+    const text =
+      project.tree.text(inside(at, "Directory.Build.props")) ??
+      project.tree.text(inside(at, "Directory.Packages.props"));
+    const found = text === null ? undefined : element(text, "TargetFramework");
+    if (found !== undefined) return found;
+    if (at === ".") return undefined;
+  }
+}
+
+function stateVersion(project: Project, directory: string, reading: Reading, main: DotnetProject): void {
+  if (main.version !== undefined)
+    return state(reading, "runtimeVersion", main.version, { at: main.at, rule: "dotnet/target-framework" });
+  const at = inside(directory, "global.json");
+  const version = project.tree.has(at) ? objectAt(project.json(at), "sdk")["version"] : undefined;
+  if (typeof version === "string") state(reading, "runtimeVersion", version, { at, rule: "dotnet/global-json" });
+}
+
+function codeOf(project: Project, main: DotnetProject): Source[] {
+  return search(project.tree, main.directory, {
+    depth: 1,
+    limit: 16,
+    matches: (name) => /^(Program|Startup)\.(cs|fs|vb)$|^appsettings(\.Production)?\.json$|^hosting\.json$/.test(name),
+  }).flatMap((path) => {
+    const text = project.tree.text(path);
+    return text === null ? [] : [{ at: path, text }];
+  });
+}
+
+const portPatterns: readonly RegExp[] = [
+  /["']PORT["']\s*\)\s*\?\?\s*["']?(\d{2,5})/,
+  /(?:UseUrls|\bRun|Urls\.Add)\(\s*\$?["']https?:\/\/[^"':]+:(\d{2,5})/,
+  /ListenAnyIP\(\s*(\d{2,5})|ListenLocalhost\(\s*(\d{2,5})/,
+  /["']Urls?["']\s*:\s*["']http:\/\/[^"':]+:(\d{2,5})/i,
+];

@@ -1,0 +1,262 @@
+/** Java and Kotlin: Spring Boot, Quarkus, Micronaut, Ktor and plain programs, built by Maven or Gradle, with or without their wrapper. */
+import { inside, type Project, type Reader, type Reading } from "../reading.ts";
+import { databasesInAddresses, usesDrivers } from "./databases.ts";
+import { decide, draftOf, dropLocalDatabases, state, uses } from "./draft.ts";
+import { search } from "./files.ts";
+import { type Build, gradleBuild, mavenBuild } from "./java-build.ts";
+import { statePort, type Source } from "./port.ts";
+import { startFromProcfile } from "./procfile.ts";
+import { versionFromFiles } from "./versions.ts";
+
+interface JavaFramework {
+  slug: string;
+  /** Artifact, plugin or group ids of which one must be there; a pattern is matched against the whole id. */
+  ids: RegExp;
+  port: number;
+  /** Java property the port is set by. */
+  property?: string;
+  /** Program file relative to the build's output directory, when it is not the jar. */
+  jar?: { maven: string; gradle: string };
+}
+
+/** The order is the order of trust. */
+const frameworks: readonly JavaFramework[] = [
+  {
+    slug: "quarkus",
+    ids: /^(io\.quarkus|quarkus-.+)$/,
+    port: 8080,
+    property: "quarkus.http.port",
+    jar: { maven: "target/quarkus-app/quarkus-run.jar", gradle: "build/quarkus-app/quarkus-run.jar" },
+  },
+  {
+    slug: "micronaut",
+    ids: /^(io\.micronaut.*|micronaut-http-server.*|micronaut-runtime)$/,
+    port: 8080,
+    property: "micronaut.server.port",
+  },
+  {
+    slug: "spring-boot",
+    ids: /^(org\.springframework\.boot|spring-boot-starter.*|spring-boot-maven-plugin|spring-boot-gradle-plugin)$/,
+    port: 8080,
+    property: "server.port",
+  },
+  { slug: "ktor", ids: /^(io\.ktor\.plugin|ktor-server-.+)$/, port: 8080 },
+  { slug: "helidon", ids: /^(helidon-.+|io\.helidon.*)$/, port: 8080, property: "server.port" },
+  { slug: "dropwizard", ids: /^dropwizard-core$/, port: 8080 },
+  { slug: "javalin", ids: /^javalin(-bundle)?$/, port: 7000 },
+  { slug: "spark", ids: /^(spark-core|spark-kotlin)$/, port: 4567 },
+  { slug: "vertx", ids: /^(vertx-(core|web)|io\.vertx.*)$/, port: 8888 },
+  { slug: "http4k", ids: /^http4k-(core|server-.+)$/, port: 8000 },
+  { slug: "play", ids: /^(play-java|com\.typesafe\.play|org\.playframework\.play)$/, port: 9000 },
+  { slug: "jooby", ids: /^jooby(-.+)?$/, port: 8080 },
+  { slug: "open-liberty", ids: /^liberty-maven-plugin$/, port: 9080 },
+  { slug: "jetty", ids: /^(jetty-server|jetty-maven-plugin)$/, port: 8080 },
+];
+
+export const java: Reader = {
+  id: "java",
+  read(project, directory) {
+    const build = mavenBuild(project, directory) ?? gradleBuild(project, directory);
+    if (!build) return null;
+    const { at } = build;
+    const reading = draftOf("java", { at, rule: `java/${build.tool}` });
+    state(reading, "packageManager", build.tool, { at, rule: `java/${build.tool}` });
+    stateVersion(project, directory, reading, build);
+
+    const ids = new Set([...build.dependencies.keys(), ...build.plugins]);
+    const row = frameworks.find((candidate) => ids.values().some((id) => candidate.ids.test(id)));
+    const program = build.modules.length > 0 && !build.isProgram ? moduleWithProgram(project, directory, build) : null;
+    if (program) return program;
+    usesDrivers(reading, "java", build.dependencies);
+    const config = settings(project, directory);
+    for (const { at: path, text } of config)
+      for (const name of databasesInAddresses(text))
+        uses(reading, name, { at: path, rule: "java/jdbc-address", confidence: 0.8 });
+    dropLocalDatabases(reading);
+
+    const isAndroid = build.plugins.has("com.android.application") || build.plugins.has("com.android.library");
+    const sources = javaSources(project, directory);
+    const main = sources.find(({ text }) =>
+      /\bstatic\s+void\s+main\s*\(|^fun\s+main\s*\(|^suspend fun main|void main\s*\(/m.test(text),
+    );
+    state(reading, "buildCommand", build.command, { at, rule: `java/${build.tool}`, confidence: 0.85 });
+    if (isAndroid) return decide(reading, "package", 0.5, { at, rule: "java/android" });
+    if (row && (main !== undefined || build.packaging === "war" || row.slug === "quarkus" || row.slug === "play")) {
+      state(reading, "framework", row.slug, { at, rule: `framework/${row.slug}` });
+      return readServer({ project, directory, reading, build, row, config, sources, main });
+    }
+    return readPlain({ project, directory, reading, build, sources, main });
+  },
+};
+
+interface Case {
+  project: Project;
+  directory: string;
+  reading: Reading;
+  build: Build;
+  sources: Source[];
+  main: Source | undefined;
+}
+
+function readServer({
+  project,
+  directory,
+  reading,
+  build,
+  row,
+  config,
+  sources,
+  main,
+}: Case & { row: JavaFramework; config: Source[] }): Reading {
+  const jar = row.jar?.[build.tool] ?? build.jar;
+  const takesPort = [...config, ...sources].some(({ text }) =>
+    /\$\{(?:SERVER_)?PORT\b|["']PORT["']|\$\{\?PORT\}/.test(text),
+  );
+  const property = row.property === undefined || takesPort ? "" : ` -D${row.property}=$PORT`;
+  const start =
+    build.distribution !== undefined && row.slug !== "spring-boot" && row.slug !== "quarkus"
+      ? build.distribution
+      : `java${property} -jar ${jar}`;
+  state(reading, "startCommand", start, { at: build.at, rule: `framework/${row.slug}`, confidence: 0.85 });
+  const process = startFromProcfile(project, directory, reading);
+  keepOwnJar(reading, process === null ? undefined : start);
+  if (process === "worker") return decide(reading, "worker", 0.85, { at: build.at, rule: "java/procfile" });
+  const isWebless =
+    row.slug === "spring-boot" &&
+    ![...build.dependencies.keys()].some((id) =>
+      /web|webflux|jersey|jetty|undertow|tomcat|rest|graphql|actuator|cloud-gateway|eureka|config-server|zuul|vaadin|hateoas|thymeleaf/.test(
+        id,
+      ),
+    );
+  if (isWebless) return decide(reading, "worker", 0.75, { at: build.at, rule: "spring-boot/no-web-starter" });
+  statePort(project, directory, reading, {
+    sources: [...config, ...sources],
+    patterns: portPatterns,
+    fallback: { port: row.port, rule: `framework/${row.slug}`, at: build.at },
+    containerLast: true,
+  });
+  return decide(reading, "server", 0.95, { at: main?.at ?? build.at, rule: `framework/${row.slug}` });
+}
+
+/** A Procfile may name the jar by a pattern, which needs a shell; then our own line, which names it, is the better one. */
+function keepOwnJar(reading: Reading, own: string | undefined): void {
+  const written = reading.startCommand;
+  if (own === undefined || written === undefined || !/\*/.test(written)) return;
+  const jar = /-jar\s+(\S+)/.exec(own)?.[1];
+  if (jar !== undefined)
+    state(reading, "startCommand", written.replace(/\S*\*\S*\.jar/, jar), { at: "Procfile", rule: "java/named-jar" });
+}
+
+function readPlain({ project, directory, reading, build, sources, main }: Case): Reading {
+  const listener = sources.find(({ text }) =>
+    /\b(HttpServer\.create|new ServerSocket|embeddedServer|SpringApplication\.run)\b/.test(text),
+  );
+  const { at } = build;
+  if (main !== undefined && (build.isProgram || build.distribution !== undefined || listener !== undefined))
+    state(reading, "startCommand", build.distribution ?? `java -jar ${build.jar}`, {
+      at,
+      rule: "java/program",
+      confidence: 0.75,
+    });
+  const process = startFromProcfile(project, directory, reading);
+  keepOwnJar(reading, process === null ? undefined : `java -jar ${build.jar}`);
+  if (process === "web" || listener) {
+    statePort(project, directory, reading, {
+      sources,
+      patterns: portPatterns,
+      fallback: { port: 8080, rule: "java/convention", at },
+    });
+    return decide(reading, "server", 0.8, { at: listener?.at ?? at, rule: "java/listens" });
+  }
+  if (build.packaging === "war") {
+    state(reading, "port", 8080, { at, rule: "java/war" });
+    return decide(reading, "server", 0.7, { at, rule: "java/war" });
+  }
+  if (process === "worker") return decide(reading, "worker", 0.85, { at, rule: "java/procfile" });
+  if (main === undefined) return decide(reading, "package", 0.7, { at, rule: "java/no-main" });
+  if (reading.startCommand === undefined)
+    state(reading, "startCommand", build.distribution ?? `java -jar ${build.jar}`, {
+      at,
+      rule: "java/program",
+      confidence: 0.5,
+    });
+  return decide(reading, "worker", 0.65, { at: main.at, rule: "java/program" });
+}
+
+/** The module of a build of several that is a program: a server before anything else. Its commands are given from the root. */
+function moduleWithProgram(project: Project, directory: string, build: Build): Reading | null {
+  const readings = build.modules.flatMap((module) => {
+    const place = inside(directory, module);
+    const own = java.read(project, place);
+    return own && own.kind !== "package" ? [{ module, reading: own }] : [];
+  });
+  readings.sort(
+    (a, b) =>
+      Number(b.reading.kind === "server") - Number(a.reading.kind === "server") ||
+      Number(/app|server|web|api|main|boot/.test(b.module)) - Number(/app|server|web|api|main|boot/.test(a.module)),
+  );
+  const [best] = readings;
+  if (!best) return null;
+  const { module, reading } = best;
+  state(reading, "buildCommand", build.command, { at: build.at, rule: `java/${build.tool}` });
+  if (reading.startCommand !== undefined) {
+    const start = reading.startCommand.replace(/(?<=\s|^)(?:\.\/)?((?:target|build)\/\S+)/, `${module}/$1`);
+    state(reading, "startCommand", start, { at: inside(directory, module), rule: "java/module" });
+  }
+  if (reading.runtimeVersion === undefined)
+    state(reading, "runtimeVersion", build.version, { at: build.at, rule: `java/${build.tool}` });
+  return reading;
+}
+
+function stateVersion(project: Project, directory: string, reading: Reading, build: Build): void {
+  const system = inside(directory, "system.properties");
+  const written = /^java\.runtime\.version\s*=\s*(\S+)/m.exec(project.tree.text(system) ?? "")?.[1];
+  if (written !== undefined)
+    return state(reading, "runtimeVersion", written, { at: system, rule: "java/system-properties" });
+  if (versionFromFiles(project, directory, reading, { own: [".java-version"], tools: ["java"] })) return;
+  const sdkman = inside(directory, ".sdkmanrc");
+  const pinned = /^java\s*=\s*(\d+)/m.exec(project.tree.text(sdkman) ?? "")?.[1];
+  state(reading, "runtimeVersion", build.version ?? pinned, {
+    at: build.version === undefined ? sdkman : build.at,
+    rule: `java/${build.tool}`,
+  });
+}
+
+/** Spring's, Quarkus', Micronaut's and Ktor's settings; those of tests are left out. */
+function settings(project: Project, directory: string): Source[] {
+  return search(project.tree, inside(directory, "src/main/resources"), {
+    depth: 1,
+    limit: 12,
+    matches: (name) =>
+      /^(application|bootstrap|microprofile-config|reference)([.-][\w-]+)?\.(properties|ya?ml|conf|toml)$/.test(name) &&
+      !/test/.test(name),
+  })
+    .sort((a, b) => a.length - b.length)
+    .flatMap((path) => textOf(project, path));
+}
+
+function javaSources(project: Project, directory: string): Source[] {
+  const isSource = (name: string) => /\.(java|kt|kts|scala|groovy)$/.test(name) && !/Test|Spec|gradle/.test(name);
+  const inMain = search(project.tree, inside(directory, "src"), { depth: 10, limit: 60, matches: isSource });
+  const paths =
+    inMain.length > 0 ? inMain : search(project.tree, directory, { depth: 8, limit: 40, matches: isSource });
+  const first = (path: string) => (/(Application|App|Main|Server)\.(java|kt)$/.test(path) ? 0 : 1);
+  return paths.sort((a, b) => first(a) - first(b)).flatMap((path) => textOf(project, path));
+}
+
+function textOf(project: Project, at: string): Source[] {
+  const text = project.tree.text(at);
+  return text === null ? [] : [{ at, text }];
+}
+
+const portPatterns: readonly RegExp[] = [
+  /^\s*(?:server\.port|quarkus\.http\.port|micronaut\.server\.port|http\.port)\s*[:=]\s*["']?(?:\$\{[\w.]+:)?(\d{2,5})/m,
+  /^(?:server|micronaut|quarkus|ktor):\s*\n(?:[ \t]+.*\n|\s*\n)*?[ \t]+port:\s*["']?(?:\$\{?[\w.]+:)?(\d{2,5})/m,
+  /\bport\s*=\s*(\d{2,5})\b/,
+  /["']PORT["']\s*\)?[^;\n]{0,60}?(?:\?:|\?\?|orElse\(|,)\s*["']?(\d{2,5})/,
+  /\b(?:port|listen|start|setPort|withPort)\(\s*(\d{2,5})\s*[,)]/,
+  /\b(?:Netty|Jetty|Undertow|SunHttp|CIO)\s*[,(]\s*(?:port\s*=\s*)?(\d{2,5})/,
+  /InetSocketAddress\(\s*(?:"[^"]*"\s*,\s*)?(\d{2,5})/,
+  /new\s+ServerSocket\(\s*(\d{2,5})/,
+  /["']PORT["'][\s\S]{0,200}?return\s+(\d{4,5})/,
+];
