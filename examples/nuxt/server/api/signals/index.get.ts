@@ -1,0 +1,1 @@
+export default defineEventHandler(() => signals.map(({ letter, name, stripes, upright }) => ({ letter, name, stripes, upright })));
