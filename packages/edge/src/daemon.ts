@@ -1,0 +1,193 @@
+/**
+ * The edge of a data directory as a process: what is to run is read from the store, applied to router and supervisor, and read again
+ * whenever the store changes or somebody asks. It holds no truth of its own, so it may die at any moment; the next one adopts the
+ * programs and routes as before.
+ */
+import { spawn } from "node:child_process";
+import { closeSync, openSync, rmSync } from "node:fs";
+import { createServer, type ServerResponse } from "node:http";
+import { join } from "node:path";
+import { sql } from "kysely";
+import { systemClock } from "@landfall/engine/clock";
+import { DeployError, reportOf } from "@landfall/engine/error";
+import { ownerIsDead } from "@landfall/engine/owner";
+import { type EdgeReport, edgeSocket } from "@landfall/engine/platforms/local/edge-control";
+import { tryLock } from "@landfall/engine/store/lock";
+import { openStore } from "@landfall/engine/store/store";
+import { createDesired } from "./desired.ts";
+import { createRouter } from "./router.ts";
+import { createEdge } from "./server.ts";
+import { createSupervisor } from "./supervisor.ts";
+
+export interface EdgeProcessOptions {
+  home: string;
+  /** Asked for first; another free one is taken and remembered when it is not to be had. */
+  port: number;
+  /** Where programs are looked for. */
+  toolPath: string[];
+  /** Program and arguments that work off deployments nobody works on. */
+  workerCommand: string[];
+  version: string;
+  /** Ends the process in order: requests under way are answered, programs go on and are adopted by the next edge. */
+  signal: AbortSignal;
+}
+
+const lookEveryMs = 250;
+const orphansEveryMs = 1_000;
+const closeGraceMs = 10_000;
+
+/** Run until the signal; returns false at once when another edge has this data directory. */
+export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
+  const { home, signal } = options;
+  const lock = tryLock(join(home, "edge.lock"));
+  if (!lock) return false;
+  const clock = systemClock;
+  await using store = await openStore(home, clock);
+  const router = createRouter({ clock });
+  const edge = createEdge({
+    router,
+    clock,
+    blobPath: (sha256) => store.blobs.path(sha256),
+    cacheDirectory: join(home, "compressed"),
+  });
+  const supervisor = createSupervisor({ stateDir: join(home, "instances"), logDir: join(home, "logs", "run"), clock });
+  const stopping = new AbortController();
+  const ending = AbortSignal.any([signal, stopping.signal]);
+
+  const port = await listenSomewhere(options, store, edge);
+  const desired = createDesired({ store, router, edge, supervisor, port, toolPath: options.toolPath });
+
+  // One look at a time; who asks during a look gets the next one, which sees what was written before the question.
+  let current: Promise<void> | null = null;
+  let following: Promise<void> | null = null;
+  function reconcile(): Promise<void> {
+    if (!current) {
+      current = desired.apply().finally(() => (current = null));
+      return current;
+    }
+    following ??= current
+      .catch(() => {}) // Told to who asked for that look.
+      .then(() => {
+        following = null;
+        return reconcile();
+      });
+    return following;
+  }
+
+  const report = (): EdgeReport => ({ pid: process.pid, version: options.version, port, services: desired.services() });
+  const control = createServer((request, response) => {
+    const url = new URL(request.url ?? "/", "http://edge");
+    const handle = async (): Promise<void> => {
+      if (url.pathname === "/reconcile") await reconcile();
+      if (url.pathname === "/stop") {
+        if (url.searchParams.has("applications")) await supervisor.stopAll({ graceMs: 10_000 });
+        answer(response, 200, report());
+        stopping.abort();
+        return;
+      }
+      answer(response, 200, report());
+    };
+    handle().catch((error: unknown) => answer(response, 500, reportOf(error)));
+  });
+  const socket = edgeSocket(home);
+  rmSync(socket, { force: true }); // We hold the lock: what is there was left by one that died.
+  await new Promise<void>((resolve, reject) => control.once("error", reject).listen(socket, resolve));
+
+  await reconcile().catch(complain);
+  let seen = await dataVersion(store);
+  let lastOrphans = 0;
+  while (!ending.aborted) {
+    await clock.sleep(lookEveryMs, ending).catch(() => {}); // The end is looked at above.
+    if (ending.aborted) break;
+    try {
+      const now = await dataVersion(store);
+      if (now !== seen) {
+        seen = now;
+        await reconcile();
+      }
+      if (clock.now() - lastOrphans >= orphansEveryMs) {
+        lastOrphans = clock.now();
+        if (await hasOrphans(store)) startWorker(options);
+      }
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  control.close();
+  control.closeAllConnections();
+  rmSync(socket, { force: true });
+  await edge.close({ graceMs: closeGraceMs });
+  await desired.close();
+  supervisor.release();
+  lock.release();
+  return true;
+}
+
+/** To the edge's log; the loop goes on, since the data path must outlive whatever went wrong. */
+function complain(error: unknown): void {
+  const report = reportOf(error);
+  process.stderr.write(`${new Date().toISOString()} ${report.code} ${report.what} ${report.where ?? ""}\n`);
+}
+
+function answer(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify(body));
+}
+
+type Store = Awaited<ReturnType<typeof openStore>>;
+
+/** Changes when another process has written. */
+async function dataVersion({ db }: Store): Promise<number> {
+  const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(db);
+  return rows[0]!.data_version;
+}
+
+/** The port this data directory had before, the one asked for, or any. */
+async function listenSomewhere(
+  { port }: EdgeProcessOptions,
+  store: Store,
+  edge: ReturnType<typeof createEdge>,
+): Promise<number> {
+  const known = Number((await store.setting("edge/port")) ?? 0);
+  for (const wanted of [known, port, 0]) {
+    if (wanted === 0 && wanted === known) continue;
+    try {
+      const got = await edge.listen(wanted, "127.0.0.1");
+      if (got !== known) await store.putSetting("edge/port", String(got));
+      return got;
+    } catch (error) {
+      if (wanted === 0 || !(error instanceof DeployError)) throw error;
+    }
+  }
+  throw new Error("unreachable: port 0 is always to be had, or throws");
+}
+
+/** Whether a deployment waits that nobody works on: its owner died, or went before it was begun. */
+async function hasOrphans({ db }: Store): Promise<boolean> {
+  const rows = await db
+    .selectFrom("deployment")
+    .select(["lease_owner", "created_at"])
+    .where("state", "in", ["pending", "building", "uploading", "deploying", "verifying"])
+    .execute();
+  // One just accepted is about to be claimed by who accepted it.
+  const late = new Date(Date.now() - 1_500).toISOString();
+  return rows.some((row) => (row.lease_owner === null ? row.created_at < late : ownerIsDead(row.lease_owner)));
+}
+
+function startWorker({ workerCommand, home, toolPath }: EdgeProcessOptions): void {
+  const log = openSync(join(home, "logs", "worker.log"), "a", 0o600);
+  try {
+    const [program, ...args] = workerCommand;
+    const child = spawn(program!, args, {
+      detached: true,
+      stdio: ["ignore", log, log],
+      cwd: home,
+      env: { PATH: toolPath.join(":"), LANG: "C.UTF-8" },
+    });
+    child.on("error", complain);
+    child.unref();
+  } finally {
+    closeSync(log);
+  }
+}

@@ -1,0 +1,210 @@
+/** From rows of the store to routes and programs: what is live is routed, what is wanted runs, what is no longer wanted is drained and stopped. */
+import { lockedPort } from "./ports.ts";
+import type { Release } from "@landfall/engine/platform";
+import type { EdgeService } from "@landfall/engine/platforms/local/edge-control";
+import { instanceId, programOf } from "@landfall/engine/platforms/local/program";
+import { openRelease } from "@landfall/engine/release";
+import type { Store } from "@landfall/engine/store/store";
+import { releaseHeader } from "@landfall/engine/verify";
+import type { Route, Router } from "./router.ts";
+import type { Edge } from "./server.ts";
+import { type Site, siteOf } from "./site.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/** An old release is given so long to finish what it has begun. */
+const drainMs = 30_000;
+const stopGraceMs = 10_000;
+
+export interface Desired {
+  /** Read the store and make it so. Draining goes on after it returns. */
+  apply(): Promise<void>;
+  services(): EdgeService[];
+  /** Resolves when no drain is under way. */
+  close(): Promise<void>;
+}
+
+interface Served {
+  release: Release;
+  service: string;
+  live: boolean;
+  portUrl: string | null;
+  url: string | null;
+}
+
+export function createDesired({
+  store,
+  router,
+  edge,
+  supervisor,
+  port,
+  toolPath,
+}: {
+  store: Store;
+  router: Router;
+  edge: Edge;
+  supervisor: Supervisor;
+  port: number;
+  toolPath: string[];
+}): Desired {
+  const releases = new Map<string, Release>();
+  const sites = new Map<string, Site>();
+  const drains = new Map<string, Promise<void>>();
+  const ending = new AbortController();
+  let served: Served[] = [];
+
+  async function releaseOf(id: string): Promise<Release | null> {
+    const known = releases.get(id);
+    if (known) return known;
+    const release = await openRelease(store, id);
+    if (release) releases.set(id, release);
+    return release;
+  }
+
+  async function siteFor(release: Release, service: string): Promise<Site> {
+    const key = instanceId(release.id, service);
+    const known = sites.get(key);
+    if (known) return known;
+    const { artifact } = release.services.find(({ plan }) => plan.name === service)!;
+    const { site } = await siteOf(artifact, {
+      blobPath: (sha256) => store.blobs.path(sha256),
+      releasedAt: release.createdAtMs,
+    });
+    sites.set(key, site);
+    return site;
+  }
+
+  async function apply(): Promise<void> {
+    const [live, instances] = await Promise.all([
+      store.db
+        .selectFrom("live")
+        .innerJoin("release", "release.id", "live.release_id")
+        .select("live.release_id")
+        .where("release.platform", "=", "local")
+        .execute(),
+      store.db.selectFrom("instance").selectAll().execute(),
+    ]);
+    const liveIds = new Set(live.map((row) => row.release_id));
+    const wanted = instances.filter((row) => row.desired === "running");
+
+    for (const row of wanted) {
+      drains.delete(row.id);
+      const release = await releaseOf(row.release_id);
+      if (release) await supervisor.ensure(programOf({ home: store.home, release, service: row.service, toolPath }));
+    }
+
+    const next: Served[] = [];
+    const routes: Route[] = [];
+    for (const id of liveIds) {
+      const release = await releaseOf(id);
+      if (!release) continue;
+      for (const { plan } of release.services) {
+        if (plan.kind === "worker") {
+          next.push({ release, service: plan.name, live: true, url: null, portUrl: null });
+          continue;
+        }
+        const ownPort = await lockedPort({
+          store,
+          edge,
+          key: `port/${release.project}/${release.environment}/${plan.name}`,
+          after: port,
+        });
+        const route = await routeFor(release, plan.name, plan.kind, plan.hosts, ownPort);
+        if (route) routes.push(route);
+        next.push({
+          release,
+          service: plan.name,
+          live: true,
+          url: `http://${plan.hosts[0]}:${port}`,
+          portUrl: ownPort === null ? null : `http://localhost:${ownPort}`,
+        });
+      }
+    }
+    for (const row of instances) {
+      if (next.some((one) => one.release.id === row.release_id && one.service === row.service)) continue;
+      const release = await releaseOf(row.release_id);
+      if (release) next.push({ release, service: row.service, live: false, url: null, portUrl: null });
+    }
+    router.apply(routes);
+    served = next;
+
+    for (const row of instances)
+      if (row.desired === "stopped" && !drains.has(row.id)) drains.set(row.id, drain(row.id, row.release_id));
+    forgetUnused(new Set([...liveIds, ...instances.map((row) => row.release_id)]));
+  }
+
+  async function routeFor(
+    release: Release,
+    service: string,
+    kind: string,
+    hosts: string[],
+    ownPort: number | null,
+  ): Promise<Route | null> {
+    const base = {
+      hosts,
+      ...(ownPort === null ? {} : { ports: [ownPort] }),
+      release: release.id,
+      headers: [[releaseHeader, release.id] as [string, string]],
+    };
+    if (kind === "static") return { ...base, target: { kind: "static", site: await siteFor(release, service) } };
+    const upstreamPort = supervisor.status(instanceId(release.id, service))?.port;
+    if (!upstreamPort) return null;
+    return { ...base, target: { kind: "proxy", upstream: { host: "127.0.0.1", port: upstreamPort } } };
+  }
+
+  /** Wait for what is under way, end the program, forget it. Given up when it is wanted again in the meantime. */
+  async function drain(id: string, releaseId: string): Promise<void> {
+    try {
+      await router.drained(releaseId, { timeoutMs: drainMs, signal: ending.signal });
+      const row = await store.db.selectFrom("instance").select("desired").where("id", "=", id).executeTakeFirst();
+      if (row?.desired !== "stopped" || ending.signal.aborted) return;
+      await supervisor.stop(id, { graceMs: stopGraceMs });
+      await store.db.deleteFrom("instance").where("id", "=", id).where("desired", "=", "stopped").execute();
+      served = served.filter((one) => one.live || instanceId(one.release.id, one.service) !== id);
+    } catch {
+      // Ended by the end of this process; the next edge reads the same row and drains again.
+    } finally {
+      drains.delete(id);
+    }
+  }
+
+  function forgetUnused(used: Set<string>): void {
+    for (const id of releases.keys()) if (!used.has(id)) releases.delete(id);
+    for (const key of sites.keys()) if (!used.has(key.split(".")[0]!)) sites.delete(key);
+  }
+
+  return {
+    apply,
+    services: () =>
+      served.map(({ release, service, live, url, portUrl }) => {
+        const id = instanceId(release.id, service);
+        const { plan } = release.services.find((one) => one.plan.name === service)!;
+        const base = {
+          project: release.project,
+          environment: release.environment,
+          service,
+          release: release.id,
+          kind: plan.kind,
+          live,
+          url,
+          portUrl,
+        };
+        const status = plan.kind === "static" ? null : supervisor.status(id);
+        if (!status)
+          return {
+            ...base,
+            state: "serving",
+            pid: null,
+            port: null,
+            listening: [],
+            restarts: 0,
+            lastExit: null,
+            lastLines: [],
+          };
+        return { ...base, ...status, state: drains.has(id) ? "draining" : status.state };
+      }),
+    async close() {
+      ending.abort();
+      await Promise.all(drains.values());
+    },
+  };
+}

@@ -1,0 +1,66 @@
+/** Answers the edge gives itself: small pages that say what is wrong, and nothing about what is inside. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+export interface Page {
+  status: number;
+  /** A word for programs, such as `no_site`. */
+  code: string;
+  /** What is wrong, for a person. */
+  reason: string;
+  headers?: string[];
+}
+
+const titles: Record<number, string> = {
+  400: "Bad request",
+  404: "Not found",
+  405: "Method not allowed",
+  410: "Gone",
+  416: "Range not satisfiable",
+  500: "Internal error",
+  502: "Bad gateway",
+  503: "Not available",
+  504: "Gateway timeout",
+};
+
+/** The page as bytes: HTML for those who ask for it, else JSON. `reason` is escaped. */
+export function renderPage(page: Page, accept: string | undefined): { type: string; body: string } {
+  const title = titles[page.status] ?? "Error";
+  if (!accept?.includes("text/html")) {
+    const body = JSON.stringify({ error: { status: page.status, code: page.code, message: page.reason } });
+    return { type: "application/json; charset=utf-8", body: `${body}\n` };
+  }
+  const body =
+    `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
+    `<title>${page.status} ${title}</title>` +
+    `<style>body{font:16px/1.5 system-ui,sans-serif;max-width:36rem;margin:20vh auto;padding:0 1rem;color-scheme:light dark}</style>` +
+    `<h1>${page.status} ${title}</h1><p>${escapeHtml(page.reason)}</p></html>\n`;
+  return { type: "text/html; charset=utf-8", body };
+}
+
+/** Send the page. The connection is closed after it when the request has a body nobody will read. */
+export function sendPage(request: IncomingMessage, response: ServerResponse, page: Page): void {
+  const { type, body } = renderPage(page, request.headers.accept);
+  if (!request.complete && hasBody(request)) response.shouldKeepAlive = false;
+  response.writeHead(page.status, [
+    "Content-Type",
+    type,
+    "Content-Length",
+    String(Buffer.byteLength(body)),
+    "Cache-Control",
+    "no-store",
+    "X-Content-Type-Options",
+    "nosniff",
+    ...(page.headers ?? []),
+  ]);
+  response.end(request.method === "HEAD" ? undefined : body);
+}
+
+/** Whether bytes follow the head of the request. */
+export function hasBody(request: IncomingMessage): boolean {
+  const length = request.headers["content-length"];
+  return request.headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}

@@ -1,0 +1,250 @@
+/** The edge: listens, asks the table whose request it is, and hands it to the static server or the proxy. */
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { type Clock, systemClock } from "@landfall/engine/clock";
+import { DeployError } from "@landfall/engine/error";
+import { errnoOf } from "@landfall/engine/errno";
+import type { DeliveryOptions } from "./delivery.ts";
+import { createServer } from "./node-http.ts";
+import { hasBody, sendPage } from "./pages.ts";
+import { createProxy, type ProxyOptions } from "./proxy.ts";
+import type { ActiveRoute, Router } from "./router.ts";
+import { createStaticServer } from "./static.ts";
+import { forwardUpgrade, refuseUpgrade } from "./upgrade.ts";
+
+/** A request that is over. */
+export interface RequestRecord {
+  release: string | null;
+  method: string;
+  host: string;
+  path: string;
+  /** 0 when the client left before there was an answer. */
+  status: number;
+  durationMs: number;
+}
+
+export interface EdgeOptions extends DeliveryOptions, ProxyOptions {
+  router: Router;
+  clock?: Clock;
+  /** Told about every request when it is over. Costs a little for each; leave it out when nobody looks. */
+  onRequest?: (record: RequestRecord) => void;
+  /** Longest time between two pieces of a request's body; default 60 s. */
+  bodyIdleMs?: number;
+}
+
+export interface Edge {
+  /** Listen on a port, 0 for any; resolves with the port. Throws CONFLICT when it is taken, INSUFFICIENT_PERMISSIONS when it may not be had. */
+  listen(port: number, host?: string): Promise<number>;
+  /** Listen on one more port; no-op when the edge listens on it already. */
+  listenAlso(port: number, host?: string): Promise<number>;
+  /** Stop listening on one port; its connections end after their answers. */
+  unlisten(port: number): Promise<void>;
+  /** Stop accepting, let what is under way finish for `graceMs`, then end it. Safe to repeat. */
+  close(options: { graceMs: number }): Promise<void>;
+  /** Bytes of static content in memory. */
+  memoryBytes(): number;
+}
+
+/** An edge over a routing table; it serves whatever the table says at the moment of each request. */
+export function createEdge(options: EdgeOptions): Edge {
+  const { router, onRequest } = options;
+  const clock = options.clock ?? systemClock;
+  const statics = createStaticServer(options);
+  const proxy = createProxy(options);
+  const servers = new Map<number, Server>();
+  /** Connections that left HTTP: the server no longer knows them. */
+  const upgraded = new Set<Duplex>();
+  const closing = new WeakSet<Server>();
+  const bodyIdleMs = options.bodyIdleMs ?? 60_000;
+  const forget = router.onApply((upstreams) => proxy.keepOnly(upstreams));
+
+  function answer(request: IncomingMessage, response: ServerResponse, port: number, isRetry: boolean): void {
+    const host = hostOf(request);
+    if (host === null) return sendPage(request, response, badRequest);
+    const route = router.match(host, port);
+    if (onRequest && !isRetry) report(request, response, { host, release: route?.release ?? null });
+    if (!route) return sendPage(request, response, noSite);
+    if (route.target.kind === "static") {
+      return statics.serve({ route, site: route.target.site, request, response });
+    }
+    proxy.forward({
+      route: route as ActiveRoute & { target: { kind: "proxy" } },
+      request,
+      response,
+      isRetry,
+      // In the meantime another release may have the traffic: its program is the one to ask.
+      retry: () => answer(request, response, port, true),
+    });
+  }
+
+  function report(
+    request: IncomingMessage,
+    response: ServerResponse,
+    known: { host: string | undefined; release: string | null },
+  ): void {
+    const start = performance.now();
+    response.once("close", () => {
+      onRequest?.({
+        release: known.release,
+        method: request.method ?? "",
+        host: known.host ?? "",
+        path: request.url ?? "",
+        status: response.headersSent ? response.statusCode : 0,
+        durationMs: performance.now() - start,
+      });
+    });
+  }
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, port: number): void {
+    upgraded.add(socket);
+    socket.once("close", () => upgraded.delete(socket));
+    const host = hostOf(request);
+    const route = host === null ? undefined : router.match(host, port);
+    if (route?.target.kind !== "proxy") return refuseUpgrade(request, socket, host === null ? badRequest : noSite);
+    forwardUpgrade({ route: route as ActiveRoute & { target: { kind: "proxy" } }, request, socket, head });
+  }
+
+  function open(port: number, host: string): Promise<number> {
+    let actual = port;
+    const server = createServer(
+      {
+        maxHeaderSize: 32 * 1024,
+        headersTimeout: 15_000,
+        // Uploads may take as long as they keep moving; see below.
+        requestTimeout: 0,
+        // Longer than what stands in front of us usually keeps a connection, so that it is not us who closes it under a request.
+        keepAliveTimeout: 75_000,
+        connectionsCheckingInterval: 5_000,
+        noDelay: true,
+        requireHostHeader: true,
+        shouldUpgradeCallback: (request) => {
+          if (request.headers.upgrade?.toLowerCase() !== "websocket") return false;
+          const wanted = hostOf(request);
+          return wanted !== null && router.match(wanted, actual)?.target.kind === "proxy";
+        },
+      },
+      (request, response) => {
+        if (closing.has(server)) response.shouldKeepAlive = false;
+        if (hasBody(request)) limitIdle(request, bodyIdleMs);
+        answer(request, response, actual, false);
+      },
+    );
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      upgrade(request, socket, head, actual),
+    );
+    return new Promise((resolve, reject) => {
+      server.once("error", (error) => reject(listenFault(error, port)));
+      server.listen({ port, host, backlog: 1024 }, () => {
+        server.removeAllListeners("error");
+        // Out of descriptors for a moment: the connection is lost, the server is not.
+        server.on("error", () => undefined);
+        actual = (server.address() as AddressInfo).port;
+        servers.set(actual, server);
+        resolve(actual);
+      });
+    });
+  }
+
+  async function end(server: Server, graceMs: number): Promise<void> {
+    closing.add(server);
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    const over = new AbortController();
+    const late = clock.sleep(graceMs, over.signal).then(
+      () => server.closeAllConnections(),
+      () => undefined, // All ended in time.
+    );
+    // Connections that fall quiet after their last answer are not closed by `close` itself.
+    const sweep = setInterval(() => server.closeIdleConnections(), 20);
+    await closed;
+    clearInterval(sweep);
+    over.abort();
+    await late;
+  }
+
+  const listenAlso: Edge["listenAlso"] = async (port, host = "127.0.0.1") =>
+    servers.has(port) ? port : open(port, host);
+
+  return {
+    listen: (port, host = "127.0.0.1") => open(port, host),
+    listenAlso,
+    async unlisten(port) {
+      const server = servers.get(port);
+      if (!server) return;
+      servers.delete(port);
+      await end(server, 5_000);
+    },
+    async close({ graceMs }) {
+      forget();
+      const open = [...servers.values()];
+      servers.clear();
+      const over = new AbortController();
+      const cut = clock.sleep(graceMs, over.signal).then(
+        () => {
+          for (const socket of upgraded) socket.destroy();
+        },
+        () => undefined, // All ended in time.
+      );
+      await Promise.all(open.map((server) => end(server, graceMs)));
+      over.abort();
+      await cut;
+      for (const socket of upgraded) socket.destroy();
+      await proxy.close();
+    },
+    memoryBytes: () => statics.memoryBytes(),
+  };
+}
+
+const noSite = { status: 404, code: "no_site", reason: "There is no site at this address." };
+const badRequest = { status: 400, code: "bad_request", reason: "The request is not well formed." };
+
+/**
+ * The host a request is for, undefined when it names none (HTTP/1.0), null when it contradicts itself. A request for a whole
+ * address (`GET http://host/path`) is for that host, and is made one for the path. RFC 9112, section 3.2.
+ */
+function hostOf(request: IncomingMessage): string | undefined | null {
+  const url = request.url ?? "";
+  if (url.charCodeAt(0) === 47) return request.headers.host;
+  if (url === "*" && request.method === "OPTIONS") return request.headers.host;
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return null;
+  const { host, pathname, search } = new URL(url);
+  request.url = pathname + search;
+  // The address wins over the Host header, also for whoever is asked next.
+  request.headers.host = host;
+  request.rawHeaders = request.rawHeaders.map((value, index, all) =>
+    index % 2 === 1 && all[index - 1]?.toLowerCase() === "host" ? host : value,
+  );
+  return host;
+}
+
+/** End a connection whose request body stops coming. */
+function limitIdle(request: IncomingMessage, idleMs: number): void {
+  const socket: Socket = request.socket;
+  const onTimeout = (): void => void socket.destroy();
+  socket.setTimeout(idleMs, onTimeout);
+  request.once("end", () => socket.setTimeout(0));
+  request.once("close", () => socket.off("timeout", onTimeout));
+}
+
+function listenFault(error: Error, port: number): DeployError {
+  const code = errnoOf(error);
+  if (code === "EADDRINUSE") {
+    return new DeployError(
+      "CONFLICT",
+      {
+        what: `Port ${port} is taken by another program.`,
+        where: `listen ${port}`,
+        next: "Choose another port with --port.",
+      },
+      { cause: error },
+    );
+  }
+  if (code === "EACCES") {
+    return new DeployError(
+      "INSUFFICIENT_PERMISSIONS",
+      { what: `This user may not listen on port ${port}.`, where: `listen ${port}`, next: "Choose a port above 1023." },
+      { cause: error },
+    );
+  }
+  return new DeployError("INTERNAL", { what: `Cannot listen on port ${port}: ${error.message}.` }, { cause: error });
+}
