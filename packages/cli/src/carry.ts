@@ -2,7 +2,6 @@
  * Carries an accepted deployment to its end before the person's eyes: does the work in this process, draws what happens, and hands the
  * work over to the background when the person leaves. Shared by deploy, redeploy, rollback and promote.
  */
-import { setTimeout as delay } from "node:timers/promises";
 import type { DeployEvent, DeploymentView, Engine, ErrorReport } from "@landfall/engine";
 import { DeployError, errorCodes } from "@landfall/engine/error";
 import type { Command } from "commander";
@@ -83,14 +82,14 @@ export async function carry(
       engine.workInBackground();
       const cancelled =
         why === "asked" &&
-        (await Promise.race([cancelling.promise, delay(secondThoughtMs, undefined, { ref: true })])) === "cancel";
+        (await Promise.race([cancelling.promise, context.world.sleep(secondThoughtMs)])) === "cancel";
       if (!cancelled) {
         if (why === "late") context.say(`Still running after ${duration(waitMs ?? 0)}. ${leftText(accepted.id)}`);
         return left(context, await engine.deployment(accepted.id), 3);
       }
       context.say("Cancelling.");
       await engine.cancel(accepted.id);
-      await Promise.race([ended, delay(cancelMs)]);
+      await Promise.race([ended, context.world.sleep(cancelMs)]);
     }
   } finally {
     clearTimeout(timer);

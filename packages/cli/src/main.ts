@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { load } from "./load.ts";
 import { run } from "./run.ts";
@@ -19,6 +20,7 @@ const world: World = {
   self: [process.execPath, fileURLToPath(new URL("../bin/landfall.js", import.meta.url))],
   version: (JSON.parse(readFileSync(packageFile, "utf8")) as { version: string }).version,
   now: () => Date.now(),
+  sleep: (ms) => delay(ms),
   onSignal(listener) {
     const signals: Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
     for (const signal of signals) process.on(signal, listener);

@@ -26,6 +26,7 @@ export interface World {
   self: string[];
   version: string;
   now(): number;
+  sleep(ms: number): Promise<void>;
   /** Calls back for each signal to end; returns what stops that. Without a listener a signal ends the process at once. */
   onSignal(listener: (signal: Signal) => void): () => void;
   openEngine(options: EngineOptions): Promise<Engine>;

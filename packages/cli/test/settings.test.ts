@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { engineOptionsFrom, homeFrom } from "../src/settings.ts";
+
+const base = { userHome: "/home/u", cwd: "/work", self: ["node", "landfall.js"] };
+
+describe("the data directory", () => {
+  it.each([
+    ["--home before all", { home: "here", env: { LANDFALL_HOME: "/a" } }, "/work/here"],
+    ["LANDFALL_HOME", { env: { LANDFALL_HOME: "/a", DEPLOYER_STORAGE_PATH: "/b" } }, "/a"],
+    ["DEPLOYER_STORAGE_PATH", { env: { DEPLOYER_STORAGE_PATH: "/b", XDG_DATA_HOME: "/c" } }, "/b"],
+    ["XDG_DATA_HOME", { env: { XDG_DATA_HOME: "/c" } }, "/c/landfall"],
+    ["not a relative XDG_DATA_HOME", { env: { XDG_DATA_HOME: "c" } }, "/home/u/.local/share/landfall"],
+    ["not an empty LANDFALL_HOME", { env: { LANDFALL_HOME: "" } }, "/home/u/.local/share/landfall"],
+  ])("is %s", (_, given, expected) => {
+    expect(homeFrom({ ...base, ...given })).toBe(expected);
+  });
+});
+
+describe("the engine's options", () => {
+  it("come from the environment, and reach the background processes as arguments", () => {
+    const options = engineOptionsFrom({
+      ...base,
+      home: "/h",
+      env: {
+        PATH: "/usr/bin:relative::/bin",
+        LANDFALL_PORT: "9000",
+        DEPLOYMENT_TIMEOUT_MS: "60000",
+        DEPLOYER_MAX_CONCURRENT_DEPLOYMENTS: "3",
+        DEPLOYER_BASE_DOMAIN: "Apps.example.com",
+      },
+    });
+    const told = [
+      "LANDFALL_PORT=9000",
+      "DEPLOYMENT_TIMEOUT_MS=60000",
+      "DEPLOYER_MAX_CONCURRENT_DEPLOYMENTS=3",
+      "DEPLOYER_BASE_DOMAIN=Apps.example.com",
+    ];
+    const carried = ["--home", "/h", ...told.flatMap((setting) => ["--setting", setting])];
+    expect(options).toEqual({
+      home: "/h",
+      edgeCommand: ["node", "landfall.js", "edge", ...carried],
+      workerCommand: ["node", "landfall.js", "worker", "--until-idle", ...carried],
+      toolPath: ["/usr/bin", "/bin"],
+      edgePort: 9000,
+      deploymentTimeoutMs: 60_000,
+      maxConcurrent: 3,
+      baseDomain: "apps.example.com",
+    });
+  });
+
+  it("are refused with every fault at once", () => {
+    const env = {
+      LANDFALL_PORT: "70000",
+      DEPLOYMENT_TIMEOUT_MS: "5m",
+      DEPLOYER_MAX_CONCURRENT_DEPLOYMENTS: "-1",
+      DEPLOYER_BASE_DOMAIN: "https://example.com",
+    };
+    expect(() => engineOptionsFrom({ ...base, env })).toThrow(
+      expect.objectContaining({
+        code: "INVALID_CONFIG",
+        text: expect.objectContaining({
+          faults: Object.keys(env).map((path) => expect.objectContaining({ path })) as unknown,
+        }) as unknown,
+      }),
+    );
+  });
+});
