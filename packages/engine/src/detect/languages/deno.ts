@@ -1,11 +1,11 @@
 /** Deno: by deno.json, or by the addresses and prefixes only Deno imports. Supabase's functions are Deno's too, but no program of the project. */
 import { inside, type Project, type Reader, type Reading } from "../reading.ts";
 import { databasesInAddresses } from "./databases.ts";
+import { objectAt, textsOf } from "./documents.ts";
 import { decide, draftOf, state, uses } from "./draft.ts";
 import { firstOf, listing, placeOf, relativeTo, search } from "./files.ts";
 import { statePort, type Source } from "./port.ts";
 import { startFromProcfile } from "./procfile.ts";
-import { objectAt } from "./python-project.ts";
 import { versionFromFiles } from "./versions.ts";
 
 /** What is imported to framework; the order is the order of trust. */
@@ -38,10 +38,10 @@ export const deno: Reader = {
     const reading = draftOf("deno", { at, rule: "deno/manifest" });
     state(reading, "packageManager", "deno", { at, rule: "deno/manifest" });
     versionFromFiles(project, directory, reading, { own: [".dvmrc"], tools: ["deno"] });
-    stateDatabases(reading, sources, Object.values(objectAt(manifest, "imports")).map(String), at);
+    stateDatabases(reading, sources, textsOf(Object.values(objectAt(manifest, "imports"))), at);
 
     const imports = [
-      ...Object.entries(objectAt(manifest, "imports")).flatMap(([name, value]) => [name, String(value)]),
+      ...Object.entries(objectAt(manifest, "imports")).flatMap(([name, value]) => [name, ...textsOf([value])]),
       ...sources.flatMap(({ text }) =>
         [...text.matchAll(/(?:from|import)\s*\(?\s*["']([^"']+)["']/g)].map(([, path]) => path!),
       ),

@@ -4,6 +4,7 @@
  */
 import { inside, isObject, type Json, type JsonObject, type Project, type Reader, type Reading } from "../reading.ts";
 import { databaseNamed } from "./databases.ts";
+import { textsOf } from "./documents.ts";
 import { decide, draftOf, state, uses } from "./draft.ts";
 import { firstOf, listing, search } from "./files.ts";
 
@@ -172,7 +173,11 @@ function composeService(name: string, value: JsonObject): ComposeService {
     ...(typeof build === "string" ? { build: build.replace(/^\.\/(?=.)/, "").replace(/(.)\/$/, "$1") } : {}),
     ports: pairs.map((pair) => pair.inner),
     published: pairs.map((pair) => pair.outer),
-    ...(typeof command === "string" ? { command } : Array.isArray(command) ? { command: command.join(" ") } : {}),
+    ...(typeof command === "string"
+      ? { command }
+      : Array.isArray(command)
+        ? { command: textsOf(command).join(" ") }
+        : {}),
     dependsOn: dependencies(value["depends_on"]),
     ...(database === undefined ? {} : { database }),
   };
@@ -188,6 +193,7 @@ function composePort(value: Json): { inner: number; outer: number | undefined } 
     const inner = Number(value["target"]);
     return inner > 0 ? { inner, outer: Number(value["published"]) || undefined } : null;
   }
+  if (typeof value !== "string" && typeof value !== "number") return null;
   const text = String(value)
     .replace(/\$\{\w+:?-(\d+)\}/g, "$1")
     .replace(/\/(tcp|udp)$/, "");
@@ -212,7 +218,7 @@ export function databaseOfImage(image: string): string | undefined {
 }
 
 /** Files that say a directory's program can be run without its Dockerfile. */
-const languageManifests =
+export const languageManifests =
   /^(package\.json|requirements\.txt|pyproject\.toml|Pipfile|setup\.py|manage\.py|go\.mod|Cargo\.toml|Gemfile|composer\.json|pom\.xml|build\.gradle(\.kts)?|build\.sbt|mix\.exs|deno\.jsonc?|Package\.swift|project\.clj|deps\.edn|shard\.yml|pubspec\.yaml|stack\.yaml|gleam\.toml|build\.zig|.+\.(csproj|fsproj|vbproj|sln|slnx|cabal|nimble))$/;
 
 export function hasLanguageManifest(project: Project, directory: string): boolean {

@@ -1,12 +1,13 @@
 /** .NET: project files by their SDK, the program of a solution, Blazor in the browser. */
 import { inside, type Project, type Reader, type Reading } from "../reading.ts";
 import { usesDrivers } from "./databases.ts";
+import { dockerfileOf } from "./docker.ts";
+import { objectAt } from "./documents.ts";
 import { decide, draftOf, dropLocalDatabases, state } from "./draft.ts";
 import { listing, placeOf, relativeTo, search } from "./files.ts";
 import { element } from "./java-build.ts";
 import { statePort, type Source } from "./port.ts";
 import { startFromProcfile } from "./procfile.ts";
-import { objectAt } from "./python-project.ts";
 
 export interface DotnetProject {
   at: string;
@@ -63,7 +64,10 @@ export const dotnet: Reader = {
       sources,
       patterns: portPatterns,
       fallback: {
-        port: main.version !== undefined && Number.parseFloat(main.version) >= 8 ? 8080 : 5000,
+        port:
+          main.version !== undefined && Number.parseFloat(main.version) >= 8 && dockerfileOf(project, main.directory)
+            ? 8080
+            : 5000,
         rule: "framework/aspnet",
         at,
       },
@@ -78,10 +82,11 @@ function target(directory: string, main: DotnetProject): string {
   return path.includes("/") ? ` ${path}` : "";
 }
 
+const isProject = (name: string): boolean => /\.(cs|fs|vb)proj$/.test(name);
+
 /** Project files of the directory, or, beside a solution or a src folder, of those below; the program to run first. */
 export function dotnetProjects(project: Project, directory: string): DotnetProject[] {
   const { tree } = project;
-  const isProject = (name: string) => /\.(cs|fs|vb)proj$/.test(name);
   const here = listing(tree, directory).files;
   const own = here.filter(isProject).map((name) => inside(directory, name));
   const hasSolution =

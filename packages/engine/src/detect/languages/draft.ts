@@ -69,8 +69,11 @@ export function uses(reading: Reading, database: string, proof: Proof): void {
 
 const servers = ["postgres", "mysql", "mssql", "oracle", "cockroachdb", "mongodb"];
 
-/** A file database beside a server's is what the program falls back to on a developer's machine, so it is not what a deployment needs. */
+/**
+ * A file database beside one server's is what the program falls back to on a developer's machine, so it is not what a deployment needs.
+ * Beside several it is one of the choices the program offers, and stays.
+ */
 export function dropLocalDatabases(reading: Reading): void {
-  if (!reading.database.some((name) => servers.includes(name))) return;
+  if (reading.database.filter((name) => servers.includes(name)).length !== 1) return;
   reading.database = reading.database.filter((name) => name !== "sqlite" && name !== "h2");
 }

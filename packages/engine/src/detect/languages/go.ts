@@ -80,7 +80,7 @@ export const go: Reader = {
     const mains = mainPackages(project, directory, sources);
     const main = mains[0];
     if (!main) return decide(reading, "package", 0.75, { at, rule: "go/no-main" });
-    return readMain({ project, directory, reading, module, main, sources, at });
+    return readMain({ project, directory, reading, module, main, sources, imported, at });
   },
 };
 
@@ -116,7 +116,7 @@ export function parseGoMod(text: string): Module {
 function goSources(project: Project, directory: string): Source[] {
   const paths = search(project.tree, directory, {
     depth: 4,
-    limit: 250,
+    limit: 120,
     matches: (name) => name.endsWith(".go") && !/_test\.go$|\.pb\.go$|_gen\.go$/.test(name),
   });
   return paths.flatMap((path) => {
@@ -198,15 +198,15 @@ interface Case {
   module: Module;
   main: Main;
   sources: Source[];
+  imported: Map<string, string>;
   at: string;
 }
 
-function readMain({ project, directory, reading, module, main, sources, at }: Case): Reading {
+function readMain({ project, directory, reading, module, main, sources, imported, at }: Case): Reading {
   const target = main.path === "." ? "." : `./${main.path}`;
   state(reading, "buildCommand", `go build -o app ${target}`, { at: main.at, rule: "go/main" });
   state(reading, "startCommand", "./app", { at: main.at, rule: "go/main" });
-  const imports = importsOf(sources);
-  const used = (name: string) => imports.keys().some((path) => path === name || path.startsWith(`${name}/`));
+  const used = (name: string) => imported.keys().some((path) => path === name || path.startsWith(`${name}/`));
   const row =
     frameworks.find(({ module: name }) => module.requires.has(name) && (sources.length === 0 || used(name))) ??
     (module.requires.size === 0 ? frameworks.find(({ module: name }) => used(name)) : undefined);
@@ -237,7 +237,10 @@ function readMain({ project, directory, reading, module, main, sources, at }: Ca
     });
     const isTool =
       row === undefined && process === null && commandLineModules.some((name) => module.requires.has(name));
-    return decide(reading, "server", isTool ? 0.6 : 0.95, { at: listener?.at ?? main.at, rule: "go/listens" });
+    return decide(reading, "server", isTool ? 0.6 : project.tree.has(inside(directory, "go.mod")) ? 0.95 : 0.8, {
+      at: listener?.at ?? main.at,
+      rule: "go/listens",
+    });
   }
   if (process === "worker") return decide(reading, "worker", 0.85, { at: main.at, rule: "go/procfile" });
   const isTool =

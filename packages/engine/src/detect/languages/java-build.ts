@@ -1,5 +1,6 @@
 /** What a Maven or Gradle build says of itself. Both are scanned, not run: their languages are larger than what is read here. */
 import { inside, isObject, type Project } from "../reading.ts";
+import { textOf, textsOf } from "./documents.ts";
 import { firstOf, listing, placeOf } from "./files.ts";
 
 export interface Build {
@@ -87,7 +88,17 @@ export function mavenBuild(project: Project, directory: string): Build | null {
       ? "-jar-with-dependencies"
       : "";
   const extension = packaging === "war" ? "war" : "jar";
-  const wrapper = firstOf(project.tree, directory, ["mvnw"]) !== undefined;
+  const above =
+    directory === "." ? undefined : directory.includes("/") ? directory.slice(0, directory.lastIndexOf("/")) : ".";
+  const folder = directory.slice(directory.lastIndexOf("/") + 1);
+  const isModule =
+    above !== undefined &&
+    new RegExp(`<module>\\s*(\\./)?${folder.replace(/[^\w-]/g, ".")}\\s*</module>`).test(
+      project.tree.text(inside(above, "pom.xml")) ?? "",
+    );
+  const wrapper = firstOf(project.tree, isModule ? above : directory, ["mvnw"]) !== undefined;
+  // A module needs what its parent builds beside it.
+  const maven = `${wrapper ? (isModule ? "../mvnw" : "./mvnw") : "mvn"}${isModule ? ` -f .. -pl ${folder} -am` : ""}`;
   return {
     tool: "maven",
     at,
@@ -96,7 +107,7 @@ export function mavenBuild(project: Project, directory: string): Build | null {
     ...(java === undefined || java.includes("${") ? {} : { version: java }),
     packaging: packaging === "war" || packaging === "pom" ? packaging : "jar",
     modules,
-    command: `${wrapper ? "./mvnw" : "mvn"} clean package -DskipTests`,
+    command: `${maven} clean package -DskipTests`,
     jar: `target/${finalName ?? `${artifact}-${version}`}${suffix}.${extension}`,
     isProgram:
       plugins.has("spring-boot-maven-plugin") ||
@@ -150,7 +161,7 @@ export function gradleBuild(project: Project, directory: string): Build | null {
   for (const [, id] of text.matchAll(/\b(?:id|apply plugin:|alias)\s*\(?\s*["']([\w.-]+)["']/g)) plugins.add(id!);
   for (const [, id] of text.matchAll(/^\s*`?(application|java|java-library|war)`?\s*$/gm)) plugins.add(id!);
   for (const [, alias] of text.matchAll(/alias\s*\(?\s*libs\.plugins\.([\w.]+)/g)) {
-    const id = catalog.plugins.get(alias!.replaceAll(".", "-").replaceAll("_", "-"));
+    const id = catalog.plugins.get(key(alias!));
     if (id !== undefined) plugins.add(id);
   }
   for (const [, name] of text.matchAll(/classpath\s*\(?\s*["'][\w.-]+:([\w.-]+):/g)) plugins.add(name!);
@@ -165,11 +176,11 @@ export function gradleBuild(project: Project, directory: string): Build | null {
     for (const [, name] of line.matchAll(/\bname\s*[:=]\s*["']([\w.-]+)["']/g))
       dependencies.set(name!, placeOf(place, original, name!));
     for (const [, alias] of line.matchAll(/\blibs\.(?!plugins|versions|bundles)([\w.]+)/g)) {
-      for (const name of catalog.libraries.get(alias!.replaceAll(".", "-").replaceAll("_", "-")) ?? [])
+      for (const name of catalog.libraries.get(key(alias!)) ?? [])
         dependencies.set(name, placeOf(place, original, `libs.${alias}`));
     }
     for (const [, alias] of line.matchAll(/\blibs\.bundles\.([\w.]+)/g)) {
-      for (const name of catalog.bundles.get(alias!.replaceAll(".", "-").replaceAll("_", "-")) ?? [])
+      for (const name of catalog.bundles.get(key(alias!)) ?? [])
         dependencies.set(name, placeOf(place, original, `libs.bundles.${alias}`));
     }
   }
@@ -200,7 +211,11 @@ export function gradleBuild(project: Project, directory: string): Build | null {
     plugins.has("io.ktor.plugin");
   const isBoot = plugins.has("org.springframework.boot") || plugins.has("spring-boot-gradle-plugin");
   const isApplication = plugins.has("application") || /\bmainClass(?:Name)?\b/.test(text);
-  const gradle = firstOf(tree, rootDirectory, ["gradlew"]) === undefined ? "gradle" : "./gradlew";
+  const up =
+    rootDirectory === directory
+      ? "./"
+      : "../".repeat(directory.split("/").length - (rootDirectory === "." ? 0 : rootDirectory.split("/").length));
+  const gradle = firstOf(tree, rootDirectory, ["gradlew"]) === undefined ? "gradle" : `${up}gradlew`;
   const suffix = `${ownVersion === undefined ? "" : `-${ownVersion}`}${isShadow && !isBoot ? "-all" : ""}`;
   return {
     tool: "gradle",
@@ -255,29 +270,31 @@ interface Catalog {
   plugins: Map<string, string>;
 }
 
+/** Gradle writes an alias with dots where the catalog has dashes or underscores. */
+const key = (alias: string): string => alias.replaceAll("_", "-").replaceAll(".", "-");
+
 /** gradle/libs.versions.toml: alias (with dashes) to artifact names. */
 function catalogOf(project: Project, directory: string): Catalog {
   const catalog: Catalog = { libraries: new Map(), bundles: new Map(), plugins: new Map() };
   if (!listing(project.tree, inside(directory, "gradle")).files.includes("libs.versions.toml")) return catalog;
   const document = project.toml(inside(directory, "gradle/libs.versions.toml"));
-  const key = (alias: string) => alias.replaceAll("_", "-").replaceAll(".", "-");
   for (const [alias, value] of Object.entries(isObject(document?.["libraries"]) ? document["libraries"] : {})) {
     const module = isObject(value)
       ? typeof value["module"] === "string"
         ? value["module"]
-        : `${String(value["group"])}:${String(value["name"])}`
-      : String(value);
+        : `${textOf(value["group"]) ?? ""}:${textOf(value["name"]) ?? ""}`
+      : (textOf(value) ?? "");
     catalog.libraries.set(key(alias), [module.split(":")[1] ?? module]);
   }
   for (const [alias, value] of Object.entries(isObject(document?.["bundles"]) ? document["bundles"] : {})) {
     if (Array.isArray(value))
       catalog.bundles.set(
         key(alias),
-        value.flatMap((name) => catalog.libraries.get(key(String(name))) ?? []),
+        textsOf(value).flatMap((name) => catalog.libraries.get(key(name)) ?? []),
       );
   }
   for (const [alias, value] of Object.entries(isObject(document?.["plugins"]) ? document["plugins"] : {})) {
-    const id = isObject(value) ? value["id"] : String(value).split(":")[0];
+    const id = isObject(value) ? value["id"] : textOf(value)?.split(":")[0];
     if (typeof id === "string") catalog.plugins.set(key(alias), id);
   }
   return catalog;

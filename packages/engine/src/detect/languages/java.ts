@@ -81,7 +81,14 @@ export const java: Reader = {
     );
     state(reading, "buildCommand", build.command, { at, rule: `java/${build.tool}`, confidence: 0.85 });
     if (isAndroid) return decide(reading, "package", 0.5, { at, rule: "java/android" });
-    if (row && (main !== undefined || build.packaging === "war" || row.slug === "quarkus" || row.slug === "play")) {
+    if (
+      row &&
+      (main !== undefined ||
+        build.isProgram ||
+        build.packaging === "war" ||
+        row.slug === "quarkus" ||
+        row.slug === "play")
+    ) {
       state(reading, "framework", row.slug, { at, rule: `framework/${row.slug}` });
       return readServer({ project, directory, reading, build, row, config, sources, main });
     }
@@ -235,12 +242,21 @@ function settings(project: Project, directory: string): Source[] {
     .flatMap((path) => textOf(project, path));
 }
 
+const isSource = (name: string): boolean =>
+  /\.(java|kt|kts|scala|groovy)$/.test(name) && !/Test|Spec|gradle/.test(name);
+
+const first = (path: string): number => (/(Application|App|Main|Server)\.(java|kt)$/.test(path) ? 0 : 1);
+
 function javaSources(project: Project, directory: string): Source[] {
-  const isSource = (name: string) => /\.(java|kt|kts|scala|groovy)$/.test(name) && !/Test|Spec|gradle/.test(name);
-  const inMain = search(project.tree, inside(directory, "src"), { depth: 10, limit: 60, matches: isSource });
+  // Below src/main every directory is a package's name, "example" and "test" too.
+  const inMain = search(project.tree, inside(directory, "src/main"), {
+    depth: 12,
+    limit: 80,
+    matches: isSource,
+    everywhere: true,
+  });
   const paths =
     inMain.length > 0 ? inMain : search(project.tree, directory, { depth: 8, limit: 40, matches: isSource });
-  const first = (path: string) => (/(Application|App|Main|Server)\.(java|kt)$/.test(path) ? 0 : 1);
   return paths.sort((a, b) => first(a) - first(b)).flatMap((path) => textOf(project, path));
 }
 

@@ -35,7 +35,7 @@ const languages: readonly Language[] = [
     id: "scala",
     packageManager: "sbt",
     manifests: ["build.sbt", "build.sc"],
-    name: /^\s*(?:ThisBuild\s*\/\s*)?name\s*:=\s*"([^"]+)"/m,
+    name: /^\s*(?:ThisBuild\s*\/\s*)?name\s*:=\s*"{1,3}([^"]+)"/m,
     build: "sbt stage",
     start: "./target/universal/stage/bin/{name}",
     version: {
@@ -438,10 +438,16 @@ function nameFromSources(project: Project, directory: string, row: Language): st
 }
 
 function sourcesOf(project: Project, directory: string, row: Language): Source[] {
-  return search(project.tree, directory, { depth: 5, limit: 40, matches: (name) => row.sources.test(name) }).flatMap(
-    (at) => {
+  return search(project.tree, directory, {
+    depth: 7,
+    limit: 60,
+    matches: (name) => row.sources.test(name),
+    // Dart's programs lie in bin/, Scala's in packages named as they please.
+    everywhere: true,
+  })
+    .filter((at) => !/(^|\/)(tests?|spec|deps|build|target|node_modules|\.\w+)\//.test(at))
+    .flatMap((at) => {
       const text = project.tree.text(at);
       return text === null ? [] : [{ at, text }];
-    },
-  );
+    });
 }

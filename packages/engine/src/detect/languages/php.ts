@@ -1,10 +1,10 @@
 /** PHP: Laravel, Symfony and other frameworks by composer's requirements, WordPress and Drupal by their files, plain pages. */
 import { inside, isObject, type JsonObject, type Project, type Reader, type Reading } from "../reading.ts";
 import { databaseNamed, databasesInAddresses, usesDrivers } from "./databases.ts";
+import { objectAt, textOf } from "./documents.ts";
 import { decide, draftOf, dropLocalDatabases, state, uses } from "./draft.ts";
 import { listing, placeOf, search } from "./files.ts";
 import { startFromProcfile } from "./procfile.ts";
-import { objectAt } from "./python-project.ts";
 import { versionFromFiles } from "./versions.ts";
 
 interface PhpFramework {
@@ -89,6 +89,7 @@ export const php: Reader = {
       (hasArtisan ? frameworks.find(({ slug }) => slug === "laravel") : undefined);
     const place: Place = { project, directory, reading };
     stateDatabases(place, row?.slug ?? (wordpress ? "wordpress" : undefined));
+    dropLocalDatabases(reading);
     stateAssets(place);
 
     const isLibrary =
@@ -103,7 +104,7 @@ export const php: Reader = {
         "wordpress-plugin",
         "wordpress-theme",
         "phpcodesniffer-standard",
-      ].includes(String(manifest["type"])) ||
+      ].includes(textOf(manifest["type"]) ?? "") ||
         (manifest["type"] === undefined && manifest["name"] !== undefined && manifest["autoload"] !== undefined));
     if (isLibrary) return decide(reading, "package", 0.85, { at, rule: "php/library" });
     if (row) return readFramework(place, { row, requires, page, hasArtisan, at });
@@ -272,13 +273,18 @@ function stateDatabases({ project, directory, reading }: Place, slug: string | u
     const named = driver === undefined ? undefined : databaseNamed(driver);
     if (named) return uses(reading, named, { at: placeOf(at, text, driver!), rule: "php/connect", confidence: 0.8 });
   }
-  dropLocalDatabases(reading);
 }
 
 /** Pages and styles beside a PHP program are built by their own package.json; they do not make it a JavaScript project. */
 function stateAssets({ project, directory, reading }: Place): void {
   const at = inside(directory, "package.json");
   const scripts = project.tree.has(at) ? objectAt(project.json(at), "scripts") : {};
+  if (project.tree.has(inside(directory, "importmap.php")) && project.tree.has(inside(directory, "bin/console")))
+    state(reading, "buildCommand", "php bin/console asset-map:compile", {
+      at: inside(directory, "importmap.php"),
+      rule: "symfony/asset-mapper",
+      confidence: 0.75,
+    });
   const script = ["build", "production", "prod"].find((name) => typeof scripts[name] === "string");
   if (script === undefined) return;
   const names = listing(project.tree, directory).files;

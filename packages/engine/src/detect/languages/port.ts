@@ -22,7 +22,7 @@ export interface PortRules {
 
 /** State the port: code, then the container's EXPOSE, then the fallback. */
 export function statePort(project: Project, directory: string, reading: Reading, rules: PortRules): void {
-  const sources = [...rules.sources];
+  const sources = [...rules.sources].filter(({ text }) => mayTellPort.test(text));
   for (const pattern of rules.patterns) {
     for (const { at, text } of sources) {
       const port = portIn(text, pattern);
@@ -41,6 +41,9 @@ export function statePort(project: Project, directory: string, reading: Reading,
     state(reading, "port", exposed.port, { at: exposed.at, rule: "container/expose", confidence: 0.75 });
 }
 
+/** Most files say nothing of ports; the patterns proper are slower than this one. */
+const mayTellPort = /port|listen|bind|addr|\brun\(|\bstart\(|\bserver?\b|:\d{4}/i;
+
 function portIn(text: string, pattern: RegExp): number | undefined {
   const port = Number(pattern.exec(text)?.[1]?.replaceAll("_", ""));
   return port > 0 && port < 65_536 ? port : undefined;
@@ -51,7 +54,10 @@ function portOfExample(project: Project, directory: string): { port: number; at:
   for (const name of [".env.example", ".env.sample", ".env.template", "env.example"]) {
     const at = inside(directory, name);
     const text = project.tree.text(at);
-    const port = text === null ? undefined : portIn(text, /^(?:export\s+)?PORT\s*=\s*["']?(\d{2,5})/m);
+    const port =
+      text === null
+        ? undefined
+        : portIn(text, /^(?:export\s+)?(?:HTTP_|APP_|SERVER_|API_|WEB_)?PORT\s*=\s*["']?(\d{2,5})/m);
     if (port !== undefined) return { port, at };
   }
   return null;

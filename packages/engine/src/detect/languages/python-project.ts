@@ -1,5 +1,6 @@
 /** What a Python project's manifests say: dependencies, package manager, version of the language, whether it is published. */
 import { inside, isObject, type Json, type JsonObject, type Project, type Reading } from "../reading.ts";
+import { objectAt, textOf, textsOf } from "./documents.ts";
 import { state } from "./draft.ts";
 import { listing, placeOf, search } from "./files.ts";
 import { versionFromFiles } from "./versions.ts";
@@ -71,7 +72,7 @@ export function pythonProjectOf(project: Project, directory: string): PythonProj
       "environment.yaml",
     ].find((name) => names.has(name)) ?? requirements[0];
   if (manifest !== undefined) found.manifest = inside(directory, manifest);
-  const manager = managerOf(names, requirements, pyproject, directory);
+  const manager = managerOf({ project, directory, names, requirements, pyproject });
   if (manager) {
     found.packageManager = manager;
     found.installCommand = installCommandOf(manager.name, names, requirements);
@@ -137,8 +138,8 @@ function readPyproject(
   for (const [name, value] of Object.entries(objectAt(poetry, "dependencies"))) {
     if (name === "python") continue;
     add(name, path);
-    const extras = isObject(value) && Array.isArray(value["extras"]) ? value["extras"] : [];
-    for (const extra of extras) add(`${name}[${String(extra)}]`, path);
+    const extras = isObject(value) ? textsOf(value["extras"]) : [];
+    for (const extra of extras) add(`${name}[${extra}]`, path);
   }
   const named = metadata["name"] !== undefined || poetry["name"] !== undefined;
   const built = document["build-system"] !== undefined;
@@ -155,14 +156,23 @@ function readSetup(text: string, path: string, add: (requirement: string, at: st
   for (const line of lines?.split("\n") ?? []) if (line.trim() !== "") add(line, path);
 }
 
-function managerOf(
-  names: Set<string>,
-  requirements: string[],
-  pyproject: JsonObject | null,
-  directory: string,
-): { name: string; at: string } | undefined {
+interface Manifests {
+  project: Project;
+  directory: string;
+  names: Set<string>;
+  requirements: string[];
+  pyproject: JsonObject | null;
+}
+
+function managerOf({
+  project,
+  directory,
+  names,
+  requirements,
+  pyproject,
+}: Manifests): { name: string; at: string } | undefined {
   const tool = objectAt(pyproject, "tool");
-  const backend = String(objectAt(pyproject, "build-system")["build-backend"] ?? "");
+  const backend = textOf(objectAt(pyproject, "build-system")["build-backend"]) ?? "";
   const rows: readonly [boolean, string, string][] = [
     [names.has("uv.lock"), "uv", "uv.lock"],
     [names.has("poetry.lock"), "poetry", "poetry.lock"],
@@ -179,8 +189,20 @@ function managerOf(
     [names.has("setup.py"), "pip", "setup.py"],
     [names.has("setup.cfg"), "pip", "setup.cfg"],
   ];
+  const workspaceLock = pyproject && requirements.length === 0 ? lockAbove(project, directory) : undefined;
   const row = rows.find(([applies]) => applies);
+  if (workspaceLock !== undefined && (row === undefined || row[2] === "pyproject.toml") && tool["poetry"] === undefined)
+    return { name: "uv", at: workspaceLock };
   return row && { name: row[1], at: inside(directory, row[2]) };
+}
+
+/** The lockfile of the uv workspace this directory is a member of. */
+function lockAbove(project: Project, directory: string): string | undefined {
+  for (let at = directory; at !== "."; ) {
+    at = at.includes("/") ? at.slice(0, at.lastIndexOf("/")) : ".";
+    if (project.tree.has(inside(at, "uv.lock"))) return inside(at, "uv.lock");
+  }
+  return undefined;
 }
 
 function installCommandOf(manager: string, names: Set<string>, requirements: string[]): string {
@@ -231,13 +253,6 @@ export function statePythonVersion(project: Project, directory: string, reading:
     state(reading, "runtimeVersion", version, { at, rule: "version/manifest", confidence: 0.8 });
     return;
   }
-}
-
-/** The table at `keys`, or an empty one. */
-export function objectAt(document: Json | null | undefined, ...keys: string[]): JsonObject {
-  let current: Json | null | undefined = document;
-  for (const key of keys) current = isObject(current) ? current[key] : undefined;
-  return isObject(current) ? current : {};
 }
 
 /** Python files that may hold the program's entry, best name and nearest first. */

@@ -54,18 +54,38 @@ interface Case {
   found: PythonProject;
 }
 
-/** The server for `target`, from the framework's row and the servers among the dependencies. */
-function startOf(
-  row: PythonFramework,
-  found: PythonProject,
-  entry: { module: string; object: string; file: string },
-): string {
-  const chosen = row.startWith?.find((choice) => found.dependencies.has(choice.package))?.start ?? row.start;
-  const target = `${entry.module}:${entry.object}`;
-  return chosen
+/** Options by which servers are told where imports begin. */
+const rootOptions: Record<string, string> = { uvicorn: "--app-dir", gunicorn: "--chdir", celery: "--workdir" };
+
+/** The server for the entry's object, from the framework's row and the servers among the dependencies. */
+function startOf(project: Project, directory: string, row: PythonFramework, found: PythonProject, main: Entry): string {
+  const template = row.startWith?.find((choice) => found.dependencies.has(choice.package))?.start ?? row.start;
+  const root = importRoot(project, directory, main.file);
+  const option = rootOptions[template.split(" ", 1)[0]!];
+  const moved = root !== "." && option !== undefined;
+  const module = moved ? main.module.slice(root.length + 1) : main.module;
+  const target = `${module}:${main.object}`;
+  const command = template
     .replace("{target}", /[()]/.test(target) ? `'${target}'` : target)
-    .replace("{module}", entry.module)
-    .replace("{file}", entry.file);
+    .replace("{module}", module)
+    .replace("{file}", main.file);
+  return moved ? command.replace(" ", ` ${option} ${root} `) : command;
+}
+
+/**
+ * Directory the entry's own imports begin at: the nearest to the project's in which the modules it names are there.
+ * `.` when it names none of the project's.
+ */
+function importRoot(project: Project, directory: string, file: string): string {
+  const text = project.tree.text(inside(directory, file)) ?? "";
+  const modules = [...text.matchAll(/^(?:from|import)\s+(\w+)/gm)].map(([, module]) => module!);
+  const parts = file.split("/").slice(0, -1);
+  for (let depth = 0; depth <= parts.length; depth++) {
+    const root = parts.slice(0, depth).join("/") || ".";
+    const { files, directories } = listing(project.tree, inside(directory, root).replace(/\/\.$/, ""));
+    if (modules.some((module) => files.includes(`${module}.py`) || directories.includes(module))) return root;
+  }
+  return ".";
 }
 
 // Django
@@ -219,7 +239,6 @@ function entryOf(directory: string, row: PythonFramework, sources: Source[]): En
 
 function entry(directory: string, path: string, object: string, at: string): Entry {
   const file = relativeTo(directory, path);
-  // `src` is a root of imports by convention, not a package, unless it says otherwise; so is nothing else.
   const module = file
     .replace(/\.py$/, "")
     .replace(/\/__init__$/, "")
@@ -240,14 +259,16 @@ function readProgram({ project, directory, reading, found, sources }: Case & { s
   const process = startFromProcfile(project, directory, reading);
   if (row) return readFramework({ project, directory, reading, found, sources }, row, process);
 
-  const declared = pythonFrameworks.find((framework) =>
-    framework.packages.some((name) => found.dependencies.has(name)),
-  );
   const at = found.manifest ?? sources[0]?.at ?? directory;
+  const declared = pythonFrameworks.find((framework) =>
+    framework.packages.some((name) => found.dependencies.has(name) && sources.some(({ text }) => imports(text, name))),
+  );
   const listener = sources.find(({ text }) =>
     /\b(HTTPServer|TCPServer|make_server|run_simple|uvicorn\.run|socketserver)\b/.test(text),
   );
-  if (process === "web" || (listener && isProgram(listener.text))) {
+  const bot = pythonWorkers.find((name) => found.dependencies.has(name));
+  // Hosts without worker processes have bots call themselves "web".
+  if ((process === "web" && (bot === undefined || declared)) || (listener && isProgram(listener.text))) {
     if (listener && process === null)
       state(reading, "startCommand", `python ${relativeTo(directory, listener.at)}`, {
         at: listener.at,
@@ -259,33 +280,42 @@ function readProgram({ project, directory, reading, found, sources }: Case & { s
       patterns: portPatterns,
       fallback: { port: 8000, rule: "python/listens", at },
     });
-    if (process === "web" && declared)
-      state(reading, "framework", declared.slug, { at, rule: `framework/${declared.slug}`, confidence: 0.7 });
-    return decide(reading, "server", process === "web" ? 0.85 : 0.65, {
-      at: listener?.at ?? at,
-      rule: "python/listens",
-    });
+    if (process === "web")
+      state(reading, "framework", declared?.slug, { at, rule: `framework/${declared?.slug}`, confidence: 0.7 });
+    const proof = { at: listener?.at ?? at, rule: "python/listens" };
+    return decide(reading, "server", process === "web" ? 0.85 : 0.65, proof);
   }
-  if (process === "worker") return decide(reading, "worker", 0.85, { at, rule: "python/procfile" });
+  if (process !== null) return decide(reading, "worker", 0.85, { at, rule: "python/procfile" });
   const program = programOf(directory, sources);
-  const bot = pythonWorkers.find((name) => found.dependencies.has(name));
-  if (found.published !== undefined && !(bot !== undefined && program)) {
+  const isOwnProgram = program !== null && !program.file.includes("/") && found.scripts.length === 0;
+  if (found.published !== undefined && !isOwnProgram && !(bot !== undefined && program)) {
     return decide(reading, "package", 0.7, { at: found.published, rule: "python/package" });
   }
-  if (!program)
-    return found.manifest === undefined
-      ? decide(reading, "worker", 0.1, { at, rule: "python/files" })
-      : decide(reading, declared ? declared.kind : "worker", 0.2, { at, rule: "python/manifest-without-entry" });
+  if (!program) {
+    const rule = found.manifest === undefined ? "python/files" : "python/manifest-without-entry";
+    return decide(reading, "worker", found.manifest === undefined ? 0.1 : 0.2, { at, rule });
+  }
   state(reading, "startCommand", `python ${program.file}`, {
     at: program.at,
     rule: "python/program",
     confidence: 0.75,
   });
-  return decide(reading, "worker", bot === undefined ? (found.manifest === undefined ? 0.4 : 0.6) : 0.85, {
-    at: program.at,
-    rule: bot === undefined ? "python/program" : `worker/${bot}`,
-  });
+  const rule = bot === undefined ? "python/program" : `worker/${bot}`;
+  const confidence = bot !== undefined ? 0.85 : found.manifest === undefined ? 0.4 : 0.6;
+  return decide(reading, "worker", confidence, { at: program.at, rule });
 }
+
+function imports(text: string, name: string): boolean {
+  return new RegExp(`^\\s*(?:import|from)\\s+${moduleOf(name)}\\b`, "m").test(text);
+}
+
+/** The module a package is imported as. */
+function moduleOf(name: string): string {
+  return importNames[name] ?? name.replaceAll("-", "_");
+}
+
+/** Packages that are imported under another name. */
+const importNames: Record<string, string> = { "python-fasthtml": "fasthtml", "fastapi-slim": "fastapi" };
 
 /** The framework with an entry in the code; a dependency alone, without one, is what libraries and plugins have. */
 function frameworkOf(
@@ -293,19 +323,13 @@ function frameworkOf(
   found: PythonProject,
   sources: Source[],
 ): { row: PythonFramework; entry: Entry } | null {
+  const imported = new Set(
+    sources.flatMap(({ text }) => [...text.matchAll(/^\s*(?:import|from)\s+(\w+)/gm)].map(([, module]) => module!)),
+  );
   for (const row of pythonFrameworks) {
-    const declared = row.packages.some((name) => found.dependencies.has(name));
-    const imported =
-      declared ||
-      ((found.dependencies.size === 0 || found.manifest === undefined) &&
-        sources.some(({ text }) =>
-          row.packages.some((name) =>
-            new RegExp(`^\\s*(?:import|from)\\s+${name.replaceAll("-", "_")}\\b`, "m").test(text),
-          ),
-        ));
-    if (!declared && !imported) continue;
-    const found_ = entryOf(directory, row, sources);
-    if (found_) return { row, entry: found_ };
+    const isUsed = row.packages.some((name) => found.dependencies.has(name) || imported.has(moduleOf(name)));
+    const main = isUsed ? entryOf(directory, row, sources) : null;
+    if (main) return { row, entry: main };
   }
   return null;
 }
@@ -319,7 +343,7 @@ function readFramework(
   state(reading, "framework", row.slug, proof);
   const text = sources.find((source) => source.at.endsWith(main.file))?.text ?? "";
   if (process === null)
-    state(reading, "startCommand", ownStart(row, found, text, main) ?? startOf(row, found, main), {
+    state(reading, "startCommand", ownStart(row, found, text, main) ?? startOf(project, directory, row, found, main), {
       ...proof,
       confidence: 0.85,
     });

@@ -1,6 +1,10 @@
-/** Every reader that is not JavaScript's. */
-import type { Reader } from "../reading.ts";
-import { addComposeDatabases, dockerReaders } from "./docker.ts";
+/**
+ * Every reader that is not JavaScript's, and the programs of a tree that holds several.
+ * For detect.ts: `languageReaders` answer for any directory; `languageServices` finds the directories worth asking about;
+ * `composeServices` (docker.ts) and `parseProcfile` (procfile.ts) say what runs beside them.
+ */
+import type { Project, Reader, Reading } from "../reading.ts";
+import { addComposeDatabases, dockerReaders, languageManifests } from "./docker.ts";
 import { deno } from "./deno.ts";
 import { dotnet } from "./dotnet.ts";
 import { elixir } from "./elixir.ts";
@@ -31,3 +35,45 @@ export const languageReaders: Reader[] = [
   plainSites,
   ...dockerReaders,
 ];
+
+/** A directory below the root that is run or built on its own. */
+export interface ServiceHint {
+  /** Relative to the tree. */
+  path: string;
+  name: string;
+  reading: Reading;
+}
+
+/** Directories whose programs are no part of what is deployed. */
+const notDeployed =
+  /(^|\/)(tests?|spec|docs?|documentation|examples?|samples?|demos?|fixtures|bench(marks?)?|e2e|vendor|third_party|scripts?|tools?|hack|k8s|infra|deploy(ment)?|\.[^/]+)(\/|$)/i;
+
+/**
+ * Programs in the directories below the root, of any language but JavaScript, for a tree that holds several: members of Cargo, Go, Gradle,
+ * Maven, uv and .NET workspaces, and plain folders (`backend/`, `worker/`) with a manifest or a Dockerfile of their own.
+ * Nothing inside a service is another one. Libraries and tests are left out; the root itself is never among them.
+ */
+export function languageServices(project: Project): ServiceHint[] {
+  const found: ServiceHint[] = [];
+  const seen = new Set<string>();
+  for (const path of project.tree.files) {
+    const slash = path.lastIndexOf("/");
+    if (slash < 0 || path.split("/").length > 5) continue;
+    const directory = path.slice(0, slash);
+    if (seen.has(directory) || notDeployed.test(directory)) continue;
+    if (!isManifest(path.slice(slash + 1))) continue;
+    seen.add(directory);
+    const best = languageReaders
+      .map((reader) => reader.read(project, directory))
+      .filter((reading) => reading !== null)
+      .sort((a, b) => b.confidence - a.confidence)[0];
+    if (best && best.confidence >= 0.6 && ["server", "worker", "static", "container"].includes(best.kind))
+      found.push({ path: directory, name: directory.slice(directory.lastIndexOf("/") + 1), reading: best });
+  }
+  found.sort((a, b) => a.path.split("/").length - b.path.split("/").length || a.path.localeCompare(b.path));
+  return found.filter(({ path }) => !found.some((other) => other.path !== path && path.startsWith(`${other.path}/`)));
+}
+
+function isManifest(name: string): boolean {
+  return name !== "package.json" && (languageManifests.test(name) || name === "Dockerfile" || name === "Procfile");
+}

@@ -79,14 +79,14 @@ export function gemsOf(text: string, path: string): Map<string, string> {
 function stateVersion(project: Project, directory: string, reading: Reading, gemfile: string): void {
   if (versionFromFiles(project, directory, reading, { own: [".ruby-version"], tools: ["ruby"] })) return;
   const gemfilePath = inside(directory, "Gemfile");
+  const lockPath = inside(directory, "Gemfile.lock");
+  const locked = /RUBY VERSION\s+ruby (\d[\d.]*\d)/.exec(project.tree.text(lockPath) ?? "")?.[1];
   const written = /^\s*ruby\s*\(?\s*["']([^"']+)["']/m.exec(gemfile)?.[1];
-  if (written !== undefined)
+  if (written !== undefined && (/^\d/.test(written) || locked === undefined))
     return state(reading, "runtimeVersion", written, {
       at: placeOf(gemfilePath, gemfile, /^\s*ruby\b/m),
       rule: "ruby/gemfile",
     });
-  const lockPath = inside(directory, "Gemfile.lock");
-  const locked = /RUBY VERSION\s+ruby (\d[\d.]*\d)/.exec(project.tree.text(lockPath) ?? "")?.[1];
   state(reading, "runtimeVersion", locked, { at: lockPath, rule: "ruby/lockfile", confidence: 0.85 });
 }
 
@@ -184,7 +184,11 @@ function readOther(project: Project, program: Program): Reading | null {
         confidence: 0.85,
       });
     }
-    const port = row.slug === "sinatra" && rackFile !== undefined ? 9292 : row.port;
+    // Sinatra's own server and rackup's have different defaults.
+    const port =
+      row.slug === "sinatra" && /\b(rackup|puma|thin|unicorn|falcon)\b/.test(reading.startCommand ?? "")
+        ? 9292
+        : row.port;
     statePort(project, directory, reading, {
       sources,
       patterns: portPatterns,
@@ -250,8 +254,9 @@ function readSite(
   return decide(reading, "static", gemspec === undefined ? 0.93 : 0.8, proof);
 }
 
+const order = (path: string): number => (/(^|\/)(app|server|main|config|web|application)\.(rb|ru)$/.test(path) ? 0 : 1);
+
 function rubySources(project: Project, directory: string): Source[] {
-  const order = (path: string) => (/(^|\/)(app|server|main|config|web|application)\.(rb|ru)$/.test(path) ? 0 : 1);
   return search(project.tree, directory, {
     depth: 2,
     limit: 40,

@@ -1,11 +1,11 @@
 /** Rust: packages and workspaces, binary targets, frameworks by dependency, ports by the call that binds. */
-import { inside, isObject, type Json, type JsonObject, type Project, type Reader, type Reading } from "../reading.ts";
+import { inside, isObject, type JsonObject, type Project, type Reader, type Reading } from "../reading.ts";
 import { databasesInAddresses, usesDrivers } from "./databases.ts";
+import { objectAt, textOf, textsOf } from "./documents.ts";
 import { decide, draftOf, dropLocalDatabases, state, uses } from "./draft.ts";
 import { listing, placeOf, search } from "./files.ts";
 import { statePort, type Source } from "./port.ts";
 import { startFromProcfile } from "./procfile.ts";
-import { objectAt } from "./python-project.ts";
 import { versionFromFiles } from "./versions.ts";
 
 /** Crate to framework; the order is the order of trust. */
@@ -40,7 +40,8 @@ export const rust: Reader = {
     const manifest = project.tree.has(at) ? project.toml(at) : null;
     if (!manifest) return null;
     if (manifest["package"] !== undefined) {
-      const reading = readPackage(project, { directory, root: directory, manifest, at });
+      const above = manifest["workspace"] === undefined ? workspaceAbove(project, directory) : undefined;
+      const reading = readPackage(project, { directory, root: above ?? directory, manifest, at, from: directory });
       const best =
         manifest["workspace"] === undefined || (reading.kind !== "package" && reading.confidence >= 0.7)
           ? null
@@ -54,8 +55,8 @@ export const rust: Reader = {
 /** Member directories of a workspace, relative to the tree; patterns with one `*` are followed. */
 export function cargoMembers(project: Project, directory: string, manifest: JsonObject): string[] {
   const workspace = objectAt(manifest, "workspace");
-  const excluded = new Set(stringsOf(workspace["exclude"]));
-  return stringsOf(workspace["members"])
+  const excluded = new Set(textsOf(workspace["exclude"]));
+  return textsOf(workspace["members"])
     .flatMap((pattern) => {
       if (!pattern.includes("*")) return [pattern];
       const parent = pattern.slice(0, Math.max(pattern.indexOf("*") - 1, 0)) || ".";
@@ -70,17 +71,13 @@ function bestMember(project: Project, directory: string, manifest: JsonObject): 
   const readings = cargoMembers(project, directory, manifest).flatMap((member) => {
     const at = inside(member, "Cargo.toml");
     const own = project.toml(at);
-    return own && own["package"] !== undefined && !/(^|\/)(examples?|tests?|benches|xtask)(\/|$)/.test(member)
-      ? [readPackage(project, { directory: member, root: directory, manifest: own, at })]
+    return own && own["package"] !== undefined && !/(^|\/)(tests?|benches|xtask)(\/|$)/.test(member)
+      ? [readPackage(project, { directory: member, root: directory, manifest: own, at, from: directory })]
       : [];
   });
   const order: readonly string[] = ["server", "worker", "static", "package"];
   readings.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || b.confidence - a.confidence);
   return readings[0] ?? null;
-}
-
-function stringsOf(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
 interface Place {
@@ -89,10 +86,24 @@ interface Place {
   root: string;
   manifest: JsonObject;
   at: string;
+  /** Directory the commands are run in. */
+  from: string;
+}
+
+/** The workspace that lists this directory as a member. */
+function workspaceAbove(project: Project, directory: string): string | undefined {
+  for (let at = directory; at !== "."; ) {
+    at = at.includes("/") ? at.slice(0, at.lastIndexOf("/")) : ".";
+    const path = inside(at, "Cargo.toml");
+    const manifest = project.tree.has(path) ? project.toml(path) : null;
+    if (manifest?.["workspace"] !== undefined)
+      return cargoMembers(project, at, manifest).includes(directory) ? at : undefined;
+  }
+  return undefined;
 }
 
 function readPackage(project: Project, place: Place): Reading {
-  const { directory, root, manifest, at } = place;
+  const { directory, root, manifest, at, from } = place;
   const { tree } = project;
   const text = tree.text(at) ?? "";
   const reading = draftOf("rust", { at, rule: "rust/manifest" });
@@ -121,8 +132,10 @@ function readPackage(project: Project, place: Place): Reading {
   const bin = bins[0];
   if (bin === undefined) return decide(reading, "package", 0.85, { at, rule: "rust/no-binary" });
 
-  const name = String(metadata["name"] ?? bin);
-  const several = root !== directory;
+  const name = textOf(metadata["name"]) ?? bin;
+  const several = root !== directory && from === root;
+  // Cargo builds into the workspace's directory, wherever it is called.
+  const up = from === root ? "./" : "../".repeat(from.split("/").length - (root === "." ? 0 : root.split("/").length));
   state(
     reading,
     "buildCommand",
@@ -132,10 +145,15 @@ function readPackage(project: Project, place: Place): Reading {
   if (row) state(reading, "framework", row.slug, { at: placeOf(at, text, row.crate), rule: `framework/${row.slug}` });
   // Rocket takes address and port from its own variables only.
   const prefix = row?.slug === "rocket" ? "ROCKET_ADDRESS=0.0.0.0 ROCKET_PORT=$PORT " : "";
-  state(reading, "startCommand", `${prefix}./target/release/${bin}${row?.start === undefined ? "" : ` ${row.start}`}`, {
-    at,
-    rule: "rust/binary",
-  });
+  state(
+    reading,
+    "startCommand",
+    `${prefix}${up}target/release/${bin}${row?.start === undefined ? "" : ` ${row.start}`}`,
+    {
+      at,
+      rule: "rust/binary",
+    },
+  );
   const process = startFromProcfile(project, directory, reading);
 
   const sources = rustSources(project, directory);
@@ -209,8 +227,8 @@ function dependenciesOf(project: Project, { root, directory, manifest }: Place):
         [value, workspace]
           .map((entry) => (isObject(entry) ? entry["package"] : undefined))
           .find((name) => typeof name === "string") ?? key;
-      const features = [value, workspace].flatMap((entry) => (isObject(entry) ? stringsOf(entry["features"]) : []));
-      found.set(String(crate), [...(found.get(String(crate)) ?? []), ...features]);
+      const features = [value, workspace].flatMap((entry) => (isObject(entry) ? textsOf(entry["features"]) : []));
+      found.set(crate, [...(found.get(crate) ?? []), ...features]);
     }
   }
   return found;
@@ -259,7 +277,7 @@ function stateDatabases(
     [...dependencies.keys()].map((name) => [name, placeOf(at, text, name)]),
   );
   // Cargo's own features may hand a choice on: sqlite = ["diesel/sqlite"].
-  const handed = Object.values(objectAt(manifest, "features")).flatMap(stringsOf);
+  const handed = Object.values(objectAt(manifest, "features")).flatMap(textsOf);
   for (const [crate, rows] of Object.entries(databaseFeatures)) {
     const features = dependencies.get(crate);
     if (!features) continue;
@@ -309,18 +327,19 @@ function binariesOf(project: Project, directory: string, manifest: JsonObject): 
   );
 }
 
+const first = (path: string): number =>
+  /\/src\/main\.rs$|^src\/main\.rs$/.test(path)
+    ? 0
+    : /(server|startup|app|config|settings|lib)\w*\.rs$/.test(path)
+      ? 1
+      : 2;
+
 function rustSources(project: Project, directory: string): Source[] {
   const paths = search(project.tree, inside(directory, "src"), {
     depth: 3,
     limit: 80,
     matches: (name) => name.endsWith(".rs"),
   });
-  const first = (path: string) =>
-    /\/src\/main\.rs$|^src\/main\.rs$/.test(path)
-      ? 0
-      : /(server|startup|app|config|settings|lib)\w*\.rs$/.test(path)
-        ? 1
-        : 2;
   return paths
     .sort((a, b) => first(a) - first(b))
     .flatMap((path) => {

@@ -1,5 +1,5 @@
 /** Static sites without JavaScript's tools: plain pages, and the generators of other languages. */
-import { inside, isObject, type JsonObject, type Project, type Reader } from "../reading.ts";
+import { inside, isObject, type Json, type JsonObject, type Project, type Reader } from "../reading.ts";
 import { hasLanguageManifest } from "./docker.ts";
 import { decide, draftOf, state } from "./draft.ts";
 import { firstOf, listing, placeOf } from "./files.ts";
@@ -202,8 +202,8 @@ function settingAt(project: Project, at: string, keys: readonly string[] | undef
   return typeof value === "string" ? value.replace(/^\.\//, "").replace(/\/$/, "") : undefined;
 }
 
-function asObject(value: unknown): JsonObject | undefined {
-  return isObject(value as JsonObject) ? (value as JsonObject) : undefined;
+function asObject(value: Json | undefined): JsonObject | undefined {
+  return isObject(value) ? value : undefined;
 }
 
 /** Directories a site of plain pages may lie in, besides the project's own. */
