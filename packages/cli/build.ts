@@ -1,14 +1,16 @@
 /** Bundles the command line into dist/: one small entry, the rest loaded when a command needs it. */
-import { rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
 import { build } from "esbuild";
 
 const here = import.meta.dirname;
-rmSync(`${here}/dist`, { recursive: true, force: true });
-await build({
+const dist = join(here, "dist");
+const { metafile } = await build({
   entryPoints: { main: `${here}/src/main.ts`, index: `${here}/../engine/src/index.ts` },
-  outdir: `${here}/dist`,
+  outdir: dist,
   bundle: true,
   splitting: true,
+  metafile: true,
   platform: "node",
   format: "esm",
   target: "node22",
@@ -18,3 +20,8 @@ await build({
   },
   logLevel: "warning",
 });
+
+// Only now: a command that runs while this does still finds the files it was built of.
+mkdirSync(dist, { recursive: true });
+const made = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+for (const file of readdirSync(dist)) if (!made.has(file)) rmSync(join(dist, file), { recursive: true });

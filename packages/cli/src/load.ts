@@ -12,8 +12,17 @@ export async function load(): Promise<Parts> {
   return (await import("@landfall/engine")) as unknown as Parts;
 }
 
-export async function loadEdge(): Promise<{
-  runEdge(options: { home: string; port?: number; signal: AbortSignal }): Promise<void>;
-}> {
-  throw new Error("the edge is not part of this build yet");
+interface EdgeParts {
+  runEdge(options: {
+    home: string;
+    port: number;
+    toolPath: string[];
+    workerCommand: string[];
+    version: string;
+    signal: AbortSignal;
+  }): Promise<boolean>;
+}
+
+export async function loadEdge(): Promise<EdgeParts> {
+  return (await import("@landfall/edge")) as unknown as EdgeParts;
 }

@@ -1,21 +1,16 @@
 /** `landfall env`: the variables of a project. Values are kept byte for byte. */
-import { existsSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Engine } from "@landfall/engine";
 import { DeployError } from "@landfall/engine/error";
-import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { readEnvFile, writeEnvText } from "../env-file.ts";
-import { projectOf } from "../project.ts";
-import { collect, defined, requestFrom } from "../request.ts";
+import { defined } from "../request.ts";
 import type { Registry } from "../run.ts";
-import { ask } from "../screen/prompt.ts";
 import { count, safeLine, table } from "../screen/text.ts";
-
-interface TargetFlags {
-  project?: string;
-  environment: string;
-}
+import { check } from "./env/check.ts";
+import { type TargetFlags, targetOf, targetText, withTarget } from "./env/target.ts";
+import { valuesOf } from "./env/values.ts";
 
 export function env({ program, does }: Registry): void {
   const group = program.command("env").description("Variables of a project.");
@@ -95,6 +90,7 @@ export function env({ program, does }: Registry): void {
         });
       }
       writeFileSync(path, text, { mode: 0o600 });
+      chmodSync(path, 0o600); // A file that was there keeps its mode otherwise.
       done(context, flags, { written: file!, count: all.length });
     }),
   );
@@ -114,141 +110,7 @@ export function env({ program, does }: Registry): void {
       ),
     );
 
-  withTarget(
-    group
-      .command("check")
-      .description("Compare what the code needs with what is set; status 2 when something is missing or wrong.")
-      .argument("[source]", "folder, archive or git address (default: this folder)"),
-  )
-    .option("--env-file <file>", "values from a .env file too (repeatable)", collect)
-    .action(
-      does<TargetFlags & { envFile?: string[] }>(async (context, { args: [source], flags }) => {
-        const request = await requestFrom(source, defined({ envFile: flags.envFile }), {
-          cwd: context.cwd,
-          env: {},
-          commands: [],
-        });
-        const engine = await context.engine();
-        const prepared = await engine.prepare({
-          ...request,
-          environment: flags.environment,
-          generateSecrets: true,
-          ...defined({ project: flags.project }),
-        });
-        const described = new Map(prepared.detection?.env.map((one) => [one.key, one]));
-        const faults = new Map(
-          prepared.problems
-            .filter(({ code }) => code === "INVALID_VARIABLE" || code === "MISSING_VARIABLE")
-            .flatMap(({ faults: all = [] }) => all.map(({ path, message }) => [path.split(": ").at(-1)!, message])),
-        );
-        const variables = [
-          ...new Map(
-            prepared.plan.services.flatMap((service) => service.variables.map((one) => [one.key, one])),
-          ).values(),
-        ].map(({ key, required, sensitive, class: when, from, foundIn }) => {
-          const isMissing = from === "missing";
-          const state = isMissing ? (required ? "missing" : "optional") : faults.has(key) ? "invalid" : "ok";
-          return {
-            key,
-            state,
-            required,
-            sensitive,
-            class: when,
-            from,
-            foundIn,
-            ...defined({
-              description: described.get(key)?.description,
-              fault: state === "invalid" ? faults.get(key) : undefined,
-            }),
-          };
-        });
-        const bad = variables.filter(({ state }) => state === "missing" || state === "invalid");
-        if (context.json) context.result(JSON.stringify({ ok: bad.length === 0, variables }));
-        else {
-          const paint = context.paint.out;
-          const marks = {
-            ok: paint.good("✓"),
-            missing: paint.bad("✗ missing"),
-            invalid: paint.bad("✗ invalid"),
-            optional: paint.faint("- not set"),
-          };
-          const rows = variables.map((one) => [
-            safeLine(one.key),
-            marks[one.state as keyof typeof marks],
-            one.from === "missing" ? "" : one.from,
-            safeLine(one.fault ?? one.foundIn[0] ?? ""),
-          ]);
-          if (rows.length > 0) context.result(table(["NAME", "STATE", "FROM", "WHERE"], rows).join("\n"));
-          context.say(
-            bad.length === 0
-              ? `${count(variables.length, "variable")} known, nothing is missing.`
-              : `${count(bad.length, "variable")} to mend. Set one with: landfall env set ${bad[0]!.key}`,
-          );
-        }
-        return bad.length === 0 ? 0 : 2;
-      }),
-    );
-}
-
-function withTarget(command: Command): Command {
-  return command
-    .option("-p, --project <name>", "name of the project (default: this folder's)")
-    .option("--environment <name>", "environment of it", "production");
-}
-
-function targetOf(context: Context, flags: TargetFlags): { project: string; environment: string } {
-  return { project: projectOf(context, flags.project), environment: flags.environment };
-}
-
-function targetText(context: Context, flags: TargetFlags): string {
-  return `${projectOf(context, flags.project)} · ${flags.environment}`;
-}
-
-/** Variables of `NAME=value` words; a name alone is typed by the person or read from a pipe. */
-async function valuesOf(context: Context, words: string[]): Promise<Record<string, string>> {
-  const values: Record<string, string> = {};
-  const open = words.filter((word) => !word.includes("="));
-  if (open.length > 1 && !context.canAsk) {
-    throw new DeployError("INVALID_CONFIG", {
-      what: `There are ${open.length} names without a value, and a pipe brings one.`,
-      next: "Give all but one as NAME=value, or use: landfall env push FILE",
-    });
-  }
-  for (const word of words) {
-    const at = word.indexOf("=");
-    if (at !== -1) values[word.slice(0, at)] = word.slice(at + 1);
-    else if (context.canAsk) {
-      const answer = await ask(context.world, `${word} (not shown while you type): `, { hidden: true });
-      if (answer === null) throw new DeployError("CANCELLED", { what: "Nothing was set." });
-      values[word] = answer;
-    } else if (context.world.stdin.isTTY === true) {
-      throw new DeployError("INVALID_CONFIG", {
-        what: `${word} has no value.`,
-        next: `Write it as ${word}=value, or pipe it in.`,
-      });
-    } else values[word] = await pipedValue(context, word);
-  }
-  return values;
-}
-
-async function pipedValue(context: Context, name: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of context.world.stdin) chunks.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
-  let value: string;
-  try {
-    value = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
-  } catch {
-    throw new DeployError("INVALID_VARIABLE", {
-      what: `The value piped in for ${name} is not UTF-8 text.`,
-      next: "Encode it, for example with base64.",
-    });
-  }
-  if (value.endsWith("\n")) {
-    context.say(
-      `${context.paint.err.warn("!")} The value of ${name} ends with a line break, which is kept. Without one: printf %s "$VALUE" | landfall env set ${name}`,
-    );
-  }
-  return value;
+  check(group, does);
 }
 
 async function setAll(
