@@ -92,7 +92,6 @@ async function compare(seconds: number, rounds: number): Promise<void> {
     writeFileSync(join(dir, "upstream.conf"), upstreamConfig(dir, [upstream!, other!]));
     writeFileSync(join(dir, "nginx.conf"), nginxConfig(dir, nginx!, upstream!));
     writeFileSync(join(dir, "Caddyfile"), caddyConfig(dir, caddy!, upstream!));
-    const pinned = (core: string, ...argv: string[]): string[] => ["taskset", "-c", core, ...argv];
     start(pinned(loadCore, "nginx", "-p", dir, "-c", join(dir, "upstream.conf")));
     start(pinned(serverCore, "nginx", "-p", dir, "-c", join(dir, "nginx.conf")));
     start(pinned(serverCore, "caddy", "run", "--adapter", "caddyfile", "--config", join(dir, "Caddyfile")), {
@@ -112,6 +111,12 @@ async function compare(seconds: number, rounds: number): Promise<void> {
       "static 100 kB": ["static", "/100k.bin"],
       proxy: ["proxy", "/"],
     };
+    // The first second of a server is about its compiler and its caches, not about serving.
+    for (const [host, path] of Object.values(jobs)) {
+      for (const port of Object.values(servers)) {
+        await load({ port, host: `${host}.localhost`, path: path!, seconds: 1, connections: 64 });
+      }
+    }
     const results = new Map<string, Measurement[]>();
     for (let round = 0; round < rounds; round++) {
       for (const [job, [host, path]] of Object.entries(jobs)) {
@@ -162,10 +167,9 @@ async function load(job: {
   seconds: number;
   connections: number;
 }): Promise<Measurement> {
-  const { stdout } = await run("taskset", [
-    ...["-c", loadCore, "wrk", "-t1", `-c${job.connections}`, `-d${job.seconds}s`, "--latency"],
-    ...["-H", `Host: ${job.host}`, `http://127.0.0.1:${job.port}${job.path}`],
-  ]);
+  const wrk = ["wrk", "-t1", `-c${job.connections}`, `-d${job.seconds}s`, "--latency", "-H", `Host: ${job.host}`];
+  const [program = "", ...args] = pinned(loadCore, ...wrk, `http://127.0.0.1:${job.port}${job.path}`);
+  const { stdout } = await run(program, args);
   const number = (pattern: RegExp): number => Number(pattern.exec(stdout)?.[1] ?? 0);
   const [, value = "0", unit = "ms"] = /99%\s+([\d.]+)(us|ms|s)/.exec(stdout) ?? [];
   const errors = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(stdout)?.slice(1) ?? [];
@@ -177,8 +181,15 @@ async function load(job: {
   };
 }
 
+function pinned(core: string, ...argv: string[]): string[] {
+  return ["taskset", "-c", core, ...argv];
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
 function medianOf(all: Measurement[]): Measurement {
-  const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
   return {
     perSecond: median(all.map((one) => one.perSecond)),
     p99Ms: median(all.map((one) => one.p99Ms)),

@@ -50,15 +50,15 @@ const compress: Record<Encoding, (bytes: Buffer) => Promise<Buffer>> = {
 };
 
 /**
- * The blob compressed, or an empty buffer when that saves less than a tenth. Kept below `cacheDir` by digest and encoding, so that it
+ * The blob compressed, or an empty buffer when that saves less than a tenth. Kept below `cacheDirectory` by digest and encoding, so that it
  * is made once per machine; a cache that cannot be written is no error.
  */
 export async function compressed(
   blob: { sha256: string; read: () => Promise<Buffer> },
   encoding: Encoding,
-  cacheDir: string | undefined,
+  cacheDirectory: string | undefined,
 ): Promise<Buffer> {
-  const path = cacheDir && join(cacheDir, blob.sha256.slice(0, 2), `${blob.sha256}.${encoding}`);
+  const path = cacheDirectory && join(cacheDirectory, blob.sha256.slice(0, 2), `${blob.sha256}.${encoding}`);
   if (path !== undefined) {
     const kept = await readFile(path).catch(() => undefined); // Not made yet.
     if (kept) return kept;

@@ -23,7 +23,7 @@ export interface DeliveryOptions {
   /** File of a blob in the store. */
   blobPath: (sha256: string) => string;
   /** Where compressed forms are kept; without it they are kept in memory only. */
-  cacheDir?: string;
+  cacheDirectory?: string;
   /** Bytes of small files kept in memory; default 32 MB. */
   memoryBytes?: number;
   /** Told when a file of a release cannot be read. */
@@ -46,7 +46,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const plainBytes = (sha256: string): Promise<Buffer> => cache.get(sha256, () => readFile(options.blobPath(sha256)));
   const compressedBytes = (sha256: string, encoding: Encoding): Promise<Buffer> =>
     cache.get(`${sha256}.${encoding}`, () =>
-      compressed({ sha256, read: () => plainBytes(sha256) }, encoding, options.cacheDir),
+      compressed({ sha256, read: () => plainBytes(sha256) }, encoding, options.cacheDirectory),
     );
 
   function send(visit: Visit, answer: Answer): void {
@@ -56,13 +56,18 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const wanted = accepted.length === 0 || headers.range !== undefined ? "identity" : accepted[0]!;
     const variant = answer.variants.get(wanted);
     if (variant) return sendVariant(visit, answer, variant);
+    void sendChosen(visit, answer, accepted);
+  }
+
+  async function sendChosen(visit: Visit, answer: Answer, accepted: readonly Encoding[]): Promise<void> {
     visit.route.enter();
-    choose(answer, accepted)
-      .then(
-        (chosen) => sendVariant(visit, answer, chosen),
-        (cause: unknown) => fault(visit, answer, cause),
-      )
-      .finally(() => visit.route.leave());
+    try {
+      sendVariant(visit, answer, await choose(answer, accepted));
+    } catch (cause) {
+      fault(visit, answer, cause);
+    } finally {
+      visit.route.leave();
+    }
   }
 
   /** The form for the encodings accepted: one the build made if there is any, else one made now, else the plain one. */
@@ -116,17 +121,23 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     if (variant.made === null && variant.sizeBytes > streamedFrom) {
       return stream(visit, answer, { status: answer.status, head, sha256: variant.sha256 });
     }
+    void sendLoaded(visit, answer, variant, head);
+  }
+
+  async function sendLoaded(visit: Visit, answer: Answer, variant: Variant, head: string[]): Promise<void> {
+    const { route, response } = visit;
     route.enter();
-    (variant.made === null ? plainBytes(variant.sha256) : compressedBytes(variant.sha256, variant.made))
-      .then(
-        (loaded) => {
-          if (response.destroyed) return;
-          response.writeHead(answer.status, head);
-          response.end(loaded);
-        },
-        (cause: unknown) => fault(visit, answer, cause),
-      )
-      .finally(() => route.leave());
+    try {
+      const { sha256, made } = variant;
+      const bytes = await (made === null ? plainBytes(sha256) : compressedBytes(sha256, made));
+      if (response.destroyed) return;
+      response.writeHead(answer.status, head);
+      response.end(bytes);
+    } catch (cause) {
+      fault(visit, answer, cause);
+    } finally {
+      route.leave();
+    }
   }
 
   function sendRange(visit: Visit, answer: Answer, variant: Variant, range: ByteRange): void {

@@ -6,3 +6,8 @@ export type { Edge, EdgeOptions, RequestRecord } from "./server.ts";
 export { createSite, siteOf } from "./site.ts";
 export type { Site, SiteFile, SiteOptions } from "./site.ts";
 export type { RuleWarning } from "./rules/redirects.ts";
+export { createSupervisor } from "./supervisor.ts";
+export type { Program, ProgramStatus, Supervisor, SupervisorOptions } from "./supervisor.ts";
+export { portInWords } from "./diagnosis.ts";
+export { probe, untilHealthy } from "./probe.ts";
+export type { ProbeResult, ProbeTarget } from "./probe.ts";

@@ -165,22 +165,21 @@ function isHostName(host: string): boolean {
 
 function refuseFaults(routes: Route[]): void {
   const faults: { path: string; message: string }[] = [];
-  const hosts = new Map<string, string>();
-  const ports = new Map<number, string>();
+  /** Hosts are texts and ports are numbers, so one list serves both. */
+  const taken = new Map<string | number, string>();
+  const take = (value: string | number, path: string): void => {
+    const first = taken.get(value);
+    if (first !== undefined) faults.push({ path, message: `${value} is taken by ${first}` });
+    else taken.set(value, path);
+  };
   routes.forEach((route, index) => {
-    const seen = (key: "hosts" | "ports", at: number, value: string | number, known: Map<string | number, string>) => {
-      const path = `routes[${index}].${key}[${at}]`;
-      const first = known.get(value);
-      if (first !== undefined) faults.push({ path, message: `${value} is taken by ${first}` });
-      else known.set(value, path);
-    };
     route.hosts.forEach((given, at) => {
       const host = hostName(given);
-      if (!isHostName(host) || given !== given.trim())
-        faults.push({ path: `routes[${index}].hosts[${at}]`, message: `${JSON.stringify(given)} is no host name` });
-      seen("hosts", at, host, hosts as Map<string | number, string>);
+      const path = `routes[${index}].hosts[${at}]`;
+      if (!isHostName(host)) faults.push({ path, message: `${JSON.stringify(given)} is no host name` });
+      take(host, path);
     });
-    (route.ports ?? []).forEach((port, at) => seen("ports", at, port, ports as Map<string | number, string>));
+    (route.ports ?? []).forEach((port, at) => take(port, `routes[${index}].ports[${at}]`));
   });
   if (faults.length === 0) return;
   throw new DeployError("INVALID_CONFIG", {

@@ -78,6 +78,10 @@ export function createEdge(options: EdgeOptions): Edge {
     });
   }
 
+  function endUpgraded(): void {
+    for (const socket of upgraded) socket.destroy();
+  }
+
   function report(
     request: IncomingMessage,
     response: ServerResponse,
@@ -105,7 +109,7 @@ export function createEdge(options: EdgeOptions): Edge {
     forwardUpgrade({ route: route as ActiveRoute & { target: { kind: "proxy" } }, request, socket, head });
   }
 
-  function open(port: number, host: string): Promise<number> {
+  function listenOn(port: number, host: string): Promise<number> {
     let actual = port;
     const server = createServer(
       {
@@ -163,10 +167,10 @@ export function createEdge(options: EdgeOptions): Edge {
   }
 
   const listenAlso: Edge["listenAlso"] = async (port, host = "127.0.0.1") =>
-    servers.has(port) ? port : open(port, host);
+    servers.has(port) ? port : listenOn(port, host);
 
   return {
-    listen: (port, host = "127.0.0.1") => open(port, host),
+    listen: (port, host = "127.0.0.1") => listenOn(port, host),
     listenAlso,
     async unlisten(port) {
       const server = servers.get(port);
@@ -179,16 +183,11 @@ export function createEdge(options: EdgeOptions): Edge {
       const open = [...servers.values()];
       servers.clear();
       const over = new AbortController();
-      const cut = clock.sleep(graceMs, over.signal).then(
-        () => {
-          for (const socket of upgraded) socket.destroy();
-        },
-        () => undefined, // All ended in time.
-      );
+      const cut = clock.sleep(graceMs, over.signal).then(endUpgraded, () => undefined); // Rejected: all ended in time.
       await Promise.all(open.map((server) => end(server, graceMs)));
       over.abort();
       await cut;
-      for (const socket of upgraded) socket.destroy();
+      endUpgraded();
       await proxy.close();
     },
     memoryBytes: () => statics.memoryBytes(),

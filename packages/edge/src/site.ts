@@ -119,8 +119,8 @@ function resolveLinks(artifact: Artifact): Map<string, SiteFile> {
       const file = files.get(target);
       if (file) files.set(path, file);
       else
-        for (const [inner, one] of [...files]) {
-          if (inner.startsWith(`${target}/`)) files.set(path + inner.slice(target.length), one);
+        for (const inner of Array.from(files.keys())) {
+          if (inner.startsWith(`${target}/`)) files.set(path + inner.slice(target.length), files.get(inner)!);
         }
     }
     if (files.size === before) break;

@@ -122,7 +122,15 @@ function decodePath(raw: string): string | null {
     }
   }
   if (!path.startsWith("/")) return null;
-  return /[\0-\x1f\x7f\\]/.test(path) ? null : path;
+  return path.includes("\\") || hasControls(path) ? null : path;
+}
+
+function hasControls(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code < 32 || code === 127) return true;
+  }
+  return false;
 }
 
 function redirect({ route, response }: Visit, status: number, to: string): void {

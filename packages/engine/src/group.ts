@@ -38,6 +38,11 @@ export function groupAlive(group: Group): boolean {
   return membersOf(group, new Set()).length > 0;
 }
 
+/** Pids of the processes of the group that are running. */
+export function groupMembers(group: Group): number[] {
+  return membersOf(group, new Set());
+}
+
 /** Whether the leader itself is running, whatever became of its children. */
 export function leaderAlive(group: Group): boolean {
   const leader = processOf(group.pid);

@@ -1,0 +1,489 @@
+/**
+ * Programs kept running: started in a session of their own, so that they outlive the edge, and adopted by the next edge by pid and
+ * moment of birth; restarted when they end, stopped with everything they started.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { closeSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Clock, systemClock } from "@landfall/engine/clock";
+import { errnoOf } from "@landfall/engine/errno";
+import { DeployError } from "@landfall/engine/error";
+import { type Group, groupAlive, groupMembers, groupOf, killGroup, leaderAlive } from "@landfall/engine/group";
+import { type Exit, exitInWords, portWasTaken } from "./diagnosis.ts";
+import { freePort } from "./free-port.ts";
+import {
+  allPids,
+  environmentOf,
+  type Listening,
+  listeningPorts,
+  outOfMemoryKills,
+  residentBytes,
+} from "./processes.ts";
+import { lastLines, type LogLine, readLines, trimLog } from "./program-log.ts";
+import {
+  isProgramId,
+  type ProgramRecord,
+  readRecord,
+  recordedIds,
+  removeRecord,
+  writeRecord,
+} from "./program-record.ts";
+
+/** What to run. An id means the same program for ever: what belongs to a sealed release does not change. */
+export interface Program {
+  /** Letters, digits, `_`, `.`, `-`. */
+  id: string;
+  release: string;
+  cwd: string;
+  /** The whole environment; PORT is added. */
+  env: Record<string, string>;
+  /** Program and arguments for the environment with its PORT. */
+  argv: (env: Record<string, string>) => string[];
+  /** Memory its processes may hold together, in bytes; above it they are ended and started again. */
+  memoryLimitBytes?: number;
+}
+
+export interface ProgramStatus {
+  id: string;
+  release: string;
+  /**
+   * `starting` until it listens on a port or has run for a second; `backoff` between an end and the next start; `failed` when it
+   * cannot be started at all.
+   */
+  state: "starting" | "running" | "backoff" | "stopped" | "failed";
+  pid: number | null;
+  /** Given to it in PORT. */
+  port: number | null;
+  /** Ports it really listens on. A few seconds old at most. */
+  listening: Listening[];
+  residentBytes: number;
+  /** Starts after its own end, since the first. */
+  restarts: number;
+  /** How it last ended, such as `exited with status 1`. */
+  lastExit: string | null;
+  /** The end of what it printed. */
+  lastLines: string[];
+}
+
+export interface Supervisor {
+  /** Make sure it runs: adopt it, start it, or leave it alone. Resolves once it has a process or cannot have one. Safe to repeat. */
+  ensure(program: Program): Promise<ProgramStatus>;
+  /** SIGTERM to all its processes, SIGKILL after `graceMs`; resolves when none is left. Safe to repeat, also for an unknown id. */
+  stop(id: string, options: { graceMs: number }): Promise<void>;
+  stopAll(options: { graceMs: number }): Promise<void>;
+  /** What is known, or null for an id that never ran here. */
+  status(id: string): ProgramStatus | null;
+  /** Every program that runs or is on record. */
+  list(): ProgramStatus[];
+  /** What it printed, from an offset on; all of it that is kept without one. Outlives the program. */
+  logs(id: string, options?: { fromByte?: number; follow?: boolean; signal?: AbortSignal }): AsyncIterable<LogLine>;
+  /** Stop it, and forget record and log. */
+  forget(id: string, options: { graceMs: number }): Promise<void>;
+  /** Stop watching. Programs go on running; another supervisor on the same directories adopts them. */
+  release(): void;
+}
+
+export interface SupervisorOptions {
+  stateDir: string;
+  logDir: string;
+  clock?: Clock;
+  random?: () => number;
+  /** Told after each change of state or port. */
+  onChange?: (status: ProgramStatus) => void;
+  /** Bytes of log kept for each program; default 16 MB. */
+  logKeepBytes?: number;
+}
+
+/** A program as this process sees it. */
+interface Running {
+  program: Program;
+  record: ProgramRecord;
+  state: ProgramStatus["state"];
+  /** Null when it was adopted. */
+  child: ChildProcess | null;
+  /** Ends in a row without a long run in between. */
+  failures: number;
+  /** Ends what this process does for it: waiting, watching. */
+  watch: AbortController;
+  /** Offset in the log where the current run begins. */
+  logStart: number;
+  memoryKills: number;
+  overLimit: Exit["overLimit"];
+  seen: { at: number; listening: Listening[]; residentBytes: number } | null;
+}
+
+const backoff = { firstMs: 250, longestMs: 30_000, forgivenAfterMs: 60_000 };
+/** A program that has run so long without listening may be one that never does (a worker). */
+const startedAfterMs = 1_000;
+const watchEveryMs = 250;
+const trimEveryMs = 5_000;
+
+function newRecord({ id, release }: Program): ProgramRecord {
+  const none = { group: null, port: null, startedAt: 0, restarts: 0, lastExit: null, logFloor: 0 };
+  return { version: 1, id, release, ...none };
+}
+
+/** Nothing is started or adopted until asked for. One supervisor at a time may use the directories. */
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  const { stateDir, logDir, random = Math.random, onChange } = options;
+  const clock = options.clock ?? systemClock;
+  const keepBytes = options.logKeepBytes ?? 16 * 1024 * 1024;
+  const programs = new Map<string, Running>();
+  /** One thing at a time for each id. */
+  const queues = new Map<string, Promise<unknown>>();
+  /** Tells the programs of this data directory from those of another. */
+  const place = createHash("sha256").update(resolve(stateDir)).digest("hex").slice(0, 16);
+  let isReleased = false;
+  for (const path of [stateDir, logDir]) mkdirSync(path, { recursive: true, mode: 0o700 });
+
+  const markOf = (id: string): string => `LANDFALL_INSTANCE=${id}@${place}`;
+  const logOf = (id: string): string => join(logDir, `${id}.log`);
+
+  function enqueue<T>(id: string, work: () => Promise<T>): Promise<T> {
+    if (!isProgramId(id)) {
+      throw new DeployError("INVALID_CONFIG", { what: `${JSON.stringify(id)} cannot be the id of a program.` });
+    }
+    const turn = (queues.get(id) ?? Promise.resolve()).then(work, work);
+    queues.set(id, turn);
+    const over = (): void => {
+      if (queues.get(id) === turn) queues.delete(id);
+    };
+    turn.then(over, over);
+    return turn;
+  }
+
+  function change(running: Running, state: Running["state"]): void {
+    running.state = state;
+    running.seen = null;
+    if (programs.get(running.program.id) === running) onChange?.(statusOf(running));
+  }
+
+  async function ensure(program: Program): Promise<ProgramStatus> {
+    const known = programs.get(program.id);
+    if (known && known.state !== "stopped") {
+      known.program = program;
+      return statusOf(known);
+    }
+    const record = readRecord(stateDir, program.id) ?? newRecord(program);
+    const { group } = record;
+    const running: Running = {
+      program,
+      record,
+      state: "starting",
+      child: null,
+      failures: 0,
+      watch: new AbortController(),
+      logStart: record.logFloor,
+      memoryKills: outOfMemoryKills(),
+      overLimit: undefined,
+      seen: null,
+    };
+    programs.set(program.id, running);
+    const unrecorded = group ? null : findUnrecorded(running);
+    if (group && leaderAlive(group)) adopt(running, group);
+    else if (unrecorded) adopt(running, unrecorded);
+    else {
+      // It ended while nobody watched; what it may have left behind would be in the way.
+      if (group) await endGroup(group, 1_000);
+      record.restarts = 0;
+      await start(running);
+    }
+    return statusOf(running);
+  }
+
+  function adopt(running: Running, group: Group): void {
+    running.record.group = group;
+    writeRecord(stateDir, running.record);
+    change(running, "running");
+    keepWatch(running, group);
+  }
+
+  /** An edge that died between starting a program and writing it down leaves one that only its mark tells of. */
+  function findUnrecorded(running: Running): Group | null {
+    const mark = markOf(running.program.id);
+    const value = mark.slice(mark.indexOf("=") + 1);
+    for (const pid of allPids()) {
+      const environment = environmentOf(pid);
+      if (environment.get("LANDFALL_INSTANCE") !== value) continue;
+      const group = groupOf(pid, mark);
+      // Only what was started by us leads a group; what that started is in it.
+      if (!groupMembers({ pid, born: group.born }).includes(pid)) continue;
+      running.record.port = Number(environment.get("PORT")) || null;
+      running.record.startedAt = clock.now();
+      return group;
+    }
+    return null;
+  }
+
+  async function start(running: Running): Promise<void> {
+    if (isReleased) return;
+    const { program, record } = running;
+    const taken = new Set([...programs.values()].flatMap((one) => (one === running ? [] : (one.record.port ?? []))));
+    record.port = await freePort({ preferred: record.port ?? undefined, taken, random });
+    const mark = markOf(program.id);
+    const env = { ...program.env, PORT: String(record.port), LANDFALL_INSTANCE: mark.slice(mark.indexOf("=") + 1) };
+    const log = openSync(logOf(program.id), "a", 0o600);
+    running.logStart = statSync(logOf(program.id)).size;
+    running.memoryKills = outOfMemoryKills();
+    running.overLimit = undefined;
+    let child: ChildProcess;
+    try {
+      const [file = "", ...args] = program.argv(env);
+      child = spawn(file, args, { cwd: program.cwd, env, shell: false, detached: true, stdio: ["ignore", log, log] });
+    } catch (error) {
+      return cannotStart(running, error);
+    } finally {
+      closeSync(log);
+    }
+    if (child.pid === undefined) {
+      const error = await new Promise<unknown>((tell) => child.once("error", tell));
+      return cannotStart(running, error);
+    }
+    child.on("error", () => undefined); // A signal that could not be sent; the end is what counts.
+    child.unref();
+    record.group = groupOf(child.pid, mark);
+    record.startedAt = clock.now();
+    writeRecord(stateDir, record);
+    running.child = child;
+    running.watch = new AbortController();
+    child.once("exit", (code, signal) => {
+      if (running.child === child) ended(running, { code, signal, unseen: false });
+    });
+    change(running, "starting");
+    keepWatch(running, record.group);
+  }
+
+  /** Missing program, directory or permission: trying again would change nothing. */
+  function cannotStart(running: Running, error: unknown): void {
+    const file = running.program.argv(running.program.env)[0] ?? "";
+    const words: Record<string, string> = {
+      ENOENT: statSync(running.program.cwd, { throwIfNoEntry: false })
+        ? `could not be started: ${file} is not installed`
+        : `could not be started: its directory ${running.program.cwd} is not there`,
+      EACCES: `could not be started: ${file} may not be executed`,
+    };
+    const code = errnoOf(error);
+    running.record.group = null;
+    running.record.lastExit = words[code ?? ""] ?? `could not be started${code ? ` (${code})` : ""}`;
+    writeRecord(stateDir, running.record);
+    change(running, "failed");
+  }
+
+  /** Look after a program while it runs: adopted ones tell nobody when they end, memory and log grow, starting ones become running. */
+  async function watchOver(running: Running, group: Group): Promise<void> {
+    const { signal } = running.watch;
+    let trimAt = clock.now() + trimEveryMs;
+    while (!signal.aborted) {
+      await clock.sleep(watchEveryMs, signal);
+      if (running.child === null && !leaderAlive(group)) {
+        return ended(running, { code: null, signal: null, unseen: true });
+      }
+      if (running.state === "starting") {
+        const isLate = clock.now() - running.record.startedAt >= startedAfterMs;
+        if (isLate || observe(running).listening.length > 0) change(running, "running");
+      }
+      const limitBytes = running.program.memoryLimitBytes;
+      if (limitBytes !== undefined) {
+        const heldBytes = residentBytes(groupMembers(group));
+        if (heldBytes > limitBytes) {
+          running.overLimit = { limitBytes, heldBytes };
+          await killGroup(group, { graceMs: 0, clock });
+        }
+      }
+      if (clock.now() >= trimAt) {
+        trimAt = clock.now() + trimEveryMs;
+        await trim(running);
+      }
+    }
+  }
+
+  function keepWatch(running: Running, group: Group): void {
+    const { signal } = running.watch;
+    watchOver(running, group).catch((error: unknown) => {
+      // The watch is given up only by its signal: a fault (a full disk while trimming) must not leave a program unwatched.
+      if (!signal.aborted) {
+        running.record.lastExit ??= error instanceof Error ? error.message : String(error);
+        keepWatch(running, group);
+      }
+    });
+  }
+
+  async function trim(running: Running): Promise<void> {
+    const { record } = running;
+    const setFloor = (floor: number): void => {
+      record.logFloor = floor;
+      writeRecord(stateDir, record);
+    };
+    await trimLog(logOf(record.id), { keepBytes, floor: record.logFloor, setFloor });
+  }
+
+  function ended(running: Running, how: Pick<Exit, "code" | "signal" | "unseen">): void {
+    running.watch.abort();
+    running.child = null;
+    if (isReleased) return;
+    const { id } = running.program;
+    // In the queue, so that a stop asked for meanwhile comes before or after, not in between.
+    enqueue(id, () => restart(running, how)).catch((error: unknown) => cannotStart(running, error));
+  }
+
+  async function restart(running: Running, how: Pick<Exit, "code" | "signal" | "unseen">): Promise<void> {
+    const { record, program } = running;
+    if (programs.get(program.id) !== running || running.state === "stopped" || !record.group) return;
+    const { group } = record;
+    const leftProcesses = groupAlive(group);
+    if (leftProcesses) await killGroup(group, { graceMs: 1_000, clock });
+    const lines = lastLines(logOf(program.id), { count: 50, fromByte: running.logStart });
+    const memoryWasShort = outOfMemoryKills() > running.memoryKills;
+    const { overLimit } = running;
+    record.lastExit = exitInWords({
+      ...how,
+      memoryWasShort,
+      leftProcesses,
+      lastLines: lines,
+      ...(overLimit ? { overLimit } : {}),
+    });
+    const ranMs = clock.now() - record.startedAt;
+    running.failures = ranMs >= backoff.forgivenAfterMs ? 1 : running.failures + 1;
+    record.restarts += 1;
+    record.group = null;
+    if (portWasTaken(lines)) record.port = null;
+    writeRecord(stateDir, record);
+    running.watch = new AbortController();
+    change(running, "backoff");
+    const { signal } = running.watch;
+    const pauseMs = Math.min(backoff.longestMs, backoff.firstMs * 2 ** (running.failures - 1)) * (0.75 + random() / 2);
+    // Outside the queue: waiting must not hold up a stop.
+    clock.sleep(pauseMs, signal).then(
+      () =>
+        enqueue(program.id, async () => {
+          if (!signal.aborted && running.state === "backoff") await start(running);
+        }).catch((error: unknown) => cannotStart(running, error)),
+      () => undefined, // Stopped or released while waiting.
+    );
+  }
+
+  async function stop(id: string, graceMs: number): Promise<void> {
+    const running = programs.get(id);
+    const record = running?.record ?? readRecord(stateDir, id);
+    if (running) {
+      running.watch.abort();
+      running.child = null;
+      running.state = "stopped";
+    }
+    // By its mark too: also what is nowhere on record, and what left group and session.
+    const group = record?.group ?? { pid: 0, born: "" };
+    await endGroup({ ...group, mark: markOf(id) }, graceMs);
+    if (!record) return;
+    if (record.group) record.lastExit = "was stopped";
+    record.group = null;
+    writeRecord(stateDir, record);
+    if (running) change(running, "stopped");
+  }
+
+  /** Ask the group to end and wait; looking at every process of the machine, which the mark needs, is left for the end. */
+  async function endGroup(group: Group, graceMs: number): Promise<void> {
+    const { pid, born } = group;
+    const plain = { pid, born };
+    const deadline = clock.now() + graceMs;
+    if (born !== "" && groupAlive(plain)) {
+      signalGroup(pid, "SIGTERM");
+      for (let pauseMs = 5; groupAlive(plain) && clock.now() < deadline; pauseMs = Math.min(pauseMs * 2, 100)) {
+        await clock.sleep(pauseMs);
+      }
+    }
+    await killGroup(group, { graceMs: Math.min(Math.max(deadline - clock.now(), 0), 2_000), clock });
+  }
+
+  /** Ports and memory, asked from the kernel again only after a while: with many connections its tables are long. */
+  function observe(running: Running): { listening: Listening[]; residentBytes: number } {
+    const { group, port } = running.record;
+    if (!group || running.state === "backoff" || running.state === "stopped")
+      return { listening: [], residentBytes: 0 };
+    const { seen } = running;
+    const isSettled = seen?.listening.some((one) => one.port === port) ?? false;
+    if (seen && clock.now() - seen.at < (isSettled ? 5_000 : 200)) return seen;
+    const pids = groupMembers({ pid: group.pid, born: group.born });
+    running.seen = { at: clock.now(), listening: listeningPorts(pids), residentBytes: residentBytes(pids) };
+    return running.seen;
+  }
+
+  function statusOf(running: Running): ProgramStatus {
+    return statusFrom(running.record, running.state, observe(running));
+  }
+
+  function statusFrom(
+    record: ProgramRecord,
+    state: ProgramStatus["state"],
+    seen: { listening: Listening[]; residentBytes: number },
+  ): ProgramStatus {
+    return {
+      id: record.id,
+      release: record.release,
+      state,
+      pid: record.group?.pid ?? null,
+      port: record.port,
+      listening: seen.listening,
+      residentBytes: seen.residentBytes,
+      restarts: record.restarts,
+      lastExit: record.lastExit,
+      lastLines: lastLines(logOf(record.id), { count: 50, fromByte: record.logFloor }),
+    };
+  }
+
+  function status(id: string): ProgramStatus | null {
+    const running = programs.get(id);
+    if (running) return statusOf(running);
+    const record = isProgramId(id) ? readRecord(stateDir, id) : null;
+    if (!record) return null;
+    const isAlive = record.group !== null && leaderAlive(record.group);
+    return statusFrom(record, isAlive ? "running" : "stopped", { listening: [], residentBytes: 0 });
+  }
+
+  const allIds = (): string[] => [...new Set([...programs.keys(), ...recordedIds(stateDir)])];
+
+  return {
+    ensure: (program) => enqueue(program.id, () => ensure(program)),
+    async stop(id, { graceMs }) {
+      // Waiting for the next start ends at once; the rest comes in turn.
+      programs.get(id)?.watch.abort();
+      await enqueue(id, () => stop(id, graceMs));
+    },
+    async stopAll({ graceMs }) {
+      await Promise.all(allIds().map((id) => this.stop(id, { graceMs })));
+    },
+    status,
+    list: () => allIds().flatMap((id) => status(id) ?? []),
+    logs(id, { fromByte, follow, signal } = {}) {
+      const floor = (): number => (programs.get(id)?.record ?? readRecord(stateDir, id))?.logFloor ?? 0;
+      return readLines(logOf(id), {
+        floor,
+        clock,
+        ...(fromByte === undefined ? {} : { fromByte }),
+        ...(follow === undefined ? {} : { follow }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+    },
+    async forget(id, { graceMs }) {
+      await this.stop(id, { graceMs });
+      programs.delete(id);
+      removeRecord(stateDir, id);
+      rmSync(logOf(id), { force: true });
+    },
+    release() {
+      isReleased = true;
+      for (const running of programs.values()) {
+        running.watch.abort();
+        running.child = null;
+      }
+    },
+  };
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It ended before the signal came.
+  }
+}
