@@ -40,10 +40,10 @@ const exit = await run(process.argv.slice(2), world);
 process.stdout.write("", () => process.stderr.write("", () => process.exit(exit)));
 
 function outputOf(stream: NodeJS.WriteStream): Output {
-  // A reader that went away (`| head`) is no failure of ours.
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
-    throw error;
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+    // The reader went away (`| head`, a closed window), which is no failure. A command with something to hand over does so first.
+    if (!process.emit("SIGHUP", "SIGHUP")) process.exit(0);
   });
   return {
     write: (text) => void stream.write(text),
