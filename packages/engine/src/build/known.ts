@@ -1,0 +1,63 @@
+/**
+ * Digests of installed dependencies, kept beside their tree: of ten thousand files of a server most are the same in every build, and are
+ * not read again. A file is the one of the tree when its size and time of change are the tree's, and it was not touched after the tree was
+ * complete, which the inode's own time of change tells: no program can set that one back.
+ */
+import type { Stats } from "node:fs";
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { errnoOf } from "../errno.ts";
+import type { KnownDigests } from "./files.ts";
+
+type Row = [sizeBytes: number, mtimeMs: number, sha256: string];
+
+/** The kernel stamps inodes with a clock that lags by a tick, ten milliseconds at most. */
+const tickMs = 20;
+
+/** Digests for the tree `key`, which is complete in the workspace `files` as of now. `save` keeps what was added. */
+export async function knownDigests({
+  cache,
+  key,
+  files,
+}: {
+  cache: string;
+  key: string;
+  files: string;
+}): Promise<KnownDigests & { save(): Promise<void> }> {
+  const completeAt = Date.now() - tickMs;
+  const path = join(cache, key, "digests.json");
+  const rows = await readRows(path);
+  let added = false;
+  const belongs = (stats: Stats): boolean => stats.ctimeMs < completeAt;
+  return {
+    find(absolute, stats) {
+      const row = rows.get(relative(files, absolute));
+      return row && belongs(stats) && row[0] === stats.size && row[1] === stats.mtimeMs ? row[2] : undefined;
+    },
+    note(absolute, stats, sha256) {
+      const name = relative(files, absolute);
+      if (!belongs(stats) || !/(^|\/)node_modules\//.test(name)) return;
+      rows.set(name, [stats.size, stats.mtimeMs, sha256]);
+      added = true;
+    },
+    async save() {
+      if (!added) return;
+      const fresh = `${path}.${crypto.randomUUID()}`;
+      try {
+        await writeFile(fresh, JSON.stringify([...rows]));
+        await rename(fresh, path);
+      } catch (error) {
+        if (errnoOf(error) !== "ENOENT") throw error; // The tree was removed to make room; then nobody needs its digests.
+      }
+    },
+  };
+}
+
+async function readRows(path: string): Promise<Map<string, Row>> {
+  try {
+    return new Map(JSON.parse(await readFile(path, "utf8")) as [string, Row][]);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || error instanceof SyntaxError) return new Map();
+    throw error;
+  }
+}

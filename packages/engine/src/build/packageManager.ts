@@ -1,0 +1,203 @@
+/**
+ * Which package manager, at which version, and where it is: npm comes with the machine; the others are installed once from the npm
+ * registry into the engine's tools and kept there.
+ */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { valid } from "semver";
+import { errnoOf } from "../errno.ts";
+import { DeployError } from "../error.ts";
+import { exec } from "../exec.ts";
+
+export interface PackageManager {
+  name: "npm" | "pnpm" | "yarn" | "bun";
+  /** Exact; absent for npm, which is the machine's. */
+  version?: string;
+  /** Digest of the package, as in `packageManager: "pnpm@9.1.0+sha512.…"`. */
+  digest?: { algorithm: string; hex: string };
+  /** What says so, such as `packageManager of package.json` or `pnpm-lock.yaml`. */
+  because: string;
+}
+
+/**
+ * Versions used when only the lockfile speaks: the last one known to read that format without rewriting it.
+ * Sources: pnpm's `lockfileVersion` history (pnpm.io/git#lockfiles), yarnpkg/berry `LOCKFILE_VERSION`; read 2026-11.
+ */
+const versionsByLockfile = {
+  pnpm: [
+    { from: "9", version: "10.34.9" },
+    { from: "6", version: "8.15.9" },
+    { from: "5.4", version: "7.33.7" },
+    { from: "5", version: "6.35.1" },
+  ],
+  yarnClassic: "1.22.22",
+  yarnBerry: [
+    { from: 7, version: "4.18.1" },
+    { from: 0, version: "3.8.7" },
+  ],
+  bun: "1.4.5",
+} as const;
+
+/** What the files of the directory with the lockfile say; a value of `packageManager` in package.json wins. `slug` is the plan's. */
+export async function choosePackageManager(directory: string, slug: string | undefined): Promise<PackageManager> {
+  const declared = await declaredManager(directory);
+  if (declared && (slug === undefined || declared.name === slug)) return declared;
+  const read = (name: string): Promise<string> => readFile(join(directory, name), "utf8").catch(() => "");
+  switch (slug) {
+    case "pnpm": {
+      const format = /^lockfileVersion:\s*['"]?([\d.]+)/m.exec(await read("pnpm-lock.yaml"))?.[1] ?? "9";
+      const row =
+        versionsByLockfile.pnpm.find(({ from }) => Number(format) >= Number(from)) ?? versionsByLockfile.pnpm[0];
+      return { name: "pnpm", version: row.version, because: `pnpm-lock.yaml of format ${format}` };
+    }
+    case "yarn": {
+      const lock = await read("yarn.lock");
+      const format = /^__metadata:\s*\n\s+version:\s*(\d+)/m.exec(lock)?.[1];
+      const isBerry = format !== undefined || (lock === "" && existsSync(join(directory, ".yarnrc.yml")));
+      if (!isBerry) return { name: "yarn", version: versionsByLockfile.yarnClassic, because: "yarn.lock of version 1" };
+      const row = versionsByLockfile.yarnBerry.find(({ from }) => Number(format ?? 8) >= from)!;
+      return { name: "yarn", version: row.version, because: `yarn.lock of format ${format ?? 8}` };
+    }
+    case "bun":
+      return { name: "bun", version: versionsByLockfile.bun, because: "bun.lock" };
+    default:
+      return { name: "npm", because: slug === "npm" ? "package-lock.json" : "the default" };
+  }
+}
+
+async function declaredManager(directory: string): Promise<PackageManager | undefined> {
+  let manifest: unknown;
+  try {
+    manifest = JSON.parse(await readFile(join(directory, "package.json"), "utf8"));
+  } catch {
+    return undefined; // No manifest, or a broken one: the package manager itself says it best.
+  }
+  const text = (manifest as { packageManager?: unknown } | null)?.packageManager;
+  const match =
+    typeof text === "string" ? /^(npm|pnpm|yarn|bun)@([^+]+)(?:\+(\w+)\.([0-9a-f]+))?$/.exec(text.trim()) : null;
+  if (!match || !valid(match[2])) return undefined;
+  const [, name, version, algorithm, hex] = match;
+  const because = "packageManager of package.json";
+  if (name === "npm") return { name, because };
+  return {
+    name: name as "pnpm" | "yarn" | "bun",
+    version: version!,
+    ...(algorithm && hex ? { digest: { algorithm, hex } } : {}),
+    because,
+  };
+}
+
+interface Install {
+  /** Package on the npm registry and the program in it. */
+  package: string;
+  program: string;
+}
+
+function installOf({ name, version }: PackageManager): Install {
+  if (name === "bun") {
+    // The package `bun` fetches this one in a script; taken directly, nothing has to run.
+    const target = `${process.platform}-${process.arch === "arm64" ? "aarch64" : process.arch}`;
+    return { package: `@oven/bun-${target}`, program: `node_modules/@oven/bun-${target}/bin/bun` };
+  }
+  if (name === "yarn" && !version!.startsWith("1.")) {
+    return { package: "@yarnpkg/cli-dist", program: "node_modules/@yarnpkg/cli-dist/bin/yarn.js" };
+  }
+  return { package: name, program: `node_modules/.bin/${name}` };
+}
+
+export interface ToolInstall {
+  /** Where tools are kept. */
+  tools: string;
+  /** npm and the node it runs with: the first two arguments of the list that runs it. */
+  npm: string[];
+  env: Record<string, string>;
+  /** npm's download cache. */
+  cache: string;
+  signal?: AbortSignal;
+}
+
+/**
+ * Absolute path of the package manager's program, installed if it was not; undefined for npm. Safe to repeat and to run twice at once.
+ * Throws MISSING_TOOL when the version does not exist or the registry cannot be reached, DIGEST_MISMATCH when the digest is another.
+ */
+export async function installPackageManager(
+  manager: PackageManager,
+  { tools, npm, env, cache, signal }: ToolInstall,
+): Promise<string | undefined> {
+  if (manager.name === "npm") return undefined;
+  const install = installOf(manager);
+  const place = join(tools, `${manager.name}-${manager.version}`);
+  const program = join(place, install.program);
+  if (existsSync(program)) return program;
+  await mkdir(tools, { recursive: true });
+  const fresh = await mkdtemp(join(tools, ".new-"));
+  try {
+    const wanted = `${install.package}@${manager.version}`;
+    const flags = [
+      "--ignore-scripts",
+      "--no-audit",
+      "--no-fund",
+      "--no-update-notifier",
+      "--loglevel=error",
+      "--prefer-offline",
+    ];
+    const { code, stderr } = await exec(
+      [...npm, "install", "--prefix", fresh, "--cache", cache, ...flags, "--", wanted],
+      {
+        cwd: fresh,
+        env,
+        timeoutMs: 180_000,
+        ...(signal ? { signal } : {}),
+      },
+    );
+    if (code !== 0 || !existsSync(join(fresh, install.program))) throw notInstalled(manager, wanted, stderr);
+    await verify(manager, install, fresh);
+    await rename(fresh, place).catch((error: unknown) => {
+      // Another build was faster; its copy is the same.
+      if (errnoOf(error) !== "ENOTEMPTY" && errnoOf(error) !== "EEXIST") throw error;
+    });
+    return program;
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+/**
+ * npm has compared the package with the registry's own digest. Where package.json names one too, it is compared here: corepack's is of the
+ * package (pnpm, yarn 1) or of the one file yarn 2 and later consists of.
+ */
+async function verify(manager: PackageManager, install: Install, directory: string): Promise<void> {
+  if (!manager.digest) return;
+  const { algorithm, hex } = manager.digest;
+  const lock = JSON.parse(await readFile(join(directory, "node_modules/.package-lock.json"), "utf8")) as {
+    packages: Record<string, { integrity?: string }>;
+  };
+  const integrity = lock.packages[`node_modules/${install.package}`]?.integrity ?? "";
+  const [kind, base64] = [integrity.slice(0, integrity.indexOf("-")), integrity.slice(integrity.indexOf("-") + 1)];
+  const isPackage = kind === algorithm && Buffer.from(base64, "base64").toString("hex") === hex;
+  const program = await readFile(join(directory, install.program));
+  const isProgram = algorithm.startsWith("sha") && createHash(algorithm).update(program).digest("hex") === hex;
+  // A digest of another kind than the registry's cannot be compared without the package itself; npm's own check stands.
+  if (isPackage || isProgram || kind !== algorithm || install.package === "@yarnpkg/cli-dist") return;
+  throw new DeployError("DIGEST_MISMATCH", {
+    what: `${manager.name} ${manager.version} from the registry is not the one package.json names: its ${algorithm} is another.`,
+    where: "packageManager in package.json",
+    next: `Run "corepack use ${manager.name}@${manager.version}" in the project, look at what it changed, and commit it.`,
+    step: "build",
+  });
+}
+
+function notInstalled(manager: PackageManager, wanted: string, stderr: string): DeployError {
+  const isUnknown = /\b(ETARGET|E404|notarget)\b/.test(stderr);
+  return new DeployError("MISSING_TOOL", {
+    what: isUnknown
+      ? `There is no ${wanted} on the npm registry.`
+      : `${wanted} could not be installed from the npm registry.`,
+    where: manager.because,
+    next: isUnknown ? "Correct the version in packageManager of package.json." : "Check the network and try again.",
+    step: "build",
+    evidence: stderr.split("\n").filter(Boolean).slice(0, 5),
+  });
+}

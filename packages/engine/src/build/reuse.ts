@@ -1,0 +1,87 @@
+/** Artifacts remembered by what they were made of: when nothing changed, nothing is built. */
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Artifact } from "../artifact.ts";
+import { errnoOf } from "../errno.ts";
+import type { ServicePlan } from "../plan.ts";
+import type { Blobs } from "../snapshot/blobs.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
+
+/** Raised when the same inputs would make another artifact than before. */
+const builderVersion = 1;
+
+/**
+ * Key of an artifact: all a build can see. `tools` are the versions of what it runs with. A host name, a port or a variable of the running
+ * program is not among them, so changing one builds nothing.
+ */
+export function artifactKey({
+  service,
+  snapshot,
+  variables,
+  tools,
+}: {
+  service: ServicePlan;
+  snapshot: Snapshot;
+  variables: Readonly<Record<string, string>>;
+  tools: readonly string[];
+}): string {
+  const { timeoutMs: _, ...build } = service.build ?? { timeoutMs: 0 };
+  const parts = [
+    builderVersion,
+    `${process.platform}-${process.arch}`,
+    tools,
+    snapshot.digest,
+    [service.path, service.kind, service.framework ?? null, service.runtime, service.runtimeVersion ?? null],
+    [build, service.start ?? null, service.before ?? null, service.static ?? null],
+    Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1)),
+  ];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+/** What was remembered: the artifact and what was worth saying about it. */
+export interface Remembered {
+  artifact: Artifact;
+  warnings: string[];
+}
+
+/** The artifact made of the same things before, if all its bytes are still there. */
+export async function recall({
+  home,
+  key,
+  blobs,
+}: {
+  home: string;
+  key: string;
+  blobs: Blobs;
+}): Promise<Remembered | null> {
+  let remembered: Remembered;
+  try {
+    remembered = JSON.parse(await readFile(pathOf(home, key), "utf8")) as Remembered;
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || error instanceof SyntaxError) return null;
+    throw error;
+  }
+  for (const file of remembered.artifact.files) if (!blobs.has(file.sha256, file.sizeBytes)) return null;
+  return remembered;
+}
+
+/** Remember it for the next build. Safe to repeat. */
+export async function remember({
+  home,
+  key,
+  remembered,
+}: {
+  home: string;
+  key: string;
+  remembered: Remembered;
+}): Promise<void> {
+  await mkdir(join(home, "artifacts"), { recursive: true, mode: 0o700 });
+  const fresh = `${pathOf(home, key)}.${crypto.randomUUID()}`;
+  await writeFile(fresh, JSON.stringify(remembered), { mode: 0o600 });
+  await rename(fresh, pathOf(home, key));
+}
+
+function pathOf(home: string, key: string): string {
+  return join(home, "artifacts", `${key}.json`);
+}
