@@ -1,0 +1,6 @@
+import { expect, it } from "vitest";
+import * as simulators from "../src/index.ts";
+
+it("exports what its index says, and no more", () => {
+  expect(Object.keys(simulators).sort()).toEqual(["createSimulator", "defineVendor"]);
+});
