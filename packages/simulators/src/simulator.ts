@@ -115,7 +115,8 @@ export async function createSimulator<State>(
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const gone = new AbortController();
     const signal = AbortSignal.any([gone.signal, epoch.signal]);
-    const address = new URL(incoming.url ?? "/", url);
+    // Put behind our own origin as text: a path of two slashes is a path here, not a host.
+    const address = new URL(url + (incoming.url?.startsWith("/") ? incoming.url : "/"));
     const entry = open(incoming, address);
     active.add(response);
     response.on("close", () => {
@@ -127,7 +128,8 @@ export async function createSimulator<State>(
     try {
       await exchange({ incoming, response, address, entry, signal });
     } catch (error) {
-      if (signal.aborted) return; // The client went, or the simulator was closed: there is nobody to tell.
+      // The client went, or the simulator was closed: there is nobody to tell.
+      if (signal.aborted || incoming.socket.destroyed) return;
       violate(entry, `the simulator failed: ${error instanceof Error ? error.message : String(error)}`);
       if (response.headersSent) response.destroy();
       else await send(response, prepare(errorOf(500, "The simulator failed.")), signal);

@@ -95,6 +95,11 @@ describe("a simulated vendor", () => {
     await expect(fetch(simulator.url)).rejects.toThrow("fetch failed");
   });
 
+  it("takes a path for a path, whatever it begins with", async () => {
+    expect((await call("//evil.example/v1/sites")).status).toBe(404);
+    expect(simulator.journal[0]!.path).toBe("//evil.example/v1/sites");
+  });
+
   it("refuses a table with a row that is no route", async () => {
     await expect(createSimulator({ ...shelf, routes: { "/v1/sites": () => ({}) } })).rejects.toThrow(
       'a route is "METHOD /path", not "/v1/sites"',
@@ -157,6 +162,25 @@ describe("violations", () => {
     simulator.fail("html-with-200");
     await call("/v1/sites");
     expect(simulator.violations).toEqual([]);
+  });
+
+  it("do not count a client that goes in the middle of its upload", async () => {
+    const parts = new ReadableStream({
+      start: (stream) => stream.enqueue(new TextEncoder().encode("half")),
+    });
+    const leaving = new AbortController();
+    const upload = fetch(`${simulator.url}/v1/sites`, {
+      method: "POST",
+      body: parts,
+      duplex: "half",
+      signal: leaving.signal,
+    } as RequestInit);
+    await arrived(1);
+    leaving.abort();
+    await expect(upload).rejects.toMatchObject({ name: "AbortError" });
+    while (simulator.journal[0]!.endedAt === null) await new Promise((resolve) => setImmediate(resolve));
+    expect(simulator.violations).toEqual([]);
+    expect(simulator.journal[0]).toMatchObject({ worked: false, status: null });
   });
 
   it("name a request no route takes, and a handler that fails", async () => {
