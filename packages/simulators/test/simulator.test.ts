@@ -174,7 +174,7 @@ describe("violations", () => {
       body: parts,
       duplex: "half",
       signal: leaving.signal,
-    } as RequestInit);
+    });
     await arrived(1);
     leaving.abort();
     await expect(upload).rejects.toMatchObject({ name: "AbortError" });
