@@ -19,7 +19,7 @@ export const elixir: Reader = {
     state(reading, "installCommand", "mix deps.get --only prod", { at, rule: "elixir/mix" });
     stateVersion(project, directory, reading, bare);
     const dependencies = new Map<string, string>();
-    for (const [line, name] of bare.matchAll(/\{\s*:(\w+)\s*,[^\n]*/g))
+    for (const [line, name] of bare.matchAll(/\{\s*:(\w+)\s*,[^}\n]*/g))
       if (!/only:\s*(:test|:dev|\[[^\]]*\b(dev|test)\b(?![^\]]*prod)[^\]]*\])/.test(line))
         dependencies.set(name!, placeOf(at, text, `{:${name},`));
     usesDrivers(reading, "elixir", dependencies);

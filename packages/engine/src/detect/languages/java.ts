@@ -205,7 +205,10 @@ function moduleWithProgram(project: Project, directory: string, build: Build): R
   const [best] = readings;
   if (!best) return null;
   const { module, reading } = best;
-  state(reading, "buildCommand", build.command, { at: build.at, rule: `java/${build.tool}` });
+  // Gradle finds the module's task from the root; Maven builds every module, in order.
+  const command =
+    build.tool === "gradle" ? (reading.buildCommand ?? build.command).replace(/^(\.\.\/)+/, "./") : build.command;
+  state(reading, "buildCommand", command, { at: build.at, rule: `java/${build.tool}` });
   if (reading.startCommand !== undefined) {
     const start = reading.startCommand.replace(/(?<=\s|^)(?:\.\/)?((?:target|build)\/\S+)/, `${module}/$1`);
     state(reading, "startCommand", start, { at: inside(directory, module), rule: "java/module" });

@@ -12,8 +12,8 @@ interface Language {
   packageManager?: string;
   /** Names of the manifest, or how it ends (`*.cabal`). */
   manifests: readonly string[];
-  /** Where the project's name stands in the manifest. */
-  name: RegExp;
+  /** Where the program's name stands in the manifest, best first. */
+  names: readonly RegExp[];
   install?: string;
   /** `{name}` is the project's name. */
   build?: string;
@@ -35,7 +35,7 @@ const languages: readonly Language[] = [
     id: "scala",
     packageManager: "sbt",
     manifests: ["build.sbt", "build.sc"],
-    name: /^\s*(?:ThisBuild\s*\/\s*)?name\s*:=\s*"{1,3}([^"]+)"/m,
+    names: [/(?:^|[\s(,])name\s*:=\s*"{1,3}([^"]+)"/],
     build: "sbt stage",
     start: "./target/universal/stage/bin/{name}",
     version: {
@@ -67,7 +67,7 @@ const languages: readonly Language[] = [
     id: "clojure",
     packageManager: "leiningen",
     manifests: ["project.clj"],
-    name: /\(defproject\s+(?:[\w.-]+\/)?([\w.-]+)/,
+    names: [/\(defproject\s+(?:[\w.-]+\/)?([\w.-]+)/],
     install: "lein deps",
     build: "lein uberjar",
     start: "java -jar {uberjar}",
@@ -93,7 +93,7 @@ const languages: readonly Language[] = [
     id: "clojure",
     packageManager: "clojure",
     manifests: ["deps.edn"],
-    name: /$^/,
+    names: [],
     build: "clojure -T:build uber",
     start: "clojure -M -m main",
     frameworks: [
@@ -111,7 +111,7 @@ const languages: readonly Language[] = [
     id: "swift",
     packageManager: "swift",
     manifests: ["Package.swift"],
-    name: /\.executableTarget\(\s*name:\s*"([^"]+)"|\.executable\(\s*name:\s*"([^"]+)"|\bname:\s*"([^"]+)"/,
+    names: [/\.executable(?:Target)?\(\s*name:\s*"([^"]+)"/, /\bname:\s*"([^"]+)"/],
     install: "swift package resolve",
     build: "swift build -c release",
     start: "./.build/release/{name}",
@@ -140,7 +140,7 @@ const languages: readonly Language[] = [
     id: "crystal",
     packageManager: "shards",
     manifests: ["shard.yml"],
-    name: /^name:\s*["']?([\w-]+)/m,
+    names: [/^name:\s*["']?([\w-]+)/m],
     install: "shards install --production",
     build: "shards build --release",
     start: "./bin/{name}",
@@ -171,7 +171,7 @@ const languages: readonly Language[] = [
     id: "dart",
     packageManager: "pub",
     manifests: ["pubspec.yaml"],
-    name: /^name:\s*["']?([\w-]+)/m,
+    names: [/^name:\s*["']?([\w-]+)/m],
     install: "dart pub get",
     build: "dart compile exe bin/server.dart -o bin/server",
     start: "./bin/server",
@@ -197,7 +197,7 @@ const languages: readonly Language[] = [
     id: "haskell",
     packageManager: "stack",
     manifests: ["stack.yaml"],
-    name: /$^/,
+    names: [],
     build: "stack build --copy-bins --local-bin-path bin",
     start: "./bin/{name}",
     frameworks: [],
@@ -210,7 +210,7 @@ const languages: readonly Language[] = [
     id: "haskell",
     packageManager: "cabal",
     manifests: ["*.cabal", "cabal.project"],
-    name: /^executable\s+([\w-]+)/m,
+    names: [/^executable\s+([\w-]+)/m],
     install: "cabal build --only-dependencies",
     build: "cabal install --installdir=bin --install-method=copy",
     start: "./bin/{name}",
@@ -228,7 +228,7 @@ const languages: readonly Language[] = [
     id: "gleam",
     packageManager: "gleam",
     manifests: ["gleam.toml"],
-    name: /^name\s*=\s*"([^"]+)"/m,
+    names: [/^name\s*=\s*"([^"]+)"/m],
     install: "gleam deps download",
     build: "gleam export erlang-shipment",
     start: "./build/erlang-shipment/entrypoint.sh run",
@@ -247,7 +247,7 @@ const languages: readonly Language[] = [
     id: "zig",
     packageManager: "zig",
     manifests: ["build.zig"],
-    name: /\.name\s*=\s*"([^"]+)"/,
+    names: [/\.name\s*=\s*"([^"]+)"/],
     build: "zig build -Doptimize=ReleaseSafe",
     start: "./zig-out/bin/{name}",
     version: { own: [".zigversion", ".zig-version"], tools: ["zig"] },
@@ -261,7 +261,7 @@ const languages: readonly Language[] = [
     id: "nim",
     packageManager: "nimble",
     manifests: ["*.nimble"],
-    name: /^bin\s*=\s*@\["([^"]+)"/m,
+    names: [/^bin\s*=\s*@\["([^"]+)"/m],
     install: "nimble install --depsOnly -y",
     build: "nimble build -d:release -y",
     start: "./{name}",
@@ -277,7 +277,7 @@ const languages: readonly Language[] = [
     id: "cpp",
     packageManager: "cmake",
     manifests: ["CMakeLists.txt"],
-    name: /add_executable\s*\(\s*([\w.-]+)/i,
+    names: [/add_executable\s*\(\s*([\w.-]+)/i],
     build: "cmake -B build -DCMAKE_BUILD_TYPE=Release && cmake --build build",
     start: "./build/{name}",
     frameworks: [
@@ -293,7 +293,7 @@ const languages: readonly Language[] = [
     id: "cpp",
     packageManager: "meson",
     manifests: ["meson.build"],
-    name: /executable\s*\(\s*'([\w.-]+)'/,
+    names: [/executable\s*\(\s*'([\w.-]+)'/],
     build: "meson setup build --buildtype=release && meson compile -C build",
     start: "./build/{name}",
     frameworks: [],
@@ -333,10 +333,8 @@ export const otherLanguages: Reader[] = languages.map((row) => ({
       return decide(reading, "static", 0.85, proof);
     }
     const name =
-      row.name
-        .exec(text)
-        ?.slice(1)
-        .find((group) => group !== undefined) ?? nameFromSources(project, directory, row);
+      row.names.map((pattern) => pattern.exec(text)?.[1]).find((found) => found !== undefined) ??
+      nameFromSources(project, directory, row);
     const sources = sourcesOf(project, directory, row);
     const framework = row.frameworks.find((candidate) => candidate.in.test(text));
     const filled = (command: string | undefined) =>

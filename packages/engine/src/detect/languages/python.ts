@@ -287,7 +287,12 @@ function readProgram({ project, directory, reading, found, sources }: Case & { s
   }
   if (process !== null) return decide(reading, "worker", 0.85, { at, rule: "python/procfile" });
   const program = programOf(directory, sources);
-  const isOwnProgram = program !== null && !program.file.includes("/") && found.scripts.length === 0;
+  // One module alone may be a library; one that is named or written as a program is not.
+  const isOwnProgram =
+    program !== null &&
+    !program.file.includes("/") &&
+    found.scripts.length === 0 &&
+    (programNames.test(program.file) || sources.some(({ at: path, text }) => path === program.at && isProgram(text)));
   if (found.published !== undefined && !isOwnProgram && !(bot !== undefined && program)) {
     return decide(reading, "package", 0.7, { at: found.published, rule: "python/package" });
   }
@@ -389,10 +394,12 @@ const isProgram = (text: string): boolean =>
   /^if\s+__name__\s*==\s*["']__main__["']/m.test(text) ||
   /^\S*\.(run|serve_forever|launch|run_until_complete)\(/m.test(text);
 
+const programNames = /(^|\/)(main|app|bot|run|server|worker|index|__main__)\.py$/;
+
 /** The file a person would run: one of the known names, or the only one that says it is a program. */
 function programOf(directory: string, sources: Source[]): Entry | null {
   const near = sources.filter(({ at }) => relativeTo(directory, at).split("/").length <= 2);
-  const named = near.find(({ at }) => /(^|\/)(main|app|bot|run|server|worker|index|__main__)\.py$/.test(at));
+  const named = near.find(({ at }) => programNames.test(at));
   const running = near.filter(({ at, text }) => !relativeTo(directory, at).includes("/") && isProgram(text));
   const chosen =
     named ??

@@ -46,7 +46,7 @@ export interface ServiceHint {
 
 /** Directories whose programs are no part of what is deployed. */
 const notDeployed =
-  /(^|\/)(tests?|spec|docs?|documentation|examples?|samples?|demos?|fixtures|bench(marks?)?|e2e|vendor|third_party|scripts?|tools?|hack|k8s|infra|deploy(ment)?|\.[^/]+)(\/|$)/i;
+  /(^|\/)([\w-]*tests?|spec|docs?|documentation|examples?|samples?|demos?|fixtures|bench(marks?)?|e2e|vendor|third_party|scripts?|tools?|hack|k8s|infra|deploy(ment)?|\.[^/]+)(\/|$)/i;
 
 /**
  * Programs in the directories below the root, of any language but JavaScript, for a tree that holds several: members of Cargo, Go, Gradle,

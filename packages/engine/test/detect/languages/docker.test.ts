@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { databaseOfImage, parseDockerfile } from "../../../src/detect/languages/docker.ts";
+import { readingOf, readingsOf } from "./reading-of.ts";
+
+describe("parseDockerfile", () => {
+  it("answers for the last stage only", () => {
+    const text =
+      'FROM golang:1.22 AS build\nEXPOSE 1\nCMD x\nFROM alpine:3\nEXPOSE 8080/tcp\nCMD ["/app", "--port", "8080"]\n';
+    expect(parseDockerfile("Dockerfile", text)).toEqual({
+      at: "Dockerfile",
+      base: "alpine:3",
+      ports: [8080],
+      command: "/app --port 8080",
+    });
+  });
+
+  it("follows a stage's name to what it inherits", () => {
+    const text = "FROM node:22 AS base\nEXPOSE 3000\nCMD node a.js\nFROM base AS final\n";
+    expect(parseDockerfile("Dockerfile", text)).toMatchObject({ base: "node:22", ports: [3000], command: "node a.js" });
+  });
+
+  it("fills EXPOSE from ARG and ENV", () => {
+    expect(parseDockerfile("Dockerfile", "FROM a\nARG PORT=4000\nENV P=${PORT}\nEXPOSE $PORT\n").ports).toEqual([4000]);
+  });
+
+  it("joins entry point and command, and continued lines", () => {
+    const text = 'FROM a\nENTRYPOINT ["python"]\nCMD ["-m", \\\n  "my app"]\n';
+    expect(parseDockerfile("Dockerfile", text).command).toBe('python -m "my app"');
+  });
+});
+
+describe("a Dockerfile", () => {
+  it("is a container when it is the only way to run the directory", () => {
+    expect(readingOf({ Dockerfile: "FROM nginx\nEXPOSE 80\n" })).toMatchObject({
+      kind: "container",
+      runtime: "docker",
+      port: 80,
+      confidence: 0.9,
+    });
+  });
+
+  it("ranks below the language beside it", () => {
+    const readings = readingsOf({
+      Dockerfile: "FROM golang\n",
+      "go.mod": "module x\ngo 1.22\n",
+      "main.go": 'package main\nfunc main() { http.ListenAndServe(":8080", nil) }\n',
+    });
+    expect(readings.map(({ kind }) => kind)).toEqual(["server", "container"]);
+  });
+});
+
+describe("a compose file", () => {
+  const compose = `services:
+  web:
+    build: ./web
+    ports: ["8080:3000"]
+    depends_on: [db, cache]
+  db:
+    image: docker.io/library/postgres:16-alpine
+  cache:
+    image: redis@sha256:abc
+`;
+
+  it("is a compose project with the databases it brings", () => {
+    const reading = readingOf({ "compose.yaml": compose, "web/package.json": "{}" });
+    expect(reading).toMatchObject({ kind: "compose", database: ["postgres", "redis"], port: 8080 });
+  });
+
+  it("ranks below a program in the same directory", () => {
+    const reading = readingOf({
+      "compose.yaml": compose,
+      "go.mod": "module x\ngo 1.22\n",
+      "main.go": 'package main\nfunc main() { http.ListenAndServe(":8080", nil) }\n',
+    });
+    expect(reading.kind).toBe("server");
+  });
+
+  it("that is broken spoils nothing", () => {
+    expect(readingOf({ "compose.yaml": "services:\n  a: [\n", Dockerfile: "FROM x\n" }).kind).toBe("container");
+  });
+});
+
+describe("databaseOfImage", () => {
+  it.each([
+    ["postgres:16", "postgres"],
+    ["postgis/postgis", "postgres"],
+    ["pgvector/pgvector:pg17", "postgres"],
+    ["mariadb:11", "mysql"],
+    ["mcr.microsoft.com/mssql/server:2022-latest", "mssql"],
+    ["valkey/valkey", "redis"],
+    ["docker.elastic.co/elasticsearch/elasticsearch:8.1", "elasticsearch"],
+    ["mongo-express", undefined],
+    ["prometheuscommunity/postgres-exporter", undefined],
+    ["rabbitmq:3", undefined],
+    ["nginx", undefined],
+  ])("%s", (image, database) => {
+    expect(databaseOfImage(image)).toBe(database);
+  });
+});

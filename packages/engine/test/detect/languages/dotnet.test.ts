@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import { readingOf, servicesOf } from "./reading-of.ts";
+
+const project = (sdk: string, packages: string[] = [], more = "<TargetFramework>net8.0</TargetFramework>") =>
+  `<Project Sdk="${sdk}">\n<PropertyGroup>${more}</PropertyGroup>\n<ItemGroup>${packages.map((name) => `<PackageReference Include="${name}" Version="8.0.0" />`).join("\n")}</ItemGroup>\n</Project>`;
+const web = "Microsoft.NET.Sdk.Web";
+
+describe("kinds by SDK", () => {
+  it("serves ASP.NET on the port it is given", () => {
+    expect(
+      readingOf({ "Api.csproj": project(web), "Program.cs": "var app = builder.Build(); app.Run();" }),
+    ).toMatchObject({
+      kind: "server",
+      framework: "aspnet",
+      runtime: "dotnet",
+      runtimeVersion: "8.0",
+      packageManager: "nuget",
+      buildCommand: "dotnet publish -c Release -o out",
+      startCommand: "dotnet out/Api.dll --urls http://0.0.0.0:$PORT",
+      port: 5000,
+    });
+  });
+
+  it("shows Blazor's files in the browser", () => {
+    expect(readingOf({ "App.csproj": project("Microsoft.NET.Sdk.BlazorWebAssembly") })).toMatchObject({
+      kind: "static",
+      framework: "blazor",
+      outputDir: "out/wwwroot",
+    });
+  });
+
+  it("runs a worker service", () => {
+    expect(readingOf({ "W.csproj": project("Microsoft.NET.Sdk.Worker") })).toMatchObject({
+      kind: "worker",
+      startCommand: "dotnet out/W.dll",
+    });
+  });
+
+  it("takes a library for a package", () => {
+    expect(readingOf({ "Lib.csproj": project("Microsoft.NET.Sdk") }).kind).toBe("package");
+  });
+
+  it("reads F# too", () => {
+    expect(readingOf({ "Api.fsproj": project(web) }).framework).toBe("aspnet");
+  });
+});
+
+describe("solutions", () => {
+  const files = {
+    "Shop.sln": "",
+    "src/Web/Web.csproj": project(web, [], "<AssemblyName>Shop.Web</AssemblyName>"),
+    "src/Data/Data.csproj": project("Microsoft.NET.Sdk", ["Npgsql.EntityFrameworkCore.PostgreSQL"]),
+    "src/Jobs/Jobs.csproj": project("Microsoft.NET.Sdk.Worker"),
+    "tests/Web.Tests/Web.Tests.csproj": project(web, ["Microsoft.NET.Test.Sdk"]),
+    "Directory.Build.props":
+      "<Project><PropertyGroup><TargetFramework>net9.0</TargetFramework></PropertyGroup></Project>",
+  };
+
+  it("publish the program, under its assembly's name", () => {
+    expect(readingOf(files)).toMatchObject({
+      buildCommand: "dotnet publish src/Web/Web.csproj -c Release -o out",
+      startCommand: "dotnet out/Shop.Web.dll --urls http://0.0.0.0:$PORT",
+    });
+  });
+
+  it("take the version of Directory.Build.props", () => {
+    expect(readingOf(files).runtimeVersion).toBe("9.0");
+  });
+
+  it("use the databases of their libraries", () => {
+    expect(readingOf(files).database).toEqual(["postgres"]);
+  });
+
+  it("list their programs and no tests", () => {
+    expect(servicesOf(files).map(({ path, reading }) => [path, reading.kind])).toEqual([
+      ["src/Jobs", "worker"],
+      ["src/Web", "server"],
+    ]);
+  });
+});
+
+describe("ports", () => {
+  it.each([
+    ["of the code", { "Program.cs": 'app.Run("http://0.0.0.0:5123");' }, 5123],
+    ["of the settings", { "appsettings.json": '{"Urls": "http://localhost:5055"}' }, 5055],
+    ["of the container", { Dockerfile: "FROM mcr.microsoft.com/dotnet/aspnet:8.0\nEXPOSE 8080\nEXPOSE 8081\n" }, 8080],
+  ])("%s", (_, files, port) => {
+    expect(readingOf({ "Api.csproj": project(web), ...files }).port).toBe(port);
+  });
+
+  it("are left to the program when it reads PORT", () => {
+    const reading = readingOf({
+      "Api.csproj": project(web),
+      "Program.cs": 'var port = Environment.GetEnvironmentVariable("PORT") ?? "3000";',
+    });
+    expect(reading).toMatchObject({ startCommand: "dotnet out/Api.dll", port: 3000 });
+  });
+});
+
+it("wins over a package.json beside it", () => {
+  expect(readingOf({ "Api.csproj": project(web), "package.json": '{"scripts":{"build":"gulp"}}' })).toMatchObject({
+    runtime: "dotnet",
+    confidence: 0.95,
+  });
+});

@@ -1,0 +1,172 @@
+import { describe, expect, it } from "vitest";
+import { parseGoMod } from "../../../src/detect/languages/go.ts";
+import { readingOf } from "./reading-of.ts";
+
+const mod = (...requires: string[]) =>
+  `module example.com/app\n\ngo 1.22\n\nrequire (\n${requires.map((line) => `\t${line}\n`).join("")})\n`;
+const main = (body: string, imports = "") => `package main\n\nimport (\n${imports})\n\nfunc main() {\n${body}\n}\n`;
+
+describe("parseGoMod", () => {
+  it("reads direct requirements with their lines and leaves out comments and indirect ones", () => {
+    const text =
+      "module x\ngo 1.21.3\nrequire (\n\t// a comment\n\tgithub.com/a/b/v2 v2.0.0\n\tgithub.com/c/d v1.0.0 // indirect\n)\nrequire github.com/e/f v1\n";
+    expect(parseGoMod(text)).toEqual({
+      path: "x",
+      version: "1.21.3",
+      requires: new Map([
+        ["github.com/a/b", 5],
+        ["github.com/e/f", 8],
+      ]),
+    });
+  });
+});
+
+describe("frameworks", () => {
+  it.each([
+    ["gin", "github.com/gin-gonic/gin", 'r := gin.Default()\nr.Run(":8081")', 8081],
+    ["gin", "github.com/gin-gonic/gin", "r := gin.Default()\nr.Run()", 8080],
+    ["echo", "github.com/labstack/echo/v4", 'e := echo.New()\ne.Start(":1323")', 1323],
+    ["fiber", "github.com/gofiber/fiber/v2", 'app := fiber.New()\napp.Listen(":3000")', 3000],
+    ["chi", "github.com/go-chi/chi/v5", 'http.ListenAndServe(":3333", chi.NewRouter())', 3333],
+    ["gorilla", "github.com/gorilla/mux", 'http.ListenAndServe("0.0.0.0:8000", mux.NewRouter())', 8000],
+  ])("%s", (framework, module, body, port) => {
+    expect(readingOf({ "go.mod": mod(`${module} v1.0.0`), "main.go": main(body, `\t"${module}"\n`) })).toMatchObject({
+      kind: "server",
+      framework,
+      port,
+      packageManager: "go",
+      runtimeVersion: "1.22",
+    });
+  });
+
+  it("has none for the standard library", () => {
+    const reading = readingOf({
+      "go.mod": mod(),
+      "main.go": main('http.ListenAndServe(":9090", nil)', '\t"net/http"\n'),
+    });
+    expect(reading).toMatchObject({ kind: "server", port: 9090 });
+    expect(reading.framework).toBeUndefined();
+  });
+});
+
+describe("main packages", () => {
+  it("builds the root", () => {
+    expect(readingOf({ "go.mod": mod(), "main.go": main('http.ListenAndServe(":80", nil)') })).toMatchObject({
+      buildCommand: "go build -o app .",
+      startCommand: "./app",
+    });
+  });
+
+  it("builds the server among the programs of cmd", () => {
+    const files = {
+      "go.mod": mod(),
+      "cmd/migrate/main.go": main("run()"),
+      "cmd/server/main.go": main('http.ListenAndServe(":80", nil)'),
+      "cmd/worker/main.go": main("work()"),
+    };
+    expect(readingOf(files).buildCommand).toBe("go build -o app ./cmd/server");
+  });
+
+  it("is a package without one", () => {
+    expect(readingOf({ "go.mod": mod(), "lib.go": "package lib\n" }).kind).toBe("package");
+  });
+
+  it("is a package when it is a tool for the terminal", () => {
+    expect(readingOf({ "go.mod": mod("github.com/spf13/cobra v1.8.0"), "main.go": main("cmd.Execute()") }).kind).toBe(
+      "package",
+    );
+  });
+
+  it("passes over files left out of builds", () => {
+    expect(
+      readingOf({ "go.mod": mod(), "gen.go": `//go:build ignore\n\n${main("gen()")}`, "lib.go": "package lib\n" }).kind,
+    ).toBe("package");
+  });
+
+  it("starts our own build where the Procfile names Heroku's", () => {
+    expect(
+      readingOf({
+        "go.mod": mod(),
+        "main.go": main('http.ListenAndServe(":80", nil)'),
+        Procfile: "web: bin/app --debug\n",
+      }).startCommand,
+    ).toBe("./app --debug");
+  });
+
+  it("runs the program of a go.work", () => {
+    const files = {
+      "go.work": "go 1.22\n\nuse (\n\t./api\n\t./lib\n)\n",
+      "api/go.mod": mod(),
+      "api/main.go": main('http.ListenAndServe(":80", nil)'),
+      "lib/go.mod": mod(),
+      "lib/lib.go": "package lib\n",
+    };
+    expect(readingOf(files)).toMatchObject({ kind: "server", buildCommand: "go build -o app ./api" });
+  });
+});
+
+describe("ports", () => {
+  it.each([
+    [
+      "a default after an empty PORT",
+      'port := os.Getenv("PORT")\nif port == "" {\n\tport = "4000"\n}\nhttp.ListenAndServe(":"+port, nil)',
+      4000,
+    ],
+    ["a function that takes a default", 'port := getEnv("PORT", "5050")\nhttp.ListenAndServe(":"+port, nil)', 5050],
+    ["a server's address", 's := &http.Server{Addr: ":7070"}\ns.ListenAndServe()', 7070],
+    ["a flag", 'p := flag.String("port", ":6060", "port")\nhttp.ListenAndServe(*p, nil)', 6060],
+  ])("%s", (_, body, port) => {
+    expect(readingOf({ "go.mod": mod(), "main.go": main(body) }).port).toBe(port);
+  });
+
+  it("is the container's when the code leaves it open", () => {
+    const files = {
+      "go.mod": mod(),
+      "main.go": main("http.ListenAndServe(os.Args[1], nil)"),
+      Dockerfile: "FROM scratch\nEXPOSE 9999\n",
+    };
+    expect(readingOf(files).port).toBe(9999);
+  });
+
+  it("is that of the example of the settings", () => {
+    const files = {
+      "go.mod": mod(),
+      "main.go": main("http.ListenAndServe(cfg.Addr, nil)"),
+      ".env.example": "HTTP_PORT=8089\n",
+    };
+    expect(readingOf(files).port).toBe(8089);
+  });
+});
+
+describe("databases", () => {
+  it.each([
+    ["postgres", "github.com/jackc/pgx/v5"],
+    ["postgres", "gorm.io/driver/postgres"],
+    ["mysql", "github.com/go-sql-driver/mysql"],
+    ["sqlite", "modernc.org/sqlite"],
+    ["mongodb", "go.mongodb.org/mongo-driver"],
+    ["redis", "github.com/redis/go-redis/v9"],
+  ])("%s by %s", (database, module) => {
+    expect(
+      readingOf({ "go.mod": mod(`${module} v1.0.0`), "main.go": main('http.ListenAndServe(":80", nil)') }).database,
+    ).toEqual([database]);
+  });
+
+  it("does not take another module's driver for its own", () => {
+    expect(
+      readingOf({
+        "go.mod": mod("github.com/lib/pq v1.0.0 // indirect"),
+        "main.go": main('http.ListenAndServe(":80", nil)'),
+      }).database,
+    ).toEqual([]);
+  });
+});
+
+it("wins over a package.json beside it", () => {
+  const reading = readingOf({
+    "go.mod": mod(),
+    "main.go": main('http.ListenAndServe(":80", nil)'),
+    "package.json": '{"scripts":{"build":"tailwindcss"}}',
+  });
+  expect(reading).toMatchObject({ runtime: "go", confidence: 0.95 });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { readingOf } from "./reading-of.ts";
+
+const composer = (require: Record<string, string>, more: Record<string, unknown> = {}) =>
+  JSON.stringify({ require, ...more });
+
+describe("Laravel", () => {
+  const files = {
+    "composer.json": composer({ php: "^8.2", "laravel/framework": "^11.0" }),
+    artisan: "#!/usr/bin/env php\n",
+    "public/index.php": "<?php\n",
+    ".env.example": "APP_KEY=\n# DB_CONNECTION=sqlite\nDB_CONNECTION=mysql\n",
+    "package.json":
+      '{"scripts":{"dev":"vite","build":"vite build"},"devDependencies":{"vite":"5","laravel-vite-plugin":"1"}}',
+    "package-lock.json": "{}",
+    "vite.config.js": "",
+  };
+
+  it("is Laravel though Vite builds its assets", () => {
+    expect(readingOf(files)).toMatchObject({
+      kind: "server",
+      framework: "laravel",
+      runtime: "php",
+      runtimeVersion: "^8.2",
+      packageManager: "composer",
+      buildCommand: "npm run build",
+      startCommand: "php artisan serve --host=0.0.0.0 --port=$PORT",
+      port: 8000,
+      database: ["mysql"],
+      confidence: 0.96,
+    });
+  });
+
+  it("falls back to the connection its configuration names", () => {
+    const reading = readingOf({
+      ...files,
+      ".env.example": "",
+      "config/database.php": "'default' => env('DB_CONNECTION', 'pgsql'),",
+    });
+    expect(reading.database).toEqual(["postgres"]);
+  });
+
+  it("uses Redis only where a driver says so", () => {
+    expect(
+      readingOf({ ...files, ".env.example": "DB_CONNECTION=mysql\nREDIS_HOST=127.0.0.1\nCACHE_STORE=database\n" })
+        .database,
+    ).toEqual(["mysql"]);
+    expect(readingOf({ ...files, ".env.example": "DB_CONNECTION=mysql\nQUEUE_CONNECTION=redis\n" }).database).toEqual([
+      "mysql",
+      "redis",
+    ]);
+  });
+
+  it("is served by Octane where it is required", () => {
+    const octane = { ...files, "composer.json": composer({ "laravel/framework": "^11", "laravel/octane": "^2" }) };
+    expect(readingOf(octane).startCommand).toBe("php artisan octane:start --host=0.0.0.0 --port=$PORT");
+  });
+});
+
+it("serves Symfony's public directory, with the database of its .env", () => {
+  const reading = readingOf({
+    "composer.json": composer({ "symfony/framework-bundle": "7.*" }),
+    "public/index.php": "<?php\n",
+    ".env": '# DATABASE_URL="mysql://a"\nDATABASE_URL="postgresql://app@127.0.0.1/app"\n',
+  });
+  expect(reading).toMatchObject({
+    framework: "symfony",
+    startCommand: "php -S 0.0.0.0:$PORT -t public",
+    database: ["postgres"],
+  });
+});
+
+it("serves Slim", () => {
+  expect(readingOf({ "composer.json": composer({ "slim/slim": "4" }), "public/index.php": "<?php\n" })).toMatchObject({
+    framework: "slim",
+    kind: "server",
+    port: 8080,
+  });
+});
+
+it("knows WordPress by its files", () => {
+  expect(
+    readingOf({ "index.php": "<?php\n", "wp-config-sample.php": "<?php\n", "wp-login.php": "<?php\n" }),
+  ).toMatchObject({ framework: "wordpress", database: ["mysql"], startCommand: "php -S 0.0.0.0:$PORT" });
+});
+
+it("serves plain pages from their directory, with the database they connect to", () => {
+  const reading = readingOf({ "public/index.php": "<?php new PDO('mysql:host=x');\n" });
+  expect(reading).toMatchObject({
+    kind: "server",
+    startCommand: "php -S 0.0.0.0:$PORT -t public",
+    database: ["mysql"],
+  });
+});
+
+it("turns Heroku's launcher into one that is at hand", () => {
+  const reading = readingOf({
+    "composer.json": composer({}),
+    "web/index.php": "<?php\n",
+    Procfile: "web: heroku-php-apache2 web/\n",
+  });
+  expect(reading.startCommand).toBe("php -S 0.0.0.0:$PORT -t web");
+});
+
+it("takes a library for a package", () => {
+  expect(
+    readingOf({
+      "composer.json": composer({ php: ">=8" }, { name: "a/b", type: "library", autoload: {} }),
+      "src/A.php": "<?php\n",
+    }).kind,
+  ).toBe("package");
+});

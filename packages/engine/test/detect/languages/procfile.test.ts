@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { parseProcfile } from "../../../src/detect/languages/procfile.ts";
+import { readingOf } from "./reading-of.ts";
+
+describe("parseProcfile", () => {
+  it("reads one process a line, in order", () => {
+    expect(parseProcfile("web: node a.js\nworker: node b.js --x=y:z\n")).toEqual({
+      web: "node a.js",
+      worker: "node b.js --x=y:z",
+    });
+  });
+
+  it("leaves out comments, blank lines and lines without a command", () => {
+    expect(parseProcfile("# web: old\r\n\r\nweb:\r\nrelease:  rake db:migrate  \r\n")).toEqual({
+      release: "rake db:migrate",
+    });
+  });
+});
+
+const flask = { "requirements.txt": "flask\n", "app.py": "from flask import Flask\napp = Flask(__name__)\n" };
+
+describe("a Procfile beside a program", () => {
+  it("says how the program starts", () => {
+    expect(readingOf({ ...flask, Procfile: "web: gunicorn app:app\n" }).startCommand).toBe("gunicorn app:app");
+  });
+
+  it("keeps its workers as evidence", () => {
+    const { evidence } = readingOf({ ...flask, Procfile: "worker: rq worker\nweb: gunicorn app:app\n" });
+    expect(evidence).toContainEqual(expect.objectContaining({ field: "worker", value: "rq worker", at: "Procfile:1" }));
+  });
+
+  it("makes a worker of a program that has no web process", () => {
+    expect(readingOf({ ...flask, Procfile: "worker: python app.py\nrelease: flask db upgrade\n" })).toMatchObject({
+      kind: "worker",
+      startCommand: "python app.py",
+    });
+  });
+});
