@@ -38,10 +38,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const baseDomain = options.baseDomain ?? "localhost";
   const store = await openStore(home, clock);
   const { db } = store;
-  const cache = openDigestCache(join(home, "digests.db"));
+  const cache = openDigestCache(join(home, "digests"));
   const environment = { PATH: toolPath.join(":"), LANG: "C.UTF-8" };
   const edge = edgeControl({ home, command: options.edgeCommand, environment, clock });
-  const platforms = options.platforms ?? [localPlatform({ store, edge, resolves })];
+  const platforms = options.platforms ?? [localPlatform({ store, edge, toolPath, resolves })];
 
   async function view(row: DeploymentRow): Promise<DeploymentView> {
     const [one] = await deploymentViews(store, [row]);
@@ -361,7 +361,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       collect(store, { retainReleases, ...(signal ? { signal } : {}) }),
 
     async [Symbol.asyncDispose]() {
-      cache.close();
       await store[Symbol.asyncDispose]();
     },
   };

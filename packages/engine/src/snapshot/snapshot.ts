@@ -14,9 +14,21 @@ export interface SnapshotFile {
 
 /** Something that was left out, and why. */
 export interface Exclusion {
+  /** A directory ends in `/` and stands for all that is in it; `logs/*` stands for many files of one directory under one rule. */
   path: string;
-  reason: "ignored" | "secret" | "vcs" | "dependencies" | "link-leaves" | "special" | "unreadable";
-  /** Which rule: `.gitignore:3`, `.env holds secrets`. */
+  reason:
+    | "ignored"
+    | "secret"
+    | "vcs"
+    | "dependencies"
+    /** A link whose target would be outside. */
+    | "link-leaves"
+    /** A link to nothing, to itself, or to something that is left out. */
+    | "link-dangling"
+    /** A socket, a pipe or a device. */
+    | "special"
+    | "unreadable";
+  /** Which rule: `.gitignore:3`, `.env holds variables`. */
   detail: string;
 }
 

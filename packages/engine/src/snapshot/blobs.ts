@@ -1,0 +1,417 @@
+/**
+ * The content-addressed store: every file by the sha256 of its bytes, `ab/cdef…`, so that equal files are stored once.
+ * A blob is complete and right when it has its name: it is written beside and renamed. Any number of processes may share a directory.
+ */
+import { hash, randomBytes } from "node:crypto";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  createReadStream,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { type Clock, systemClock } from "../clock.ts";
+import { errnoOf } from "../errno.ts";
+import { DeployError } from "../error.ts";
+import { throwIfAborted } from "../exec.ts";
+import { digester, digestFile, readSize } from "./digest.ts";
+import type { SnapshotFile } from "./snapshot.ts";
+
+export interface Blob {
+  /** Lower-case hex; its name. */
+  sha256: string;
+  sizeBytes: number;
+}
+
+/** How files get from the store into a directory. */
+export type LinkMode =
+  /** Own bytes for every file, where the file system can share them unseen. For trees that are written to. */
+  | "copy"
+  /** As `copy`, but only by sharing; DISK_FULL instead of really copying is no option, so where it cannot share, it copies. */
+  | "reflink"
+  /** The blob itself under another name. Only for trees nobody writes to: a write would change the blob. Executables are copied. */
+  | "hardlink";
+
+export interface Blobs {
+  readonly directory: string;
+  /** Store bytes, a stream or (`putFile`) a file's content, and answer its name. Safe to repeat. Throws DISK_FULL. */
+  put(content: Uint8Array | AsyncIterable<Uint8Array>, options?: { signal?: AbortSignal }): Promise<Blob>;
+  putFile(path: string, options?: { signal?: AbortSignal }): Promise<Blob>;
+  /** Store bytes whose digest is known already; at once, for small files. */
+  putSync(content: Uint8Array, sha256?: string): Blob;
+  /**
+   * Whether the blob is here and, when given, has this size (a blob cut short by a power failure does not). Counts as use: the blob
+   * is young for the collection from now on.
+   */
+  has(sha256: string, sizeBytes?: number): boolean;
+  /** Where the blob is, or would be. Read-only to everyone. */
+  path(sha256: string): string;
+  /** The blob's bytes, or those from `start` to `end`, both inclusive. Throws NOT_FOUND, while reading. */
+  read(sha256: string, range?: { start?: number; end?: number }): AsyncIterable<Uint8Array>;
+  /** Read the blob whole and compare; a wrong one is removed, so that the next put stores it again. Throws NOT_FOUND, DIGEST_MISMATCH. */
+  verify(sha256: string, options?: { signal?: AbortSignal }): Promise<void>;
+  /**
+   * Write a manifest's files and links into `directory`, which is made if need be and should be empty. Throws NOT_FOUND (a blob is missing),
+   * CONFLICT (a file is in the way), INVALID_SOURCE (a path that leaves), DISK_FULL.
+   */
+  materialise(
+    files: readonly SnapshotFile[],
+    directory: string,
+    options: { link: LinkMode; signal?: AbortSignal },
+  ): Promise<void>;
+  /** Force what was put since the last flush to the disk itself. */
+  flush(): Promise<void>;
+  /**
+   * Remove every blob that is not reachable and not young: used within `graceMs` (default an hour), for somebody may be about to refer
+   * to it. Less than two minutes is for a store nobody else uses. Answers what was freed. May be cancelled and repeated at any time.
+   */
+  collect(
+    reachable: Iterable<string> | AsyncIterable<string>,
+    options?: { graceMs?: number; clock?: Clock; signal?: AbortSignal },
+  ): Promise<{ blobs: number; freedBytes: number }>;
+}
+
+const digestName = /^[0-9a-f]{64}$/;
+/** A blob's age is renewed at most so often: use must not cost a write each time. */
+const renewAfterMs = 60_000;
+/** Files up to this size are stored in one go. */
+const smallBytes = 256 * 1024;
+/** Longest time the event loop is kept by small synchronous work, in milliseconds. */
+const turnMs = 10;
+
+/** The store in `directory`, made when it is not there. */
+export function openBlobs(directory: string): Blobs {
+  const incoming = join(directory, "incoming");
+  mkdirSync(incoming, { recursive: true, mode: 0o700 });
+  const shards = new Set<string>();
+  let unflushed: string[] = [];
+
+  const pathOf = (sha256: string): string => {
+    if (!digestName.test(sha256))
+      throw new DeployError("INTERNAL", { what: "This is not the name of a blob.", where: sha256.slice(0, 80) });
+    return join(directory, sha256.slice(0, 2), sha256.slice(2));
+  };
+
+  const temporary = (): string => join(incoming, `${process.pid}-${randomBytes(8).toString("hex")}`);
+
+  const has = (sha256: string, sizeBytes?: number): boolean => {
+    const path = pathOf(sha256);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (!stats || (sizeBytes !== undefined && stats.size !== sizeBytes)) return false;
+    if (Date.now() - stats.mtimeMs < renewAfterMs) return true;
+    try {
+      const now = new Date();
+      utimesSync(path, now, now);
+    } catch (error) {
+      if (errnoOf(error) === "ENOENT") return false; // Collected in between.
+      throw error;
+    }
+    return true;
+  };
+
+  /** Give the finished temporary file its name; the rename is what makes it a blob. */
+  const adopt = (from: string, sha256: string, sizeBytes: number): Blob => {
+    if (has(sha256, sizeBytes)) {
+      unlinkSync(from);
+    } else {
+      const path = pathOf(sha256);
+      const shard = sha256.slice(0, 2);
+      if (!shards.has(shard)) {
+        mkdirSync(join(directory, shard), { recursive: true });
+        shards.add(shard);
+      }
+      try {
+        renameSync(from, path);
+      } catch (error) {
+        if (errnoOf(error) !== "ENOENT") throw error;
+        mkdirSync(join(directory, shard), { recursive: true }); // Another process removed the directory while it was empty.
+        renameSync(from, path);
+      }
+      unflushed.push(sha256);
+    }
+    return { sha256, sizeBytes };
+  };
+
+  const putSync = (content: Uint8Array, sha256 = hash("sha256", content)): Blob => {
+    if (has(sha256, content.length)) return { sha256, sizeBytes: content.length };
+    const from = temporary();
+    try {
+      const descriptor = openSync(from, "wx", 0o444);
+      try {
+        for (let at = 0; at < content.length; ) at += writeSync(descriptor, content, at);
+      } finally {
+        closeSync(descriptor);
+      }
+      return adopt(from, sha256, content.length);
+    } catch (error) {
+      removeFile(from);
+      throw storeFailure(error, directory);
+    }
+  };
+
+  const putStream = async (content: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<Blob> => {
+    const from = temporary();
+    try {
+      const digests = await digester(["sha256"]);
+      let sizeBytes = 0;
+      const descriptor = openSync(from, "wx", 0o444);
+      try {
+        for await (const chunk of content) {
+          throwIfAborted(signal, "storing a file");
+          digests.update(chunk);
+          for (let at = 0; at < chunk.length; ) at += writeSync(descriptor, chunk, at);
+          sizeBytes += chunk.length;
+        }
+      } finally {
+        closeSync(descriptor);
+      }
+      return adopt(from, digests.finish().sha256, sizeBytes);
+    } catch (error) {
+      removeFile(from);
+      throw storeFailure(error, directory);
+    }
+  };
+
+  return {
+    directory,
+    putSync,
+    has,
+    path: pathOf,
+
+    put: async (content, { signal } = {}) =>
+      content instanceof Uint8Array ? putSync(content) : putStream(content, signal),
+
+    putFile: async (path, { signal } = {}) =>
+      statSync(path).size <= smallBytes
+        ? putSync(readFileSync(path))
+        : putStream(createReadStream(path, { highWaterMark: readSize }), signal),
+
+    async *read(sha256, range = {}) {
+      try {
+        yield* createReadStream(pathOf(sha256), { ...range, highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>;
+      } catch (error) {
+        throw errnoOf(error) === "ENOENT" ? missing(sha256) : error;
+      }
+    },
+
+    async verify(sha256, options = {}) {
+      const path = pathOf(sha256);
+      let found: string;
+      try {
+        found = (await digestFile(path, ["sha256"], options)).sha256;
+      } catch (error) {
+        throw errnoOf(error) === "ENOENT" ? missing(sha256) : error;
+      }
+      if (found === sha256) return;
+      removeFile(path);
+      throw new DeployError("DIGEST_MISMATCH", {
+        what: "A stored file is damaged: its bytes do not have the digest it is stored under. It was removed.",
+        where: path,
+        next: "Deploy once more, which stores it again; then check the disk, and the memory.",
+      });
+    },
+
+    async materialise(files, into, { link, signal }) {
+      await materialise(files, into, { link, pathOf, ...(signal ? { signal } : {}) });
+    },
+
+    async flush() {
+      const names = unflushed;
+      unflushed = [];
+      const directories = new Set<string>([directory]);
+      let turn = performance.now();
+      for (const sha256 of names) {
+        const path = pathOf(sha256);
+        syncToDisk(path);
+        directories.add(dirname(path));
+        if (performance.now() - turn > turnMs) {
+          await nextTurn();
+          turn = performance.now();
+        }
+      }
+      for (const one of directories) syncToDisk(one);
+    },
+
+    async collect(reachable, { graceMs = 3_600_000, clock = systemClock, signal } = {}) {
+      const keep = new Set<string>();
+      for await (const sha256 of reachable) keep.add(sha256);
+      const oldest = clock.now() - graceMs;
+      const freed = { blobs: 0, freedBytes: 0 };
+      let turn = performance.now();
+      for (const shard of readdirSync(directory)) {
+        const isIncoming = shard === "incoming";
+        if (!isIncoming && !/^[0-9a-f]{2}$/.test(shard)) continue;
+        for (const rest of readdirSync(join(directory, shard))) {
+          throwIfAborted(signal, "the collection of unused files");
+          if (performance.now() - turn > turnMs) {
+            await nextTurn();
+            turn = performance.now();
+          }
+          if (!isIncoming && keep.has(shard + rest)) continue;
+          const size = removeOld(join(directory, shard, rest), { oldest, aside: temporary() });
+          if (size === undefined) continue;
+          freed.blobs += isIncoming ? 0 : 1;
+          freed.freedBytes += size;
+        }
+        if (!isIncoming) removeIfEmpty(join(directory, shard));
+        shards.delete(shard);
+      }
+      return freed;
+    },
+  };
+}
+
+/**
+ * Remove a file that was not used since `oldest`; answers its size, or undefined when it stays. Between looking and removing somebody may
+ * have begun to use it, so it is moved aside first, looked at once more, and moved back when its age was renewed.
+ */
+function removeOld(path: string, { oldest, aside }: { oldest: number; aside: string }): number | undefined {
+  const before = statSync(path, { throwIfNoEntry: false });
+  if (!before || before.mtimeMs >= oldest) return undefined;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined; // Another process collects as well.
+    throw error;
+  }
+  if (statSync(aside).mtimeMs >= oldest) {
+    renameSync(aside, path);
+    return undefined;
+  }
+  unlinkSync(aside);
+  return before.size;
+}
+
+async function materialise(
+  files: readonly SnapshotFile[],
+  into: string,
+  { link, pathOf, signal }: { link: LinkMode; pathOf: (sha256: string) => string; signal?: AbortSignal },
+): Promise<void> {
+  const made = new Set<string>();
+  const directoryOf = (path: string): void => {
+    const directory = dirname(path);
+    if (made.has(directory)) return;
+    mkdirSync(directory, { recursive: true });
+    made.add(directory);
+  };
+  mkdirSync(into, { recursive: true });
+  let turn = performance.now();
+  // Links come last: while files are written there is none that could lead elsewhere.
+  for (const file of [
+    ...files.filter((one) => one.link === undefined),
+    ...files.filter((one) => one.link !== undefined),
+  ]) {
+    if (performance.now() - turn > turnMs) {
+      await nextTurn();
+      throwIfAborted(signal, "writing the project's files");
+      turn = performance.now();
+    }
+    if (
+      file.path === "" ||
+      file.path.startsWith("/") ||
+      file.path.includes("\0") ||
+      file.path.split("/").some((part) => part === ".." || part === "." || part === "")
+    )
+      throw new DeployError("INVALID_SOURCE", {
+        what: "A manifest names a path outside its directory.",
+        where: file.path.slice(0, 200),
+      });
+    const path = join(into, file.path);
+    directoryOf(path);
+    try {
+      if (file.link === undefined) place(pathOf(file.sha256), path, file.mode, link);
+      else symlinkSync(file.link, path);
+    } catch (error) {
+      if (errnoOf(error) === "ENOENT") throw missing(file.sha256, file.path);
+      if (errnoOf(error) === "EEXIST")
+        throw new DeployError(
+          "CONFLICT",
+          { what: "A file is in the way.", where: path, next: "Use an empty directory." },
+          { cause: error },
+        );
+      throw storeFailure(error, into);
+    }
+  }
+}
+
+function place(blob: string, path: string, mode: number, link: LinkMode): void {
+  if (link === "hardlink" && mode !== 0o755) {
+    try {
+      linkSync(blob, path);
+      return;
+    } catch (error) {
+      // Another file system, one without links, or too many links to one blob: its bytes then.
+      if (!["EXDEV", "EPERM", "EMLINK", "ENOTSUP"].includes(errnoOf(error) ?? "")) throw error;
+    }
+  }
+  copyFileSync(blob, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  chmodSync(path, mode);
+}
+
+function missing(sha256: string, path?: string): DeployError {
+  return new DeployError("NOT_FOUND", {
+    what: "The content of a file is no longer in the store.",
+    where: path ?? sha256,
+    next: "Deploy from the source once more, which stores it again.",
+  });
+}
+
+function storeFailure(error: unknown, directory: string): unknown {
+  const code = errnoOf(error);
+  if (code !== "ENOSPC" && code !== "EDQUOT") return error;
+  return new DeployError(
+    "DISK_FULL",
+    {
+      what: "There is no space left to store files.",
+      where: directory,
+      next: "Free some space (landfall collect removes what no release needs), then try again.",
+    },
+    { cause: error },
+  );
+}
+
+function removeFile(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It was not made, or is gone already.
+  }
+}
+
+function removeIfEmpty(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch {
+    // Blobs are in it, which is the usual case.
+  }
+}
+
+function syncToDisk(path: string): void {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, "r");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return; // Collected in between.
+    throw error;
+  }
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
