@@ -77,12 +77,6 @@ describe("parseCommand", () => {
 });
 
 describe("expandCommand", () => {
-  const run = (text: string, env: Record<string, string>) => {
-    const [command] = parseCommand(text);
-    if (!command) throw new Error("no command");
-    return expandCommand(command, env);
-  };
-
   const values = [
     "",
     "\n",
@@ -142,6 +136,12 @@ describe("formatCommand", () => {
     expect(parseCommand(formatCommand(command))).toEqual([command]);
   });
 });
+
+function run(text: string, env: Record<string, string>): ReturnType<typeof expandCommand> {
+  const [command] = parseCommand(text);
+  if (!command) throw new Error("no command");
+  return expandCommand(command, env);
+}
 
 function thrown(work: () => unknown): DeployError {
   try {

@@ -16,7 +16,7 @@ import { createRedactor } from "../redact.ts";
 import type { Blobs } from "../snapshot/blobs.ts";
 import type { Snapshot, SnapshotFile } from "../snapshot/snapshot.ts";
 import { checkEntry, findOutput, inspectOutput } from "./checks.ts";
-import { type DependencyTree, dependencyTree, evictTrees, isInstall, restoreTree, saveTree } from "./dependencies.ts";
+import { dependencyTree, isInstall } from "./dependencies.ts";
 import { buildEnvironments, type Environments, networkOf } from "./environment.ts";
 import { artifactOf, type Collected, collectFiles } from "./files.ts";
 import { findIsolation, type Isolation } from "./isolation.ts";
@@ -29,6 +29,7 @@ import { artifactKey, recall, remember } from "./reuse.ts";
 import { type Runner, startRunner } from "./run.ts";
 import { selectServerFiles } from "./selection.ts";
 import { findPython, furnishNode, furnishProgram, nodeFor, relocatePrograms } from "./toolchain.ts";
+import { digestsOf, evictTrees, provideTree, type Tree } from "./trees.ts";
 import type { Usage } from "./watch.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
 
@@ -183,23 +184,33 @@ async function buildInWorkspace(
     log,
     onProcess: (group) => input.onProcess?.(group),
   });
+  const dependencies: Dependencies = { cache: "none", trees: [] };
   try {
-    if (tools.python)
-      await runner.run(virtualEnvironment(tools.python), { directory: service.path, env: tools.environments.install });
-    const { cache, known } = await installDependencies({ input, runner, workspace, node, tools, limits });
+    if (tools.python) {
+      const command = virtualEnvironment(tools.python);
+      await runner.run(command, { directory: service.path, env: tools.environments.install });
+    }
+    await installDependencies({ input, runner, workspace, node, tools, dependencies });
     for (const command of service.build!.build ?? [])
       await runner.run(command, { directory: service.path, env: tools.environments.build });
     await runner.stop();
 
     if (tools.python) await relocatePrograms(join(workspace.files, service.path, ".venv"));
-    const { artifact, warnings: found } = await collectOutput({ input, workspace, limits, known });
-    await known?.save();
-    return { artifact, cache, isolation: isolation.kind, usage: runner.usage, warnings: [...warnings, ...found] };
+    const { artifact, warnings: found } = await collectOutput({ input, workspace, limits, known: dependencies.known });
+    await dependencies.known?.save();
+    warnings.push(...found);
+    return { artifact, cache: dependencies.cache, isolation: isolation.kind, usage: runner.usage, warnings };
   } catch (error) {
     throw redacted(error, input);
   } finally {
     await runner.stop();
+    for (const tree of dependencies.trees) await tree.keep();
+    if (dependencies.trees.length > 0) await evictTrees(treesOf(input), limits.cacheBytes);
   }
+}
+
+function treesOf({ home }: BuildInput): string {
+  return join(realpathSync(home), "cache", "dependencies");
 }
 
 interface Tools {
@@ -284,32 +295,37 @@ function installDirectory({ path, build }: ServicePlan): string {
 
 type Known = Awaited<ReturnType<typeof knownDigests>>;
 
+/** What became of the dependencies; filled while they are installed, so that trees are kept also when the build fails. */
+interface Dependencies {
+  cache: Built["cache"];
+  trees: Tree[];
+  known?: Known;
+}
+
 async function installDependencies({
   input,
   runner,
   workspace,
   node,
   tools,
-  limits,
+  dependencies,
 }: {
   input: BuildInput;
   runner: Runner;
   workspace: Workspace;
   node: NodeRuntime;
   tools: Tools;
-  limits: BuildLimits;
-}): Promise<{ cache: Built["cache"]; known?: Known }> {
-  const { service, snapshot, home, log } = input;
+  dependencies: Dependencies;
+}): Promise<void> {
+  const { service, snapshot, log } = input;
   const { files } = workspace;
   const { manager } = tools;
-  const cache = join(home, "cache", "dependencies");
   const env = tools.environments.install;
-  let outcome: Built["cache"] = "none";
-  let known: Known | undefined;
+  const lockfile = service.build?.lockfile;
   for (const command of service.build?.install ?? []) {
     const directory = command.cwd === undefined ? installDirectory(service) : service.path;
-    const lockfile = service.build?.lockfile;
-    const tree: DependencyTree | null =
+    const install = (): Promise<void> => runner.run(command, { directory, env });
+    const kept =
       lockfile !== undefined && isInstall(command)
         ? await dependencyTree({
             snapshot,
@@ -321,26 +337,20 @@ async function installDependencies({
             variables: input.variables,
           })
         : null;
-    if (!tree) {
-      await runner.run(command, { directory, env });
+    if (!kept) {
+      await install();
       continue;
     }
     const started = performance.now();
-    if (await restoreTree({ cache, key: tree.key, files })) {
-      outcome = "hit";
-      known = await knownDigests({ cache, key: tree.key, files });
-      log(`Dependencies are those of an earlier build (${Math.round(performance.now() - started)} ms).`, "stdout");
-      for (const { directory: where, script } of tree.scripts)
-        await runner.run({ argv: [manager.name, "run", script] }, { directory: where, env });
-      continue;
-    }
-    outcome = "miss";
-    await runner.run(command, { directory, env });
-    await saveTree({ cache, key: tree.key, files, snapshot });
-    known = await knownDigests({ cache, key: tree.key, files });
-    await evictTrees(cache, limits.cacheBytes);
+    const tree = await provideTree({ cache: treesOf(input), key: kept.key, workspace, snapshot }, install);
+    dependencies.trees.push(tree);
+    dependencies.cache = tree.restored ? "hit" : "miss";
+    dependencies.known = await knownDigests({ path: digestsOf(workspace), files });
+    if (!tree.restored) continue;
+    log(`Dependencies are those of an earlier build (${Math.round(performance.now() - started)} ms).`, "stdout");
+    for (const { directory: where, script } of kept.scripts)
+      await runner.run({ argv: [manager.name, "run", script] }, { directory: where, env });
   }
-  return { cache: outcome, ...(known ? { known } : {}) };
 }
 
 async function collectOutput({

@@ -41,11 +41,7 @@ export function findOutput({
   const directory = join(service, outputDir);
   const stats = statSync(directory, { throwIfNoEntry: false });
   if (!stats?.isDirectory()) {
-    throw missing(
-      service,
-      `${stats ? `${outputDir} is a file` : `${outputDir} is not there after the build`}`,
-      outputDir,
-    );
+    throw missing(service, stats ? `${outputDir} is a file` : `${outputDir} is not there after the build`, outputDir);
   }
   if (!isStatic) return { directory };
   if (readdirSync(directory).length === 0) throw missing(service, `${outputDir} is empty after the build`, outputDir);
@@ -90,13 +86,11 @@ function missing(service: string, what: string, outputDir: string): DeployError 
         ? "Check that the build command writes files, and name the directory it writes with --output-dir."
         : `If that is the result, deploy with: --output-dir ${best}`,
     step: "build",
-    recovery: [
-      ...found.slice(0, 3).map((name) => ({
-        kind: "manual" as const,
-        label: `Deploy ${name}/`,
-        command: `landfall deploy --output-dir ${name}`,
-      })),
-    ],
+    recovery: found.slice(0, 3).map((name) => ({
+      kind: "manual" as const,
+      label: `Deploy ${name}/`,
+      command: `landfall deploy --output-dir ${name}`,
+    })),
   });
 }
 

@@ -4,8 +4,8 @@
  * complete, which the inode's own time of change tells: no program can set that one back.
  */
 import type { Stats } from "node:fs";
-import { readFile, rename, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { relative } from "node:path";
 import { errnoOf } from "../errno.ts";
 import type { KnownDigests } from "./files.ts";
 
@@ -14,18 +14,15 @@ type Row = [sizeBytes: number, mtimeMs: number, sha256: string];
 /** The kernel stamps inodes with a clock that lags by a tick, ten milliseconds at most. */
 const tickMs = 20;
 
-/** Digests for the tree `key`, which is complete in the workspace `files` as of now. `save` keeps what was added. */
+/** Digests for a tree that is complete in the workspace `files` as of now, read from the file `path`. `save` writes back what was added. */
 export async function knownDigests({
-  cache,
-  key,
+  path,
   files,
 }: {
-  cache: string;
-  key: string;
+  path: string;
   files: string;
 }): Promise<KnownDigests & { save(): Promise<void> }> {
   const completeAt = Date.now() - tickMs;
-  const path = join(cache, key, "digests.json");
   const rows = await readRows(path);
   let added = false;
   const belongs = (stats: Stats): boolean => stats.ctimeMs < completeAt;
@@ -41,14 +38,7 @@ export async function knownDigests({
       added = true;
     },
     async save() {
-      if (!added) return;
-      const fresh = `${path}.${crypto.randomUUID()}`;
-      try {
-        await writeFile(fresh, JSON.stringify([...rows]));
-        await rename(fresh, path);
-      } catch (error) {
-        if (errnoOf(error) !== "ENOENT") throw error; // The tree was removed to make room; then nobody needs its digests.
-      }
+      if (added) await writeFile(path, JSON.stringify([...rows]));
     },
   };
 }

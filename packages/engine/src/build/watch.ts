@@ -47,7 +47,7 @@ export function watchBuild(
   const sizing = sizeLoop();
   async function sizeLoop(): Promise<void> {
     // A walk of a large tree costs; it may take a tenth of the time at most.
-    for (let pauseMs = sampleMs; !stopped; ) {
+    for (let pauseMs = sampleMs; ; ) {
       await pause(pauseMs);
       if (stopped) return;
       const start = performance.now();
