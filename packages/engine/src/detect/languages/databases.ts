@@ -1,5 +1,5 @@
 /** Which database a dependency, a driver's name or an address speaks of. Data only; the same slugs for every language. */
-import type { Reading } from "../reading.ts";
+import { inside, type Project, type Reading } from "../reading.ts";
 import { type Proof, uses } from "./draft.ts";
 
 /** Package name, as its ecosystem writes it in lower case, to database. */
@@ -301,5 +301,16 @@ export function usesDrivers(reading: Reading, ecosystem: string, dependencies: I
     const lower = name.toLowerCase();
     const database = rows[lower] ?? rows[lower.replace(/\/v\d+$/, "")];
     if (database) uses(reading, database, { at, rule: `driver/${lower}` });
+  }
+}
+
+/** Addresses in the example of the settings, for when the program's manifests name no database. */
+export function addExampleDatabases(project: Project, directory: string, reading: Reading): void {
+  if (reading.database.length > 0 || !["server", "worker"].includes(reading.kind)) return;
+  for (const name of [".env.example", ".env.sample", ".env.template", "env.example"]) {
+    const at = inside(directory, name);
+    const text = (project.tree.text(at) ?? "").replace(/^\s*#.*$/gm, "");
+    for (const database of databasesInAddresses(text))
+      uses(reading, database, { at, rule: "example/address", confidence: 0.7 });
   }
 }

@@ -42,6 +42,11 @@ export const elixir: Reader = {
     if (isProgram || web === undefined)
       state(reading, "startCommand", "MIX_ENV=prod mix run --no-halt", { at, rule: "elixir/mix", confidence: 0.8 });
     const process = startFromProcfile(project, directory, reading);
+    const isPublished = /\bpackage:\s|\bdefp package\b/.test(bare) && /\bdescription:|description\(\)/.test(bare);
+    if (isPublished && process === null) {
+      delete reading.startCommand;
+      return decide(reading, "package", 0.85, { at, rule: "elixir/hex" });
+    }
     if ((web !== undefined && isProgram && process !== "worker") || process === "web") {
       if (web !== undefined)
         state(reading, "framework", "plug", { at: dependencies.get(web)!, rule: "framework/plug", confidence: 0.8 });
@@ -51,11 +56,6 @@ export const elixir: Reader = {
         fallback: { port: 4000, rule: "framework/plug", at },
       });
       return decide(reading, "server", 0.85, { at, rule: "framework/plug" });
-    }
-    const isPublished = /\bpackage:\s|\bdefp package\b/.test(bare) && /\bdescription:/.test(bare);
-    if (isPublished && process === null) {
-      delete reading.startCommand;
-      return decide(reading, "package", 0.85, { at, rule: "elixir/hex" });
     }
     return decide(reading, isProgram || process === "worker" ? "worker" : "package", 0.65, {
       at,

@@ -49,18 +49,25 @@ export interface Search {
   /** Most paths answered. */
   limit: number;
   matches: (name: string) => boolean;
+  /** A directory below the first that holds such a file is somebody else's, and is passed over. */
+  stopAt?: RegExp;
   /** Enter tests, documents and examples too. */
   everywhere?: boolean;
 }
 
 /** Paths of files below `directory`, nearest first. */
-export function search(tree: Tree, directory: string, { depth, limit, matches, everywhere = false }: Search): string[] {
+export function search(
+  tree: Tree,
+  directory: string,
+  { depth, limit, matches, stopAt, everywhere = false }: Search,
+): string[] {
   const found: string[] = [];
   let level = [directory];
   for (let at = 0; at <= depth && level.length > 0 && found.length < limit; at++) {
     const next: string[] = [];
     for (const current of level) {
       const { files, directories } = listing(tree, current);
+      if (at > 0 && stopAt && files.some((name) => stopAt.test(name))) continue;
       for (const name of files) if (found.length < limit && matches(name)) found.push(inside(current, name));
       for (const name of directories) if (everywhere || !besideTheProgram.test(name)) next.push(inside(current, name));
     }

@@ -79,7 +79,8 @@ export const go: Reader = {
 
     const mains = mainPackages(project, directory, sources);
     const main = mains[0];
-    if (!main) return decide(reading, "package", 0.75, { at, rule: "go/no-main" });
+    // A module without any source is how themes of Hugo are fetched.
+    if (!main) return decide(reading, "package", sources.length > 0 ? 0.75 : 0.2, { at, rule: "go/no-main" });
     return readMain({ project, directory, reading, module, main, sources, imported, at });
   },
 };
@@ -116,7 +117,7 @@ export function parseGoMod(text: string): Module {
 function goSources(project: Project, directory: string): Source[] {
   const paths = search(project.tree, directory, {
     depth: 4,
-    limit: 120,
+    limit: 80,
     matches: (name) => name.endsWith(".go") && !/_test\.go$|\.pb\.go$|_gen\.go$/.test(name),
   });
   return paths.flatMap((path) => {
@@ -204,8 +205,10 @@ interface Case {
 
 function readMain({ project, directory, reading, module, main, sources, imported, at }: Case): Reading {
   const target = main.path === "." ? "." : `./${main.path}`;
-  state(reading, "buildCommand", `go build -o app ${target}`, { at: main.at, rule: "go/main" });
-  state(reading, "startCommand", "./app", { at: main.at, rule: "go/main" });
+  // Given a directory's name, `go build` would put the program inside that directory.
+  const output = project.tree.hasDirectory(inside(directory, "app")) ? "bin/app" : "app";
+  state(reading, "buildCommand", `go build -o ${output} ${target}`, { at: main.at, rule: "go/main" });
+  state(reading, "startCommand", `./${output}`, { at: main.at, rule: "go/main" });
   const used = (name: string) => imported.keys().some((path) => path === name || path.startsWith(`${name}/`));
   const row =
     frameworks.find(({ module: name }) => module.requires.has(name) && (sources.length === 0 || used(name))) ??
@@ -257,7 +260,7 @@ function procfileStart(project: Project, directory: string, reading: Reading): "
   const before = reading.startCommand;
   const process = startFromProcfile(project, directory, reading);
   const named =
-    process === null ? null : /^(?:\.\/)?bin\/[\w.-]+((?:\s.*)?)$|^([\w-]+)$/.exec(reading.startCommand ?? "");
+    process === null ? null : /^(?:\.\/)?bin\/[\w.-]+((?:\s.*)?)$|^([\w.-]+)$/.exec(reading.startCommand ?? "");
   if (named && before !== undefined)
     state(reading, "startCommand", `${before}${named[1] ?? ""}`, {
       at: inside(directory, "Procfile"),

@@ -65,7 +65,10 @@ export const java: Reader = {
 
     const ids = new Set([...build.dependencies.keys(), ...build.plugins]);
     const row = frameworks.find((candidate) => ids.values().some((id) => candidate.ids.test(id)));
-    const program = build.modules.length > 0 && !build.isProgram ? moduleWithProgram(project, directory, build) : null;
+    const program =
+      build.modules.length > 0 && (build.packaging === "pom" || !build.isProgram)
+        ? moduleWithProgram(project, directory, build)
+        : null;
     if (program) return program;
     usesDrivers(reading, "java", build.dependencies);
     const config = settings(project, directory);
@@ -190,6 +193,14 @@ function readPlain({ project, directory, reading, build, sources, main }: Case):
   return decide(reading, "worker", 0.65, { at: main.at, rule: "java/program" });
 }
 
+/** How much a module's name sounds like the program people come for, rather than one that serves the others. */
+function likelihood(module: string): number {
+  return (
+    Number(/app|server|web|api|main|boot|gateway/.test(module)) -
+    2 * Number(/admin|config|discovery|eureka|registry|monitor/.test(module))
+  );
+}
+
 /** The module of a build of several that is a program: a server before anything else. Its commands are given from the root. */
 function moduleWithProgram(project: Project, directory: string, build: Build): Reading | null {
   const readings = build.modules.flatMap((module) => {
@@ -200,7 +211,7 @@ function moduleWithProgram(project: Project, directory: string, build: Build): R
   readings.sort(
     (a, b) =>
       Number(b.reading.kind === "server") - Number(a.reading.kind === "server") ||
-      Number(/app|server|web|api|main|boot/.test(b.module)) - Number(/app|server|web|api|main|boot/.test(a.module)),
+      likelihood(b.module) - likelihood(a.module),
   );
   const [best] = readings;
   if (!best) return null;

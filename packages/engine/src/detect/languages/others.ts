@@ -25,6 +25,8 @@ interface Language {
   /** Text of a source that is a program. */
   program?: RegExp;
   listens?: RegExp;
+  /** Text without which the manifest is a library's. */
+  builds?: RegExp;
   port?: readonly RegExp[];
   /** Drivers in the manifest: pattern to the database. */
   drivers?: RegExp;
@@ -159,6 +161,7 @@ const languages: readonly Language[] = [
     ],
     sources: /\.cr$/,
     listens: /HTTP::Server/,
+    builds: /^(targets|dependencies):/m,
     port: [
       /bind_tcp\([^)]*?(\d{4,5})/,
       /"PORT"[^\n]{0,30}?(\d{4,5})/,
@@ -360,6 +363,8 @@ export const otherLanguages: Reader[] = languages.map((row) => ({
       if (database) uses(reading, database, { at: placeOf(at, raw, word.trim()), rule: `driver/${word.trim()}` });
     }
     const process = startFromProcfile(project, directory, reading);
+    const isLibrary = row.builds !== undefined && !row.builds.test(text) && process === null;
+    if (isLibrary) return decide(reading, "package", 0.7, proof);
     const listener = row.listens && sources.find((source) => row.listens!.test(source.text));
     const isProgram = row.program === undefined || sources.some((source) => row.program!.test(source.text));
     if (process !== "worker" && (framework !== undefined || listener !== undefined || process === "web")) {

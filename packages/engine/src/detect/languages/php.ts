@@ -3,7 +3,7 @@ import { inside, isObject, type JsonObject, type Project, type Reader, type Read
 import { databaseNamed, databasesInAddresses, usesDrivers } from "./databases.ts";
 import { objectAt, textOf } from "./documents.ts";
 import { decide, draftOf, dropLocalDatabases, state, uses } from "./draft.ts";
-import { listing, placeOf, search } from "./files.ts";
+import { firstOf, listing, placeOf, search } from "./files.ts";
 import { startFromProcfile } from "./procfile.ts";
 import { versionFromFiles } from "./versions.ts";
 
@@ -83,7 +83,10 @@ export const php: Reader = {
       state(reading, "packageManager", "composer", { at, rule: "php/composer" });
       state(reading, "installCommand", "composer install --no-dev --optimize-autoloader", { at, rule: "php/composer" });
     }
-    usesDrivers(reading, "php", requires);
+    // Laravel brings Redis' client along; whether it is used, its settings say.
+    const isLaravel = hasArtisan || requires.has("laravel/framework");
+    const drivers = [...requires].filter(([name]) => !(isLaravel && /^(predis\/predis|ext-redis)$/.test(name)));
+    usesDrivers(reading, "php", drivers);
     const row =
       frameworks.find((candidate) => candidate.packages.some((name) => requires.has(name))) ??
       (hasArtisan ? frameworks.find(({ slug }) => slug === "laravel") : undefined);
@@ -247,9 +250,10 @@ function stateDatabases({ project, directory, reading }: Place, slug: string | u
     if (reading.database.length > 0) break;
   }
   if (slug === "laravel" || slug === "lumen") {
-    const at = inside(directory, "config/database.php");
+    const at =
+      firstOf(tree, directory, ["config/database.php", "app/Config/database.php"]) ?? inside(directory, "config");
     const text = tree.text(at) ?? "";
-    const fallback = /'default'\s*=>\s*env\(\s*'DB_CONNECTION'\s*,\s*'(\w+)'/.exec(text)?.[1];
+    const fallback = /['"]default['"]\s*=>\s*env\(\s*['"]DB_CONNECTION['"]\s*,\s*['"](\w+)['"]/.exec(text)?.[1];
     const named =
       fallback === undefined || reading.database.some((name) => name !== "redis") ? undefined : databaseNamed(fallback);
     if (named)

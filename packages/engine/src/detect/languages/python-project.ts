@@ -14,6 +14,10 @@ export interface PythonProject {
   manifest?: string;
   /** Metadata of a package others install: a name and a build backend, or a setup script. */
   published?: string;
+  /** Name of the package, normalised. */
+  name?: string;
+  /** The package says what it is to the index: its maturity, its audience. */
+  classified: boolean;
   /** Commands the package installs, such as `mytool`. */
   scripts: string[];
 }
@@ -22,7 +26,7 @@ export interface PythonProject {
 export function pythonProjectOf(project: Project, directory: string): PythonProject | null {
   const { tree } = project;
   const names = new Set(listing(tree, directory).files);
-  const found: PythonProject = { dependencies: new Map(), scripts: [] };
+  const found: PythonProject = { dependencies: new Map(), scripts: [], classified: false };
   const add = (requirement: string, at: string) => addRequirement(found.dependencies, requirement, at);
 
   const requirements = [...names].filter(
@@ -48,6 +52,7 @@ export function pythonProjectOf(project: Project, directory: string): PythonProj
     if (text === null) continue;
     readSetup(text, at, add);
     if (/\bsetup\s*\(|^\[metadata\]/m.test(text)) found.published ??= at;
+    if (/^\s*["']?(classifiers\s*=|[A-Z][\w ]+ :: )/m.test(text)) found.classified = true;
     if (/console_scripts/.test(text)) found.scripts.push("console_scripts");
   }
   for (const name of ["environment.yml", "environment.yaml"]) {
@@ -141,6 +146,9 @@ function readPyproject(
     const extras = isObject(value) ? textsOf(value["extras"]) : [];
     for (const extra of extras) add(`${name}[${extra}]`, path);
   }
+  const name = textOf(metadata["name"]) ?? textOf(poetry["name"]);
+  if (name !== undefined) found.name = normalised(name);
+  found.classified ||= metadata["classifiers"] !== undefined || poetry["classifiers"] !== undefined;
   const named = metadata["name"] !== undefined || poetry["name"] !== undefined;
   const built = document["build-system"] !== undefined;
   const isPackage = objectAt(document, "tool", "uv")["package"] !== false && poetry["package-mode"] !== false;
@@ -260,6 +268,7 @@ export function pythonFiles(project: Project, directory: string, limit: number):
   return search(project.tree, directory, {
     depth: 4,
     limit,
+    stopAt: /^(pyproject\.toml|setup\.py)$/,
     matches: (name) =>
       name.endsWith(".py") && !/^(test_.*|.*_test|conftest|setup|conf|noxfile|tasks_test)\.py$/.test(name),
   });

@@ -1,6 +1,7 @@
 /** Python: frameworks by dependency and by content, the module to start, the package manager by lockfile. */
 import { inside, isObject, type Project, type Reader, type Reading } from "../reading.ts";
 import { databaseNamed, databasesInAddresses, usesDrivers } from "./databases.ts";
+import { dockerfileOf } from "./docker.ts";
 import { decide, draftOf, dropLocalDatabases, state, uses } from "./draft.ts";
 import { listing, placeOf, relativeTo } from "./files.ts";
 import { statePort, type Source } from "./port.ts";
@@ -10,6 +11,8 @@ import { type PythonProject, pythonFiles, pythonProjectOf, statePythonVersion } 
 
 /** Files read at most in search of the entry. */
 const filesRead = 80;
+/** How many of them at first. */
+const filesReadFirst = 16;
 
 export const python: Reader = {
   id: "python",
@@ -42,7 +45,11 @@ export const python: Reader = {
       ]),
     );
     if (manage) return readDjango({ project, directory, reading, found, manage });
-    const sources = entrySources(project, directory);
+    const ranked = rankedFiles(project, directory);
+    const nearest = textsOf(project, ranked.slice(0, filesReadFirst));
+    // Most programs show themselves in their first files; reading the rest is what takes the time.
+    const isEnough = frameworkOf(directory, found, nearest)?.row.kind === "server";
+    const sources = isEnough ? nearest : [...nearest, ...textsOf(project, ranked.slice(filesReadFirst, filesRead))];
     return readProgram({ project, directory, reading, found, sources });
   },
 };
@@ -181,7 +188,8 @@ function settingsSources(project: Project, directory: string, settings: string |
 
 // Everything else
 
-function entrySources(project: Project, directory: string): Source[] {
+/** The directory's Python files, those most likely to be the entry first. */
+function rankedFiles(project: Project, directory: string): string[] {
   const rank = (path: string) => {
     const relative = relativeTo(directory, path);
     const name = relative.slice(relative.lastIndexOf("/") + 1);
@@ -191,11 +199,14 @@ function entrySources(project: Project, directory: string): Source[] {
   return pythonFiles(project, directory, 400)
     .map((path) => ({ path, rank: rank(path) }))
     .sort((a, b) => a.rank - b.rank)
-    .slice(0, filesRead)
-    .flatMap(({ path }) => {
-      const text = project.tree.text(path);
-      return text === null ? [] : [{ at: path, text }];
-    });
+    .map(({ path }) => path);
+}
+
+function textsOf(project: Project, paths: string[]): Source[] {
+  return paths.flatMap((at) => {
+    const text = project.tree.text(at);
+    return text === null ? [] : [{ at, text }];
+  });
 }
 
 interface Entry {
@@ -209,8 +220,9 @@ interface Entry {
 function entryOf(directory: string, row: PythonFramework, sources: Source[]): Entry | null {
   for (const constructor of row.constructs ?? []) {
     const call = `(?:[\\w.]+\\.)?${constructor.replaceAll(".", "\\.")}\\s*\\(`;
+    const makers = sources.filter(({ text }) => text.includes(constructor));
     const topLevel = new RegExp(`^(\\w+)\\s*(?::\\s*[\\w.[\\]"']+\\s*)?=\\s*${call}`, "m");
-    for (const { at, text } of sources) {
+    for (const { at, text } of makers) {
       const match =
         topLevel.exec(text) ?? (constructor === "fast_app" ? /^(\w+)\s*,[^=\n]*=\s*fast_app\(/m.exec(text) : null);
       if (match) return entry(directory, at, match[1]!, placeOf(at, text, match[0]));
@@ -220,7 +232,7 @@ function entryOf(directory: string, row: PythonFramework, sources: Source[]): En
       `^(?:async\\s+)?def\\s+(\\w+)\\s*\\([^)]*\\)[^\\n]*:\\s*\\n(?:(?!^\\S).*\\n)*?.*\\b${call}`,
       "m",
     );
-    for (const { at, text } of sources) {
+    for (const { at, text } of makers) {
       const factory = made.exec(text)?.[1];
       if (factory === undefined) continue;
       for (const caller of sources) {
@@ -247,12 +259,7 @@ function entry(directory: string, path: string, object: string, at: string): Ent
 }
 
 function readProgram({ project, directory, reading, found, sources }: Case & { sources: Source[] }): Reading | null {
-  for (const { at, text } of sources) {
-    for (const database of databasesInAddresses(text))
-      uses(reading, database, { at: placeOf(at, text, /\w+:\/\//), rule: "python/address", confidence: 0.75 });
-    if (/^\s*import sqlite3|^\s*from sqlite3/m.test(text))
-      uses(reading, "sqlite", { at: placeOf(at, text, "sqlite3"), rule: "python/sqlite3", confidence: 0.8 });
-  }
+  stateCodeDatabases(reading, sources);
   dropLocalDatabases(reading);
 
   const row = frameworkOf(directory, found, sources);
@@ -322,6 +329,22 @@ function moduleOf(name: string): string {
 /** Packages that are imported under another name. */
 const importNames: Record<string, string> = { "python-fasthtml": "fasthtml", "fastapi-slim": "fastapi" };
 
+/**
+ * Addresses and drivers in the code count where the requirements name no database of the program's own.
+ * Redis and MongoDB cannot be spoken to without a package of theirs, so their addresses alone mean nothing.
+ */
+function stateCodeDatabases(reading: Reading, sources: Source[]): void {
+  if (reading.database.some((name) => name !== "redis" && name !== "elasticsearch")) return;
+  for (const { at, text } of sources) {
+    if (/(^|\/)(scripts?|tools?|bin|notebooks?)\//.test(at)) continue;
+    const code = text.replace(/^\s*#.*$/gm, "");
+    for (const database of databasesInAddresses(code).filter((name) => name !== "redis" && name !== "mongodb"))
+      uses(reading, database, { at: placeOf(at, text, /\w+:\/\//), rule: "python/address", confidence: 0.75 });
+    if (/^\s*(import|from) sqlite3\b/m.test(code))
+      uses(reading, "sqlite", { at: placeOf(at, text, "sqlite3"), rule: "python/sqlite3", confidence: 0.8 });
+  }
+}
+
 /** The framework with an entry in the code; a dependency alone, without one, is what libraries and plugins have. */
 function frameworkOf(
   directory: string,
@@ -364,12 +387,19 @@ function readFramework(
       containerLast: true,
     });
   }
+  // What is described for the index of packages, and holds its framework's objects inside a package, extends that framework.
   const isLibrary =
     found.published !== undefined &&
     process === null &&
+    (found.classified || found.name === row.slug) &&
     !procfileOf(project, directory) &&
-    /(^|\/)(tests?|examples?|docs?)\//.test(main.file);
-  if (isLibrary) return decide(reading, "package", 0.7, { at: found.published!, rule: "python/package" });
+    !dockerfileOf(project, directory) &&
+    main.file.includes("/");
+  if (isLibrary) {
+    delete reading.startCommand;
+    delete reading.port;
+    return decide(reading, "package", 0.75, { at: found.published!, rule: "python/package" });
+  }
   return decide(reading, process === "worker" ? "worker" : row.kind, row.kind === "server" ? 0.92 : 0.85, proof);
 }
 

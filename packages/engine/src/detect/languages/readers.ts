@@ -4,6 +4,7 @@
  * `composeServices` (docker.ts) and `parseProcfile` (procfile.ts) say what runs beside them.
  */
 import type { Project, Reader, Reading } from "../reading.ts";
+import { addExampleDatabases } from "./databases.ts";
 import { addComposeDatabases, dockerReaders, languageManifests } from "./docker.ts";
 import { deno } from "./deno.ts";
 import { dotnet } from "./dotnet.ts";
@@ -26,6 +27,7 @@ export const languageReaders: Reader[] = [
       id: reader.id,
       read(project, directory) {
         const reading = reader.read(project, directory);
+        if (reading) addExampleDatabases(project, directory, reading);
         if (reading) addComposeDatabases(project, directory, reading);
         return reading;
       },

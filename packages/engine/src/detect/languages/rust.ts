@@ -66,6 +66,8 @@ export function cargoMembers(project: Project, directory: string, manifest: Json
     .map((member) => inside(directory, member));
 }
 
+const likelyServer = /(server|api|web|app|backend|service)\b/;
+
 /** The member that is most like a server; without one the first program. */
 function bestMember(project: Project, directory: string, manifest: JsonObject): Reading | null {
   const readings = cargoMembers(project, directory, manifest).flatMap((member) => {
@@ -76,7 +78,12 @@ function bestMember(project: Project, directory: string, manifest: JsonObject): 
       : [];
   });
   const order: readonly string[] = ["server", "worker", "static", "package"];
-  readings.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || b.confidence - a.confidence);
+  readings.sort(
+    (a, b) =>
+      order.indexOf(a.kind) - order.indexOf(b.kind) ||
+      b.confidence - a.confidence ||
+      Number(likelyServer.test(b.startCommand ?? "")) - Number(likelyServer.test(a.startCommand ?? "")),
+  );
   return readings[0] ?? null;
 }
 
@@ -170,8 +177,13 @@ function readPackage(project: Project, place: Place): Reading {
       fallback: { port: row?.port ?? 8080, rule: row ? `framework/${row.slug}` : "rust/convention", at },
       containerLast: row?.slug === "rocket",
     });
+    // Tools and libraries' helpers depend on a framework too, but do not listen.
     const weak = row === undefined || (row.slug === "hyper" && listener === undefined);
-    return decide(reading, "server", weak ? 0.6 : 0.95, { at: listener?.at ?? at, rule: "rust/listens" });
+    const serves = listener !== undefined || /rocket|leptos|loco|tonic|warp|salvo|poem|tide/.test(row?.slug ?? "");
+    return decide(reading, "server", weak ? 0.6 : serves ? 0.95 : 0.85, {
+      at: listener?.at ?? at,
+      rule: "rust/listens",
+    });
   }
   if (process === "worker") return decide(reading, "worker", 0.85, { at, rule: "rust/procfile" });
   const isTool =

@@ -131,11 +131,21 @@ export const generatedSites: Reader = {
       }
       const beside = hasLanguageManifest(project, directory) && row.alone === false && hasProgram(project, directory);
       const hasPackage = project.tree.has(inside(directory, "package.json"));
+      // GitHub shows a README by a theme; that alone makes no site of a program.
+      if (row.slug === "jekyll" && !hasJekyllPages(project, directory)) return decide(reading, "static", 0.3, proof);
       return decide(reading, "static", beside ? 0.4 : hasPackage && row.slug !== "hugo" ? 0.7 : 0.9, proof);
     }
     return sphinx.read(project, directory);
   },
 };
+
+function hasJekyllPages(project: Project, directory: string): boolean {
+  const { directories, files } = listing(project.tree, directory);
+  return (
+    directories.some((name) => /^_(posts|layouts|includes|pages|data|sass)$/.test(name)) ||
+    files.some((name) => /^index\.(html?|md|markdown)$/.test(name))
+  );
+}
 
 /** Documents of a library have the library beside them. */
 function hasProgram(project: Project, directory: string): boolean {

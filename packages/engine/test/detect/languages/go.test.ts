@@ -67,6 +67,11 @@ describe("main packages", () => {
     expect(readingOf(files).buildCommand).toBe("go build -o app ./cmd/server");
   });
 
+  it("puts the program beside a directory called app, not into it", () => {
+    const files = { "go.mod": mod(), "app/main.go": main('http.ListenAndServe(":80", nil)') };
+    expect(readingOf(files)).toMatchObject({ buildCommand: "go build -o bin/app ./app", startCommand: "./bin/app" });
+  });
+
   it("is a package without one", () => {
     expect(readingOf({ "go.mod": mod(), "lib.go": "package lib\n" }).kind).toBe("package");
   });

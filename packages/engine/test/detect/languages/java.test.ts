@@ -88,6 +88,24 @@ describe("Maven", () => {
     });
   });
 
+  it("runs the module that is the program", () => {
+    const files = {
+      "pom.xml": pom(
+        [],
+        "<packaging>pom</packaging><modules><module>config-server</module><module>shop-web</module></modules>",
+      ),
+      "config-server/pom.xml": pom(["spring-boot-starter-web"]).replace("shop", "config"),
+      "config-server/src/main/java/A.java": "class A { public static void main(String[] a) {} }",
+      "shop-web/pom.xml": pom(["spring-boot-starter-web"]),
+      "shop-web/src/main/java/B.java": "class B { public static void main(String[] a) {} }",
+    };
+    expect(readingOf(files)).toMatchObject({
+      kind: "server",
+      buildCommand: "mvn clean package -DskipTests",
+      startCommand: "java -Dserver.port=$PORT -jar shop-web/target/shop-1.2.0.jar",
+    });
+  });
+
   it("takes a library for a package", () => {
     const files = {
       "pom.xml": "<project><artifactId>lib</artifactId><version>1</version></project>",

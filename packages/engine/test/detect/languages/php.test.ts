@@ -51,6 +51,11 @@ describe("Laravel", () => {
     ]);
   });
 
+  it("has Redis' client without using it", () => {
+    const predis = { ...files, "composer.json": composer({ "laravel/framework": "^11", "predis/predis": "^2" }) };
+    expect(readingOf(predis).database).toEqual(["mysql"]);
+  });
+
   it("is served by Octane where it is required", () => {
     const octane = { ...files, "composer.json": composer({ "laravel/framework": "^11", "laravel/octane": "^2" }) };
     expect(readingOf(octane).startCommand).toBe("php artisan octane:start --host=0.0.0.0 --port=$PORT");

@@ -259,6 +259,25 @@ describe("what is no server", () => {
     expect(reading.kind).toBe("package");
   });
 
+  it("is a package when it extends its framework and says so to the index", () => {
+    const reading = readingOf({
+      "pyproject.toml":
+        '[project]\nname = "flask-x"\nclassifiers = ["Framework :: Flask"]\ndependencies = ["flask"]\n[build-system]\nrequires = ["flit"]\n',
+      "src/flask_x/app.py": "from flask import Flask\napp = Flask(__name__)\n",
+    });
+    expect(reading.kind).toBe("package");
+    expect(reading.startCommand).toBeUndefined();
+  });
+
+  it("does not answer for a project inside another", () => {
+    const reading = readingOf({
+      "requirements.txt": "flask\n",
+      "bot/setup.py": "setup(name='bot')\n",
+      "bot/server.py": "from flask import Flask\napp = Flask(__name__)\n",
+    });
+    expect(reading.confidence).toBeLessThanOrEqual(0.2);
+  });
+
   it("is a worker when Celery is all there is", () => {
     const reading = readingOf({
       "requirements.txt": "celery[redis]\n",

@@ -60,6 +60,15 @@ describe("generators", () => {
     expect(readingsOf({ "config.toml": "[server]\nport = 1\n" })).toEqual([]);
   });
 
+  it("leave a program alone that GitHub shows by a theme", () => {
+    const reading = readingOf({
+      "_config.yml": "theme: x\n",
+      "go.mod": "module x\ngo 1.22\n",
+      "lib.go": "package x\n",
+    });
+    expect(reading).toMatchObject({ kind: "package", runtime: "go" });
+  });
+
   it("do not outrank the library whose documents they make", () => {
     const reading = readingOf({
       "pyproject.toml": '[project]\nname = "lib"\n[build-system]\nrequires = []\n',
