@@ -1,7 +1,8 @@
 /** Python: frameworks by dependency and by content, the module to start, the package manager by lockfile. */
 import { inside, isObject, type Project, type Reader, type Reading } from "../reading.ts";
-import { databaseNamed, databasesInAddresses, usesDrivers } from "./databases.ts";
+import { databasesInAddresses, usesDrivers } from "./databases.ts";
 import { dockerfileOf } from "./docker.ts";
+import { djangoManage, readDjango } from "./python-django.ts";
 import { decide, draftOf, dropLocalDatabases, state, uses } from "./draft.ts";
 import { listing, placeOf, relativeTo } from "./files.ts";
 import { statePort, type Source } from "./port.ts";
@@ -19,7 +20,7 @@ export const python: Reader = {
   read(project, directory) {
     const names = listing(project.tree, directory).files;
     const found = pythonProjectOf(project, directory);
-    const manage = djangoManage(project, directory);
+    const manage = djangoManage(project, directory, found?.dependencies.has("django") ?? false);
     const ownScripts = names.filter(
       (name) => name.endsWith(".py") && !/^(setup|conftest|noxfile|conf)\.py$/.test(name),
     );
@@ -94,99 +95,6 @@ function importRoot(project: Project, directory: string, file: string): string {
   }
   return ".";
 }
-
-// Django
-
-interface Manage {
-  at: string;
-  /** `mysite.settings` */
-  settings?: string;
-}
-
-function djangoManage(project: Project, directory: string): Manage | null {
-  const at = inside(directory, "manage.py");
-  const text = project.tree.text(at);
-  if (text === null || !/DJANGO_SETTINGS_MODULE|django\.core\.management/.test(text)) return null;
-  const settings = /DJANGO_SETTINGS_MODULE["']\s*,\s*["']([\w.]+)["']/.exec(text)?.[1];
-  return settings === undefined ? { at } : { at, settings };
-}
-
-function readDjango({ project, directory, reading, found, manage }: Case & { manage: Manage }): Reading {
-  const { tree } = project;
-  state(reading, "framework", "django", { at: manage.at, rule: "framework/django", confidence: 0.98 });
-  const sources = settingsSources(project, directory, manage.settings);
-  for (const { at, text } of sources) {
-    for (const [, engine] of text.matchAll(/["']ENGINE["']\s*:\s*["']([\w.]+)["']/g)) {
-      const database =
-        databaseNamed(engine!.slice(engine!.lastIndexOf(".") + 1)) ??
-        (/gis\.db\.backends\.postgis/.test(engine!) ? "postgres" : undefined);
-      if (database) uses(reading, database, { at: placeOf(at, text, engine!), rule: "django/engine" });
-    }
-    for (const database of databasesInAddresses(text))
-      uses(reading, database, { at, rule: "django/address", confidence: 0.7 });
-  }
-  dropLocalDatabases(reading);
-
-  const whole = sources.map((source) => source.text).join("\n");
-  const base = manage.settings?.split(".")[0] ?? "";
-  const wsgi = /^\s*WSGI_APPLICATION\s*=\s*["']([\w.]+)\.(\w+)["']/m.exec(whole);
-  const asgi = /^\s*ASGI_APPLICATION\s*=\s*["']([\w.]+)\.(\w+)["']/m.exec(whole);
-  const wsgiModule = wsgi?.[1] ?? `${base}.wsgi`;
-  const asgiModule = asgi?.[1] ?? `${base}.asgi`;
-  const has = (name: string) => found.dependencies.has(name);
-  const hasWsgi = wsgi !== null || tree.has(inside(directory, `${wsgiModule.replaceAll(".", "/")}.py`));
-  const start =
-    has("daphne") && asgi
-      ? `daphne -b 0.0.0.0 -p $PORT ${asgiModule}:${asgi[2]}`
-      : has("gunicorn") && hasWsgi
-        ? `gunicorn ${wsgiModule}:${wsgi?.[2] ?? "application"} --bind 0.0.0.0:$PORT`
-        : has("uvicorn")
-          ? `uvicorn ${asgiModule}:application --host 0.0.0.0 --port $PORT`
-          : has("waitress")
-            ? `waitress-serve --host 0.0.0.0 --port $PORT ${wsgiModule}:application`
-            : "python manage.py runserver 0.0.0.0:$PORT";
-  state(reading, "startCommand", start, { at: manage.at, rule: "django/server", confidence: 0.85 });
-  if (/^\s*STATIC_ROOT\s*=/m.test(whole))
-    state(reading, "buildCommand", "python manage.py collectstatic --noinput", {
-      at: manage.at,
-      rule: "django/static-root",
-      confidence: 0.8,
-    });
-  startFromProcfile(project, directory, reading);
-  state(reading, "port", 8000, { at: manage.at, rule: "framework/django", confidence: 0.85 });
-  return decide(reading, "server", 0.95, { at: manage.at, rule: "framework/django" });
-}
-
-/** The settings module, the package of settings it may be, and what they are made from. */
-function settingsSources(project: Project, directory: string, settings: string | undefined): Source[] {
-  const paths = new Set<string>();
-  const parts = settings?.split(".") ?? [];
-  if (settings !== undefined) {
-    const path = inside(directory, parts.join("/"));
-    paths.add(`${path}.py`);
-    // One of several settings modules, such as config.settings.local: its siblings count, production's first.
-    const folder = project.tree.hasDirectory(path)
-      ? path
-      : parts.length > 2
-        ? path.slice(0, path.lastIndexOf("/"))
-        : undefined;
-    if (folder !== undefined) {
-      const siblings = listing(project.tree, folder).files.filter(
-        (name) => name.endsWith(".py") && !/test|ci/.test(name),
-      );
-      siblings.sort((a, b) => Number(/prod/.test(b)) - Number(/prod/.test(a)));
-      for (const name of siblings) paths.add(inside(folder, name));
-    }
-  } else {
-    for (const path of pythonFiles(project, directory, filesRead)) if (/settings/.test(path)) paths.add(path);
-  }
-  return [...paths].flatMap((path) => {
-    const text = project.tree.text(path);
-    return text === null ? [] : [{ at: path, text }];
-  });
-}
-
-// Everything else
 
 /** The directory's Python files, those most likely to be the entry first. */
 function rankedFiles(project: Project, directory: string): string[] {

@@ -189,6 +189,28 @@ describe("Django", () => {
     expect(readingOf(both).database).toEqual(["postgres"]);
   });
 
+  it("starts where its manage.py lies", () => {
+    const nested = {
+      "requirements.txt": "django\ngunicorn\n",
+      "shop/manage.py": manage,
+      "shop/mysite/settings.py": settings,
+      "shop/mysite/wsgi.py": "",
+    };
+    expect(readingOf(nested)).toMatchObject({
+      framework: "django",
+      startCommand: "cd shop && gunicorn mysite.wsgi:application --bind 0.0.0.0:$PORT",
+    });
+  });
+
+  it("reads no settings in comments", () => {
+    const commented = {
+      ...files,
+      "requirements.txt": "django\n",
+      "mysite/settings.py": '# "ENGINE": "django.db.backends.oracle"\n',
+    };
+    expect(readingOf(commented).database).toEqual([]);
+  });
+
   it("wins over a package.json that builds its assets and over a Dockerfile", () => {
     const reading = readingOf({
       ...files,
