@@ -6,7 +6,9 @@ import type { DeployEvent, DeploymentView, Engine, ErrorReport } from "@landfall
 import { DeployError, errorCodes } from "@landfall/engine/error";
 import type { Command } from "commander";
 import type { Context } from "./context.ts";
+import { showError } from "./tell.ts";
 import { errorCard, successCard } from "./screen/card.ts";
+import { checklistLines } from "./screen/checklist.ts";
 import { frame } from "./screen/frame.ts";
 import { liveOn } from "./screen/live.ts";
 import { plainLines } from "./screen/plain.ts";
@@ -32,6 +34,8 @@ export function withWaitFlags(command: Command): Command {
 const secondThoughtMs = 2000;
 /** Time a cancelled deployment has to say that it is. */
 const cancelMs = 10_000;
+/** Time the sites have to answer for the checklist. */
+const checklistMs = 5000;
 
 /** Follows `accepted` to its end, or as long as the person stays, and tells the result. The answer is the exit status. */
 export async function carry(
@@ -98,7 +102,7 @@ export async function carry(
     screen.end({ keep: true });
   }
   await working.catch(() => {});
-  return tellEnd(context, await engine.deployment(accepted.id), progress);
+  return tellEnd(context, engine, await engine.deployment(accepted.id), progress);
 }
 
 /** Milliseconds of --wait-timeout; null to wait to the end. Throws INVALID_CONFIG. */
@@ -161,19 +165,34 @@ function left(context: Context, view: DeploymentView, exit: number): number {
   return exit;
 }
 
-function tellEnd(context: Context, view: DeploymentView, progress: Progress): number {
+async function tellEnd(context: Context, engine: Engine, view: DeploymentView, progress: Progress): Promise<number> {
   const card = { paint: context.paint.err, columns: context.world.stderr.size().columns };
   if (context.json) context.result(JSON.stringify(resultOf(view)));
   if (view.state === "success") {
     const reused = progress.steps.filter((step) => step.status === "reused").map((step) => step.name);
     for (const line of successCard(view, card, { reused })) context.say(line);
-    if (!context.json && view.url !== null) context.result(view.url);
+    if (context.json) return 0;
+    if (view.url !== null) context.result(view.url);
+    if (!context.quiet) await tellChecklist(context, engine, view);
     return 0;
   }
   const error = view.error ?? endedWithout(view);
   context.world.stderr.write(`${errorCard(error, card).join("\n")}\n`);
   if (view.state === "failed") context.say(`  More: landfall why ${view.id}`);
   return errorCodes[error.code].exit;
+}
+
+/** Last, for the result does not depend on it. */
+async function tellChecklist(context: Context, engine: Engine, view: DeploymentView): Promise<void> {
+  try {
+    const items = await engine.checklist(view.id, { signal: AbortSignal.timeout(checklistMs) });
+    const { columns } = context.world.stderr.size();
+    for (const line of checklistLines(items, { paint: context.paint.err, columns, all: context.verbose }))
+      context.say(line);
+  } catch (error) {
+    // The deployment has succeeded whatever the checklist says; a site too slow to ask is not worth a word here.
+    if (context.debug) showError(context, error);
+  }
 }
 
 function endedWithout(view: DeploymentView): ErrorReport {

@@ -1,12 +1,10 @@
 /** From arguments to an exit status: reads them, makes the Context, runs one command, says what went wrong. */
-import { errorCodes, reportOf } from "@landfall/engine/error";
 import { Command, CommanderError, Option } from "commander";
 import { register } from "./commands.ts";
 import { type Context, contextFor } from "./context.ts";
 import { collect } from "./request.ts";
-import { errorCard } from "./screen/card.ts";
-import { safeLines } from "./screen/text.ts";
 import type { GlobalFlags } from "./settings.ts";
+import { tell } from "./tell.ts";
 import type { World } from "./world.ts";
 import { resolve } from "node:path";
 
@@ -75,27 +73,6 @@ export async function run(argv: string[], world: World): Promise<number> {
     return error.exitCode === 0 ? 0 : 2;
   }
   return exit;
-}
-
-/** Tells an error to the person, and with --json to the program that called; the answer is its exit status. */
-export function tell(context: Context, error: unknown): number {
-  const report = reportOf(error);
-  if (context.json) context.result(JSON.stringify({ error: report }));
-  showError(context, error);
-  return errorCodes[report.code].exit;
-}
-
-/** The card of an error on stderr, and with --debug where it was thrown. */
-export function showError(context: Context, error: unknown): void {
-  const { columns } = context.world.stderr.size();
-  const lines = errorCard(reportOf(error), { paint: context.paint.err, columns });
-  if (context.debug && error instanceof Error) lines.push(...stackOf(error));
-  context.world.stderr.write(`${lines.join("\n")}\n`);
-}
-
-function stackOf(error: Error): string[] {
-  const lines = safeLines(error.stack ?? "");
-  return error.cause instanceof Error ? [...lines, "caused by", ...stackOf(error.cause)] : lines;
 }
 
 const exitHelp = `

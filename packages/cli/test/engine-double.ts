@@ -160,6 +160,7 @@ export function engineDouble({
     variables: { list: unused, set: unused, remove: unused },
     runtimeLogs: unused,
     edge: { ensure: unused, status: unused, stop: unused },
+    checklist: async () => [],
     doctor: unused,
     collect: unused,
     [Symbol.asyncDispose]: async () => void calls.push("closed"),

@@ -2,6 +2,7 @@
  * The engine as its users see it: one object over one data directory. Everything a CLI, a server or a product does goes through here.
  * `openEngine` (open.ts) makes it.
  */
+import type { ChecklistItem } from "./checklist.ts";
 import type { Clock } from "./clock.ts";
 import type { ServiceConfig } from "./config.ts";
 import type { Detection } from "./detect/detection.ts";
@@ -207,6 +208,8 @@ export interface Engine extends AsyncDisposable {
     /** Stop edge and applications of this data directory. */
     stop(): Promise<void>;
   };
+  /** What is done and what is left to do after a deployment that succeeded; asks its sites. Throws NOT_FOUND, CONFLICT. */
+  checklist(deploymentId: string, options?: { signal?: AbortSignal }): Promise<ChecklistItem[]>;
   doctor(): Promise<DoctorFinding[]>;
   /** Remove blobs, trees, caches no retained release reaches. Returns bytes freed. */
   collect(options?: { signal?: AbortSignal; retainReleases?: number }): Promise<{ freedBytes: number; blobs: number }>;

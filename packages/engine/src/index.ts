@@ -1,10 +1,16 @@
 /** The engine's public surface, written by hand. */
+export { openEngine } from "./open.ts";
 export { DeployError, errorCodes, reportOf } from "./error.ts";
+export { definePlatform } from "./platform.ts";
+export { isSettled } from "./events.ts";
 export type { ErrorCode, ErrorReport, ErrorText, Recovery } from "./error.ts";
+export type * from "./artifact.ts";
+export type { ChecklistItem, ChecklistState } from "./checklist.ts";
+export type { Clock } from "./clock.ts";
 export type * from "./detect/detection.ts";
+export type * from "./engine.ts";
 export type * from "./events.ts";
 export type * from "./plan.ts";
 export type * from "./platform.ts";
-export type * from "./engine.ts";
 export type * from "./snapshot/snapshot.ts";
-export type * from "./source/source.ts";
+export type { Source } from "./source/source.ts";

@@ -15,6 +15,7 @@ import { isSensitive } from "./env/rules.ts";
 import { DeployError } from "./error.ts";
 import { isSettled } from "./events.ts";
 import { readEvents } from "./journal.ts";
+import { liveChecklist } from "./live-checklist.ts";
 import { checkedName } from "./name.ts";
 import type { DeployPlan } from "./plan.ts";
 import { edgeControl, type EdgeReport } from "./platforms/local/edge-control.ts";
@@ -347,13 +348,19 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       },
     },
 
-    runtimeLogs: (target) => readRuntimeLogs({ store, projectRow, edge }, target),
+    async *runtimeLogs(target) {
+      const row = await projectRow(target.project);
+      yield* readRuntimeLogs(store, row.id, target);
+    },
 
     edge: {
       ensure: async () => edgeStatus(await edge.ensure()),
       status: async () => edgeStatus(await edge.status()),
       stop: () => edge.stop({ applications: true }),
     },
+
+    checklist: async (deploymentId, { signal } = {}) =>
+      liveChecklist(store, await deploymentRow(store, deploymentId), signal),
 
     doctor: () => diagnose({ store, edge, toolPath, resolves, baseDomain }),
 

@@ -5,8 +5,9 @@ import type { Detection } from "@landfall/engine";
 import { DeployError, type ErrorReport, errorCodes, reportOf } from "@landfall/engine/error";
 import type { Context } from "../context.ts";
 import { load } from "../load.ts";
-import { type Registry, showError } from "../run.ts";
+import type { Registry } from "../run.ts";
 import { safeLine, table } from "../screen/text.ts";
+import { showError } from "../tell.ts";
 
 type Detect = (directory: string) => Detection;
 

@@ -3,8 +3,9 @@ import type { Prepared } from "@landfall/engine";
 import { DeployError, errorCodes } from "@landfall/engine/error";
 import type { Context } from "../context.ts";
 import { requestFrom, type RequestFlags, withRequestFlags } from "../request.ts";
-import { type Registry, showError } from "../run.ts";
+import type { Registry } from "../run.ts";
 import { planText } from "../screen/announce.ts";
+import { showError } from "../tell.ts";
 
 export function plan({ program, does }: Registry): void {
   const command = program

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DeployRequest, Engine, Prepared } from "@landfall/engine";
+import type { ChecklistItem, DeployRequest, Engine, Prepared } from "@landfall/engine";
 import { afterAll, describe, expect, it } from "vitest";
 import { engineDouble, eventsOf, preparedOf, service, view } from "../engine-double.ts";
 import { landfall, worldOf } from "../world-double.ts";
@@ -38,6 +38,27 @@ function withoutDatabase(request: DeployRequest): Prepared {
     faults: [{ path: "DATABASE_URL", message: "read at src/db.ts:3" }],
   };
   return preparedOf(request, { problems: [problem] }, [needsDatabase]);
+}
+
+const checklist: ChecklistItem[] = [
+  {
+    id: "robots" as const,
+    title: "robots.txt",
+    state: "todo" as const,
+    detail: "There is none.",
+    command: "landfall open",
+  },
+  {
+    id: "secrets" as const,
+    title: "No secret in the page",
+    state: "warning" as const,
+    detail: "API_KEY is in it.",
+  },
+  { id: "live", title: "The live URL answers", state: "done" as const, detail: "200." },
+];
+
+async function tooSlow(): Promise<never> {
+  throw new Error("too slow");
 }
 
 describe("deploy that succeeds", () => {
@@ -97,6 +118,24 @@ describe("deploy that succeeds", () => {
     await landfall(world, "-v");
     expect(world.raw()).toContain("  build │ building\n  build │ done\n");
     expect(world.raw()).not.toContain("\u001b");
+  });
+
+  it("ends with what is left to do, whatever becomes of the checklist", async () => {
+    const { out, err } = await landfall(here(engineDouble({ checklist: async () => checklist })));
+    expect(out).toBe("http://site.localhost:8080\n");
+    expect(err.slice(err.indexOf("  Checklist"))).toMatchInlineSnapshot(`
+      "  Checklist
+        ! No secret in the page
+          API_KEY is in it.
+        ○ robots.txt
+          There is none.
+          landfall open
+        In order: 1 more point.
+
+      "
+    `);
+    expect(await landfall(here(engineDouble({ checklist: tooSlow })), "-q")).toMatchObject({ exit: 0, err: "" });
+    expect((await landfall(here(engineDouble({ checklist: tooSlow })))).exit).toBe(0);
   });
 
   it("draws on a terminal, and leaves the steps there", async () => {
