@@ -52,7 +52,7 @@ export const dotnet: Reader = {
     const sources = codeOf(project, main);
     const takesPort = sources.some(({ text }) => /["']PORT["']/.test(text));
     const urls = main.kind === "server" && !takesPort ? " --urls http://0.0.0.0:$PORT" : "";
-    const start = `dotnet out/${main.name}.dll${urls}`;
+    const start = `dotnet ${word(`out/${main.name}.dll`)}${urls}`;
     state(reading, "startCommand", start, { at, rule: "dotnet/publish" });
     const process = startFromProcfile(project, directory, reading);
     // A Procfile speaks of the directory its own platform publishes to.
@@ -76,10 +76,13 @@ export const dotnet: Reader = {
   },
 };
 
+/** Names of projects may hold spaces. */
+const word = (text: string): string => (/\s/.test(text) ? `"${text}"` : text);
+
 /** ` src/Web/Web.csproj` where the command must name the project. */
 function target(directory: string, main: DotnetProject): string {
   const path = relativeTo(directory, main.at);
-  return path.includes("/") ? ` ${path}` : "";
+  return path.includes("/") ? ` ${word(path)}` : "";
 }
 
 const isProject = (name: string): boolean => /\.(cs|fs|vb)proj$/.test(name);

@@ -93,21 +93,22 @@ function readPhoenix(project: Project, { directory, reading, at, bare, dependenc
     search(project.tree, inside(directory, "lib"), { depth: 2, limit: 1, matches: (name) => name === "release.ex" })
       .length > 0 ||
     project.tree.hasDirectory(inside(directory, "rel"));
-  const assets = deploys ? "MIX_ENV=prod mix assets.deploy" : hasAssets ? "MIX_ENV=prod mix phx.digest" : undefined;
-  const steps = [assets, hasRelease ? "MIX_ENV=prod mix release" : "MIX_ENV=prod mix compile"].filter(
-    (step) => step !== undefined,
-  );
-  state(reading, "buildCommand", steps.join(" && "), { at, rule: "framework/phoenix", confidence: 0.85 });
   const release = /\breleases:\s*\[\s*(\w+):/.exec(bare)?.[1] ?? app;
-  state(
-    reading,
-    "startCommand",
+  const start =
     hasRelease && release !== undefined
       ? `PHX_SERVER=true ./_build/prod/rel/${release}/bin/${release} start`
-      : "MIX_ENV=prod mix phx.server",
-    { at, rule: "framework/phoenix", confidence: 0.85 },
-  );
+      : "MIX_ENV=prod mix phx.server";
+  state(reading, "startCommand", start, { at, rule: "framework/phoenix", confidence: 0.85 });
   startFromProcfile(project, directory, reading);
+  const assets = deploys ? "MIX_ENV=prod mix assets.deploy" : hasAssets ? "MIX_ENV=prod mix phx.digest" : undefined;
+  // What a Procfile starts by mix is no release.
+  const runsByMix = /\bmix\s+(phx\.server|run)\b/.test(reading.startCommand ?? "");
+  const steps = [assets, hasRelease && !runsByMix ? "MIX_ENV=prod mix release" : "MIX_ENV=prod mix compile"];
+  state(reading, "buildCommand", steps.filter((step) => step !== undefined).join(" && "), {
+    at,
+    rule: "framework/phoenix",
+    confidence: 0.85,
+  });
   statePort(project, directory, reading, {
     sources,
     patterns: portPatterns,

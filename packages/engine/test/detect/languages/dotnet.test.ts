@@ -79,6 +79,12 @@ describe("solutions", () => {
   });
 });
 
+it("quotes names with spaces", () => {
+  const reading = readingOf({ "Shop.slnx": "", "My Shop/My Shop.csproj": project(web) });
+  expect(reading.buildCommand).toBe('dotnet publish "My Shop/My Shop.csproj" -c Release -o out');
+  expect(reading.startCommand).toBe('dotnet "out/My Shop.dll" --urls http://0.0.0.0:$PORT');
+});
+
 describe("ports", () => {
   it.each([
     ["of the code", { "Program.cs": 'app.Run("http://0.0.0.0:5123");' }, 5123],

@@ -43,6 +43,11 @@ describe("Phoenix", () => {
     expect(reading.buildCommand).toContain("MIX_ENV=prod mix release");
   });
 
+  it("makes no release where its Procfile starts it by mix", () => {
+    const reading = readingOf({ ...files, "lib/shop/release.ex": "", Procfile: "web: MIX_ENV=prod mix phx.server\n" });
+    expect(reading.buildCommand).toBe("MIX_ENV=prod mix assets.deploy && MIX_ENV=prod mix compile");
+  });
+
   it("reads the adapter of its repository", () => {
     const reading = readingOf({
       "mix.exs": mix('{:phoenix, "~> 1.7"}'),
