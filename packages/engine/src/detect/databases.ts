@@ -1,0 +1,143 @@
+/** Databases a JavaScript project uses: drivers it depends on, the schema's provider, the dialect in configuration, driver names in code. */
+import { configOf, stringAt } from "./config.ts";
+import { databaseOfWord, drivers } from "./drivers.ts";
+import { dropLocalDatabases, uses } from "./languages/draft.ts";
+import { placeOf, search } from "./languages/files.ts";
+import { type Manifest, uses as dependsOn, lineOf } from "./manifest.ts";
+import { inside, isObject, type Project, type Reading } from "./reading.ts";
+
+/** Tools of a schema: their configuration says which database, and it counts though they are used while developing only. */
+const schemaTools = [
+  "prisma",
+  "@prisma/client",
+  "drizzle-orm",
+  "drizzle-kit",
+  "typeorm",
+  "@nestjs/typeorm",
+  "sequelize",
+  "sequelize-typescript",
+  "knex",
+  "kysely",
+  "@mikro-orm/core",
+  "objection",
+  "@keystone-6/core",
+  "@strapi/strapi",
+  "@adonisjs/lucid",
+  "bookshelf",
+  "sails",
+];
+
+export function addDatabases(project: Project, manifest: Manifest, reading: Reading): void {
+  for (const name of Object.keys(manifest.dependencies)) {
+    const database = drivers[name] ?? (name.startsWith("@strapi/provider-upload") ? undefined : undefined);
+    if (database)
+      uses(reading, database, { at: lineOf(project, manifest, name), rule: `database/${name}`, confidence: 0.85 });
+  }
+  const stated = fromSchemas(project, manifest, reading);
+  if (!stated && schemaTools.some((tool) => dependsOn(manifest, tool))) fromCode(project, manifest, reading);
+  fromBindings(project, manifest, reading);
+  // An embedded database beside a server's is for tests or a first start, unless the schema itself names it.
+  if (!stated || !reading.database.includes("sqlite") || stated !== "sqlite") dropLocalDatabases(reading);
+}
+
+/** Prisma's provider, Drizzle's dialect, Knex's client. The database named, if one is. */
+function fromSchemas(project: Project, manifest: Manifest, reading: Reading): string | undefined {
+  let stated: string | undefined;
+  const prisma = schemasOf(project, manifest);
+  for (const at of prisma) {
+    const text = project.tree.text(at) ?? "";
+    const block = /datasource\s+\w+\s*\{([\s\S]*?)\}/.exec(text)?.[1];
+    const provider = block && /provider\s*=\s*\[?\s*"([^"]+)"/.exec(block)?.[1];
+    const database = provider ? databaseOfWord(provider) : undefined;
+    if (!database) continue;
+    uses(reading, database, { at: placeOf(at, text, provider!), rule: "database/prisma", confidence: 0.97 });
+    stated ??= database;
+    break;
+  }
+  const drizzle = configOf(project, manifest.directory, [
+    "drizzle.config",
+    "src/drizzle.config",
+    "drizzle/drizzle.config",
+  ]);
+  const dialect = drizzle && (stringAt(drizzle.value, "dialect") ?? stringAt(drizzle.value, "driver"));
+  const byDialect = dialect ? databaseOfWord(dialect) : undefined;
+  if (byDialect) {
+    uses(reading, byDialect, {
+      at: placeOf(drizzle!.at, drizzle!.text, dialect!),
+      rule: "database/drizzle",
+      confidence: 0.97,
+    });
+    stated ??= byDialect;
+  }
+  const knex = configOf(project, manifest.directory, ["knexfile", "src/knexfile", "db/knexfile"]);
+  const client =
+    knex &&
+    (stringAt(knex.value, "production", "client") ??
+      stringAt(knex.value, "client") ??
+      stringAt(knex.value, "development", "client"));
+  const byClient = client ? databaseOfWord(client) : undefined;
+  if (byClient) {
+    uses(reading, byClient, { at: placeOf(knex!.at, knex!.text, client!), rule: "database/knex", confidence: 0.95 });
+    stated ??= byClient;
+  }
+  return stated;
+}
+
+function schemasOf(project: Project, manifest: Manifest): string[] {
+  if (
+    !dependsOn(manifest, "prisma") &&
+    !dependsOn(manifest, "@prisma/client") &&
+    !project.tree.hasDirectory(inside(manifest.directory, "prisma"))
+  )
+    return [];
+  const stated = isObject(manifest.json["prisma"] ?? null) ? stringAt(manifest.json, "prisma", "schema") : undefined;
+  const usual = [
+    stated?.replace(/^\.\//, ""),
+    "prisma/schema.prisma",
+    "schema.prisma",
+    "prisma/schema/schema.prisma",
+    "src/prisma/schema.prisma",
+    "db/schema.prisma",
+    "server/prisma/schema.prisma",
+  ]
+    .filter((path) => path !== undefined)
+    .map((path) => inside(manifest.directory, path));
+  const found = usual.filter((path) => project.tree.has(path));
+  return found.length > 0
+    ? found
+    : search(project.tree, manifest.directory, { depth: 4, limit: 3, matches: (name) => name.endsWith(".prisma") });
+}
+
+const dialects =
+  /\b(?:type|dialect|client|provider|DB_CONNECTION|DATABASE_CLIENT)["'`]?\s*[:=]\s*["'`](postgres(?:ql)?|pg|mysql2?|mariadb|sqlite3?|better-sqlite3?|mongodb|mssql|cockroachdb)["'`]/;
+
+/** TypeORM, Sequelize and the like name their dialect in code. */
+function fromCode(project: Project, manifest: Manifest, reading: Reading): void {
+  if (reading.database.some((name) => name !== "redis")) return;
+  const files = search(project.tree, manifest.directory, {
+    depth: 4,
+    limit: 40,
+    matches: (name) =>
+      /(data-?source|database|orm-?config|typeorm|sequelize|\bdb\b|models?\/index|config|keystone|app\.module|storage|schema)[\w.-]*\.(m|c)?[jt]s(on)?$/i.test(
+        name,
+      ) && !/test|spec/.test(name),
+  });
+  for (const at of files) {
+    const text = project.tree.text(at) ?? "";
+    const match = dialects.exec(text);
+    const database = match ? databaseOfWord(match[1]!) : undefined;
+    if (!database) continue;
+    uses(reading, database, { at: placeOf(at, text, match![0]), rule: "database/dialect", confidence: 0.8 });
+    return;
+  }
+}
+
+/** Databases a runtime brings with it. */
+function fromBindings(project: Project, manifest: Manifest, reading: Reading): void {
+  for (const name of ["wrangler.toml", "wrangler.jsonc", "wrangler.json"]) {
+    const at = inside(manifest.directory, name);
+    if (!project.tree.has(at)) continue;
+    const settings = name.endsWith("toml") ? project.toml(at) : project.json(at);
+    if (settings?.["d1_databases"] !== undefined) uses(reading, "sqlite", { at, rule: "database/d1", confidence: 0.8 });
+  }
+}

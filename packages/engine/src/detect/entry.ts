@@ -1,0 +1,253 @@
+/** The program of a server without a framework of its own: which file it starts in, whether it listens, and on which port. */
+import { inside, type Project } from "./reading.ts";
+import { listing, placeOf } from "./languages/files.ts";
+import type { Manifest } from "./manifest.ts";
+import { valueAt } from "./config.ts";
+
+export interface Source {
+  /** Path in the tree. */
+  at: string;
+  text: string;
+}
+
+const names = ["server", "index", "app", "main", "bot", "start", "worker", "www", "api"];
+const folders = [
+  "",
+  "src",
+  "server",
+  "bin",
+  "api",
+  "backend",
+  "app",
+  "src/server",
+  "server/src",
+  "source",
+  "lib",
+  "src/bin",
+];
+const endings = ["ts", "js", "mjs", "cjs", "mts", "tsx", "jsx", "cts"];
+const listens =
+  /\.listen\s*\(|\bBun\.serve\s*\(|\bDeno\.serve\s*\(|\bserve\s*\(\s*(\{|app\b|[a-z]\w*\s*[,)])|\bcreateServer\s*\(|startStandaloneServer\s*\(|\.startAndListen|new\s+Hapi\.Server|Hapi\.server\s*\(|export\s+default\s+\{[^}]*\bfetch\b|uWS\.App|new\s+WebSocketServer\s*\(|new\s+(WebSocket|ws)\.Server\s*\(/;
+
+/** Text without comments, lines kept. Quotes are respected as far as `//` in addresses needs it. */
+export function withoutComments(text: string): string {
+  return text
+    .replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ""))
+    .replace(/(^|[\s;{}(),])\/\/[^\n]*/g, "$1");
+}
+
+/** A source file as detection reads it, or null. */
+export function sourceAt(project: Project, at: string): Source | null {
+  const text = project.tree.text(at);
+  return text === null || text.length > 400_000 ? null : { at, text: withoutComments(text) };
+}
+
+/** The source file a path in a script means: itself, with an ending, its index, or the TypeScript file it is compiled from. */
+export function sourceOf(project: Project, manifest: Manifest, path: string): Source | null {
+  const plain = path.replace(/^\.\//, "").replace(/\/$/, "");
+  const stem = plain.replace(/\.(m|c)?[jt]sx?$/, "");
+  const stems = [stem];
+  const compiled = /^(?:\.?[\w-]+\/)+?/.exec(stem);
+  if (
+    /^\.?(dist|build|out|lib|output|compiled|bin|\.build|prod|release|js|tsc-out|public)(\/|$)/.test(stem) &&
+    compiled
+  ) {
+    const rest = stem.slice(stem.indexOf("/") + 1);
+    const outDir = valueAt(project.json(inside(manifest.directory, "tsconfig.json")), "compilerOptions", "rootDir");
+    if (typeof outDir === "string")
+      stems.push(`${outDir.replace(/^\.\//, "").replace(/\/$/, "")}/${rest}`.replace(/^\.\//, ""));
+    stems.push(
+      `src/${rest}`,
+      rest,
+      rest.replace(/^src\//, ""),
+      `server/${rest}`,
+      `source/${rest}`,
+      `app/${rest}`,
+      `src/server/${rest}`,
+      rest.replace(/\.cjs$|\.mjs$/, ""),
+    );
+  }
+  for (const candidate of stems) {
+    for (const ending of stem === candidate && plain !== stem ? [plain.slice(stem.length + 1), ...endings] : endings) {
+      const found = sourceAt(project, inside(manifest.directory, `${candidate}.${ending}`));
+      if (found) return found;
+    }
+    const exact = sourceAt(project, inside(manifest.directory, candidate));
+    if (exact) return exact;
+    for (const ending of endings) {
+      const found = sourceAt(project, inside(manifest.directory, `${candidate}/index.${ending}`));
+      if (found) return found;
+    }
+  }
+  return null;
+}
+
+/** Files that could be the program, best first: `main`, then the usual names in the usual folders. */
+export function likelyEntries(project: Project, manifest: Manifest): Source[] {
+  const found: Source[] = [];
+  const seen = new Set<string>();
+  const add = (source: Source | null): void => {
+    if (source && !seen.has(source.at)) {
+      seen.add(source.at);
+      found.push(source);
+    }
+  };
+  const main = manifest.json["main"];
+  if (typeof main === "string") add(sourceOf(project, manifest, main));
+  for (const folder of folders) {
+    const place = folder === "" ? manifest.directory : inside(manifest.directory, folder);
+    const files = new Set(listing(project.tree, place).files);
+    for (const name of names) {
+      if (folder === "bin" && name === "www" && files.has("www")) add(sourceAt(project, inside(place, "www")));
+      for (const ending of endings)
+        if (files.has(`${name}.${ending}`)) add(sourceAt(project, inside(place, `${name}.${ending}`)));
+    }
+  }
+  return found;
+}
+
+/** It opens a port itself. */
+export function isListening(source: Source): boolean {
+  return listens.test(source.text);
+}
+
+/** The file and the project's own files it imports, to `depth`. */
+export function withImports(project: Project, source: Source, depth: number, limit = 40): Source[] {
+  const found = [source];
+  const seen = new Set([source.at]);
+  let level = [source];
+  for (let at = 0; at < depth; at++) {
+    const next: Source[] = [];
+    for (const { at: from, text } of level) {
+      for (const match of text.matchAll(
+        /(?:from\s*|require\s*\(\s*|import\s*\(?\s*)["']((?:\.{1,2}|[@~#])\/[^"'\n]*|\.{1,2}|src\/[^"'\n]+)["']/g,
+      )) {
+        if (found.length >= limit) return found;
+        const target = imported(project, from, match[1]!);
+        if (!target || seen.has(target.at)) continue;
+        seen.add(target.at);
+        found.push(target);
+        next.push(target);
+      }
+    }
+    level = next;
+  }
+  return found;
+}
+
+function imported(project: Project, from: string, specifier: string): Source | null {
+  const alias = /^([@~#]|src)\//.test(specifier);
+  const parts = alias ? [] : from.split("/").slice(0, -1);
+  if (alias) {
+    const before = from.split("/").slice(0, -1);
+    const src = before.lastIndexOf("src");
+    parts.push(...(src >= 0 ? before.slice(0, src + 1) : []));
+  }
+  for (const part of (alias ? specifier.replace(/^[^/]+\//, "") : specifier).split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "." && part !== "") parts.push(part);
+  }
+  const path = parts.join("/");
+  const stem = path.replace(/\.(m|c)?jsx?$/, "");
+  for (const candidate of [
+    path,
+    ...endings.map((ending) => `${stem}.${ending}`),
+    ...endings.map((ending) => `${path === "" ? "" : `${path}/`}index.${ending}`),
+    `${path}.json`,
+  ]) {
+    if (project.tree.has(candidate) && /\.(m|c)?[jt]sx?$|\.json$/.test(candidate)) return sourceAt(project, candidate);
+  }
+  return null;
+}
+
+const number = "[\"'`]?(\\d{2,5})[\"'`]?\\b(?!\\s*[*.\\d])";
+/** Ways code names the port it takes when the environment names none, strongest first. */
+const portRules: readonly { id: string; pattern: RegExp; confidence: number }[] = [
+  {
+    id: "port/fallback",
+    pattern: new RegExp(
+      `(?<![A-Z_])(?:(?:APP|SERVER|HTTP|API|NODE|BACKEND|WEB|EXPRESS)_)?PORT\\b[^\\n;{}]{0,50}?(?:\\|\\||\\?\\?|,\\s*|\\?[^:\\n]{1,60}:)\\s*(?:Number\\(|parseInt\\(|String\\(|\\+)?\\s*${number}`,
+      "g",
+    ),
+    confidence: 0.9,
+  },
+  {
+    id: "port/schema",
+    pattern: new RegExp(
+      `(?<![A-Z_a-z])(?:(?:APP|SERVER|HTTP|API)_)?(?:PORT|port)["']?\\s*[:,][^;{}]{0,120}?(?:\\.default|\\.prefault|withDefault|optional|withDefaultValue)\\(\\s*${number}`,
+      "g",
+    ),
+    confidence: 0.88,
+  },
+  {
+    id: "port/schema",
+    pattern: new RegExp(
+      `(?<![A-Z_a-z])PORT["']?\\s*:\\s*\\w+(?:\\.\\w+)*\\(?\\s*\\{[^}]{0,120}?default["']?\\s*:\\s*${number}`,
+      "g",
+    ),
+    confidence: 0.88,
+  },
+  {
+    id: "port/schema",
+    pattern: new RegExp(`default["']?\\s*:\\s*${number}[^}]{0,80}env["']?\\s*:\\s*["']PORT`, "g"),
+    confidence: 0.85,
+  },
+  {
+    id: "port/destructured",
+    pattern: new RegExp(
+      `\\{[^}]*\\bPORT\\s*(?::\\s*\\w+\\s*)?=\\s*${number}[^}]*\\}\\s*=\\s*(?:process|Bun|import\\.meta)`,
+      "g",
+    ),
+    confidence: 0.9,
+  },
+  { id: "port/destructured", pattern: new RegExp(`\\bport\\s*=\\s*${number}\\s*[,}]`, "g"), confidence: 0.6 },
+  {
+    id: "port/listen",
+    pattern: new RegExp(`\\.listen\\s*\\(\\s*(?:\\{[^}]{0,200}?port\\s*:\\s*)?${number}`, "g"),
+    confidence: 0.88,
+  },
+  {
+    id: "port/fallback",
+    pattern: new RegExp(
+      `\\bport["']?\\s*[:=][^\\n;{}]{0,80}?(?:\\|\\||\\?\\?)\\s*(?:Number\\(|parseInt\\()?\\s*${number}`,
+      "gi",
+    ),
+    confidence: 0.8,
+  },
+  {
+    id: "port/constant",
+    pattern: new RegExp(
+      `\\b(?:const|let|var)\\s+(?:\\w*_)?port\\s*(?::\\s*\\w+\\s*)?=\\s*(?:Number\\(|parseInt\\()?\\s*${number}`,
+      "gi",
+    ),
+    confidence: 0.8,
+  },
+  {
+    id: "port/option",
+    pattern: new RegExp(`\\bport["']?\\s*:\\s*(?:Number\\(|parseInt\\()?\\s*${number}`, "g"),
+    confidence: 0.65,
+  },
+];
+const notWebPorts = new Set([
+  5432, 3306, 27017, 6379, 1433, 25, 465, 587, 2525, 11211, 9200, 5672, 1521, 22, 53, 10, 16, 36, 9229, 2375, 1025,
+  6380, 9092,
+]);
+
+/** The port `sources` listen on without PORT; the first file and the strongest rule win. */
+export function portIn(
+  project: Project,
+  sources: readonly Source[],
+): { port: number; at: string; rule: string; confidence: number } | null {
+  for (const { id, pattern, confidence } of portRules) {
+    for (const { at, text } of sources) {
+      if (id === "port/option" && !isListening({ at, text })) continue;
+      if (!/port|listen/i.test(text)) continue;
+      for (const match of text.matchAll(pattern)) {
+        const port = Number(match[1]);
+        if (port < 80 || port > 65_535 || notWebPorts.has(port)) continue;
+        return { port, at: placeOf(at, project.tree.text(at) ?? text, match[0].split("\n")[0]!), rule: id, confidence };
+      }
+    }
+  }
+  return null;
+}

@@ -1,0 +1,961 @@
+/**
+ * The reader of JavaScript and TypeScript projects. Three questions are kept apart: which framework names the project, whether what is
+ * deployed is files, a server or a worker, and which commands build and start it.
+ */
+import { configAt, stringAt } from "./config.ts";
+import { addDatabases } from "./databases.ts";
+import { isListening, likelyEntries, portIn, type Source, sourceAt, sourceOf, withImports } from "./entry.ts";
+import { deviceFrameworks, type Framework, frameworks } from "./frameworks.ts";
+import { addComposeDatabases, exposedPort } from "./languages/docker.ts";
+import { decide, draftOf, state } from "./languages/draft.ts";
+import { versionFromFiles } from "./languages/versions.ts";
+import { lineOf, type Manifest, manifestOf, majorOf, usedOf, uses } from "./manifest.ts";
+import { type Built, builtBy } from "./output.ts";
+import { packageManagerOf, type PackageManager, upwards } from "./package-manager.ts";
+import { inside, isObject, type Project, type Reader, type Reading } from "./reading.ts";
+import { expand, expandScript, type Invocation, optionOf, useOf } from "./scripts.ts";
+import { type VendorFacts, vendorFacts } from "./vendors.ts";
+
+export const javascript: Reader = {
+  id: "javascript",
+  read(project, directory) {
+    const manifest = manifestOf(project, directory);
+    return manifest && readManifest(project, manifest);
+  },
+};
+
+interface Subject {
+  project: Project;
+  manifest: Manifest;
+  reading: Reading;
+  manager: PackageManager;
+  vendors: VendorFacts[];
+  isLibrary: boolean;
+  /** Every script expanded, by name. */
+  scripts: Map<string, Invocation[]>;
+}
+
+/** The reading of a manifest; also used for projects of a workspace that have no manifest of their own. */
+export function readManifest(project: Project, manifest: Manifest): Reading {
+  const { directory, at } = manifest;
+  const reading = draftOf("node", { at, rule: "javascript/manifest" });
+  const parents = upwards(directory).flatMap((place) =>
+    place === directory ? [manifest] : (manifestOf(project, place) ?? []),
+  );
+  const manager = packageManagerOf(project, parents);
+  const why = { at: manager.at, rule: manager.rule, confidence: manager.confidence };
+  state(reading, "packageManager", manager.id, why);
+  state(reading, "installCommand", manager.installCommand, why);
+  stateVersion(project, parents, reading);
+  const subject: Subject = {
+    project,
+    manifest,
+    reading,
+    manager: manager.id,
+    vendors: vendorFacts(project, directory),
+    isLibrary: looksLikeLibrary(manifest),
+    scripts: new Map(Object.keys(manifest.scripts).map((name) => [name, expandScript(name, manifest)])),
+  };
+  addDatabases(project, manifest, reading);
+  settle(subject);
+  addComposeDatabases(project, directory, reading);
+  return reading;
+}
+
+/** Published for others to import: it says what it exports, and nothing marks it private. */
+function looksLikeLibrary({ json, scripts }: Manifest): boolean {
+  if (json["private"] === true) return false;
+  // A program with a command of its own (`bin`) is still run as one when it has a start script.
+  const keys = ["exports", "module", "types", "typings", "publishConfig", "files", "browser", "unpkg"];
+  const says = [...keys, ...("start" in scripts ? [] : ["bin"])].some((key) => json[key] !== undefined);
+  return says || "prepublishOnly" in scripts || "semantic-release" in scripts;
+}
+
+function settle(subject: Subject): void {
+  const { project, manifest } = subject;
+  const app = activeOf(subject, ["app", "documents"]);
+  const program = programOf(subject);
+  const server = serverOf(subject, program);
+  if (app) {
+    const built = builtBy({ project, manifest, framework: app.framework, builds: buildsOf(subject, app.framework) });
+    const servedByOwn =
+      built.kind === "static" && program?.starts === true && server && program.source && isListening(program.source);
+    if (!built.isLibrary && !servedByOwn) return settleFramework(subject, app, built, program);
+    if (built.isLibrary && !server) return settlePackage(subject, 0.8);
+  }
+  if (server) return settleServer(subject, server, program);
+  const worker = frameworks.find(
+    ({ role, packages }) => role === "worker" && packages.some((name) => name in manifest.dependencies),
+  );
+  if (worker && !subject.isLibrary && program) return settleWorker(subject, program, worker);
+  const bundler = activeOf(subject, ["bundler"]);
+  if (bundler) {
+    const built = builtBy({
+      project,
+      manifest,
+      framework: bundler.framework,
+      builds: buildsOf(subject, bundler.framework),
+    });
+    if (program?.starts && program.source && isListening(program.source))
+      return settleServer(subject, undefined, program);
+    if (!built.isLibrary) return settleFramework(subject, bundler, built, program);
+  }
+  if (program && !subject.isLibrary && (program.starts || (program.source && isListening(program.source)))) {
+    if (program.source && withImports(project, program.source, 2, 15).some(isListening))
+      return settleServer(subject, undefined, program);
+    if (program.isServer) return settleServer(subject, undefined, program);
+    return settleWorker(subject, program, worker);
+  }
+  if (subject.isLibrary || usedOf(manifest, deviceFrameworks) !== undefined || "bin" in manifest.json)
+    return settlePackage(subject, 0.7);
+  settleTooling(subject);
+}
+
+interface Active {
+  framework: Framework;
+  at: string;
+  rule: string;
+  confidence: number;
+}
+
+/** The first framework of these roles that the project is really built with: depended on, and run by a script or configured. */
+function activeOf(subject: Subject, roles: readonly Framework["role"][]): Active | undefined {
+  const { project, manifest, isLibrary, scripts } = subject;
+  for (const framework of frameworks) {
+    if (!roles.includes(framework.role)) continue;
+    const name = usedOf(manifest, framework.packages);
+    const config = framework.configs?.length ? configPathOf(project, manifest, framework.configs) : undefined;
+    const runBy = (names: Iterable<string>, uses: readonly string[]): boolean =>
+      [...names].some((script) =>
+        (scripts.get(script) ?? []).some(
+          (run) =>
+            framework.commands?.includes(run.program) === true && run.within === undefined && uses.includes(useOf(run)),
+        ),
+      );
+    const builds = runBy(["build", "build:prod", "build:production", "build:web"], ["build"]);
+    const runs = builds || runBy(scripts.keys(), ["build", "develop", "serve", "preview"]);
+    if (name === undefined && !(config && (runs || hoists(project, manifest)))) continue;
+    const proof = {
+      framework,
+      at: name === undefined ? config! : lineOf(project, manifest, name),
+      rule: `framework/${framework.id}`,
+    };
+    const own =
+      manifest.scripts["build"] !== undefined &&
+      !(scripts.get("build") ?? []).every((run) => useOf(run) !== "build" || run.program === "run-elsewhere");
+    switch (framework.role) {
+      case "documents":
+        if (builds || (runs && !isLibrary && !own && !hasOtherPages(project, manifest)))
+          return { ...proof, confidence: 0.95 };
+        if (config && !isLibrary && Object.keys(manifest.scripts).length === 0) return { ...proof, confidence: 0.8 };
+        break;
+      case "bundler": {
+        const page = ["index.html", "public/index.html", "src/index.html", "client/index.html", "app/index.html"].some(
+          (path) => project.tree.has(inside(manifest.directory, path)),
+        );
+        const exported = ["exports", "main", "module", "types"].some(
+          (key) => manifest.json[key] !== undefined && !/electron|server/.test(String(manifest.json[key])),
+        );
+        if (!page && (isLibrary || exported)) break;
+        if (isLibrary && !builds) break;
+        if (framework.id === "webpack" || framework.id === "rspack") {
+          if (runs && (page || usedOf(manifest, ["html-webpack-plugin", "webpack-dev-server"]) !== undefined))
+            return { ...proof, confidence: 0.8 };
+          break;
+        }
+        const rootOfConfig = config && /\broot\s*:/.test(project.tree.text(config) ?? "");
+        if ((builds || runs) && (page || config)) return { ...proof, confidence: 0.93 };
+        if (config && (page || rootOfConfig)) return { ...proof, confidence: 0.85 };
+        if (runs && !isLibrary) return { ...proof, confidence: 0.75 };
+        break;
+      }
+      default:
+        if (framework.id === "fresh" && !project.tree.has(inside(manifest.directory, "fresh.config.ts"))) break;
+        if (framework.id === "expo" && isLibrary) break;
+        if (builds || (runs && !isLibrary)) return { ...proof, confidence: 0.97 };
+        if (isLibrary && !config) break;
+        if (isLibrary && manifest.scripts["build"] !== undefined && !builds) break;
+        if (config) return { ...proof, confidence: 0.93 };
+        if (name !== undefined && framework.commands?.length === 0) return { ...proof, confidence: 0.9 };
+        if (name !== undefined && name in manifest.dependencies && hasFrameworkFolder(project, manifest, framework))
+          return { ...proof, confidence: 0.85 };
+    }
+  }
+  return undefined;
+}
+
+/** Its dependencies are kept at the root of the workspace. */
+function hoists(project: Project, manifest: Manifest): boolean {
+  const root = manifestOf(project, ".");
+  return (
+    manifest.directory !== "." &&
+    root !== null &&
+    Object.keys(manifest.dependencies).length + Object.keys(manifest.devDependencies).length === 0
+  );
+}
+
+function hasFrameworkFolder(project: Project, manifest: Manifest, framework: Framework): boolean {
+  const own = Object.keys(manifest.scripts).length === 0 || framework.id !== "remix";
+  return (
+    own &&
+    ["app", "src/app", "pages", "src/pages", "src", "content"].some((folder) =>
+      project.tree.hasDirectory(inside(manifest.directory, folder)),
+    ) &&
+    !["prisma-client-lib", "gatsby-plugin"].includes(framework.id)
+  );
+}
+
+/** Pages of another builder beside a manual's. */
+function hasOtherPages(project: Project, manifest: Manifest): boolean {
+  return project.tree.has(inside(manifest.directory, "index.html")) && uses(manifest, "vite");
+}
+
+function configPathOf(project: Project, manifest: Manifest, names: readonly string[]): string | undefined {
+  for (const name of names)
+    for (const ending of ["ts", "js", "mjs", "cjs", "mts", "json", "toml", "tsx"]) {
+      const at = inside(manifest.directory, `${name}.${ending}`);
+      if (project.tree.has(at)) return at;
+    }
+  return undefined;
+}
+
+/** Names of build scripts, best first. */
+const buildScripts = [
+  "build",
+  "build:prod",
+  "build:production",
+  "build-prod",
+  "build:web",
+  "build:app",
+  "build:all",
+  "generate",
+  "compile",
+  "bundle",
+  "docs:build",
+  "build:docs",
+  "production",
+  "prod",
+  "dist",
+  "export",
+  "build:client",
+  "build:server",
+  "build:site",
+  "site:build",
+  "website:build",
+  "build:static",
+  "web:build",
+  "export:web",
+  "heroku-postbuild",
+  "gcp-build",
+  "vercel-build",
+  "render-build",
+  "build:ts",
+  "tsc",
+  "transpile",
+];
+
+function buildsOf({ scripts, vendors, manifest }: Subject, framework: Framework): Invocation[] {
+  const stated = vendors.find(({ buildCommand }) => buildCommand !== undefined)?.buildCommand;
+  const fromVendor = stated === undefined ? [] : expand(stated, manifest);
+  if (fromVendor.some((run) => framework.commands?.includes(run.program))) return fromVendor;
+  const name = buildScriptOf(scripts, framework);
+  return name === undefined ? [] : scripts.get(name)!;
+}
+
+function buildScriptOf(scripts: Subject["scripts"], framework: Framework | undefined): string | undefined {
+  const makes = (name: string): boolean =>
+    (scripts.get(name) ?? []).some(
+      (run) =>
+        useOf(run) === "build" && (framework?.commands === undefined || framework.commands.includes(run.program)),
+    );
+  if (framework?.commands?.length) {
+    const own =
+      buildScripts.find(makes) ??
+      [...scripts.keys()].find(
+        (name) =>
+          /build|generate|export/.test(name) && makes(name) && !/analy[sz]e|watch|dev|test|storybook|stag/.test(name),
+      );
+    if (scripts.has("build") && !isIdle(scripts.get("build")!)) return "build";
+    return own;
+  }
+  return (
+    buildScripts.slice(0, 8).find((name) => scripts.has(name) && name !== "generate" && !isIdle(scripts.get(name)!)) ??
+    ["heroku-postbuild", "gcp-build", "render-build", "build:ts", "tsc", "transpile", "build:server"].find((name) =>
+      scripts.has(name),
+    )
+  );
+}
+
+/** A script that builds nothing: `echo`, `docker build …`. */
+function isIdle(runs: readonly Invocation[]): boolean {
+  return (
+    runs.length > 0 &&
+    runs.every(
+      ({ program, words }) =>
+        ["echo", "exit", "true", ":", "docker", "docker-compose"].includes(program) ||
+        (program === "install" && words.includes("publish")),
+    )
+  );
+}
+
+interface Program {
+  /** The script that starts it in production; undefined when there is none. */
+  script?: string;
+  /** The command, when it is not a script. */
+  command?: string;
+  run?: Invocation;
+  source: Source | null;
+  /** A command or script starts it in production; otherwise the file was found by content. */
+  starts: boolean;
+  /** The command that starts it serves by itself, whatever the source says. */
+  isServer: boolean;
+  at: string;
+}
+
+const startScripts = [
+  "start",
+  "start:prod",
+  "start:production",
+  "start-prod",
+  "prod",
+  "production",
+  "prod:start",
+  "serve:prod",
+  "start:server",
+  "server:start",
+  "server:prod",
+  "server",
+  "serve",
+  "start:node",
+  "start:bun",
+  "start:api",
+  "start:web",
+  "run",
+  "bot",
+  "start:bot",
+  "worker",
+];
+
+/** What is started in production: a script, a command of a platform's file, or the file that listens. */
+function programOf(subject: Subject): Program | undefined {
+  const { project, manifest, scripts, vendors } = subject;
+  const serving = (name: string): Invocation | undefined => {
+    const runs = scripts.get(name) ?? [];
+    if (runs.some((run) => useOf(run) === "develop")) return undefined;
+    return runs.find((run) => useOf(run) === "serve" && run.within === undefined && run.program !== "run-elsewhere");
+  };
+  let name = startScripts.find((candidate) => serving(candidate) !== undefined);
+  if (name === "start" && ["nest", "ts-node", "ts-node-esm", "tsx", "babel-node"].includes(serving("start")!.program))
+    name =
+      ["start:prod", "start:production", "prod", "production", "serve"].find(
+        (candidate) => serving(candidate)?.program === "node",
+      ) ?? name;
+  const stated = vendors.find(({ startCommand }) => startCommand !== undefined);
+  if (stated) {
+    const runs = expand(stated.startCommand!, manifest);
+    const last = runs.findLast((run) => useOf(run) === "serve");
+    if (last) {
+      const same = name !== undefined && commandText(runs) === commandText(scripts.get(name)!);
+      const script = same ? name : scriptCalled(stated.startCommand!, manifest);
+      const base = {
+        run: last,
+        source: fileOf(project, manifest, last),
+        starts: true,
+        isServer: servesAlone(last) || (stated.kind !== "worker" && stated.rule === "procfile"),
+        at: stated.at,
+      };
+      return script !== undefined ? { ...base, script } : { ...base, command: stated.startCommand! };
+    }
+  }
+  if (name !== undefined) {
+    const run = serving(name)!;
+    return {
+      script: name,
+      run,
+      source: fileOf(project, manifest, run),
+      starts: true,
+      isServer: servesAlone(run),
+      at: lineOf(project, manifest, name),
+    };
+  }
+  return developed(subject) ?? found(subject);
+}
+
+function commandText(runs: readonly Invocation[]): string {
+  return runs
+    .filter((run) => useOf(run) === "serve")
+    .map(({ program, words }) =>
+      [program, ...words.slice(1)]
+        .join(" ")
+        .replace(/(?<=\s)\.\//g, "")
+        .replace(/\.js\b/g, ""),
+    )
+    .join(" && ");
+}
+
+/** The script a plain `npm run x` calls. */
+function scriptCalled(line: string, manifest: Manifest): string | undefined {
+  const match = /^(?:npm|pnpm|yarn|bun)\s+(?:run(?:-script)?\s+)?([\w:.-]+)\s*$/.exec(line.trim());
+  return match && manifest.scripts[match[1]!] !== undefined ? match[1] : undefined;
+}
+
+/** Commands that are servers themselves. */
+function servesAlone({ program }: Invocation): boolean {
+  return ![
+    "node",
+    "nodejs",
+    "tsx",
+    "ts-node",
+    "ts-node-esm",
+    "babel-node",
+    "bun",
+    "deno",
+    "pm2",
+    "pm2-runtime",
+    "forever",
+    "esno",
+    "jiti",
+    "vite-node",
+    "electron",
+    "coffee",
+    "swc-node",
+    "run-elsewhere",
+  ].includes(program);
+}
+
+const valued = new Set([
+  "-r",
+  "--require",
+  "--import",
+  "--loader",
+  "--experimental-loader",
+  "-P",
+  "--project",
+  "--tsconfig",
+  "--env-file",
+  "-e",
+  "--exec",
+  "--ext",
+  "-w",
+  "--watch",
+  "--ignore",
+  "--name",
+  "-i",
+  "--env-file-if-exists",
+  "--delay",
+  "--max-old-space-size",
+  "--config",
+  "--inspect",
+]);
+
+/** The file an invocation runs. */
+function operand({ words }: Invocation): string | undefined {
+  for (let at = 1; at < words.length; at++) {
+    const word = words[at]!;
+    if (word === "start" || word === "run" || word === "watch" || word === "--") continue;
+    if (!word.startsWith("-")) return word;
+    if (
+      valued.has(word) &&
+      !(word === "--watch" && /\.[jt]s$/.test(words[at + 1] ?? "") && words[at + 2] === undefined)
+    )
+      at += 1;
+  }
+  return undefined;
+}
+
+function fileOf(project: Project, manifest: Manifest, run: Invocation): Source | null {
+  const path = operand(run);
+  if (path === undefined) return run.program === "node" ? sourceOf(project, manifest, "index.js") : null;
+  if (!run.program.startsWith("pm2") || !/\.json$|config\.(c|m)?js$/.test(path))
+    return sourceOf(project, manifest, path);
+  const at = inside(manifest.directory, path.replace(/^\.\//, ""));
+  const settings = path.endsWith(".json") ? project.json(at) : configAt(project, at)?.value;
+  const apps = settings?.["apps"];
+  const script = stringAt(Array.isArray(apps) ? apps[0] : undefined, "script");
+  return script === undefined ? null : sourceOf(project, manifest, script);
+}
+
+/** A program that is only started for development: its file is known, and production starts it without the watcher. */
+function developed({ project, manifest, scripts }: Subject): Program | undefined {
+  for (const name of [
+    "start",
+    "dev",
+    "start:dev",
+    "server",
+    "develop",
+    "serve",
+    "watch",
+    "dev:server",
+    "start-dev",
+    "backend",
+  ]) {
+    const run = (scripts.get(name) ?? []).find(
+      (candidate) =>
+        useOf(candidate) === "develop" &&
+        [
+          "nodemon",
+          "ts-node-dev",
+          "tsnd",
+          "tsx",
+          "node",
+          "node-dev",
+          "bun",
+          "ts-node",
+          "supervisor",
+          "pm2",
+          "vite-node",
+          "babel-node",
+          "esno",
+        ].includes(candidate.program) &&
+        candidate.within === undefined,
+    );
+    if (!run) continue;
+    const executed = run.program === "nodemon" ? optionOf(run, "--exec", "-x", "-e") : undefined;
+    const inner = executed && /\s/.test(executed) ? expand(executed, manifest)[0] : undefined;
+    const path =
+      operand(inner ?? run) ?? (typeof manifest.json["main"] === "string" ? manifest.json["main"] : "index.js");
+    const source = sourceOf(project, manifest, path);
+    if (!source) continue;
+    return { run, source, starts: false, isServer: false, at: lineOf(project, manifest, name) };
+  }
+  return undefined;
+}
+
+/** No script at all: the file that listens. */
+function found({ project, manifest }: Subject): Program | undefined {
+  const entries = likelyEntries(project, manifest);
+  const source =
+    entries.find(isListening) ??
+    entries.find(({ text }) => /\.login\s*\(|new\s+Worker\s*\(|bot\.(launch|start)\s*\(|app\.start\s*\(/.test(text));
+  return source && { source, starts: false, isServer: false, at: source.at };
+}
+
+/** The server framework the program uses. */
+function serverOf(subject: Subject, program: Program | undefined): Active | undefined {
+  const { project, manifest, isLibrary, scripts } = subject;
+  const imported = program?.source ? withImports(project, program.source, 2, 15) : [];
+  const rows = frameworks.filter(({ role }) => role === "server");
+  const candidates = rows.flatMap((framework) => {
+    const name = usedOf(manifest, framework.packages);
+    const bound =
+      (framework.commands ?? []).length > 0 &&
+      [...scripts.values()]
+        .flat()
+        .some((run) => framework.commands!.includes(run.program) && ["serve", "develop", "build"].includes(useOf(run)));
+    const config = framework.configs?.length ? configPathOf(project, manifest, framework.configs) : undefined;
+    if (name === undefined && !(config && hoists(project, manifest))) return [];
+    const production = name !== undefined && name in manifest.dependencies;
+    const isImported =
+      name !== undefined &&
+      imported.some(({ text }) =>
+        framework.packages.some((candidate) => text.includes(`"${candidate}`) || text.includes(`'${candidate}`)),
+      );
+    if (!bound && !isImported && !production && config === undefined) return [];
+    return [
+      {
+        framework,
+        bound: bound || config !== undefined,
+        isImported,
+        production,
+        at: name === undefined ? config! : lineOf(project, manifest, name),
+        rule: `framework/${framework.id}`,
+      },
+    ];
+  });
+  const isWorker =
+    imported.length > 0 &&
+    !imported.some(isListening) &&
+    usedOf(manifest, ["discord.js", "telegraf", "grammy", "@slack/bolt", "@temporalio/worker"]) !== undefined;
+  const best =
+    candidates.find((candidate) => candidate.bound) ??
+    candidates.find(
+      (candidate) => candidate.isImported && candidate.framework.id !== "socket.io" && candidate.framework.id !== "h3",
+    ) ??
+    candidates.find((candidate) => candidate.isImported) ??
+    (isWorker ? undefined : candidates.find((candidate) => candidate.production));
+  if (!best) return undefined;
+  const listening = imported.some(isListening);
+  const serverless = exportsFetch(subject, imported);
+  if (isLibrary && !(best.bound && program) && !(program?.starts && (best.isImported || listening))) return undefined;
+  if (!best.bound && !program && !serverless) return undefined;
+  if (!best.bound && !best.isImported && !listening && !(program?.starts && !isWorker)) return undefined;
+  return {
+    framework: best.framework,
+    at: best.at,
+    rule: best.rule,
+    confidence: best.bound || best.isImported ? 0.93 : 0.8,
+  };
+}
+
+/** A worker of an edge platform: its configuration names the program. */
+function exportsFetch({ project, manifest }: Subject, imported: readonly Source[]): boolean {
+  return (
+    imported.length === 0 &&
+    ["wrangler.toml", "wrangler.jsonc", "wrangler.json", "vercel.json"].some((name) =>
+      project.tree.has(inside(manifest.directory, name)),
+    )
+  );
+}
+
+function settleFramework(subject: Subject, active: Active, built: Built, program: Program | undefined): void {
+  const { project, reading } = subject;
+  const { framework } = active;
+  state(reading, "framework", framework.id, active);
+  stateBuild(subject, framework);
+  const stated = subject.vendors.find(
+    ({ outputDir, rule }) => outputDir !== undefined && (rule !== "firebase" || framework.kind === "static"),
+  );
+  const own = { at: built.at, rule: built.rule, confidence: built.confidence };
+  if (built.kind === "static") {
+    const usable =
+      stated?.outputDir !== undefined &&
+      !/\.next|\.vercel|\.netlify/.test(stated.outputDir) &&
+      (stated.rule !== "firebase" || built.rule.endsWith("default")) &&
+      !(stated.outputDir === "." && built.output !== undefined);
+    state(reading, "outputDir", built.output, own);
+    if (usable)
+      state(reading, "outputDir", stated.outputDir, {
+        at: stated.at,
+        rule: `${stated.rule}/output`,
+        confidence: stated.confidence,
+      });
+    decide(reading, "static", active.confidence, own);
+    return;
+  }
+  state(reading, "outputDir", built.output, own);
+  const script = built.start?.startsWith("script:") ? built.start.slice(7) : undefined;
+  const isOwn =
+    program?.starts &&
+    program.run &&
+    (framework.commands?.includes(program.run.program) || !["serve"].includes(program.run.program));
+  if (isOwn) stateStart(subject, program);
+  else if (script !== undefined) state(reading, "startCommand", runScript(subject.manager, script), own);
+  else if (!built.noStart || built.start !== undefined)
+    state(reading, "startCommand", executed(subject.manager, built.start ?? framework.start), own);
+  const flagged = isOwn && portOfRun(program.run!);
+  const source =
+    isOwn && program.source && !servesAlone(program.run!) && isListening(program.source)
+      ? portIn(project, withImports(project, program.source, 2))
+      : null;
+  if (flagged) state(reading, "port", flagged, { at: program.at, rule: "port/flag", confidence: 0.97 });
+  else if (source) state(reading, "port", source.port, source);
+  else state(reading, "port", built.port ?? framework.port, { ...own, rule: `port/${framework.id}`, confidence: 0.85 });
+  decide(reading, "server", active.confidence, own);
+}
+
+function settleServer(subject: Subject, server: Active | undefined, program: Program | undefined): void {
+  const { project, manifest, reading } = subject;
+  const framework = server?.framework;
+  if (server && framework) state(reading, "framework", framework.id, server);
+  const sources = program?.source ? withImports(project, program.source, 3) : [];
+  stateRuntime(subject, program, sources);
+  const built = framework && builtBy({ project, manifest, framework, builds: [] });
+  stateBuild(subject, framework);
+  const isApi = framework?.role === "server";
+  if (program) stateStart(subject, program, framework);
+  else if (framework?.start)
+    state(reading, "startCommand", executed(subject.manager, framework.start), {
+      at: manifest.at,
+      rule: `framework/${framework.id}`,
+      confidence: 0.7,
+    });
+  if (built?.output && framework?.serverOutput)
+    state(reading, "outputDir", built.output, { at: manifest.at, rule: built.rule });
+  statePort(subject, program, framework, sources.length > 0 ? sources : frameworkSources(subject, framework));
+  decide(reading, "server", server ? server.confidence : program?.isServer ? 0.75 : 0.85, {
+    at: program?.at ?? server?.at ?? manifest.at,
+    rule: isApi ? `framework/${framework.id}` : "javascript/listens",
+  });
+}
+
+/** Where frameworks that are run by a command of their own keep what they listen on. */
+function frameworkSources({ project, manifest }: Subject, framework: Framework | undefined): Source[] {
+  const paths =
+    framework?.id === "nestjs"
+      ? ["src/main.ts"]
+      : framework?.id === "strapi"
+        ? ["config/server.ts", "config/server.js"]
+        : framework?.id === "adonis"
+          ? ["start/env.ts"]
+          : ["src/index.ts", "index.ts", "src/server.ts", "server.ts", "src/app.ts", "app.ts", "src/main.ts"];
+  return paths.flatMap((path) => {
+    const source = sourceAt(project, inside(manifest.directory, path));
+    return source ? withImports(project, source, 2) : [];
+  });
+}
+
+function settleWorker(subject: Subject, program: Program, framework: Framework | undefined): void {
+  const { project, manifest, reading } = subject;
+  const name = framework && usedOf(manifest, framework.packages);
+  if (framework && name && !["bullmq", "temporal"].includes(framework.id))
+    state(reading, "framework", name.startsWith("@") || framework.packages[0] === name ? framework.id : name, {
+      at: lineOf(project, manifest, name),
+      rule: `framework/${framework.id}`,
+    });
+  const sources = program.source ? withImports(project, program.source, 2) : [];
+  stateRuntime(subject, program, sources);
+  stateBuild(subject, undefined);
+  stateStart(subject, program);
+  const listens = sources.some(isListening);
+  if (listens) statePort(subject, program, framework, sources);
+  decide(reading, "worker", program.starts || framework ? 0.8 : 0.5, {
+    at: program.at,
+    rule: framework ? `framework/${framework.id}` : "javascript/program",
+  });
+}
+
+function settlePackage(subject: Subject, confidence: number): void {
+  stateBuild(subject, undefined);
+  decide(subject.reading, "package", confidence, { at: subject.manifest.at, rule: "javascript/package" });
+}
+
+/** A manifest that only holds tools, or drives what lies in other folders. */
+function settleTooling(subject: Subject): void {
+  stateBuild(subject, undefined);
+  const start = startScripts
+    .slice(0, 7)
+    .find((name) => (subject.scripts.get(name) ?? []).some((run) => useOf(run) === "serve"));
+  if (start !== undefined)
+    state(subject.reading, "startCommand", runScript(subject.manager, start), {
+      at: subject.manifest.at,
+      rule: `script/${start}`,
+      confidence: 0.6,
+    });
+  decide(subject.reading, "package", 0.15, { at: subject.manifest.at, rule: "javascript/tooling" });
+}
+
+function stateRuntime(
+  { reading, manifest, manager }: Subject,
+  program: Program | undefined,
+  sources: readonly Source[],
+): void {
+  const bun =
+    program?.run?.program === "bun" ||
+    sources.some(({ text }) => /\bBun\.serve\s*\(/.test(text)) ||
+    (manager === "bun" && uses(manifest, "elysia")) ||
+    (manager === "bun" &&
+      sources.some(({ text }) => /export\s+default\s+(app|\{[^}]*fetch)/.test(text)) &&
+      !uses(manifest, "wrangler"));
+  if (bun) {
+    reading.runtime = "bun";
+    reading.evidence.push({
+      field: "runtime",
+      value: "bun",
+      rule: "runtime/bun",
+      at: program?.at ?? manifest.at,
+      confidence: 0.9,
+    });
+  }
+}
+
+function stateBuild(subject: Subject, framework: Framework | undefined): void {
+  const { manifest, reading, scripts, vendors, manager, project } = subject;
+  // A command that decides by the platform's own variables is of no use elsewhere.
+  const vendor = vendors.find(({ buildCommand }) => buildCommand !== undefined && !/\bif\b|\$|\n/.test(buildCommand));
+  const stated = vendor?.buildCommand === undefined ? undefined : withoutInstall(vendor.buildCommand, subject);
+  const name = buildScriptOf(scripts, framework);
+  if (
+    vendor &&
+    stated !== undefined &&
+    stated !== "" &&
+    !(name !== undefined && commandsEqual(stated, name, subject))
+  ) {
+    state(reading, "buildCommand", stated, {
+      at: vendor.at,
+      rule: `${vendor.rule}/build`,
+      confidence: vendor.confidence,
+    });
+    return;
+  }
+  if (name !== undefined) {
+    state(reading, "buildCommand", runScript(manager, name), {
+      at: lineOf(project, manifest, name),
+      rule: `script/${name}`,
+      confidence: 0.97,
+    });
+    return;
+  }
+  if (
+    framework?.build &&
+    (framework.role !== "server" || !["nestjs"].includes(framework.id) || uses(manifest, "@nestjs/cli"))
+  ) {
+    state(reading, "buildCommand", executed(manager, framework.build), {
+      at: manifest.at,
+      rule: `framework/${framework.id}`,
+      confidence: 0.75,
+    });
+  }
+}
+
+/** A platform's build command without the installation that goes before it, its script in the project's own manager's words. */
+function withoutInstall(command: string, { manager, manifest }: Subject): string | undefined {
+  const parts = command
+    .split(/\s*(?:&&|;|\n)\s*/)
+    .filter(
+      (part) =>
+        part.trim() !== "" &&
+        !/^(?:\w+=\S+\s+)*(npm (i|ci|install)|pnpm (i|install)|yarn( install| --.*)?$|bun (i|install)|corepack|npm i -g)\b/.test(
+          part.trim(),
+        ) &&
+        !/^(npm|yarn|pnpm) (install|ci)/.test(part.trim()),
+    );
+  if (parts.length !== 1) return parts.length === 0 ? "" : parts.join(" && ");
+  const script = scriptCalled(parts[0]!, manifest);
+  return script === undefined ? parts[0] : runScript(manager, script);
+}
+
+function commandsEqual(stated: string, script: string, { manifest, scripts }: Subject): boolean {
+  const text = (runs: readonly Invocation[]): string => runs.map(({ words }) => words.join(" ")).join("&&");
+  return text(expand(stated, manifest)) === text(scripts.get(script) ?? []);
+}
+
+function stateStart(subject: Subject, program: Program, framework?: Framework): void {
+  const { manifest, reading, manager } = subject;
+  if (program.script !== undefined)
+    return state(reading, "startCommand", runScript(manager, program.script), {
+      at: program.at,
+      rule: `script/${program.script}`,
+      confidence: 0.95,
+    });
+  if (program.command !== undefined)
+    return state(reading, "startCommand", program.command, {
+      at: program.at,
+      rule: "platform/start",
+      confidence: 0.93,
+    });
+  if (framework?.start && framework.id !== "nestjs" && framework.commands?.length)
+    return state(reading, "startCommand", executed(manager, framework.start), {
+      at: manifest.at,
+      rule: `framework/${framework.id}`,
+      confidence: 0.75,
+    });
+  if (program.source)
+    state(reading, "startCommand", startOf(subject, program.source, program.run), {
+      at: program.source.at,
+      rule: program.run ? "script/without-watcher" : "entry/listens",
+      confidence: 0.75,
+    });
+}
+
+/** How a file is started in production: compiled TypeScript from where the compiler puts it, else as it is. */
+function startOf(
+  { project, manifest, scripts, manager }: Subject,
+  source: Source,
+  run: Invocation | undefined,
+): string {
+  const path = manifest.directory === "." ? source.at : source.at.slice(manifest.directory.length + 1);
+  if (run?.program === "bun" || (manager === "bun" && uses(manifest, "@types/bun"))) return `bun run ${path}`;
+  if (!/\.(m|c)?tsx?$/.test(path)) return `node ${path}`;
+  const compiles = [...(scripts.get("build") ?? [])].find(({ program }) =>
+    ["tsc", "tsup", "esbuild", "swc", "tspc", "tsc-alias", "ncc", "tsdown", "unbuild"].includes(program),
+  );
+  if (!compiles)
+    return usedOf(manifest, ["tsx"])
+      ? `npx tsx ${path}`
+      : usedOf(manifest, ["ts-node"])
+        ? `npx ts-node ${path}`
+        : (majorOf(manifest, "@types/node") ?? 0) >= 23
+          ? `node ${path}`
+          : `npx tsx ${path}`;
+  const main = manifest.json["main"];
+  if (typeof main === "string" && /\.(m|c)?js$/.test(main) && sourceOf(project, manifest, main)?.at === source.at)
+    return `node ${main.replace(/^\.\//, "")}`;
+  const options = project.json(inside(manifest.directory, "tsconfig.json"))?.["compilerOptions"];
+  const out =
+    isObject(options ?? null) && typeof (options as { outDir?: unknown }).outDir === "string"
+      ? (options as { outDir: string }).outDir
+      : "dist";
+  const stem = path.replace(/\.(m|c)?tsx?$/, "");
+  const inSource =
+    compiles.program !== "tsc" || !hasSourcesBeside(project, manifest) ? stem.replace(/^src\//, "") : stem;
+  return `node ${out.replace(/^\.\//, "").replace(/\/$/, "")}/${inSource}.js`;
+}
+
+function hasSourcesBeside(project: Project, manifest: Manifest): boolean {
+  const options = project.json(inside(manifest.directory, "tsconfig.json"));
+  const compiler = options?.["compilerOptions"];
+  if (isObject(compiler ?? null) && (compiler as { rootDir?: unknown }).rootDir !== undefined)
+    return !/src\/?$/.test(String((compiler as { rootDir?: unknown }).rootDir));
+  const include = options?.["include"];
+  return Array.isArray(include)
+    ? include.some((pattern) => typeof pattern === "string" && !/^(\.\/)?src/.test(pattern))
+    : false;
+}
+
+function statePort(
+  subject: Subject,
+  program: Program | undefined,
+  framework: Framework | undefined,
+  sources: readonly Source[],
+): void {
+  const { project, manifest, reading, vendors } = subject;
+  const flagged = program?.run && portOfRun(program.run);
+  if (flagged) return state(reading, "port", flagged, { at: program.at, rule: "port/flag", confidence: 0.97 });
+  const coded = portIn(project, sources);
+  if (coded) return state(reading, "port", coded.port, coded);
+  for (const name of [
+    ".env.example",
+    ".env.sample",
+    ".env.template",
+    "env.example",
+    ".env.development",
+    ".env.dist",
+    ".env.defaults",
+    ".env.local.example",
+    "config/default.json",
+  ]) {
+    const at = inside(manifest.directory, name);
+    const match = /^(?:export\s+)?(?:(?:APP|SERVER|API|HTTP)_)?PORT\s*=\s*["']?(\d{2,5})/m.exec(
+      project.tree.text(at) ?? "",
+    );
+    if (match) return state(reading, "port", Number(match[1]), { at, rule: "port/example", confidence: 0.75 });
+  }
+  const exposed = exposedPort(project, manifest.directory);
+  const bySelf = framework?.commands?.length || ["hono", "elysia", "fastify"].includes(framework?.id ?? "");
+  if (exposed && !bySelf)
+    return state(reading, "port", exposed.port, { at: exposed.at, rule: "container/expose", confidence: 0.7 });
+  if (framework?.port !== undefined && (bySelf || framework.role === "server"))
+    return state(reading, "port", uses(manifest, "wrangler") && program?.starts !== true ? 8787 : framework.port, {
+      at: manifest.at,
+      rule: `port/${framework.id}`,
+      confidence: 0.6,
+    });
+  const fly = vendors.find(({ port }) => port !== undefined);
+  if (fly) return state(reading, "port", fly.port, { at: fly.at, rule: "fly/port", confidence: 0.5 });
+  if (reading.runtime === "bun") state(reading, "port", 3000, { at: manifest.at, rule: "port/bun", confidence: 0.5 });
+}
+
+/** `-p 4000`, `--port=4000`, `PORT=4000 …`, `${PORT:-4000}`. */
+function portOfRun(run: Invocation): number | undefined {
+  const value = optionOf(run, "-p", "--port", "-l", "--listen") ?? run.variables["PORT"];
+  const port = Number(/^\$?\{?(?:\w+:-)?(\d{2,5})\}?$/.exec(value ?? "")?.[1]);
+  return port >= 80 && port <= 65_535 ? port : undefined;
+}
+
+/** A script in the manager's words. */
+export function runScript(manager: PackageManager, name: string): string {
+  return `${manager} run ${name}`;
+}
+
+function executed(manager: PackageManager, command: string | undefined): string | undefined {
+  if (command === undefined || /^(node|bun|deno|npx|bunx)\b/.test(command)) return command;
+  return `${manager === "bun" ? "bunx" : "npx"} ${command}`;
+}
+
+function stateVersion(project: Project, parents: readonly Manifest[], reading: Reading): void {
+  const { directory } = parents[0]!;
+  if (versionFromFiles(project, directory, reading, { own: [".nvmrc", ".node-version"], tools: ["nodejs", "node"] }))
+    return;
+  for (const manifest of parents) {
+    for (const key of ["volta", "engines"]) {
+      const table = manifest.json[key];
+      const version = isObject(table ?? null) ? (table as Record<string, unknown>)["node"] : undefined;
+      if (typeof version !== "string" || version === "") continue;
+      return state(reading, "runtimeVersion", version, {
+        at: lineOf(project, manifest, key),
+        rule: `version/${key}`,
+        confidence: 0.9,
+      });
+    }
+  }
+}

@@ -1,0 +1,559 @@
+/**
+ * Scripts by what they run in the end: `npm run x`, `turbo run x`, `concurrently` and the like are followed, wrappers that only set
+ * variables are taken off, and each command that is left is classified.
+ */
+import type { Manifest } from "./manifest.ts";
+
+/** One command: its words, the variables set before it. */
+export interface Invocation {
+  words: string[];
+  /** The program, without path and version: `next` of `./node_modules/.bin/next`. */
+  program: string;
+  variables: Record<string, string>;
+  /** Run in another directory (`cd client && …`, `--prefix client`), relative. */
+  within?: string;
+}
+
+export type Use = "develop" | "serve" | "preview" | "build" | "test" | "other";
+
+/** Split a command line at `&&`, `||`, `;`, `&`, `|` outside quotes, and into words. */
+export function commandsOf(line: string): string[][] {
+  const commands: string[][] = [];
+  let words: string[] = [];
+  let word = "";
+  let quoted = false;
+  let quote = "";
+  const endWord = (): void => {
+    if (word !== "" || quoted) words.push(word);
+    word = "";
+    quoted = false;
+  };
+  const endCommand = (): void => {
+    endWord();
+    if (words.length > 0) commands.push(words);
+    words = [];
+  };
+  for (let at = 0; at < line.length; at++) {
+    const character = line[at]!;
+    if (quote !== "") {
+      if (character === quote) quote = "";
+      else if (character === "\\" && quote === '"' && line[at + 1] === '"') word += line[++at];
+      else word += character;
+    } else if (character === '"' || character === "'") {
+      quote = character;
+      quoted = true;
+    } else if (character === "\\" && line[at + 1] !== undefined) word += line[++at];
+    else if (/\s/.test(character)) endWord();
+    else if (character === "&" || character === "|" || character === ";") {
+      if (character === "&" && line[at - 1] === ">") continue;
+      endCommand();
+    } else if (character === "(" || character === ")") endCommand();
+    else word += character;
+  }
+  endCommand();
+  return commands;
+}
+
+const runners = new Set(["npm", "pnpm", "yarn", "bun", "npx", "pnpx", "bunx", "yarnpkg"]);
+/** Wrappers whose command follows, with the options of theirs that take a value. */
+const wrappers: Record<string, readonly string[]> = {
+  "cross-env": [],
+  "cross-env-shell": [],
+  env: [],
+  "env-cmd": ["-f", "--file", "-e", "--environments"],
+  dotenv: ["-e", "-v", "-c", "-p"],
+  dotenvx: ["-f", "--env-file", "-e", "--env"],
+  "with-env": [],
+  exec: [],
+  nice: ["-n"],
+  time: [],
+  timeout: [],
+  "dumb-init": [],
+  tini: [],
+  doppler: ["-p", "-c", "--project", "--config"],
+  infisical: ["--env", "--path", "--projectId"],
+  varlock: [],
+  "better-npm-run": [],
+  sst: [],
+  portless: [],
+};
+const options = ["--filter", "-F", "--workspace", "-w", "--prefix", "--dir", "-C", "--cwd", "-p", "--package"];
+
+/** What a script's text runs in the end. `depth` guards against scripts that call each other. */
+export function expand(line: string, manifest: Manifest, depth = 0): Invocation[] {
+  if (depth > 8) return [];
+  const result: Invocation[] = [];
+  let within: string | undefined;
+  for (const words of commandsOf(line)) {
+    if (words[0] === "cd" && words[1] !== undefined) {
+      within = joined(within, words[1]);
+      continue;
+    }
+    for (const found of expandOne(words, manifest, depth)) {
+      const place = joined(within, found.within);
+      result.push(place === undefined ? found : { ...found, within: place });
+    }
+  }
+  return result;
+}
+
+/** The invocations of the script called `name`, its `pre` script included; empty when there is none. */
+export function expandScript(name: string, manifest: Manifest, depth = 0): Invocation[] {
+  const text = manifest.scripts[name];
+  return text === undefined ? [] : expand(text, manifest, depth + 1);
+}
+
+function joined(first: string | undefined, second: string | undefined): string | undefined {
+  const whole = [first, second].filter((part) => part !== undefined).join("/");
+  if (whole === "") return undefined;
+  const parts: string[] = [];
+  for (const part of whole.split("/")) {
+    if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop();
+    else if (part !== "." && part !== "") parts.push(part);
+  }
+  return parts.length === 0 ? undefined : parts.join("/");
+}
+
+function expandOne(given: string[], manifest: Manifest, depth: number): Invocation[] {
+  const variables: Record<string, string> = {};
+  let words = given;
+  for (;;) {
+    const first = words[0];
+    if (first === undefined) return [];
+    const assignment = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(first);
+    if (assignment) {
+      variables[assignment[1]!] = assignment[2]!;
+      words = words.slice(1);
+      continue;
+    }
+    const valued = wrappers[programOf(first)];
+    if (valued === undefined) break;
+    words = words.slice(1);
+    if (words[0] === "run" || words[0] === "shell") words = words.slice(1);
+    while (words[0]?.startsWith("-")) words = words.slice(words[0] === "--" || !valued.includes(words[0]) ? 1 : 2);
+    if (words[0] === "--") words = words.slice(1);
+  }
+  const program = programOf(words[0]!);
+  if (program === "set" && words[1]?.includes("=")) return [];
+  const followed = runners.has(program)
+    ? throughRunner(program, words, manifest, depth)
+    : throughTask(program, words, manifest, depth);
+  return (followed ?? [{ words, program, variables: {} }]).map((found) => ({
+    ...found,
+    variables: { ...variables, ...found.variables },
+  }));
+}
+
+function programOf(word: string): string {
+  return word
+    .replace(/\\/g, "/")
+    .replace(/^.*\/node_modules\/\.bin\//, "")
+    .replace(/^.*\/node_modules\/([^@/]+|@[^/]+\/[^/]+)\/.*$/, "$1")
+    .replace(/^(@[^/]+\/[^@]+|[^@]+)@[\w.^~-]+$/, "$1");
+}
+
+/** `npm run build`, `pnpm -r build`, `yarn workspace web build`, `npx next build`. */
+function throughRunner(program: string, words: string[], manifest: Manifest, depth: number): Invocation[] | null {
+  let rest = words.slice(1);
+  let elsewhere = false;
+  let within: string | undefined;
+  const takeOptions = (): void => {
+    while (rest[0]?.startsWith("-")) {
+      const option = rest[0];
+      const name = option.split("=")[0]!;
+      const value = option.includes("=") ? option.slice(option.indexOf("=") + 1) : rest[1];
+      const takes = options.includes(name) && !(program.endsWith("x") && name !== "-p" && name !== "--package");
+      if (takes && ["--prefix", "--dir", "-C", "--cwd"].includes(name)) within = value;
+      else if ((takes && name !== "-p") || ["-r", "--recursive", "-ws", "--workspaces"].includes(name))
+        elsewhere = !program.endsWith("x");
+      rest = rest.slice(takes && !option.includes("=") && !(program === "pnpm" && name === "-w") ? 2 : 1);
+      if (program === "pnpm" && name === "-w") elsewhere = false;
+    }
+  };
+  takeOptions();
+  if (["npx", "pnpx", "bunx"].includes(program)) return rest.length > 0 ? expandOne(rest, manifest, depth + 1) : null;
+  if (["exec", "dlx", "x"].includes(rest[0] ?? "")) {
+    rest = rest.slice(1);
+    takeOptions();
+    if (rest[0] === "--") rest = rest.slice(1);
+    return rest.length > 0 ? expandOne(rest, manifest, depth + 1) : null;
+  }
+  if (rest[0] === "workspace" || rest[0] === "workspaces") {
+    rest = rest.slice(rest[0] === "workspace" ? 2 : 1);
+    elsewhere = true;
+  }
+  const isRun = ["run", "run-script", "foreach"].includes(rest[0] ?? "");
+  if (isRun) rest = rest.slice(1);
+  takeOptions();
+  const [name, ...more] = rest;
+  if (name === undefined) return null;
+  if (program === "bun" && /[./]/.test(name) && manifest.scripts[name] === undefined)
+    return [{ words: ["bun", ...rest], program: "bun", variables: {} }];
+  if (elsewhere || within !== undefined)
+    return [
+      { words: [name, ...more], program: "run-elsewhere", variables: {}, ...(within === undefined ? {} : { within }) },
+    ];
+  if (program === "bun" && ["build", "test", "install"].includes(name) && !isRun) return null;
+  const script = ["test", "t", "tst"].includes(name) && !isRun ? "test" : name;
+  if (!isRun && ["install", "ci", "i", "add", "publish", "audit", "prune", "version", "rebuild"].includes(name))
+    return [{ words: [program, ...rest], program: "install", variables: {} }];
+  const text = manifest.scripts[script];
+  if (text === undefined) return program === "npm" || isRun ? [] : expandOne(rest, manifest, depth + 1);
+  const passed = more[0] === "--" ? more.slice(1) : more;
+  const found = expand(text, manifest, depth + 1);
+  const last = found.at(-1);
+  if (last && passed.length > 0) found[found.length - 1] = { ...last, words: [...last.words, ...passed] };
+  return found;
+}
+
+/** Programs that run scripts of this or other packages: concurrently, npm-run-all, turbo, nx, lerna. */
+function throughTask(program: string, words: string[], manifest: Manifest, depth: number): Invocation[] | null {
+  const rest = words.slice(1);
+  switch (program) {
+    case "concurrently":
+    case "conc":
+    case "stmux": {
+      const taking = [
+        "-n",
+        "--names",
+        "-c",
+        "--prefix-colors",
+        "--success",
+        "-s",
+        "-p",
+        "--prefix",
+        "-l",
+        "--restart-tries",
+        "--kill-signal",
+      ];
+      const lines: string[] = [];
+      for (let at = 0; at < rest.length; at++) {
+        const word = rest[at]!;
+        if (taking.includes(word)) at += 1;
+        else if (!word.startsWith("-")) lines.push(word.replace(/^(npm|pnpm|yarn|bun):(.+)$/, "npm run $2"));
+      }
+      return lines.flatMap((line) => expand(line, manifest, depth + 1));
+    }
+    case "npm-run-all":
+    case "npm-run-all2":
+    case "run-s":
+    case "run-p":
+    case "run-z":
+    case "run-pz":
+    case "wsrun":
+      return rest
+        .filter((word) => !word.startsWith("-"))
+        .flatMap((name) => {
+          if (!/[*]/.test(name)) return expandScript(name.split(" ")[0]!, manifest, depth + 1);
+          const pattern = new RegExp(`^${name.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*\*?/g, ".+")}$`);
+          return Object.keys(manifest.scripts)
+            .filter((script) => pattern.test(script))
+            .flatMap((script) => expandScript(script, manifest, depth + 1));
+        });
+    case "turbo":
+    case "lerna":
+    case "nx":
+    case "lage":
+    case "rush":
+    case "moon":
+    case "ultra":
+      return [{ words, program: "run-elsewhere", variables: {} }];
+    default:
+      return null;
+  }
+}
+
+const develops = new Set([
+  "nodemon",
+  "ts-node-dev",
+  "tsnd",
+  "node-dev",
+  "vite-node-dev",
+  "webpack-dev-server",
+  "live-server",
+  "lite-server",
+  "browser-sync",
+  "start-storybook",
+  "forever-dev",
+  "supervisor",
+  "budo",
+  "wmr",
+]);
+const runsFiles = new Set([
+  "node",
+  "tsx",
+  "ts-node",
+  "ts-node-esm",
+  "babel-node",
+  "esno",
+  "esr",
+  "jiti",
+  "vite-node",
+  "swc-node",
+  "bun",
+  "deno",
+  "pm2",
+  "pm2-runtime",
+  "forever",
+  "coffee",
+  "tsimp",
+  "sucrase-node",
+  "esbuild-runner",
+  "electron",
+  "nodejs",
+  "iojs",
+]);
+const previews = new Set([
+  "serve",
+  "http-server",
+  "superstatic",
+  "sirv",
+  "pushstate-server",
+  "servor",
+  "local-web-server",
+]);
+const tests = new Set([
+  "jest",
+  "vitest",
+  "mocha",
+  "ava",
+  "tap",
+  "eslint",
+  "prettier",
+  "biome",
+  "oxlint",
+  "playwright",
+  "cypress",
+  "tape",
+  "nyc",
+  "c8",
+  "xo",
+  "stylelint",
+  "standard",
+  "karma",
+  "lint-staged",
+  "husky",
+  "knip",
+]);
+const builds = new Set([
+  "tsc",
+  "tsup",
+  "rollup",
+  "esbuild",
+  "swc",
+  "babel",
+  "webpack",
+  "webpack-cli",
+  "unbuild",
+  "tsdown",
+  "ncc",
+  "gulp",
+  "grunt",
+  "rspack",
+  "vue-tsc",
+  "tspc",
+  "ttsc",
+  "bunchee",
+  "microbundle",
+  "pkgroll",
+  "sass",
+  "tailwindcss",
+  "postcss",
+  "obuild",
+  "build-storybook",
+  "next-on-pages",
+  "eleventy",
+  "@11ty/eleventy",
+  "metalsmith",
+  "svelte-package",
+  "ng-packagr",
+  "copyfiles",
+  "cpx",
+  "rimraf",
+  "cp",
+  "rm",
+  "mkdir",
+  "shx",
+  "panda",
+  "lb-tsc",
+  "vite-ssg",
+  "tsgo",
+]);
+
+/** What second words mean to programs that take one. */
+const verbs: Record<string, Use> = {
+  dev: "develop",
+  develop: "develop",
+  serve: "develop",
+  watch: "develop",
+  "vite:dev": "develop",
+  start: "serve",
+  "start:prod": "serve",
+  preview: "preview",
+  build: "build",
+  "vite:build": "build",
+  generate: "build",
+  export: "build",
+  prerender: "build",
+  deploy: "other",
+  prepare: "other",
+  sync: "other",
+  check: "other",
+  test: "test",
+};
+/** Frameworks whose `start` is a development server. */
+const startsDeveloping = new Set([
+  "react-scripts",
+  "react-scripts-ts",
+  "craco",
+  "react-app-rewired",
+  "docusaurus",
+  "expo",
+  "ember",
+  "storybook",
+  "astro-dev",
+  "solid-start-dev",
+  "stencil",
+  "umi",
+  "preact",
+  "snowpack-dev",
+  "shopify",
+  "rw",
+  "react-static",
+  "meteor",
+]);
+/** Frameworks that serve in development when given no verb. */
+const bareDevelops = new Set([
+  "vite",
+  "nuxt",
+  "nuxi",
+  "nuxt-ts",
+  "next",
+  "parcel",
+  "slidev",
+  "blitz",
+  "sapper",
+  "snowpack",
+  "vp",
+]);
+/** Frameworks whose verb `serve` serves what was built. */
+const servesBuilt = new Set(["gatsby", "docusaurus", "redwood", "rw", "vitepress", "rspress", "strapi"]);
+
+/** What one command is for. */
+export function useOf({ words, program, variables }: Invocation): Use {
+  const rest = words.slice(1);
+  const verb = rest.find((word) => !word.startsWith("-"));
+  if (develops.has(program)) return "develop";
+  if (tests.has(program)) return "test";
+  if (program === "install" || program === "run-elsewhere") return elsewhereUse(program, words);
+  if (runsFiles.has(program)) {
+    if (
+      rest.some(
+        (word) => word === "--watch" || word === "--hot" || word === "--watch-path" || word.startsWith("--watch="),
+      ) ||
+      verb === "watch"
+    )
+      return "develop";
+    if (program === "bun" && verb === "build") return "build";
+    if (program === "bun" && verb === "test") return "test";
+    if (program === "deno") return verb === "task" ? "other" : "serve";
+    if (verb === undefined || rest.includes("--test")) return rest.includes("--test") ? "test" : "other";
+    if (/(^|\/)(build|scripts\/build[\w.-]*|esbuild[\w.-]*|webpack[\w.-]*|gulpfile)\.(m|c)?[jt]s$/.test(verb))
+      return "build";
+    if (/(^|\/)(scripts|tools|tasks|\.github)\//.test(verb) && !/(start|serve|server)/.test(verb)) return "other";
+    if (program === "node" && /(^|\/)ace(\.js)?$/.test(verb)) return rest.includes("serve") ? "develop" : "build";
+    return variables["NODE_ENV"] === "development" ? "develop" : "serve";
+  }
+  if (previews.has(program)) return "preview";
+  if (program === "wrangler" || program === "netlify" || program === "vercel" || program === "firebase")
+    return verb === "dev" || verb === "pages" ? "develop" : "other";
+  if (program === "eleventy" || program === "@11ty/eleventy")
+    return rest.some((word) => word === "--serve" || word === "--watch") ? "develop" : "build";
+  if (program === "webpack" || program === "webpack-cli" || program === "rspack")
+    return verb === "serve" || verb === "dev" || verb === "s"
+      ? "develop"
+      : rest.includes("--watch") && rest.includes("--mode=development")
+        ? "develop"
+        : "build";
+  if (program === "ng")
+    return verb === "build" || verb === "b"
+      ? "build"
+      : verb === "test"
+        ? "test"
+        : verb === "serve" || verb === "s"
+          ? "develop"
+          : "other";
+  if (program === "hexo")
+    return verb === "server" || verb === "s" ? "develop" : verb?.startsWith("g") ? "build" : "other";
+  if (program === "nest")
+    return verb === "build"
+      ? "build"
+      : verb === "start"
+        ? rest.some((word) => word === "--watch" || word === "-w" || word === "--debug")
+          ? "develop"
+          : "serve"
+        : "other";
+  if (program === "gulp" || program === "grunt")
+    return verb === undefined || /build|prod|dist|default/.test(verb)
+      ? "build"
+      : /serve|watch|dev/.test(verb)
+        ? "develop"
+        : "other";
+  if (program === "fastify")
+    return rest.some((word) => word === "-w" || word === "--watch") ? "develop" : verb === "start" ? "serve" : "other";
+  if (
+    program === "remix-serve" ||
+    program === "react-router-serve" ||
+    program === "json-server" ||
+    program === "moleculer-runner" ||
+    program === "functions-framework" ||
+    program === "probot" ||
+    program === "srvx"
+  )
+    return "serve";
+  if (program === "egg-scripts") return verb === "start" ? "serve" : "other";
+  if (program === "egg-bin") return verb === "dev" ? "develop" : "other";
+  if (program === "vue-cli-service")
+    return verb === "build" ? "build" : verb === "serve" || verb === undefined ? "develop" : "other";
+  if (program === "parcel" || program === "slidev" || program === "sapper" || program === "poi")
+    return verb === "build" || verb === "export" ? "build" : verb === "start" ? "serve" : "develop";
+  if (program === "expo")
+    return verb === "export" || verb === "export:web" || verb === "build:web" ? "build" : "develop";
+  if (builds.has(program)) return rest.some((word) => word === "--watch" || word === "-w") ? "develop" : "build";
+  if (verb === "start" && startsDeveloping.has(program)) return "develop";
+  if (verb === "serve" && servesBuilt.has(program))
+    return program === "gatsby" || program === "docusaurus" || program === "vitepress" || program === "rspress"
+      ? "preview"
+      : "serve";
+  if (
+    bareDevelops.has(program) &&
+    (verb === undefined || verbs[verb] === undefined) &&
+    !/^(lint|info|telemetry|typecheck|codegen|optimize|upgrade|add|cleanup|module|analyze|devtools|init)$/.test(
+      verb ?? "",
+    )
+  )
+    return program === "vite" && rest.includes("build") ? "build" : "develop";
+  return verb === undefined ? "other" : (verbs[verb] ?? "other");
+}
+
+/** Tasks of other packages are classified by their name. */
+function elsewhereUse(program: string, words: string[]): Use {
+  if (program === "install") return "other";
+  const text = words.join(" ");
+  if (/\bbuild\b/.test(text)) return "build";
+  if (/\b(test|lint)\b/.test(text)) return "test";
+  if (/\b(dev|develop|watch|serve)\b/.test(text)) return "develop";
+  return /\b(start|start:prod|production)\b/.test(text) ? "serve" : "other";
+}
+
+/** The value of an option: `--out x`, `--out=x`, `-o x`. */
+export function optionOf({ words }: Invocation, ...names: string[]): string | undefined {
+  for (const name of names) {
+    for (let at = 1; at < words.length; at++) {
+      const word = words[at]!;
+      if (word === name) return words[at + 1];
+      if (word.startsWith(`${name}=`)) return word.slice(name.length + 1);
+    }
+  }
+  return undefined;
+}

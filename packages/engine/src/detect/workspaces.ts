@@ -1,0 +1,151 @@
+/** Workspaces of npm, pnpm, yarn, bun, lerna, nx and rush: which directories are members, and how they depend on each other. */
+import { stringAt, valueAt } from "./config.ts";
+import { type Manifest, manifestOf } from "./manifest.ts";
+import { inside, isObject, type Json, type JsonObject, type Project } from "./reading.ts";
+
+export interface Workspace {
+  /** Where it is declared. */
+  at: string;
+  /** Directories of members with a manifest, the root left out. */
+  members: string[];
+  /** Nx projects without a manifest: directory to project.json. */
+  projects: Map<string, JsonObject>;
+}
+
+/** The workspace the root declares, or null. A file that declares no members (settings alone) is none. */
+export function workspaceOf(project: Project): Workspace | null {
+  const declared = declarations(project);
+  const patterns = declared.flatMap(({ patterns: found }) => found);
+  const directories = project.tree.files
+    .filter((path) => path.endsWith("/package.json"))
+    .map((path) => path.slice(0, -"/package.json".length));
+  const matches = matcher(patterns);
+  const members = patterns.length > 0 ? directories.filter(matches) : [];
+  const projects = new Map<string, JsonObject>();
+  const usesNx = project.tree.has("nx.json") || project.tree.has("workspace.json");
+  if (usesNx) {
+    for (const path of project.tree.files) {
+      if (!path.endsWith("/project.json")) continue;
+      const directory = path.slice(0, -"/project.json".length);
+      const json = project.json(path);
+      if (json && !project.tree.has(`${directory}/package.json`)) projects.set(directory, json);
+    }
+    if (patterns.length === 0)
+      members.push(...directories.filter((directory) => /^(apps|packages|libs)\//.test(directory)));
+  }
+  if (members.length === 0 && projects.size === 0) return null;
+  return { at: declared[0]?.at ?? "nx.json", members: [...new Set(members)], projects };
+}
+
+function declarations(project: Project): { at: string; patterns: string[] }[] {
+  const result: { at: string; patterns: string[] }[] = [];
+  const add = (at: string, value: Json | undefined): void => {
+    const patterns = Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+    if (patterns.length > 0) result.push({ at, patterns });
+  };
+  const root = manifestOf(project, ".");
+  const field = root?.json["workspaces"];
+  add("package.json", isObject(field ?? null) ? (field as JsonObject)["packages"] : field);
+  for (const at of ["pnpm-workspace.yaml", "pnpm-workspace.yml"])
+    if (project.tree.has(at)) add(at, valueAt(project.yaml(at)?.[0] ?? undefined, "packages"));
+  if (result.length === 0 && project.tree.has("lerna.json"))
+    add("lerna.json", project.json("lerna.json")?.["packages"] ?? ["packages/*"]);
+  const rush = project.tree.has("rush.json") ? project.json("rush.json")?.["projects"] : undefined;
+  if (Array.isArray(rush))
+    add(
+      "rush.json",
+      rush.map((entry) => stringAt(entry, "projectFolder") ?? "").filter((folder) => folder !== ""),
+    );
+  return result;
+}
+
+/** Whether a directory is a member: the last pattern that matches decides, `!` takes out. */
+export function matcher(patterns: readonly string[]): (directory: string) => boolean {
+  const rules = patterns.map((pattern) => {
+    const isNot = pattern.startsWith("!");
+    const plain = (isNot ? pattern.slice(1) : pattern).replace(/^\.?\//, "").replace(/\/+(package\.json)?$/, "");
+    return { isNot, expression: new RegExp(`^${expressionOf(plain)}$`) };
+  });
+  return (directory) => rules.reduce((is, { isNot, expression }) => (expression.test(directory) ? !isNot : is), false);
+}
+
+function expressionOf(pattern: string): string {
+  let result = "";
+  for (let at = 0; at < pattern.length; at++) {
+    const character = pattern[at]!;
+    if (character === "*" && pattern[at + 1] === "*") {
+      at += 1;
+      if (pattern[at + 1] === "/") {
+        at += 1;
+        result += "(?:.*/)?";
+      } else result += ".*";
+    } else if (character === "*") result += "[^/]*";
+    else if (character === "?") result += "[^/]";
+    else if (character === "{") result += "(?:";
+    else if (character === "}") result += ")";
+    else if (character === "," && result.lastIndexOf("(?:") > result.lastIndexOf(")")) result += "|";
+    else result += character.replace(/[.+^$()|[\]\\]/, "\\$&");
+  }
+  return result;
+}
+
+/** Directories of members that `manifest` depends on, through others too. */
+export function internalDependencies(project: Project, members: readonly string[], manifest: Manifest): string[] {
+  const byName = new Map(
+    members.flatMap((directory) => {
+      const name = manifestOf(project, directory)?.name;
+      return name ? [[name, directory] as const] : [];
+    }),
+  );
+  const found = new Set<string>();
+  const queue = [manifest];
+  for (const current of queue) {
+    for (const name of [...Object.keys(current.dependencies), ...Object.keys(current.devDependencies)]) {
+      const directory = byName.get(name);
+      if (directory === undefined || found.has(directory) || directory === manifest.directory) continue;
+      found.add(directory);
+      const next = manifestOf(project, directory);
+      if (next) queue.push(next);
+    }
+  }
+  return [...found];
+}
+
+/** A manifest for an Nx project that has none: its scripts from its targets, its dependencies those of the root that its program imports. */
+export function manifestOfNx(project: Project, directory: string, json: JsonObject): Manifest | null {
+  if (stringAt(json, "projectType") === "library") return null;
+  const root = manifestOf(project, ".");
+  const executor =
+    stringAt(json, "targets", "build", "executor") ?? stringAt(json, "architect", "build", "builder") ?? "";
+  const command = executors.find(([pattern]) => pattern.test(executor))?.[1];
+  const all = { ...root?.devDependencies, ...root?.dependencies };
+  const dependencies: Record<string, string> = {};
+  for (const name of ["src/main.ts", "src/main.js", "src/index.ts", "server.ts"]) {
+    const text = project.tree.text(inside(directory, name));
+    if (text === null) continue;
+    for (const match of text.matchAll(/from\s+["']((?:@[^/"']+\/)?[^/"']+)/g))
+      if (all[match[1]!] !== undefined) dependencies[match[1]!] = all[match[1]!]!;
+  }
+  if (command !== undefined && all[command.split(" ")[0]!] !== undefined)
+    dependencies[command.split(" ")[0]!] = all[command.split(" ")[0]!]!;
+  const name = stringAt(json, "name") ?? directory.slice(directory.lastIndexOf("/") + 1);
+  return {
+    at: inside(directory, "project.json"),
+    directory,
+    name,
+    json: { private: true, name },
+    scripts: command === undefined ? {} : { build: command },
+    dependencies,
+    devDependencies: {},
+  };
+}
+
+const executors: readonly [RegExp, string][] = [
+  [/[/-]next:build|nrwl\/next/, "next build"],
+  [/vite:build/, "vite build"],
+  [/angular/, "ng build"],
+  [/remix:build/, "remix build"],
+  [/nuxt:build/, "nuxt build"],
+  [/expo:/, "expo export"],
+  [/(webpack|node|js|esbuild|rspack):/, "webpack build"],
+];
