@@ -88,8 +88,6 @@ export async function exec(argv: readonly string[], options: ExecOptions): Promi
   const ended = endOf(child);
   const clock = options.clock ?? systemClock;
   const keep = options.maxOutputBytes ?? 4 * 1024 * 1024;
-  const stdout = collect(child, "stdout", keep, options.onLine);
-  const stderr = collect(child, "stderr", keep, options.onLine);
   if (child.pid === undefined) throw startFailure(await ended.catch((error: unknown) => error), program, options);
 
   const group = groupOf(child.pid, options.mark);
@@ -97,12 +95,26 @@ export async function exec(argv: readonly string[], options: ExecOptions): Promi
   child.stdin?.on("error", () => undefined); // The program need not read what it is given (EPIPE).
   child.stdin?.end(options.input);
 
-  let reason: "cancelled" | "timeout" | undefined;
+  let reason: "cancelled" | "timeout" | "callback" | undefined;
   let killing: Promise<void> | undefined;
-  const stop = (why: "cancelled" | "timeout"): void => {
+  const stop = (why: "cancelled" | "timeout" | "callback"): void => {
     reason ??= why;
     killing ??= kill();
   };
+  let thrown: { error: unknown } | undefined;
+  const onLine =
+    options.onLine &&
+    ((line: string, stream: "stdout" | "stderr"): void => {
+      if (thrown) return;
+      try {
+        options.onLine?.(line, stream);
+      } catch (error) {
+        thrown = { error };
+        stop("callback");
+      }
+    });
+  const stdout = collect(child, "stdout", keep, onLine);
+  const stderr = collect(child, "stderr", keep, onLine);
   const onAbort = (): void => stop("cancelled");
   options.signal?.addEventListener("abort", onAbort, { once: true });
   if (options.signal?.aborted) onAbort();
@@ -114,6 +126,7 @@ export async function exec(argv: readonly string[], options: ExecOptions): Promi
     await killing;
     // Whoever still holds the pipes is no process of ours; what was written so far is read, and no more is waited for.
     await Promise.all([stdout.finish(), stderr.finish()]);
+    if (thrown) throw thrown.error;
     if (reason === "cancelled") throwIfAborted(options.signal, program);
     if (reason === "timeout") throw timeoutOf(program, options.timeoutMs!);
     return { code, signal, stdout: stdout.text(), stderr: stderr.text() };

@@ -194,6 +194,20 @@ describe("exec", () => {
     expect(running(Number(stdout))).toBe(false);
   });
 
+  it("stops the program when the caller fails on a line", async () => {
+    let pid = 0;
+    const promise = exec(["sh", "-c", "echo $$; exec sleep 1000"], {
+      cwd,
+      env,
+      onLine: (line) => {
+        pid = Number(line);
+        throw new DeployError("INTERNAL", { what: "too many lines" });
+      },
+    });
+    expect(await codeOf(promise)).toBe("INTERNAL");
+    expect(running(pid)).toBe(false);
+  });
+
   it("stops at the time limit with TIMEOUT", async () => {
     expect(await codeOf(exec(["sleep", "1000"], { cwd, env, timeoutMs: 20 }))).toBe("TIMEOUT");
   });
