@@ -51,7 +51,7 @@ export function cacheControl(path: string, type: string): string {
 /** `name-DiwrgTda.js`, `name.5d41402a.css`: the end of the name, after `-`, `.` or `_`, is what only a digest looks like. */
 function hasDigest(path: string): boolean {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  const [, stem = "", extension = ""] = /^(.+?)((?:\.[a-z][a-z0-9]{0,4}|\.woff2)(?:\.map)?)$/.exec(name) ?? [];
+  const [, stem = "", extension = ""] = /^(.+?)((?:\.chunk)?\.[a-z][a-z0-9]{0,10}(?:\.map)?)$/.exec(name) ?? [];
   const hex = /[-._]([0-9a-f]{8,64})$/.exec(stem)?.[1];
   if (hex !== undefined && /[0-9]/.test(hex) && /[a-f]/.test(hex)) return true;
   // Eight characters of base64url (Rollup, Vite) or base32 (esbuild).
@@ -59,5 +59,5 @@ function hasDigest(path: string): boolean {
   if (short === undefined || !/[A-Z]/.test(short)) return false;
   if (/[0-9]/.test(short)) return true;
   // Letters alone are believed of code only: pictures may be called photo-BlueMoon.jpg.
-  return /^\.(js|mjs|css)(\.map)?$/.test(extension) && /[A-Z]/.test(short.slice(1));
+  return /^(\.chunk)?\.(js|mjs|css)(\.map)?$/.test(extension) && /[A-Z]/.test(short.slice(1));
 }
