@@ -1,0 +1,131 @@
+/** The variables a service reads, from its code, schemas, examples, manifests and libraries. */
+import type { EnvVariable, ServiceFacts } from "../detect/detection.ts";
+import { inside, type Project } from "../detect/reading.ts";
+import { type ExampleEntry, isExampleFile, readExample } from "./example.ts";
+import { readJavaScript } from "./javascript.ts";
+import { readLanguage } from "./languages.ts";
+import { isManifest, readManifest } from "./manifests.ts";
+import { maskJavaScript } from "./mask.ts";
+import { dependencyNames, type Scope, type ScopeFile, scopeOf } from "./scope.ts";
+import { readSdks, rowsFor } from "./sdk-reading.ts";
+import type { SdkRow } from "./sdk.ts";
+import type { Sighting } from "./sighting.ts";
+import { weigh } from "./weigh.ts";
+
+const scripts = new Set(["js", "jsx", "ts", "tsx", "mjs", "cjs", "mts", "cts", "vue", "svelte", "astro"]);
+
+/**
+ * Variables of the service in `directory` (relative to the project's root, `.` for it), sorted by key; `required` ones are those a
+ * deployment must set. Also looks into the workspace packages the service depends on. `foundIn` is relative to the project's root.
+ */
+export function detectVariables(project: Project, directory: string, facts: Omit<ServiceFacts, "env">): EnvVariable[] {
+  const scope = scopeOf(project, directory);
+  const sightings = sightingsIn(project, directory, scope);
+  const examples = examplesFor(project, directory, scope);
+  const inExample = new Set(examples.map(({ key }) => key));
+  const read = new Set(sightings.filter((one) => !one.alternatives).map(({ key }) => key));
+  const byKey = new Map<string, { sightings: Sighting[]; examples: ExampleEntry[] }>();
+  const entry = (key: string) => {
+    let known = byKey.get(key);
+    if (!known) byKey.set(key, (known = { sightings: [], examples: [] }));
+    return known;
+  };
+  for (const sighting of sightings) {
+    const names = [sighting.key, ...(sighting.alternatives ?? [])];
+    const key = names.find((name) => inExample.has(name)) ?? names.find((name) => read.has(name)) ?? sighting.key;
+    entry(key).sightings.push(sighting);
+  }
+  for (const example of examples) entry(example.key).examples.push(example);
+  const lines = new LineNumbers(project);
+  const around = {
+    framework: facts.framework,
+    inExample,
+    placeOf: ({ path, offset }: Sighting) => `${path}:${lines.at(path, offset)}`,
+  };
+  return [...byKey]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([key, seen]) => weigh({ key, ...seen }, around) ?? []);
+}
+
+function sightingsIn(project: Project, directory: string, scope: Scope): Sighting[] {
+  const rows = rowsFor(dependenciesOf(project, directory));
+  const names = rows.flatMap(({ packages }) => packages);
+  const sightings: Sighting[] = [];
+  for (const file of scope.files) {
+    const text = project.tree.text(file.path);
+    if (text === null || isMinified(text)) continue;
+    const found = sightingsOf(file, text, rows, names);
+    if (file.isTooling) for (const sighting of found) sighting.need = "tooling";
+    sightings.push(...found);
+  }
+  for (const file of [...scope.others, ...scope.files]) {
+    if (isManifest(file.name)) sightings.push(...readManifest(project, file.name, file.path));
+  }
+  return sightings;
+}
+
+function sightingsOf(file: ScopeFile, text: string, rows: SdkRow[], names: string[]): Sighting[] {
+  if (!scripts.has(file.extension)) return readLanguage(file.path, file.extension, text);
+  const found = readJavaScript(file.path, text);
+  if (names.some((name) => text.includes(name)) || text.includes("/providers/")) {
+    found.push(...readSdks(rows, { path: file.path, text, code: maskJavaScript(text) }));
+  }
+  return found;
+}
+
+/** One line of thousands of characters is a bundle. */
+function isMinified(text: string): boolean {
+  if (text.length < 20_000) return false;
+  const end = text.indexOf("\n", 5_000);
+  return end < 0 || end > 15_000;
+}
+
+function dependenciesOf(project: Project, directory: string): Set<string> {
+  const names = new Set(dependencyNames(project.json(inside(directory, "package.json"))));
+  for (const at of directory === "." ? ["client", "server", "frontend", "backend", "web", "api", "app"] : []) {
+    for (const name of dependencyNames(project.json(inside(at, "package.json")))) names.add(name);
+  }
+  return names;
+}
+
+/** Entries of examples in the service, its packages and, for what is read in it, at the root of the repository. */
+function examplesFor(project: Project, directory: string, scope: Scope): ExampleEntry[] {
+  const paths = scope.others
+    .filter(({ name }) => isExampleFile(name.slice(name.lastIndexOf("/") + 1)))
+    .map(({ path }) => path);
+  if (directory !== ".") {
+    for (const path of project.tree.files) {
+      if (path.includes("/")) continue;
+      if (isExampleFile(path)) paths.push(path);
+    }
+  }
+  return paths.flatMap((path) => readExample(path, project.tree.text(path) ?? ""));
+}
+
+/** Line of an offset, counting each file's lines once and only when asked. */
+class LineNumbers {
+  readonly #project: Project;
+  readonly #starts = new Map<string, number[]>();
+
+  constructor(project: Project) {
+    this.#project = project;
+  }
+
+  at(path: string, offset: number): number {
+    let starts = this.#starts.get(path);
+    if (!starts) {
+      starts = [0];
+      const text = this.#project.tree.text(path) ?? "";
+      for (let index = text.indexOf("\n"); index >= 0; index = text.indexOf("\n", index + 1)) starts.push(index + 1);
+      this.#starts.set(path, starts);
+    }
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (starts[middle]! <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low + 1;
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * `.env.example` and its like: the variables people are told of, with the comments that describe them.
+ * Read leniently, unlike dotenv.ts: these files hold notes for people, and a broken line is passed over.
+ */
+
+export interface ExampleEntry {
+  key: string;
+  value: string;
+  line: number;
+  path: string;
+  /** Comments right above or behind it. */
+  description: string;
+  /** `# KEY=value`: switched off. */
+  isCommentedOut: boolean;
+  /** The comments call it optional, or stand in a section that does. */
+  isOptional: boolean;
+  /** The comments call it required. */
+  isRequired: boolean;
+  hasPlaceholder: boolean;
+}
+
+const exampleName =
+  /^(?:\.?env|\.dev\.vars|dotenv|\.?environment)(?:[._-](?:local|development|dev|prod|production|docker))?[._-](?:example|sample|template|dist|tmpl|tpl|default|defaults)(?:[._-]\w+)?$|^\.?(?:example|sample|template)\.env$|^\.env\.(?:local|development|production)\.(?:example|sample)$/i;
+
+/** Whether a file's name (without folder) is that of an example of variables. */
+export function isExampleFile(name: string): boolean {
+  return exampleName.test(name);
+}
+
+const entryLine = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/;
+const commentedEntry = /^\s*#+\s?(?:export\s+)?([A-Z][A-Z0-9_]{2,})\s*=\s*(\S*.*)$/;
+const optionalWords =
+  /\boptional(?:ly)?\b|\bnot required\b|\bonly (?:needed|required|necessary|used)\b|\bif you (?:want|use|need|are using|wish|plan)\b|\bleave (?:it )?(?:empty|blank)\b|\buncomment\b|\bcan be (?:omitted|left)\b|\bunnecessary\b|\bdefaults? to\b/i;
+const requiredWords = /\brequired\b|\bmandatory\b|\bmust be set\b/i;
+
+export function readExample(path: string, text: string): ExampleEntry[] {
+  const entries: ExampleEntry[] = [];
+  let comments: string[] = [];
+  let sectionIsOptional = false;
+  let isAfterBlank = true;
+  const lines = text.split(/\r\n|\n|\r/);
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index]!;
+    if (line.trim() === "") {
+      // A comment alone between blank lines heads the section that follows.
+      if (comments.length > 0) sectionIsOptional = isOptionalText(comments.join(" "));
+      comments = [];
+      isAfterBlank = true;
+      continue;
+    }
+    const off = commentedEntry.exec(line);
+    const on = off ? null : entryLine.exec(line);
+    const match = off ?? on;
+    if (!match) {
+      if (line.trimStart().startsWith("#")) {
+        const comment = line.replace(/^[\s#]+/, "").replace(/[\s#=*-]+$/, "");
+        if (isAfterBlank) sectionIsOptional = false;
+        if (/^[=*-]{3,}/.test(comment)) sectionIsOptional = isOptionalText(comment);
+        if (comment !== "") comments.push(comment);
+        isAfterBlank = false;
+      }
+      continue;
+    }
+    const { value, behind } = splitValue(match[2]!);
+    const words = [...comments, ...(behind ? [behind] : [])].join(" ");
+    if (isAfterBlank && comments.length === 0)
+      sectionIsOptional = sectionIsOptional && entries.length > 0 && isSameSection(entries.at(-1)!, index);
+    const isOptional = isOptionalText(words) || (sectionIsOptional && !requiredWords.test(words));
+    entries.push({
+      key: match[1]!,
+      value,
+      line: index + 1,
+      path,
+      description: words,
+      isCommentedOut: off !== null,
+      isOptional,
+      isRequired: !isOptional && requiredWords.test(words),
+      hasPlaceholder: isPlaceholder(value),
+    });
+    if (isOptionalText(comments.join(" ")) && comments.length > 0) sectionIsOptional = true;
+    comments = [];
+    isAfterBlank = false;
+  }
+  return entries;
+}
+
+function isSameSection(previous: ExampleEntry, index: number): boolean {
+  return index - previous.line <= 1;
+}
+
+function isOptionalText(text: string): boolean {
+  return optionalWords.test(text) && !/\bnot optional\b|\brequired\b(?! (?:only )?if)/i.test(text);
+}
+
+function splitValue(raw: string): { value: string; behind?: string } {
+  const quoted = /^(["'`])((?:(?!\1)[^\\]|\\.)*)\1\s*(?:#\s*(.*))?$/.exec(raw.trim());
+  if (quoted) return { value: quoted[2]!, ...(quoted[3] ? { behind: quoted[3] } : {}) };
+  const at = raw.search(/(?:^|\s)#/);
+  if (at < 0) return { value: raw.trim() };
+  return { value: raw.slice(0, at).trim(), behind: raw.slice(at).replace(/^[\s#]+/, "") };
+}
+
+/** Whether a value stands for one that has to be filled in. */
+export function isPlaceholder(value: string): boolean {
+  if (value === "") return true;
+  return /^<.*>$|^\[.*\]$|^\{.*\}$|x{4,}|\*{3,}|\.{3}|…|your|change[-_ ]?(?:me|this|it)|replace|placeholder|todo|insert|fill|example\.com|secret|password|dummy|^(?:sk|pk|rk|whsec|re)_|_here|to-be|generate|\bsk-|user:pass|username|johndoe|randomuser/i.test(
+    value,
+  );
+}

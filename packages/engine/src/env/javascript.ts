@@ -1,0 +1,268 @@
+/**
+ * Variables read by JavaScript and TypeScript (and the scripts of Vue, Svelte and Astro files):
+ * `process.env.X`, `import.meta.env.X`, `Deno.env.get`, `Bun.env`, destructuring, aliases, calls that take a name, `$env` of SvelteKit.
+ */
+import { maskJavaScript } from "./mask.ts";
+import { closing, type Script, skipSpace, type Span, type Use, useOf } from "./need.ts";
+import { readSchemas } from "./schema.ts";
+import { type Need, type Sighting, variableName } from "./sighting.ts";
+
+/** What a file must contain for a closer look; a substring test is a hundred times cheaper than the look. */
+const worthReading = /\benv\b|[eE]nv[A-Z(]|[a-z]Env\b|\bENV\b|[cC]onfig(?:Service)?\s*\.\s*get|%(?:VITE|REACT_APP)_/;
+
+/** Variables `text` reads, in order of offset; several sightings of one variable are kept. */
+export function readJavaScript(path: string, text: string): Sighting[] {
+  if (!worthReading.test(text)) return [];
+  const script: Script = { path, text, code: maskJavaScript(text) };
+  const found: Found[] = [];
+  const guarded: Span[] = [];
+  readMembers(script, found);
+  readDestructuring(script, found);
+  readCalls(script, found);
+  readLists(script, found);
+  readSvelteKit(script, found);
+  const sightings: Sighting[] = [];
+  for (const { key, use, when, offset } of found) {
+    if (use.guards && !isAboutPlatform(key)) guarded.push(use.guards);
+    if (use.need !== "set") sightings.push({ key, need: use.need, when, offset, path });
+  }
+  for (const sighting of sightings) {
+    if (sighting.need !== "plain" && sighting.need !== "asserted") continue;
+    if (guarded.some(({ start, end }) => sighting.offset > start && sighting.offset < end)) sighting.need = "guarded";
+  }
+  linkAlternatives(found, sightings);
+  sightings.push(...readSchemas(script));
+  return sightings;
+}
+
+interface Found {
+  key: string;
+  use: Use;
+  when: "build" | "run";
+  offset: number;
+}
+
+/** A condition on these says where the program runs, not that a feature is switched off. */
+function isAboutPlatform(key: string): boolean {
+  return /^(?:NODE_ENV|CI|VERCEL.*|NETLIFY|RENDER|RAILWAY.*|NEXT_RUNTIME|DEV|PROD|MODE|SSR|APP_ENV|ENVIRONMENT|NEXT_PHASE|DENO_DEPLOYMENT_ID|.*_ENV)$/.test(
+    key,
+  );
+}
+
+const roots = String.raw`(?:globalThis\.)?process\s*(?:\?\.|\.)\s*env|import\.meta\.env|Bun\.env`;
+const methods = new Set([
+  "hasOwnProperty",
+  "toString",
+  "get",
+  "set",
+  "has",
+  "toObject",
+  "delete",
+  "keys",
+  "entries",
+  "valueOf",
+]);
+
+function readMembers(script: Script, found: Found[]): void {
+  const { code, text } = script;
+  const aliases = aliasesOf(code);
+  const root = aliases.length > 0 ? `${roots}|(?<![\\w$.])(?:${aliases.join("|")})` : roots;
+  const member = new RegExp(
+    `\\(?(?:${root})(?:\\s+as\\s+[\\w.<>, ]+\\))?\\s*(?:[?!]?\\.\\s*([A-Za-z_$][\\w$]*)|(?:\\?\\.)?\\[\\s*(["'\`]))`,
+    "g",
+  );
+  for (let match = member.exec(code); match; match = member.exec(code)) {
+    let start = match.index;
+    if (code[start] === "(" && !match[0].includes(")")) start++;
+    let end = match.index + match[0].length;
+    let key = match[1];
+    if (key === undefined) {
+      const close = text.indexOf(match[2]!, end);
+      if (close < 0) continue;
+      key = text.slice(end, close);
+      end = code.indexOf("]", close) + 1;
+      if (end === 0) continue;
+    } else if (methods.has(key) || code[end] === "(") continue;
+    if (!variableName.test(key)) continue;
+    const when = match[0].includes("import.meta") ? "build" : "run";
+    add(script, found, { key, when, span: { start, end } });
+  }
+}
+
+/** Names that stand for the whole environment: `const env = process.env`, `import { env } from "$env/dynamic/private"`. */
+function aliasesOf(code: string): string[] {
+  const names = new Set<string>();
+  for (const match of code.matchAll(
+    /(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*(?::[^=;]+)?=\s*(?:process\.env|import\.meta\.env|Bun\.env)(?!\s*[.[?\w])/g,
+  )) {
+    names.add(match[1]!);
+  }
+  if (/import\s*\{[^}]*\benv\b[^}]*\}\s*from/.test(code)) names.add("env");
+  if (/\{\s*env\s*\}\s*=\s*process\b/.test(code)) names.add("env");
+  return [...names].map((name) => name.replaceAll("$", "\\$"));
+}
+
+/** The use made at `span`, and of the name the value is given. */
+function add(
+  script: Script,
+  found: Found[],
+  { key, when, span }: { key: string; when: "build" | "run"; span: Span },
+): void {
+  const use = useOf(script, span);
+  found.push({ key, use, when, offset: span.start });
+  if (use.boundTo !== undefined) followName(script, found, { key, when, name: use.boundTo, from: span.end });
+}
+
+/** Later uses of a name, in its own scope, as uses of the variable it holds. */
+function followName(
+  script: Script,
+  found: Found[],
+  { key, when, name, from }: { key: string; when: "build" | "run"; name: string; from: number },
+): void {
+  const { code } = script;
+  const end = endOfScope(code, from);
+  const word = new RegExp(`(?<![\\w$.])${name.replaceAll("$", "\\$")}(?![\\w$])`, "g");
+  word.lastIndex = from;
+  let left = 30;
+  for (let match = word.exec(code); match && match.index < end && left-- > 0; match = word.exec(code)) {
+    const after = skipSpace(code, match.index + name.length);
+    if (code[after] === ":" && /[{,]\s*$/.test(code.slice(Math.max(0, match.index - 20), match.index))) continue;
+    const use = useOf(script, { start: match.index, end: match.index + name.length });
+    if (use.need === "plain" || use.need === "set") continue;
+    found.push({ key, use, when, offset: match.index });
+  }
+}
+
+function endOfScope(code: string, from: number): number {
+  let depth = 0;
+  for (let index = from; index < code.length; index++) {
+    const char = code.charCodeAt(index);
+    if (char === 123) depth++;
+    else if (char === 125 && --depth < 0) return index;
+  }
+  return code.length;
+}
+
+function readDestructuring(script: Script, found: Found[]): void {
+  const { code } = script;
+  if (!/\}\s*(?::[^=;]+)?=\s*(?:process\.env|import\.meta\.env|Bun\.env|Deno\.env\.toObject\(\))/.test(code)) return;
+  for (const match of code.matchAll(
+    /\{([^{}]*)\}\s*(?::[^=;]+)?=\s*(process\.env|import\.meta\.env|Bun\.env|Deno\.env\.toObject\(\))/g,
+  )) {
+    const start = match.index + 1;
+    for (const part of match[1]!.matchAll(/([A-Za-z_$][\w$]*)\s*(?::\s*([A-Za-z_$][\w$]*))?\s*(=)?[^,]*/g)) {
+      const key = part[1]!;
+      const when = match[2]!.startsWith("import") ? "build" : "run";
+      const offset = start + part.index;
+      if (part[3] === "=") {
+        found.push({ key, use: { need: "default" }, when, offset });
+        continue;
+      }
+      found.push({ key, use: { need: "plain" }, when, offset });
+      followName(script, found, { key, when, name: part[2] ?? key, from: match.index + match[0].length });
+    }
+  }
+}
+
+const notReaders =
+  /(?:^|\.)(?:set|stub|delete|unset|mock|write|register|hasOwn\w*|define|loadEnv|log|on|emit|use|has)\w*$|(?:set|stub|mock|delete|update|write)[A-Z]?\w*Env\w*$/;
+const demanding = /require|must|orThrow|getOrThrow|assert|mandatory|needed|ensure|strict/i;
+const lenient = /optional|maybe|orDefault|orNull|try|default/i;
+
+/** Calls that take a variable's name: `Deno.env.get("X")`, `requireEnv("X")`, `configService.get<string>("X")`, `env("X", "default")`. */
+function readCalls(script: Script, found: Found[]): void {
+  const { code, text } = script;
+  const call =
+    /(?<![\w$])((?:[\w$]+\s*[?!]?\.\s*)*[\w$]*(?:[eE]nv|ENV|[cC]onfig|[sS]ecret)[\w$]*(?:\s*[?!]?\.\s*\w+)?|(?:require|must|get)\w*(?:Var|Variable)\w*)\s*(?:<[^<>()]*(?:<[^<>()]*>)?[^<>()]*>)?\(\s*(["'`])/g;
+  for (let match = call.exec(code); match; match = call.exec(code)) {
+    const name = match[1]!.replaceAll(/\s/g, "");
+    if (notReaders.test(name)) continue;
+    const from = match.index + match[0].length;
+    const close = text.indexOf(match[2]!, from);
+    if (close < 0) continue;
+    const key = text.slice(from, close);
+    if (!/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/.test(key) || key.length < 3) continue;
+    const open = code.lastIndexOf("(", from);
+    const end = closing(code, open) + 1;
+    const offset = match.index;
+    found.push({ key, when: "run", offset, use: useOfCall(script, { name, start: offset, end, argument: close + 1 }) });
+    const use = found.at(-1)!.use;
+    if (use.boundTo !== undefined) followName(script, found, { key, when: "run", name: use.boundTo, from: end });
+  }
+}
+
+function useOfCall(
+  script: Script,
+  { name, start, end, argument }: { name: string; start: number; end: number; argument: number },
+): Use {
+  const { code } = script;
+  if (demanding.test(name)) return { need: "checked" };
+  const at = skipSpace(code, argument);
+  if (code[at] === "," && code[skipSpace(code, at + 1)] !== ")") {
+    const second = code.slice(skipSpace(code, at + 1), end - 1);
+    if (/^\{/.test(second)) {
+      if (/required\s*:\s*true/.test(second)) return { need: "checked" };
+      if (/default|fallback|optional/.test(second)) return { need: "default" };
+      if (!/infer/.test(second)) return { need: "plain" };
+    } else if (/^(?:undefined|null)\b/.test(second)) return { need: "guarded" };
+    else if (/^true\b/.test(second)) return { need: "asserted" };
+    else return { need: "default" };
+  }
+  if (lenient.test(name)) return { need: "default" };
+  // env-var: env.get("X").required().asString()
+  const chain = /^(?:\s*\.\s*\w+\([^()]*\))+/.exec(code.slice(end, end + 200))?.[0] ?? "";
+  if (/\.\s*required\s*\(/.test(chain))
+    return { need: /required\s*\(\s*(?:false|process)/.test(chain) ? "guarded" : "checked" };
+  if (/\.\s*default\s*\(/.test(chain)) return { need: "default" };
+  if (/\.\s*as[A-Z]\w+\s*\(/.test(chain)) return { need: "guarded" };
+  return useOf(script, { start, end });
+}
+
+/** `const requiredVariables = ["A", "B"]`, and lists that are checked one by one against `process.env[name]`. */
+function readLists(script: Script, found: Found[]): void {
+  const { code, text } = script;
+  if (!code.includes("env[")) return;
+  for (const match of code.matchAll(/([\w$]*)\s*(?::[^=\n]+)?=\s*(?:new Set\()?\[|(?:of|for)?\s*\(?\[(?=\s*["'`])/g)) {
+    const open = match.index + match[0].length - 1;
+    const end = closing(code, open);
+    const name = match[1] ?? "";
+    const isChecked = /required|mandatory|needed|must/i.test(name);
+    const isOptional = /optional/i.test(name);
+    if (!isChecked && !isOptional && !/env\[/.test(code.slice(end, end + 200))) continue;
+    const body = text.slice(open, end);
+    for (const item of body.matchAll(/["'`]([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)["'`]/g)) {
+      const need: Need = isOptional ? "guarded" : isChecked || stopsAfter(code, end) ? "checked" : "plain";
+      found.push({ key: item[1]!, use: { need }, when: "run", offset: open + item.index });
+    }
+  }
+}
+
+function stopsAfter(code: string, end: number): boolean {
+  return /\bthrow\b|process\.exit/.test(code.slice(end, end + 400));
+}
+
+/** `import { SECRET } from "$env/static/private"`: the build fails without it. */
+function readSvelteKit(script: Script, found: Found[]): void {
+  const { code, text } = script;
+  if (!text.includes("$env/static") && !text.includes("astro:env")) return;
+  for (const match of code.matchAll(/import\s*\{([^}]*)\}\s*from\s*["']/g)) {
+    const from = match.index + match[0].length;
+    const module = /^[^"']*/.exec(text.slice(from, from + 40))![0];
+    if (!module.startsWith("$env/static")) continue;
+    for (const part of match[1]!.matchAll(/([A-Za-z_]\w*)(?:\s+as\s+(\w+))?/g)) {
+      found.push({ key: part[1]!, use: { need: "checked" }, when: "build", offset: match.index + part.index });
+    }
+  }
+}
+
+/** `A || B`: B is tried when A is missing, so that neither is needed when the other is there. */
+function linkAlternatives(found: Found[], sightings: Sighting[]): void {
+  for (const { key, use } of found) {
+    if (use.alternativeAt === undefined) continue;
+    const other = sightings.find(({ offset }) => Math.abs(offset - use.alternativeAt!) < 3);
+    const own = sightings.find((sighting) => sighting.key === key && sighting.need === "plain");
+    if (!other || !own || other.key === key) continue;
+    if (other.need === "default" || other.need === "guarded") own.need = other.need;
+    else other.alternativeOf = key;
+  }
+}

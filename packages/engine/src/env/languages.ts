@@ -1,0 +1,310 @@
+/**
+ * Variables read by languages other than JavaScript: a table of patterns per language, and one way to look at the line around a match.
+ */
+import { maskHashComments, maskSlashComments } from "./mask.ts";
+import type { Need, Sighting } from "./sighting.ts";
+
+interface Read {
+  /** Group 1 is the key; group 2, when it took part, what follows the key inside the call (a default, or options). */
+  pattern: RegExp;
+  /** Without anything around that says otherwise. `plain` is looked at closer. */
+  need: Need;
+  when?: "build";
+}
+
+interface Language {
+  extensions: string[];
+  /** A file without any of these is not looked at. */
+  words: RegExp;
+  comments: "hash" | "slash";
+  reads: Read[];
+  /** After the read: something takes its place. */
+  replaced: RegExp;
+  /** After the read: it fails. */
+  demanded?: RegExp;
+  /** The rest of the block after `if not X`: it fails. */
+  stops: RegExp;
+}
+
+const name = "([A-Za-z_][A-Za-z0-9_]*)";
+const quoted = `["']${name}["']`;
+
+const languages: Language[] = [
+  {
+    extensions: ["py"],
+    words: /environ|getenv|config\(|BaseSettings|env\(|env\.|dj_database_url/,
+    comments: "hash",
+    reads: [
+      { pattern: new RegExp(`\\benviron\\s*\\[\\s*${quoted}\\s*\\]`, "g"), need: "asserted" },
+      {
+        pattern: new RegExp(
+          `(?:\\benviron\\s*\\.\\s*get|\\bgetenv)\\(\\s*${quoted}\\s*(,[^()\\n]*(?:\\([^()]*\\))?[^()\\n]*)?\\)?`,
+          "g",
+        ),
+        need: "plain",
+      },
+      { pattern: new RegExp(`\\benviron\\s*\\.\\s*(?:setdefault|pop)\\(\\s*${quoted}`, "g"), need: "default" },
+      // python-decouple, starlette and django-environ: an error without a default.
+      {
+        pattern: new RegExp(
+          `(?<![\\w.])(?:config|env(?:\\.\\w+)?)\\(\\s*["']([A-Z][A-Z0-9_]+)["']\\s*(,(?:[^()]|\\([^()]*\\))*)?\\)`,
+          "g",
+        ),
+        need: "checked",
+      },
+      { pattern: /\bget_env(?:_variable)?\(\s*["']([A-Z][A-Z0-9_]+)["']\s*(,[^()]*)?\)/g, need: "plain" },
+    ],
+    replaced: /^\s*or\b(?!\s*(?:""|''|None))/,
+    stops: /\braise\b|sys\.exit|\bexit\(|abort\(/,
+  },
+  {
+    extensions: ["rb", "ru", "erb", "yml", "yaml"],
+    words: /\bENV\b/,
+    comments: "hash",
+    reads: [
+      {
+        pattern: new RegExp(`\\bENV\\.fetch\\(?\\s*${quoted}\\s*\\)?\\s*(,[^)\\n]*|\\{|do\\b)?`, "g"),
+        need: "checked",
+      },
+      { pattern: new RegExp(`\\bENV\\[\\s*${quoted}\\s*\\]`, "g"), need: "plain" },
+      { pattern: new RegExp(`\\bENV\\.(?:key\\?|has_key\\?|include\\?)\\(?\\s*${quoted}`, "g"), need: "guarded" },
+    ],
+    replaced: /^\s*(?:\|\||\bor\b|\?|==|=~|&\.|\.present|\.blank|\.nil|\.to_|&&|\|\|=)/,
+    stops: /\braise\b|\babort\b|\bfail\b/,
+  },
+  {
+    extensions: ["go"],
+    words: /env|Env|viper/,
+    comments: "slash",
+    reads: [
+      { pattern: /\bos\.Getenv\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "plain" },
+      { pattern: /\bos\.LookupEnv\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "guarded" },
+      { pattern: /\b(?:must\w*|require\w*)\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/gi, need: "checked" },
+      { pattern: /\b\w*[eE]nv\w*\(\s*"([A-Z][A-Z0-9_]+)"\s*(,[^()]*)\)/g, need: "default" },
+      { pattern: /\bviper\.Get\w*\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g, need: "plain" },
+      // Tags of caarlos0/env, cleanenv and envconfig; what the tag says is read from the rest of it.
+      { pattern: /`[^`\n]*\b(?:env|envconfig)\s*:\s*"([A-Z][A-Z0-9_]+)([^`\n]*)`/g, need: "declared" },
+    ],
+    replaced: /^\s*(?:==|!=)\s*"[^"]+"/,
+    stops: /log\.(?:Fatal|Panic)|\bpanic\(|os\.Exit|\bFatal|errors\.New|Errorf/,
+  },
+  {
+    extensions: ["rs"],
+    words: /env|dotenv/,
+    comments: "slash",
+    reads: [
+      { pattern: /\b(?:env|dotenvy|dotenv)::var(?:_os)?\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "plain" },
+      { pattern: /(?<!option_)\benv!\(\s*"([A-Za-z_]\w*)"/g, need: "checked", when: "build" },
+      { pattern: /\bdotenv!\(\s*"([A-Za-z_]\w*)"/g, need: "checked", when: "build" },
+      { pattern: /\boption_env!\(\s*"([A-Za-z_]\w*)"/g, need: "guarded", when: "build" },
+      {
+        pattern: /\b(?:must_\w+|require_\w+|get_env\w*|env_var)\(\s*"([A-Z][A-Z0-9_]+)"\s*(,[^()]*)?\)/g,
+        need: "checked",
+      },
+      { pattern: /\b(?:Environment|Env)::get\(\s*"([A-Z][A-Z0-9_]+)"/g, need: "plain" },
+    ],
+    replaced: /^\s*\.\s*(?:unwrap_or|ok\(|is_ok|is_err|map_or|and_then|map\([^)]*\)\s*\.\s*unwrap_or|or_else)/,
+    demanded: /^\s*(?:\?|\.\s*(?:expect|unwrap\(\)|context|with_context|map_err))/,
+    stops: /panic!|process::exit|\bbail!|Err\(/,
+  },
+  {
+    extensions: ["java", "kt", "kts", "scala", "groovy", "clj"],
+    words: /getenv|sys\.env|environ|@Value|\benv\b/,
+    comments: "slash",
+    reads: [
+      { pattern: /\bgetenv\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "plain" },
+      { pattern: /\bgetenv\(\)\s*(?:\.get\(|\[)\s*"([A-Za-z_]\w*)"\s*[)\]]/g, need: "plain" },
+      { pattern: /\bgetenv\(\)\s*\.getOrDefault\(\s*"([A-Za-z_]\w*)"/g, need: "default" },
+      { pattern: /\bsys\.env\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "asserted" },
+      { pattern: /\bsys\.env\.getOrElse\(\s*"([A-Za-z_]\w*)"/g, need: "default" },
+      { pattern: /\bsys\.env\.get\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "guarded" },
+      { pattern: /@Value\(\s*"\\?\$\{([A-Z][A-Z0-9_]+)(:[^}]*)?\}/g, need: "checked" },
+      { pattern: /\bdotenv(?:\.get\(|\[)\s*"([A-Z][A-Z0-9_]+)"\s*(,[^()]*)?[)\]]/g, need: "plain" },
+      { pattern: /\(System\/getenv\s+"([A-Za-z_]\w*)"\)/g, need: "plain" },
+    ],
+    replaced: /^\s*(?:\?:|\.orElse|\?\.|!=\s*null|==\s*null|\.isEmpty|\))/,
+    stops: /\bthrow\b|exitProcess|System\.exit|\berror\(/,
+  },
+  {
+    extensions: ["cs", "fs"],
+    words: /GetEnvironmentVariable|Configuration\[/,
+    comments: "slash",
+    reads: [
+      { pattern: /GetEnvironmentVariable\(\s*"([A-Za-z_]\w*)"\s*(?:,[^()]*)?\)/g, need: "plain" },
+      { pattern: /\bConfiguration\[\s*"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"\s*\]/g, need: "plain" },
+    ],
+    replaced: /^\s*(?:\?\?(?!=?\s*throw)|==|!=|is\b|\?\.)/,
+    demanded: /^\s*(?:\?\?\s*throw|!)/,
+    stops: /\bthrow\b|Environment\.Exit/,
+  },
+  {
+    extensions: ["ex", "exs"],
+    words: /System\.(?:get|fetch)_env/,
+    comments: "hash",
+    reads: [
+      { pattern: /System\.fetch_env!\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "checked" },
+      { pattern: /System\.fetch_env\(\s*"([A-Za-z_]\w*)"/g, need: "guarded" },
+      { pattern: /System\.get_env\(\s*"([A-Za-z_]\w*)"\s*(,[^()]*)?\)/g, need: "plain" },
+    ],
+    replaced: /^\s*(?:\|\|(?!\s*raise)|in\b|==|!=|&&|\|>\s*case)/,
+    demanded: /^\s*\|\|\s*raise/,
+    stops: /\braise\b|System\.halt/,
+  },
+  {
+    extensions: ["php"],
+    words: /env\(|_ENV|_SERVER/,
+    comments: "slash",
+    reads: [
+      { pattern: /\bgetenv\(\s*["']([A-Za-z_]\w*)["']/g, need: "plain" },
+      { pattern: /\$_ENV\[\s*["']([A-Za-z_]\w*)["']\s*\]/g, need: "plain" },
+      {
+        pattern:
+          /\$_SERVER\[\s*["']((?:DATABASE|DB|APP|REDIS|MYSQL|POSTGRES|MAIL|SMTP|API|JWT|AWS)_?[A-Z0-9_]*)["']\s*\]/g,
+        need: "plain",
+      },
+      // Laravel's env() answers null, and its configuration expects that.
+      { pattern: /(?<![\w>$])env\(\s*["']([A-Z][A-Z0-9_]+)["']/g, need: "declared" },
+      { pattern: /->required\(\s*["']([A-Z][A-Z0-9_]+)["']/g, need: "checked" },
+    ],
+    replaced: /^\s*\)?\s*(?:\?:|\?\?|\|\||===|!==|==|!=|\?)/,
+    stops: /\bthrow\b|\bdie\b|\bexit\b/,
+  },
+  {
+    extensions: ["swift"],
+    words: /Environment\.get|processInfo/,
+    comments: "slash",
+    reads: [{ pattern: /Environment\.get\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "plain" }],
+    replaced: /^\s*(?:\?\?|\.flatMap|\.map)/,
+    demanded: /^\s*!/,
+    stops: /fatalError|\bthrow\b/,
+  },
+];
+
+const byExtension = new Map(
+  languages.flatMap((language) => language.extensions.map((one) => [one, language] as const)),
+);
+
+/** Variables that a source in `extension` reads; nothing for languages the table does not know. */
+export function readLanguage(path: string, extension: string, text: string): Sighting[] {
+  const language = byExtension.get(extension);
+  if (!language || !language.words.test(text)) return [];
+  const code = language.comments === "hash" ? maskHashComments(text) : maskSlashComments(text);
+  const sightings: Sighting[] = [];
+  for (const read of language.reads) {
+    for (const match of code.matchAll(read.pattern)) {
+      const key = match[1]!;
+      const end = match.index + match[0].length;
+      const need = needOf(language, { read, code, start: match.index, end, inside: match[2] });
+      if (need) sightings.push({ key, need, when: read.when ?? "run", offset: match.index, path });
+    }
+  }
+  if (extension === "py") sightings.push(...readPythonSettings(path, code));
+  return sightings;
+}
+
+interface Place {
+  read: Read;
+  code: string;
+  start: number;
+  end: number;
+  inside: string | undefined;
+}
+
+function needOf(language: Language, { read, code, start, end, inside }: Place): Need | null {
+  if (read.need === "default" || read.need === "guarded") {
+    return read.need === "guarded" && stopsWhenMissing(language, code, end) ? "checked" : read.need;
+  }
+  if (inside !== undefined && inside.trim() !== "" && inside.trim() !== ",") return needOfOptions(read, inside);
+  if (read.need === "declared") return "declared";
+  const after = code.slice(end, end + 120);
+  if (/^\s*=(?![=~>])/.test(after) && !/^\s*=>/.test(after)) return null; // An assignment to the environment.
+  if (read.need === "checked") return language.replaced.test(after) ? "default" : "checked";
+  if (language.demanded?.test(after)) return "checked";
+  if (language.replaced.test(after)) return "default";
+  const lineStart = code.lastIndexOf("\n", start) + 1;
+  const before = code.slice(lineStart, start);
+  if (/^\s*(?:else\s*)?(?:if|elif|elsif|unless|while|guard|match|switch)\b/.test(before)) {
+    if (/\bnot\b|unless|!\s*$|\bguard\b/.test(before) || /^\)?\s*(?:==|===|is)\s*(?:""|''|None|nil|null)/.test(after)) {
+      return language.stops.test(code.slice(end, end + 240)) ? "checked" : "guarded";
+    }
+    return "guarded";
+  }
+  // Ruby and Python put the condition behind: `gem "x" if ENV["Y"]`.
+  if (/\b(?:if|unless)\s+$/.test(before) || /\bbool\(\s*$|\bnot\s+$|(?:==|!=)\s*$/.test(before)) return "guarded";
+  if (/^\s*(?:in\s|==|!=|is\s)/.test(after) && read.need === "plain") return "guarded";
+  return needOfName(language, code, before, end) ?? read.need;
+}
+
+/** `get("X", default)`: a default, unless it is none. Tags of Go: `required`, `default:"…"`. */
+function needOfOptions(read: Read, inside: string): Need {
+  const rest = inside.replace(/^,\s*/, "").trim();
+  if (read.need === "declared") {
+    if (/default\s*:\s*"|envDefault/i.test(rest)) return "default";
+    return /required|notEmpty/.test(rest) ? "checked" : "declared";
+  }
+  if (/^(?:None|nil|null)$/.test(rest)) return "guarded";
+  if (/^(?:""|'')$/.test(rest)) return "plain";
+  // `cast=` and the like say nothing of a default.
+  if (read.need === "checked" && !/default\s*=|^["'\d\[({:]|^(?:False|True|None)|^\{|^do\b/.test(rest))
+    return "checked";
+  return "default";
+}
+
+/** `name = getenv("X")` and what is then done with the name on the following lines. */
+function needOfName(language: Language, code: string, before: string, end: number): Need | null {
+  const assigned =
+    /(?:^|[\s(,])(?:let\s+|var\s+|val\s+|const\s+|\$|@|self\.|final\s+\w+\s+|\w+\s+)?([A-Za-z_]\w*)\s*(?::\s*[\w\[\]. |]+)?(?::=|=)\s*(?:\w+\()?$/.exec(
+      before,
+    );
+  if (!assigned) return null;
+  const name = assigned[1]!;
+  const rest = code.slice(end, end + 500);
+  const missing = new RegExp(
+    `\\b(?:if|unless)\\b\\s*\\(?\\s*(?:not\\s+|!\\s*|len\\()?[$@]?(?:self\\.)?${name}\\b([^\\n{:]*)`,
+    "g",
+  );
+  for (const match of rest.matchAll(missing)) {
+    const asksAbsence =
+      /not\s|!|unless|len\(/.test(match[0].slice(0, 16)) ||
+      /==\s*(?:""|''|nil|null|None|0)|is\s+None|\.isEmpty|isBlank|\.nil\?|\.empty\?/.test(match[1]!);
+    if (!asksAbsence) return "guarded";
+    const block = rest.slice(match.index + match[0].length, match.index + match[0].length + 200);
+    if (language.stops.test(block)) return "checked";
+    if (new RegExp(`(?:^|[\\s$@])${name}\\s*=(?!=)`).test(block)) return "default";
+    return "guarded";
+  }
+  return null;
+}
+
+function stopsWhenMissing(language: Language, code: string, end: number): boolean {
+  const block = code.slice(end, end + 200);
+  return /^\s*\n?\s*;?\s*(?:if\s+)?!\s*\w+/.test(block) && language.stops.test(block);
+}
+
+/** Fields of pydantic's BaseSettings without a value; `env_prefix` goes before the name. */
+function readPythonSettings(path: string, code: string): Sighting[] {
+  if (!code.includes("BaseSettings")) return [];
+  const sightings: Sighting[] = [];
+  for (const match of code.matchAll(/^class\s+\w+\([^)]*\w*(?:Settings|BaseSettings|Config)\b[^)]*\):/gm)) {
+    const start = match.index + match[0].length;
+    const next = /\n(?=\S)/.exec(code.slice(start));
+    const body = code.slice(start, next ? start + next.index : code.length);
+    const prefix = /env_prefix\s*=\s*["']([^"']*)["']/.exec(body)?.[1] ?? "";
+    for (const field of body.matchAll(/^(?: {4}|\t)([A-Za-z]\w*)\s*:\s*([^=\n]+?)(?:\s*=\s*([^\n]*))?$/gm)) {
+      const [, own, type, value] = field;
+      if (/ClassVar|^model_config/.test(type!) || own === "model_config") continue;
+      const alias = /(?:validation_alias|alias|env)\s*=\s*["'](\w+)["']/.exec(value ?? "")?.[1];
+      const isRequired =
+        value === undefined || /^\.\.\.|^Field\(\s*(?:\.\.\.|\w*alias\s*=|env\s*=|description|\))/.test(value.trim());
+      const hasDefault = value !== undefined && /default(?:_factory)?\s*=/.test(value);
+      sightings.push({
+        key: (alias ?? prefix + own!).toUpperCase(),
+        need: isRequired && !hasDefault ? "checked" : "default",
+        when: "run",
+        offset: start + field.index,
+        path,
+      });
+    }
+  }
+  return sightings;
+}

@@ -1,0 +1,178 @@
+/** Variables that manifests name: Prisma, compose, Dockerfile, Heroku's app.json, render.yaml, netlify.toml, vercel.json, wrangler, Spring, Symfony, Nuxt. */
+import { isObject, type Json, type JsonObject, type Project } from "../detect/reading.ts";
+import { isPlaceholder } from "./example.ts";
+import { maskHashComments, maskJavaScript, maskSlashComments } from "./mask.ts";
+import { closing, endOfExpression, skipSpace } from "./need.ts";
+import type { Need, Sighting } from "./sighting.ts";
+
+type See = (key: string, need: Need, at?: { offset?: number; when?: "build" | "run" }) => void;
+
+interface Manifest {
+  /** Matches a path relative to the service's directory. */
+  name: RegExp;
+  read(project: Project, path: string, text: string, see: See): void;
+}
+
+const variable = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+const manifests: Manifest[] = [
+  {
+    name: /\.prisma$/,
+    read(_project, _path, text, see) {
+      const code = maskSlashComments(text);
+      for (const match of code.matchAll(/\b(url|directUrl|shadowDatabaseUrl)\s*=\s*env\(\s*"([^"]+)"\s*\)/g)) {
+        see(match[2]!, match[1] === "shadowDatabaseUrl" ? "declared" : "checked", { offset: match.index });
+      }
+    },
+  },
+  {
+    name: /(?:^|\/)(?:docker-)?compose(?:\.prod(?:uction)?)?\.ya?ml$/,
+    read(_project, _path, text, see) {
+      const code = maskHashComments(text);
+      for (const match of code.matchAll(/(?<!\$)\$(?:\{([A-Za-z_]\w*)(:?[-?+][^}]*)?\}|([A-Za-z_]\w*))/g)) {
+        const rest = match[2] ?? "";
+        const isFallback = /^:?[-+]/.test(rest);
+        see(match[1] ?? match[3]!, isFallback ? "default" : /^:?\?/.test(rest) ? "checked" : "plain", {
+          offset: match.index,
+        });
+      }
+    },
+  },
+  {
+    name: /(?:^|\/)Dockerfile$/,
+    read(_project, _path, text, see) {
+      for (const match of text.matchAll(/^\s*ENV\s+([A-Za-z_]\w*)[= ](\S+)/gm)) {
+        if (!match[2]!.startsWith("$") && !isPlaceholder(match[2]!)) see(match[1]!, "default", { offset: match.index });
+      }
+    },
+  },
+  {
+    name: /^app\.json$/,
+    read(project, path, text, see) {
+      const env = project.json(path)?.["env"];
+      if (!isObject(env)) return;
+      for (const [key, row] of Object.entries(env)) {
+        if (!variable.test(key)) continue;
+        const isGiven = isObject(row)
+          ? row["value"] !== undefined || row["generator"] !== undefined || row["required"] === false
+          : typeof row === "string" && row !== "";
+        see(key, isGiven ? "declared" : "checked", { offset: text.indexOf(`"${key}"`) });
+      }
+    },
+  },
+  {
+    name: /^render\.ya?ml$/,
+    read(project, path, text, see) {
+      for (const row of rowsNamed(project.yaml(path) ?? [], "envVars")) {
+        const key = row["key"];
+        if (typeof key !== "string" || !variable.test(key)) continue;
+        // `sync: false` asks the person for the value; a generated one or one from a database of the same file is given there only.
+        const need: Need = row["sync"] === false || row["fromDatabase"] !== undefined ? "plain" : "declared";
+        see(key, need, { offset: text.indexOf(key) });
+      }
+    },
+  },
+  {
+    name: /^netlify\.toml$/,
+    read(project, path, text, see) {
+      const document = project.toml(path);
+      const template = document?.["template"];
+      const asked = isObject(template) ? template["environment"] : undefined;
+      for (const key of isObject(asked) ? Object.keys(asked) : [])
+        see(key, "plain", { offset: text.indexOf(key), when: "build" });
+      const build = document?.["build"];
+      const given = isObject(build) ? build["environment"] : undefined;
+      for (const key of isObject(given) ? Object.keys(given) : [])
+        see(key, "default", { offset: text.indexOf(key), when: "build" });
+    },
+  },
+  {
+    name: /^wrangler\.(?:toml|jsonc?)$/,
+    read(project, path, text, see) {
+      const document = path.endsWith("toml") ? project.toml(path) : project.json(path);
+      const vars = document?.["vars"];
+      if (!isObject(vars)) return;
+      for (const [key, value] of Object.entries(vars)) {
+        see(key, typeof value === "string" && isPlaceholder(value) ? "plain" : "default", {
+          offset: text.indexOf(key),
+        });
+      }
+    },
+  },
+  {
+    name: /(?:^|\/)(?:application|bootstrap)(?:-prod(?:uction)?)?\.(?:properties|ya?ml|conf)$/,
+    read(_project, path, text, see) {
+      const code = path.endsWith("conf") ? maskHashComments(text) : maskHashComments(text);
+      for (const match of code.matchAll(/\$\{(\?)?([A-Z][A-Z0-9_]{2,})(:[^}]*)?\}/g)) {
+        see(match[2]!, match[1] || match[3] !== undefined ? "default" : "checked", { offset: match.index });
+      }
+    },
+  },
+  {
+    name: /^config\/(?:packages\/.*|services)\.ya?ml$/,
+    read(_project, _path, text, see) {
+      for (const match of maskHashComments(text).matchAll(/%env\((?:\w+:)*([A-Z][A-Z0-9_]+)\)%/g)) {
+        see(match[1]!, /default:/.test(match[0]) ? "default" : "plain", { offset: match.index });
+      }
+    },
+  },
+  { name: /^nuxt\.config\.[cm]?[jt]s$/, read: readNuxtConfig },
+  {
+    name: /^index\.html$|^public\/index\.html$/,
+    read(_project, _path, text, see) {
+      for (const match of text.matchAll(/%((?:VITE|REACT_APP)_[A-Z0-9_]+)%/g))
+        see(match[1]!, "plain", { offset: match.index, when: "build" });
+    },
+  },
+];
+
+/** Variables named by the manifest at `path` (whose name below the service's directory is `name`), when it is one. */
+export function readManifest(project: Project, name: string, path: string): Sighting[] {
+  const manifest = manifests.find((one) => one.name.test(name));
+  if (!manifest) return [];
+  const text = project.tree.text(path);
+  if (text === null) return [];
+  const sightings: Sighting[] = [];
+  manifest.read(project, path, text, (key, need, { offset = 0, when = "run" } = {}) => {
+    sightings.push({ key, need, when, offset: Math.max(0, offset), path });
+  });
+  return sightings;
+}
+
+export function isManifest(name: string): boolean {
+  return manifests.some((one) => one.name.test(name));
+}
+
+function rowsNamed(value: Json, name: string): JsonObject[] {
+  if (Array.isArray(value)) return value.flatMap((item) => rowsNamed(item, name));
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) =>
+    key === name && Array.isArray(item) ? item.filter(isObject) : rowsNamed(item, name),
+  );
+}
+
+/**
+ * Nuxt's runtimeConfig: an entry with an empty value is filled from NUXT_<NAME> when the server starts.
+ * Source: https://nuxt.com/docs/guide/going-further/runtime-config
+ */
+function readNuxtConfig(_project: Project, _path: string, text: string, see: See): void {
+  const code = maskJavaScript(text);
+  const found = /\bruntimeConfig\s*:\s*\{/.exec(code);
+  if (!found) return;
+  walk(found.index + found[0].length - 1, "NUXT");
+
+  function walk(open: number, prefix: string): void {
+    const end = closing(code, open);
+    let at = open + 1;
+    while (at < end) {
+      const field = /^[\s,]*["']?([A-Za-z_$][\w$]*)["']?\s*:/.exec(code.slice(at, Math.min(end, at + 200)));
+      if (!field) return;
+      const start = skipSpace(code, at + field[0].length);
+      const stop = Math.min(end, endOfExpression(code, start));
+      const key = `${prefix}_${field[1]!.replaceAll(/([a-z\d])([A-Z])/g, "$1_$2").toUpperCase()}`;
+      if (code[start] === "{") walk(start, key);
+      else if (/^(?:""|''|``)$/.test(text.slice(start, stop).trim())) see(key, "plain", { offset: start });
+      at = stop + 1;
+    }
+  }
+}

@@ -1,0 +1,295 @@
+/**
+ * How a place in JavaScript needs the variable it reads: decided from the code around the expression, not from types or flow.
+ * All offsets are into masked code (mask.ts).
+ */
+import type { Need } from "./sighting.ts";
+
+/** A source file, masked, beside its text: strings are empty in `code` and readable in `text`. */
+export interface Script {
+  path: string;
+  text: string;
+  code: string;
+}
+
+export interface Use {
+  need: Need | "set";
+  /** Code that runs only when the variable is there: other variables read in it are needed only together with this one. */
+  guards?: Span;
+  /** Name the value is given, when the expression is all of what is assigned. */
+  boundTo?: string;
+  /** Offset of the expression that takes its place (`A || B`). */
+  alternativeAt?: number;
+}
+
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** Functions that change the type of a value and not whether it is there. */
+const conversions =
+  /(?:^|[^\w$.])(?:Number|parseInt|parseFloat|String|BigInt|Number\.parseInt|Number\.parseFloat|JSON\.parse|decodeURIComponent|new\s+URL|atob|trim)\s*$/;
+const checks =
+  /(?:invariant|assert|ensure\w*|require[ds]?|mustExist|must|nonNull|notNull|nullthrows|check\w*)(?:\.ok|\.strictEqual|\.equal)?\s*$/i;
+const stops = /\bthrow\b|process\.exit|Deno\.exit|\b(?:reject|fail|fatal|abort|panic|die|invariant)\s*\(/;
+const refuses =
+  /status(?:Code)?\s*[:=(]\s*(?:5\d\d|40\d)|createError|\bnew\s+Error|\berror\s*[:(]|missing|must be|required|not\s+(?:set|configured|defined|found)|is undefined|please\s+(?:set|add|provide)/i;
+
+/** The use made of the expression at `span`. */
+export function useOf(script: Script, span: Span): Use {
+  const { code } = script;
+  let { start, end } = span;
+  // Widen over parentheses and conversions: Number(process.env.PORT) || 3000.
+  for (let round = 0; round < 4; round++) {
+    const after = skipSpace(code, end);
+    const before = skipSpaceBack(code, start);
+    if (code[before] !== "(") break;
+    const head = code.slice(Math.max(0, before - 40), before);
+    const isRadix = code[after] === "," && /parseInt\s*$/.test(head);
+    const close = isRadix ? code.indexOf(")", after) : after;
+    if (close < 0 || code[close] !== ")") break;
+    if (/\b(?:if|while)\s*$/.test(head)) return { need: "guarded", guards: blockAfter(code, close + 1) };
+    if (/(?:^|[^\w$.])Boolean\s*$/.test(head)) return { need: "guarded" };
+    const converter = conversions.exec(head);
+    if (converter) start = before - converter[0].length + (/^[^\w$.]/.test(converter[0]) ? 1 : 0);
+    else if (/[\w$\]]\s*$/.test(head) && !/\b(?:return|await|typeof|in|of|case)\s*$/.test(head)) break;
+    else start = before;
+    end = close + 1;
+  }
+  const before = skipSpaceBack(code, start);
+  const previous = code[before];
+  if (previous === "!" && code[before - 1] === "!") return guardUse(code, end);
+  if (previous === "!" && code[before - 1] !== "=") return negated(script, before, end);
+  const head = code.slice(Math.max(0, before - 12), before + 1);
+  if (/\btypeof$/.test(head)) return { need: "guarded" };
+  if (/\bdelete$/.test(head)) return { need: "set" };
+  const at = skipSpace(code, end);
+  const next = code[at];
+  const two = code.slice(at, at + 2);
+  if (next === "=" && two !== "==" && two !== "=>") return { need: "set" };
+  if (two === "||" || two === "??") {
+    if (code[at + 2] === "=") return { need: "default" };
+    return replacement(script, at + 2);
+  }
+  if (two === "&&") {
+    const test = conditionAround(code, start);
+    if (test) return { need: "guarded", guards: blockAfter(code, test.end + 1) };
+    return { need: "guarded", guards: { start: at + 2, end: endOfExpression(code, at + 2) } };
+  }
+  if (two === "==" || two === "!=") return compared(script, at, start);
+  if (next === "!" || /^as\s+(?:string|unknown\s+as)\b(?!\s*\|)/.test(code.slice(at, at + 20))) {
+    return { need: "asserted", ...bound(code, start, end) };
+  }
+  if (next === "?") {
+    if (code[at + 1] === ".") return chained(script, at);
+    return { need: "guarded", guards: { start: at + 1, end: endOfTernaryBranch(code, at + 1) } };
+  }
+  if (previous === "=" && /[=!]==?$/.test(head) && isLiteralBefore(code, before)) return { need: "guarded" };
+  if (previous === "(" && checks.test(code.slice(Math.max(0, before - 30), before))) return { need: "checked" };
+  if (previous === "&" || previous === "|") {
+    const test = conditionAround(code, start);
+    if (test) return { need: "guarded", guards: blockAfter(code, test.end + 1) };
+  }
+  if (/\bas\s+any\b/.test(code.slice(at, at + 8))) return { need: "plain", ...bound(code, start, end) };
+  return { need: "plain", ...bound(code, start, end) };
+}
+
+function guardUse(code: string, end: number): Use {
+  const at = skipSpace(code, end);
+  if (code.slice(at, at + 2) === "&&")
+    return { need: "guarded", guards: { start: at, end: endOfExpression(code, at + 2) } };
+  if (code[at] === "?") return { need: "guarded", guards: { start: at, end: endOfTernaryBranch(code, at + 1) } };
+  return { need: "guarded" };
+}
+
+/** What stands in for a missing value: `|| "x"` replaces it, `|| ""` only quiets the compiler, `?? throw…` demands it. */
+function replacement(script: Script, from: number): Use {
+  const { code, text } = script;
+  const at = skipSpace(code, from);
+  const rest = code.slice(at, at + 160);
+  if (/^(?:\(\s*)?(?:""|''|``)/.test(text.slice(at, at + 4))) {
+    const after = skipSpace(code, at + 2);
+    return code.slice(after, after + 2) === "||" ? replacement(script, after + 2) : { need: "plain" };
+  }
+  if (/^(?:undefined|null|void 0)\b/.test(rest)) return { need: "guarded" };
+  if (/^(?:\(\s*(?:\(\)|function)|throw\b|raise|fail|die|panic|never|missing\w*\(|required\w*\()/.test(rest)) {
+    return stops.test(code.slice(at, endOfExpression(code, at))) ||
+      /^(?:throw|raise|fail|die|panic|never|missing|required)/.test(rest)
+      ? { need: "checked" }
+      : { need: "default" };
+  }
+  if (/^(?:process\.env|import\.meta\.env|Bun\.env|env)\b/.test(rest)) return { need: "plain", alternativeAt: at };
+  return { need: "default" };
+}
+
+function negated(script: Script, mark: number, end: number): Use {
+  const { code } = script;
+  const test = conditionAround(code, mark);
+  if (test) return { need: consequence(script, test.end + 1) };
+  const at = skipSpace(code, end);
+  // `const missing = !process.env.X` and `!process.env.X && …` say nothing of failing; `!x ? die() : …` is rare.
+  if (code.slice(at, at + 2) === "&&" && stops.test(code.slice(at, endOfExpression(code, at + 2))))
+    return { need: "checked" };
+  return { need: "guarded" };
+}
+
+/** What happens when the variable is missing, from the statement after the condition. */
+function consequence(script: Script, from: number): Need {
+  const block = blockAfter(script.code, from);
+  const code = script.code.slice(block.start, block.end);
+  if (stops.test(code)) return "checked";
+  if (refuses.test(script.text.slice(block.start, block.end)) && !/console\.(?:warn|log|info)|logger?\.warn/.test(code))
+    return "asserted";
+  return "guarded";
+}
+
+function compared(script: Script, at: number, start: number): Use {
+  const { code } = script;
+  const operator = /^[=!]==?/.exec(code.slice(at, at + 3))![0];
+  const right = code.slice(skipSpace(code, at + operator.length), at + operator.length + 30);
+  const isAbsent = /^(?:undefined|null|""|'')/.test(right.trimStart());
+  if (!isAbsent) return { need: "guarded" };
+  const test = conditionAround(code, start);
+  if (operator.startsWith("=") && test) return { need: consequence(script, test.end + 1) };
+  return test ? { need: "guarded", guards: blockAfter(code, test.end + 1) } : { need: "guarded" };
+}
+
+function chained(script: Script, at: number): Use {
+  const { code } = script;
+  const end = endOfExpression(code, at);
+  return { need: /\|\||\?\?/.test(code.slice(at, end)) ? "default" : "guarded" };
+}
+
+/** The whole of `const name = <expression>`: later uses of `name` are uses of the variable. */
+function bound(code: string, start: number, end: number): { boundTo?: string } {
+  let at = skipSpace(code, end);
+  if (code[at] === "!") at = skipSpace(code, at + 1);
+  if (/^as\s+string\b/.test(code.slice(at, at + 12))) at = skipSpace(code, at + code.slice(at).search(/string/) + 6);
+  const isEnd = at >= code.length || code[at] === ";" || code[at] === "," || code.slice(end, at).includes("\n");
+  if (!isEnd) return {};
+  const found = /(?:const|let|var|,)\s+([A-Za-z_$][\w$]*)\s*(?::\s*[\w\s|]+)?=\s*$/.exec(
+    code.slice(Math.max(0, start - 90), start),
+  );
+  return found ? { boundTo: found[1]! } : {};
+}
+
+/** The parentheses of the `if` or `while` the offset is in the condition of. */
+function conditionAround(code: string, at: number): Span | null {
+  let depth = 0;
+  const limit = Math.max(0, at - 600);
+  for (let index = at; index >= limit; index--) {
+    const char = code[index];
+    if (char === ")") depth++;
+    else if (char === "(") {
+      if (depth > 0) depth--;
+      else if (/\b(?:if|while)\s*$/.test(code.slice(Math.max(0, index - 8), index))) {
+        return { start: index, end: closing(code, index) };
+      }
+    } else if ((char === ";" || char === "{" || char === "}") && depth === 0) return null;
+  }
+  return null;
+}
+
+/** The statement or block that starts at `from`. */
+export function blockAfter(code: string, from: number): Span {
+  const start = skipSpace(code, from);
+  if (code[start] === "{") return { start, end: closing(code, start) };
+  return { start, end: endOfExpression(code, start) };
+}
+
+/** Offset of the bracket that closes the one at `open`, or the end of the code. */
+export function closing(code: string, open: number): number {
+  let depth = 0;
+  for (let index = open; index < code.length; index++) {
+    switch (code.charCodeAt(index)) {
+      case 40:
+      case 91:
+      case 123:
+        depth++;
+        break;
+      case 41:
+      case 93:
+      case 125:
+        if (--depth === 0) return index;
+    }
+  }
+  return code.length;
+}
+
+/** Where the expression at `from` ends: a comma, semicolon or closing bracket of its own level. */
+export function endOfExpression(code: string, from: number): number {
+  let depth = 0;
+  for (let index = from; index < code.length; index++) {
+    switch (code.charCodeAt(index)) {
+      case 40:
+      case 91:
+      case 123:
+        depth++;
+        break;
+      case 41:
+      case 93:
+      case 125:
+        if (--depth < 0) return index;
+        break;
+      case 44:
+      case 59:
+        if (depth === 0) return index;
+        break;
+      case 10:
+        // A line that begins a new statement ends this one, semicolon or not.
+        if (
+          depth === 0 &&
+          /^\s*(?:const|let|var|if|return|export|import|function|async|type|interface|class)\b/.test(
+            code.slice(index, index + 40),
+          )
+        )
+          return index;
+    }
+  }
+  return code.length;
+}
+
+function endOfTernaryBranch(code: string, from: number): number {
+  let depth = 0;
+  let open = 0;
+  for (let index = from; index < code.length; index++) {
+    switch (code.charCodeAt(index)) {
+      case 40:
+      case 91:
+      case 123:
+        depth++;
+        break;
+      case 41:
+      case 93:
+      case 125:
+        if (--depth < 0) return index;
+        break;
+      case 63:
+        if (code[index + 1] !== "." && code[index + 1] !== "?" && code[index - 1] !== "?") open++;
+        break;
+      case 58:
+        if (depth === 0 && open-- === 0) return index;
+        break;
+      case 59:
+        if (depth === 0) return index;
+    }
+  }
+  return code.length;
+}
+
+function isLiteralBefore(code: string, at: number): boolean {
+  const left = code.slice(Math.max(0, at - 30), at + 1).replace(/\s*[=!]==?$/, "");
+  return /["'`\d]$|\b(?:true|false|undefined|null)$/.test(left);
+}
+
+export function skipSpace(code: string, from: number): number {
+  let at = from;
+  while (at < code.length && code.charCodeAt(at) <= 32) at++;
+  return at;
+}
+
+function skipSpaceBack(code: string, from: number): number {
+  let at = from - 1;
+  while (at >= 0 && code.charCodeAt(at) <= 32) at--;
+  return at;
+}

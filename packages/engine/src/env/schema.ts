@@ -1,0 +1,114 @@
+/**
+ * Variables declared by a schema in JavaScript: zod and t3-env, envalid, joi, yup, valibot, arktype, TypeBox, effect, `astro:env`,
+ * Adonis, JSON schemas of env-schema and @fastify/env, classes of class-validator, bindings of Workers.
+ */
+import { closing, endOfExpression, type Script } from "./need.ts";
+import type { Need, Sighting } from "./sighting.ts";
+
+/** How a library writes a field that must be given. Tried in order; the first whose `field` begins the expression decides. */
+const libraries: { field: RegExp; optional?: RegExp; required?: RegExp }[] = [
+  // zod: required unless it says otherwise.
+  {
+    field: /^z\s*(?:\.|$)/,
+    optional:
+      /\.\s*(?:optional|default|nullish|catch|prefault|nullable)\s*\(|\bz\.(?:undefined|null|optional|nullish|literal\(undefined)/,
+  },
+  { field: /^(?:v|valibot)\s*\./, optional: /\b(?:optional|nullish|nullable|fallback)\s*\(/ },
+  { field: /^(?:Type|t|S)\s*\./, optional: /\bOptional\s*\(|\.\s*optional\s*\(|default\s*:/ },
+  { field: /^Env\s*\.\s*schema\s*\./, optional: /\.\s*optional\w*\s*\(/ },
+  { field: /^envField\s*\./, optional: /optional\s*:\s*true|default\s*:/ },
+  { field: /^(?:Config|Schema)\s*\./, optional: /withDefault|\boption\s*\(|optional/ },
+  // joi and yup: optional unless it says otherwise.
+  { field: /^(?:Joi|joi|yup|Yup)\s*\./, required: /\.\s*(?:required|exist)\s*\(/ },
+  // envalid and envsafe: required unless a default is given; devDefault holds in development alone.
+  {
+    field: /^(?:envalid\s*\.\s*)?(?:str|url|num|port|bool|email|host|json|makeValidator|testOnly)\s*(?:<[^>]*>)?\(/,
+    optional: /\bdefault\s*:|allowEmpty\s*:\s*true|requiredWhen/,
+  },
+];
+
+const fieldStart =
+  /(?<![\w$.])["']?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)["']?\s*:\s*(?=(?:z|v|valibot|Type|t|S|Env|envField|Config|Schema|Joi|joi|yup|Yup|envalid|str|url|num|port|bool|email|host|json|process|is[A-Z]\w*|\w*[pP]roduction\w*)\b)/g;
+
+/** Fields of schemas in the script. */
+export function readSchemas(script: Script): Sighting[] {
+  const { code, text, path } = script;
+  const sightings: Sighting[] = [];
+  const see = (key: string, need: Need, offset: number): void => {
+    sightings.push({ key, need, when: "run", offset, path });
+  };
+  if (/\b(?:zod|joi|Joi|yup|envalid|envsafe|valibot|typebox|createEnv|envField|Env\.create|effect)\b/.test(text)) {
+    const isAllRequired = /presence\s*:\s*["']required/.test(text);
+    for (const match of code.matchAll(fieldStart)) {
+      const key = match[1]!;
+      if (key.length < 3) continue;
+      const start = match.index + match[0].length;
+      const full = { start, end: endOfExpression(code, start) };
+      const need = needOfField(script, full, isAllRequired);
+      if (need) see(key, need, match.index);
+    }
+  }
+  if (/env-schema|@fastify\/env|fastify-env/.test(text)) readJsonSchema(script, see);
+  if (text.includes("class-validator")) readValidatedClass(script, see);
+  if (/\b(?:Bindings|CloudflareEnv)\b|\b(?:interface|type)\s+Env\b/.test(code)) readBindings(script, see);
+  return sightings;
+}
+
+function needOfField(
+  { code, text }: Script,
+  { start, end }: { start: number; end: number },
+  isAllRequired: boolean,
+): Need | null {
+  let expression = code.slice(start, end);
+  const condition = /^[^?]{0,80}?(production|isProd\w*|PROD)[^?]{0,20}\?(?![.?])/i.exec(text.slice(start, end));
+  if (condition) {
+    // In production the first branch holds, or the second when the comparison is turned round.
+    const branches = expression.slice(condition[0].length).split(/\n?\s+:\s+/);
+    expression = (/!==?|!\s*is/.test(condition[0]) ? branches[1] : branches[0])?.trim() ?? "";
+  }
+  for (const { field, optional, required } of libraries) {
+    if (!field.test(expression)) continue;
+    if (required)
+      return required.test(expression) || (isAllRequired && !/\.\s*(?:optional|default)\s*\(/.test(expression))
+        ? "checked"
+        : "declared";
+    return optional!.test(expression) ? "declared" : "checked";
+  }
+  return null;
+}
+
+type See = (key: string, need: Need, offset: number) => void;
+
+function readJsonSchema({ code, text }: Script, see: See): void {
+  const required = new Set(
+    [...text.matchAll(/required\s*:\s*\[([^\]]*)\]/g)].flatMap((match) => match[1]!.match(/[A-Z][A-Z0-9_]+/g) ?? []),
+  );
+  for (const match of code.matchAll(/(?<![\w$])([A-Z][A-Z0-9_]{2,})\s*:\s*\{/g)) {
+    const open = match.index + match[0].length - 1;
+    const body = code.slice(open, closing(code, open));
+    if (!/\btype\s*:/.test(body)) continue;
+    see(match[1]!, required.has(match[1]!) && !/\bdefault\s*:/.test(body) ? "checked" : "declared", match.index);
+  }
+}
+
+function readValidatedClass({ code }: Script, see: See): void {
+  for (const match of code.matchAll(
+    /((?:@\w+\([^;{}]*?\)\s*)+)(?:public\s+|readonly\s+)*([A-Z][A-Z0-9_]{2,})\s*([?!])?\s*:[^;=\n]*(=)?/g,
+  )) {
+    const isOptional = match[1]!.includes("@IsOptional") || match[3] === "?" || match[4] === "=";
+    see(match[2]!, isOptional ? "declared" : "checked", match.index + match[1]!.length);
+  }
+}
+
+/** Variables among the bindings of a Worker: those of type string; the others are stores and queues. */
+function readBindings({ code }: Script, see: See): void {
+  for (const match of code.matchAll(
+    /\b(?:interface\s+(?:Env|Bindings|CloudflareEnv|CloudflareBindings)\b[^{]*|type\s+(?:Env|Bindings|CloudflareBindings)\s*=\s*|Bindings\s*:\s*)\{/g,
+  )) {
+    const open = match.index + match[0].length - 1;
+    const body = code.slice(open, closing(code, open));
+    for (const field of body.matchAll(/(?<![\w$])([A-Z][A-Z0-9_]{2,})(\?)?\s*:\s*string\b/g)) {
+      see(field[1]!, field[2] ? "declared" : "checked", open + field.index);
+    }
+  }
+}

@@ -1,0 +1,150 @@
+/** Which files of a project are read for the variables of one service. */
+import { isObject, inside, type Project } from "../detect/reading.ts";
+
+export interface ScopeFile {
+  path: string;
+  /** Relative to the package the file is of. */
+  name: string;
+  extension: string;
+  /** Tests, scripts and configuration of tools: what they read is not needed by what is deployed. */
+  isTooling: boolean;
+}
+
+const sourceExtensions = new Set([
+  ..."js jsx ts tsx mjs cjs mts cts vue svelte astro mdx".split(" "),
+  ..."py rb ru erb go rs java kt kts scala groovy clj cs fs ex exs php swift prisma".split(" "),
+]);
+
+const skippedFolders =
+  /(?:^|\/)(?:tests?|__tests__|__mocks__|__fixtures__|spec|specs|e2e|cypress|playwright|fixtures?|mocks?|stories|storybook|\.storybook|examples?|samples?|demos?|docs?|vendor|third[_-]party|dist|build|out|target|coverage|tmp|templates|cassettes|testdata|bench(?:marks?)?|\.github|\.husky|\.vscode|\.devcontainer|public|static|assets|locales|i18n|migrations)\//;
+const skippedNames =
+  /(?:\.|_|-)(?:test|tests|spec|stories|story|cy|e2e|bench|min|bundle|d)\.[cm]?[jt]sx?$|^test_.*\.py$|_test\.(?:py|go|rb|exs)$|_spec\.rb$|Tests?\.(?:java|kt|cs|php|scala)$|^conftest\.py$/;
+const toolingNames =
+  /^(?:playwright|vitest|jest|cypress|karma|codegen|graphql|commitlint|eslint|prettier|tailwind|postcss|stylelint|release|renovate|lint-staged|wdio|crowdin|next-sitemap|drizzle|sentry(?:\.\w+)?|tsup|checkly|prisma|mikro-orm|orval|openapi-ts|kysely|trigger|lighthouserc)[.-](?:config|setup|codegen)(?:\.[\w-]+)*\.(?:[cm]?[jt]sx?|json|py)$|^(?:\.eslintrc|\.graphqlrc|setupTests|knexfile|plopfile|gulpfile|Gruntfile|dangerfile|codegen|config-overrides|setupProxy|ormconfig|jest\.setup|webdriver|next-sitemap)[\w-]*\.[cm]?[jt]s$/;
+const toolingFolders =
+  /(?:^|\/)(?:scripts?|tools?|tooling|\.scripts|bin|dev|development|seeds?|seeders|prisma\/seed|ops|infra|infrastructure|terraform|cdk|deploy|ci|\.ci|hack|cli)\//;
+const developmentFiles =
+  /(?:^|[/.-])(?:seed|seeds|seeder|populate|mock|dev-server|development|test|local)\.[cm]?[jt]s$|config\/(?:environments\/)?(?:dev|development|test|local)\.(?:exs|rb|py|[cm]?[jt]s)$|settings\/(?:dev|development|test|testing|local)\.py$/;
+
+/** At most this many sources are read for one service; those nearest to its root first. */
+const mostFiles = 2500;
+
+export interface Scope {
+  files: ScopeFile[];
+  /** Files that may be manifests or examples, of any extension. */
+  others: ScopeFile[];
+}
+
+/** Sources and manifests of the service in `directory` and of the workspace packages it depends on. */
+export function scopeOf(project: Project, directory: string): Scope {
+  const packages = packagesOf(project);
+  const own = [directory, ...dependenciesOf(project, directory, packages)];
+  const nested = packages.directories.filter((one) => one !== directory && isBelow(one, directory));
+  const files: ScopeFile[] = [];
+  const others: ScopeFile[] = [];
+  for (const root of own) {
+    const start = root === "." ? 0 : root.length + 1;
+    const foreign = root === directory ? nested.filter((one) => isForeign(project, one, directory)) : [];
+    for (const path of filesBelow(project, root)) {
+      if (foreign.length > 0 && foreign.some((one) => path.startsWith(`${one}/`))) continue;
+      const name = path.slice(start);
+      const base = name.slice(name.lastIndexOf("/") + 1);
+      const dot = base.lastIndexOf(".");
+      const extension = dot < 0 ? "" : base.slice(dot + 1);
+      if (!sourceExtensions.has(extension)) {
+        others.push({ path, name, extension, isTooling: false });
+        continue;
+      }
+      const folder = name.slice(0, name.length - base.length);
+      if (skippedNames.test(base) || (folder !== "" && skippedFolders.test(folder))) continue;
+      const isTooling =
+        toolingNames.test(base) || developmentFiles.test(name) || (folder !== "" && toolingFolders.test(folder));
+      files.push({ path, name, extension, isTooling });
+    }
+  }
+  if (files.length > mostFiles) {
+    const depth = new Map(files.map((file) => [file, file.name.split("/").length]));
+    files.sort((a, b) => depth.get(a)! - depth.get(b)!).length = mostFiles;
+  }
+  return { files, others };
+}
+
+function isBelow(path: string, directory: string): boolean {
+  return directory === "." || path.startsWith(`${directory}/`);
+}
+
+interface Packages {
+  directories: string[];
+  byName: Map<string, string>;
+}
+
+const knownPackages = new WeakMap<Project, Packages>();
+const sortedFiles = new WeakMap<Project, Map<string, string[]>>();
+
+/** Every package.json below the root, by folder and by name. */
+function packagesOf(project: Project): Packages {
+  const known = knownPackages.get(project);
+  if (known) return known;
+  const directories: string[] = [];
+  for (const path of project.tree.files) {
+    if (path.endsWith("/package.json") && !skippedFolders.test(path))
+      directories.push(path.slice(0, -"/package.json".length));
+  }
+  const byName = new Map<string, string>();
+  if (directories.length < 400) {
+    for (const directory of directories) {
+      const name = project.json(inside(directory, "package.json"))?.["name"];
+      if (typeof name === "string") byName.set(name, directory);
+    }
+  }
+  const packages = { directories, byName };
+  knownPackages.set(project, packages);
+  return packages;
+}
+
+/** Workspace packages the package depends on, and theirs. */
+function dependenciesOf(project: Project, directory: string, packages: Packages): string[] {
+  if (packages.byName.size === 0 || directory === ".") return [];
+  const found = new Set<string>();
+  const queue = [directory];
+  for (let at = 0; at < queue.length; at++) {
+    const manifest = project.json(inside(queue[at]!, "package.json"));
+    for (const name of dependencyNames(manifest)) {
+      const target = packages.byName.get(name);
+      if (target === undefined || target === directory || found.has(target)) continue;
+      found.add(target);
+      queue.push(target);
+    }
+  }
+  return [...found];
+}
+
+/** Names in `dependencies` and `devDependencies` of a package.json. */
+export function dependencyNames(manifest: ReturnType<Project["json"]>): string[] {
+  return ["dependencies", "devDependencies", "peerDependencies"].flatMap((field) => {
+    const value = manifest?.[field];
+    return isObject(value) ? Object.keys(value) : [];
+  });
+}
+
+/**
+ * Whether a package below a service is none of the service's business: a deployable of its own that is not one of the folders in which
+ * one application keeps its halves.
+ */
+function isForeign(project: Project, directory: string, parent: string): boolean {
+  if (parent === ".") return false;
+  return project.tree.has(inside(directory, "package.json"));
+}
+
+function filesBelow(project: Project, directory: string): string[] {
+  if (directory === ".") return project.tree.files;
+  let cache = sortedFiles.get(project);
+  if (!cache) sortedFiles.set(project, (cache = new Map()));
+  let files = cache.get(directory);
+  if (!files) {
+    const prefix = `${directory}/`;
+    files = project.tree.files.filter((path) => path.startsWith(prefix));
+    cache.set(directory, files);
+  }
+  return files;
+}

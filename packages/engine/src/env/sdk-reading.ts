@@ -1,0 +1,88 @@
+/** Which rows of the table in sdk.ts hold for a file. */
+import { closing, type Script } from "./need.ts";
+import { authProviders, sdks, type SdkRow } from "./sdk.ts";
+import type { Sighting } from "./sighting.ts";
+
+/** Rows whose package is among `dependencies`. */
+export function rowsFor(dependencies: ReadonlySet<string>): SdkRow[] {
+  return sdks.filter(({ packages }) => packages.some((name) => dependencies.has(name)));
+}
+
+/** Variables the libraries of `rows` read because of what `script` does. `needs` may name several, separated by `|`. */
+export function readSdks(rows: SdkRow[], script: Script): Sighting[] {
+  const sightings: Sighting[] = [];
+  for (const row of rows) {
+    const name = row.packages.find((one) => script.text.includes(one));
+    if (name === undefined) continue;
+    const imported = importOf(script, name);
+    if (imported < 0) continue;
+    const offset = row.uses ? firstUse(row, script) : imported;
+    if (offset < 0) continue;
+    for (const needs of row.needs) {
+      const [key, ...alternatives] = needs.split("|");
+      sightings.push({
+        key: key!,
+        need: "asserted",
+        when: row.when ?? "run",
+        offset,
+        path: script.path,
+        ...(alternatives.length > 0 ? { alternatives } : {}),
+      });
+    }
+  }
+  sightings.push(...readAuthProviders(script));
+  return sightings;
+}
+
+function importOf({ text, code }: Script, name: string): number {
+  const pattern = new RegExp(
+    `(?:from\\s*|import\\s*\\(?\\s*|require\\(\\s*)["']${name.replaceAll("/", "\\/")}(?:/[^"']*)?["']|^\\s*(?:from|import)\\s+${name.replaceAll(/[-/@]/g, "_")}\\b`,
+    "gm",
+  );
+  for (const match of text.matchAll(pattern)) {
+    // In a comment nothing of the statement is left; a type alone does nothing when the program runs.
+    if (code.slice(match.index, match.index + match[0].length).trim() === "") continue;
+    const statement = text.slice(Math.max(0, text.lastIndexOf("import", match.index)), match.index);
+    if (/^import\s+type\b/.test(statement)) continue;
+    return match.index;
+  }
+  return -1;
+}
+
+function firstUse(row: SdkRow, { code }: Script): number {
+  const uses = new RegExp(row.uses!.source, "g");
+  for (const match of code.matchAll(uses)) {
+    if (!row.unless) return match.index;
+    const open = code.indexOf("(", match.index);
+    const args = open < 0 ? "" : code.slice(open + 1, closing(code, open));
+    // A single name as argument may hold the key; only an object or nothing is certain.
+    if (!row.unless.test(args) && !/^\s*[\w.]+\s*$/.test(args)) return match.index;
+  }
+  return -1;
+}
+
+/** Auth.js v5: `providers: [GitHub, Google()]` reads `AUTH_GITHUB_ID` and the like. */
+function readAuthProviders(script: Script): Sighting[] {
+  const { text, code, path } = script;
+  if (!/\bproviders\s*:/.test(code) || !/(?:next-auth|@auth\/\w+)\/providers\//.test(text)) return [];
+  const sightings: Sighting[] = [];
+  for (const match of text.matchAll(
+    /import\s+(\w+)\s+from\s+["'](?:next-auth|@auth\/[\w-]+)\/providers\/([\w-]+)["']/g,
+  )) {
+    const provider = authProviders.find(({ module }) => module === match[2]);
+    if (!provider) continue;
+    const from = match.index + match[0].length;
+    const use = new RegExp(`(?<![\\w.])${match[1]}(?![\\w])\\s*(\\(\\s*\\)|[,\\]])`).exec(code.slice(from));
+    if (!use) continue;
+    for (const suffix of ["ID", "SECRET"]) {
+      sightings.push({
+        key: `AUTH_${provider.prefix}_${suffix}`,
+        need: "asserted",
+        when: "run",
+        offset: from + use.index,
+        path,
+      });
+    }
+  }
+  return sightings;
+}

@@ -1,0 +1,30 @@
+/** What one place in a project says of one variable. Readers (code, schemas, examples, manifests) answer with these; weigh.ts decides. */
+
+/**
+ * How much a place needs the variable:
+ * - `checked`: the program stops or answers an error when it is missing; a schema demands it; the build fails without it;
+ * - `asserted`: the code claims it is there (`!`, `as string`, `os.environ["X"]`);
+ * - `plain`: used as it is, with nothing in its place;
+ * - `default`: something takes its place when it is missing;
+ * - `guarded`: asked for before it is used, so that the code works without it;
+ * - `declared`: named by a schema or manifest as optional;
+ * - `tooling`: read only by tests, scripts or configuration of tools.
+ */
+export type Need = "checked" | "asserted" | "plain" | "default" | "guarded" | "declared" | "tooling";
+
+export interface Sighting {
+  key: string;
+  need: Need;
+  /** Inlined or read while building, or read by the running program. */
+  when: "build" | "run";
+  /** Offset in `path`; the line is counted only for what is reported. */
+  offset: number;
+  path: string;
+  /** Another variable that is read when this one is missing (`A || B`). */
+  alternativeOf?: string;
+  /** Other names the same value may be given under; the one the project names is asked for. */
+  alternatives?: string[];
+}
+
+/** Names a program reads that are variables by their look; anything else is a method or a typing error. */
+export const variableName: RegExp = /^[A-Za-z_][A-Za-z0-9_]*$/;
