@@ -12,6 +12,7 @@ import { systemClock } from "@landfall/engine/clock";
 import { DeployError, reportOf } from "@landfall/engine/error";
 import { ownerIsDead } from "@landfall/engine/owner";
 import { type EdgeReport, edgeSocket } from "@landfall/engine/platforms/local/edge-control";
+import { programLogs } from "@landfall/engine/platforms/local/program";
 import { tryLock } from "@landfall/engine/store/lock";
 import { openStore } from "@landfall/engine/store/store";
 import { createDesired } from "./desired.ts";
@@ -50,7 +51,7 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
     blobPath: (sha256) => store.blobs.path(sha256),
     cacheDirectory: join(home, "compressed"),
   });
-  const supervisor = createSupervisor({ stateDir: join(home, "instances"), logDir: join(home, "logs", "run"), clock });
+  const supervisor = createSupervisor({ stateDir: join(home, "instances"), logDir: programLogs(home), clock });
   const stopping = new AbortController();
   const ending = AbortSignal.any([signal, stopping.signal]);
 
@@ -150,17 +151,20 @@ async function listenSomewhere(
   edge: ReturnType<typeof createEdge>,
 ): Promise<number> {
   const known = Number((await store.setting("edge/port")) ?? 0);
-  for (const wanted of [known, port, 0]) {
-    if (wanted === 0 && wanted === known) continue;
+  for (const wanted of [known, port].filter((one) => one > 0)) {
     try {
-      const got = await edge.listen(wanted, "127.0.0.1");
-      if (got !== known) await store.putSetting("edge/port", String(got));
-      return got;
+      return await listen(wanted);
     } catch (error) {
-      if (wanted === 0 || !(error instanceof DeployError)) throw error;
+      if (!(error instanceof DeployError)) throw error; // Taken, or not ours to have: the next one.
     }
   }
-  throw new Error("unreachable: port 0 is always to be had, or throws");
+  return listen(0);
+
+  async function listen(wanted: number): Promise<number> {
+    const got = await edge.listen(wanted, "127.0.0.1");
+    if (got !== known) await store.putSetting("edge/port", String(got));
+    return got;
+  }
 }
 
 /** Whether a deployment waits that nobody works on: its owner died, or went before it was begun. */

@@ -18,6 +18,7 @@ import { readEvents } from "./journal.ts";
 import { liveChecklist } from "./live-checklist.ts";
 import { checkedName } from "./name.ts";
 import type { DeployPlan } from "./plan.ts";
+import { inEnvironment } from "./planner.ts";
 import { edgeControl, type EdgeReport } from "./platforms/local/edge-control.ts";
 import { localPlatform } from "./platforms/local.ts";
 import { keptSnapshot, prepare, type PreparedInside } from "./prepare.ts";
@@ -74,7 +75,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       platform: from.platform,
       operation,
       request: JSON.parse(from.request) as PreparedInside["request"],
-      plan: environmentName === from.environment ? plan : movedTo(plan, environmentName, baseDomain),
+      plan: environmentName === from.environment ? plan : inEnvironment(plan, environmentName, baseDomain),
       given: change.given ?? {},
       ...(change.sourceReleaseId === undefined ? {} : { sourceReleaseId: change.sourceReleaseId }),
       message: `${operation} of ${from.id}`,
@@ -382,24 +383,6 @@ async function resolves(host: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function movedTo(plan: DeployPlan, environment: string, baseDomain: string): DeployPlan {
-  const suffix = `${plan.project}.${baseDomain}`;
-  return {
-    ...plan,
-    environment,
-    services: plan.services.map((service) => ({
-      ...service,
-      hosts: service.hosts.map((host) => {
-        const label = host
-          .slice(0, host.length - suffix.length)
-          .split("-")
-          .filter((part) => part !== plan.environment && part !== "");
-        return [...label, ...(environment === "production" ? [] : [environment]), suffix].join("-");
-      }),
-    })),
-  };
 }
 
 function faultsOf(values: Record<string, string>, allowEmpty: boolean): { path: string; message: string }[] {

@@ -46,6 +46,8 @@ export interface PlanInput {
   baseDomain: string;
   /** Whether the snapshot has this path. */
   hasFile(path: string): boolean;
+  /** Scripts of a directory's package.json. */
+  scriptsOf(path: string): Record<string, string>;
   /** Lockfile for a package manager and service directory, or undefined. */
   lockfileOf(packageManager: string | undefined, path: string): string | undefined;
 }
@@ -221,7 +223,7 @@ function planService(input: PlanInput, service: Chosen, isPrimary: boolean): Ser
         timeoutMs: defaultBuildTimeoutMs,
       }
     : undefined;
-  const start = kind === "static" ? [] : commands(startCommand);
+  const start = kind === "static" ? [] : withoutRunner(commands(startCommand), input.scriptsOf(service.path));
   const port = overrides.port ?? service.port;
   const host = hostOf({ project, environment, service: isPrimary ? null : service.name, baseDomain: input.baseDomain });
   return {
@@ -258,6 +260,34 @@ function optional<K extends string, V>(key: K, value: V | undefined): { [key in 
 
 function commands(text: string | undefined): Command[] {
   return text === undefined || text.trim() === "" ? [] : parseCommand(text);
+}
+
+const runners = new Set(["npm", "pnpm", "yarn", "bun"]);
+
+/**
+ * `npm start` as what its script runs: a package manager that stays in front of the program costs memory and swallows its signals.
+ * Left as it is when the script needs a shell or has hooks.
+ */
+function withoutRunner(start: Command[], scripts: Record<string, string>, depth = 0): Command[] {
+  const [only] = start;
+  if (start.length !== 1 || !only || only.cwd !== undefined || depth > 4) return start;
+  const [runner, ...words] = only.argv;
+  const [name, ...rest] = words[0] === "run" || words[0] === "run-script" ? words.slice(1) : words;
+  const script = name === undefined ? undefined : scripts[name];
+  const isRun =
+    words[0] === "run" || words[0] === "run-script" || name === "start" || runner === "pnpm" || runner === "yarn";
+  if (!runners.has(runner ?? "") || !isRun || script === undefined || rest.length > 0) return start;
+  if (scripts[`pre${name}`] !== undefined || scripts[`post${name}`] !== undefined) return start;
+  try {
+    const inner = parseCommand(script).map((command) => ({
+      ...command,
+      ...(only.env || command.env ? { env: { ...only.env, ...command.env } } : {}),
+    }));
+    const last = withoutRunner(inner.slice(-1), scripts, depth + 1);
+    return [...inner.slice(0, -1), ...last];
+  } catch {
+    return start; // It needs a shell; the package manager gives it one, inside the release.
+  }
 }
 
 function checkedDirectory(path: string): string {
@@ -348,6 +378,17 @@ function hostOf({
     .filter((part) => part !== null)
     .join("-");
   return `${label.slice(0, 63).replace(/-+$/, "")}.${baseDomain}`;
+}
+
+/** The same plan for another environment: other host names, nothing else. */
+export function inEnvironment(plan: DeployPlan, environment: string, baseDomain: string): DeployPlan {
+  const { project } = plan;
+  const primary = hostOf({ project, environment: plan.environment, service: null, baseDomain });
+  const services = plan.services.map((service) => {
+    const name = service.hosts.includes(primary) ? null : service.name;
+    return { ...service, hosts: [hostOf({ project, environment, service: name, baseDomain })] };
+  });
+  return { ...plan, environment, services };
 }
 
 function inDependencyOrder(services: ServicePlan[]): ServicePlan[] {

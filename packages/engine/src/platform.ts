@@ -33,6 +33,7 @@ export interface Release {
   deploymentId: string;
   project: string;
   environment: string;
+  createdAtMs: number;
   services: ReleaseService[];
 }
 

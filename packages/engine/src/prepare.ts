@@ -1,9 +1,12 @@
 /** From a request to everything known before anything is changed: snapshot, detection, plan, problems. */
+import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { parse as parseJson } from "jsonc-parser";
 import { checkVariables } from "./env/validate.ts";
 import { generateSecret } from "./env/generate.ts";
 import { type Config, readConfig } from "./config.ts";
 import { detect } from "./detect/detect.ts";
+import { decodeText } from "./detect/tree.ts";
 import type { Detection } from "./detect/detection.ts";
 import type { DeployRequest, Prepared } from "./engine.ts";
 import { DeployError, type ErrorReport } from "./error.ts";
@@ -82,6 +85,7 @@ export async function prepare(context: PrepareContext, request: DeployRequest): 
     allowMissing: request.allowMissing ?? false,
     baseDomain: context.baseDomain,
     hasFile: (path) => paths.has(path),
+    scriptsOf: (path) => scriptsOf(join(source.root, path)),
     lockfileOf: (manager, path) => lockfileOf(paths, manager, path),
   });
   problems.push(...planProblems);
@@ -211,6 +215,20 @@ function uniqueVariables(detection: Detection | null): Detection["env"] {
     if (!known || (variable.required && !known.required)) byKey.set(variable.key, variable);
   }
   return [...byKey.values()];
+}
+
+/** Texts among the scripts of a package.json; none when there is none to read, which detection has said already. */
+function scriptsOf(directory: string): Record<string, string> {
+  try {
+    const { scripts } = parseJson(decodeText(readFileSync(join(directory, "package.json")))) as {
+      scripts?: Record<string, unknown>;
+    };
+    return Object.fromEntries(
+      Object.entries(scripts ?? {}).flatMap(([name, script]) => (typeof script === "string" ? [[name, script]] : [])),
+    );
+  } catch {
+    return {};
+  }
 }
 
 const lockfiles: Record<string, string[]> = {

@@ -65,5 +65,12 @@ export async function openRelease(store: Store, id: string): Promise<Release | n
     if (!manifest) return null;
     opened.push({ plan, artifact: manifest, variables: values[plan.name] ?? {} });
   }
-  return { id, deploymentId: row.deployment_id, project: row.project, environment: row.environment, services: opened };
+  return {
+    id,
+    deploymentId: row.deployment_id,
+    project: row.project,
+    environment: row.environment,
+    createdAtMs: Date.parse(row.created_at),
+    services: opened,
+  };
 }

@@ -85,17 +85,21 @@ async function runClaim(options: WorkerOptions, claim: Claim, stop: AbortSignal)
     });
     await begin(options, claim, journal, deadlineAt);
 
+    let keepingUp: Promise<void> | null = null;
     const beat = async (): Promise<void> => {
       try {
         const { cancelRequested } = await renew(db, claim, clock);
         if (cancelRequested) ending.abort(cancelled());
         else if (clock.now() > deadlineAt)
           ending.abort(timedOut(deadlineAt - Date.parse(row.started_at ?? row.created_at)));
-        await options.onHeartbeat();
       } catch (error) {
         if (error instanceof DeployError && error.code === "LEASE_LOST") ending.abort(error);
-        // Anything else is about keeping the edge up; the next beat tries again, and the steps that need it say what is wrong.
+        // Anything else is a store that is busy or broken: the next beat tries again, and every step says the same.
       }
+      keepingUp ??= options
+        .onHeartbeat()
+        .catch(() => {}) // The next beat tries again, and the steps that need it say what is wrong.
+        .finally(() => (keepingUp = null));
     };
     timers.push(setInterval(() => void beat(), heartbeatMs));
     await beat();

@@ -1,0 +1,76 @@
+/** The command line as the programs here use it: the built one, on a data directory of its own, removed afterwards. */
+import { execFile, type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const bin = join(import.meta.dirname, "../packages/cli/bin/landfall.js");
+
+export interface Landfall extends AsyncDisposable {
+  home: string;
+  environment: Record<string, string>;
+  /** Run to the end; stdout parsed when `--json` is among the arguments. */
+  run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
+  json<T>(...args: string[]): Promise<T>;
+  start(...args: string[]): ChildProcess;
+}
+
+/** A free port of the loopback. */
+export async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+export async function openLandfall(): Promise<Landfall> {
+  const home = mkdtempSync(join(tmpdir(), "landfall-bench-"));
+  const environment = {
+    PATH: process.env["PATH"]!,
+    HOME: home,
+    LANDFALL_HOME: home,
+    LANDFALL_PORT: String(await freePort()),
+    NO_COLOR: "1",
+  };
+  const run: Landfall["run"] = (...args) =>
+    new Promise((resolve) => {
+      execFile(
+        process.execPath,
+        [bin, ...args],
+        { env: environment, maxBuffer: 64 * 1024 * 1024 },
+        (error, stdout, stderr) => {
+          resolve({ code: error ? (typeof error.code === "number" ? error.code : 1) : 0, stdout, stderr });
+        },
+      );
+    });
+  return {
+    home,
+    environment,
+    run,
+    async json<T>(...args: string[]) {
+      const { code, stdout, stderr } = await run(...args, "--json");
+      if (code !== 0) throw new Error(`landfall ${args.join(" ")} ended with ${code}\n${stdout}\n${stderr}`);
+      return JSON.parse(stdout) as T;
+    },
+    start: (...args) =>
+      spawn(process.execPath, [bin, ...args], { env: environment, stdio: ["ignore", "pipe", "pipe"] }),
+    async [Symbol.asyncDispose]() {
+      await run("stop", "--yes");
+      rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+export function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+export function percentile(values: number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}

@@ -1,0 +1,10 @@
+import { get } from "@landfall/engine/verify";
+import { conforms } from "../../engine/test/conformance.ts";
+import { openPlace } from "./place.ts";
+
+conforms({
+  id: "local",
+  rollback: true,
+  open: openPlace,
+  get: (url, path) => get(url, path, AbortSignal.timeout(10_000)),
+});

@@ -1,0 +1,84 @@
+/** How a service of a release is run on this machine: program, arguments, directory, environment. */
+import { delimiter, join } from "node:path";
+import { expandCommand } from "../../command.ts";
+import type { ServicePlan } from "../../plan.ts";
+import type { Release } from "../../platform.ts";
+
+/** Id of the process of a service of a release: the same after every restart of ours, so it is started once and found again. */
+export function instanceId(releaseId: string, service: string): string {
+  return `${releaseId}.${service}`;
+}
+
+/** Where a server runs from: a directory of this release alone, so that what it writes there touches no other. */
+export function releaseDirectory(home: string, releaseId: string, service: string): string {
+  return join(home, "releases", instanceId(releaseId, service));
+}
+
+/** Where programs write what they print. */
+export function programLogs(home: string): string {
+  return join(home, "logs", "run");
+}
+
+export interface Program {
+  id: string;
+  release: string;
+  cwd: string;
+  /** Everything the program gets; PORT is added when its port is known. */
+  env: Record<string, string>;
+  /** The argument list for a given environment: `$PORT` is filled in. */
+  argv(env: Record<string, string>): string[];
+}
+
+/** What a program of the project gets: its variables over our defaults, but for what makes it findable. Nothing of our own environment. */
+export function programEnvironment({
+  root,
+  plan,
+  variables,
+  toolPath,
+}: {
+  root: string;
+  plan: ServicePlan;
+  variables: Record<string, string>;
+  toolPath: string[];
+}): Record<string, string> {
+  const bins = [plan.path, "."].map((path) => join(root, path, "node_modules", ".bin"));
+  return {
+    NODE_ENV: "production",
+    PATH: [...new Set(bins), join(root, plan.path, ".venv", "bin"), ...toolPath].join(delimiter),
+    HOME: root,
+    LANG: "C.UTF-8",
+    TMPDIR: join(root, ".tmp"),
+    HOST: "127.0.0.1",
+    HOSTNAME: "127.0.0.1",
+    ...variables,
+  };
+}
+
+/** The process of a service of a release. */
+export function programOf({
+  home,
+  release,
+  service,
+  toolPath,
+}: {
+  home: string;
+  release: Release;
+  service: string;
+  toolPath: string[];
+}): Program {
+  const { plan, variables } = release.services.find((one) => one.plan.name === service)!;
+  const root = releaseDirectory(home, release.id, service);
+  const command = plan.start!;
+  const env = {
+    ...programEnvironment({ root, plan, variables, toolPath }),
+    ...command.env,
+    LANDFALL_RELEASE: release.id,
+  };
+  return {
+    id: instanceId(release.id, service),
+    release: release.id,
+    cwd: join(root, plan.path, command.cwd ?? "."),
+    env,
+    argv: (full) => expandCommand(command, full).argv,
+  };
+}

@@ -1,0 +1,144 @@
+/** What the running programs printed: read from the files they write to, so it is there when they, the edge and the release are gone. */
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { join } from "node:path";
+import type { RuntimeLogLine } from "./engine.ts";
+import { DeployError } from "./error.ts";
+import { instanceId, programLogs } from "./platforms/local/program.ts";
+import { readLines } from "./platforms/local/program-log.ts";
+import type { DeployPlan } from "./plan.ts";
+import type { Store } from "./store/store.ts";
+
+export interface RuntimeLogTarget {
+  project: string;
+  environment?: string;
+  service?: string;
+  release?: string;
+  follow?: boolean;
+  tail?: number;
+  signal?: AbortSignal;
+}
+
+/** Lines of one service, or of all one after the other; with `follow`, of all as they come. Throws NOT_FOUND. */
+export async function* readRuntimeLogs(
+  store: Store,
+  projectId: string,
+  { project, environment = "production", service, release, follow = false, tail, signal }: RuntimeLogTarget,
+): AsyncIterable<RuntimeLogLine> {
+  const sealed = await sealedRelease(store, projectId, environment, release);
+  if (!sealed) {
+    throw new DeployError("NOT_FOUND", {
+      what: `Nothing of ${project}, ${environment}, has run yet.`,
+      next: `Look at its deployments: landfall ls ${project}`,
+    });
+  }
+  const services = sealed.services.filter(
+    ({ kind, name }) => kind !== "static" && (service === undefined || name === service),
+  );
+  if (services.length === 0) {
+    throw new DeployError("NOT_FOUND", {
+      what:
+        service === undefined
+          ? `${project} has no program that prints: it is static.`
+          : `${project} has no running service ${JSON.stringify(service)}.`,
+      next: `What the build printed: landfall logs ${project} --build`,
+    });
+  }
+  const sources = services.map(({ name }) => {
+    const path = join(programLogs(store.home), `${instanceId(sealed.id, name)}.log`);
+    const floor = floorOf(store.home, instanceId(sealed.id, name));
+    return { name, path, floor: () => floor, fromByte: tail === undefined ? 0 : startOfTail(path, tail) };
+  });
+  const line = (name: string, text: string): RuntimeLogLine => ({
+    service: name,
+    release: sealed.id,
+    at: null,
+    stream: "stdout",
+    line: text,
+  });
+  if (!follow) {
+    for (const { name, path, ...where } of sources)
+      for await (const one of readLines(path, where)) yield line(name, one.line);
+    return;
+  }
+  yield* merged(
+    sources.map(({ name, path, ...where }) => ({
+      name,
+      lines: readLines(path, { ...where, follow: true, ...(signal ? { signal } : {}) }),
+    })),
+    line,
+  );
+}
+
+async function sealedRelease({ db }: Store, projectId: string, environment: string, wanted: string | undefined) {
+  const live = await db
+    .selectFrom("live")
+    .select("release_id")
+    .where("project_id", "=", projectId)
+    .where("environment", "=", environment)
+    .executeTakeFirst();
+  let query = db
+    .selectFrom("release")
+    .select(["id", "sealed"])
+    .where("project_id", "=", projectId)
+    .where("environment", "=", environment);
+  if (wanted !== undefined)
+    query = query.where((eb) => eb.or([eb("id", "=", wanted), eb("deployment_id", "=", wanted)]));
+  else if (live) query = query.where("id", "=", live.release_id);
+  const row = await query.orderBy("id", "desc").limit(1).executeTakeFirst();
+  if (!row) return null;
+  const { services } = JSON.parse(row.sealed) as { services: { plan: DeployPlan["services"][number] }[] };
+  return { id: row.id, services: services.map(({ plan }) => ({ name: plan.name, kind: plan.kind })) };
+}
+
+/** Offset where the last `count` lines begin. */
+function startOfTail(path: string, count: number): number {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch {
+    return 0; // Nothing was printed yet.
+  }
+  try {
+    const piece = Buffer.alloc(64 * 1024);
+    let found = 0;
+    for (let end = fstatSync(file).size, last = true; end > 0; last = false) {
+      const start = Math.max(0, end - piece.length);
+      readSync(file, piece, 0, end - start, start);
+      // The newline at the very end closes the last line; it begins none.
+      for (let at = end - start - (last ? 2 : 1); at >= 0; at--)
+        if (piece[at] === 10 && ++found === count) return start + at + 1;
+      end = start;
+    }
+    return 0;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Text before this offset was given back to the disk; the supervisor's record says so. */
+function floorOf(home: string, id: string): number {
+  try {
+    return (
+      (JSON.parse(readFileSync(join(home, "instances", `${id}.json`), "utf8")) as { logFloor?: number }).logFloor ?? 0
+    );
+  } catch {
+    return 0; // No record: nothing was given back.
+  }
+}
+
+/** Lines of several programs, each as soon as it is there. */
+async function* merged(
+  sources: { name: string; lines: AsyncGenerator<{ line: string }> }[],
+  line: (name: string, text: string) => RuntimeLogLine,
+): AsyncIterable<RuntimeLogLine> {
+  const next = (source: (typeof sources)[number]) => source.lines.next().then((result) => ({ source, result }));
+  const waiting = new Map(sources.map((source) => [source, next(source)]));
+  while (waiting.size > 0) {
+    const { source, result } = await Promise.race(waiting.values());
+    if (result.done) waiting.delete(source);
+    else {
+      waiting.set(source, next(source));
+      yield line(source.name, result.value.line);
+    }
+  }
+}
