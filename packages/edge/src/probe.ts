@@ -104,7 +104,7 @@ type Answer = Pick<ProbeResult, "status" | "headers" | "bodySha256" | "bodyStart
 function ask(target: ProbeTarget, path: string, cookies: Map<string, string>, start: number): Promise<Answer> {
   const { host, port, hostHeader, timeoutMs, signal } = target;
   return new Promise((resolve, reject) => {
-    const left = Math.max(1, timeoutMs - (performance.now() - start));
+    const left = Math.max(1, Math.ceil(timeoutMs - (performance.now() - start)));
     const limit = AbortSignal.timeout(left);
     const fail = (error: unknown): void => {
       if (signal?.aborted) return reject(signal.reason);

@@ -22,6 +22,8 @@ export interface Passage {
   retry: () => void;
   /** Whether this is the second try. */
   isRetry: boolean;
+  /** Whether the edge is about to close, so that the connection is not to be kept. */
+  isClosing: () => boolean;
 }
 
 export interface Proxy {
@@ -139,7 +141,8 @@ class Exchange {
     // 103 and its like are hints; the answer is yet to come.
     if (status < 200) return true;
     const { request, response, route } = this.#passage;
-    if (!request.complete && hasBody(request)) response.shouldKeepAlive = false;
+    const isUnread = !request.complete && hasBody(request);
+    if (isUnread || this.#passage.isClosing()) response.shouldKeepAlive = false;
     response.writeHead(status, message, responseHeaders(raw, route.headers));
     this.#resume = resume;
     // A short answer is through before this runs and leaves in one piece; of a stream, the head must not wait for the first bytes.

@@ -53,6 +53,7 @@ export function createEdge(options: EdgeOptions): Edge {
   const statics = createStaticServer(options);
   const proxy = createProxy(options);
   const servers = new Map<number, Server>();
+  let isClosing = false;
   /** Connections that left HTTP: the server no longer knows them. */
   const upgraded = new Set<Duplex>();
   const closing = new WeakSet<Server>();
@@ -73,6 +74,7 @@ export function createEdge(options: EdgeOptions): Edge {
       request,
       response,
       isRetry,
+      isClosing: () => isClosing,
       // In the meantime another release may have the traffic: its program is the one to ask.
       retry: () => answer(request, response, port, true),
     });
@@ -179,6 +181,7 @@ export function createEdge(options: EdgeOptions): Edge {
       await end(server, 5_000);
     },
     async close({ graceMs }) {
+      isClosing = true;
       forget();
       const open = [...servers.values()];
       servers.clear();

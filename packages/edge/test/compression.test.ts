@@ -50,14 +50,16 @@ describe("compression", () => {
     });
 
     it("gives nothing back when it does not pay", async () => {
-      const read = async (): Promise<Buffer> => randomBytes(4096);
-      expect((await compressed({ sha256, read }, "gzip", undefined)).length).toBe(0);
+      expect((await compressed({ sha256, read: async () => randomBytes(4096) }, "gzip", undefined)).length).toBe(0);
     });
 
     it("does without a place to keep things", async () => {
       writeFileSync(join(dir, "file"), "");
-      const read = async (): Promise<Buffer> => Buffer.alloc(4096, "a");
-      const bytes = await compressed({ sha256, read }, "gzip", join(dir, "file", "cache"));
+      const bytes = await compressed(
+        { sha256, read: async () => Buffer.alloc(4096, "a") },
+        "gzip",
+        join(dir, "file", "cache"),
+      );
       expect(gunzipSync(bytes).length).toBe(4096);
     });
   });

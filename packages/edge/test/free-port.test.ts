@@ -3,9 +3,9 @@ import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { freePort, isFree } from "../src/free-port.ts";
 
-describe("free port", () => {
-  const random = (): number => 0.5;
+const random = (): number => 0.5;
 
+describe("free port", () => {
   it("passes over ports somebody listens on, on whichever address, and ports given away", async () => {
     const first = await freePort({ taken: new Set(), random });
     expect(first).toBeGreaterThanOrEqual(20_000);

@@ -5,6 +5,17 @@ import { createServer as createTcpServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { probe, type ProbeTarget, untilHealthy } from "../src/probe.ts";
 
+/** Time that passes only by waiting. */
+function waitingClock(): { now(): number; sleep(ms: number): Promise<void> } {
+  let now = 0;
+  return {
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms;
+    },
+  };
+}
+
 describe("probe", () => {
   const open = new Set<Server>();
   afterEach(() => {
@@ -93,7 +104,7 @@ describe("probe", () => {
     });
     const closing = await program((request) => request.socket.destroy());
     expect((await probe(closing)).summary).toBe("GET / the connection was closed without an answer");
-    const tcp = createTcpServer((socket) => socket.end("SSH-2.0\r\n")).listen(0, "127.0.0.1");
+    const tcp = createTcpServer((socket) => socket.resume().end("SSH-2.0\r\n")).listen(0, "127.0.0.1");
     await once(tcp, "listening");
     const address = tcp.address();
     const port = typeof address === "object" && address ? address.port : 0;
@@ -111,17 +122,6 @@ describe("probe", () => {
   });
 
   describe("until healthy", () => {
-    /** Time that passes only by waiting. */
-    const clock = (): { now(): number; sleep(ms: number): Promise<void> } => {
-      let now = 0;
-      return {
-        now: () => now,
-        sleep: async (ms) => {
-          now += ms;
-        },
-      };
-    };
-
     it("wants two good answers in a row", async () => {
       const statuses = [503, 200, 500, 200, 200, 200];
       const target = await program((_, response) => response.writeHead(statuses.shift() ?? 500).end());
@@ -130,7 +130,7 @@ describe("probe", () => {
         ...target,
         intervalMs: 100,
         deadlineMs: 10_000,
-        clock: clock(),
+        clock: waitingClock(),
         onAttempt: ({ status }) => seen.push(status),
       });
       expect(result).toMatchObject({ healthy: true, status: 200 });
@@ -140,7 +140,7 @@ describe("probe", () => {
     it("gives up at the deadline, also after one good answer, and says what came last", async () => {
       let asked = 0;
       const target = await program((_, response) => response.writeHead(asked++ === 9 ? 200 : 503).end());
-      const result = await untilHealthy({ ...target, intervalMs: 100, deadlineMs: 1_000, clock: clock() });
+      const result = await untilHealthy({ ...target, intervalMs: 100, deadlineMs: 1_000, clock: waitingClock() });
       expect([result.healthy, result.status, asked]).toEqual([false, 200, 10]);
     });
 

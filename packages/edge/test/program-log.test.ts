@@ -4,6 +4,17 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { lastLines, type LogLine, readLines, trimLog } from "../src/program-log.ts";
 
+async function all(lines: AsyncIterable<LogLine>): Promise<string[]> {
+  const result: string[] = [];
+  for await (const one of lines) result.push(one.line);
+  return result;
+}
+
+/** Eleven characters and an end. */
+function line(index: number): string {
+  return `line ${String(index).padStart(6, "0")}`;
+}
+
 describe("program log", () => {
   let dir: string;
   let path: string;
@@ -12,12 +23,6 @@ describe("program log", () => {
     path = join(dir, "web.log");
   });
   afterEach(() => rmSync(dir, { recursive: true }));
-
-  const all = async (lines: AsyncIterable<LogLine>): Promise<string[]> => {
-    const result: string[] = [];
-    for await (const { line } of lines) result.push(line);
-    return result;
-  };
 
   it("gives lines, with Windows ends and without a last end", async () => {
     writeFileSync(path, "one\ntwo\r\n\nthree");
@@ -28,18 +33,18 @@ describe("program log", () => {
   });
 
   it("goes on where a reader left off, without gap or repetition", async () => {
-    const text = Array.from({ length: 20_000 }, (_, index) => `line ${index} é${"x".repeat(index % 50)}`);
-    writeFileSync(path, `${text.join("\n")}\n`);
+    const texts = Array.from({ length: 20_000 }, (_, index) => `line ${index} é${"x".repeat(index % 50)}`);
+    writeFileSync(path, `${texts.join("\n")}\n`);
     const seen: string[] = [];
     let fromByte = 0;
-    while (seen.length < text.length) {
-      for await (const { line, nextByte } of readLines(path, { fromByte })) {
-        seen.push(line);
+    while (seen.length < texts.length) {
+      for await (const { line: text, nextByte } of readLines(path, { fromByte })) {
+        seen.push(text);
         fromByte = nextByte;
         if (seen.length % 777 === 0) break;
       }
     }
-    expect(seen).toEqual(text);
+    expect(seen).toEqual(texts);
     expect(fromByte).toBe(statSync(path).size);
   });
 
@@ -47,8 +52,8 @@ describe("program log", () => {
     writeFileSync(path, "first\nsec");
     const stop = new AbortController();
     const lines: string[] = [];
-    for await (const { line } of readLines(path, { follow: true, signal: stop.signal })) {
-      lines.push(line);
+    for await (const { line: text } of readLines(path, { follow: true, signal: stop.signal })) {
+      lines.push(text);
       if (lines.length === 1) appendFileSync(path, "ond\nthi");
       if (lines.length === 2) stop.abort();
     }
@@ -58,10 +63,10 @@ describe("program log", () => {
   it("cuts a line without end, and makes text of anything", async () => {
     writeFileSync(path, Buffer.concat([Buffer.alloc(10 * 1024 * 1024, "a"), Buffer.from([10, 0xff, 0x1b, 10])]));
     const lines = await all(readLines(path, {}));
-    expect(Math.max(...lines.map((line) => line.length))).toBe(64 * 1024);
+    expect(Math.max(...lines.map(({ length }) => length))).toBe(64 * 1024);
     expect(lines.join("").length).toBe(10 * 1024 * 1024 + 2);
     expect(lines.at(-1)).toBe("\ufffd\u001b");
-    expect(Math.max(...lastLines(path, { count: 9 }).map((line) => line.length))).toBeLessThanOrEqual(2_000);
+    expect(Math.max(...lastLines(path, { count: 9 }).map(({ length }) => length))).toBeLessThanOrEqual(2_000);
   });
 
   for (const [name, punch] of [
@@ -69,7 +74,6 @@ describe("program log", () => {
     ["where holes cannot be made", async () => false],
   ] as const) {
     it(`gives old text back to the disk and keeps offsets, ${name}`, async () => {
-      const line = (index: number): string => `line ${String(index).padStart(6, "0")}`;
       for (let index = 0; index < 100_000; index += 1_000) {
         appendFileSync(path, `${Array.from({ length: 1_000 }, (_, step) => line(index + step)).join("\n")}\n`);
       }

@@ -6,6 +6,10 @@ import { ask, type RunningEdge, runningEdge, say } from "./running-edge.ts";
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
+const handshake =
+  "GET / HTTP/1.1\r\nHost: web.localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+  "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n";
+
 describe("proxy", () => {
   let web: RunningEdge;
   const open = new Set<Server | TcpServer>();
@@ -24,7 +28,7 @@ describe("proxy", () => {
     sockets.clear();
   });
 
-  async function listen<S extends Server | TcpServer>(server: S): Promise<number> {
+  async function listen(server: Server | TcpServer): Promise<number> {
     server.on("connection", (socket: Socket) => {
       sockets.add(socket);
       socket.on("error", () => undefined);
@@ -106,12 +110,12 @@ describe("proxy", () => {
   });
 
   it("sends events as they come, the head before the first", async () => {
-    let say: ServerResponse | undefined;
+    let events: ServerResponse | undefined;
     web.proxy(
       await program((_, response) => {
         response.writeHead(200, { "content-type": "text/event-stream" });
         response.flushHeaders();
-        say = response;
+        events = response;
       }),
       "rel_events",
     );
@@ -120,11 +124,11 @@ describe("proxy", () => {
     const [response] = (await once(outgoing, "response")) as [IncomingMessage];
     expect(response.headers["content-type"]).toBe("text/event-stream");
     for (const text of ["data: 1\n\n", "data: 2\n\n"]) {
-      say!.write(text);
+      events!.write(text);
       expect(String((await once(response, "data"))[0])).toBe(text);
     }
     expect(web.router.inFlight("rel_events")).toBe(1);
-    say!.end();
+    events!.end();
     response.resume();
     await once(response, "end");
     expect(web.router.inFlight("rel_events")).toBe(0);
@@ -213,28 +217,21 @@ describe("proxy", () => {
   });
 
   it("ends the request at the program when the client leaves", async () => {
-    const left = new Promise<void>((resolve) => {
-      program((incoming, response) => {
-        response.on("close", () => resolve());
-        incoming.resume();
-      }).then((port) => {
-        web.proxy(port, "rel_left");
-        const outgoing = request({
-          host: "127.0.0.1",
-          port: web.port,
-          headers: { host: "web.localhost" },
-          agent: false,
-        });
-        outgoing.on("error", () => undefined);
-        outgoing.end();
-        const untilThere = setInterval(() => {
-          if (web.router.inFlight("rel_left") === 0) return;
-          clearInterval(untilThere);
-          outgoing.destroy();
-        }, 5);
-      }, resolve);
+    const begun = Promise.withResolvers<void>();
+    const left = Promise.withResolvers<void>();
+    const port = await program((incoming, response) => {
+      begun.resolve();
+      response.on("close", left.resolve);
+      incoming.resume();
     });
-    await left;
+    web.proxy(port, "rel_left");
+    const outgoing = request({ host: "127.0.0.1", port: web.port, headers: { host: "web.localhost" }, agent: false });
+    outgoing.on("error", () => undefined);
+    outgoing.end();
+    await begun.promise;
+    expect(web.router.inFlight("rel_left")).toBe(1);
+    outgoing.destroy();
+    await left.promise;
     expect(await web.router.drained("rel_left", { timeoutMs: 2_000 })).toBe(true);
   });
 
@@ -387,10 +384,6 @@ describe("proxy", () => {
   });
 
   describe("WebSocket", () => {
-    const handshake = (path = "/"): string =>
-      `GET ${path} HTTP/1.1\r\nHost: web.localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n";
-
     it("is joined to the program after the handshake, and counts until it ends", async () => {
       const server = createServer();
       let headers: IncomingMessage["headers"] = {};
@@ -406,7 +399,7 @@ describe("proxy", () => {
       const until = async (part: string): Promise<void> => {
         while (!text.includes(part)) text += String((await once(socket, "data"))[0]);
       };
-      socket.write(`${handshake()}early`);
+      socket.write(`${handshake}early`);
       await until("early");
       socket.write("hello");
       await until("hello");
@@ -429,7 +422,7 @@ describe("proxy", () => {
           response.end("refused");
         }),
       );
-      const answer = await say(web.port, `${handshake()}GET /evil HTTP/1.1\r\nHost: web.localhost\r\n\r\n`);
+      const answer = await say(web.port, `${handshake}GET /evil HTTP/1.1\r\nHost: web.localhost\r\n\r\n`);
       expect(answer).toMatch(/^HTTP\/1\.1 403 [^]*x-why: no[^]*connection: close[^]*refused$/i);
       expect(requests).toBe(1);
     });
@@ -439,7 +432,7 @@ describe("proxy", () => {
       await new Promise((resolve) => [...open][0]!.close(resolve));
       open.clear();
       web.proxy(port, "rel_none");
-      expect(await say(web.port, handshake())).toMatch(/^HTTP\/1\.1 503 /);
+      expect(await say(web.port, handshake)).toMatch(/^HTTP\/1\.1 503 /);
       expect(await web.router.drained("rel_none", { timeoutMs: 2_000 })).toBe(true);
     });
 

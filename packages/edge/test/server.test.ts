@@ -5,6 +5,10 @@ import { describe, expect, it } from "vitest";
 import type { RequestRecord } from "../src/server.ts";
 import { ask, runningEdge, say } from "./running-edge.ts";
 
+async function at(port: number, host: string): Promise<string> {
+  return (await ask({ port, path: "/", headers: { host } })).text;
+}
+
 describe("edge", () => {
   it("answers on several ports, by host on one and for one project on the other", async () => {
     const web = await runningEdge();
@@ -16,8 +20,6 @@ describe("edge", () => {
         { hosts: ["a.localhost"], release: "rel_a", target: target("a") },
         { hosts: ["b.localhost"], ports: [own], release: "rel_b", target: target("b") },
       ]);
-      const at = async (port: number, host: string): Promise<string> =>
-        (await ask({ port, path: "/", headers: { host } })).text;
       expect(await at(web.port, "a.localhost")).toBe("a");
       expect(await at(web.port, "B.localhost.:80")).toBe("b");
       expect(await at(own, "127.0.0.1")).toBe("b");

@@ -16,6 +16,12 @@ function leads(from: Site, path: string): string {
   return found.kind === "file" ? found.entry.path : found.kind === "redirect" ? `→ ${found.path}` : "-";
 }
 
+/** Status and file of the fallback. */
+function at(from: Site, path: string, wantsPage = true): unknown[] | undefined {
+  const found = fallback(from, path, wantsPage);
+  return found && [found.status, found.entry.path];
+}
+
 describe("site", () => {
   it.each<[string, Partial<StaticRules>, string]>([
     ["/", {}, "index.html"],
@@ -52,10 +58,6 @@ describe("site", () => {
   it("falls back to the application for pages, and to the nearest 404.html for the rest", () => {
     const app = site(["index.html", "404.html", "docs/404.html"], { spaFallback: true });
     const plain = site(["index.html", "404.html", "docs/404.html"]);
-    const at = (from: Site, path: string, wantsPage = true): unknown[] | undefined => {
-      const found = fallback(from, path, wantsPage);
-      return found && [found.status, found.entry.path];
-    };
     expect(at(app, "/users/7")).toEqual([200, "index.html"]);
     expect(at(app, "/users/john.doe")).toEqual([200, "index.html"]);
     expect(at(app, "/missing.js")).toEqual([404, "404.html"]);

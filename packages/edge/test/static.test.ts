@@ -248,8 +248,8 @@ describe("static sites", () => {
 
   it("answers several requests sent at once on one connection, in order", async () => {
     web.serve(web.site({ "a.txt": "first", "b.txt": "second" }));
-    const one = (path: string, end: string): string => `GET ${path} HTTP/1.1\r\nHost: web.localhost\r\n${end}\r\n`;
-    const answer = await say(web.port, one("/a.txt", "") + one("/b.txt", "Connection: close\r\n"));
+    const host = "HTTP/1.1\r\nHost: web.localhost\r\n";
+    const answer = await say(web.port, `GET /a.txt ${host}\r\nGET /b.txt ${host}Connection: close\r\n\r\n`);
     expect(answer.indexOf("first")).toBeGreaterThan(0);
     expect(answer.indexOf("second")).toBeGreaterThan(answer.indexOf("first"));
   });
