@@ -20,7 +20,7 @@ const scripts = new Set(["js", "jsx", "ts", "tsx", "mjs", "cjs", "mts", "cts", "
  */
 export function detectVariables(project: Project, directory: string, facts: Omit<ServiceFacts, "env">): EnvVariable[] {
   const scope = scopeOf(project, directory);
-  const sightings = sightingsIn(project, directory, scope);
+  const sightings = sightingsIn(project, scope, { directory, kind: facts.kind });
   const examples = examplesFor(project, directory, scope);
   const inExample = new Set(examples.map(({ key }) => key));
   const read = new Set(sightings.filter((one) => !one.alternatives).map(({ key }) => key));
@@ -33,11 +33,18 @@ export function detectVariables(project: Project, directory: string, facts: Omit
   for (const sighting of sightings) {
     const names = [sighting.key, ...(sighting.alternatives ?? [])];
     const key = names.find((name) => inExample.has(name)) ?? names.find((name) => read.has(name)) ?? sighting.key;
+    if (sighting.isConvention && inExample.size > 0 && !inExample.has(key)) sighting.need = "declared";
     entry(key).sightings.push(sighting);
   }
   for (const example of examples) entry(example.key).examples.push(example);
   const lines = new LineNumbers(project);
+  const wanted = [...byKey.values()].filter(({ sightings: all }) =>
+    all.some(({ need }) => need === "plain" || need === "asserted" || need === "checked"),
+  );
+  const listed = wanted.filter(({ examples: all }) => all.length > 0).length;
   const around = {
+    hasSchema: new Set(sightings.flatMap(({ key, inSchema }) => (inSchema ? [key] : []))).size >= 3,
+    isExampleComplete: listed >= 5 && listed >= wanted.length * 0.6,
     framework: facts.framework,
     inExample,
     placeOf: ({ path, offset }: Sighting) => `${path}:${lines.at(path, offset)}`,
@@ -47,7 +54,11 @@ export function detectVariables(project: Project, directory: string, facts: Omit
     .flatMap(([key, seen]) => weigh({ key, ...seen }, around) ?? []);
 }
 
-function sightingsIn(project: Project, directory: string, scope: Scope): Sighting[] {
+function sightingsIn(
+  project: Project,
+  scope: Scope,
+  { directory, kind }: { directory: string; kind: ServiceFacts["kind"] },
+): Sighting[] {
   const rows = rowsFor(dependenciesOf(project, directory));
   const names = rows.flatMap(({ packages }) => packages);
   const sightings: Sighting[] = [];
@@ -59,7 +70,7 @@ function sightingsIn(project: Project, directory: string, scope: Scope): Sightin
     sightings.push(...found);
   }
   for (const file of [...scope.others, ...scope.files]) {
-    if (isManifest(file.name)) sightings.push(...readManifest(project, file.name, file.path));
+    if (isManifest(file.name)) sightings.push(...readManifest(project, { name: file.name, path: file.path, kind }));
   }
   return sightings;
 }

@@ -36,36 +36,46 @@ const requiredWords = /\brequired\b|\bmandatory\b|\bmust be set\b/i;
 export function readExample(path: string, text: string): ExampleEntry[] {
   const entries: ExampleEntry[] = [];
   let comments: string[] = [];
+  /** A heading that stands alone, or is drawn with lines, holds until the next one. */
   let sectionIsOptional = false;
-  let isAfterBlank = true;
+  /** A heading right above a group of entries holds until the blank line after them. */
+  let groupIsOptional = false;
+  let isGroupStart = true;
+  let lastEntryLine = -1;
   const lines = text.split(/\r\n|\n|\r/);
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index]!;
     if (line.trim() === "") {
-      // A comment alone between blank lines heads the section that follows.
-      if (comments.length > 0) sectionIsOptional = isOptionalText(comments.join(" "));
+      if (comments.length > 0 && comments.length < 4) sectionIsOptional = isOptionalHeading(comments.join(" "));
       comments = [];
-      isAfterBlank = true;
+      groupIsOptional = false;
+      isGroupStart = true;
       continue;
     }
     const off = commentedEntry.exec(line);
-    const on = off ? null : entryLine.exec(line);
-    const match = off ?? on;
+    const match = off ?? entryLine.exec(line);
     if (!match) {
-      if (line.trimStart().startsWith("#")) {
-        const comment = line.replace(/^[\s#]+/, "").replace(/[\s#=*-]+$/, "");
-        if (isAfterBlank) sectionIsOptional = false;
-        if (/^[=*-]{3,}/.test(comment)) sectionIsOptional = isOptionalText(comment);
-        if (comment !== "") comments.push(comment);
-        isAfterBlank = false;
+      if (!line.trimStart().startsWith("#")) continue;
+      const comment = line.replace(/^[\s#]+/, "").replace(/[\s#]+$/, "");
+      if (/^(?:[-=*~─━_]{3,}|\[\[)|[-=*~─━_]{3,}$/.test(comment)) {
+        const title = comment.replace(/^[-=*~─━_[\s]+|[-=*~─━_\]\s]+$/g, "");
+        if (title !== "") sectionIsOptional = isOptionalHeading(title);
+        else if (comments.length === 1) sectionIsOptional = isOptionalHeading(comments[0]!);
+        if (title === "") comments = [];
+        continue;
       }
+      if (comment !== "") comments.push(comment);
       continue;
     }
     const { value, behind } = splitValue(match[2]!);
-    const words = [...comments, ...(behind ? [behind] : [])].join(" ");
-    if (isAfterBlank && comments.length === 0)
-      sectionIsOptional = sectionIsOptional && entries.length > 0 && isSameSection(entries.at(-1)!, index);
-    const isOptional = isOptionalText(words) || (sectionIsOptional && !requiredWords.test(words));
+    // A long text at the top is about the file, not about its first entry.
+    const near = entries.length === 0 && comments.length > 4 ? [] : comments.slice(-4);
+    if (isGroupStart || (comments.length > 0 && lastEntryLine !== index - 1 - comments.length)) {
+      groupIsOptional = isOptionalHeading(near.join(" "));
+    }
+    const words = [...near, ...(behind ? [behind] : [])].join(" ");
+    const saysRequired = requiredWords.test(words);
+    const isOptional = isOptionalText(words) || ((sectionIsOptional || groupIsOptional) && !saysRequired);
     entries.push({
       key: match[1]!,
       value,
@@ -74,18 +84,23 @@ export function readExample(path: string, text: string): ExampleEntry[] {
       description: words,
       isCommentedOut: off !== null,
       isOptional,
-      isRequired: !isOptional && requiredWords.test(words),
+      isRequired: !isOptional && saysRequired,
       hasPlaceholder: isPlaceholder(value),
     });
-    if (isOptionalText(comments.join(" ")) && comments.length > 0) sectionIsOptional = true;
     comments = [];
-    isAfterBlank = false;
+    isGroupStart = false;
+    lastEntryLine = index;
   }
   return entries;
 }
 
-function isSameSection(previous: ExampleEntry, index: number): boolean {
-  return index - previous.line <= 1;
+/** `# Optional`, `# Mail (optional)`, `# Optional integrations`: about what follows, not about one entry. */
+function isOptionalHeading(text: string): boolean {
+  return (
+    /^\W*optional\W*$|\(\s*optional\b|\[optional\]|[-–—:,]\s*optional\W*$|\boptional\W*$|^\W*(?:all |the )?(?:below |following )?optional\s+(?:\w+\s*){1,3}\W*$|\bnot required\b/i.test(
+      text,
+    ) && isOptionalText(text)
+  );
 }
 
 function isOptionalText(text: string): boolean {

@@ -8,7 +8,8 @@ import { readSchemas } from "./schema.ts";
 import { type Need, type Sighting, variableName } from "./sighting.ts";
 
 /** What a file must contain for a closer look; a substring test is a hundred times cheaper than the look. */
-const worthReading = /\benv\b|[eE]nv[A-Z(]|[a-z]Env\b|\bENV\b|[cC]onfig(?:Service)?\s*\.\s*get|%(?:VITE|REACT_APP)_/;
+const worthReading =
+  /\benv\b|[eE]nv[A-Z(]|[a-z]Env\b|\bENV\b|class-validator|[cC]onfig(?:Service)?\s*\.\s*get|%(?:VITE|REACT_APP)_/;
 
 /** Variables `text` reads, in order of offset; several sightings of one variable are kept. */
 export function readJavaScript(path: string, text: string): Sighting[] {
@@ -21,13 +22,14 @@ export function readJavaScript(path: string, text: string): Sighting[] {
   readCalls(script, found);
   readLists(script, found);
   readSvelteKit(script, found);
+  readGiven(script, found);
   const sightings: Sighting[] = [];
   for (const { key, use, when, offset } of found) {
     if (use.guards && !isAboutPlatform(key)) guarded.push(use.guards);
     if (use.need !== "set") sightings.push({ key, need: use.need, when, offset, path });
   }
   for (const sighting of sightings) {
-    if (sighting.need !== "plain" && sighting.need !== "asserted") continue;
+    if (sighting.need !== "plain" && sighting.need !== "asserted" && sighting.need !== "quieted") continue;
     if (guarded.some(({ start, end }) => sighting.offset > start && sighting.offset < end)) sighting.need = "guarded";
   }
   linkAlternatives(found, sightings);
@@ -251,6 +253,25 @@ function readSvelteKit(script: Script, found: Found[]): void {
     if (!module.startsWith("$env/static")) continue;
     for (const part of match[1]!.matchAll(/([A-Za-z_]\w*)(?:\s+as\s+(\w+))?/g)) {
       found.push({ key: part[1]!, use: { need: "checked" }, when: "build", offset: match.index + part.index });
+    }
+  }
+}
+
+/** Variables that a configuration file of Next or Vite itself sets: `env: { cloudUrl }`, `define: { "process.env.X": … }`. */
+function readGiven(script: Script, found: Found[]): void {
+  const { code, text } = script;
+  if (!/\.config\.[cm]?[jt]s$/.test(script.path)) return;
+  for (const match of code.matchAll(/\b(?:env|define)\s*:\s*\{/g)) {
+    const open = match.index + match[0].length - 1;
+    const end = closing(code, open);
+    for (const field of text
+      .slice(open, end)
+      .matchAll(
+        /(?:^|[{,\s])["']?(?:process\.env\.|import\.meta\.env\.)?([A-Za-z_]\w*)["']?\s*(?=[:,}\n])(:\s*[^,\n]*)?/g,
+      )) {
+      const key = field[1]!;
+      if (new RegExp(`env\\.${key}\\b`).test(field[2] ?? "")) continue;
+      found.push({ key, use: { need: "given" }, when: "build", offset: open + field.index });
     }
   }
 }

@@ -1,4 +1,5 @@
 /** Variables that manifests name: Prisma, compose, Dockerfile, Heroku's app.json, render.yaml, netlify.toml, vercel.json, wrangler, Spring, Symfony, Nuxt. */
+import type { Kind } from "../detect/detection.ts";
 import { isObject, type Json, type JsonObject, type Project } from "../detect/reading.ts";
 import { isPlaceholder } from "./example.ts";
 import { maskHashComments, maskJavaScript, maskSlashComments } from "./mask.ts";
@@ -10,7 +11,7 @@ type See = (key: string, need: Need, at?: { offset?: number; when?: "build" | "r
 interface Manifest {
   /** Matches a path relative to the service's directory. */
   name: RegExp;
-  read(project: Project, path: string, text: string, see: See): void;
+  read(project: Project, path: string, text: string, see: See, kind: Kind): void;
 }
 
 const variable = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -27,12 +28,15 @@ const manifests: Manifest[] = [
   },
   {
     name: /(?:^|\/)(?:docker-)?compose(?:\.prod(?:uction)?)?\.ya?ml$/,
-    read(_project, _path, text, see) {
+    read(_project, _path, text, see, kind) {
       const code = maskHashComments(text);
       for (const match of code.matchAll(/(?<!\$)\$(?:\{([A-Za-z_]\w*)(:?[-?+][^}]*)?\}|([A-Za-z_]\w*))/g)) {
+        const key = match[1] ?? match[3]!;
         const rest = match[2] ?? "";
-        const isFallback = /^:?[-+]/.test(rest);
-        see(match[1] ?? match[3]!, isFallback ? "default" : /^:?\?/.test(rest) ? "checked" : "plain", {
+        const need: Need = /^:?[-+]/.test(rest) ? "default" : /^:?\?/.test(rest) ? "checked" : "plain";
+        // Where compose is not how it is deployed, only what is handed through to the program under its own name counts.
+        const isHandedOn = new RegExp(`(?<!\\w)${key}["']?\\s*[=:]\\s*["']?$`).test(code.slice(0, match.index));
+        see(key, kind === "compose" ? need : isHandedOn && need === "plain" ? "plain" : "tooling", {
           offset: match.index,
         });
       }
@@ -53,10 +57,10 @@ const manifests: Manifest[] = [
       if (!isObject(env)) return;
       for (const [key, row] of Object.entries(env)) {
         if (!variable.test(key)) continue;
-        const isGiven = isObject(row)
-          ? row["value"] !== undefined || row["generator"] !== undefined || row["required"] === false
-          : typeof row === "string" && row !== "";
-        see(key, isGiven ? "declared" : "checked", { offset: text.indexOf(`"${key}"`) });
+        if (!isObject(row)) continue;
+        // Heroku makes or sets the value there; elsewhere that says nothing.
+        if (row["value"] !== undefined || row["generator"] !== undefined) continue;
+        see(key, row["required"] === false ? "declared" : "asserted", { offset: text.indexOf(`"${key}"`) });
       }
     },
   },
@@ -66,9 +70,9 @@ const manifests: Manifest[] = [
       for (const row of rowsNamed(project.yaml(path) ?? [], "envVars")) {
         const key = row["key"];
         if (typeof key !== "string" || !variable.test(key)) continue;
-        // `sync: false` asks the person for the value; a generated one or one from a database of the same file is given there only.
-        const need: Need = row["sync"] === false || row["fromDatabase"] !== undefined ? "plain" : "declared";
-        see(key, need, { offset: text.indexOf(key) });
+        // `sync: false` asks the person for the value; others are given or made there, which says nothing of elsewhere.
+        if (row["sync"] === false || row["fromDatabase"] !== undefined)
+          see(key, "plain", { offset: text.indexOf(key) });
       }
     },
   },
@@ -127,15 +131,19 @@ const manifests: Manifest[] = [
 ];
 
 /** Variables named by the manifest at `path` (whose name below the service's directory is `name`), when it is one. */
-export function readManifest(project: Project, name: string, path: string): Sighting[] {
+export function readManifest(
+  project: Project,
+  { name, path, kind }: { name: string; path: string; kind: Kind },
+): Sighting[] {
   const manifest = manifests.find((one) => one.name.test(name));
   if (!manifest) return [];
   const text = project.tree.text(path);
   if (text === null) return [];
   const sightings: Sighting[] = [];
-  manifest.read(project, path, text, (key, need, { offset = 0, when = "run" } = {}) => {
+  const see: See = (key, need, { offset = 0, when = "run" } = {}) => {
     sightings.push({ key, need, when, offset: Math.max(0, offset), path });
-  });
+  };
+  manifest.read(project, path, text, see, kind);
   return sightings;
 }
 

@@ -33,7 +33,7 @@ const checks =
   /(?:invariant|assert|ensure\w*|require[ds]?|mustExist|must|nonNull|notNull|nullthrows|check\w*)(?:\.ok|\.strictEqual|\.equal)?\s*$/i;
 const stops = /\bthrow\b|process\.exit|Deno\.exit|\b(?:reject|fail|fatal|abort|panic|die|invariant)\s*\(/;
 const refuses =
-  /status(?:Code)?\s*[:=(]\s*(?:5\d\d|40\d)|createError|\bnew\s+Error|\berror\s*[:(]|missing|must be|required|not\s+(?:set|configured|defined|found)|is undefined|please\s+(?:set|add|provide)/i;
+  /status(?:Code)?\s*[:=(]\s*(?:5\d\d|40\d)|createError|\bnew\s+Error|(?<!console\.|logger\.)\berror\s*[:(]|not\s+configured/i;
 
 /** The use made of the expression at `span`. */
 export function useOf(script: Script, span: Span): Use {
@@ -109,7 +109,7 @@ function replacement(script: Script, from: number): Use {
   const rest = code.slice(at, at + 160);
   if (/^(?:\(\s*)?(?:""|''|``)/.test(text.slice(at, at + 4))) {
     const after = skipSpace(code, at + 2);
-    return code.slice(after, after + 2) === "||" ? replacement(script, after + 2) : { need: "plain" };
+    return code.slice(after, after + 2) === "||" ? replacement(script, after + 2) : { need: "quieted" };
   }
   if (/^(?:undefined|null|void 0)\b/.test(rest)) return { need: "guarded" };
   if (/^(?:\(\s*(?:\(\)|function)|throw\b|raise|fail|die|panic|never|missing\w*\(|required\w*\()/.test(rest)) {
@@ -125,7 +125,13 @@ function replacement(script: Script, from: number): Use {
 function negated(script: Script, mark: number, end: number): Use {
   const { code } = script;
   const test = conditionAround(code, mark);
-  if (test) return { need: consequence(script, test.end + 1) };
+  if (test) {
+    const condition = code.slice(test.start, test.end);
+    // `!a && !b`: one of the two is enough.
+    const isOneOfSeveral =
+      /&&/.test(condition) && (condition.match(/!\s*(?:process|import|Bun|env)\b/g) ?? []).length > 1;
+    return { need: isOneOfSeveral ? "guarded" : consequence(script, test.end + 1) };
+  }
   const at = skipSpace(code, end);
   // `const missing = !process.env.X` and `!process.env.X && …` say nothing of failing; `!x ? die() : …` is rare.
   if (code.slice(at, at + 2) === "&&" && stops.test(code.slice(at, endOfExpression(code, at + 2))))

@@ -35,7 +35,7 @@ export function readSchemas(script: Script): Sighting[] {
   const { code, text, path } = script;
   const sightings: Sighting[] = [];
   const see = (key: string, need: Need, offset: number): void => {
-    sightings.push({ key, need, when: "run", offset, path });
+    sightings.push({ key, need, when: "run", offset, path, inSchema: true });
   };
   if (/\b(?:zod|joi|Joi|yup|envalid|envsafe|valibot|typebox|createEnv|envField|Env\.create|effect)\b/.test(text)) {
     const isAllRequired = /presence\s*:\s*["']required/.test(text);
@@ -93,9 +93,12 @@ function readJsonSchema({ code, text }: Script, see: See): void {
 
 function readValidatedClass({ code }: Script, see: See): void {
   for (const match of code.matchAll(
-    /((?:@\w+\([^;{}]*?\)\s*)+)(?:public\s+|readonly\s+)*([A-Z][A-Z0-9_]{2,})\s*([?!])?\s*:[^;=\n]*(=)?/g,
+    /((?:@\w+\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*)+)(?:public\s+|readonly\s+)*([A-Z][A-Z0-9_]{2,})\s*([?!])?\s*:[^;=\n]*(=)?/g,
   )) {
-    const isOptional = match[1]!.includes("@IsOptional") || match[3] === "?" || match[4] === "=";
+    const decorators = match[1]!;
+    // A condition on other values: demanded when something else is missing, optional otherwise.
+    const isConditional = decorators.includes("@ValidateIf") && !/ValidateIf\([^!]*!/.test(decorators);
+    const isOptional = decorators.includes("@IsOptional") || isConditional || match[3] === "?" || match[4] === "=";
     see(match[2]!, isOptional ? "declared" : "checked", match.index + match[1]!.length);
   }
 }

@@ -20,7 +20,7 @@ const skippedFolders =
 const skippedNames =
   /(?:\.|_|-)(?:test|tests|spec|stories|story|cy|e2e|bench|min|bundle|d)\.[cm]?[jt]sx?$|^test_.*\.py$|_test\.(?:py|go|rb|exs)$|_spec\.rb$|Tests?\.(?:java|kt|cs|php|scala)$|^conftest\.py$/;
 const toolingNames =
-  /^(?:playwright|vitest|jest|cypress|karma|codegen|graphql|commitlint|eslint|prettier|tailwind|postcss|stylelint|release|renovate|lint-staged|wdio|crowdin|next-sitemap|drizzle|sentry(?:\.\w+)?|tsup|checkly|prisma|mikro-orm|orval|openapi-ts|kysely|trigger|lighthouserc)[.-](?:config|setup|codegen)(?:\.[\w-]+)*\.(?:[cm]?[jt]sx?|json|py)$|^(?:\.eslintrc|\.graphqlrc|setupTests|knexfile|plopfile|gulpfile|Gruntfile|dangerfile|codegen|config-overrides|setupProxy|ormconfig|jest\.setup|webdriver|next-sitemap)[\w-]*\.[cm]?[jt]s$/;
+  /^(?:playwright|vitest|jest|cypress|karma|codegen|graphql|commitlint|eslint|prettier|tailwind|postcss|stylelint|release|renovate|lint-staged|wdio|crowdin|next-sitemap|drizzle|sentry(?:\.\w+)?|tsup|checkly|mikro-orm|orval|openapi-ts|kysely|trigger|lighthouserc)[.-](?:config|setup|codegen)(?:\.[\w-]+)*\.(?:[cm]?[jt]sx?|json|py)$|^(?:\.eslintrc|\.graphqlrc|setupTests|knexfile|plopfile|gulpfile|Gruntfile|dangerfile|codegen|config-overrides|setupProxy|ormconfig|jest\.setup|webdriver|next-sitemap)[\w-]*\.[cm]?[jt]s$/;
 const toolingFolders =
   /(?:^|\/)(?:scripts?|tools?|tooling|\.scripts|bin|dev|development|seeds?|seeders|prisma\/seed|ops|infra|infrastructure|terraform|cdk|deploy|ci|\.ci|hack|cli)\//;
 const developmentFiles =
@@ -44,6 +44,7 @@ export function scopeOf(project: Project, directory: string): Scope {
   const others: ScopeFile[] = [];
   for (const root of own) {
     const start = root === "." ? 0 : root.length + 1;
+    const scripts = deployScripts(project.json(inside(root, "package.json")));
     const foreign = root === directory ? nested.filter((one) => isForeign(project, one, directory)) : [];
     for (const path of filesBelow(project, root)) {
       if (foreign.length > 0 && foreign.some((one) => path.startsWith(`${one}/`))) continue;
@@ -58,7 +59,8 @@ export function scopeOf(project: Project, directory: string): Scope {
       const folder = name.slice(0, name.length - base.length);
       if (skippedNames.test(base) || (folder !== "" && skippedFolders.test(folder))) continue;
       const isTooling =
-        toolingNames.test(base) || developmentFiles.test(name) || (folder !== "" && toolingFolders.test(folder));
+        !isRunByScripts(scripts, name) &&
+        (toolingNames.test(base) || developmentFiles.test(name) || (folder !== "" && toolingFolders.test(folder)));
       files.push({ path, name, extension, isTooling });
     }
   }
@@ -67,6 +69,27 @@ export function scopeOf(project: Project, directory: string): Scope {
     files.sort((a, b) => depth.get(a)! - depth.get(b)!).length = mostFiles;
   }
   return { files, others };
+}
+
+/** The scripts that run when the package is built or started, with those they call by name, as one text. */
+function deployScripts(manifest: ReturnType<Project["json"]>): string {
+  const scripts = manifest?.["scripts"];
+  if (!isObject(scripts)) return "";
+  const taken = new Set<string>();
+  const queue = ["prebuild", "build", "postbuild", "prestart", "start", "postinstall"];
+  let all = "";
+  for (let at = 0; at < queue.length; at++) {
+    const text = scripts[queue[at]!];
+    if (typeof text !== "string" || taken.has(queue[at]!)) continue;
+    taken.add(queue[at]!);
+    all += `${text}\n`;
+    if (/\b(?:npm|yarn|pnpm|bun|run-s|run-p|npm-run-all|turbo)\b/.test(text)) queue.push(...text.split(/[\s"'&|;]+/));
+  }
+  return all;
+}
+
+function isRunByScripts(scripts: string, name: string): boolean {
+  return scripts !== "" && scripts.includes(name.replace(/\.[cm]?[jt]sx?$/, ""));
 }
 
 function isBelow(path: string, directory: string): boolean {

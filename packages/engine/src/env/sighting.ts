@@ -5,12 +5,23 @@
  * - `checked`: the program stops or answers an error when it is missing; a schema demands it; the build fails without it;
  * - `asserted`: the code claims it is there (`!`, `as string`, `os.environ["X"]`);
  * - `plain`: used as it is, with nothing in its place;
+ * - `quieted`: `|| ""`, which calms the compiler and replaces nothing;
  * - `default`: something takes its place when it is missing;
  * - `guarded`: asked for before it is used, so that the code works without it;
  * - `declared`: named by a schema or manifest as optional;
+ * - `given`: the project gives the value itself;
  * - `tooling`: read only by tests, scripts or configuration of tools.
  */
-export type Need = "checked" | "asserted" | "plain" | "default" | "guarded" | "declared" | "tooling";
+export type Need =
+  | "checked"
+  | "asserted"
+  | "plain"
+  | "quieted"
+  | "default"
+  | "guarded"
+  | "declared"
+  | "given"
+  | "tooling";
 
 export interface Sighting {
   key: string;
@@ -24,6 +35,10 @@ export interface Sighting {
   alternativeOf?: string;
   /** Other names the same value may be given under; the one the project names is asked for. */
   alternatives?: string[];
+  /** A field of a schema of the whole environment. */
+  inSchema?: true;
+  /** The name follows from a convention alone; an example that does not list it says that it is not needed. */
+  isConvention?: true;
 }
 
 /** Names a program reads that are variables by their look; anything else is a method or a typing error. */

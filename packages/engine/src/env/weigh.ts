@@ -6,7 +6,7 @@ import type { Need, Sighting } from "./sighting.ts";
 
 /** Set by the platform or the runtime: nobody gives these, and code that reads them expects to find them or does without. */
 const provided =
-  /^(?:NODE_ENV|CI|PORT|HOST|HOSTNAME|HTTP_PORT|TZ|LANG|LC_ALL|PATH|HOME|PWD|USER|USERNAME|SHELL|TERM|TEMP|TMP|TMPDIR|EDITOR|COLORTERM|FORCE_COLOR|NO_COLOR|APPDATA|LOCALAPPDATA|USERPROFILE|WEB_CONCURRENCY|ANALYZE|BUNDLE_ANALYZE|DEBUG|VERBOSE|LOG_LEVEL|NODE_OPTIONS|NODE_PATH|NODE_DEBUG|NODE_TLS_REJECT_UNAUTHORIZED|NEXT_RUNTIME|NEXT_PHASE|NEXT_DIST_DIR|BUILD_ID|BASE_PATH|DEPLOY_URL|URL|CONTEXT|STANDALONE|TAURI_\w+|VERCEL|VERCEL_\w+|NEXT_PUBLIC_VERCEL_\w+|NOW_\w+|NETLIFY|NETLIFY_\w+|RENDER|RENDER_\w+|RAILWAY_\w+|FLY_\w+|HEROKU_\w+|DYNO|CF_PAGES\w*|WORKERS_CI\w*|AWS_LAMBDA_\w+|AWS_EXECUTION_ENV|LAMBDA_TASK_ROOT|K_SERVICE|K_REVISION|GAE_\w+|GITHUB_(?:ACTIONS?|SHA|REF\w*|REPOSITORY|RUN_\w+|WORKSPACE|EVENT_\w+|ACTOR|OUTPUT|HEAD_REF|BASE_REF)|GITLAB_CI|CIRCLECI|TRAVIS|BUILDKITE|JENKINS_\w+|CODESPACES|CODESPACE_NAME|GITPOD_\w+|REPL_\w+|STACKBLITZ|DENO_\w+|BUN_ENV|npm_\w+|INIT_CWD|VITEST\w*|JEST_\w+|PLAYWRIGHT_\w+|CYPRESS\w*|STORYBOOK\w*|TEST\w*|SKIP_ENV_VALIDATION|SKIP_\w*VALIDATION|NITRO_\w+|NUXT_HOST|NUXT_PORT|GO_ENV|GIN_MODE|FLASK_(?:ENV|DEBUG|APP)|DJANGO_(?:SETTINGS_MODULE|DEBUG)|PYTHON\w*|RAILS_(?:ENV|LOG_TO_STDOUT|SERVE_STATIC_FILES|MAX_THREADS|MIN_THREADS|LOG_LEVEL)|RACK_ENV|BUNDLE_GEMFILE|PIDFILE|MIX_ENV|PHX_SERVER|PHX_HOST|ECTO_IPV6|POOL_SIZE|DNS_CLUSTER_QUERY|APP_ENV|APP_DEBUG|ASPNETCORE_\w+|DOTNET_\w+|RUST_(?:LOG|BACKTRACE)|CARGO_\w+|OUT_DIR|JAVA_HOME|JAVA_OPTS|HOT_RELOAD|FAST_REFRESH|PUBLIC_URL|GENERATE_SOURCEMAP|CHOKIDAR_\w+|WDS_\w+|BROWSER|HTTPS?_PROXY|NO_PROXY|https?_proxy|no_proxy|DEV|PROD|MODE|SSR|SITE|BASE_URL_VITE|XDG_\w+|WATCHPACK_\w+|TURBO_\w+|VITE_USER_NODE_ENV|SOURCE_(?:VERSION|COMMIT)|COMMIT_(?:SHA|REF|HASH)|GIT_\w+|BUILD_\w+)$/;
+  /^(?:NODE_ENV|CI|PORT|HOST|HOSTNAME|HTTP_PORT|TZ|LANG|LC_ALL|PATH|HOME|PWD|USER|USERNAME|SHELL|TERM|TEMP|TMP|TMPDIR|EDITOR|COLORTERM|FORCE_COLOR|NO_COLOR|APPDATA|LOCALAPPDATA|USERPROFILE|WEB_CONCURRENCY|ANALYZE|BUNDLE_ANALYZE|DEBUG|VERBOSE|LOG_LEVEL|NODE_OPTIONS|NODE_PATH|NODE_DEBUG|NODE_TLS_REJECT_UNAUTHORIZED|NEXT_RUNTIME|NEXT_PHASE|NEXT_DIST_DIR|BUILD_ID|BASE_PATH|DEPLOY_URL|URL|CONTEXT|STANDALONE|TAURI_\w+|VERCEL|VERCEL_(?:ENV|URL|TARGET_ENV|BRANCH_URL|PROJECT_PRODUCTION_URL|REGION|DEPLOYMENT_ID|PROJECT_ID|ORG_ID|SKEW_PROTECTION_ENABLED|AUTOMATION_BYPASS_SECRET|OIDC_TOKEN|GIT_\w+|ANALYTICS_ID)|NEXT_PUBLIC_VERCEL_\w+|NOW_\w+|NETLIFY|NETLIFY_\w+|RENDER|RENDER_\w+|RAILWAY_\w+|FLY_\w+|HEROKU_\w+|DYNO|CF_PAGES\w*|WORKERS_CI\w*|AWS_LAMBDA_\w+|AWS_EXECUTION_ENV|LAMBDA_TASK_ROOT|K_SERVICE|K_REVISION|GAE_\w+|GITHUB_(?:ACTIONS?|SHA|REF\w*|REPOSITORY|RUN_\w+|WORKSPACE|EVENT_\w+|ACTOR|OUTPUT|HEAD_REF|BASE_REF)|GITLAB_CI|CIRCLECI|TRAVIS|BUILDKITE|JENKINS_\w+|CODESPACES|CODESPACE_NAME|GITPOD_\w+|REPL_\w+|STACKBLITZ|DENO_\w+|BUN_ENV|npm_\w+|INIT_CWD|VITEST\w*|JEST_\w+|PLAYWRIGHT_\w+|CYPRESS\w*|STORYBOOK\w*|TEST\w*|SKIP_ENV_VALIDATION|SKIP_\w*VALIDATION|NITRO_\w+|NUXT_HOST|NUXT_PORT|GO_ENV|GIN_MODE|FLASK_(?:ENV|DEBUG|APP)|DJANGO_(?:SETTINGS_MODULE|DEBUG)|PYTHON\w*|RAILS_(?:ENV|LOG_TO_STDOUT|SERVE_STATIC_FILES|MAX_THREADS|MIN_THREADS|LOG_LEVEL)|RACK_ENV|BUNDLE_GEMFILE|PIDFILE|MIX_ENV|PHX_SERVER|PHX_HOST|ECTO_IPV6|POOL_SIZE|DNS_CLUSTER_QUERY|APP_ENV|APP_DEBUG|ASPNETCORE_\w+|DOTNET_\w+|RUST_(?:LOG|BACKTRACE)|CARGO_\w+|OUT_DIR|JAVA_HOME|JAVA_OPTS|HOT_RELOAD|FAST_REFRESH|PUBLIC_URL|GENERATE_SOURCEMAP|CHOKIDAR_\w+|WDS_\w+|BROWSER|HTTPS?_PROXY|NO_PROXY|https?_proxy|no_proxy|DEV|PROD|MODE|SSR|SITE|BASE_URL_VITE|XDG_\w+|WATCHPACK_\w+|TURBO_\w+|VITE_USER_NODE_ENV|SOURCE_(?:VERSION|COMMIT)|COMMIT_(?:SHA|REF|HASH)|GIT_\w+|BUILD_\w+)$/;
 /** Of these a program only asks where it is; they are not shown at all. */
 const unshown =
   /^(?:NODE_ENV|PATH|HOME|PWD|USER|USERNAME|SHELL|TERM|TEMP|TMP|TMPDIR|npm_\w+|INIT_CWD|LANG|LC_ALL|DEV|PROD|MODE|SSR|VITEST\w*|JEST_\w+|COLORTERM|FORCE_COLOR|NO_COLOR|CI|APPDATA|LOCALAPPDATA|USERPROFILE|OUT_DIR|CARGO_\w+|XDG_\w+|PYTHON\w*)$/;
@@ -21,6 +21,10 @@ export interface Surroundings {
   framework: string | undefined;
   /** Every key with an entry in an example, for choosing among names that mean the same. */
   inExample: ReadonlySet<string>;
+  /** The project checks its environment against a schema; what that leaves out is left out on purpose. */
+  hasSchema: boolean;
+  /** The example lists most of what is read, so that what it leaves out is left out on purpose. */
+  isExampleComplete: boolean;
   /** `path:line` of a sighting. */
   placeOf(sighting: Sighting): string;
 }
@@ -52,31 +56,46 @@ export function weigh(seen: Seen, around: Surroundings): EnvVariable | null {
 function isRequired(
   { key, sightings, examples }: Seen,
   rule: VariableRule | null,
-  { inExample }: Surroundings,
+  { inExample, framework, isExampleComplete, hasSchema }: Surroundings,
 ): boolean {
   if (provided.test(key)) return false;
   const reads = sightings.filter(({ need }) => need !== "tooling");
-  if (reads.length === 0) return false;
+  if (reads.length === 0) return isReadByFramework(key, examples, framework);
   const needs = new Set(reads.map(({ need }) => need));
+  if (needs.has("given")) return false;
   if (needs.has("declared") && !reads.some(({ need, path }) => need === "checked" && path.endsWith(".prisma"))) {
     return false;
   }
   if (needs.has("checked")) return true;
-  const isToldOptional = examples.length > 0 && examples.every((one) => one.isOptional || one.isCommentedOut);
-  if (isToldOptional) return false;
+  const isListed = examples.some((one) => !one.isOptional && !one.isCommentedOut);
+  if (examples.length > 0 && !isListed) return false;
+  // camelCase names are set by the project's own configuration far more often than by people.
+  if (/[a-z][A-Z]/.test(key) && !isListed) return false;
   const byFile = strongestByFile(reads);
   const isReplaced = byFile.some((need) => need === "default" || need === "guarded");
   const isAsserted = byFile.includes("asserted");
   if (isReplaced && !isAsserted) return false;
-  if (rule?.isExtra && !examples.some((one) => one.isRequired)) return false;
+  if (rule?.isExtra && !examples.some((one) => one.isRequired) && !(isAsserted && isListed)) return false;
+  if (byFile.every((need) => need === "quieted") && !isListed && (rule === null || rule.isExtra)) return false;
+  if (hasSchema && !isAsserted && !reads.some(({ inSchema }) => inSchema)) return false;
+  if (isExampleComplete && !isListed && !isAsserted) return false;
   const isAlternative = reads.every(({ alternativeOf }) => alternativeOf !== undefined);
   if (isAlternative) return reads.every(({ alternativeOf }) => !inExample.has(alternativeOf!)) && inExample.has(key);
   return true;
 }
 
+/** Nuxt fills runtimeConfig from NUXT_ variables without the code naming them; an example that lists one is all there is to see. */
+function isReadByFramework(key: string, examples: ExampleEntry[], framework: string | undefined): boolean {
+  return (
+    framework === "nuxt" &&
+    key.startsWith("NUXT_") &&
+    examples.some((one) => !one.isOptional && !one.isCommentedOut && one.hasPlaceholder)
+  );
+}
+
 /** One need per file: a file that asks first is careful with all its reads. */
 function strongestByFile(reads: Sighting[]): Need[] {
-  const order: Need[] = ["checked", "default", "guarded", "asserted", "plain"];
+  const order: Need[] = ["checked", "default", "guarded", "asserted", "plain", "quieted"];
   const byFile = new Map<string, Need>();
   for (const { path, need } of reads) {
     const known = byFile.get(path);
@@ -88,7 +107,7 @@ function strongestByFile(reads: Sighting[]): Need[] {
 const inlined =
   /^(?:NEXT_PUBLIC_|VITE_|REACT_APP_|GATSBY_|EXPO_PUBLIC_|VUE_APP_|NG_APP_|PUBLIC_|SNOWPACK_PUBLIC_|RSBUILD_PUBLIC_|STORYBOOK_)/;
 const buildFiles =
-  /(?:^|\/)(?:next|nuxt|vite|astro|gatsby|svelte|webpack|rollup|vue|angular|remix|app|babel|metro|rspack|rsbuild|docusaurus|eleventy|\.eleventy|gatsby-(?:config|node|browser|ssr))[.-](?:config\.)?[cm]?[jt]s$/;
+  /(?:^|\/)(?:(?:next|nuxt|vite|astro|svelte|webpack|rollup|vue|angular|remix|react-router|app|babel|metro|rspack|rsbuild|docusaurus|eleventy|content|velite|contentlayer|tina)\.config|\.eleventy|gatsby-(?:config|node|browser|ssr)|vercel)\.[cm]?[jt]s$/;
 
 /** Nuxt fills NUXT_PUBLIC_ when the server starts; `$env/dynamic/public` of SvelteKit likewise. Other public variables are inlined. */
 function classOf(key: string, reads: Sighting[], framework: string | undefined): "build" | "run" {
