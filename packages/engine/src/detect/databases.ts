@@ -105,7 +105,7 @@ function schemasOf(project: Project, manifest: Manifest): string[] {
   const found = usual.filter((path) => project.tree.has(path));
   return found.length > 0
     ? found
-    : search(project.tree, manifest.directory, { depth: 4, limit: 3, matches: (name) => name.endsWith(".prisma") });
+    : search(project.tree, manifest.directory, { depth: 6, limit: 3, matches: (name) => name.endsWith(".prisma") });
 }
 
 const dialects =

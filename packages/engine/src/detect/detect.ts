@@ -8,6 +8,7 @@ import type { Candidate, DetectedService, Detection, EnvVariable, Evidence, Kind
 import { javascript, readManifest } from "./javascript.ts";
 import { composeServices } from "./languages/docker.ts";
 import { languageReaders, languageServices } from "./languages/readers.ts";
+import { detectVariables } from "../env/detect.ts";
 import { type Manifest, manifestOf } from "./manifest.ts";
 import { inside, type Project, projectOf, type Reading } from "./reading.ts";
 import { commandsOf } from "./scripts.ts";
@@ -27,7 +28,7 @@ export interface DetectOptions {
  */
 export function detect(directory: string, options: DetectOptions = {}): Detection {
   const project = projectOf(new Tree(directory));
-  const variables = options.variables ?? (() => []);
+  const variables = options.variables ?? detectVariables;
   const ranked = readingsOf(project, ".");
   const workspace = workspaceOf(project);
   const below = servicesBelow(project, workspace, ranked[0]);
@@ -104,6 +105,8 @@ function servicesBelow(project: Project, workspace: Workspace | null, root: Read
   const found: Below[] = [];
   const members = new Set(workspace?.members);
   const add = (path: string, reading: Reading | undefined, manifest: Manifest | null): void => {
+    // A file that nothing starts is a service only where it is all there is.
+    if (reading?.kind === "worker" && reading.confidence <= 0.5) return;
     if (
       !reading ||
       !deployed.includes(reading.kind) ||
@@ -121,7 +124,14 @@ function servicesBelow(project: Project, workspace: Workspace | null, root: Read
     if (members.size > 0 ? !members.has(path) && !(depth <= 2 && programFolders.test(path)) : depth > 3) continue;
     if ([...members].some((member) => path.startsWith(`${member}/`) && !members.has(path))) continue;
     const manifest = manifestOf(project, path);
-    if (manifest) add(path, readingsOf(project, path)[0], manifest);
+    const reading = manifest ? readingsOf(project, path)[0] : undefined;
+    // A member that only has a development server is a library with a page to try it on.
+    const isTried =
+      workspace &&
+      reading?.kind === "static" &&
+      reading.framework !== "astro" &&
+      !Object.keys(manifest?.scripts ?? {}).some((name) => /build|generate|export/.test(name));
+    if (manifest && !isTried) add(path, reading, manifest);
   }
   for (const [path, json] of workspace?.projects ?? []) {
     if (besideTheProject.test(path)) continue;
@@ -141,7 +151,11 @@ function servicesBelow(project: Project, workspace: Workspace | null, root: Read
     root.runtime === "bun"
   )
     for (const hint of languageServices(project))
-      if (!besideTheProject.test(hint.path)) add(hint.path, hint.reading, null);
+      if (
+        !besideTheProject.test(hint.path) &&
+        !(workspace && hint.reading.kind === "container" && !/^(apps|services)\//.test(hint.path))
+      )
+        add(hint.path, hint.reading, null);
   return sifted(project, found, workspace);
 }
 
@@ -258,7 +272,17 @@ function besideRoot(
 ): Below[] {
   const isScript = root.runtime === "node" || root.runtime === "bun" || root.runtime === "deno";
   if (workspace)
-    return isScript ? below.filter(({ path }) => !/^(docs?|website|documentation|www|site)$/i.test(path)) : [];
+    return isScript
+      ? below.filter(
+          ({ path, reading, manifest: own }) =>
+            !/^(docs?|website|documentation|www|site)$/i.test(path) &&
+            !(
+              reading.framework !== undefined &&
+              reading.framework === root.framework &&
+              Object.keys(own?.scripts ?? {}).length === 0
+            ),
+        )
+      : [];
   if (!isScript && root.runtime !== "python") return [];
   const driven = manifest ? drivenFolders(manifest) : new Set<string>();
   return below.filter(

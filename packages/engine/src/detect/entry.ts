@@ -96,6 +96,8 @@ export function likelyEntries(project: Project, manifest: Manifest): Source[] {
   if (typeof main === "string") add(sourceOf(project, manifest, main));
   for (const folder of folders) {
     const place = folder === "" ? manifest.directory : inside(manifest.directory, folder);
+    // A folder with a manifest of its own is another program.
+    if (place !== manifest.directory && project.tree.has(inside(place, "package.json"))) continue;
     const files = new Set(listing(project.tree, place).files);
     for (const name of names) {
       if (folder === "bin" && name === "www" && files.has("www")) add(sourceAt(project, inside(place, "www")));

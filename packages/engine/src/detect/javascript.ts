@@ -66,7 +66,16 @@ export function readManifest(project: Project, manifest: Manifest): Reading {
 function looksLikeLibrary({ json, scripts }: Manifest): boolean {
   if (json["private"] === true) return false;
   // A program with a command of its own (`bin`) is still run as one when it has a start script.
-  const keys = ["exports", "module", "types", "typings", "publishConfig", "files", "browser", "unpkg"];
+  const keys = [
+    "exports",
+    ...(/^(\.\/)?[\w-]+\.(m|c)?tsx?$/.test(String(json["module"])) ? [] : ["module"]),
+    "types",
+    "typings",
+    "publishConfig",
+    "files",
+    "browser",
+    "unpkg",
+  ];
   const says = [...keys, ...("start" in scripts ? [] : ["bin"])].some((key) => json[key] !== undefined);
   return says || "prepublishOnly" in scripts || "semantic-release" in scripts;
 }
@@ -106,6 +115,18 @@ function settle(subject: Subject): void {
     if (program.isServer) return settleServer(subject, undefined, program);
     return settleWorker(subject, program, worker);
   }
+  const main = subject.isLibrary
+    ? null
+    : sourceOf(project, manifest, String(manifest.json["main"] ?? manifest.json["module"] ?? "index"));
+  if (
+    main &&
+    !program &&
+    usedOf(manifest, deviceFrameworks) === undefined &&
+    !("bin" in manifest.json) &&
+    !manifest.at.endsWith("project.json") &&
+    !("workspaces" in manifest.json)
+  )
+    return settleWorker(subject, { source: main, starts: false, isServer: false, at: main.at }, undefined);
   if (subject.isLibrary || usedOf(manifest, deviceFrameworks) !== undefined || "bin" in manifest.json)
     return settlePackage(subject, 0.7);
   settleTooling(subject);
@@ -134,7 +155,8 @@ function activeOf(subject: Subject, roles: readonly Framework["role"][]): Active
       );
     const builds = runBy(["build", "build:prod", "build:production", "build:web"], ["build"]);
     const runs = builds || runBy(scripts.keys(), ["build", "develop", "serve", "preview"]);
-    if (name === undefined && !(config && (runs || hoists(project, manifest)))) continue;
+    if (name === undefined && !(config && (runs || config.endsWith(".meteor/release") || hoists(project, manifest))))
+      continue;
     const proof = {
       framework,
       at: name === undefined ? config! : lineOf(project, manifest, name),
@@ -186,11 +208,11 @@ function activeOf(subject: Subject, roles: readonly Framework["role"][]): Active
 
 /** Its dependencies are kept at the root of the workspace. */
 function hoists(project: Project, manifest: Manifest): boolean {
-  const root = manifestOf(project, ".");
+  const own = { ...manifest.dependencies, ...manifest.devDependencies };
   return (
     manifest.directory !== "." &&
-    root !== null &&
-    Object.keys(manifest.dependencies).length + Object.keys(manifest.devDependencies).length === 0
+    manifestOf(project, ".") !== null &&
+    Object.values(own).every((range) => /^(workspace|file|link):/.test(range))
   );
 }
 
@@ -212,8 +234,8 @@ function hasOtherPages(project: Project, manifest: Manifest): boolean {
 
 function configPathOf(project: Project, manifest: Manifest, names: readonly string[]): string | undefined {
   for (const name of names)
-    for (const ending of ["ts", "js", "mjs", "cjs", "mts", "json", "toml", "tsx"]) {
-      const at = inside(manifest.directory, `${name}.${ending}`);
+    for (const ending of ["ts", "js", "mjs", "cjs", "mts", "json", "toml", "tsx", ""]) {
+      const at = inside(manifest.directory, ending === "" ? name : `${name}.${ending}`);
       if (project.tree.has(at)) return at;
     }
   return undefined;
@@ -307,6 +329,8 @@ interface Program {
   source: Source | null;
   /** A command or script starts it in production; otherwise the file was found by content. */
   starts: boolean;
+  /** Run by a platform's own server, which Node does not start: the port of its local stand-in. */
+  edgePort?: number;
   /** The command that starts it serves by itself, whatever the source says. */
   isServer: boolean;
   at: string;
@@ -353,7 +377,9 @@ function programOf(subject: Subject): Program | undefined {
   const stated = vendors.find(({ startCommand }) => startCommand !== undefined);
   if (stated) {
     const runs = expand(stated.startCommand!, manifest);
-    const last = runs.findLast((run) => useOf(run) === "serve");
+    const last = runs.findLast(
+      (run) => useOf(run) === "serve" && run.program !== "run-elsewhere" && run.within === undefined,
+    );
     if (last) {
       const same = name !== undefined && commandText(runs) === commandText(scripts.get(name)!);
       const script = same ? name : scriptCalled(stated.startCommand!, manifest);
@@ -378,7 +404,7 @@ function programOf(subject: Subject): Program | undefined {
       at: lineOf(project, manifest, name),
     };
   }
-  return developed(subject) ?? found(subject);
+  return edgeProgram(subject) ?? developed(subject) ?? found(subject) ?? exported(subject);
 }
 
 function commandText(runs: readonly Invocation[]): string {
@@ -473,6 +499,34 @@ function fileOf(project: Project, manifest: Manifest, run: Invocation): Source |
   const apps = settings?.["apps"];
   const script = stringAt(Array.isArray(apps) ? apps[0] : undefined, "script");
   return script === undefined ? null : sourceOf(project, manifest, script);
+}
+
+/** A Cloudflare Worker: its settings, or the command that deploys it, name the program. */
+function edgeProgram({ project, manifest }: Subject): Program | undefined {
+  const names = ["wrangler.toml", "wrangler.jsonc", "wrangler.json"].map((name) => inside(manifest.directory, name));
+  const at = names.find((name) => project.tree.has(name));
+  const settings = at === undefined ? null : at.endsWith(".toml") ? project.toml(at) : project.json(at);
+  const line = Object.values(manifest.scripts).find((text) => /\bwrangler (dev|deploy|publish)\b/.test(text));
+  const main =
+    stringAt(settings ?? undefined, "main") ??
+    (line && /\bwrangler (?:dev|deploy|publish)\s+(?:--\S+\s+)*([\w./-]+\.[jt]sx?)/.exec(line)?.[1]);
+  const source = main === undefined ? null : sourceOf(project, manifest, main);
+  return source ? { source, starts: false, isServer: true, edgePort: 8787, at: at ?? manifest.at } : undefined;
+}
+
+/** A program that hands its application to a platform instead of listening: `export default app`. */
+function exported({ project, manifest }: Subject): Program | undefined {
+  const packages = frameworks
+    .filter(({ role }) => role === "server")
+    .flatMap((framework) => framework.packages)
+    .filter((name) => name in manifest.dependencies);
+  if (packages.length === 0) return undefined;
+  const source = likelyEntries(project, manifest).find(
+    ({ text }) =>
+      /export\s+default\b|module\.exports\s*=/.test(text) &&
+      packages.some((name) => text.includes(`"${name}"`) || text.includes(`'${name}'`)),
+  );
+  return source && { source, starts: false, isServer: true, edgePort: 3000, at: source.at };
 }
 
 /** A program that is only started for development: its file is known, and production starts it without the watcher. */
@@ -577,6 +631,8 @@ function serverOf(subject: Subject, program: Program | undefined): Active | unde
   const listening = imported.some(isListening);
   const serverless = exportsFetch(subject, imported);
   if (isLibrary && !(best.bound && program) && !(program?.starts && (best.isImported || listening))) return undefined;
+  if (program?.edgePort !== undefined)
+    return { framework: best.framework, at: best.at, rule: best.rule, confidence: 0.9 };
   if (!best.bound && !program && !serverless) return undefined;
   if (!best.bound && !best.isImported && !listening && !(program?.starts && !isWorker)) return undefined;
   return {
@@ -705,7 +761,8 @@ function settleWorker(subject: Subject, program: Program, framework: Framework |
 }
 
 function settlePackage(subject: Subject, confidence: number): void {
-  stateBuild(subject, undefined);
+  // What a platform builds of a package is its manual.
+  stateBuild({ ...subject, vendors: [] }, undefined);
   decide(subject.reading, "package", confidence, { at: subject.manifest.at, rule: "javascript/package" });
 }
 
@@ -754,8 +811,15 @@ function stateBuild(subject: Subject, framework: Framework | undefined): void {
   const vendor = vendors.find(({ buildCommand }) => buildCommand !== undefined && !/\bif\b|\$|\n/.test(buildCommand));
   const stated = vendor?.buildCommand === undefined ? undefined : withoutInstall(vendor.buildCommand, subject);
   const name = buildScriptOf(scripts, framework);
+  // Commands of a workspace's runner mean the platform's own set-up; the script says the same in the project's words.
+  const foreign =
+    stated !== undefined &&
+    name !== undefined &&
+    !stated.startsWith(`${manager} run `) &&
+    !(framework?.commands ?? []).some((command) => expand(stated, manifest).some((run) => run.program === command));
   if (
     vendor &&
+    !foreign &&
     stated !== undefined &&
     stated !== "" &&
     !(name !== undefined && commandsEqual(stated, name, subject))
@@ -794,7 +858,7 @@ function withoutInstall(command: string, { manager, manifest }: Subject): string
     .filter(
       (part) =>
         part.trim() !== "" &&
-        !/^(?:\w+=\S+\s+)*(npm (i|ci|install)|pnpm (i|install)|yarn( install| --.*)?$|bun (i|install)|corepack|npm i -g)\b/.test(
+        !/^(?:\w+=\S+\s+)*(npm (i|ci|install)|npx pnpm (i|install)|pnpm (i|install)|yarn( install| --.*)?$|bun (i|install)|corepack|npm i -g)\b/.test(
           part.trim(),
         ) &&
         !/^(npm|yarn|pnpm) (install|ci)/.test(part.trim()),
@@ -829,6 +893,7 @@ function stateStart(subject: Subject, program: Program, framework?: Framework): 
       rule: `framework/${framework.id}`,
       confidence: 0.75,
     });
+  if (program.edgePort !== undefined) return;
   if (program.source)
     state(reading, "startCommand", startOf(subject, program.source, program.run), {
       at: program.source.at,
@@ -891,6 +956,8 @@ function statePort(
   const { project, manifest, reading, vendors } = subject;
   const flagged = program?.run && portOfRun(program.run);
   if (flagged) return state(reading, "port", flagged, { at: program.at, rule: "port/flag", confidence: 0.97 });
+  if (program?.edgePort !== undefined)
+    return state(reading, "port", program.edgePort, { at: program.at, rule: "port/wrangler", confidence: 0.6 });
   const coded = portIn(project, sources);
   if (coded) return state(reading, "port", coded.port, coded);
   for (const name of [

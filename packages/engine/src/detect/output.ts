@@ -268,7 +268,8 @@ const readers: Record<string, (building: Building) => Built | null> = {
     return {
       kind: "server",
       output: build,
-      start: `react-router-serve ./${build}/server/index.js`,
+      start: uses(manifest, "@cloudflare/vite-plugin") ? undefined : `react-router-serve ./${build}/server/index.js`,
+      noStart: uses(manifest, "@cloudflare/vite-plugin"),
       at: config?.at ?? manifest.at,
       rule: "react-router/server",
       confidence: 0.92,

@@ -200,10 +200,11 @@ function throughRunner(program: string, words: string[], manifest: Manifest, dep
   const text = manifest.scripts[script];
   if (text === undefined) return program === "npm" || isRun ? [] : expandOne(rest, manifest, depth + 1);
   const passed = more[0] === "--" ? more.slice(1) : more;
-  const found = expand(text, manifest, depth + 1);
-  const last = found.at(-1);
-  if (last && passed.length > 0) found[found.length - 1] = { ...last, words: [...last.words, ...passed] };
-  return found;
+  return expand(
+    [text, ...passed.map((word) => (/[\s&|;()]/.test(word) ? JSON.stringify(word) : word))].join(" "),
+    manifest,
+    depth + 1,
+  );
 }
 
 /** Programs that run scripts of this or other packages: concurrently, npm-run-all, turbo, nx, lerna. */
@@ -233,6 +234,13 @@ function throughTask(program: string, words: string[], manifest: Manifest, depth
         else if (!word.startsWith("-")) lines.push(word.replace(/^(npm|pnpm|yarn|bun):(.+)$/, "npm run $2"));
       }
       return lines.flatMap((line) => expand(line, manifest, depth + 1));
+    }
+    case "sh":
+    case "bash":
+    case "/bin/sh":
+    case "/bin/bash": {
+      const at = rest.findIndex((word) => /^-\w*c$/.test(word));
+      return at >= 0 && rest[at + 1] !== undefined ? expand(rest[at + 1]!, manifest, depth + 1) : null;
     }
     case "npm-run-all":
     case "npm-run-all2":
@@ -403,6 +411,7 @@ const verbs: Record<string, Use> = {
 };
 /** Frameworks whose `start` is a development server. */
 const startsDeveloping = new Set([
+  "sanity",
   "react-scripts",
   "react-scripts-ts",
   "craco",

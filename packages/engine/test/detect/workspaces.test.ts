@@ -1,0 +1,159 @@
+import { describe, expect, it } from "vitest";
+import { matcher } from "../../src/detect/workspaces.ts";
+import { detected, manifest, service, table } from "./expect.ts";
+
+const next = manifest({
+  name: "web",
+  scripts: { build: "next build", start: "next start" },
+  dependencies: { next: "15", "@acme/db": "workspace:*" },
+});
+const api = {
+  "package.json": manifest({ name: "api", scripts: { start: "node index.js" }, dependencies: { express: "4" } }),
+  "index.js": `require("express")().listen(4000)`,
+};
+const database = manifest({
+  name: "@acme/db",
+  main: "index.ts",
+  dependencies: { "@prisma/client": "6" },
+  devDependencies: { prisma: "6" },
+});
+const schema = `datasource db { \n provider = "postgresql"\n }`;
+
+describe("workspaces", () => {
+  table({
+    "services are the programs, not the libraries, tests and examples": {
+      files: {
+        "package.json": manifest({ workspaces: ["apps/*", "packages/*", "examples/*"] }),
+        "apps/web/package.json": next,
+        "apps/api/package.json": api["package.json"],
+        "apps/api/index.js": api["index.js"],
+        "apps/web-e2e/package.json": manifest({ name: "e2e", scripts: { start: "node x.js" } }),
+        "packages/ui/package.json": manifest({
+          name: "ui",
+          main: "index.ts",
+          devDependencies: { vite: "6" },
+          scripts: { build: "vite build" },
+        }),
+        "packages/db/package.json": database,
+        "examples/demo/package.json": next,
+      },
+      is: { kind: "monorepo", services: ["apps/api", "apps/web"] },
+    },
+    "pnpm's patterns, with what they take out": {
+      files: {
+        "package.json": manifest({}),
+        "pnpm-workspace.yaml": `packages:\n  - "apps/**"\n  - "!apps/old"`,
+        "pnpm-lock.yaml": "",
+        "apps/web/package.json": next,
+        "apps/old/package.json": next,
+      },
+      is: { kind: "monorepo", packageManager: "pnpm", services: ["apps/web"] },
+    },
+    "a workspace file in a single application does not make it a monorepo": {
+      files: { "package.json": next, "pnpm-workspace.yaml": "onlyBuiltDependencies:\n  - sharp\n" },
+      is: { kind: "server", framework: "next", services: ["."] },
+    },
+    "an application with libraries of its own is one application": {
+      files: {
+        "package.json": manifest({
+          workspaces: ["packages/*"],
+          scripts: { build: "vite build" },
+          devDependencies: { vite: "6" },
+        }),
+        "index.html": "",
+        "packages/core/package.json": manifest({ name: "core", main: "index.js" }),
+      },
+      is: { kind: "static", framework: "vite", services: ["."] },
+    },
+    "client and server without a workspace": {
+      files: {
+        "client/package.json": manifest({ scripts: { build: "vite build" }, devDependencies: { vite: "6" } }),
+        "client/index.html": "",
+        "server/package.json": api["package.json"],
+        "server/index.js": api["index.js"],
+        "package.json": manifest({
+          scripts: { dev: 'concurrently "npm:client" "npm:server"' },
+          devDependencies: { concurrently: "9" },
+        }),
+      },
+      is: { kind: "monorepo", services: ["client", "server"] },
+    },
+    "a client that the server's own build builds is part of the server": {
+      files: {
+        ...api,
+        "package.json": manifest({
+          scripts: { start: "node index.js", "heroku-postbuild": "cd client && npm install && npm run build" },
+          dependencies: { express: "4" },
+        }),
+        "client/package.json": manifest({
+          scripts: { build: "react-scripts build" },
+          dependencies: { "react-scripts": "5" },
+        }),
+      },
+      is: { kind: "server", framework: "express", services: ["."] },
+    },
+    "a Python service beside pages": {
+      files: {
+        "frontend/package.json": manifest({ scripts: { build: "vite build" }, devDependencies: { vite: "6" } }),
+        "frontend/index.html": "",
+        "backend/requirements.txt": "fastapi\nuvicorn\n",
+        "backend/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+      },
+      is: { kind: "monorepo", services: ["backend", "frontend"] },
+    },
+    "Nx projects without a manifest": {
+      files: {
+        "package.json": manifest({ dependencies: { next: "15", express: "4" }, devDependencies: { nx: "20" } }),
+        "nx.json": "{}",
+        "apps/shop/project.json": JSON.stringify({
+          name: "shop",
+          projectType: "application",
+          targets: { build: { executor: "@nx/next:build", options: { outputPath: "dist/apps/shop" } } },
+        }),
+        "apps/shop/next.config.js": "module.exports = {}",
+        "libs/ui/project.json": JSON.stringify({ name: "ui", projectType: "library" }),
+      },
+      is: { kind: "monorepo", services: ["apps/shop"] },
+    },
+  });
+
+  it("a program uses the databases of the packages it depends on, and says on which", () => {
+    const detection = detected({
+      "package.json": manifest({ workspaces: ["apps/*", "packages/*"] }),
+      "apps/web/package.json": next,
+      "packages/db/package.json": database,
+      "packages/db/prisma/schema.prisma": schema,
+    });
+    expect(service(detection, "apps/web")).toMatchObject({
+      database: ["postgres"],
+      dependsOn: ["packages/db"],
+      framework: "next",
+    });
+    expect(detection.database).toEqual(["postgres"]);
+  });
+
+  it("members are installed by the root's package manager", () => {
+    const detection = detected({
+      "package.json": manifest({ workspaces: ["apps/*"], packageManager: "yarn@4.1.0" }),
+      "yarn.lock": "__metadata:",
+      "apps/web/package.json": next,
+    });
+    expect(service(detection, "apps/web")).toMatchObject({
+      packageManager: "yarn",
+      installCommand: "yarn install --immutable",
+      buildCommand: "yarn run build",
+    });
+  });
+
+  it("patterns match as the package managers read them", () => {
+    const is = matcher(["packages/*", "apps/**", "{tools,lib-*}/x", "!apps/legacy/**"]);
+    expect(["packages/a", "packages/a/b", "apps/a/b", "tools/x", "lib-1/x", "apps/legacy/c"].map(is)).toEqual([
+      true,
+      false,
+      true,
+      true,
+      true,
+      false,
+    ]);
+  });
+});
