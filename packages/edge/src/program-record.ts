@@ -17,6 +17,12 @@ export interface ProgramRecord {
   logFloor: number;
 }
 
+/** The record of a program that has never run. */
+export function newRecord(id: string, release: string): ProgramRecord {
+  const none = { group: null, port: null, startedAt: 0, restarts: 0, lastExit: null, logFloor: 0 };
+  return { version: 1, id, release, ...none };
+}
+
 /** Ids that may be names of files. */
 export function isProgramId(id: string): boolean {
   return /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}$/.test(id) && !id.includes("..");

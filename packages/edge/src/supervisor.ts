@@ -2,27 +2,21 @@
  * Programs kept running: started in a session of their own, so that they outlive the edge, and adopted by the next edge by pid and
  * moment of birth; restarted when they end, stopped with everything they started.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
-import { closeSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Clock, systemClock } from "@landfall/engine/clock";
-import { errnoOf } from "@landfall/engine/errno";
 import { DeployError } from "@landfall/engine/error";
-import { type Group, groupAlive, groupMembers, groupOf, killGroup, leaderAlive } from "@landfall/engine/group";
+import { type Group, groupAlive, groupMembers, killGroup, leaderAlive } from "@landfall/engine/group";
 import { type Exit, exitInWords, portWasTaken } from "./diagnosis.ts";
 import { freePort } from "./free-port.ts";
-import {
-  allPids,
-  environmentOf,
-  type Listening,
-  listeningPorts,
-  outOfMemoryKills,
-  residentBytes,
-} from "./processes.ts";
+import { type Listening, listeningPorts, outOfMemoryKills, residentBytes } from "./processes.ts";
 import { lastLines, type LogLine, readLines, trimLog } from "./program-log.ts";
+import { CannotStart, endProgram, findProgram, startProgram } from "./program-process.ts";
 import {
   isProgramId,
+  newRecord,
   type ProgramRecord,
   readRecord,
   recordedIds,
@@ -119,11 +113,6 @@ const startedAfterMs = 1_000;
 const watchEveryMs = 250;
 const trimEveryMs = 5_000;
 
-function newRecord({ id, release }: Program): ProgramRecord {
-  const none = { group: null, port: null, startedAt: 0, restarts: 0, lastExit: null, logFloor: 0 };
-  return { version: 1, id, release, ...none };
-}
-
 /** Nothing is started or adopted until asked for. One supervisor at a time may use the directories. */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
   const { stateDir, logDir, random = Math.random, onChange } = options;
@@ -137,7 +126,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   let isReleased = false;
   for (const path of [stateDir, logDir]) mkdirSync(path, { recursive: true, mode: 0o700 });
 
-  const markOf = (id: string): string => `LANDFALL_INSTANCE=${id}@${place}`;
+  const markOf = (id: string): string => `${id}@${place}`;
   const logOf = (id: string): string => join(logDir, `${id}.log`);
 
   function enqueue<T>(id: string, work: () => Promise<T>): Promise<T> {
@@ -165,7 +154,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       known.program = program;
       return statusOf(known);
     }
-    const record = readRecord(stateDir, program.id) ?? newRecord(program);
+    const record = readRecord(stateDir, program.id) ?? newRecord(program.id, program.release);
     const { group } = record;
     const running: Running = {
       program,
@@ -180,12 +169,13 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       seen: null,
     };
     programs.set(program.id, running);
-    const unrecorded = group ? null : findUnrecorded(running);
-    if (group && leaderAlive(group)) adopt(running, group);
-    else if (unrecorded) adopt(running, unrecorded);
+    // An edge that died between starting a program and writing it down leaves one that only its mark tells of.
+    const unrecorded = group ? null : findProgram(markOf(program.id));
+    if (unrecorded) Object.assign(record, { ...unrecorded, startedAt: clock.now() });
+    if (record.group && leaderAlive(record.group)) adopt(running, record.group);
     else {
       // It ended while nobody watched; what it may have left behind would be in the way.
-      if (group) await endGroup(group, 1_000);
+      if (group) await endProgram(markOf(program.id), { group, graceMs: 1_000, clock });
       record.restarts = 0;
       await start(running);
     }
@@ -193,59 +183,31 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   function adopt(running: Running, group: Group): void {
-    running.record.group = group;
     writeRecord(stateDir, running.record);
     change(running, "running");
     keepWatch(running, group);
   }
 
-  /** An edge that died between starting a program and writing it down leaves one that only its mark tells of. */
-  function findUnrecorded(running: Running): Group | null {
-    const mark = markOf(running.program.id);
-    const value = mark.slice(mark.indexOf("=") + 1);
-    for (const pid of allPids()) {
-      const environment = environmentOf(pid);
-      if (environment.get("LANDFALL_INSTANCE") !== value) continue;
-      const group = groupOf(pid, mark);
-      // Only what was started by us leads a group; what that started is in it.
-      if (!groupMembers({ pid, born: group.born }).includes(pid)) continue;
-      running.record.port = Number(environment.get("PORT")) || null;
-      running.record.startedAt = clock.now();
-      return group;
-    }
-    return null;
-  }
-
   async function start(running: Running): Promise<void> {
     if (isReleased) return;
     const { program, record } = running;
+    const { id, cwd } = program;
     const taken = new Set([...programs.values()].flatMap((one) => (one === running ? [] : (one.record.port ?? []))));
-    record.port = await freePort({ preferred: record.port ?? undefined, taken, random });
-    const mark = markOf(program.id);
-    const env = { ...program.env, PORT: String(record.port), LANDFALL_INSTANCE: mark.slice(mark.indexOf("=") + 1) };
-    const log = openSync(logOf(program.id), "a", 0o600);
-    running.logStart = statSync(logOf(program.id)).size;
-    running.memoryKills = outOfMemoryKills();
-    running.overLimit = undefined;
-    let child: ChildProcess;
     try {
-      const [file = "", ...args] = program.argv(env);
-      child = spawn(file, args, { cwd: program.cwd, env, shell: false, detached: true, stdio: ["ignore", log, log] });
+      record.port = await freePort({ preferred: record.port ?? undefined, taken, random });
+      const env = { ...program.env, PORT: String(record.port) };
+      running.logStart = statSync(logOf(id), { throwIfNoEntry: false })?.size ?? 0;
+      running.memoryKills = outOfMemoryKills();
+      running.overLimit = undefined;
+      const started = await startProgram({ argv: program.argv(env), cwd, env, logPath: logOf(id), mark: markOf(id) });
+      running.child = started.child;
+      record.group = started.group;
     } catch (error) {
       return cannotStart(running, error);
-    } finally {
-      closeSync(log);
     }
-    if (child.pid === undefined) {
-      const error = await new Promise<unknown>((tell) => child.once("error", tell));
-      return cannotStart(running, error);
-    }
-    child.on("error", () => undefined); // A signal that could not be sent; the end is what counts.
-    child.unref();
-    record.group = groupOf(child.pid, mark);
     record.startedAt = clock.now();
     writeRecord(stateDir, record);
-    running.child = child;
+    const { child } = running;
     running.watch = new AbortController();
     child.once("exit", (code, signal) => {
       if (running.child === child) ended(running, { code, signal, unseen: false });
@@ -254,19 +216,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     keepWatch(running, record.group);
   }
 
-  /** Missing program, directory or permission: trying again would change nothing. */
+  /** Trying again would change nothing. */
   function cannotStart(running: Running, error: unknown): void {
-    const file = running.program.argv(running.program.env)[0] ?? "";
-    const words: Record<string, string> = {
-      ENOENT: statSync(running.program.cwd, { throwIfNoEntry: false })
-        ? `could not be started: ${file} is not installed`
-        : `could not be started: its directory ${running.program.cwd} is not there`,
-      EACCES: `could not be started: ${file} may not be executed`,
-    };
-    const code = errnoOf(error);
-    running.record.group = null;
-    running.record.lastExit = words[code ?? ""] ?? `could not be started${code ? ` (${code})` : ""}`;
-    writeRecord(stateDir, running.record);
+    const { record } = running;
+    record.group = null;
+    record.lastExit = error instanceof CannotStart ? error.words : `could not be started: ${String(error)}`;
+    writeRecord(stateDir, record);
     change(running, "failed");
   }
 
@@ -371,28 +326,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       running.child = null;
       running.state = "stopped";
     }
-    // By its mark too: also what is nowhere on record, and what left group and session.
-    const group = record?.group ?? { pid: 0, born: "" };
-    await endGroup({ ...group, mark: markOf(id) }, graceMs);
+    await endProgram(markOf(id), { group: record?.group ?? null, graceMs, clock });
     if (!record) return;
     if (record.group) record.lastExit = "was stopped";
     record.group = null;
     writeRecord(stateDir, record);
     if (running) change(running, "stopped");
-  }
-
-  /** Ask the group to end and wait; looking at every process of the machine, which the mark needs, is left for the end. */
-  async function endGroup(group: Group, graceMs: number): Promise<void> {
-    const { pid, born } = group;
-    const plain = { pid, born };
-    const deadline = clock.now() + graceMs;
-    if (born !== "" && groupAlive(plain)) {
-      signalGroup(pid, "SIGTERM");
-      for (let pauseMs = 5; groupAlive(plain) && clock.now() < deadline; pauseMs = Math.min(pauseMs * 2, 100)) {
-        await clock.sleep(pauseMs);
-      }
-    }
-    await killGroup(group, { graceMs: Math.min(Math.max(deadline - clock.now(), 0), 2_000), clock });
   }
 
   /** Ports and memory, asked from the kernel again only after a while: with many connections its tables are long. */
@@ -478,12 +417,4 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       }
     },
   };
-}
-
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // It ended before the signal came.
-  }
 }
