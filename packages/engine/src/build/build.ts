@@ -50,6 +50,8 @@ export interface BuildInput {
   signal: AbortSignal;
   log(line: string, stream: "stdout" | "stderr"): void;
   limits?: Partial<BuildLimits>;
+  /** `process` leaves bubblewrap out, also where it works. */
+  isolation?: "process";
   /** Called with each process group the build starts. Whoever finds it after a crash of ours may end it (`killGroup`). */
   onProcess?(group: Group): void;
 }
@@ -157,7 +159,7 @@ async function buildInWorkspace(
   const { service, snapshot, blobs, log } = input;
   const warnings: string[] = [];
   const limits = { ...defaultLimits, ...input.limits };
-  const isolation = await findIsolation(path);
+  const isolation = await findIsolation(path, { only: input.isolation });
   await using workspace = await openWorkspace(input.home);
   await blobs.materialise(snapshot.files, workspace.files, { link: "copy", signal: input.signal });
   const tools = await furnish(input, { workspace, path, node });

@@ -35,15 +35,24 @@ export interface View {
 
 const known = new Map<string, Promise<Isolation>>();
 
-/** What this machine can do, found out by trying (in many containers bwrap is installed and may not make namespaces). Asked once per path. */
-export function findIsolation(path: readonly string[]): Promise<Isolation> {
+/**
+ * What this machine can do, found out by trying (in many containers bwrap is installed and may not make namespaces), asked once per path.
+ * `only: "process"` leaves bubblewrap out.
+ */
+export async function findIsolation(
+  path: readonly string[],
+  { only }: { only?: "process" | undefined } = {},
+): Promise<Isolation> {
   const key = path.join(":");
-  let found = known.get(key);
-  if (!found) {
-    found = probe(path);
-    known.set(key, found);
+  let asked = known.get(key);
+  if (!asked) {
+    asked = probe(path);
+    known.set(key, asked);
   }
-  return found;
+  const found = await asked;
+  if (only === undefined || found.kind === "process") return found;
+  const { bwrap: _, ...rest } = found;
+  return { ...rest, kind: "process", reason: "asked for" };
 }
 
 async function probe(path: readonly string[]): Promise<Isolation> {
