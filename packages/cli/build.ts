@@ -15,6 +15,8 @@ const { metafile } = await build({
   format: "esm",
   target: "node22",
   external: ["oxc-parser"],
+  // jsonc-parser's "main" loads its parts in a way no bundler follows; the other entry is the same as modules.
+  mainFields: ["module", "main"],
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },

@@ -4,7 +4,6 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { load } from "./load.ts";
 import { run } from "./run.ts";
 import type { Output, Signal, World } from "./world.ts";
 
@@ -29,7 +28,7 @@ const world: World = {
     };
   },
   async openEngine(options) {
-    const { openEngine } = await load();
+    const { openEngine } = await import("@landfall/engine");
     return openEngine(options);
   },
   openBrowser,

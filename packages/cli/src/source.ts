@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Source } from "@landfall/engine";
 import { DeployError } from "@landfall/engine/error";
+import { parseSource } from "@landfall/engine/source/source";
 import { nearest } from "./nearest.ts";
 
 export interface SourceFlags {
@@ -10,36 +11,21 @@ export interface SourceFlags {
   subdirectory?: string;
 }
 
-const archive = /\.(zip|tar|tar\.gz|tgz|tar\.zst|tzst)$/i;
-const gitAddress = /^(?:(?:https?|ssh|git):\/\/|[\w.-]+@[\w.-]+:)/i;
-const shortHand = /^(github|gitlab):([\w.-]+\/[\w.-]+)$/;
-
 /**
- * The source `text` names; absent, the directory `cwd`. Whether an address may be used is the engine's to say.
+ * The source `text` names; absent, the directory `cwd`. What an address may look like is the engine's to say; here the disk is looked at.
  * `commands` are the words a mistyped one is compared with. Throws INVALID_SOURCE.
  */
 export function sourceFrom(
   text: string | undefined,
   { cwd, flags, commands }: { cwd: string; flags: SourceFlags; commands: string[] },
 ): Source {
-  const subdirectory = flags.subdirectory === undefined ? {} : { subdirectory: flags.subdirectory };
-  const short = shortHand.exec(text ?? "");
-  const url = short === null ? text : `https://${short[1]!}.com/${short[2]!}.git`;
-  if (url !== undefined && gitAddress.test(url)) {
-    return { kind: "git", url, ...(flags.ref === undefined ? {} : { ref: flags.ref }), ...subdirectory };
-  }
-  const path = resolve(cwd, text ?? ".");
+  const source = parseSource(text ?? ".", flags);
+  if (source.kind === "git") return source;
+  const path = resolve(cwd, source.path);
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) throw absent(text ?? ".", commands);
-  if (flags.ref !== undefined) {
-    throw new DeployError("INVALID_SOURCE", {
-      what: "A branch, tag or commit can be chosen of a git address only, not of a folder or an archive.",
-      where: text ?? ".",
-      next: "Leave --ref out, or give the address of the repository.",
-    });
-  }
-  if (found.isDirectory()) return { kind: "folder", path, ...subdirectory };
-  if (found.isFile() && archive.test(path)) return { kind: "archive", path, ...subdirectory };
+  if (found.isDirectory()) return { ...source, kind: "folder", path };
+  if (found.isFile() && source.kind === "archive") return { ...source, path };
   throw new DeployError("INVALID_SOURCE", {
     what: "This is neither a folder nor an archive.",
     where: path,

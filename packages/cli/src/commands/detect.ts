@@ -4,7 +4,6 @@ import { resolve } from "node:path";
 import type { Detection } from "@landfall/engine";
 import { DeployError, type ErrorReport, errorCodes, reportOf } from "@landfall/engine/error";
 import type { Context } from "../context.ts";
-import { load } from "../load.ts";
 import type { Registry } from "../run.ts";
 import { safeLine, table } from "../screen/text.ts";
 import { showError } from "../tell.ts";
@@ -22,7 +21,11 @@ export function detect({ program, does }: Registry): void {
     .option("--batch", 'read {"id","dir"} a line from stdin, answer {"id",…} a line, in one process')
     .action(
       does<{ batch?: boolean }>(async (context, { args, flags }) => {
-        const { detect: detectIn } = await load();
+        const [{ detect: read }, { detectVariables }] = await Promise.all([
+          import("@landfall/engine/detect/detect"),
+          import("@landfall/engine/env/detect"),
+        ]);
+        const detectIn: Detect = (directory) => read(directory, { variables: detectVariables });
         if (flags.batch === true) return batch(context, detectIn);
         const named = args[0] as unknown as string[];
         const directories = named.length === 0 ? ["."] : named;
