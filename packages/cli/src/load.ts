@@ -11,18 +11,3 @@ interface Parts {
 export async function load(): Promise<Parts> {
   return (await import("@landfall/engine")) as unknown as Parts;
 }
-
-interface EdgeParts {
-  runEdge(options: {
-    home: string;
-    port: number;
-    toolPath: string[];
-    workerCommand: string[];
-    version: string;
-    signal: AbortSignal;
-  }): Promise<boolean>;
-}
-
-export async function loadEdge(): Promise<EdgeParts> {
-  return (await import("@landfall/edge")) as unknown as EdgeParts;
-}

@@ -11,3 +11,5 @@ export type { Program, ProgramStatus, Supervisor, SupervisorOptions } from "./su
 export { portInWords } from "./diagnosis.ts";
 export { probe, untilHealthy } from "./probe.ts";
 export type { ProbeResult, ProbeTarget } from "./probe.ts";
+export { runEdge } from "./daemon.ts";
+export type { EdgeProcessOptions } from "./daemon.ts";

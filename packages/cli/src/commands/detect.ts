@@ -141,7 +141,7 @@ function detectionText(context: Context, found: Detection): string[] {
         .join(", "),
       safeLine(one.foundIn[0] ?? ""),
     ]);
-    lines.push("", ...table(["  VARIABLE", "", "", "FOUND IN"], variables));
+    lines.push("", ...table(["  VARIABLE", "NEED", "USE", "FOUND IN"], variables));
   }
   const [best, ...others] = found.candidates;
   if (best !== undefined) {

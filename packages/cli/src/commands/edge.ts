@@ -1,5 +1,4 @@
 /** `landfall edge`: the edge of a data directory, in the foreground. Started by the engine. */
-import { loadEdge } from "../load.ts";
 import type { Registry } from "../run.ts";
 
 /** Asked for first; the edge takes another when it is not free. */
@@ -12,7 +11,7 @@ export function edge({ program, does }: Registry): void {
     .action(
       does(async (context) => {
         const { home, edgePort = usualPort, toolPath, workerCommand } = context.options();
-        const { runEdge } = await loadEdge();
+        const { runEdge } = await import("@landfall/edge");
         const { version } = context.world;
         const stop = new AbortController();
         const ignore = context.world.onSignal(() => stop.abort());
