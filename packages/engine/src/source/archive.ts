@@ -67,7 +67,7 @@ export async function extractArchive(
       ...(options.signal ? { signal: options.signal } : {}),
     });
     if (format.kind === "zip") await readZip(descriptor, size, unpacking);
-    else await readTar(descriptor, format.compression, unpacking);
+    else await readTar(descriptor, size, { compression: format.compression, unpacking });
     const root = unpacking.finish();
     chmodSync(root, 0o755);
     renameSync(root, directory);
@@ -114,7 +114,9 @@ function formatOf(descriptor: number, file: string): Format {
   const begins = (magic: number[]): boolean => magic.every((byte, index) => head[index] === byte);
   if (begins([0x50, 0x4b, 0x03, 0x04]) || begins([0x50, 0x4b, 0x05, 0x06])) return { kind: "zip" };
   if (begins([0x1f, 0x8b])) return { kind: "tar", compression: "gzip" };
-  if (begins([0x28, 0xb5, 0x2f, 0xfd])) return { kind: "tar", compression: "zstd" };
+  // A frame, or one of those to be skipped with which parallel compressors begin. RFC 8878, sections 3.1.1 and 3.1.2.
+  if (begins([0x28, 0xb5, 0x2f, 0xfd]) || head.subarray(1, 4).equals(Buffer.from([0x2a, 0x4d, 0x18])))
+    return { kind: "tar", compression: "zstd" };
   const other = otherFormats.find(([, magic]) => begins(magic));
   // A tar has no magic in its oldest form; its first block then has at least a right checksum, which the reader asks for.
   if (!other && length === 512) return { kind: "tar", compression: "none" };

@@ -102,11 +102,15 @@ function readHttp(text: string, { allowInsecureHttp }: { allowInsecureHttp?: boo
 }
 
 function credentialOf(url: URL, text: string): Secret {
+  let plain: string;
   try {
-    return secret(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`);
+    plain = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
   } catch {
     throw invalid("The password in the address is not encoded as it must be.", shown(text), "Write % as %25.");
   }
+  if (/\p{Cc}/u.test(plain))
+    throw invalid("The password in the address has control characters.", shown(text), "Check the password.");
+  return secret(plain);
 }
 
 interface BrowserPath {
@@ -125,7 +129,7 @@ function readBrowserPath(url: URL): BrowserPath | undefined {
     .filter((part) => part !== "")
     .map(decoded);
   const dash = parts.indexOf("-");
-  if (dash >= 2) return browserPage(parts.slice(0, dash), parts.slice(dash + 1), url);
+  if (dash >= 1) return browserPage(parts.slice(0, dash), parts.slice(dash + 1), url);
   const isKnown = /^(?:www\.)?(?:github\.com|bitbucket\.org|codeberg\.org)$/.test(url.hostname);
   return isKnown && parts.length > 2 ? browserPage(parts.slice(0, 2), parts.slice(2), url) : undefined;
 }

@@ -48,7 +48,7 @@ const meanings: Meaning[] = [
     next: "Check the address and this machine's network.",
   },
   {
-    when: /not our ref|unadvertised object|couldn't find remote ref|no such remote ref|Server does not allow request/i,
+    when: /not our ref|unadvertised object|nonexistent object|couldn't find remote ref|no such remote ref|Server does not allow request/i,
     code: "NOT_FOUND",
     what: "The repository has no such commit, or does not give it.",
     next: "Check that the commit was pushed; give its full id, a branch or a tag.",
@@ -113,7 +113,7 @@ export function repositoryEmpty(url: string): DeployError {
   return new DeployError("INVALID_SOURCE", {
     what: "The repository is empty: it has no commit.",
     where: url,
-    next: "Push a commit, then deploy.",
+    next: "Push a commit, then deploy. If it has commits, this is not the address git knows it by.",
   });
 }
 

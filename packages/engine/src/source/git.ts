@@ -17,7 +17,7 @@ export interface GitFetch {
   ref?: string;
   /** Tried as further parts of the ref when there is no such ref: in browsers' addresses both are one path. */
   subdirectory?: string;
-  /** `user:password` or `:token` for https. */
+  /** `user:password`, or a token alone, for https. One line. */
   credential?: Secret;
   /** An empty directory of our own. */
   scratch: string;
@@ -71,12 +71,14 @@ const settings = [
   "http.followRedirects=initial",
   "http.lowSpeedLimit=1000",
   "http.lowSpeedTime=60",
-  "credential.helper=",
   "gc.auto=0",
   "maintenance.auto=false",
   "advice.detachedHead=false",
   "transfer.bundleURI=false",
 ];
+
+/** What git runs to learn the password: constant text, in which the shell finds two quoted variables. gitcredentials(7), "Custom helpers". */
+const credentialHelper = `!printf 'username=%s\\npassword=%s\\n' "$LANDFALL_GIT_USERNAME" "$LANDFALL_GIT_PASSWORD"; :`;
 
 /** A running git: the sealed environment and the words in front of every command. */
 interface Git {
@@ -103,7 +105,9 @@ export async function fetchGit(input: GitFetch): Promise<Fetched> {
     await fetch(["--depth=1"], `+${wanted.name}:refs/landfall/wanted`);
   } catch (error) {
     // Some hosts give a commit by id only as part of a branch's history.
-    if (wanted.ref !== undefined || !(error instanceof DeployError) || error.code !== "NOT_FOUND") throw error;
+    const isHeldBack =
+      error instanceof DeployError && error.text.evidence?.some((line) => line.includes("unadvertised object"));
+    if (wanted.ref !== undefined || !isHeldBack) throw error;
     await fetch([], "+refs/*:refs/landfall/all/*");
     await git.run([...inDatabase, "update-ref", "refs/landfall/wanted", wanted.name]);
   }
@@ -168,12 +172,15 @@ function environmentFor(input: GitFetch, home: string): Record<string, string> {
   for (const [name, value] of Object.entries(input.environment ?? {})) if (passed.has(name)) env[name] = value;
   if (isLoopback(hostOf(input.url))) env["NO_PROXY"] = env["no_proxy"] = "*";
   if (input.credential && /^https?:/.test(input.url)) {
-    const origin = new URL(input.url).origin;
-    const basic = Buffer.from(input.credential.open()).toString("base64");
-    // By environment, where no process list shows it, and bound to this origin, so that a redirection takes it nowhere else.
+    const value = input.credential.open();
+    const colon = value.indexOf(":");
+    // By environment, where no process list shows it; and by a helper of this origin, not by a header, for git takes a header along
+    // when it is sent to another host.
+    env["LANDFALL_GIT_USERNAME"] = colon < 0 ? "x-access-token" : value.slice(0, colon) || "x-access-token";
+    env["LANDFALL_GIT_PASSWORD"] = value.slice(colon + 1);
     env["GIT_CONFIG_COUNT"] = "1";
-    env["GIT_CONFIG_KEY_0"] = `http.${origin}/.extraHeader`;
-    env["GIT_CONFIG_VALUE_0"] = `Authorization: Basic ${basic}`;
+    env["GIT_CONFIG_KEY_0"] = `credential.${new URL(input.url).origin}.helper`;
+    env["GIT_CONFIG_VALUE_0"] = credentialHelper;
   }
   return env;
 }

@@ -1,7 +1,7 @@
 /** From a source to a folder that can be read: as it is, extracted, or fetched. */
 import { accessSync, constants, mkdirSync, realpathSync, rmSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { errnoOf } from "../errno.ts";
 import { throwIfAborted } from "../exec.ts";
 import type { Secret } from "../secret.ts";
@@ -58,7 +58,8 @@ export async function openSource(source: Source, options: OpenOptions): Promise<
     };
   }
   const { scratch } = options;
-  mkdirSync(scratch, { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(scratch), { recursive: true, mode: 0o700 });
+  mkdirSync(scratch, { mode: 0o700 }); // Not recursive: what is there already belongs to somebody else.
   const remove = (): Promise<void> => rm(scratch, { recursive: true, force: true, maxRetries: 3 });
   try {
     const opened = checked.kind === "archive" ? await openArchive(checked, options) : await openGit(checked, options);

@@ -40,6 +40,12 @@ export function parseSource(text: string, options: SourceOptions = {}): Source {
       "source",
       "Give a folder, an archive or the address of a git repository.",
     );
+  if (text.startsWith("-"))
+    throw invalid(
+      "The source begins with a hyphen, like an option.",
+      JSON.stringify(text.slice(0, 120)),
+      "Write ./ in front of the name of a folder that begins so.",
+    );
   if (isGitAddress(text)) return checkedSource({ kind: "git", url: text }, options);
   return checkedSource({ kind: archiveName.test(text) ? "archive" : "folder", path: text }, options);
 }

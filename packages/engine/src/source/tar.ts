@@ -12,12 +12,17 @@ import type { Unpacking } from "./unpacking.ts";
 export type Compression = "none" | "gzip" | "zstd";
 
 const block = 512;
+const chunkSize = 256 * 1024;
 /** Longest pax header or GNU long name taken in, in bytes. */
 const longestHeader = 1024 * 1024;
 
 /** Everything the tar in `descriptor` holds, into `unpacking`. Throws UNSAFE_ARCHIVE, INVALID_SOURCE when its first block is none of a tar. */
-export async function readTar(descriptor: number, compression: Compression, unpacking: Unpacking): Promise<void> {
-  const bytes = new Bytes(decompressed(descriptor, compression), unpacking);
+export async function readTar(
+  descriptor: number,
+  size: number,
+  { compression, unpacking }: { compression: Compression; unpacking: Unpacking },
+): Promise<void> {
+  const bytes = new Bytes(decompressed(descriptor, size, compression), unpacking);
   try {
     await readEntries(bytes, unpacking);
   } catch (error) {
@@ -28,15 +33,43 @@ export async function readTar(descriptor: number, compression: Compression, unpa
   }
 }
 
-function decompressed(descriptor: number, compression: Compression): Readable {
-  const file = Readable.from(readRange(descriptor, 0, Number.MAX_SAFE_INTEGER), { objectMode: false });
-  if (compression === "none") return file;
-  const transform: Transform =
-    compression === "gzip"
-      ? createGunzip({ chunkSize: 256 * 1024 })
-      : // 128 MB of window at most, as zstd itself without --long.
-        createZstdDecompress({ chunkSize: 256 * 1024, params: { [constants.ZSTD_d_windowLogMax]: 27 } });
-  return pipeline(file, transform, () => undefined); // The reader sees the error itself.
+function decompressed(descriptor: number, size: number, compression: Compression): Readable {
+  const file = (): Readable => Readable.from(readRange(descriptor, 0, size), { objectMode: false });
+  switch (compression) {
+    case "none":
+      return file();
+    case "gzip":
+      return pipeline(file(), createGunzip({ chunkSize }), () => undefined); // The reader sees the error itself.
+    case "zstd":
+      return Readable.from(zstdFrames(descriptor, size), { objectMode: false });
+    default:
+      return compression satisfies never;
+  }
+}
+
+/** One frame after the other: Node's decompressor stops at the end of the first. */
+async function* zstdFrames(descriptor: number, size: number): AsyncGenerator<Buffer, void> {
+  for (let start = 0; start < size; ) {
+    // 128 MB of window at most, as zstd itself without --long.
+    const frame = createZstdDecompress({ chunkSize, params: { [constants.ZSTD_d_windowLogMax]: 27 } });
+    const feeding = feed(frame, readRange(descriptor, start, size)).catch((error: unknown) => {
+      frame.destroy(error instanceof Error ? error : new Error(String(error)));
+    });
+    yield* frame as AsyncIterable<Buffer>;
+    await feeding;
+    start += frame.bytesWritten;
+  }
+}
+
+/** Write until the decompressor takes no more, which is the end of its frame. */
+async function feed(frame: Transform & { bytesWritten: number }, chunks: AsyncIterable<Buffer>): Promise<void> {
+  let fed = 0;
+  for await (const chunk of chunks) {
+    await new Promise<void>((resolve, reject) => frame.write(chunk, (error) => (error ? reject(error) : resolve())));
+    fed += chunk.length;
+    if (frame.bytesWritten < fed) break;
+  }
+  frame.end();
 }
 
 function isDecompression(error: unknown): boolean {

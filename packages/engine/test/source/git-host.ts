@@ -1,0 +1,132 @@
+/** A git host on loopback for tests: `git http-backend` behind a small server, with a password where one is asked for. */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+export interface GitHost extends AsyncDisposable {
+  /** `http://127.0.0.1:port`. */
+  url: string;
+  directory: string;
+  /** Every request: method, address, and the Authorization header. */
+  seen: { url: string; authorization: string | undefined }[];
+  /** `user:password` that every request must bring from now on. */
+  password: string | undefined;
+  /** Answers instead of git for an address; true when it did. */
+  intercept: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
+  /** A repository with one commit of these files on `main`; answers a way to run git in its working tree. */
+  repository(name: string, files: Record<string, string>): (...args: string[]) => string;
+}
+
+const identity = {
+  PATH: process.env["PATH"]!,
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_AUTHOR_NAME: "A",
+  GIT_AUTHOR_EMAIL: "a@example.com",
+  GIT_COMMITTER_NAME: "A",
+  GIT_COMMITTER_EMAIL: "a@example.com",
+};
+
+export async function gitHost(): Promise<GitHost> {
+  const directory = mkdtempSync(join(tmpdir(), "landfall-git-host-"));
+  const server = createServer((request, response) => answer(host, request, response));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const host: GitHost = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    directory,
+    seen: [],
+    password: undefined,
+    intercept: undefined,
+    repository: (name, files) => repository(directory, name, files),
+    [Symbol.asyncDispose]: () => close(server, directory),
+  };
+  return host;
+}
+
+async function close(server: Server, directory: string): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  server.closeAllConnections();
+  await closed;
+  rmSync(directory, { recursive: true, force: true });
+}
+
+function answer(host: GitHost, request: IncomingMessage, response: ServerResponse): void {
+  const { authorization } = request.headers;
+  host.seen.push({ url: request.url!, authorization });
+  if (host.intercept?.(request, response)) return;
+  const basic = host.password === undefined ? undefined : `Basic ${Buffer.from(host.password).toString("base64")}`;
+  if (basic !== undefined && authorization !== basic) {
+    response.writeHead(401, { "www-authenticate": 'Basic realm="git"' }).end();
+    return;
+  }
+  const url = new URL(request.url!, "http://host");
+  const headers = request.headers;
+  const backend = spawn("git", ["http-backend"], {
+    env: {
+      ...identity,
+      GIT_PROJECT_ROOT: host.directory,
+      GIT_HTTP_EXPORT_ALL: "1",
+      REQUEST_METHOD: request.method!,
+      PATH_INFO: decodeURIComponent(url.pathname),
+      QUERY_STRING: url.search.slice(1),
+      CONTENT_TYPE: headers["content-type"] ?? "",
+      REMOTE_ADDR: "127.0.0.1",
+      HTTP_CONTENT_ENCODING: headers["content-encoding"] ?? "",
+      GIT_PROTOCOL: String(headers["git-protocol"] ?? ""),
+      ...(headers["content-length"] === undefined ? {} : { CONTENT_LENGTH: headers["content-length"] }),
+    },
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  request.pipe(backend.stdin);
+  backend.stdin.on("error", () => undefined);
+  let head = Buffer.alloc(0);
+  let isBody = false;
+  backend.stdout.on("data", (chunk: Buffer) => {
+    if (isBody) {
+      response.write(chunk);
+      return;
+    }
+    head = Buffer.concat([head, chunk]);
+    const end = head.indexOf("\r\n\r\n");
+    if (end < 0) return;
+    isBody = true;
+    for (const line of head.toString("latin1", 0, end).split("\r\n")) {
+      const colon = line.indexOf(":");
+      const name = line.slice(0, colon);
+      const value = line.slice(colon + 1).trim();
+      if (name.toLowerCase() === "status") response.statusCode = Number.parseInt(value, 10);
+      else response.setHeader(name, value);
+    }
+    response.write(head.subarray(end + 4));
+  });
+  backend.stdout.on("end", () => response.end());
+}
+
+function repository(directory: string, name: string, files: Record<string, string>): (...args: string[]) => string {
+  const bare = join(directory, name);
+  const work = join(directory, ".work", name);
+  const git = (...args: string[]): string => {
+    const { status, stdout, stderr } = spawnSync("git", ["-C", work, ...args], { env: identity, encoding: "utf8" });
+    if (status !== 0) throw new Error(`git ${args.join(" ")}: ${stderr}`);
+    return stdout.trim();
+  };
+  mkdirSync(work, { recursive: true });
+  git("init", "--quiet", "-b", "main");
+  git("init", "--quiet", "--bare", "-b", "main", bare);
+  git("remote", "add", "origin", bare);
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(work, path)), { recursive: true });
+    writeFileSync(join(work, path), content);
+  }
+  if (Object.keys(files).length === 0) return git;
+  git("add", "--all", "--force");
+  git("commit", "--quiet", "-m", "first");
+  git("push", "--quiet", "origin", "main");
+  return git;
+}
