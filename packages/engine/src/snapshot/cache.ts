@@ -118,7 +118,7 @@ function knownFiles(path: string, directory: string): KnownFiles {
         renameSync(beside, path);
       } catch {
         // A full or read-only disk costs the cache, not the deployment.
-        rmSync(beside, { force: true });
+        removeFile(beside);
       }
     },
   };
@@ -136,6 +136,14 @@ function readRows(path: string): Map<string, Row> {
   const body = text.slice(end + 1);
   if (text.slice(0, end) !== `${version} ${crc32(body).toString(16)}`) return new Map();
   return new Map((JSON.parse(body) as Row[]).map((row) => [row[0], row]));
+}
+
+function removeFile(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Then there is no directory it could be in.
+  }
 }
 
 function touch(path: string): void {

@@ -1,6 +1,7 @@
 /** Digests of bytes, as many as are needed from one read. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { throwIfAborted } from "../exec.ts";
 
 export type DigestAlgorithm = "sha1" | "sha256" | "blake3";
 
@@ -37,7 +38,7 @@ export async function digester<A extends DigestAlgorithm>(
 
 /**
  * Digests of a file (by path) or of a stream, lower-case hex, from one read in constant memory.
- * `await digestFile(path, ["sha1", "blake3"])` answers `{sha1, blake3}`. Throws what reading throws; the signal's reason when aborted.
+ * `await digestFile(path, ["sha1", "blake3"])` answers `{sha1, blake3}`. Throws what reading throws, CANCELLED.
  */
 export async function digestFile<A extends DigestAlgorithm>(
   source: string | AsyncIterable<Uint8Array>,
@@ -47,7 +48,7 @@ export async function digestFile<A extends DigestAlgorithm>(
   const digests = await digester(algorithms);
   const stream = typeof source === "string" ? createReadStream(source, { highWaterMark: readSize }) : source;
   for await (const chunk of stream) {
-    options.signal?.throwIfAborted();
+    throwIfAborted(options.signal, "reading a file");
     digests.update(chunk as Uint8Array);
   }
   return digests.finish();

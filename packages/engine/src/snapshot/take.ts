@@ -43,6 +43,7 @@ const clockStepMs = 25;
  */
 export async function takeSnapshot(root: string, options: SnapshotOptions): Promise<Snapshot> {
   const { blobs, signal, clock = systemClock } = options;
+  throwIfAborted(signal, "reading the project");
   const real = directoryAt(root);
   const mostFiles = options.mostFiles ?? 500_000;
   const walked = await walk(real, {
@@ -97,7 +98,7 @@ export async function takeSnapshot(root: string, options: SnapshotOptions): Prom
   }
   if (late.length > 0) {
     const waitMs = Math.max(...late.map(({ state }) => newest(state))) + clockStepMs - clock.now();
-    if (waitMs > 0) await clock.sleep(Math.min(waitMs, clockStepMs), signal);
+    if (waitMs > 0) await clock.sleep(Math.min(waitMs, clockStepMs));
     for (const file of late) {
       throwIfAborted(signal, "reading the project");
       await read(file);
