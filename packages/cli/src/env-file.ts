@@ -1,7 +1,6 @@
 /** Variables in files as people keep them. */
 import { readFileSync } from "node:fs";
 import { DeployError } from "@landfall/engine/error";
-import { load } from "./load.ts";
 
 /** The variables of a .env file. Throws INVALID_CONFIG when it cannot be read, with every line that is none. */
 export async function readEnvFile(path: string): Promise<Record<string, string>> {
@@ -29,12 +28,12 @@ export async function readEnvFile(path: string): Promise<Record<string, string>>
       next: "Save it as UTF-8.",
     });
   }
-  const { parseDotenv } = await load();
-  return parseDotenv(text);
+  const { parseDotenv, variablesOf } = await import("@landfall/engine/env/dotenv");
+  return variablesOf(parseDotenv(text));
 }
 
 /** The variables as a .env file that reads back the same. */
 export async function writeEnvText(variables: Record<string, string>): Promise<string> {
-  const { formatDotenv } = await load();
-  return formatDotenv(variables);
+  const { formatDotenv } = await import("@landfall/engine/env/dotenv");
+  return formatDotenv(Object.entries(variables).map(([key, value]) => ({ key, value })));
 }
