@@ -231,7 +231,7 @@ function evaluateKnown(node: Node, scope: Scope): Json | undefined {
       const parts = (node["quasis"] as Node[]).map((part) => (part["value"] as { cooked?: string }).cooked ?? "");
       const values = (node["expressions"] as Node[]).map((part) => evaluate(part, scope));
       if (values.some((value) => typeof value !== "string" && typeof value !== "number")) return undefined;
-      return parts.map((part, index) => part + String(values[index] ?? "")).join("");
+      return parts.map((part, index) => part + ((values[index] as string | number | undefined) ?? "")).join("");
     }
     case "TSAsExpression":
     case "TSSatisfiesExpression":
@@ -361,11 +361,11 @@ function called(node: Node, scope: Scope): Json | undefined {
     }
   }
   const result: JsonObject = {};
-  for (const value of [...values].reverse()) if (isObject(value ?? null)) Object.assign(result, value);
+  for (const value of values.toReversed()) if (isObject(value ?? null)) Object.assign(result, value);
   delete result["$name"];
   const inner = callee.type === "CallExpression" ? called(callee, scope) : undefined;
   const last = path.at(-1);
-  result["$call"] = path.length > 0 ? name : String(valueAt(inner, "$call") ?? "");
+  result["$call"] = path.length > 0 ? name : (stringAt(inner, "$call") ?? "");
   const from = path[0] === undefined ? valueAt(inner, "$from") : scope.imports.get(path[0]);
   if (from !== undefined) result["$from"] = from;
   const required = requiredModule(node);

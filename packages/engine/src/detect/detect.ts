@@ -5,6 +5,7 @@
  * A single application has one service, with path `.`. A package and a workspace without anything to deploy have none.
  */
 import type { Candidate, DetectedService, Detection, EnvVariable, Evidence, Kind, ServiceFacts } from "./detection.ts";
+import { addDatabases } from "./databases.ts";
 import { javascript, readManifest } from "./javascript.ts";
 import { composeServices } from "./languages/docker.ts";
 import { languageReaders, languageServices } from "./languages/readers.ts";
@@ -179,8 +180,8 @@ function sifted(project: Project, found: Below[], workspace: Workspace | null): 
       );
     });
   const isManual = ({ path, reading }: Below): boolean =>
-    (documentFrameworks.has(reading.framework ?? "") && !/^apps\//.test(path)) ||
-    (publishes && /(^|\/)(docs?|documentation|website|www|site)$/i.test(path) && !/^apps\//.test(path));
+    (documentFrameworks.has(reading.framework ?? "") && !path.startsWith("apps/")) ||
+    (publishes && /(^|\/)(docs?|documentation|website|www|site)$/i.test(path) && !path.startsWith("apps/"));
   const isDevice = ({ reading, manifest }: Below): boolean =>
     (reading.framework === "expo" &&
       !Object.entries(manifest?.scripts ?? {}).some(([, text]) => /expo export|export:web|build:web/.test(text))) ||
@@ -201,12 +202,12 @@ function sifted(project: Project, found: Below[], workspace: Workspace | null): 
 }
 
 function wholeOf(project: Project, workspace: Workspace | null, ranked: Reading[], below: Below[]): Whole {
-  const best =
-    (workspace &&
-      ranked.find(
-        ({ packageManager, runtime }) => packageManager !== undefined && (runtime === "node" || runtime === "bun"),
-      )) ??
-    ranked[0];
+  const own = ranked.find(
+    ({ packageManager, runtime }) => packageManager !== undefined && (runtime === "node" || runtime === "bun"),
+  );
+  // A compose file that only brings databases says how to develop, not what this is.
+  const onlyDatabases = ranked[0]?.kind === "compose" && buildsOf(project) === 0;
+  const best = own && (workspace || onlyDatabases) ? own : ranked[0];
   const candidates = ranked.map(({ framework, runtime, kind, confidence }) => ({
     ...(framework === undefined ? {} : { framework }),
     runtime,
@@ -379,10 +380,11 @@ function serviceOf(
   const { confidence: _confidence, evidence: _evidence, ...facts } = reading;
   const dependsOn = workspace && manifest ? internalDependencies(project, workspace.members, manifest) : [];
   const database = new Set(facts.database);
-  for (const directory of dependsOn) {
-    const inner = manifestOf(project, directory);
-    if (inner) for (const found of readManifest(project, inner).database) database.add(found);
-  }
+  for (const directory of dependsOn) for (const found of databasesOf(project, directory)) database.add(found);
+  // Dependencies kept at the root of the workspace are every program's.
+  const isBare = workspace && manifest && path !== "." && Object.keys(manifest.dependencies).length === 0;
+  if (isBare && database.size === 0 && facts.kind !== "static")
+    for (const found of databasesOf(project, ".")) database.add(found);
   if ([...database].some((found) => found === "postgres" || found === "mysql" || found === "mongodb"))
     database.delete("sqlite");
   const root = manifestOf(project, ".");
@@ -399,6 +401,22 @@ function serviceOf(
     for (const found of readManifest(project, root).database) database.add(found);
   reading.database = [...database];
   return { path, name, ...facts, database: reading.database, ...(dependsOn.length > 0 ? { dependsOn } : {}) };
+}
+
+const databases = new WeakMap<Project, Map<string, string[]>>();
+
+/** Databases a package of the workspace brings to the programs that depend on it. */
+function databasesOf(project: Project, directory: string): string[] {
+  let known = databases.get(project);
+  if (!known) databases.set(project, (known = new Map()));
+  let found = known.get(directory);
+  if (!found) {
+    const manifest = manifestOf(project, directory);
+    const reading = emptyReading();
+    if (manifest) addDatabases(project, manifest, reading);
+    known.set(directory, (found = reading.database));
+  }
+  return found;
 }
 
 function nameOfRoot(project: Project, manifest: Manifest | null): string {

@@ -27,7 +27,7 @@ const folders = [
 ];
 const endings = ["ts", "js", "mjs", "cjs", "mts", "tsx", "jsx", "cts"];
 const listens =
-  /\.listen\s*\(|\bBun\.serve\s*\(|\bDeno\.serve\s*\(|\bserve\s*\(\s*(\{|app\b|[a-z]\w*\s*[,)])|\bcreateServer\s*\(|startStandaloneServer\s*\(|\.startAndListen|new\s+Hapi\.Server|Hapi\.server\s*\(|export\s+default\s+\{[^}]*\bfetch\b|uWS\.App|new\s+WebSocketServer\s*\(|new\s+(WebSocket|ws)\.Server\s*\(/;
+  /\.listen\s*\(|\bBun\.serve\s*\(|\bDeno\.serve\s*\(|\bserve\s*\(\s*(\{|app\b|[a-z]\w*\s*[,)])|\bcreateServer\s*\(|startStandaloneServer\s*\(|\.startAndListen|new\s+[hH]api\.Server|\b[hH]api\.server\s*\(|export\s+default\s+\{[^}]*\bfetch\b|uWS\.App|new\s+WebSocketServer\s*\(|new\s+(WebSocket|ws)\.Server\s*\(/;
 
 /** Text without comments, lines kept. Quotes are respected as far as `//` in addresses needs it. */
 export function withoutComments(text: string): string {
@@ -38,9 +38,18 @@ export function withoutComments(text: string): string {
 
 /** A source file as detection reads it, or null. */
 export function sourceAt(project: Project, at: string): Source | null {
+  if (!project.tree.has(at)) return null;
+  let known = readSources.get(project);
+  if (!known) readSources.set(project, (known = new Map()));
+  const cached = known.get(at);
+  if (cached !== undefined) return cached;
   const text = project.tree.text(at);
-  return text === null || text.length > 400_000 ? null : { at, text: withoutComments(text) };
+  const source = text === null || text.length > 400_000 ? null : { at, text: withoutComments(text) };
+  known.set(at, source);
+  return source;
 }
+
+const readSources = new WeakMap<Project, Map<string, Source | null>>();
 
 /** The source file a path in a script means: itself, with an ending, its index, or the TypeScript file it is compiled from. */
 export function sourceOf(project: Project, manifest: Manifest, path: string): Source | null {
@@ -93,7 +102,7 @@ export function likelyEntries(project: Project, manifest: Manifest): Source[] {
     }
   };
   const main = manifest.json["main"];
-  if (typeof main === "string") add(sourceOf(project, manifest, main));
+  if (typeof main === "string" && !/\.(html|css|json)$/.test(main)) add(sourceOf(project, manifest, main));
   for (const folder of folders) {
     const place = folder === "" ? manifest.directory : inside(manifest.directory, folder);
     // A folder with a manifest of its own is another program.

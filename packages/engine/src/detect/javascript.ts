@@ -68,7 +68,7 @@ function looksLikeLibrary({ json, scripts }: Manifest): boolean {
   // A program with a command of its own (`bin`) is still run as one when it has a start script.
   const keys = [
     "exports",
-    ...(/^(\.\/)?[\w-]+\.(m|c)?tsx?$/.test(String(json["module"])) ? [] : ["module"]),
+    ...(/^(\.\/)?[\w-]+\.(m|c)?tsx?$/.test(stringAt(json, "module") ?? "") ? [] : ["module"]),
     "types",
     "typings",
     "publishConfig",
@@ -117,7 +117,7 @@ function settle(subject: Subject): void {
   }
   const main = subject.isLibrary
     ? null
-    : sourceOf(project, manifest, String(manifest.json["main"] ?? manifest.json["module"] ?? "index"));
+    : sourceOf(project, manifest, stringAt(manifest.json, "main") ?? stringAt(manifest.json, "module") ?? "index");
   if (
     main &&
     !program &&
@@ -146,11 +146,13 @@ function activeOf(subject: Subject, roles: readonly Framework["role"][]): Active
     if (!roles.includes(framework.role)) continue;
     const name = usedOf(manifest, framework.packages);
     const config = framework.configs?.length ? configPathOf(project, manifest, framework.configs) : undefined;
-    const runBy = (names: Iterable<string>, uses: readonly string[]): boolean =>
+    const runBy = (names: Iterable<string>, purposes: readonly string[]): boolean =>
       [...names].some((script) =>
         (scripts.get(script) ?? []).some(
           (run) =>
-            framework.commands?.includes(run.program) === true && run.within === undefined && uses.includes(useOf(run)),
+            framework.commands?.includes(run.program) === true &&
+            run.within === undefined &&
+            purposes.includes(useOf(run)),
         ),
       );
     const builds = runBy(["build", "build:prod", "build:production", "build:web"], ["build"]);
@@ -175,10 +177,10 @@ function activeOf(subject: Subject, roles: readonly Framework["role"][]): Active
         const page = ["index.html", "public/index.html", "src/index.html", "client/index.html", "app/index.html"].some(
           (path) => project.tree.has(inside(manifest.directory, path)),
         );
-        const exported = ["exports", "main", "module", "types"].some(
-          (key) => manifest.json[key] !== undefined && !/electron|server/.test(String(manifest.json[key])),
+        const isImported = ["exports", "main", "module", "types"].some(
+          (key) => manifest.json[key] !== undefined && !/electron|server/.test(stringAt(manifest.json, key) ?? ""),
         );
-        if (!page && (isLibrary || exported)) break;
+        if (!page && (isLibrary || isImported)) break;
         if (isLibrary && !builds) break;
         if (framework.id === "webpack" || framework.id === "rspack") {
           if (runs && (page || usedOf(manifest, ["html-webpack-plugin", "webpack-dev-server"]) !== undefined))
@@ -564,8 +566,8 @@ function developed({ project, manifest, scripts }: Subject): Program | undefined
         candidate.within === undefined,
     );
     if (!run) continue;
-    const executed = run.program === "nodemon" ? optionOf(run, "--exec", "-x", "-e") : undefined;
-    const inner = executed && /\s/.test(executed) ? expand(executed, manifest)[0] : undefined;
+    const line = run.program === "nodemon" ? optionOf(run, "--exec", "-x", "-e") : undefined;
+    const inner = line && /\s/.test(line) ? expand(line, manifest)[0] : undefined;
     const path =
       operand(inner ?? run) ?? (typeof manifest.json["main"] === "string" ? manifest.json["main"] : "index.js");
     const source = sourceOf(project, manifest, path);
@@ -748,7 +750,7 @@ function settleWorker(subject: Subject, program: Program, framework: Framework |
       at: lineOf(project, manifest, name),
       rule: `framework/${framework.id}`,
     });
-  const sources = program.source ? withImports(project, program.source, 2) : [];
+  const sources = program.source && (program.starts || framework) ? withImports(project, program.source, 2) : [];
   stateRuntime(subject, program, sources);
   stateBuild(subject, undefined);
   stateStart(subject, program);
@@ -869,8 +871,11 @@ function withoutInstall(command: string, { manager, manifest }: Subject): string
 }
 
 function commandsEqual(stated: string, script: string, { manifest, scripts }: Subject): boolean {
-  const text = (runs: readonly Invocation[]): string => runs.map(({ words }) => words.join(" ")).join("&&");
-  return text(expand(stated, manifest)) === text(scripts.get(script) ?? []);
+  return wordsOf(expand(stated, manifest)) === wordsOf(scripts.get(script) ?? []);
+}
+
+function wordsOf(runs: readonly Invocation[]): string {
+  return runs.map(({ words }) => words.join(" ")).join("&&");
 }
 
 function stateStart(subject: Subject, program: Program, framework?: Framework): void {

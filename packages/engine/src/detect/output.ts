@@ -50,7 +50,7 @@ export function builtBy(building: Building): Built {
       : (framework.serverOutput ?? (framework.role === "server" ? undefined : framework.output)));
   const flag = outputFlag(framework, builds, project, manifest);
   if (flag !== undefined && built.kind === "static")
-    return { ...built, output: flag, at: `${manifest.at}`, rule: "output/flag", confidence: 0.95 };
+    return { ...built, output: flag, at: manifest.at, rule: "output/flag", confidence: 0.95 };
   return { ...built, output };
 }
 
@@ -140,7 +140,7 @@ const readers: Record<string, (building: Building) => Built | null> = {
     const old = major < 3 && !uses(manifest, "nuxt3");
     const generates = builds.some(
       ({ program, words }) =>
-        /^nux/.test(program) &&
+        program.startsWith("nux") &&
         (words.includes("generate") || words.includes("export") || words.includes("--prerender")),
     );
     const at = config?.at ?? manifest.at;
@@ -288,6 +288,17 @@ const readers: Record<string, (building: Building) => Built | null> = {
     const root = stringAt(config?.value, "root") ?? (build && operandOf(build));
     const base = root ? (placed(root, ".") ?? ".") : ".";
     const outDir = stringAt(config?.value, "build", "outDir");
+    const nitro = callsIn(config?.value).some((call) => /^nitro(pack)?\/vite$/.test(stringAt(call, "$from") ?? ""));
+    if (nitro)
+      return {
+        kind: "server",
+        output: ".output",
+        start: "node .output/server/index.mjs",
+        port: 3000,
+        at: config!.at,
+        rule: "vite/nitro",
+        confidence: 0.9,
+      };
     const library = valueAt(config?.value, "build", "lib");
     const ssr = build?.words.includes("--ssr") ?? false;
     const output = outDir ? placed(outDir, base) : clean(`${base}/dist`);
@@ -428,6 +439,7 @@ const readers: Record<string, (building: Building) => Built | null> = {
       !calls.some((call) => /nitro/i.test(stringAt(call, "$call") ?? ""))
     )
       return { kind: "static", output: "dist/client", at: config!.at, rule: "tanstack-start/spa", confidence: 0.9 };
+    const foreign = uses(manifest, "@cloudflare/vite-plugin") || uses(manifest, "@netlify/vite-plugin-tanstack-start");
     const nitro =
       uses(manifest, "vinxi") ||
       calls.some((call) => /nitro/i.test(stringAt(call, "$call") ?? "")) ||
@@ -437,7 +449,8 @@ const readers: Record<string, (building: Building) => Built | null> = {
     return {
       kind: "server",
       output: nitro ? ".output" : "dist",
-      start: nitro ? undefined : "node dist/server/server.js",
+      start: nitro || foreign ? undefined : "node dist/server/server.js",
+      noStart: foreign,
       at: config?.at ?? manifest.at,
       rule: "tanstack-start/server",
       confidence: 0.88,
@@ -604,6 +617,15 @@ function rendersOnDemand(project: Project, directory: string, config: Config | n
   return files.some((at) => /export\s+const\s+prerender\s*=\s*false/.test(project.tree.text(at) ?? ""));
 }
 
+/** A project of an Angular workspace that is built to be served. */
+function isApplication(value: Json | undefined): boolean {
+  return (
+    stringAt(value, "projectType") === "application" ||
+    (stringAt(value, "projectType") === undefined &&
+      isObject(valueAt(value, "architect", "build") ?? valueAt(value, "targets", "build") ?? null))
+  );
+}
+
 /** The application of an Angular workspace. */
 function angularBuild(project: Project, manifest: Manifest): Built | null {
   const at = ["angular.json", ".angular.json", "project.json", "angular-cli.json", ".angular-cli.json"]
@@ -623,11 +645,7 @@ function angularBuild(project: Project, manifest: Manifest): Built | null {
     ? (json["projects"] as JsonObject)
     : { [stringAt(json, "name") ?? "app"]: json };
   const names = Object.keys(projects);
-  const isApplication = (value: Json | undefined): boolean =>
-    stringAt(value, "projectType") === "application" ||
-    (stringAt(value, "projectType") === undefined &&
-      isObject(valueAt(value, "architect", "build") ?? valueAt(value, "targets", "build") ?? null));
-  const applications = names.filter((name) => isApplication(projects[name]) && !/e2e$/.test(name));
+  const applications = names.filter((name) => isApplication(projects[name]) && !name.endsWith("e2e"));
   const name =
     [stringAt(json, "defaultProject"), manifest.name].find(
       (candidate) => candidate !== undefined && applications.includes(candidate),
@@ -642,7 +660,7 @@ function angularBuild(project: Project, manifest: Manifest): Built | null {
   const production = valueAt(target, "configurations", "production");
   const ssr = valueAt(options, "ssr") ?? valueAt(production, "ssr");
   const mode = stringAt(options, "outputMode") ?? stringAt(production, "outputMode");
-  const isApplicationBuilder = /:application$/.test(builder);
+  const isApplicationBuilder = builder.endsWith(":application");
   const whole = clean(base);
   const legacyServer = valueAt(projects[name], "architect", "server") !== undefined;
   if ((isApplicationBuilder && ssr !== undefined && ssr !== false && mode !== "static") || legacyServer) {

@@ -412,6 +412,8 @@ const verbs: Record<string, Use> = {
 /** Frameworks whose `start` is a development server. */
 const startsDeveloping = new Set([
   "sanity",
+  "react-native",
+  "nw",
   "react-scripts",
   "react-scripts-ts",
   "craco",

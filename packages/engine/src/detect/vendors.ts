@@ -39,7 +39,7 @@ const rows: readonly ((project: Project, directory: string) => VendorFacts[] | n
       (service) =>
         isObject(service) &&
         (strip(stringAt(service, "rootDir")) ?? ".") === directory &&
-        ["web", "static", "worker", "pserv"].includes(String(service["type"])) &&
+        ["web", "static", "worker", "pserv"].includes(stringAt(service, "type") ?? "") &&
         service["image"] === undefined &&
         stringAt(service, "env") !== "docker" &&
         stringAt(service, "runtime") !== "docker",
@@ -159,7 +159,7 @@ const rows: readonly ((project: Project, directory: string) => VendorFacts[] | n
 function document(project: Project, at: string): JsonObject | null {
   if (!project.tree.has(at)) return null;
   const value: Json | null = at.endsWith(".toml") ? project.toml(at) : project.json(at);
-  return isObject(value ?? null) ? (value as JsonObject) : null;
+  return isObject(value ?? null) ? value : null;
 }
 
 /** `./dist/` and `/dist` as `dist`. */

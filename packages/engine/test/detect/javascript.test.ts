@@ -231,19 +231,20 @@ describe("package managers", () => {
   });
 });
 
+const programWith = (dependencies: Record<string, string>, devDependencies: Record<string, string> = {}): string =>
+  manifest({ scripts: { start: "node index.js" }, dependencies: { express: "4", ...dependencies }, devDependencies });
+
 describe("databases", () => {
-  const app = (dependencies: Record<string, string>, devDependencies: Record<string, string> = {}): string =>
-    manifest({ scripts: { start: "node index.js" }, dependencies: { express: "4", ...dependencies }, devDependencies });
   const index = { "index.js": `${express}app.listen(3000)` };
   table({
     "a driver": {
-      files: { ...index, "package.json": app({ pg: "8", ioredis: "5" }) },
+      files: { ...index, "package.json": programWith({ pg: "8", ioredis: "5" }) },
       is: { database: ["postgres", "redis"] },
     },
     "Prisma's provider": {
       files: {
         ...index,
-        "package.json": app({ "@prisma/client": "6" }, { prisma: "6" }),
+        "package.json": programWith({ "@prisma/client": "6" }, { prisma: "6" }),
         "prisma/schema.prisma": `generator client { provider = "prisma-client-js" }\ndatasource db {\n  provider = "mysql"\n  url = env("DATABASE_URL")\n}`,
       },
       is: { database: ["mysql"] },
@@ -251,7 +252,7 @@ describe("databases", () => {
     "Drizzle's dialect": {
       files: {
         ...index,
-        "package.json": app({ "drizzle-orm": "1" }),
+        "package.json": programWith({ "drizzle-orm": "1" }),
         "drizzle.config.ts": `export default defineConfig({ dialect: "turso" })`,
       },
       is: { database: ["sqlite"] },
@@ -259,17 +260,17 @@ describe("databases", () => {
     "TypeORM's type in code": {
       files: {
         ...index,
-        "package.json": app({ typeorm: "0.3" }),
+        "package.json": programWith({ typeorm: "0.3" }),
         "src/data-source.ts": `export default new DataSource({ type: "postgres" })`,
       },
       is: { database: ["postgres"] },
     },
     "SQLite for development beside a server's database does not count": {
-      files: { ...index, "package.json": app({ pg: "8", sqlite3: "5" }) },
+      files: { ...index, "package.json": programWith({ pg: "8", sqlite3: "5" }) },
       is: { database: ["postgres"] },
     },
     "a driver of the tests alone does not count": {
-      files: { ...index, "package.json": app({}, { mongodb: "6" }) },
+      files: { ...index, "package.json": programWith({}, { mongodb: "6" }) },
       is: { database: [] },
     },
   });
