@@ -2,12 +2,12 @@
 import type { EnvVariable, ServiceFacts } from "../detect/detection.ts";
 import { inside, type Project } from "../detect/reading.ts";
 import { type ExampleEntry, isExampleFile, readExample } from "./example.ts";
-import { readJavaScript } from "./javascript.ts";
+import { mayReadVariables, readJavaScript } from "./javascript.ts";
 import { readLanguage } from "./languages.ts";
 import { isManifest, readManifest } from "./manifests.ts";
 import { maskJavaScript } from "./mask.ts";
-import { dependencyNames, type Scope, type ScopeFile, scopeOf } from "./scope.ts";
-import { readSdks, rowsFor } from "./sdk-reading.ts";
+import { dependencyNames, type Scope, scopeOf } from "./scope.ts";
+import { importedIn, importsOf, readSdks, rowsFor } from "./sdk-reading.ts";
 import type { SdkRow } from "./sdk.ts";
 import type { Sighting } from "./sighting.ts";
 import { weigh } from "./weigh.ts";
@@ -60,12 +60,14 @@ function sightingsIn(
   { directory, kind }: { directory: string; kind: ServiceFacts["kind"] },
 ): Sighting[] {
   const rows = rowsFor(dependenciesOf(project, directory));
-  const names = rows.flatMap(({ packages }) => packages);
+  const imports = importsOf(rows);
   const sightings: Sighting[] = [];
   for (const file of scope.files) {
     const text = project.tree.text(file.path);
     if (text === null || isMinified(text)) continue;
-    const found = sightingsOf(file, text, rows, names);
+    const found = scripts.has(file.extension)
+      ? inScript(file.path, text, rows, imports)
+      : readLanguage(file.path, file.extension, text);
     if (file.isTooling) for (const sighting of found) sighting.need = "tooling";
     sightings.push(...found);
   }
@@ -75,13 +77,12 @@ function sightingsIn(
   return sightings;
 }
 
-function sightingsOf(file: ScopeFile, text: string, rows: SdkRow[], names: string[]): Sighting[] {
-  if (!scripts.has(file.extension)) return readLanguage(file.path, file.extension, text);
-  const found = readJavaScript(file.path, text);
-  if (names.some((name) => text.includes(name)) || text.includes("/providers/")) {
-    found.push(...readSdks(rows, { path: file.path, text, code: maskJavaScript(text) }));
-  }
-  return found;
+function inScript(path: string, text: string, rows: SdkRow[], imports: RegExp | null): Sighting[] {
+  const names = importedIn(text, imports);
+  const mayRead = mayReadVariables(text);
+  if (!mayRead && names.size === 0) return [];
+  const script = { path, text, code: maskJavaScript(text) };
+  return [...(mayRead ? readJavaScript(script) : []), ...(names.size > 0 ? readSdks(rows, script, names) : [])];
 }
 
 /** One line of thousands of characters is a bundle. */

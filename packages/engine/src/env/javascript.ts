@@ -2,19 +2,30 @@
  * Variables read by JavaScript and TypeScript (and the scripts of Vue, Svelte and Astro files):
  * `process.env.X`, `import.meta.env.X`, `Deno.env.get`, `Bun.env`, destructuring, aliases, calls that take a name, `$env` of SvelteKit.
  */
-import { maskJavaScript } from "./mask.ts";
 import { closing, type Script, skipSpace, type Span, type Use, useOf } from "./need.ts";
 import { readSchemas } from "./schema.ts";
 import { type Need, type Sighting, variableName } from "./sighting.ts";
 
 /** What a file must contain for a closer look; a substring test is a hundred times cheaper than the look. */
 const worthReading =
-  /\benv\b|[eE]nv[A-Z(]|[a-z]Env\b|\bENV\b|class-validator|[cC]onfig(?:Service)?\s*\.\s*get|%(?:VITE|REACT_APP)_/;
+  /\.env\b|\benv\s*[.([,}]|[eE]nv[A-Z]?\w*\(|\b[a-z]+Env\b|\bENV\b|\$env\/|class-validator|[cC]onfig(?:Service)?\s*\.\s*get|Bindings\b|\bEnv\b/;
 
-/** Variables `text` reads, in order of offset; several sightings of one variable are kept. */
-export function readJavaScript(path: string, text: string): Sighting[] {
-  if (!worthReading.test(text)) return [];
-  const script: Script = { path, text, code: maskJavaScript(text) };
+/** Whether `text` may read variables at all. */
+export function mayReadVariables(text: string): boolean {
+  return (
+    (text.includes("env") ||
+      text.includes("Env") ||
+      text.includes("ENV") ||
+      text.includes("onfig") ||
+      text.includes("class-validator") ||
+      text.includes("Bindings")) &&
+    worthReading.test(text)
+  );
+}
+
+/** Variables the script reads, in order of offset; several sightings of one variable are kept. */
+export function readJavaScript(script: Script): Sighting[] {
+  const { path } = script;
   const found: Found[] = [];
   const guarded: Span[] = [];
   readMembers(script, found);
@@ -147,7 +158,7 @@ function endOfScope(code: string, from: number): number {
 
 function readDestructuring(script: Script, found: Found[]): void {
   const { code } = script;
-  if (!/\}\s*(?::[^=;]+)?=\s*(?:process\.env|import\.meta\.env|Bun\.env|Deno\.env\.toObject\(\))/.test(code)) return;
+  if (!/\}[^}=;]{0,60}=\s*(?:process\.env|import\.meta\.env|Bun\.env|Deno\.env\.toObject\(\))/.test(code)) return;
   for (const match of code.matchAll(
     /\{([^{}]*)\}\s*(?::[^=;]+)?=\s*(process\.env|import\.meta\.env|Bun\.env|Deno\.env\.toObject\(\))/g,
   )) {
@@ -174,19 +185,24 @@ const lenient = /optional|maybe|orDefault|orNull|try|default/i;
 /** Calls that take a variable's name: `Deno.env.get("X")`, `requireEnv("X")`, `configService.get<string>("X")`, `env("X", "default")`. */
 function readCalls(script: Script, found: Found[]): void {
   const { code, text } = script;
+  // Found by its last part, which is rare; the rest of the name is read backwards.
   const call =
-    /(?<![\w$])((?:[\w$]+\s*[?!]?\.\s*)*[\w$]*(?:[eE]nv|ENV|[cC]onfig|[sS]ecret)[\w$]*(?:\s*[?!]?\.\s*\w+)?|(?:require|must|get)\w*(?:Var|Variable)\w*)\s*(?:<[^<>()]*(?:<[^<>()]*>)?[^<>()]*>)?\(\s*(["'`])/g;
+    /(?:[eE]nv|ENV|[cC]onfig|[sS]ecret|Var|Variable)[\w$]*(?:\s*[?!]?\.\s*\w+)?\s*(?:<[^<>()]*(?:<[^<>()]*>)?[^<>()]*>)?\(\s*(["'`])/g;
   for (let match = call.exec(code); match; match = call.exec(code)) {
-    const name = match[1]!.replaceAll(/\s/g, "");
+    const front = /[\w$]*(?:(?:[\w$]|\))\s*[?!]?\.\s*[\w$]*)*$/.exec(
+      code.slice(Math.max(0, match.index - 80), match.index),
+    )![0];
+    const start = match.index - front.length;
+    const name = (front + match[0].slice(0, match[0].lastIndexOf("("))).replaceAll(/\s|<.*>$/g, "");
     if (notReaders.test(name)) continue;
     const from = match.index + match[0].length;
-    const close = text.indexOf(match[2]!, from);
+    const close = text.indexOf(match[1]!, from);
     if (close < 0) continue;
     const key = text.slice(from, close);
     if (!/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/.test(key) || key.length < 3) continue;
     const open = code.lastIndexOf("(", from);
     const end = closing(code, open) + 1;
-    const offset = match.index;
+    const offset = start;
     found.push({ key, when: "run", offset, use: useOfCall(script, { name, start: offset, end, argument: close + 1 }) });
     const use = found.at(-1)!.use;
     if (use.boundTo !== undefined) followName(script, found, { key, when: "run", name: use.boundTo, from: end });

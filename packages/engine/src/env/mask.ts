@@ -10,6 +10,8 @@
 const slash = 47;
 const backslash = 92;
 const newline = 10;
+const onlyMarks = /["'`/]/g;
+const bracesAndMarks = /["'`/{}]/g;
 
 /** `text` with the same length and line breaks; `quotes` stay where they were, so that an empty string is still seen as one. */
 export function maskJavaScript(text: string): string {
@@ -42,6 +44,11 @@ export function maskJavaScript(text: string): string {
   }
 
   while (at < text.length) {
+    // Between marks there is nothing to do; inside a template's expression braces count too.
+    const marks = templates.length > 0 ? bracesAndMarks : onlyMarks;
+    marks.lastIndex = at;
+    if (!marks.test(text)) break;
+    at = marks.lastIndex - 1;
     const code = text.charCodeAt(at);
     if (code === 34 || code === 39) {
       const end = endOfString(text, at + 1, code);
@@ -98,9 +105,11 @@ export function maskSlashComments(text: string): string {
   );
 }
 
+const blanks = " ".repeat(256);
+
 function blankOf(text: string, from: number, to: number): string {
   const part = text.slice(from, to);
-  if (!part.includes("\n")) return " ".repeat(part.length);
+  if (!part.includes("\n")) return part.length <= 256 ? blanks.slice(0, part.length) : " ".repeat(part.length);
   return part.replace(/[^\n]/g, " ");
 }
 
@@ -109,14 +118,18 @@ function endOfLine(text: string, from: number): number {
   return end < 0 ? text.length : end;
 }
 
+const endsOfDouble = /["\n\\]/g;
+const endsOfSingle = /['\n\\]/g;
+
 function endOfString(text: string, from: number, quote: number): number {
-  let end = from;
-  for (; end < text.length; end++) {
-    const code = text.charCodeAt(end);
-    if (code === backslash) end++;
-    else if (code === quote || code === newline) break;
+  const ends = quote === 34 ? endsOfDouble : endsOfSingle;
+  ends.lastIndex = from;
+  while (ends.test(text)) {
+    const end = ends.lastIndex - 1;
+    if (text.charCodeAt(end) !== backslash) return end;
+    ends.lastIndex = end + 2;
   }
-  return Math.min(end, text.length);
+  return text.length;
 }
 
 // `<`, `}` and `)` are left out on purpose: `</div>`, `{...props} />` and `(a) / b` are far more frequent than a regular expression there.

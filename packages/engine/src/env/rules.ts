@@ -364,7 +364,7 @@ export const rules: readonly VariableRule[] = [
   },
   {
     name: /^(?:NUXT_)?SESSION_PASSWORD$/,
-    kind: "secret",
+    kind: "secret-32",
     sensitive: true,
     description: "Encrypts the sessions of the application",
   },
@@ -859,7 +859,7 @@ export const rules: readonly VariableRule[] = [
   // The application itself.
   {
     name: /^(?:(?:APP|SITE|BASE|WEB(?:SITE|APP)?|SERVER|CLIENT|FRONTEND|BACKEND|API|PUBLIC|ROOT|HOST|DEPLOYMENT|MARKETING|DASHBOARD|API_BASE|APP_BASE|SITE_BASE|SERVER_BASE|BACKEND_BASE|BACKEND_API|SOCKET|GRAPHQL|CORS|ALLOWED)_(?:UR[LI]|ORIGIN|ENDPOINT|BASE_UR[LI])|APP_HOST_URL)$/,
-    kind: "url",
+    kind: "address",
     description: "Address of the application or of one of its services",
     example: "https://app.example.com",
   },
@@ -869,7 +869,6 @@ export const rules: readonly VariableRule[] = [
     description: "Address of the WebSocket server",
     example: "wss://app.example.com",
   },
-  { name: /^(?:\w+_)?EMAIL$/, kind: "email", description: "Mail address" },
   { name: /^(?:\w+_)?PORT$/, kind: "port", description: "Port", example: "3000" },
   {
     name: /^(?:ENABLE|DISABLE|FEATURE|USE|IS|SHOW|ALLOW|SKIP)_\w+$|^\w+_(?:ENABLED|DISABLED|DEBUG)$|^DEBUG(?:_\w+)?$/,

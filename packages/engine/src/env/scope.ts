@@ -27,7 +27,7 @@ const developmentFiles =
   /(?:^|[/.-])(?:seed|seeds|seeder|populate|mock|dev-server|development|test|local)\.[cm]?[jt]s$|config\/(?:environments\/)?(?:dev|development|test|local)\.(?:exs|rb|py|[cm]?[jt]s)$|settings\/(?:dev|development|test|testing|local)\.py$/;
 
 /** At most this many sources are read for one service; those nearest to its root first. */
-const mostFiles = 2500;
+const mostFiles = 2000;
 
 export interface Scope {
   files: ScopeFile[];

@@ -8,11 +8,24 @@ export function rowsFor(dependencies: ReadonlySet<string>): SdkRow[] {
   return sdks.filter(({ packages }) => packages.some((name) => dependencies.has(name)));
 }
 
-/** Variables the libraries of `rows` read because of what `script` does. `needs` may name several, separated by `|`. */
-export function readSdks(rows: SdkRow[], script: Script): Sighting[] {
+/** Finds, in one pass over a text, which of the rows' packages it imports. */
+export function importsOf(rows: SdkRow[]): RegExp | null {
+  const names = rows.flatMap(({ packages }) => packages).map((name) => name.replaceAll("/", "\\/"));
+  return names.length === 0 ? null : new RegExp(`["'](${names.join("|")})(?:\\/[^"'\\n]*)?["']`, "g");
+}
+
+/** Names of packages that `text` seems to import. */
+export function importedIn(text: string, imports: RegExp | null): Set<string> {
+  const names = new Set<string>();
+  if (imports) for (const match of text.matchAll(imports)) names.add(match[1]!);
+  return names;
+}
+
+/** Variables the libraries of `rows` read because of what `script`, which seems to import `names`, does. `needs` may name several, separated by `|`. */
+export function readSdks(rows: SdkRow[], script: Script, names: ReadonlySet<string>): Sighting[] {
   const sightings: Sighting[] = [];
   for (const row of rows) {
-    const name = row.packages.find((one) => script.text.includes(one));
+    const name = row.packages.find((one) => names.has(one));
     if (name === undefined) continue;
     const imported = importOf(script, name);
     if (imported < 0) continue;
@@ -34,15 +47,15 @@ export function readSdks(rows: SdkRow[], script: Script): Sighting[] {
   return sightings;
 }
 
-function importOf({ text, code }: Script, name: string): number {
-  const pattern = new RegExp(
-    `(?:from\\s*|import\\s*\\(?\\s*|require\\(\\s*)["']${name.replaceAll("/", "\\/")}(?:/[^"']*)?["']|^\\s*(?:from|import)\\s+${name.replaceAll(/[-/@]/g, "_")}\\b`,
-    "gm",
-  );
+function importOf({ path, text, code }: Script, name: string): number {
+  const pattern = /\.config\.[cm]?[jt]s$/.test(path)
+    ? // A module of Nuxt or an integration of Astro is named in a list.
+      new RegExp(`["']${name.replaceAll("/", "\\/")}(?:/[^"']*)?["']`, "g")
+    : new RegExp(`(?:from|import\\s*\\(?|require\\()\\s*["']${name.replaceAll("/", "\\/")}(?:/[^"']*)?["']`, "g");
   for (const match of text.matchAll(pattern)) {
     // In a comment nothing of the statement is left; a type alone does nothing when the program runs.
     if (code.slice(match.index, match.index + match[0].length).trim() === "") continue;
-    const statement = text.slice(Math.max(0, text.lastIndexOf("import", match.index)), match.index);
+    const statement = text.slice(Math.max(0, text.lastIndexOf("import", match.index), match.index - 400), match.index);
     if (/^import\s+type\b/.test(statement)) continue;
     return match.index;
   }
