@@ -292,6 +292,8 @@ const portPatterns: readonly RegExp[] = [
   /\b(?:ListenAndServe(?:TLS)?|Run|RunTLS|Listen|Start)\(\s*(?:ctx,\s*)?"[^"\s]*:(\d{2,5})"/,
   /\bListen\(\s*"tcp[46]?"\s*,\s*"[^"]*:(\d{2,5})"/,
   /\bAddr(?:ess)?\s*:\s*"[^"]*:(\d{2,5})"/,
+  /`[^`]*long:"(?:listen|port|http-port)"[^`]*default:":?(\d{2,5})"/,
+  /\b\w*Port\w*\(\s*":?(\d{2,5})"\s*\)/,
   /`[^`]*env:"(?:HTTP_|SERVER_|APP_)?PORT"[^`]*(?:envDefault|env-default|default):"(\d{2,5})"/,
   /`[^`]*(?:envDefault|env-default|default):"(\d{2,5})"[^`]*env(?:config)?:"(?:HTTP_|SERVER_|APP_)?PORT"/,
   /flag\.(?:String|Int)(?:Var)?\([^)]*"(?:port|p|addr|listen|http)[^"]*"\s*,\s*"?[^",)]*?:?(\d{2,5})"?\s*,/,

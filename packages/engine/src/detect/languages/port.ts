@@ -44,9 +44,12 @@ export function statePort(project: Project, directory: string, reading: Reading,
 /** Most files say nothing of ports; the patterns proper are slower than this one. */
 const mayTellPort = /port|listen|bind|addr|\brun\(|\bstart\(|\bserver?\b|:\d{4}/i;
 
+/** Ports of databases, queues, mail and remote shells: a program names them because it is their client. */
+const othersPorts = new Set([22, 25, 465, 587, 1433, 2525, 3306, 5432, 5672, 6379, 9092, 9200, 11_211, 27_017]);
+
 function portIn(text: string, pattern: RegExp): number | undefined {
   const port = Number(pattern.exec(text)?.[1]?.replaceAll("_", ""));
-  return port > 0 && port < 65_536 ? port : undefined;
+  return port > 0 && port < 65_536 && !othersPorts.has(port) ? port : undefined;
 }
 
 /** `PORT=…` of the example of an .env file. */

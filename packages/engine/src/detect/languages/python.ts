@@ -178,9 +178,7 @@ function readProgram({ project, directory, reading, found, sources }: Case & { s
   const declared = pythonFrameworks.find((framework) =>
     framework.packages.some((name) => found.dependencies.has(name) && sources.some(({ text }) => imports(text, name))),
   );
-  const listener = sources.find(({ text }) =>
-    /\b(HTTPServer|TCPServer|make_server|run_simple|uvicorn\.run|socketserver)\b/.test(text),
-  );
+  const listener = sources.find(({ text }) => listens.test(text));
   const bot = pythonWorkers.find((name) => found.dependencies.has(name));
   // Hosts without worker processes have bots call themselves "web".
   if ((process === "web" && (bot === undefined || declared)) || (listener && isProgram(listener.text))) {
@@ -198,7 +196,8 @@ function readProgram({ project, directory, reading, found, sources }: Case & { s
     if (process === "web")
       state(reading, "framework", declared?.slug, { at, rule: `framework/${declared?.slug}`, confidence: 0.7 });
     const proof = { at: listener?.at ?? at, rule: "python/listens" };
-    return decide(reading, "server", process === "web" ? 0.85 : 0.65, proof);
+    const isNamed = listener !== undefined && programNames.test(listener.at);
+    return decide(reading, "server", process === "web" ? 0.85 : isNamed ? 0.75 : 0.65, proof);
   }
   if (process !== null) return decide(reading, "worker", 0.85, { at, rule: "python/procfile" });
   const program = programOf(directory, sources);
@@ -328,6 +327,10 @@ function ownStart(row: PythonFramework, found: PythonProject, text: string, main
   return takesPort && (!servers || /uvicorn\.run\(|serve\(/.test(text)) ? `python ${main.file}` : undefined;
 }
 
+/** A server of the standard library, or one a program starts itself. Clients and tests name these classes too, but do not call them. */
+const listens =
+  /\b(?:(?:Threading|Forking)?(?:HTTPS?|TCP|UDP|UnixStream|WSGI|XMLRPC)Server|\w*Server)\(\s*\(|\b(?:make_server|run_simple|run_app|start_server|start_unix_server|create_server|serve_forever)\(|\buvicorn\.run\(|\bTCPSite\(|\.listen\(\s*\d*\s*\)[\s\S]*\.accept\(/;
+
 const isProgram = (text: string): boolean =>
   /^if\s+__name__\s*==\s*["']__main__["']/m.test(text) ||
   /^\S*\.(run|serve_forever|launch|run_until_complete)\(/m.test(text);
@@ -358,4 +361,6 @@ const portPatterns: readonly RegExp[] = [
   /Server\(\s*\(\s*["'][^"']*["']\s*,\s*(\d{2,5})/,
   /make_server\(\s*["'][^"']*["']\s*,\s*(\d{2,5})/,
   /^PORT\s*(?::\s*int\s*)?=\s*(\d{2,5})/m,
+  /\bstart_server\([^()]*?,\s*(\d{2,5})\s*[,)]/,
+  /\.bind\(\s*\(\s*[^,()]*,\s*(\d{2,5})/,
 ];

@@ -17,6 +17,7 @@ import { python } from "./python.ts";
 import { ruby } from "./ruby.ts";
 import { rust } from "./rust.ts";
 import { generatedSites, plainSites } from "./static.ts";
+import { preferWrittenStart } from "./written.ts";
 
 const languages: Reader[] = [python, go, rust, ruby, php, java, dotnet, elixir, deno, ...otherLanguages];
 
@@ -29,6 +30,7 @@ export const languageReaders: Reader[] = [
         const reading = reader.read(project, directory);
         if (reading) addExampleDatabases(project, directory, reading);
         if (reading) addComposeDatabases(project, directory, reading);
+        if (reading) preferWrittenStart(project, directory, reading);
         return reading;
       },
     }),

@@ -260,6 +260,8 @@ const databaseFeatures: Record<string, readonly [RegExp, string][]> = Object.fro
     "deadpool-diesel",
     "rbatis",
     "toasty",
+    "actix-session",
+    "actix-extras",
   ].map((crate) => [
     crate,
     [
