@@ -11,7 +11,7 @@ import { composeServices } from "./languages/docker.ts";
 import { languageReaders, languageServices } from "./languages/readers.ts";
 import { detectVariables } from "../env/detect.ts";
 import { type Manifest, manifestOf } from "./manifest.ts";
-import { inside, type Project, projectOf, type Reading } from "./reading.ts";
+import { inside, type Project, projectOf, type Reader, type Reading } from "./reading.ts";
 import { commandsOf } from "./scripts.ts";
 import { Tree } from "./tree.ts";
 import { internalDependencies, manifestOfNx, type Workspace, workspaceOf } from "./workspaces.ts";
@@ -74,16 +74,34 @@ const deployed: readonly Kind[] = ["static", "server", "worker", "container"];
 
 /** Every reading of one directory, best first. */
 function readingsOf(project: Project, directory: string): Reading[] {
-  const own = javascript.read(project, directory);
-  const others = languageReaders.flatMap((reader) => reader.read(project, directory) ?? []);
-  const all = own ? [{ ...own, confidence: besideOthers(own, others) }, ...others] : others;
+  const own = readBy(javascript, project, directory);
+  const others = languageReaders.flatMap((reader) => readBy(reader, project, directory) ?? []);
+  const all = own ? [{ ...own, confidence: besideOthers(project, directory, own, others) }, ...others] : others;
   return all.sort((a, b) => b.confidence - a.confidence);
 }
 
+/** A reader that fails on what it finds must not spoil what the others know. */
+function readBy(reader: Reader, project: Project, directory: string): Reading | null {
+  try {
+    return reader.read(project, directory);
+  } catch (error) {
+    project.warnings.push({
+      at: directory,
+      message: `the ${reader.id} reader failed: ${error instanceof Error ? error.message : String(error)}`,
+    });
+    return null;
+  }
+}
+
 /** Pages and tools built by JavaScript beside a server of another language are part of that server. */
-function besideOthers(own: Reading, others: readonly Reading[]): number {
-  // A program without a framework that comes with its container is meant to be run in it.
-  if (own.kind === "server" && own.framework === undefined && others.some((other) => other.kind === "container"))
+function besideOthers(project: Project, directory: string, own: Reading, others: readonly Reading[]): number {
+  // A program without dependencies that comes with its container is meant to be run in it.
+  if (
+    own.kind === "server" &&
+    Object.keys(manifestOf(project, directory)?.dependencies ?? {}).length === 0 &&
+    own.framework === undefined &&
+    others.some((other) => other.kind === "container")
+  )
     return Math.min(own.confidence, 0.45);
   const server = others.find((other) => other.kind === "server" && other.confidence >= 0.8 && other.runtime !== "deno");
   if (!server) return own.confidence;
@@ -125,7 +143,12 @@ function servicesBelow(project: Project, workspace: Workspace | null, root: Read
     if (members.size > 0 ? !members.has(path) && !(depth <= 2 && programFolders.test(path)) : depth > 3) continue;
     if ([...members].some((member) => path.startsWith(`${member}/`) && !members.has(path))) continue;
     const manifest = manifestOf(project, path);
-    const reading = manifest ? readingsOf(project, path)[0] : undefined;
+    const readings = manifest ? readingsOf(project, path) : [];
+    // A Dockerfile beside a manifest is one more way to run the same program.
+    const reading =
+      readings[0]?.kind === "container"
+        ? readings.find(({ packageManager }) => packageManager !== undefined)
+        : readings[0];
     // A member that only has a development server is a library with a page to try it on.
     const isTried =
       workspace &&
@@ -207,7 +230,7 @@ function wholeOf(project: Project, workspace: Workspace | null, ranked: Reading[
   );
   // A compose file that only brings databases says how to develop, not what this is.
   const onlyDatabases = ranked[0]?.kind === "compose" && buildsOf(project) === 0;
-  const best = own && (workspace || onlyDatabases) ? own : ranked[0];
+  const best = own && (workspace || onlyDatabases || (below.length > 1 && own.kind === "package")) ? own : ranked[0];
   const candidates = ranked.map(({ framework, runtime, kind, confidence }) => ({
     ...(framework === undefined ? {} : { framework }),
     runtime,
@@ -380,7 +403,8 @@ function serviceOf(
   const { confidence: _confidence, evidence: _evidence, ...facts } = reading;
   const dependsOn = workspace && manifest ? internalDependencies(project, workspace.members, manifest) : [];
   const database = new Set(facts.database);
-  for (const directory of dependsOn) for (const found of databasesOf(project, directory)) database.add(found);
+  if (facts.kind !== "static")
+    for (const directory of dependsOn) for (const found of databasesOf(project, directory)) database.add(found);
   // Dependencies kept at the root of the workspace are every program's.
   const isBare = workspace && manifest && path !== "." && Object.keys(manifest.dependencies).length === 0;
   if (isBare && database.size === 0 && facts.kind !== "static")

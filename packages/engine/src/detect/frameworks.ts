@@ -715,6 +715,7 @@ export const frameworks: readonly Framework[] = [
   { id: "hapi", name: "hapi", role: "server", packages: ["@hapi/hapi", "hapi"], kind: "server" },
   { id: "koa", name: "Koa", role: "server", packages: ["koa"], kind: "server" },
   { id: "restify", name: "Restify", role: "server", packages: ["restify"], kind: "server" },
+  { id: "express", name: "Express", role: "server", packages: ["express"], kind: "server", port: 3000 },
   {
     id: "apollo-server",
     name: "Apollo Server",
@@ -723,7 +724,6 @@ export const frameworks: readonly Framework[] = [
     kind: "server",
     port: 4000,
   },
-  { id: "express", name: "Express", role: "server", packages: ["express"], kind: "server", port: 3000 },
   { id: "polka", name: "Polka", role: "server", packages: ["polka", "@polka/url"], kind: "server" },
   { id: "h3", name: "h3", role: "server", packages: ["h3", "listhen"], kind: "server", port: 3000 },
   {

@@ -83,7 +83,9 @@ function looksLikeLibrary({ json, scripts }: Manifest): boolean {
 function settle(subject: Subject): void {
   const { project, manifest } = subject;
   const app = activeOf(subject, ["app", "documents"]);
-  const program = programOf(subject);
+  const started = programOf(subject);
+  // What lies in a folder with a manifest of its own is that folder's program; this one only drives it.
+  const program = started?.source && isElsewhere(project, manifest, started.source) ? undefined : started;
   const server = serverOf(subject, program);
   if (app) {
     const built = builtBy({ project, manifest, framework: app.framework, builds: buildsOf(subject, app.framework) });
@@ -199,13 +201,23 @@ function activeOf(subject: Subject, roles: readonly Framework["role"][]): Active
         if (builds || (runs && !isLibrary)) return { ...proof, confidence: 0.97 };
         if (isLibrary && !config) break;
         if (isLibrary && manifest.scripts["build"] !== undefined && !builds) break;
+        // A configuration left behind: the pages are built by another bundler now.
+        if (framework.kind === "static" && framework.commands?.length && isBundled(scripts.get("build") ?? [])) break;
         if (config) return { ...proof, confidence: 0.93 };
         if (name !== undefined && framework.commands?.length === 0) return { ...proof, confidence: 0.9 };
-        if (name !== undefined && name in manifest.dependencies && hasFrameworkFolder(project, manifest, framework))
+        if (name !== undefined && name in manifest.dependencies && hasFrameworkFolder(project, manifest))
           return { ...proof, confidence: 0.85 };
     }
   }
   return undefined;
+}
+
+function isBundled(runs: readonly Invocation[]): boolean {
+  return runs.some(
+    (run) =>
+      useOf(run) === "build" &&
+      frameworks.some(({ role, commands }) => role === "bundler" && commands?.includes(run.program)),
+  );
 }
 
 /** Its dependencies are kept at the root of the workspace. */
@@ -218,15 +230,10 @@ function hoists(project: Project, manifest: Manifest): boolean {
   );
 }
 
-function hasFrameworkFolder(project: Project, manifest: Manifest, framework: Framework): boolean {
-  const own = Object.keys(manifest.scripts).length === 0 || framework.id !== "remix";
-  return (
-    own &&
-    ["app", "src/app", "pages", "src/pages", "src", "content"].some((folder) =>
-      project.tree.hasDirectory(inside(manifest.directory, folder)),
-    ) &&
-    !["prisma-client-lib", "gatsby-plugin"].includes(framework.id)
-  );
+function hasFrameworkFolder(project: Project, manifest: Manifest): boolean {
+  const isBuiltOtherwise = manifest.scripts["build"] !== undefined || manifest.json["exports"] !== undefined;
+  const folders = ["app", "src/app", "pages", "src/pages", "src/routes", "content"];
+  return !isBuiltOtherwise && folders.some((folder) => project.tree.hasDirectory(inside(manifest.directory, folder)));
 }
 
 /** Pages of another builder beside a manual's. */
@@ -241,6 +248,17 @@ function configPathOf(project: Project, manifest: Manifest, names: readonly stri
       if (project.tree.has(at)) return at;
     }
   return undefined;
+}
+
+function isElsewhere(project: Project, manifest: Manifest, { at }: Source): boolean {
+  return upwards(at.slice(0, Math.max(0, at.lastIndexOf("/"))) || ".").some(
+    (directory) =>
+      directory !== manifest.directory &&
+      (manifest.directory === "." || directory.startsWith(`${manifest.directory}/`)) &&
+      directory !== "." &&
+      project.tree.has(`${directory}/package.json`) &&
+      Object.keys(manifestOf(project, directory)?.dependencies ?? {}).length > 0,
+  );
 }
 
 /** Names of build scripts, best first. */
@@ -817,7 +835,7 @@ function stateBuild(subject: Subject, framework: Framework | undefined): void {
   const foreign =
     stated !== undefined &&
     name !== undefined &&
-    !stated.startsWith(`${manager} run `) &&
+    scriptCalled(stated, manifest) === undefined &&
     !(framework?.commands ?? []).some((command) => expand(stated, manifest).some((run) => run.program === command));
   if (
     vendor &&

@@ -52,6 +52,8 @@ export function packageManagerOf(project: Project, parents: readonly Manifest[])
       );
     }
     if (locks.length === 0) {
+      const above = upwards(directory).slice(1);
+      if (above.some((place) => lockfiles.some(([, name]) => project.tree.has(inside(place, name))))) continue;
       if (project.tree.has(inside(directory, "pnpm-workspace.yaml")))
         return answer(project, directory, "pnpm", {
           at: inside(directory, "pnpm-workspace.yaml"),
@@ -132,19 +134,27 @@ function answer(
 }
 
 function installCommand(project: Project, directory: string, id: PackageManager, major: number): string {
-  const locked = lockfiles.some(([manager, name]) => manager === id && project.tree.has(inside(directory, name)));
+  // The lockfile may lie at the root of the workspace.
+  const places = upwards(directory);
+  const lock = places.flatMap((place) =>
+    lockfiles.flatMap(([manager, name]) => {
+      const path = inside(place, name);
+      return manager === id && project.tree.has(path) ? [{ place, path }] : [];
+    }),
+  )[0];
+  const locked = lock !== undefined;
   switch (id) {
     case "npm":
       return locked ? "npm ci" : "npm install";
     case "pnpm":
       return locked ? "pnpm install --frozen-lockfile" : "pnpm install";
     case "yarn": {
-      if (!locked) return "yarn install";
+      if (!lock) return "yarn install";
       const berry =
         major >= 2 ||
         (major === 0 &&
-          (project.tree.has(inside(directory, ".yarnrc.yml")) ||
-            /^__metadata:/m.test(project.tree.text(inside(directory, "yarn.lock"))?.slice(0, 2000) ?? "")));
+          (project.tree.has(inside(lock.place, ".yarnrc.yml")) ||
+            /^__metadata:/m.test(project.tree.text(lock.path)?.slice(0, 2000) ?? "")));
       return berry ? "yarn install --immutable" : "yarn install --frozen-lockfile";
     }
     case "bun":

@@ -100,7 +100,16 @@ export function expand(line: string, manifest: Manifest, depth = 0): Invocation[
 /** The invocations of the script called `name`, its `pre` script included; empty when there is none. */
 export function expandScript(name: string, manifest: Manifest, depth = 0): Invocation[] {
   const text = manifest.scripts[name];
-  return text === undefined ? [] : expand(text, manifest, depth + 1);
+  if (text === undefined || depth > 8) return [];
+  // run-script-os runs the script of the same name for this system.
+  if (text.trim() === "run-script-os")
+    return expandScript(
+      ["nix", "linux", "default"].map((system) => `${name}:${system}`).find((script) => script in manifest.scripts) ??
+        "",
+      manifest,
+      depth + 1,
+    );
+  return expand(text, manifest, depth + 1);
 }
 
 function joined(first: string | undefined, second: string | undefined): string | undefined {
