@@ -11,6 +11,7 @@ import { composeServices } from "./languages/docker.ts";
 import { languageReaders, languageServices } from "./languages/readers.ts";
 import { detectVariables } from "../env/detect.ts";
 import { type Manifest, manifestOf } from "./manifest.ts";
+import { upwards } from "./package-manager.ts";
 import { inside, type Project, projectOf, type Reader, type Reading } from "./reading.ts";
 import { commandsOf } from "./scripts.ts";
 import { Tree } from "./tree.ts";
@@ -114,7 +115,7 @@ function besideOthers(project: Project, directory: string, own: Reading, others:
 
 /** Directories that hold no deployed program of the project itself. */
 const besideTheProject =
-  /(^|\/)(examples?|templates?|starters?|fixtures?|__fixtures__|__tests__|__mocks__|tests?|testing|e2e|[\w-]*-e2e|e2e-[\w-]*|cypress|playwright|playgrounds?|demos?|samples?|sandbox(es)?|bench(marks?)?|benchmarks?|scripts?|tools?|tooling|config|configs|storybook|\.storybook|stories|vendor|third[-_]party|boilerplates?|generators?|plugins?|src-tauri|integrations?|extensions?|internal|infra(structure)?|cdk|terraform|\.[^/]+|node_modules|legacy|archive|skeletons?|recipes|tutorials?|workshops?|snippets|emails?|email-templates|release|packaging)(\/|$)/i;
+  /(^|\/)(examples?|templates?|starters?|fixtures?|__fixtures__|__tests__|__mocks__|tests?|testing|e2e|[\w-]*-e2e[\w-]*|e2e-[\w-]*|tests?-[\w-]*|cypress|playwright|playgrounds?|demos?|samples?|sandbox(es)?|bench(marks?)?|benchmarks?|scripts?|tools?|tooling|config|configs|storybook|\.storybook|stories|vendor|third[-_]party|boilerplates?[\w-]*|generators?|plugins?|src-tauri|integrations?|extensions?|internal|infra(structure)?|cdk|terraform|\.[^/]+|node_modules|legacy|archive|skeletons?|recipes|tutorials?|workshops?|snippets|emails?|email-templates|release|packaging)(\/|$)/i;
 /** Folders a repository without a workspace keeps its programs in. */
 const programFolders =
   /^((apps|packages|services|projects|src|code|source)\/)?[\w.-]*(client|frontend|front-end|front|web|webapp|ui|dashboard|admin|server|backend|back-end|back|api|worker|bot|app|site|website|gateway|service|socket|mobile|cms|studio|functions|storefront|landing)[\w.-]*$/i;
@@ -141,7 +142,8 @@ function servicesBelow(project: Project, workspace: Workspace | null, root: Read
     if (besideTheProject.test(path)) continue;
     const depth = path.split("/").length;
     if (members.size > 0 ? !members.has(path) && !(depth <= 2 && programFolders.test(path)) : depth > 3) continue;
-    if ([...members].some((member) => path.startsWith(`${member}/`) && !members.has(path))) continue;
+    // A manifest inside a member (a fixture, a template) is no member itself.
+    if (!members.has(path) && upwards(path).some((above) => members.has(above))) continue;
     const manifest = manifestOf(project, path);
     const readings = manifest ? readingsOf(project, path) : [];
     // A Dockerfile beside a manifest is one more way to run the same program.
@@ -238,7 +240,12 @@ function wholeOf(project: Project, workspace: Workspace | null, ranked: Reading[
     confidence,
   }));
   const rootManifest = manifestOf(project, ".");
-  const isApp = best !== undefined && deployed.includes(best.kind) && best.confidence >= 0.6;
+  // A container around several programs is one way to run them together.
+  const isApp =
+    best !== undefined &&
+    deployed.includes(best.kind) &&
+    best.confidence >= 0.6 &&
+    !(best.kind === "container" && below.length > 1);
   const single = (facts: Reading): Whole => ({
     facts,
     services: deployed.includes(facts.kind)

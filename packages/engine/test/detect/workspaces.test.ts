@@ -157,3 +157,51 @@ describe("workspaces", () => {
     ]);
   });
 });
+
+describe("folders and containers", () => {
+  table({
+    "a root that only drives a folder's program is not the program": {
+      files: {
+        "package.json": manifest({ scripts: { start: "node server/index.js" } }),
+        "server/package.json": api["package.json"],
+        "server/index.js": api["index.js"],
+        "client/package.json": manifest({ scripts: { build: "vite build" }, devDependencies: { vite: "6" } }),
+        "client/index.html": "",
+      },
+      is: { kind: "monorepo", services: ["client", "server"] },
+    },
+    "a Dockerfile beside a framework does not make it a container": {
+      files: { "package.json": next, Dockerfile: "FROM node:22\nEXPOSE 8080\nCMD node x.js" },
+      is: { kind: "server", framework: "next", port: 3000 },
+    },
+    "a compose file that only brings a database is not what the project is": {
+      files: { ...api, "compose.yaml": "services:\n  db:\n    image: postgres:17\n" },
+      is: { kind: "server", framework: "express", database: ["postgres"] },
+    },
+    "a package with its manual in a folder is a package": {
+      files: {
+        "package.json": manifest({ private: false, exports: "./index.js" }),
+        "index.js": "",
+        "docs/package.json": manifest({
+          scripts: { build: "docusaurus build" },
+          dependencies: { "@docusaurus/core": "3" },
+        }),
+        "examples/web/package.json": next,
+      },
+      is: { kind: "package", services: [] },
+    },
+    "a configuration left behind by another bundler is passed over": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "vite build" },
+          dependencies: { "react-scripts": "5" },
+          devDependencies: { vite: "6" },
+        }),
+        "craco.config.js": "module.exports = {}",
+        "vite.config.js": "export default { build: { outDir: './build' } }",
+        "index.html": "",
+      },
+      is: { framework: "vite", outputDir: "build" },
+    },
+  });
+});
