@@ -4,6 +4,7 @@
  */
 import type { DeployEvent, DeploymentView, Engine, ErrorReport } from "@landfall/engine";
 import { DeployError, errorCodes } from "@landfall/engine/error";
+import { isSettled } from "@landfall/engine/events";
 import type { Command } from "commander";
 import type { Context } from "./context.ts";
 import { showError } from "./tell.ts";
@@ -45,6 +46,7 @@ export async function carry(
   flags: WaitFlags,
 ): Promise<number> {
   const waitMs = waitTime(flags);
+  const cancelCommand = `landfall cancel ${accepted.id}`;
   if (flags.detach === true || flags.wait === false) {
     engine.workInBackground();
     return left(context, accepted, 0);
@@ -80,7 +82,11 @@ export async function carry(
     const why = await Promise.race([ended, working.then(() => ended), leaving.promise]);
     if (why !== "ended") {
       screen.end({ keep: true });
-      if (why === "asked") context.say(leftText(accepted.id));
+      if (why === "asked") {
+        context.say(
+          `The deployment goes on in the background. Press Ctrl-C again to cancel it, or later: ${cancelCommand}`,
+        );
+      }
       stopWork.abort();
       await working.catch(() => {});
       engine.workInBackground();
@@ -88,7 +94,10 @@ export async function carry(
         why === "asked" &&
         (await Promise.race([cancelling.promise, context.world.sleep(secondThoughtMs)])) === "cancel";
       if (!cancelled) {
-        if (why === "late") context.say(`Still running after ${duration(waitMs ?? 0)}. ${leftText(accepted.id)}`);
+        if (why === "late")
+          context.say(
+            `Still running after ${duration(waitMs ?? 0)}; it goes on in the background. To cancel it: ${cancelCommand}`,
+          );
         return left(context, await engine.deployment(accepted.id), 3);
       }
       context.say("Cancelling.");
@@ -140,7 +149,7 @@ function screenFor(context: Context, progress: Progress): Screen {
       ...size,
       now: world.now(),
       paint: paint.err,
-      hint: progress.interrupted ? "" : "Ctrl-C leaves it running",
+      hint: progress.interrupted || isSettled(progress.state) ? "" : "Ctrl-C leaves it running",
     }),
   );
   return {
@@ -150,10 +159,6 @@ function screenFor(context: Context, progress: Progress): Screen {
     },
     end: live.end,
   };
-}
-
-function leftText(id: string): string {
-  return `The deployment goes on in the background. Press Ctrl-C again to cancel it, or later: landfall cancel ${id}`;
 }
 
 function left(context: Context, view: DeploymentView, exit: number): number {
@@ -172,8 +177,8 @@ async function tellEnd(context: Context, engine: Engine, view: DeploymentView, p
     const reused = progress.steps.filter((step) => step.status === "reused").map((step) => step.name);
     for (const line of successCard(view, card, { reused })) context.say(line);
     if (context.json) return 0;
-    if (view.url !== null) context.result(view.url);
     if (!context.quiet) await tellChecklist(context, engine, view);
+    if (view.url !== null) context.result(view.url);
     return 0;
   }
   const error = view.error ?? endedWithout(view);
@@ -182,7 +187,7 @@ async function tellEnd(context: Context, engine: Engine, view: DeploymentView, p
   return errorCodes[error.code].exit;
 }
 
-/** Last, for the result does not depend on it. */
+/** What is left to do, where the sites answer in time. */
 async function tellChecklist(context: Context, engine: Engine, view: DeploymentView): Promise<void> {
   try {
     const items = await engine.checklist(view.id, { signal: AbortSignal.timeout(checklistMs) });

@@ -52,15 +52,16 @@ async function askOnce(context: Context, prepared: Prepared): Promise<Record<str
     if (variable.key in answers || !(isMissing || fault?.code === "INVALID_VARIABLE")) continue;
     const { description, example } = described.get(variable.key) ?? {};
     const remarks = [
-      fault?.code === "INVALID_VARIABLE" ? fault.message : (description ?? null),
-      example === undefined || variable.sensitive ? null : `such as ${example}`,
-      variable.foundIn[0] === undefined ? null : `read at ${variable.foundIn[0]}`,
-      variable.sensitive ? "not shown while you type" : null,
-    ].filter((remark) => remark !== null);
-    const remark = remarks.length === 0 ? "" : context.paint.err.faint(` (${remarks.map(safeLine).join("; ")})`);
-    const answer = await ask(context.world, `${context.paint.err.strong(variable.key)}${remark}: `, {
-      hidden: variable.sensitive,
-    });
+      fault?.code === "INVALID_VARIABLE" ? fault.message : description?.replace(/\.$/, ""),
+      example === undefined || variable.sensitive ? undefined : `such as ${example}`,
+      variable.foundIn[0] === undefined ? undefined : `read at ${variable.foundIn[0]}`,
+    ].filter((remark) => remark !== undefined);
+    const { paint, world } = context;
+    world.stderr.write(
+      `\n  ${paint.err.strong(variable.key)}  ${paint.err.faint(remarks.map(safeLine).join(" · "))}\n`,
+    );
+    const question = variable.sensitive ? "  Value (not shown while you type): " : "  Value: ";
+    const answer = await ask(world, question, { hidden: variable.sensitive });
     if (answer === null) return {};
     if (answer !== "") answers[variable.key] = answer;
   }

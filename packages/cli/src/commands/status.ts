@@ -22,7 +22,7 @@ export function status({ program, does }: Registry): void {
           one.environment,
           one.service,
           one.kind,
-          one.state === "ready" || one.state === "running" ? paint.good(one.state) : paint.warn(one.state),
+          ["ready", "running", "serving"].includes(one.state) ? paint.good(one.state) : paint.warn(one.state),
           one.restarts === 0 ? "" : `${one.restarts}`,
           paint.link(safeLine(one.url)),
         ]);

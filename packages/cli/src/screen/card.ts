@@ -37,8 +37,8 @@ export function errorCard(error: ErrorReport, { paint, columns }: CardView): str
     if (error.next !== undefined) lines.push(...body(error.next).map((line) => `  ${line}`));
     for (const way of ways) {
       const command = way.command === undefined ? "" : `: ${paint.link(safeLine(way.command))}`;
-      if (way.command === undefined || !error.next?.includes(way.command))
-        lines.push(`  - ${safeLine(way.label)}${command}`);
+      // The first way out is often the advice itself.
+      if (!error.next?.includes(way.command ?? way.label)) lines.push(`  - ${safeLine(way.label)}${command}`);
     }
   }
   lines.push("", paint.faint(`  ${error.code}`));

@@ -279,7 +279,7 @@ describe("missing variables", () => {
     const world = here(engine, { terminal: true, typed: ["postgres://u:p@h/db", "y"] });
     const { exit, err } = await landfall(world);
     expect(exit).toBe(0);
-    expect(err).toContain("DATABASE_URL (read at src/db.ts:3; not shown while you type): ");
+    expect(err).toContain("DATABASE_URL  read at src/db.ts:3\n  Value (not shown while you type): ");
     expect(err).not.toContain("postgres://");
     expect(engine.requests[1]?.variables).toEqual({ DATABASE_URL: "postgres://u:p@h/db" });
     expect(kept).toEqual([
