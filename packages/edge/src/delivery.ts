@@ -7,7 +7,7 @@ import { type Answer, type Variant, withoutContent, withRange } from "./answer.t
 import { createBlobCache } from "./blob-cache.ts";
 import { acceptedEncodings, compressed, compressibleBytes } from "./compression.ts";
 import { type ByteRange, isNotModified, rangeOf } from "./conditional.ts";
-import { hasBody, sendPage } from "./pages.ts";
+import { endWith, hasBody, sendPage } from "./pages.ts";
 import type { ActiveRoute } from "./router.ts";
 import type { Encoding, Site } from "./site.ts";
 
@@ -115,7 +115,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const bytes = cache.peek(variant.key);
     if (bytes) {
       response.writeHead(answer.status, head);
-      response.end(bytes);
+      endWith(response, bytes);
       return;
     }
     if (variant.made === null && variant.sizeBytes > streamedFrom) {
@@ -132,7 +132,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       const bytes = await (made === null ? plainBytes(sha256) : compressedBytes(sha256, made));
       if (response.destroyed) return;
       response.writeHead(answer.status, head);
-      response.end(bytes);
+      endWith(response, bytes);
     } catch (cause) {
       fault(visit, answer, cause);
     } finally {

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Dispatcher } from "undici";
 import Pool from "undici/lib/dispatcher/pool.js";
 import { requestHeaders, responseHeaders } from "./forwarding.ts";
-import { hasBody, type Page, sendPage } from "./pages.ts";
+import { endWith, hasBody, type Page, sendPage } from "./pages.ts";
 import type { ActiveRoute, Upstream } from "./router.ts";
 
 export interface ProxyOptions {
@@ -166,7 +166,7 @@ class Exchange {
       response.addTrailers(pairs(responseHeaders(trailers, [])));
     }
     this.#isFlushed = true;
-    if (this.#first) response.end(this.#first);
+    if (this.#first) endWith(response, this.#first);
     else response.end();
     this.#first = null;
     this.#finish();

@@ -123,6 +123,9 @@ export function createEdge(options: EdgeOptions): Edge {
         keepAliveTimeout: 75_000,
         connectionsCheckingInterval: 5_000,
         noDelay: true,
+        // A client that vanished while a stream was silent is noticed by the kernel.
+        keepAlive: true,
+        keepAliveInitialDelay: 60_000,
         requireHostHeader: true,
         shouldUpgradeCallback: (request) => {
           if (request.headers.upgrade?.toLowerCase() !== "websocket") return false;

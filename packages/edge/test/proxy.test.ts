@@ -297,6 +297,36 @@ describe("proxy", () => {
     await expect(web.get("/")).rejects.toThrow(/aborted|reset|hang up/);
   });
 
+  it("answers for a program whose head cannot be sent on", async () => {
+    for (const line of [
+      "HTTP/1.1 200 OK\r\nX-Bell: a\x01b",
+      "HTTP/1.1 200 O\x01K",
+      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3",
+    ]) {
+      web.proxy(await raw((socket) => socket.once("data", () => socket.end(`${line}\r\nConnection: close\r\n\r\nok`))));
+      expect((await web.get("/")).status).toBe(502);
+    }
+  });
+
+  it("passes answers without a body on and keeps the connection", async () => {
+    let connections = 0;
+    const server = createServer((incoming, response) => {
+      if (incoming.url === "/same") return response.writeHead(304, { etag: '"1"' }).end();
+      if (incoming.url === "/none") return response.writeHead(204).end();
+      return response.writeHead(200, { "content-length": 1000 }).end();
+    });
+    server.on("connection", () => (connections += 1));
+    web.proxy(await listen(server));
+    const head = await web.get("/", {}, "HEAD");
+    expect([head.status, head.headers["content-length"], head.text]).toEqual([200, "1000", ""]);
+    connections = 0;
+    const same = await web.get("/same");
+    expect([same.status, same.headers.etag, same.text]).toEqual([304, '"1"', ""]);
+    expect((await web.get("/none")).status).toBe(204);
+    expect((await web.get("/same")).status).toBe(304);
+    expect(connections).toBe(1);
+  });
+
   it("asks the release that has the traffic now when the old one closes without an answer", async () => {
     const next = await program((_, response) => response.end("new"));
     web.proxy(
