@@ -137,7 +137,7 @@ const keyShapes: KeyShape[] = [
     id: "gitlab-token",
     name: "a token of GitLab",
     begins: "glpat-",
-    pattern: new RegExp(`^gl[a-z]+-[${base64url}.]{16,}$`),
+    pattern: new RegExp(`^gl[a-z]+-[.${base64url}]{16,}$`),
   },
   {
     id: "vercel-blob-token",

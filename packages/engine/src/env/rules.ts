@@ -356,7 +356,7 @@ export const rules: readonly VariableRule[] = [
     isExtra: true,
   },
   {
-    name: /^(?:EXPRESS_|IRON_|NUXT_)?(?:SESSION|COOKIE)_(?:SECRET|PASSWORD|KEY|SIGNING_KEY)S?$/,
+    name: /^(?:EXPRESS_|IRON_|NUXT_)?(?:SESSION|COOKIE)_(?:SECRET|KEY|SIGNING_KEY)S?$/,
     kind: "secret",
     sensitive: true,
     description: "Signs the sessions of the application",
