@@ -1,0 +1,316 @@
+/** What a JavaScript project starts in production: a script, a command of a platform's file, or the file that listens. */
+import { configAt, stringAt } from "./config.ts";
+import { isListening, likelyEntries, type Source, sourceOf } from "./entry.ts";
+import { frameworks } from "./frameworks.ts";
+import { lineOf, type Manifest, manifestOf } from "./manifest.ts";
+import { type PackageManager, upwards } from "./package-manager.ts";
+import { inside, type Project, type Reading } from "./reading.ts";
+import { expand, type Invocation, optionOf, useOf } from "./scripts.ts";
+import type { VendorFacts } from "./vendors.ts";
+
+/** A manifest while it is being read, with what every question about it needs. */
+export interface Subject {
+  project: Project;
+  manifest: Manifest;
+  reading: Reading;
+  manager: PackageManager;
+  vendors: VendorFacts[];
+  isLibrary: boolean;
+  /** Every script expanded, by name. */
+  scripts: Map<string, Invocation[]>;
+}
+
+/** Published for others to import: it says what it exports, and nothing marks it private. */
+export function looksLikeLibrary({ json, scripts }: Manifest): boolean {
+  if (json["private"] === true) return false;
+  // A program with a command of its own (`bin`) is still run as one when it has a start script.
+  const keys = [
+    "exports",
+    ...(/^(\.\/)?[\w-]+\.(m|c)?tsx?$/.test(stringAt(json, "module") ?? "") ? [] : ["module"]),
+    "types",
+    "typings",
+    "publishConfig",
+    "files",
+    "browser",
+    "unpkg",
+  ];
+  const says = [...keys, ...("start" in scripts ? [] : ["bin"])].some((key) => json[key] !== undefined);
+  return says || "prepublishOnly" in scripts || "semantic-release" in scripts;
+}
+
+export function isElsewhere(project: Project, manifest: Manifest, { at }: Source): boolean {
+  return upwards(at.slice(0, Math.max(0, at.lastIndexOf("/"))) || ".").some(
+    (directory) =>
+      directory !== manifest.directory &&
+      (manifest.directory === "." || directory.startsWith(`${manifest.directory}/`)) &&
+      directory !== "." &&
+      project.tree.has(`${directory}/package.json`) &&
+      Object.keys(manifestOf(project, directory)?.dependencies ?? {}).length > 0,
+  );
+}
+
+/** What is started in production. */
+export interface Program {
+  /** The script that starts it in production; undefined when there is none. */
+  script?: string;
+  /** The command, when it is not a script. */
+  command?: string;
+  run?: Invocation;
+  source: Source | null;
+  /** A command or script starts it in production; otherwise the file was found by content. */
+  starts: boolean;
+  /** Run by a platform's own server, which Node does not start: the port of its local stand-in. */
+  edgePort?: number;
+  /** The command that starts it serves by itself, whatever the source says. */
+  isServer: boolean;
+  at: string;
+}
+
+/** Names of scripts that start a program in production, best first. */
+export const startScripts = [
+  "start",
+  "start:prod",
+  "start:production",
+  "start-prod",
+  "prod",
+  "production",
+  "prod:start",
+  "serve:prod",
+  "start:server",
+  "server:start",
+  "server:prod",
+  "server",
+  "serve",
+  "start:node",
+  "start:bun",
+  "start:api",
+  "start:web",
+  "run",
+  "bot",
+  "start:bot",
+  "worker",
+];
+
+/** What is started in production: a script, a command of a platform's file, or the file that listens. */
+export function programOf(subject: Subject): Program | undefined {
+  const { project, manifest, scripts, vendors } = subject;
+  const serving = (name: string): Invocation | undefined => {
+    const runs = scripts.get(name) ?? [];
+    if (runs.some((run) => useOf(run) === "develop")) return undefined;
+    return runs.find((run) => useOf(run) === "serve" && run.within === undefined && run.program !== "run-elsewhere");
+  };
+  let name = startScripts.find((candidate) => serving(candidate) !== undefined);
+  if (name === "start" && ["nest", "ts-node", "ts-node-esm", "tsx", "babel-node"].includes(serving("start")!.program))
+    name =
+      ["start:prod", "start:production", "prod", "production", "serve"].find(
+        (candidate) => serving(candidate)?.program === "node",
+      ) ?? name;
+  const stated = vendors.find(({ startCommand }) => startCommand !== undefined);
+  if (stated) {
+    const runs = expand(stated.startCommand!, manifest);
+    const last = runs.findLast(
+      (run) => useOf(run) === "serve" && run.program !== "run-elsewhere" && run.within === undefined,
+    );
+    if (last) {
+      const same = name !== undefined && commandText(runs) === commandText(scripts.get(name)!);
+      const script = same ? name : scriptCalled(stated.startCommand!, manifest);
+      const base = {
+        run: last,
+        source: fileOf(project, manifest, last),
+        starts: true,
+        isServer: servesAlone(last) || (stated.kind !== "worker" && stated.rule === "procfile"),
+        at: stated.at,
+      };
+      return script !== undefined ? { ...base, script } : { ...base, command: stated.startCommand! };
+    }
+  }
+  if (name !== undefined) {
+    const run = serving(name)!;
+    return {
+      script: name,
+      run,
+      source: fileOf(project, manifest, run),
+      starts: true,
+      isServer: servesAlone(run),
+      at: lineOf(project, manifest, name),
+    };
+  }
+  return edgeProgram(subject) ?? developed(subject) ?? found(subject) ?? exported(subject);
+}
+
+function commandText(runs: readonly Invocation[]): string {
+  return runs
+    .filter((run) => useOf(run) === "serve")
+    .map(({ program, words }) =>
+      [program, ...words.slice(1)]
+        .join(" ")
+        .replace(/(?<=\s)\.\//g, "")
+        .replace(/\.js\b/g, ""),
+    )
+    .join(" && ");
+}
+
+/** The script a plain `npm run x` calls. */
+export function scriptCalled(line: string, manifest: Manifest): string | undefined {
+  const match = /^(?:npm|pnpm|yarn|bun)\s+(?:run(?:-script)?\s+)?([\w:.-]+)\s*$/.exec(line.trim());
+  return match && manifest.scripts[match[1]!] !== undefined ? match[1] : undefined;
+}
+
+/** Commands that are servers themselves. */
+export function servesAlone({ program }: Invocation): boolean {
+  return ![
+    "node",
+    "nodejs",
+    "tsx",
+    "ts-node",
+    "ts-node-esm",
+    "babel-node",
+    "bun",
+    "deno",
+    "pm2",
+    "pm2-runtime",
+    "forever",
+    "esno",
+    "jiti",
+    "vite-node",
+    "electron",
+    "coffee",
+    "swc-node",
+    "run-elsewhere",
+  ].includes(program);
+}
+
+const valued = new Set([
+  "-r",
+  "--require",
+  "--import",
+  "--loader",
+  "--experimental-loader",
+  "-P",
+  "--project",
+  "--tsconfig",
+  "--env-file",
+  "-e",
+  "--exec",
+  "--ext",
+  "-w",
+  "--watch",
+  "--ignore",
+  "--name",
+  "-i",
+  "--env-file-if-exists",
+  "--delay",
+  "--max-old-space-size",
+  "--config",
+  "--inspect",
+]);
+
+/** The file an invocation runs. */
+function operand({ words }: Invocation): string | undefined {
+  for (let at = 1; at < words.length; at++) {
+    const word = words[at]!;
+    if (word === "start" || word === "run" || word === "watch" || word === "--") continue;
+    if (!word.startsWith("-")) return word;
+    if (
+      valued.has(word) &&
+      !(word === "--watch" && /\.[jt]s$/.test(words[at + 1] ?? "") && words[at + 2] === undefined)
+    )
+      at += 1;
+  }
+  return undefined;
+}
+
+function fileOf(project: Project, manifest: Manifest, run: Invocation): Source | null {
+  const path = operand(run);
+  if (path === undefined) return run.program === "node" ? sourceOf(project, manifest, "index.js") : null;
+  if (!run.program.startsWith("pm2") || !/\.json$|config\.(c|m)?js$/.test(path))
+    return sourceOf(project, manifest, path);
+  const at = inside(manifest.directory, path.replace(/^\.\//, ""));
+  const settings = path.endsWith(".json") ? project.json(at) : configAt(project, at)?.value;
+  const apps = settings?.["apps"];
+  const script = stringAt(Array.isArray(apps) ? apps[0] : undefined, "script");
+  return script === undefined ? null : sourceOf(project, manifest, script);
+}
+
+/** A Cloudflare Worker: its settings, or the command that deploys it, name the program. */
+function edgeProgram({ project, manifest }: Subject): Program | undefined {
+  const names = ["wrangler.toml", "wrangler.jsonc", "wrangler.json"].map((name) => inside(manifest.directory, name));
+  const at = names.find((name) => project.tree.has(name));
+  const settings = at === undefined ? null : at.endsWith(".toml") ? project.toml(at) : project.json(at);
+  const line = Object.values(manifest.scripts).find((text) => /\bwrangler (dev|deploy|publish)\b/.test(text));
+  const main =
+    stringAt(settings ?? undefined, "main") ??
+    (line && /\bwrangler (?:dev|deploy|publish)\s+(?:--\S+\s+)*([\w./-]+\.[jt]sx?)/.exec(line)?.[1]);
+  const source = main === undefined ? null : sourceOf(project, manifest, main);
+  return source ? { source, starts: false, isServer: true, edgePort: 8787, at: at ?? manifest.at } : undefined;
+}
+
+/** A program that hands its application to a platform instead of listening: `export default app`. */
+function exported({ project, manifest }: Subject): Program | undefined {
+  const packages = frameworks
+    .filter(({ role }) => role === "server")
+    .flatMap((framework) => framework.packages)
+    .filter((name) => name in manifest.dependencies);
+  if (packages.length === 0) return undefined;
+  const source = likelyEntries(project, manifest).find(
+    ({ text }) =>
+      /export\s+default\b|module\.exports\s*=/.test(text) &&
+      packages.some((name) => text.includes(`"${name}"`) || text.includes(`'${name}'`)),
+  );
+  return source && { source, starts: false, isServer: true, edgePort: 3000, at: source.at };
+}
+
+/** A program that is only started for development: its file is known, and production starts it without the watcher. */
+function developed({ project, manifest, scripts }: Subject): Program | undefined {
+  for (const name of [
+    "start",
+    "dev",
+    "start:dev",
+    "server",
+    "develop",
+    "serve",
+    "watch",
+    "dev:server",
+    "start-dev",
+    "backend",
+  ]) {
+    const run = (scripts.get(name) ?? []).find(
+      (candidate) =>
+        useOf(candidate) === "develop" &&
+        [
+          "nodemon",
+          "ts-node-dev",
+          "tsnd",
+          "tsx",
+          "node",
+          "node-dev",
+          "bun",
+          "ts-node",
+          "supervisor",
+          "pm2",
+          "vite-node",
+          "babel-node",
+          "esno",
+        ].includes(candidate.program) &&
+        candidate.within === undefined,
+    );
+    if (!run) continue;
+    const line = run.program === "nodemon" ? optionOf(run, "--exec", "-x", "-e") : undefined;
+    const inner = line && /\s/.test(line) ? expand(line, manifest)[0] : undefined;
+    const path =
+      operand(inner ?? run) ?? (typeof manifest.json["main"] === "string" ? manifest.json["main"] : "index.js");
+    const source = sourceOf(project, manifest, path);
+    if (!source) continue;
+    return { run, source, starts: false, isServer: false, at: lineOf(project, manifest, name) };
+  }
+  return undefined;
+}
+
+/** No script at all: the file that listens. */
+function found({ project, manifest }: Subject): Program | undefined {
+  const entries = likelyEntries(project, manifest);
+  const source =
+    entries.find(isListening) ??
+    entries.find(({ text }) => /\.login\s*\(|new\s+Worker\s*\(|bot\.(launch|start)\s*\(|app\.start\s*\(/.test(text));
+  return source && { source, starts: false, isServer: false, at: source.at };
+}
