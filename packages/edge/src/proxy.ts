@@ -242,7 +242,8 @@ function pageFor(error: Error, neverSent: boolean): Page {
       headers: ["Retry-After", "1"],
     };
   }
-  const isGarbled = error.name === "HTTPParserError" || codeOf(error).startsWith("HPE_");
+  const garbled = /^(HPE_|ERR_INVALID_CHAR|ERR_HTTP_INVALID_STATUS_CODE|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)/;
+  const isGarbled = error.name === "HTTPParserError" || garbled.test(codeOf(error));
   return {
     status: 502,
     code: isGarbled ? "bad_answer" : "no_answer",
