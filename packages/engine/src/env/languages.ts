@@ -35,10 +35,10 @@ const languages: Language[] = [
     words: /environ|getenv|config\(|BaseSettings|env\(|env\.|dj_database_url/,
     comments: "hash",
     reads: [
-      { pattern: new RegExp(`\\benviron\\s*\\[\\s*${quoted}\\s*\\]`, "g"), need: "asserted" },
+      { pattern: new RegExp(`\\b(?:os\\s*\\.\\s*)?environ\\s*\\[\\s*${quoted}\\s*\\]`, "g"), need: "asserted" },
       {
         pattern: new RegExp(
-          `(?:\\benviron\\s*\\.\\s*get|\\bgetenv)\\(\\s*${quoted}\\s*(,[^()\\n]*(?:\\([^()]*\\))?[^()\\n]*)?\\)?`,
+          `\\b(?:os\\s*\\.\\s*)?(?:environ\\s*\\.\\s*get|getenv)\\(\\s*${quoted}\\s*(,[^()\\n]*(?:\\([^()]*\\))?[^()\\n]*)?\\)?`,
           "g",
         ),
         need: "plain",

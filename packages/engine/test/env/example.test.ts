@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { isExampleFile, readExample } from "../../src/env/example.ts";
+
+describe("isExampleFile", () => {
+  for (const name of [
+    ".env.example",
+    ".env.sample",
+    ".env.template",
+    ".env.dist",
+    ".env.local.example",
+    ".env.example.local",
+    "env.example",
+    "example.env",
+    ".example.env",
+    ".env-example",
+    ".env.production.example",
+    ".dev.vars.example",
+    "env.example.txt",
+  ]) {
+    it(`takes ${name}`, () => {
+      expect(isExampleFile(name)).toBe(true);
+    });
+  }
+  for (const name of [".env", ".env.local", ".env.production", "environment.ts", "env.ts", "example.ts"]) {
+    it(`leaves ${name}`, () => {
+      expect(isExampleFile(name)).toBe(false);
+    });
+  }
+});
+
+function optional(text: string): string[] {
+  return readExample(".env.example", text).flatMap(({ key, isOptional, isCommentedOut }) =>
+    isOptional || isCommentedOut ? [key] : [],
+  );
+}
+
+describe("readExample", () => {
+  it("reads values, comments and lines", () => {
+    expect(readExample("e", '# Where the data is\nDATABASE_URL="postgres://x" # local\n')).toMatchObject([
+      { key: "DATABASE_URL", value: "postgres://x", line: 2, description: "Where the data is local" },
+    ]);
+  });
+
+  const files: [name: string, text: string, optional: string[]][] = [
+    ["a word above", "# Optional: for mail\nAA=\nBB=", ["AA"]],
+    ["a word behind", "AA=1 # optional\nBB=", ["AA"]],
+    ["an entry commented out", "# AAA=1\nBB=", ["AAA"]],
+    ["a heading above a group", "AA=\n\n# Mail (optional)\nBB=\nCC=\n\nDD=", ["BB", "CC"]],
+    ["a heading that stands alone", "AA=\n\n# Optional\n\nBB=\n\nCC=\n\n# Database\n\nDD=", ["BB", "CC"]],
+    ["a heading drawn with lines", "# --- Required ---\nAA=\n# --- Optional ---\nBB=\n\nCC=", ["BB", "CC"]],
+    ["what is only needed sometimes", "# Only needed if you use S3\nAA=\nBB=", ["AA"]],
+    ["an explicit requirement in an optional section", "# Optional\n\n# Required when mail is on\nAA=\nBB=", ["BB"]],
+  ];
+  for (const [name, text, keys] of files) {
+    it(`takes as optional: ${name}`, () => {
+      expect(optional(text)).toEqual(keys);
+    });
+  }
+
+  it("takes a long text at the top for one about the file", () => {
+    const top = [
+      "# Copy this file.",
+      "# You may set these in the shell instead if you want.",
+      "# a",
+      "# b",
+      "# c",
+      "# d",
+    ].join("\n");
+    expect(optional(`${top}\nAA=1`)).toEqual([]);
+  });
+  it("passes over lines that are no entries", () => {
+    expect(readExample("e", "hello\n===\nAA=1\r\nBB").map(({ key }) => key)).toEqual(["AA"]);
+  });
+});

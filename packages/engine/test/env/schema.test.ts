@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { maskJavaScript } from "../../src/env/mask.ts";
+import { readSchemas } from "../../src/env/schema.ts";
+
+function needs(text: string): Record<string, string> {
+  const found = readSchemas({ path: "src/env.ts", text, code: maskJavaScript(text) });
+  return Object.fromEntries(found.map(({ key, need }) => [key, need]));
+}
+
+const schemas: [library: string, source: string, needs: Record<string, string>][] = [
+  [
+    "zod",
+    `import { z } from "zod";
+     const schema = z.object({
+       AAA: z.string().min(1),
+       BBB: z.string().optional(),
+       CCC: z.coerce.number().default(3000),
+       DDD: z.enum(["a", "b"]),
+       EEE: z.preprocess((v) => v, z.string().optional()),
+       FFF: z.string().url().nullish(),
+       GGG: z.string({ message: "optional()" }),
+     });`,
+    {
+      AAA: "checked",
+      BBB: "declared",
+      CCC: "declared",
+      DDD: "checked",
+      EEE: "declared",
+      FFF: "declared",
+      GGG: "checked",
+    },
+  ],
+  [
+    "t3-env with a branch for production",
+    `import { createEnv } from "@t3-oss/env-nextjs";
+     export const env = createEnv({ server: {
+       AUTH_SECRET: process.env.NODE_ENV === "production" ? z.string() : z.string().optional(),
+       OTHER: process.env.NODE_ENV !== "production" ? z.string().optional() : z.string(),
+     }, runtimeEnv: { AUTH_SECRET: process.env.AUTH_SECRET } });`,
+    { AUTH_SECRET: "checked", OTHER: "checked" },
+  ],
+  [
+    "envalid",
+    `import { cleanEnv, str, port, url } from "envalid";
+     cleanEnv(process.env, { AAA: str(), BBB: port({ default: 3000 }), CCC: url({ devDefault: "http://x" }) });`,
+    { AAA: "checked", BBB: "declared", CCC: "checked" },
+  ],
+  [
+    "joi",
+    `const Joi = require("joi");
+     Joi.object().keys({ AAA: Joi.string().required().description("x"), BBB: Joi.number().default(1), CCC: Joi.string() });`,
+    { AAA: "checked", BBB: "declared", CCC: "declared" },
+  ],
+  [
+    "valibot",
+    `import * as v from "valibot"; v.object({ AAA: v.string(), BBB: v.optional(v.string()), CCC: v.pipe(v.string(), v.url()) });`,
+    { AAA: "checked", BBB: "declared", CCC: "checked" },
+  ],
+  [
+    "astro:env",
+    `import { defineConfig, envField } from "astro/config";
+     defineConfig({ env: { schema: { AAA: envField.string({ context: "server", access: "secret" }), BBB: envField.number({ context: "client", access: "public", default: 1 }) } } });`,
+    { AAA: "checked", BBB: "declared" },
+  ],
+  [
+    "@fastify/env",
+    `import env from "@fastify/env";
+     const schema = { type: "object", required: ["AAA", "CCC"], properties: { AAA: { type: "string" }, BBB: { type: "string" }, CCC: { type: "number", default: 1 } } };`,
+    { AAA: "checked", BBB: "declared", CCC: "declared" },
+  ],
+  [
+    "class-validator",
+    `import { IsString, IsOptional, IsUrl, ValidateIf } from "class-validator";
+     class Variables {
+       @IsUrl({ protocols: ["postgres"] }, { message: "must be an address" })
+       AAA: string;
+       @IsOptional()
+       @IsString()
+       BBB: string;
+       @IsString()
+       CCC?: string;
+       @ValidateIf((all) => all.AAA === "s3")
+       @IsString()
+       DDD: string;
+       @ValidateIf((all) => !all.AAA)
+       @IsString()
+       EEE: string;
+     }`,
+    { AAA: "checked", BBB: "declared", CCC: "declared", DDD: "declared", EEE: "checked" },
+  ],
+  [
+    "the bindings of a Worker",
+    `export interface Env { API_TOKEN: string; MODE?: string; DB: D1Database; CACHE: KVNamespace }`,
+    { API_TOKEN: "checked", MODE: "declared" },
+  ],
+];
+
+describe("readSchemas", () => {
+  for (const [library, source, expected] of schemas) {
+    it(`reads ${library}`, () => {
+      expect(needs(source)).toEqual(expected);
+    });
+  }
+  it("takes no field of a form for a variable", () => {
+    expect(needs(`import { z } from "zod"; z.object({ name: z.string(), email: z.email() });`)).toEqual({});
+  });
+  it("does not read what is commented out", () => {
+    expect(needs(`import { z } from "zod"; z.object({ // AAA: z.string(),\n BBB: z.string() });`)).toEqual({
+      BBB: "checked",
+    });
+  });
+});
