@@ -182,7 +182,12 @@ async function buildInWorkspace(
     limits,
     timeoutMs: service.build!.timeoutMs,
     signal: input.signal,
-    context: { packageManager: tools.manager.name, framework: service.framework, nodeVersion: node.version },
+    context: {
+      packageManager: tools.manager.name,
+      framework: service.framework,
+      nodeVersion: node.version,
+      files: snapshot.files.map((file) => file.path),
+    },
     log,
     onProcess: (group) => input.onProcess?.(group),
   });

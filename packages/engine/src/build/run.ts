@@ -66,8 +66,7 @@ export function startRunner(input: RunnerInput): Runner {
       const caged = cage({ argv: [found, ...args], env: expanded.env }, { isolation, view, cwd, limits });
       const lines: string[] = [];
       const onLine = (line: string, stream: "stdout" | "stderr"): void => {
-        // Paths of the workspace mean nothing to a reader; relative ones are those of the project.
-        const text = line.replaceAll(`${workspace.files}/`, "");
+        const text = relativeTo(workspace.files, line);
         printed += text.length + 1;
         if (printed > limits.logBytes) {
           over.abort(printedTooMuch(limits));
@@ -103,6 +102,12 @@ export function startRunner(input: RunnerInput): Runner {
       }
     },
   };
+}
+
+/** Paths of the workspace mean nothing to a reader; relative ones are those of the project. A quoted one stays recognisable as a path. */
+function relativeTo(files: string, line: string): string {
+  if (!line.includes(files)) return line;
+  return line.replaceAll(`'${files}/`, "'./").replaceAll(`"${files}/`, '"./').replaceAll(`${files}/`, "");
 }
 
 /** The directory a command runs in, which must be in the workspace, also behind links. */

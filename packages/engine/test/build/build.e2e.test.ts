@@ -216,17 +216,6 @@ describe("what a build sees", () => {
 });
 
 describe("the end of a build", () => {
-  /** A child that leaves the group, ignores SIGTERM, and a parent that waits for it. */
-  const stubborn = (canary: string): Project => ({
-    files: {
-      "stubborn.mjs": `import { spawn } from "node:child_process";
-        const code = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('up')";
-        const child = spawn(process.execPath, ["-e", code, "${canary}"], { detached: true, stdio: ["ignore", "pipe", "inherit"] });
-        child.stdout.once("data", () => console.log("ready")); setInterval(() => {}, 1000);`,
-    },
-    build: "node stubborn.mjs",
-  });
-
   it.each([undefined, "process"] as const)(
     "is the end of all its processes when it is cancelled (%s)",
     async (isolation) => {
@@ -293,14 +282,6 @@ describe("the end of a build", () => {
 });
 
 describe("the output", () => {
-  const writes = (files: Record<string, string>, more: Partial<Project> = {}): Project => ({
-    files: {
-      "write.mjs": `import { mkdirSync, writeFileSync } from "node:fs"; import { dirname } from "node:path";
-        for (const [path, text] of Object.entries(${JSON.stringify(files)})) { mkdirSync(dirname(path), { recursive: true }); writeFileSync(path, text.replace("SECRET", process.env.API_SECRET ?? "")); }`,
-    },
-    build: "node write.mjs",
-    ...more,
-  });
   const html = "<!doctype html><p>a page that is long enough</p>";
 
   it("is named when it is somewhere else", async () => {
@@ -383,6 +364,27 @@ describe("the output", () => {
       text: { next: expect.stringContaining("elixir-lang.org") },
     });
   });
+});
+
+/** A child that leaves the group, ignores SIGTERM, and a parent that waits for it. */
+const stubborn = (canary: string): Project => ({
+  files: {
+    "stubborn.mjs": `import { spawn } from "node:child_process";
+        const code = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('up')";
+        const child = spawn(process.execPath, ["-e", code, "${canary}"], { detached: true, stdio: ["ignore", "pipe", "inherit"] });
+        child.stdout.once("data", () => console.log("ready")); setInterval(() => {}, 1000);`,
+  },
+  build: "node stubborn.mjs",
+});
+
+/** A build that writes the files. */
+const writes = (files: Record<string, string>, more: Partial<Project> = {}): Project => ({
+  files: {
+    "write.mjs": `import { mkdirSync, writeFileSync } from "node:fs"; import { dirname } from "node:path";
+        for (const [path, text] of Object.entries(${JSON.stringify(files)})) { mkdirSync(dirname(path), { recursive: true }); writeFileSync(path, text.replace("SECRET", process.env.API_SECRET ?? "")); }`,
+  },
+  build: "node write.mjs",
+  ...more,
 });
 
 /** How many processes have the text in their command line, in any namespace. */
