@@ -202,11 +202,8 @@ async function tellChecklist(context: Context, engine: Engine, view: DeploymentV
 
 function endedWithout(view: DeploymentView): ErrorReport {
   if (view.state === "cancelled") {
-    return {
-      code: "CANCELLED",
-      what: "The deployment was cancelled.",
-      ...(view.reason === null ? {} : { where: view.reason }),
-    };
+    const why = view.reason === null ? "" : ` ${view.reason}`;
+    return { code: "CANCELLED", what: `The deployment was cancelled.${why}` };
   }
   return {
     code: "INTERNAL",

@@ -51,7 +51,10 @@ async function deployOf(context: Context, request: DeployRequest, flags: DeployF
     for (const problem of prepared.problems.slice(1)) showError(context, errorOf(problem));
     throw errorOf(prepared.problems[0]!);
   }
-  if (!(await isWanted(context, prepared))) return 1;
+  if (!(await isWanted(context, prepared))) {
+    context.say("Nothing was deployed.");
+    return 1;
+  }
   return carry(context, engine, await engine.accept(prepared), flags);
 }
 
@@ -71,9 +74,11 @@ async function prepareOnScreen(context: Context, engine: Engine, request: Deploy
 }
 
 /** An unsure detection is shown, and put to the person when there is one. */
-async function isWanted(context: Context, { detection, plan: made }: Prepared): Promise<boolean> {
+async function isWanted(context: Context, { request, detection, plan: made }: Prepared): Promise<boolean> {
   const best = detection?.candidates[0];
-  if (best === undefined || best.confidence >= sureEnough) return true;
+  const { framework, buildCommand, startCommand } = request.overrides ?? {};
+  const isDecided = (framework ?? buildCommand ?? startCommand) !== undefined;
+  if (best === undefined || best.confidence >= sureEnough || isDecided) return true;
   const others = detection!.candidates.slice(1, 4).map((one) => `${one.framework ?? one.runtime} (${one.kind})`);
   context.say(
     `  ${context.paint.err.warn("!")} Not sure about this.${others.length > 0 ? ` It could also be ${others.join(", ")}.` : ""} --framework, --build-command and --start-command decide.`,

@@ -60,7 +60,7 @@ export function describe(service: ServicePlan): string {
   const version = service.runtimeVersion === undefined ? "" : ` ${service.runtimeVersion}`;
   const runtime = service.kind === "static" ? "" : `, ${service.runtime}${version}`;
   return [
-    `${what}, ${service.kind}${what === service.runtime ? version : runtime}`,
+    `${what}${what === service.kind ? "" : `, ${service.kind}`}${what === service.runtime ? version : runtime}`,
     steps.join(service.kind === "static" ? " " : ", "),
   ]
     .filter((part) => part !== "")
