@@ -276,6 +276,10 @@ function composeConfidence(project: Project, directory: string, services: Compos
     limit: 1,
     matches: (name) => languageManifests.test(name),
   });
+  // One program with its database: the file says how to try it, the program's own manifest what it is.
+  const built = new Set(programs.flatMap(({ build }) => (build === undefined ? [] : [build])));
+  const [only] = built;
+  if (built.size === 1 && programs.length === 1 && hasLanguageManifest(project, inside(directory, only!))) return 0.6;
   return manifestsBelow.length > 0 ? 0.8 : 0.9;
 }
 

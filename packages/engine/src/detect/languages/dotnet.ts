@@ -1,4 +1,5 @@
 /** .NET: project files by their SDK, the program of a solution, Blazor in the browser. */
+import { posix } from "node:path";
 import { inside, type Project, type Reader, type Reading } from "../reading.ts";
 import { usesDrivers } from "./databases.ts";
 import { dockerfileOf } from "./docker.ts";
@@ -21,6 +22,8 @@ export interface DotnetProject {
   version?: string;
   /** Package names in lower case to places. */
   packages: Map<string, string>;
+  /** Paths of the project files it refers to. */
+  refers: string[];
 }
 
 export const dotnet: Reader = {
@@ -31,12 +34,18 @@ export const dotnet: Reader = {
     if (!main) return null;
     const { at } = main;
     const reading = draftOf("dotnet", { at, rule: "dotnet/project" });
+    for (const [index, one] of [...projects, ...referredBy(project, main)].entries())
+      if (index === 0 || one.kind === "package") usesDrivers(reading, "dotnet", one.packages);
+    dropLocalDatabases(reading);
+    const isSolution = main.directory !== directory;
+    if (isSolution && programsOf(projects).length > 1) {
+      state(reading, "packageManager", "nuget", { at, rule: "dotnet/project" });
+      stateVersion(project, directory, reading, main);
+      return decide(reading, "monorepo", 0.9, { at, rule: "dotnet/programs" });
+    }
     state(reading, "packageManager", "nuget", { at, rule: "dotnet/project" });
     state(reading, "installCommand", `dotnet restore${target(directory, main)}`, { at, rule: "dotnet/project" });
     stateVersion(project, directory, reading, main);
-    for (const [index, one] of projects.entries())
-      if (index === 0 || one.kind === "package") usesDrivers(reading, "dotnet", one.packages);
-    dropLocalDatabases(reading);
     if (main.kind === "test" || main.kind === "package")
       return decide(reading, "package", 0.8, { at, rule: "dotnet/library" });
 
@@ -75,6 +84,40 @@ export const dotnet: Reader = {
     return decide(reading, "server", 0.95, { at, rule: `framework/${main.framework}` });
   },
 };
+
+/** Projects of a solution that are each deployed: those another one refers to are part of it. */
+function programsOf(projects: DotnetProject[]): DotnetProject[] {
+  const used = new Set(
+    projects.filter(({ kind }) => kind !== "test" && kind !== "package").flatMap(({ refers }) => refers),
+  );
+  return projects.filter(
+    ({ kind, at }) =>
+      ["server", "static", "worker"].includes(kind) &&
+      !used.has(at) &&
+      !/(^|[/.])(tests?|samples?|examples?|benchmarks?|playground|tools?|templates?|build)([/.]|$)/i.test(at),
+  );
+}
+
+/** The libraries a program is made of, directly and by way of others. */
+function referredBy(project: Project, main: DotnetProject): DotnetProject[] {
+  const found = new Map<string, DotnetProject>();
+  const queue = [...main.refers];
+  for (const at of queue) {
+    const text = found.has(at) ? null : project.tree.text(at);
+    if (text === null) continue;
+    const one = projectOf(project, at, text);
+    found.set(at, one);
+    queue.push(...one.refers);
+  }
+  return [...found.values()];
+}
+
+/** Directories of projects below `directory` that are deployed by themselves, or null where there is no more than one. */
+export function dotnetPrograms(project: Project, directory: string): Set<string> | null {
+  const projects = dotnetProjects(project, directory);
+  const programs = projects[0]?.directory === directory ? [] : programsOf(projects);
+  return programs.length > 1 ? new Set(programs.map((one) => one.directory)) : null;
+}
 
 /** Names of projects may hold spaces. */
 const word = (text: string): string => (/\s/.test(text) ? `"${text}"` : text);
@@ -139,18 +182,23 @@ function projectOf(project: Project, at: string, text: string): DotnetProject {
       ? { kind: "static", framework: "blazor" }
       : /Aspire\.AppHost/.test(xml)
         ? { kind: "package" }
-        : isWeb && !/^library$/i.test(element(xml, "OutputType") ?? "")
-          ? { kind: "server", framework: "aspnet" }
-          : sdk === "Microsoft.NET.Sdk.Worker"
-            ? { kind: "worker", framework: "worker-service" }
-            : isExe && packages.has("microsoft.extensions.hosting")
-              ? { kind: "worker" }
-              : isExe && /<PackAsTool>\s*true/i.test(xml)
-                ? { kind: "package" }
-                : { kind: isExe ? "program" : "package" };
+        : /<UseMaui>\s*true/i.test(xml)
+          ? { kind: "package" }
+          : isWeb && !/^library$/i.test(element(xml, "OutputType") ?? "")
+            ? { kind: "server", framework: "aspnet" }
+            : sdk === "Microsoft.NET.Sdk.Worker"
+              ? { kind: "worker", framework: "worker-service" }
+              : isExe && packages.has("microsoft.extensions.hosting")
+                ? { kind: "worker" }
+                : isExe && /<PackAsTool>\s*true/i.test(xml)
+                  ? { kind: "package" }
+                  : { kind: isExe ? "program" : "package" };
   return {
     at,
     directory,
+    refers: [...xml.matchAll(/<ProjectReference\s[^>]*Include\s*=\s*["']([^"']+)["']/g)].map(([, path]) =>
+      posix.normalize(`${directory}/${path!.replaceAll("\\", "/")}`),
+    ),
     name: element(xml, "AssemblyName")?.replace("$(MSBuildProjectName)", file) ?? file,
     packages,
     ...found,

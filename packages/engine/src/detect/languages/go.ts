@@ -81,6 +81,7 @@ export const go: Reader = {
     const main = mains[0];
     // A module without any source is how themes of Hugo are fetched.
     if (!main) return decide(reading, "package", sources.length > 0 ? 0.75 : 0.2, { at, rule: "go/no-main" });
+    if (runningMains(mains, sources).length > 1) return decide(reading, "monorepo", 0.9, { at, rule: "go/programs" });
     return readMain({ project, directory, reading, module, main, sources, imported, at });
   },
 };
@@ -255,6 +256,79 @@ function readMain({ project, directory, reading, module, main, sources, imported
   });
 }
 
+/** Names of programs that run once: they prepare, inspect or test the others. */
+const runsOnce =
+  /(migrat|seed|cli|ctl|gen(erat\w*)?|tool|script|client|loadtest|bench\w*|mock|init|setup|health-?check|dump|import|export|debug|example|demo|test|fake|simulat\w*)(-?\w+)?$|^(admin|job|create|add|reset|drop)/;
+const runsAside = /(worker|consumer|scheduler|processor|indexer|subscriber|cron|daemon|relay|bot|publisher|dispatcher)/;
+const answers = /(^|-|_)(server|serverd|api|apiserver|web|http|httpd|app|backend|gateway|rest|grpc|service|frontend)$/;
+
+/** Main packages that are each deployed for themselves: a server, and others that answer or work beside it. None when one lies at the root. */
+function runningMains(mains: Main[], sources: Source[]): Main[] {
+  if (mains.some(({ path }) => path === ".")) return [];
+  const isServer = (main: Main): boolean => {
+    const folder = main.at.slice(0, main.at.lastIndexOf("/") + 1);
+    const own = sources.filter(({ at }) => at.startsWith(folder) && !at.slice(folder.length).includes("/"));
+    return (
+      answers.test(lastOf(main.path)) ||
+      own.some(({ text }) => /\bListenAndServe|\bhttp\.Serve\(|\bnet\.Listen\(/.test(text))
+    );
+  };
+  const running = mains.filter(
+    (main) => !runsOnce.test(lastOf(main.path)) && (runsAside.test(lastOf(main.path)) || isServer(main)),
+  );
+  return running.some(isServer) && running.length > 1 ? running : [];
+}
+
+const lastOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+
+/** The programs of a module that holds several, each as it is built and started in its own directory. */
+export function goPrograms(project: Project, directory: string): { path: string; reading: Reading }[] {
+  const at = inside(directory, "go.mod");
+  const text = project.tree.text(at);
+  if (text === null) return [];
+  const sources = goSources(project, directory);
+  const mains = mainPackages(project, directory, sources);
+  const running = runningMains(mains, sources);
+  if (running.length < 2) return [];
+  const module = parseGoMod(text);
+  return running.map((main) => {
+    const reading = draftOf("go", { at: main.at, rule: "go/programs" });
+    state(reading, "packageManager", "go", { at, rule: "go/module" });
+    state(reading, "runtimeVersion", module.version, { at, rule: "go/directive" });
+    state(reading, "installCommand", "go mod download", { at, rule: "go/module" });
+    const used = reachedFrom(main, module, directory, sources);
+    const imported = importsOf(used);
+    usesDrivers(reading, "go", imported);
+    dropLocalDatabases(reading);
+    readMain({ project, directory, reading, module, main, sources: used, imported, at });
+    state(reading, "buildCommand", "go build -o app .", { at: main.at, rule: "go/programs" });
+    state(reading, "startCommand", "./app", { at: main.at, rule: "go/programs" });
+    if (runsAside.test(lastOf(main.path)) && !answers.test(lastOf(main.path))) {
+      delete reading.port;
+      delete reading.framework;
+      decide(reading, "worker", 0.85, { at: main.at, rule: "go/works-aside" });
+    } else if (reading.kind !== "server") decide(reading, "server", 0.85, { at: main.at, rule: "go/named-server" });
+    return { path: inside(directory, main.path), reading };
+  });
+}
+
+/** The sources a main package is made of: its own, and the module's packages it imports, directly or by others. */
+function reachedFrom(main: Main, module: Module, directory: string, sources: Source[]): Source[] {
+  const byFolder = new Map<string, Source[]>();
+  for (const source of sources) {
+    const relative = relativeTo(directory, source.at);
+    const folder = relative.includes("/") ? relative.slice(0, relative.lastIndexOf("/")) : ".";
+    byFolder.set(folder, [...(byFolder.get(folder) ?? []), source]);
+  }
+  const reached = new Set([main.path]);
+  for (const folder of reached) {
+    for (const path of importsOf(byFolder.get(folder) ?? []).keys())
+      if (module.path !== undefined && path.startsWith(`${module.path}/`))
+        reached.add(path.slice(module.path.length + 1));
+  }
+  return [...reached].flatMap((folder) => byFolder.get(folder) ?? []);
+}
+
 /** Heroku puts programs in bin/, named after their package; our build puts ours elsewhere. */
 function procfileStart(project: Project, directory: string, reading: Reading): "web" | "worker" | null {
   const before = reading.startCommand;
@@ -285,6 +359,7 @@ function settings(project: Project, directory: string): Source[] {
 }
 
 const portPatterns: readonly RegExp[] = [
+  /`[^`]*long:"(?:listen|port|http-port)"[^`]*default:":?(\d{2,5})"/,
   /\b[Pp]ort\s*(?::=|=)\s*":?(\d{2,5})"/,
   /"(?:HTTP_|SERVER_|APP_|API_)?PORT"\s*,\s*":?(\d{2,5})"/,
   /"(?:HTTP_|SERVER_|APP_|API_)?PORT"\s*,\s*(\d{2,5})\b/,
@@ -292,7 +367,6 @@ const portPatterns: readonly RegExp[] = [
   /\b(?:ListenAndServe(?:TLS)?|Run|RunTLS|Listen|Start)\(\s*(?:ctx,\s*)?"[^"\s]*:(\d{2,5})"/,
   /\bListen\(\s*"tcp[46]?"\s*,\s*"[^"]*:(\d{2,5})"/,
   /\bAddr(?:ess)?\s*:\s*"[^"]*:(\d{2,5})"/,
-  /`[^`]*long:"(?:listen|port|http-port)"[^`]*default:":?(\d{2,5})"/,
   /\b\w*Port\w*\(\s*":?(\d{2,5})"\s*\)/,
   /`[^`]*env:"(?:HTTP_|SERVER_|APP_)?PORT"[^`]*(?:envDefault|env-default|default):"(\d{2,5})"/,
   /`[^`]*(?:envDefault|env-default|default):"(\d{2,5})"[^`]*env(?:config)?:"(?:HTTP_|SERVER_|APP_)?PORT"/,

@@ -215,6 +215,12 @@ function moduleWithProgram(project: Project, directory: string, build: Build): R
   );
   const [best] = readings;
   if (!best) return null;
+  if (readings.filter(({ reading: { kind, framework } }) => kind === "server" && framework !== undefined).length > 1) {
+    const whole = draftOf("java", { at: build.at, rule: `java/${build.tool}` });
+    state(whole, "packageManager", build.tool, { at: build.at, rule: `java/${build.tool}` });
+    state(whole, "buildCommand", build.command, { at: build.at, rule: `java/${build.tool}`, confidence: 0.85 });
+    return decide(whole, "monorepo", 0.9, { at: build.at, rule: "java/servers" });
+  }
   const { module, reading } = best;
   // Gradle finds the module's task from the root; Maven builds every module, in order.
   const command =

@@ -37,7 +37,7 @@ const languages: readonly Language[] = [
     id: "scala",
     packageManager: "sbt",
     manifests: ["build.sbt", "build.sc"],
-    names: [/(?:^|[\s(,])name\s*:=\s*"{1,3}([^"]+)"/],
+    names: [/executableScriptName\s*:=\s*"([^"]+)"/, /(?:^|[\s(,])name\s*:=\s*"{1,3}([^"]+)"/],
     build: "sbt stage",
     start: "./target/universal/stage/bin/{name}",
     version: {

@@ -1,7 +1,7 @@
 /** Procfile: one process type a line. Source: https://devcenter.heroku.com/articles/procfile */
-import { inside, type Project, type Reading } from "../reading.ts";
+import { inside, type Project, type Reader, type Reading } from "../reading.ts";
 import { placeOf } from "./files.ts";
-import { state } from "./draft.ts";
+import { decide, draftOf, state } from "./draft.ts";
 
 /** Process types and their command lines, in order. Comments, blank lines and lines that are no process type are left out. */
 export function parseProcfile(text: string): Record<string, string> {
@@ -65,3 +65,38 @@ export function startFromProcfile(project: Project, directory: string, reading: 
     });
   return main === "web" ? "web" : "worker";
 }
+
+/** The program a command line begins with, to its runtime. */
+const runtimes: readonly [RegExp, string][] = [
+  [/^(python3?|gunicorn|uvicorn|flask|celery|hypercorn|daphne|streamlit|waitress-serve)$/, "python"],
+  [/^(node|npm|npx|yarn|pnpm)$/, "node"],
+  [/^(ruby|bundle|puma|rackup|rails|rake)$/, "ruby"],
+  [/^(php|heroku-php-apache2|heroku-php-nginx)$/, "php"],
+  [/^java$/, "java"],
+  [/^(mix|elixir)$/, "elixir"],
+  [/^dotnet$/, "dotnet"],
+  [/^deno$/, "deno"],
+  [/^bun$/, "bun"],
+];
+
+/** A Procfile with no manifest a reader knows: it says how the program starts, and little of what it is. */
+export const procfileAlone: Reader = {
+  id: "procfile",
+  read(project, directory) {
+    const at = inside(directory, "Procfile");
+    if (!project.tree.has(at)) return null;
+    const reading = draftOf("unknown", { at, rule: "procfile", confidence: 0.3 });
+    const process = startFromProcfile(project, directory, reading);
+    const words = (reading.startCommand ?? "").split(/\s+/).filter((word) => !/^\w+=|^(exec|env)$/.test(word));
+    if (process === null || words[0] === undefined) return null;
+    const runtime = runtimes.find(([pattern]) => pattern.test(words[0]!))?.[1];
+    if (runtime !== undefined) {
+      reading.runtime = runtime;
+      reading.evidence.push({ field: "runtime", value: runtime, rule: "procfile/program", at, confidence: 0.6 });
+    }
+    return decide(reading, process === "web" ? "server" : "worker", runtime === undefined ? 0.35 : 0.5, {
+      at,
+      rule: "procfile",
+    });
+  },
+};

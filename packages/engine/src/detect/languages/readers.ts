@@ -7,12 +7,13 @@ import type { Project, Reader, Reading } from "../reading.ts";
 import { addExampleDatabases } from "./databases.ts";
 import { addComposeDatabases, dockerReaders, languageManifests } from "./docker.ts";
 import { deno } from "./deno.ts";
-import { dotnet } from "./dotnet.ts";
+import { dotnet, dotnetPrograms } from "./dotnet.ts";
 import { elixir } from "./elixir.ts";
-import { go } from "./go.ts";
+import { go, goPrograms } from "./go.ts";
 import { java } from "./java.ts";
 import { otherLanguages } from "./others.ts";
 import { php } from "./php.ts";
+import { procfileAlone } from "./procfile.ts";
 import { python } from "./python.ts";
 import { ruby } from "./ruby.ts";
 import { rust } from "./rust.ts";
@@ -37,6 +38,7 @@ export const languageReaders: Reader[] = [
   ),
   generatedSites,
   plainSites,
+  procfileAlone,
   ...dockerReaders,
 ];
 
@@ -52,6 +54,10 @@ export interface ServiceHint {
 const notDeployed =
   /(^|\/)([\w-]*tests?|spec|docs?|documentation|examples?|samples?|demos?|fixtures|bench(marks?)?|e2e|vendor|third_party|scripts?|tools?|hack|k8s|infra|deploy(ment)?|\.[^/]+)(\/|$)/i;
 
+/** Directories that hold how containers are built, not what runs in one; and what fills a database once. */
+const besideThePrograms =
+  /(^|\/)(\.?docker(files?)?|containers?|build|ci|packaging|nginx|caddy|traefik|grafana|prometheus|monitoring|seed([-_]?data)?|migrations?|db|database|postgres|mysql|redis)$/i;
+
 /**
  * Programs in the directories below the root, of any language but JavaScript, for a tree that holds several: members of Cargo, Go, Gradle,
  * Maven, uv and .NET workspaces, and plain folders (`backend/`, `worker/`) with a manifest or a Dockerfile of their own.
@@ -60,6 +66,7 @@ const notDeployed =
 export function languageServices(project: Project): ServiceHint[] {
   const found: ServiceHint[] = [];
   const seen = new Set<string>();
+  const solution = dotnetPrograms(project, ".");
   for (const path of project.tree.files) {
     const slash = path.lastIndexOf("/");
     if (slash < 0 || path.split("/").length > 5) continue;
@@ -67,13 +74,19 @@ export function languageServices(project: Project): ServiceHint[] {
     if (seen.has(directory) || notDeployed.test(directory)) continue;
     if (!isManifest(path.slice(slash + 1))) continue;
     seen.add(directory);
+    // What another program of the solution refers to is a part of that one.
+    if (solution && !solution.has(directory) && path.endsWith("proj")) continue;
     const best = languageReaders
       .map((reader) => reader.read(project, directory))
       .filter((reading) => reading !== null)
       .sort((a, b) => b.confidence - a.confidence)[0];
+    if (best?.kind === "container" && besideThePrograms.test(directory)) continue;
     if (best && best.confidence >= 0.6 && ["server", "worker", "static", "container"].includes(best.kind))
       found.push({ path: directory, name: directory.slice(directory.lastIndexOf("/") + 1), reading: best });
   }
+  for (const directory of [".", ...seen])
+    for (const { path, reading } of goPrograms(project, directory))
+      found.push({ path, name: path.slice(path.lastIndexOf("/") + 1), reading });
   found.sort((a, b) => a.path.split("/").length - b.path.split("/").length || a.path.localeCompare(b.path));
   return found.filter(({ path }) => !found.some((other) => other.path !== path && path.startsWith(`${other.path}/`)));
 }

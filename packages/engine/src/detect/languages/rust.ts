@@ -48,7 +48,8 @@ export const rust: Reader = {
           : bestMember(project, directory, manifest);
       return best && best.confidence > reading.confidence && best.kind === "server" ? best : reading;
     }
-    return manifest["workspace"] === undefined ? null : bestMember(project, directory, manifest);
+    if (manifest["workspace"] === undefined) return null;
+    return severalServers(project, directory, manifest) ?? bestMember(project, directory, manifest);
   },
 };
 
@@ -66,17 +67,24 @@ export function cargoMembers(project: Project, directory: string, manifest: Json
     .map((member) => inside(directory, member));
 }
 
+/** A workspace whose members are servers of their own is no single program. */
+function severalServers(project: Project, directory: string, manifest: JsonObject): Reading | null {
+  const servers = memberReadings(project, directory, manifest).filter(
+    ({ kind, confidence }) => kind === "server" && confidence >= 0.9,
+  );
+  if (servers.length < 2) return null;
+  const at = inside(directory, "Cargo.toml");
+  const reading = draftOf("rust", { at, rule: "rust/workspace" });
+  state(reading, "packageManager", "cargo", { at, rule: "rust/workspace" });
+  state(reading, "buildCommand", "cargo build --release", { at, rule: "rust/workspace" });
+  return decide(reading, "monorepo", 0.9, { at, rule: "rust/servers" });
+}
+
 const likelyServer = /(server|api|web|app|backend|service)\b/;
 
 /** The member that is most like a server; without one the first program. */
 function bestMember(project: Project, directory: string, manifest: JsonObject): Reading | null {
-  const readings = cargoMembers(project, directory, manifest).flatMap((member) => {
-    const at = inside(member, "Cargo.toml");
-    const own = project.toml(at);
-    return own && own["package"] !== undefined && !/(^|\/)(tests?|benches|xtask)(\/|$)/.test(member)
-      ? [readPackage(project, { directory: member, root: directory, manifest: own, at, from: directory })]
-      : [];
-  });
+  const readings = memberReadings(project, directory, manifest);
   const order: readonly string[] = ["server", "worker", "static", "package"];
   readings.sort(
     (a, b) =>
@@ -85,6 +93,16 @@ function bestMember(project: Project, directory: string, manifest: JsonObject): 
       Number(likelyServer.test(b.startCommand ?? "")) - Number(likelyServer.test(a.startCommand ?? "")),
   );
   return readings[0] ?? null;
+}
+
+function memberReadings(project: Project, directory: string, manifest: JsonObject): Reading[] {
+  return cargoMembers(project, directory, manifest).flatMap((member) => {
+    const at = inside(member, "Cargo.toml");
+    const own = project.toml(at);
+    return own && own["package"] !== undefined && !/(^|\/)(tests?|benches|xtask)(\/|$)/.test(member)
+      ? [readPackage(project, { directory: member, root: directory, manifest: own, at, from: directory })]
+      : [];
+  });
 }
 
 interface Place {

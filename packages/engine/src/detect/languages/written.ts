@@ -43,7 +43,7 @@ function takeWritten(project: Project, directory: string, reading: Reading): voi
 
 /** Tools that only start another: they are left out, for the build puts its programs on the path. */
 const wrappers =
-  /^(?:exec|dumb-init|tini|\S*\/tini|--|poetry run|pipenv run|pdm run|uv run(?:\s+--(?:no-\w+|frozen|locked|active))*(?:\s+--)?|python3? -m(?=\s+(?:gunicorn|uvicorn|flask|hypercorn|celery|streamlit|sanic)\b))\s+/;
+  /^(?:exec|dumb-init|tini|\S*\/tini|\S*entrypoint\S*|--|poetry run|pipenv run|pdm run|uv run(?:\s+--(?:no-\w+|frozen|locked|active))*(?:\s+--)?|python3? -m(?=\s+(?:gunicorn|uvicorn|flask|hypercorn|celery|streamlit|sanic)\b))\s+/;
 
 interface Server {
   name: RegExp;
@@ -123,7 +123,7 @@ function scriptOf(project: Project, directory: string, line: string): string | u
   const name = /^(?:(?:ba)?sh\s+|exec\s+)?(?:\.\/|\/\w+\/)?([\w./-]+\.sh)\s*$/.exec(line.trim())?.[1];
   const text = name === undefined ? null : project.tree.text(inside(directory, name));
   return text
-    ?.replace(/\\\r?\n/g, " ")
+    ?.replace(/\s*\\\r?\n\s*/g, " ")
     .split(/\r?\n/)
     .map((each) => each.trim())
     .findLast((each) => each !== "" && !each.startsWith("#"));

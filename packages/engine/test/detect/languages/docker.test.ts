@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { databaseOfImage, parseDockerfile } from "../../../src/detect/languages/docker.ts";
-import { readingOf, readingsOf } from "./reading-of.ts";
+import { readingOf, readingsOf, servicesOf } from "./reading-of.ts";
 
 describe("parseDockerfile", () => {
   it("answers for the last stage only", () => {
@@ -95,5 +95,29 @@ describe("databaseOfImage", () => {
     ["nginx", undefined],
   ])("%s", (image, database) => {
     expect(databaseOfImage(image)).toBe(database);
+  });
+});
+
+describe("a compose file of one program and its database", () => {
+  const files = {
+    "compose.yaml": "services:\n  web:\n    build: ./src\n    ports: ['8002:8000']\n  db:\n    image: postgres:15\n",
+    "src/requirements.txt": "fastapi\n",
+    "src/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+  };
+
+  it("is how to try the program", () => {
+    expect(readingOf(files)).toMatchObject({ kind: "compose", confidence: 0.6 });
+    expect(servicesOf(files).map(({ path }) => path)).toEqual(["src"]);
+  });
+});
+
+describe("folders of Dockerfiles", () => {
+  it("that say how containers are built are no programs", () => {
+    const files = {
+      "docker/Dockerfile": "FROM x\n",
+      "seed-data/Dockerfile": "FROM y\n",
+      "gateway/Dockerfile": "FROM z\n",
+    };
+    expect(servicesOf(files).map(({ path }) => path)).toEqual(["gateway"]);
   });
 });

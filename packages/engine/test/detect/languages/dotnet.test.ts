@@ -50,7 +50,6 @@ describe("solutions", () => {
     "Shop.sln": "",
     "src/Web/Web.csproj": project(web, [], "<AssemblyName>Shop.Web</AssemblyName>"),
     "src/Data/Data.csproj": project("Microsoft.NET.Sdk", ["Npgsql.EntityFrameworkCore.PostgreSQL"]),
-    "src/Jobs/Jobs.csproj": project("Microsoft.NET.Sdk.Worker"),
     "tests/Web.Tests/Web.Tests.csproj": project(web, ["Microsoft.NET.Test.Sdk"]),
     "Directory.Build.props":
       "<Project><PropertyGroup><TargetFramework>net9.0</TargetFramework></PropertyGroup></Project>",
@@ -71,10 +70,19 @@ describe("solutions", () => {
     expect(readingOf(files).database).toEqual(["postgres"]);
   });
 
-  it("list their programs and no tests", () => {
-    expect(servicesOf(files).map(({ path, reading }) => [path, reading.kind])).toEqual([
-      ["src/Jobs", "worker"],
-      ["src/Web", "server"],
+  it("with several programs list them, and neither tests nor what they refer to", () => {
+    const reference = (path: string) =>
+      `</PropertyGroup><ItemGroup><ProjectReference Include="${path}" /></ItemGroup><PropertyGroup>`;
+    const several = {
+      ...files,
+      "src/Web/Web.csproj": project(web, [], reference("..\\Pages\\Pages.csproj")),
+      "src/Pages/Pages.csproj": project("Microsoft.NET.Sdk.BlazorWebAssembly"),
+      "src/Jobs/Jobs.csproj": project("Microsoft.NET.Sdk.Worker", [], reference("../Data/Data.csproj")),
+    };
+    expect(readingOf(several)).toMatchObject({ kind: "monorepo", packageManager: "nuget" });
+    expect(servicesOf(several).map(({ path, reading }) => [path, reading.kind, reading.database])).toEqual([
+      ["src/Jobs", "worker", ["postgres"]],
+      ["src/Web", "server", []],
     ]);
   });
 });

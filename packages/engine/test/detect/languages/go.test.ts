@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseGoMod } from "../../../src/detect/languages/go.ts";
-import { readingOf } from "./reading-of.ts";
+import { readingOf, servicesOf } from "./reading-of.ts";
 
 const mod = (...requires: string[]) =>
   `module example.com/app\n\ngo 1.22\n\nrequire (\n${requires.map((line) => `\t${line}\n`).join("")})\n`;
@@ -62,9 +62,40 @@ describe("main packages", () => {
       "go.mod": mod(),
       "cmd/migrate/main.go": main("run()"),
       "cmd/server/main.go": main('http.ListenAndServe(":80", nil)'),
-      "cmd/worker/main.go": main("work()"),
+      "cmd/shopctl/main.go": main("run()"),
     };
-    expect(readingOf(files).buildCommand).toBe("go build -o app ./cmd/server");
+    expect(readingOf(files)).toMatchObject({ kind: "server", buildCommand: "go build -o app ./cmd/server" });
+    expect(servicesOf(files)).toEqual([]);
+  });
+
+  it("lists several that run side by side, each with what it reaches", () => {
+    const files = {
+      "go.mod": mod(
+        "github.com/gin-gonic/gin v1.10.0",
+        "github.com/lib/pq v1.10.9",
+        "github.com/redis/go-redis/v9 v9.0.0",
+      ),
+      "cmd/api/main.go": 'package main\nimport "example.com/app/internal/web"\nfunc main() { web.Run() }\n',
+      "cmd/worker/main.go": 'package main\nimport "example.com/app/internal/jobs"\nfunc main() { jobs.Work() }\n',
+      "cmd/migrate/main.go": main("run()"),
+      "internal/web/web.go":
+        'package web\nimport (\n"github.com/gin-gonic/gin"\n_ "github.com/lib/pq"\n)\nfunc Run() { gin.Default().Run(":8081") }\n',
+      "internal/jobs/jobs.go": 'package jobs\nimport "github.com/redis/go-redis/v9"\nfunc Work() {}\n',
+    };
+    expect(readingOf(files).kind).toBe("monorepo");
+    expect(servicesOf(files)).toMatchObject([
+      {
+        path: "cmd/api",
+        reading: {
+          kind: "server",
+          framework: "gin",
+          port: 8081,
+          database: ["postgres"],
+          buildCommand: "go build -o app .",
+        },
+      },
+      { path: "cmd/worker", reading: { kind: "worker", database: ["redis"], startCommand: "./app" } },
+    ]);
   });
 
   it("puts the program beside a directory called app, not into it", () => {

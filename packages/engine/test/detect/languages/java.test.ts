@@ -92,10 +92,10 @@ describe("Maven", () => {
     const files = {
       "pom.xml": pom(
         [],
-        "<packaging>pom</packaging><modules><module>config-server</module><module>shop-web</module></modules>",
+        "<packaging>pom</packaging><modules><module>shop-core</module><module>shop-web</module></modules>",
       ),
-      "config-server/pom.xml": pom(["spring-boot-starter-web"]).replace("shop", "config"),
-      "config-server/src/main/java/A.java": "class A { public static void main(String[] a) {} }",
+      "shop-core/pom.xml": pom([]).replace("shop", "core"),
+      "shop-core/src/main/java/A.java": "class A {}",
       "shop-web/pom.xml": pom(["spring-boot-starter-web"]),
       "shop-web/src/main/java/B.java": "class B { public static void main(String[] a) {} }",
     };
@@ -104,6 +104,21 @@ describe("Maven", () => {
       buildCommand: "mvn clean package -DskipTests",
       startCommand: "java -Dserver.port=$PORT -jar shop-web/target/shop-1.2.0.jar",
     });
+  });
+
+  it("has no single program where several modules are servers", () => {
+    const program = "class A { public static void main(String[] a) {} }";
+    const files = {
+      "pom.xml": pom([], "<packaging>pom</packaging><modules><module>orders</module><module>stock</module></modules>"),
+      "orders/pom.xml": pom(["spring-boot-starter-web"]).replace("shop", "orders"),
+      "orders/src/main/java/A.java": program,
+      "stock/pom.xml": pom(["spring-boot-starter-web"]).replace("shop", "stock"),
+      "stock/src/main/java/A.java": program,
+    };
+    const reading = readingOf(files);
+    expect(reading).toMatchObject({ kind: "monorepo", packageManager: "maven" });
+    expect(reading.startCommand).toBeUndefined();
+    expect(servicesOf(files).map(({ path }) => path)).toEqual(["orders", "stock"]);
   });
 
   it("takes a library for a package", () => {

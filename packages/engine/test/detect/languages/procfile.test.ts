@@ -36,3 +36,32 @@ describe("a Procfile beside a program", () => {
     });
   });
 });
+
+describe("a Procfile alone", () => {
+  it("says how the program starts, and with what", () => {
+    expect(readingOf({ Procfile: "web: PORT=$PORT java -jar service.jar\n" })).toMatchObject({
+      kind: "server",
+      runtime: "java",
+      startCommand: "PORT=$PORT java -jar service.jar",
+      confidence: 0.5,
+    });
+  });
+
+  it("leaves the runtime open where the command does not name it", () => {
+    expect(readingOf({ Procfile: "worker: bin/consume\n" })).toMatchObject({
+      kind: "worker",
+      runtime: "unknown",
+      confidence: 0.35,
+    });
+  });
+
+  it("yields to a manifest", () => {
+    expect(
+      readingOf({
+        Procfile: "web: ./run\n",
+        "go.mod": "module x\ngo 1.22\n",
+        "main.go": "package main\nfunc main() {}\n",
+      }).runtime,
+    ).toBe("go");
+  });
+});

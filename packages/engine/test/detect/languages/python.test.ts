@@ -393,3 +393,32 @@ describe("broken input", () => {
     expect(reading.startCommand).toBe("gunicorn app:app --bind 0.0.0.0:$PORT");
   });
 });
+
+describe("servers without a framework", () => {
+  it.each([
+    [
+      "ThreadingHTTPServer",
+      'from http.server import ThreadingHTTPServer\nThreadingHTTPServer(("0.0.0.0", port), Handler).serve_forever()',
+    ],
+    [
+      "TCPServer",
+      'import socketserver\nwith socketserver.TCPServer(("", port), Handler) as server:\n  server.serve_forever()',
+    ],
+    ["wsgiref", 'from wsgiref.simple_server import make_server\nmake_server("", port, app).serve_forever()'],
+    [
+      "asyncio",
+      'import asyncio\nasync def main():\n  await asyncio.start_server(handle, "0.0.0.0", port)\nasyncio.run(main())',
+    ],
+  ])("%s is one, at the port PORT falls back to", (_, body) => {
+    const text = `import os\nport = int(os.environ.get("PORT", "8123"))\n${body}\nif __name__ == "__main__":\n  pass\n`;
+    const reading = readingOf({ "main.py": text });
+    expect(reading).toMatchObject({ kind: "server", runtime: "python", startCommand: "python main.py", port: 8123 });
+    expect(reading.confidence).toBeGreaterThanOrEqual(0.6);
+    expect(reading.framework).toBeUndefined();
+  });
+
+  it("a client that names such a class is none", () => {
+    const text = 'import socket\ndef ask():\n  return HTTPServerError\nif __name__ == "__main__":\n  ask()\n';
+    expect(readingOf({ "main.py": text }).kind).toBe("worker");
+  });
+});

@@ -137,3 +137,22 @@ describe("versions", () => {
     ).toBe("1.75");
   });
 });
+
+describe("workspaces of several servers", () => {
+  const server = (name: string) => `[package]\nname = "${name}"\n[dependencies]\nactix-web = "4"\n`;
+  const main = 'fn main() { HttpServer::new(|| App::new()).bind("0.0.0.0:8080") }\n';
+
+  it("are no single program", () => {
+    const files = {
+      "Cargo.toml": '[workspace]\nmembers = ["basics/*"]\n',
+      "basics/a/Cargo.toml": server("a"),
+      "basics/a/src/main.rs": main,
+      "basics/b/Cargo.toml": server("b"),
+      "basics/b/src/main.rs": main,
+    };
+    const reading = readingOf(files);
+    expect(reading).toMatchObject({ kind: "monorepo", packageManager: "cargo" });
+    expect(reading.framework).toBeUndefined();
+    expect(servicesOf(files).map(({ path }) => path)).toEqual(["basics/a", "basics/b"]);
+  });
+});
