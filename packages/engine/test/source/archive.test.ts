@@ -491,7 +491,7 @@ describe("bombs", () => {
   });
 });
 
-describe("what disagrees with itself", () => {
+describe("what disagrees with itself", { timeout: 60_000 }, () => {
   const content = "some content, long enough to be worth it ".repeat(5);
   const large = Buffer.from("0123456789abcdef".repeat(40_000));
   const wrong: [string, Partial<ZipPart>][] = [
@@ -604,9 +604,9 @@ describe("what disagrees with itself", () => {
   });
 });
 
-describe("cancelling", () => {
+describe("cancelling", { timeout: 60_000 }, () => {
   it("leaves nothing", async () => {
-    const parts = Array.from({ length: 3_000 }, (_, index) => ({ name: `d${index % 50}/f${index}`, content: "x" }));
+    const parts = Array.from({ length: 1_000 }, (_, index) => ({ name: `d${index % 50}/f${index}`, content: "x" }));
     for (const bytes of [zipOf(parts), tarOf(parts)]) {
       const controller = new AbortController();
       writeFileSync(join(directory, "archive"), bytes);
