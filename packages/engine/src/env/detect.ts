@@ -3,11 +3,11 @@ import type { EnvVariable, ServiceFacts } from "../detect/detection.ts";
 import { inside, type Project } from "../detect/reading.ts";
 import { type ExampleEntry, isExampleFile, readExample } from "./example.ts";
 import { mayReadVariables, readJavaScript } from "./javascript.ts";
-import { readLanguage } from "./languages.ts";
+import { readLanguage, settleGuardedSettings } from "./languages.ts";
 import { isManifest, readManifest } from "./manifests.ts";
 import { maskJavaScript } from "./mask.ts";
 import { dependencyNames, type Scope, scopeOf } from "./scope.ts";
-import { importedIn, importsOf, readSdks, rowsFor } from "./sdk-reading.ts";
+import { importedIn, importsOf, readPythonSdks, readSdks, rowsFor } from "./sdk-reading.ts";
 import type { SdkRow } from "./sdk.ts";
 import type { Sighting } from "./sighting.ts";
 import { weigh } from "./weigh.ts";
@@ -46,6 +46,9 @@ export function detectVariables(project: Project, directory: string, facts: Omit
     hasSchema: new Set(sightings.flatMap(({ key, inSchema }) => (inSchema ? [key] : []))).size >= 3,
     isExampleComplete: listed >= 5 && listed >= wanted.length * 0.6,
     framework: facts.framework,
+    isCodeSilent: sightings.every(({ need }) => need === "given" || need === "tooling"),
+    dependencies: dependenciesOf(project, directory),
+    isLibrary: facts.kind === "package",
     inExample,
     placeOf: ({ path, offset }: Sighting) => `${path}:${lines.at(path, offset)}`,
   };
@@ -62,15 +65,21 @@ function sightingsIn(
   const rows = rowsFor(dependenciesOf(project, directory));
   const imports = importsOf(rows);
   const sightings: Sighting[] = [];
+  const python = new Map<string, string>();
   for (const file of scope.files) {
     const text = project.tree.text(file.path);
     if (text === null || isMinified(text)) continue;
     const found = scripts.has(file.extension)
       ? inScript(file.path, text, rows, imports)
-      : readLanguage(file.path, file.extension, text);
+      : [
+          ...readLanguage(file.path, file.extension, text),
+          ...(file.extension === "py" ? readPythonSdks(file.path, text) : []),
+        ];
+    if (file.extension === "py") python.set(file.path, text);
     if (file.isTooling) for (const sighting of found) sighting.need = "tooling";
     sightings.push(...found);
   }
+  settleGuardedSettings(sightings, python);
   for (const file of [...scope.others, ...scope.files]) {
     if (isManifest(file.name)) sightings.push(...readManifest(project, { name: file.name, path: file.path, kind }));
   }

@@ -34,6 +34,7 @@ export function readJavaScript(script: Script): Sighting[] {
   readLists(script, found);
   readSvelteKit(script, found);
   readGiven(script, found);
+  readBindings(script, found);
   const sightings: Sighting[] = [];
   for (const { key, use, when, offset } of found) {
     if (use.guards && !isAboutPlatform(key)) guarded.push(use.guards);
@@ -63,6 +64,8 @@ function isAboutPlatform(key: string): boolean {
 }
 
 const roots = String.raw`(?:globalThis\.)?process\s*(?:\?\.|\.)\s*env|import\.meta\.env|Bun\.env`;
+/** What Vite and Astro put into import.meta.env themselves. */
+const builtIn = /^(?:BASE_URL|MODE|DEV|PROD|SSR|SITE|ASSETS_PREFIX|LEGACY)$/;
 const methods = new Set([
   "hasOwnProperty",
   "toString",
@@ -98,7 +101,20 @@ function readMembers(script: Script, found: Found[]): void {
     } else if (methods.has(key) || code[end] === "(") continue;
     if (!variableName.test(key)) continue;
     const when = match[0].includes("import.meta") ? "build" : "run";
+    if (when === "build" && builtIn.test(key)) continue;
     add(script, found, { key, when, span: { start, end } });
+  }
+}
+
+/**
+ * Bindings of a Worker (`c.env.API_TOKEN`). Stores and queues look the same, so that a name alone proves nothing: it counts when an
+ * example lists it or it is known.
+ */
+function readBindings({ code }: Script, found: Found[]): void {
+  for (const match of code.matchAll(
+    /(?<![\w$])(?:c|ctx|context|runtime|platform\??|cloudflare)\.env\??\.([A-Z][A-Z0-9_]{2,})\b(?!\s*(?:!|\?)?\.)/g,
+  )) {
+    found.push({ key: match[1]!, use: { need: "quieted" }, when: "run", offset: match.index });
   }
 }
 

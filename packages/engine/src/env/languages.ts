@@ -32,18 +32,22 @@ const quoted = `["']${name}["']`;
 const languages: Language[] = [
   {
     extensions: ["py"],
-    words: /environ|getenv|config\(|BaseSettings|env\(|env\.|dj_database_url/,
+    words:
+      /environ|getenv|config\(|Settings\b|env\(|env\.|import (?:openai|anthropic)|from (?:openai|anthropic|groq|together|langchain\w*|dj_database_url|pinecone|replicate)|dj_database_url/,
     comments: "hash",
     reads: [
-      { pattern: new RegExp(`\\b(?:os\\s*\\.\\s*)?environ\\s*\\[\\s*${quoted}\\s*\\]`, "g"), need: "asserted" },
+      { pattern: new RegExp(`(?<![\\w.])(?:os\\s*\\.\\s*)?environ\\s*\\[\\s*${quoted}\\s*\\]`, "g"), need: "asserted" },
       {
         pattern: new RegExp(
-          `\\b(?:os\\s*\\.\\s*)?(?:environ\\s*\\.\\s*get|getenv)\\(\\s*${quoted}\\s*(,[^()\\n]*(?:\\([^()]*\\))?[^()\\n]*)?\\)?`,
+          `(?<![\\w.])(?:os\\s*\\.\\s*)?(?:environ\\s*\\.\\s*get|getenv)\\(\\s*${quoted}\\s*(,[^()]*(?:\\([^()]*\\)[^()]*)*)?\\)?`,
           "g",
         ),
         need: "plain",
       },
-      { pattern: new RegExp(`\\benviron\\s*\\.\\s*(?:setdefault|pop)\\(\\s*${quoted}`, "g"), need: "default" },
+      {
+        pattern: new RegExp(`(?<![\\w.])(?:os\\s*\\.\\s*)?environ\\s*\\.\\s*(?:setdefault|pop)\\(\\s*${quoted}`, "g"),
+        need: "default",
+      },
       // python-decouple, starlette and django-environ: an error without a default.
       {
         pattern: new RegExp(
@@ -54,7 +58,7 @@ const languages: Language[] = [
       },
       { pattern: /\bget_env(?:_variable)?\(\s*["']([A-Z][A-Z0-9_]+)["']\s*(,[^()]*)?\)/g, need: "plain" },
     ],
-    replaced: /^\s*or\b(?!\s*(?:""|''|None))/,
+    replaced: /^(?:\s*\.\s*\w+\([^()\n]*\))*\s*or\b(?!\s*(?:""|''|None))/,
     stops: /\braise\b|sys\.exit|\bexit\(|abort\(/,
   },
   {
@@ -163,7 +167,7 @@ const languages: Language[] = [
         need: "plain",
       },
       // Laravel's env() answers null, and its configuration expects that.
-      { pattern: /(?<![\w>$])env\(\s*["']([A-Z][A-Z0-9_]+)["']/g, need: "declared" },
+      { pattern: /(?<![\w>$])env\(\s*["']([A-Z][A-Z0-9_]+)["']/g, need: "guarded" },
       { pattern: /->required\(\s*["']([A-Z][A-Z0-9_]+)["']/g, need: "checked" },
     ],
     replaced: /^\s*\)?\s*(?:\?:|\?\?|\|\||===|!==|==|!=|\?)/,
@@ -198,6 +202,7 @@ export function readLanguage(path: string, extension: string, text: string): Sig
       if (need) sightings.push({ key, need, when: read.when ?? "run", offset: match.index, path });
     }
   }
+  if (extension === "rs") sightings.push(...readClap(path, code));
   if (extension === "py") sightings.push(...readPythonSettings(path, code));
   return sightings;
 }
@@ -214,7 +219,10 @@ function needOf(language: Language, { read, code, start, end, inside }: Place): 
   if (read.need === "default" || read.need === "guarded") {
     return read.need === "guarded" && stopsWhenMissing(language, code, end) ? "checked" : read.need;
   }
-  if (inside !== undefined && inside.trim() !== "" && inside.trim() !== ",") return needOfOptions(read, inside);
+  if (inside !== undefined && inside.trim() !== "" && inside.trim() !== ",") {
+    const need = needOfOptions(read, inside);
+    return need === "plain" && language.replaced.test(code.slice(end, end + 120)) ? "default" : need;
+  }
   if (read.need === "declared") return "declared";
   const after = code.slice(end, end + 120);
   if (/^\s*=(?![=~>])/.test(after) && !/^\s*=>/.test(after)) return null; // An assignment to the environment.
@@ -283,7 +291,7 @@ function stopsWhenMissing(language: Language, code: string, end: number): boolea
 
 /** Fields of pydantic's BaseSettings without a value; `env_prefix` goes before the name. */
 function readPythonSettings(path: string, code: string): Sighting[] {
-  if (!code.includes("BaseSettings")) return [];
+  if (!/^class\s+\w+\(.*Settings\b/m.test(code)) return [];
   const sightings: Sighting[] = [];
   for (const match of code.matchAll(/^class\s+\w+\([^)]*\w*(?:Settings|BaseSettings|Config)\b[^)]*\):/gm)) {
     const start = match.index + match[0].length;
@@ -307,4 +315,47 @@ function readPythonSettings(path: string, code: string): Sighting[] {
     }
   }
   return sightings;
+}
+
+/** Arguments of clap that may come from the environment: `#[clap(long, env)] database_url: String`. */
+function readClap(path: string, code: string): Sighting[] {
+  if (!code.includes("env") || !/#\[(?:clap|arg|structopt)\(/.test(code)) return [];
+  const sightings: Sighting[] = [];
+  for (const match of code.matchAll(
+    /#\[(?:clap|arg|structopt)\(([^\]]*)\)\]\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^)]*\))?\s+)?([a-z_][a-z0-9_]*)\s*:\s*([\w:<>]+)/g,
+  )) {
+    const [, options, field, type] = match;
+    const named = /\benv\b\s*(?:=\s*"([^"]+)")?/.exec(options!);
+    if (!named) continue;
+    const isGiven = /default_value|default_values/.test(options!) || /^(?:Option|bool|Vec)\b/.test(type!);
+    sightings.push({
+      key: named[1] ?? field!.toUpperCase(),
+      need: isGiven ? "declared" : "checked",
+      when: "run",
+      offset: match.index,
+      path,
+    });
+  }
+  return sightings;
+}
+
+/**
+ * Settings of Flask or Django that are asked for elsewhere before they are used (`if app.config["MAIL_SERVER"]:`): their variables are
+ * not needed. `texts` are the Python files of the project.
+ */
+export function settleGuardedSettings(sightings: Sighting[], texts: ReadonlyMap<string, string>): void {
+  const named = sightings.flatMap((sighting) => {
+    if (sighting.need !== "plain") return [];
+    const text = texts.get(sighting.path);
+    if (text === undefined) return [];
+    const before = text.slice(text.lastIndexOf("\n", sighting.offset) + 1, sighting.offset);
+    const name = /^\s*(?:self\.)?([A-Z][A-Z0-9_]+)\s*=\s*(?:\w+\()?$/.exec(before)?.[1];
+    return name === undefined ? [] : [{ sighting, name }];
+  });
+  if (named.length === 0) return;
+  const asked = new Set<string>();
+  const question =
+    /\b(?:if|and|or|not|elif)\s+(?:not\s+)?(?:[\w.]*config(?:\.get\(|\[)\s*["'](\w+)["']|(?:[\w.]+\.)?([A-Z][A-Z0-9_]{2,})\b)/g;
+  for (const text of texts.values()) for (const match of text.matchAll(question)) asked.add(match[1] ?? match[2]!);
+  for (const { sighting, name } of named) if (asked.has(name)) sighting.need = "guarded";
 }

@@ -1,7 +1,8 @@
 /** Variables that manifests name: Prisma, compose, Dockerfile, Heroku's app.json, render.yaml, netlify.toml, vercel.json, wrangler, Spring, Symfony, Nuxt. */
 import type { Kind } from "../detect/detection.ts";
 import { isObject, type Json, type JsonObject, type Project } from "../detect/reading.ts";
-import { isPlaceholder } from "./example.ts";
+import { isPlaceholder, readExample } from "./example.ts";
+import { readLanguage } from "./languages.ts";
 import { maskHashComments, maskJavaScript, maskSlashComments } from "./mask.ts";
 import { closing, endOfExpression, skipSpace } from "./need.ts";
 import type { Need, Sighting } from "./sighting.ts";
@@ -97,7 +98,7 @@ const manifests: Manifest[] = [
       const vars = document?.["vars"];
       if (!isObject(vars)) return;
       for (const [key, value] of Object.entries(vars)) {
-        see(key, typeof value === "string" && isPlaceholder(value) ? "plain" : "default", {
+        see(key, typeof value === "string" && isPlaceholder(value) ? "plain" : "given", {
           offset: text.indexOf(key),
         });
       }
@@ -113,10 +114,40 @@ const manifests: Manifest[] = [
     },
   },
   {
-    name: /^config\/(?:packages\/.*|services)\.ya?ml$/,
+    name: /^config\/(?:packages\/(?!debug|test|dev).*|services)\.ya?ml$/,
     read(_project, _path, text, see) {
       for (const match of maskHashComments(text).matchAll(/%env\((?:\w+:)*([A-Z][A-Z0-9_]+)\)%/g)) {
         see(match[1]!, /default:/.test(match[0]) ? "default" : "plain", { offset: match.index });
+      }
+    },
+  },
+  {
+    // Rails and others: Ruby inside YAML.
+    name: /^config\/(?:database|cable|storage|mongoid|redis|sidekiq)\.yml$/,
+    read(_project, path, text, see) {
+      const own = text.slice(Math.max(0, text.search(/^production:/m)));
+      for (const { key, need, offset } of readLanguage(path, "rb", own))
+        see(key, need, { offset: offset + text.length - own.length });
+    },
+  },
+  {
+    name: /^artisan$/,
+    read(project, path, _text, see) {
+      const required = project.json(path.replace(/artisan$/, "composer.json"))?.["require"];
+      if (isObject(required) && "laravel/framework" in required) see("APP_KEY", "checked");
+    },
+  },
+  {
+    name: /^config\/credentials\.yml\.enc$/,
+    read: (_project, _path, _text, see) => see("RAILS_MASTER_KEY", "checked"),
+  },
+  {
+    // Symfony commits the values that hold everywhere.
+    name: /^\.env$/,
+    read(project, path, text, see) {
+      if (!project.tree.has(path.replace(/\.env$/, "symfony.lock"))) return;
+      for (const { key, value, isCommentedOut } of readExample(path, text)) {
+        if (!isCommentedOut && value !== "" && !isPlaceholder(value)) see(key, "given", { offset: text.indexOf(key) });
       }
     },
   },

@@ -73,6 +73,7 @@ export function useOf(script: Script, span: Span): Use {
   }
   if (two === "&&") {
     const test = conditionAround(code, start);
+    if (test?.isNegated) return { need: consequence(script, test.end + 1) };
     if (test) return { need: "guarded", guards: blockAfter(code, test.end + 1) };
     return { need: "guarded", guards: { start: at + 2, end: endOfExpression(code, at + 2) } };
   }
@@ -88,6 +89,7 @@ export function useOf(script: Script, span: Span): Use {
   if (previous === "(" && checks.test(code.slice(Math.max(0, before - 30), before))) return { need: "checked" };
   if (previous === "&" || previous === "|") {
     const test = conditionAround(code, start);
+    if (test?.isNegated) return { need: consequence(script, test.end + 1) };
     if (test) return { need: "guarded", guards: blockAfter(code, test.end + 1) };
   }
   if (/\bas\s+any\b/.test(code.slice(at, at + 8))) return { need: "plain", ...bound(code, start, end) };
@@ -179,9 +181,10 @@ function bound(code: string, start: number, end: number): { boundTo?: string } {
   return found ? { boundTo: found[1]! } : {};
 }
 
-/** The parentheses of the `if` or `while` the offset is in the condition of. */
-function conditionAround(code: string, at: number): Span | null {
+/** The parentheses of the `if` or `while` the offset is in the condition of; `isNegated`: inside `!( … )`. */
+function conditionAround(code: string, at: number): (Span & { isNegated: boolean }) | null {
   let depth = 0;
+  let isNegated = false;
   const limit = Math.max(0, at - 600);
   for (let index = at; index >= limit; index--) {
     const char = code[index];
@@ -189,8 +192,8 @@ function conditionAround(code: string, at: number): Span | null {
     else if (char === "(") {
       if (depth > 0) depth--;
       else if (/\b(?:if|while)\s*$/.test(code.slice(Math.max(0, index - 8), index))) {
-        return { start: index, end: closing(code, index) };
-      }
+        return { start: index, end: closing(code, index), isNegated };
+      } else if (code[index - 1] === "!") isNegated = !isNegated;
     } else if ((char === ";" || char === "{" || char === "}") && depth === 0) return null;
   }
   return null;

@@ -91,15 +91,24 @@ function readJsonSchema({ code, text }: Script, see: See): void {
   }
 }
 
-function readValidatedClass({ code }: Script, see: See): void {
-  for (const match of code.matchAll(
-    /((?:@\w+\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*)+)(?:public\s+|readonly\s+)*([A-Z][A-Z0-9_]{2,})\s*([?!])?\s*:[^;=\n]*(=)?/g,
-  )) {
+function readValidatedClass({ code, text }: Script, see: See): void {
+  const field =
+    /((?:@\w+\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*)+)(?:(?:public|private|readonly|declare)\s+)*([A-Z][A-Z0-9_]{2,})\s*([?!])?\s*(?::[^;=\n]*)?(=\s*[^;]*)?/g;
+  for (const match of code.matchAll(field)) {
     const decorators = match[1]!;
+    const key = match[2]!;
     // A condition on other values: demanded when something else is missing, optional otherwise.
-    const isConditional = decorators.includes("@ValidateIf") && !/ValidateIf\([^!]*!/.test(decorators);
-    const isOptional = decorators.includes("@IsOptional") || isConditional || match[3] === "?" || match[4] === "=";
-    see(match[2]!, isOptional ? "declared" : "checked", match.index + match[1]!.length);
+    const isConditional =
+      /@CannotUse/.test(decorators) || (decorators.includes("@ValidateIf") && !/ValidateIf\([^!]*!/.test(decorators));
+    const value =
+      match[4] === undefined
+        ? ""
+        : text.slice(match.index + match[0].length - match[4].length, match.index + match[0].length);
+    // A value of its own is a default, unless it is the variable itself and nothing in its place.
+    const isGiven =
+      value !== "" && !new RegExp(`^=\\s*[\\w.]*env\\w*\\.${key}\\s*(?:\\?\\?\\s*(?:""|''))?\\s*$`, "i").test(value);
+    const isOptional = decorators.includes("@IsOptional") || isConditional || match[3] === "?" || isGiven;
+    see(key, isOptional ? "declared" : "checked", match.index + decorators.length);
   }
 }
 

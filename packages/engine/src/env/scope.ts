@@ -134,7 +134,14 @@ function dependenciesOf(project: Project, directory: string, packages: Packages)
     const manifest = project.json(inside(queue[at]!, "package.json"));
     for (const name of dependencyNames(manifest)) {
       const target = packages.byName.get(name);
-      if (target === undefined || target === directory || found.has(target)) continue;
+      // An application among the dependencies gives its types, not its environment.
+      if (
+        target === undefined ||
+        /^(?:apps|services|examples)\//.test(target) ||
+        target === directory ||
+        found.has(target)
+      )
+        continue;
       found.add(target);
       queue.push(target);
     }

@@ -1,4 +1,5 @@
 /** Which rows of the table in sdk.ts hold for a file. */
+import { maskHashComments } from "./mask.ts";
 import { closing, type Script } from "./need.ts";
 import { authProviders, sdks, type SdkRow } from "./sdk.ts";
 import type { Sighting } from "./sighting.ts";
@@ -95,6 +96,25 @@ function readAuthProviders(script: Script): Sighting[] {
         offset: from + use.index,
         path,
       });
+    }
+  }
+  return sightings;
+}
+
+/** Libraries of Python that read a variable when they are given no key. An import says enough; Python has no manifest to rely on. */
+export function readPythonSdks(path: string, text: string): Sighting[] {
+  const code = maskHashComments(text);
+  const sightings: Sighting[] = [];
+  for (const match of code.matchAll(
+    /^\s*(?:from|import)\s+(openai|anthropic|groq|together|langchain_openai|langchain_anthropic|dj_database_url|pinecone|replicate)\b/gm,
+  )) {
+    for (const row of sdks.filter(
+      ({ packages }) => packages.includes(match[1]!.replaceAll("_", "-")) || packages.includes(match[1]!),
+    )) {
+      const offset = row.uses ? firstUse(row, { path, text, code }) : match.index;
+      if (offset < 0) continue;
+      for (const key of row.needs)
+        sightings.push({ key: key.split("|")[0]!, need: "asserted", when: "run", offset, path });
     }
   }
   return sightings;

@@ -18,9 +18,15 @@ export interface Seen {
 }
 
 export interface Surroundings {
+  /** Nothing of it runs by itself, so that nothing has to be set for it. */
+  isLibrary: boolean;
   framework: string | undefined;
   /** Every key with an entry in an example, for choosing among names that mean the same. */
   inExample: ReadonlySet<string>;
+  /** No code was seen to read any variable: an example is all there is to go by. */
+  isCodeSilent: boolean;
+  /** Names of the packages it depends on. */
+  dependencies: ReadonlySet<string>;
   /** The project checks its environment against a schema; what that leaves out is left out on purpose. */
   hasSchema: boolean;
   /** The example lists most of what is read, so that what it leaves out is left out on purpose. */
@@ -42,7 +48,7 @@ export function weigh(seen: Seen, around: Surroundings): EnvVariable | null {
   for (const entry of examples) places.push(`${entry.path}:${entry.line}`);
   return {
     key,
-    required: isRequired(seen, rule, around),
+    required: !around.isLibrary && isRequired(seen, rule, around),
     sensitive: isSensitive(key),
     public: isPublic(key),
     class: classOf(key, reads, around.framework),
@@ -56,11 +62,11 @@ export function weigh(seen: Seen, around: Surroundings): EnvVariable | null {
 function isRequired(
   { key, sightings, examples }: Seen,
   rule: VariableRule | null,
-  { inExample, framework, isExampleComplete, hasSchema }: Surroundings,
+  { inExample, framework, isExampleComplete, hasSchema, isCodeSilent, dependencies }: Surroundings,
 ): boolean {
   if (provided.test(key)) return false;
   const reads = sightings.filter(({ need }) => need !== "tooling");
-  if (reads.length === 0) return isReadByFramework(key, examples, framework);
+  if (reads.length === 0) return isNeededUnseen(key, examples, { framework, isCodeSilent, dependencies });
   const needs = new Set(reads.map(({ need }) => need));
   if (needs.has("given")) return false;
   if (needs.has("declared") && !reads.some(({ need, path }) => need === "checked" && path.endsWith(".prisma"))) {
@@ -84,14 +90,51 @@ function isRequired(
   return true;
 }
 
-/** Nuxt fills runtimeConfig from NUXT_ variables without the code naming them; an example that lists one is all there is to see. */
-function isReadByFramework(key: string, examples: ExampleEntry[], framework: string | undefined): boolean {
-  return (
-    framework === "nuxt" &&
-    key.startsWith("NUXT_") &&
-    examples.some((one) => !one.isOptional && !one.isCommentedOut && one.hasPlaceholder)
-  );
+/**
+ * Whether a variable that no code was seen to read is needed all the same: Nuxt fills runtimeConfig from NUXT_ variables, and libraries
+ * read variables that begin with their vendor's name. An example that asks for such a value is the only sign of it.
+ */
+function isNeededUnseen(
+  key: string,
+  examples: ExampleEntry[],
+  { framework, isCodeSilent, dependencies }: Pick<Surroundings, "framework" | "isCodeSilent" | "dependencies">,
+): boolean {
+  if (!examples.some((one) => !one.isOptional && !one.isCommentedOut && one.hasPlaceholder)) return false;
+  if (ruleFor(key)?.isExtra) return false;
+  if (isCodeSilent || (framework === "nuxt" && key.startsWith("NUXT_"))) return true;
+  const vendor = /^([A-Z][A-Z0-9]{2,})_/.exec(key)?.[1]?.toLowerCase();
+  if (vendor === undefined || passedByCode.has(vendor) || !/_(?:ID|KEY|SECRET|TOKEN|URL)$/.test(key)) return false;
+  return [...dependencies].some((name) => name.split(/[@/_.-]/).includes(vendor));
 }
+
+/** Vendors whose libraries never look at the environment, and words that are no vendor. */
+const passedByCode = new Set([
+  "stripe",
+  "supabase",
+  "next",
+  "react",
+  "vite",
+  "app",
+  "api",
+  "auth",
+  "google",
+  "github",
+  "firebase",
+  "webhook",
+  "sentry",
+  "redis",
+  "node",
+  "jwt",
+  "session",
+  "openai",
+  "email",
+  "test",
+  "web",
+  "algolia",
+  "pusher",
+  "twilio",
+  "cloudinary",
+]);
 
 /** One need per file: a file that asks first is careful with all its reads. */
 function strongestByFile(reads: Sighting[]): Need[] {

@@ -75,7 +75,7 @@ const uses: [extension: string, source: string, ...needs: string[]][] = [
   ["php", `$key = getenv('X_KEY');`, "plain"],
   ["php", `$key = $_ENV['X_KEY'] ?? 'a';`, "default"],
   ["php", `$key = getenv('X_KEY') ?: 'a';`, "default"],
-  ["php", `'key' => env('X_KEY'),`, "declared"],
+  ["php", `'key' => env('X_KEY'),`, "guarded"],
   ["swift", `let key = Environment.get("X_KEY")!`, "checked"],
   ["swift", `let key = Environment.get("X_KEY") ?? "a"`, "default"],
 ];
