@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const bin = join(import.meta.dirname, "../packages/cli/bin/landfall.js");
+const bin = process.env["LANDFALL_BIN"] ?? join(import.meta.dirname, "../packages/cli/bin/landfall.js");
 
 export interface Landfall extends AsyncDisposable {
   home: string;

@@ -32,6 +32,8 @@ import { deploymentRow, deploymentViews, projectViews } from "./views.ts";
 import { work } from "./worker.ts";
 
 const followPollMs = 50;
+/** Directories nobody has deployed from for so long are read whole the next time. */
+const forgetDigestsAfterMs = 90 * 24 * 3_600_000;
 
 /** Open (or create) the data directory and everything above it. Milliseconds; starts nothing. Throws STORE_NEWER. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
@@ -365,8 +367,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
     doctor: () => diagnose({ store, edge, toolPath, resolves, baseDomain }),
 
-    collect: ({ signal, retainReleases = 10 } = {}) =>
-      collect(store, { retainReleases, ...(signal ? { signal } : {}) }),
+    async collect({ signal, retainReleases = 10 } = {}) {
+      cache.prune(forgetDigestsAfterMs);
+      return collect(store, { retainReleases, ...(signal ? { signal } : {}) });
+    },
 
     async [Symbol.asyncDispose]() {
       await store[Symbol.asyncDispose]();

@@ -19,6 +19,7 @@ import type { DigestCache } from "./snapshot/cache.ts";
 import type { Snapshot } from "./snapshot/snapshot.ts";
 import { takeSnapshot } from "./snapshot/take.ts";
 import { type OpenedSource, openSource } from "./source/open.ts";
+import { checkedSource } from "./source/source.ts";
 import type { Store } from "./store/store.ts";
 import { readVariables } from "./variables.ts";
 
@@ -45,8 +46,10 @@ export async function prepare(context: PrepareContext, request: DeployRequest): 
   const { store, platforms, signal } = context;
   const environment = checkedName("environment", request.environment ?? "production");
   if (request.project !== undefined) checkedName("project", request.project);
+  // A password in an address goes no further than this line: what is kept is the address without it.
+  const asked = checkedSource(request.source);
   const scratch = join(store.home, "scratch", newId("dep", store.clock));
-  await using source = await openSource(request.source, {
+  await using source = await openSource(asked, {
     scratch,
     toolPath: context.toolPath,
     ...(signal ? { signal } : {}),
@@ -90,7 +93,7 @@ export async function prepare(context: PrepareContext, request: DeployRequest): 
   });
   problems.push(...planProblems);
   return {
-    request: { ...request, environment, platform: platform.id },
+    request: { ...request, source: asked, environment, platform: platform.id },
     snapshot,
     detection,
     plan,
@@ -113,7 +116,7 @@ function platformOf(platforms: Platform[], id: string): Platform {
 }
 
 function identityOf(request: DeployRequest, source: OpenedSource): string {
-  return request.source.kind === "git" ? request.source.url : `${request.source.kind} ${source.identity}`;
+  return `${request.source.kind} ${source.identity}`;
 }
 
 /**

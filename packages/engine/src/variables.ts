@@ -95,11 +95,12 @@ const evaluatesWhileBuilding = new Set([
 ]);
 
 /**
- * The values a build sees: those read at build time, those nobody is known to read, and for frameworks that run the application
- * while building all of them. They are part of the artifact's key, so a changed one builds again and any other does not.
+ * The values a build sees: for a static service and for frameworks that run the application while building all of them; else those read
+ * at build time and those nobody is known to read. They are part of the artifact's key, so a changed one builds again and any other does not.
  */
 export function buildValues(service: ServicePlan, values: Record<string, string>): Record<string, string> {
-  if (service.framework !== undefined && evaluatesWhileBuilding.has(service.framework)) return values;
+  // What is static has no other time at which it could read them.
+  if (service.kind === "static" || evaluatesWhileBuilding.has(service.framework ?? "")) return values;
   const runOnly = new Set(
     service.variables
       .filter((variable) => variable.class === "run" && variable.foundIn.length > 0)

@@ -17,7 +17,7 @@ export interface Store extends AsyncDisposable {
   vault: Vault;
   blobs: Blobs;
   clock: Clock;
-  /** Keep a manifest (snapshot or artifact) under its digest. May be repeated. */
+  /** Keep a manifest (snapshot or artifact) under its digest, once the bytes it names are on the disk itself. May be repeated. */
   putManifest(digest: string, manifest: unknown): Promise<void>;
   /** Null when it was collected or never kept. */
   manifest<T>(digest: string): Promise<T | null>;
@@ -51,6 +51,7 @@ export async function openStore(home: string, clock: Clock): Promise<Store> {
     blobs,
     clock,
     async putManifest(digest, manifest) {
+      await blobs.flush();
       const body = await compress(JSON.stringify(manifest));
       await db
         .insertInto("manifest")
