@@ -282,7 +282,7 @@ async function furnish(
     path: buildPath,
     variables: input.variables,
     network: input.network ?? {},
-    packageManager: manager.name,
+    packageManager: manager,
     ...(python === undefined ? {} : { virtualEnv: join(workspace.files, service.path, ".venv") }),
   });
   return { manager, environments, directory, downloads, ...(python === undefined ? {} : { python }), warnings };

@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DeployError } from "../error.ts";
+import type { PackageManager } from "./packageManager.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Names a build sets itself; a variable of that name is left out, with a warning. */
@@ -57,7 +58,7 @@ export interface EnvironmentInput {
   variables: Readonly<Record<string, string>>;
   /** Variables of the machine; only those that speak of the network are taken. */
   network: Readonly<Record<string, string>>;
-  packageManager: string | undefined;
+  packageManager: Pick<PackageManager, "name" | "version">;
   /** Directory of the virtual environment, for Python. */
   virtualEnv?: string;
 }
@@ -118,10 +119,6 @@ function toolSettings({ downloads, packageManager }: EnvironmentInput): Record<s
     npm_config_update_notifier: "false",
     // A build command that installs once more must not lose the build's own tools to NODE_ENV=production.
     npm_config_include: "dev",
-    YARN_PRODUCTION: "false",
-    YARN_CACHE_FOLDER: at("yarn"),
-    YARN_GLOBAL_FOLDER: at("yarn-berry"),
-    YARN_ENABLE_TELEMETRY: "0",
     BUN_INSTALL_CACHE_DIR: at("bun"),
     PIP_CACHE_DIR: at("pip"),
     UV_CACHE_DIR: at("uv"),
@@ -140,7 +137,21 @@ function toolSettings({ downloads, packageManager }: EnvironmentInput): Record<s
     GRADLE_USER_HOME: at("gradle"),
     MAVEN_ARGS: `-Dmaven.repo.local=${at("maven")}`,
     NUGET_PACKAGES: at("nuget"),
-    ...(packageManager === "pnpm" ? pnpmSettings(at("pnpm")) : {}),
+    ...(packageManager.name === "pnpm" ? pnpmSettings(at("pnpm")) : {}),
+    ...(packageManager.name === "yarn" ? yarnSettings(at("yarn"), packageManager.version ?? "") : {}),
+  };
+}
+
+/**
+ * yarn 2 and later stops at a setting of yarn 1. Its packages go into the project (`.yarn/cache`), for without node_modules the running
+ * program reads them there. Sources: classic.yarnpkg.com/en/docs/envvars, yarnpkg.com/configuration/yarnrc.
+ */
+function yarnSettings(folder: string, version: string): Record<string, string> {
+  if (version.startsWith("1.")) return { YARN_PRODUCTION: "false", YARN_CACHE_FOLDER: join(folder, "classic") };
+  return {
+    YARN_GLOBAL_FOLDER: join(folder, "global"),
+    YARN_ENABLE_GLOBAL_CACHE: "false",
+    YARN_ENABLE_TELEMETRY: "0",
   };
 }
 

@@ -1,12 +1,15 @@
 /** Artifacts remembered by what they were made of: when nothing changed, nothing is built. */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Artifact } from "../artifact.ts";
 import { errnoOf } from "../errno.ts";
 import type { ServicePlan } from "../plan.ts";
 import type { Blobs } from "../snapshot/blobs.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
+
+/** So many are remembered, the last used ones: the manifest of a server has thousands of files. */
+const mostRemembered = 100;
 
 /** Raised when the same inputs would make another artifact than before. */
 const builderVersion = 1;
@@ -63,6 +66,8 @@ export async function recall({
     throw error;
   }
   for (const file of remembered.artifact.files) if (!blobs.has(file.sha256, file.sizeBytes)) return null;
+  const now = new Date();
+  await utimes(pathOf(home, key), now, now);
   return remembered;
 }
 
@@ -80,6 +85,17 @@ export async function remember({
   const fresh = `${pathOf(home, key)}.${crypto.randomUUID()}`;
   await writeFile(fresh, JSON.stringify(remembered), { mode: 0o600 });
   await rename(fresh, pathOf(home, key));
+  await forgetOldest(join(home, "artifacts"));
+}
+
+async function forgetOldest(directory: string): Promise<void> {
+  const names = await readdir(directory);
+  if (names.length <= mostRemembered) return;
+  const ages = await Promise.all(
+    names.map(async (name) => ({ name, usedAt: (await stat(join(directory, name)).catch(() => null))?.mtimeMs ?? 0 })),
+  );
+  ages.sort((a, b) => b.usedAt - a.usedAt);
+  for (const { name } of ages.slice(mostRemembered)) await rm(join(directory, name), { force: true });
 }
 
 function pathOf(home: string, key: string): string {

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { findIsolation } from "../../src/build/isolation.ts";
 import { toolDirectories } from "../../src/build/programs.ts";
 import { DeployError } from "../../src/error.ts";
+import { running } from "./processes.ts";
 import { type Bench, openBench, type Project, withDependency } from "./project.ts";
 
 let bench: Bench;
@@ -386,22 +387,6 @@ const writes = (files: Record<string, string>, more: Partial<Project> = {}): Pro
   build: "node write.mjs",
   ...more,
 });
-
-/** How many processes have the text in their command line, in any namespace. */
-function running(text: string): number {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        return (
-          readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes(text) &&
-          !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"))
-        );
-      } catch {
-        return false;
-      }
-    }).length;
-}
 
 async function failure(build: Promise<unknown>): Promise<DeployError> {
   try {
