@@ -55,7 +55,7 @@ export async function selectServerFiles(service: ServicePlan, files: string): Pr
     return {
       roots: [{ from: own, to: own }, ...also],
       excludes: () => false,
-      because: `${directory} holds everything the server needs`,
+      because: `${directory} alone, which has all the server needs`,
     };
   }
   const unneeded = await buildOnlyPackages(service, files);
