@@ -17,6 +17,7 @@ import { rm } from "./commands/rm.ts";
 import { rollback } from "./commands/rollback.ts";
 import { serve } from "./commands/serve.ts";
 import { status } from "./commands/status.ts";
+import { stop } from "./commands/stop.ts";
 import { why } from "./commands/why.ts";
 import { worker } from "./commands/worker.ts";
 import type { Registry } from "./run.ts";
@@ -25,7 +26,7 @@ const groups: [string, ((registry: Registry) => void)[]][] = [
   ["Bring live:", [deploy, plan, detect, env]],
   ["See:", [projects, ls, inspect, status, logs, open, why]],
   ["Change:", [redeploy, rollback, promote, cancel, rm]],
-  ["Run:", [serve, worker, edge, doctor]],
+  ["Run:", [serve, stop, worker, edge, doctor]],
 ];
 
 export function register(registry: Registry): void {

@@ -1,6 +1,8 @@
 /** What a running command has at hand. */
 import type { Engine, EngineOptions } from "@landfall/engine";
+import { reportOf } from "@landfall/engine/error";
 import { type Paint, paintFor } from "./screen/paint.ts";
+import { safeLine } from "./screen/text.ts";
 import { engineOptionsFrom, type GlobalFlags } from "./settings.ts";
 import type { World } from "./world.ts";
 
@@ -8,7 +10,7 @@ export interface Context {
   world: World;
   /** Absolute; relative paths in arguments start here. */
   cwd: string;
-  /** One JSON object on stdout instead of text. */
+  /** JSON on stdout instead of text. */
   json: boolean;
   quiet: boolean;
   verbose: boolean;
@@ -25,8 +27,11 @@ export interface Context {
   say(text: string): void;
   /** Throws INVALID_CONFIG. */
   options(): EngineOptions;
-  /** Opens the engine on first use; `close` ends it. */
-  engine(): Promise<Engine>;
+  /**
+   * Opens the engine on first use; `close` ends it. What should run and does not, after a reboot, is brought back first; not with
+   * `restore: false`.
+   */
+  engine(options?: { restore?: boolean }): Promise<Engine>;
   close(): Promise<void>;
 }
 
@@ -40,6 +45,24 @@ export function contextFor(world: World, flags: GlobalFlags, cwd: string): Conte
   const env = { ...world.env, ...(Object.fromEntries(settings) as Record<string, string>) };
   const options = (): EngineOptions =>
     engineOptionsFrom({ ...world, env, cwd, ...(flags.home === undefined ? {} : { home: flags.home }) });
+  const say = (text: string): void => {
+    if (!quiet) world.stderr.write(`${text}\n`);
+  };
+
+  async function opened({ restore = true }: { restore?: boolean } = {}): Promise<Engine> {
+    const first = engine === undefined;
+    const one = await (engine ??= world.openEngine(options()));
+    if (first && restore) {
+      try {
+        await one.restore();
+      } catch (error) {
+        // The command may well do without; which of them do not, say so themselves.
+        say(`! ${safeLine(reportOf(error).what)} ${safeLine(reportOf(error).next ?? "")}`.trimEnd());
+      }
+    }
+    return one;
+  }
+
   return {
     world,
     cwd,
@@ -51,15 +74,13 @@ export function contextFor(world: World, flags: GlobalFlags, cwd: string): Conte
     canAsk: world.stdin.isTTY === true && world.stderr.isTerminal && !json && !yes && !world.env.CI,
     paint: { out: paintFor(colors && world.stdout.isTerminal), err: paintFor(colors && world.stderr.isTerminal) },
     result: (text) => world.stdout.write(`${text}\n`),
-    say: (text) => {
-      if (!quiet) world.stderr.write(`${text}\n`);
-    },
+    say,
     options,
-    engine: () => (engine ??= world.openEngine(options())),
+    engine: opened,
     async close() {
       // An engine that could not be opened has told its reason already.
-      const opened = await engine?.catch(() => undefined);
-      await opened?.[Symbol.asyncDispose]();
+      const one = await engine?.catch(() => undefined);
+      await one?.[Symbol.asyncDispose]();
     },
   };
 }

@@ -28,7 +28,7 @@ export async function run(argv: string[], world: World): Promise<number> {
     .description("Bring any project live on any platform.")
     .version(world.version, "-V, --version", "print the version")
     .helpOption("-h, --help", "show help")
-    .option("--json", "print one JSON object on stdout")
+    .option("--json", "print JSON on stdout: one object, of lists one array, of lines one object a line")
     .option("-y, --yes", "ask nothing, take the defaults")
     .option("-q, --quiet", "say nothing but the result")
     .option("-v, --verbose", "say everything, with all lines of the build")

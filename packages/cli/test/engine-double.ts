@@ -123,6 +123,7 @@ export function engineDouble({
     calls,
     requests,
     home: "/nowhere/home",
+    restore: async () => {},
     platforms: [],
     async prepare(request) {
       requests.push(request);

@@ -11,6 +11,15 @@ interface Result {
   error?: { code: string; what: string; evidence?: string[] };
 }
 
+function variables(example: Case): string[] {
+  return Object.entries(example.variables).flatMap(([key, value]) => ["-e", `${key}=${value}`]);
+}
+
+function urlsOf(result: Result): Record<string, string> {
+  const services = result.services.map((service) => [service.name, service.url]);
+  return { "": result.url ?? "", ...(Object.fromEntries(services) as Record<string, string>) };
+}
+
 describe("examples", async () => {
   const cases: Case[] = await loadCases();
   let landfall: Installed;
@@ -18,13 +27,6 @@ describe("examples", async () => {
     landfall = await install();
   });
   afterAll(() => landfall[Symbol.asyncDispose]());
-
-  const variables = (example: Case): string[] =>
-    Object.entries(example.variables).flatMap(([key, value]) => ["-e", `${key}=${value}`]);
-  const urlsOf = (result: Result): Record<string, string> => ({
-    "": result.url ?? "",
-    ...Object.fromEntries(result.services.map((service) => [service.name, service.url])),
-  });
 
   it.each(cases.filter((one) => one.platforms.includes("local") && !one.fails).map((one) => [one.name, one] as const))(
     "%s goes live, and again without a build",

@@ -157,6 +157,8 @@ export interface DoctorFinding {
 export interface Engine extends AsyncDisposable {
   readonly home: string;
   readonly platforms: Platform[];
+  /** Start the edge when something is live or a deployment is open: it brings back the programs and sees to the deployment. Else, nothing. */
+  restore(): Promise<void>;
   /** Snapshot, detect and plan; changes nothing but the content-addressed store. Throws INVALID_SOURCE, UNSAFE_ARCHIVE, SOURCE_UNAVAILABLE, INVALID_CONFIG, NOT_DETECTED. */
   prepare(request: DeployRequest, options?: { signal?: AbortSignal }): Promise<Prepared>;
   /** Accept: from here the deployment ends by itself. Supersedes waiting ones of the same project and environment. Throws the first problem. */

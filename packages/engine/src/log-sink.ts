@@ -20,6 +20,15 @@ const chunkBytes = 256 * 1024;
 const keptBytes = 64 * 1024 * 1024;
 const longestLine = 16 * 1024;
 
+/** What one stream of one step has printed. */
+interface Reader {
+  step: string;
+  stream: LogStream;
+  lines: ReturnType<Redactor["lines"]>;
+  /** Something came since the timer last looked. */
+  isBusy: boolean;
+}
+
 interface Pending {
   step: string;
   stream: LogStream;
@@ -36,7 +45,7 @@ export function logSink({
   firstLine: number;
   append(bodies: DeployEventBody[]): Promise<void>;
 }): LogSink {
-  const readers = new Map<string, ReturnType<Redactor["lines"]>>();
+  const readers = new Map<string, Reader>();
   let pending: Pending[] = [];
   let pendingBytes = 0;
   let stored = 0;
@@ -62,8 +71,6 @@ export function logSink({
   }
 
   function write(): Promise<void> {
-    if (timer) clearTimeout(timer);
-    timer = null;
     if (dropped > 0) {
       pending.push({
         step: "log",
@@ -90,20 +97,29 @@ export function logSink({
     return writing;
   }
 
+  /** Writes what has come. Of a stream that was quiet for a whole round the line held back is shown too: a paused build is read by its last line. */
+  function tick(): void {
+    timer = null;
+    for (const reader of readers.values()) {
+      if (reader.isBusy) timer ??= setTimeout(tick, flushEveryMs);
+      else add(reader.step, reader.stream, reader.lines.idle());
+      reader.isBusy = false;
+    }
+    void write();
+  }
+
   return {
     push(step, line, stream) {
-      const key = `${step} ${stream}`;
+      const key = `${stream} ${step}`;
       let reader = readers.get(key);
-      if (!reader) readers.set(key, (reader = redactor.lines()));
-      add(step, stream, reader.push(line));
+      if (!reader) readers.set(key, (reader = { step, stream, lines: redactor.lines(), isBusy: true }));
+      reader.isBusy = true;
+      add(step, stream, reader.lines.push(line));
       if (pendingBytes >= chunkBytes) void write();
-      else timer ??= setTimeout(() => void write(), flushEveryMs);
+      timer ??= setTimeout(tick, flushEveryMs);
     },
     async flush() {
-      for (const [key, reader] of readers) {
-        const [step, stream] = key.split(" ") as [string, LogStream];
-        add(step, stream, reader.flush());
-      }
+      for (const { step, stream, lines } of readers.values()) add(step, stream, lines.flush());
       await write();
       if (failure) throw failure;
     },

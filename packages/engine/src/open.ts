@@ -14,7 +14,7 @@ import { checkName, checkValue } from "./env/names.ts";
 import { isSensitive } from "./env/rules.ts";
 import { DeployError } from "./error.ts";
 import { isSettled } from "./events.ts";
-import { readEvents } from "./journal.ts";
+import { hasOpen, readEvents } from "./journal.ts";
 import { liveChecklist } from "./live-checklist.ts";
 import { checkedName } from "./name.ts";
 import type { DeployPlan } from "./plan.ts";
@@ -50,6 +50,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   async function view(row: DeploymentRow): Promise<DeploymentView> {
     const [one] = await deploymentViews(store, [row]);
     return one!;
+  }
+
+  async function hasLive(): Promise<boolean> {
+    return (await db.selectFrom("live").select("release_id").limit(1).executeTakeFirst()) !== undefined;
   }
 
   async function projectRow(name: string) {
@@ -88,6 +92,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const engine: Engine = {
     home,
     platforms,
+
+    async restore() {
+      if ((await hasLive()) || (await hasOpen(db))) await edge.ensure();
+    },
 
     prepare: (request, { signal } = {}) =>
       prepare({ store, cache, platforms, baseDomain, toolPath, ...(signal ? { signal } : {}) }, request),
@@ -133,8 +141,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
           deploymentTimeoutMs: options.deploymentTimeoutMs ?? 300_000,
           maxConcurrent: options.maxConcurrent ?? 2,
           onHeartbeat: async () => {
-            if ((await db.selectFrom("live").select("release_id").limit(1).executeTakeFirst()) !== undefined)
-              await edge.ensure();
+            if (await hasLive()) await edge.ensure();
           },
         },
         how,

@@ -11,6 +11,10 @@ import { confirm } from "../screen/prompt.ts";
 import { errorOf, showPlan } from "./plan.ts";
 import { showError } from "../tell.ts";
 
+const jsonHelp = `
+--json prints { id, status, platform, project, environment, url, previewUrl?, services, durationMs, bytesSent, filesSent, error? }.
+bytesSent and filesSent count what went over a network to the platform; local sends nothing, so both are 0 there.`;
+
 type DeployFlags = RequestFlags & WaitFlags & { dryRun?: boolean };
 
 export function deploy({ program, does }: Registry): void {
@@ -22,6 +26,7 @@ export function deploy({ program, does }: Registry): void {
     .argument("[source]", "folder, .zip, .tar, .tar.gz, .tar.zst, or git address");
   withWaitFlags(withRequestFlags(command))
     .option("--dry-run", "show the plan, change nothing")
+    .addHelpText("after", jsonHelp)
     .action(
       does<DeployFlags>(async (context, { args: [source], flags }) => {
         const commands = program.commands.flatMap((one) => [one.name(), ...one.aliases()]);

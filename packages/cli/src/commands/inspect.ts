@@ -1,4 +1,5 @@
 /** `landfall inspect [id]`: one deployment, whole. */
+import { eventsSoFar } from "../events.ts";
 import { deploymentOf, stateText } from "../project.ts";
 import type { Registry } from "../run.ts";
 import { describe } from "../screen/announce.ts";
@@ -9,12 +10,13 @@ import { duration, safeLine } from "../screen/text.ts";
 export function inspect({ program, does }: Registry): void {
   program
     .command("inspect")
-    .description("Show a deployment: its steps, its services, its error.")
+    .description("Show a deployment: its steps, its services, its error; with --json its events too.")
     .argument("[id]", "id or the beginning of one (default: the newest here)")
     .action(
       does(async (context, { args: [id] }) => {
-        const view = await deploymentOf(context, await context.engine(), id);
-        if (context.json) return context.result(JSON.stringify(view));
+        const engine = await context.engine();
+        const view = await deploymentOf(context, engine, id);
+        if (context.json) return context.result(JSON.stringify({ ...view, events: await eventsSoFar(engine, view) }));
         const paint = context.paint.out;
         const { columns } = context.world.stdout.size();
         const facts: [string, string | null][] = [

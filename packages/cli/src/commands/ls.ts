@@ -15,7 +15,7 @@ export function ls({ program, does }: Registry): void {
   program
     .command("ls")
     .alias("list")
-    .description("List deployments, newest first: of this folder's project, or of all.")
+    .description("List deployments, newest first: of this folder's project, or of all. With --json an array.")
     .argument("[project]", "name of the project")
     .option("-p, --project <name>", "the same")
     .option("--environment <name>", "only of this environment")

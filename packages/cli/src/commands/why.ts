@@ -1,5 +1,5 @@
 /** `landfall why [id]`: what was wrong with a deployment. */
-import type { DeployEvent } from "@landfall/engine";
+import { eventsSoFar } from "../events.ts";
 import { deploymentOf } from "../project.ts";
 import type { Registry } from "../run.ts";
 import { errorCard } from "../screen/card.ts";
@@ -24,9 +24,7 @@ export function why({ program, does }: Registry): void {
           (one) => one.state === "failed" || one.state === "cancelled",
         );
         const paint = context.paint.out;
-        const events: DeployEvent[] = [];
-        // One that still runs is told of as far as it is.
-        if (view.finishedAt !== null) for await (const event of engine.follow(view.id)) events.push(event);
+        const events = await eventsSoFar(engine, view);
         const failed = events.findLast((event) => event.type === "step" && event.status === "failed");
         const step =
           failed?.type === "step" ? failed.step : view.steps.findLast((one) => one.status === "failed")?.name;
