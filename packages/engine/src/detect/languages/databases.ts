@@ -259,7 +259,7 @@ export const driverPackages: Record<string, Record<string, string>> = {
 
 /** Head of an address, or name of a driver or adapter as settings write it, to database. Longest first where one holds another. */
 const spellings: readonly [RegExp, string][] = [
-  [/^(postgres|postgis|pgsql|pg$|psql|cockroach)/, "postgres"],
+  [/^(postgre|postgis|pgsql|pg$|psql|cockroach)/, "postgres"],
   [/^(mysql|mariadb|trilogy|mysqli)/, "mysql"],
   [/^(sqlite|spatialite|libsql)/, "sqlite"],
   [/^(mongodb|mongo)/, "mongodb"],

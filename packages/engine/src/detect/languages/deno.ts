@@ -5,7 +5,7 @@ import { objectAt, textsOf } from "./documents.ts";
 import { decide, draftOf, state, uses } from "./draft.ts";
 import { firstOf, listing, placeOf, relativeTo, search } from "./files.ts";
 import { statePort, type Source } from "./port.ts";
-import { startFromProcfile } from "./procfile.ts";
+import { procfileOf, startFromProcfile } from "./procfile.ts";
 import { versionFromFiles } from "./versions.ts";
 
 /** What is imported to framework; the order is the order of trust. */
@@ -75,6 +75,14 @@ export const deno: Reader = {
     const start = own ?? (main === undefined ? undefined : `deno run -A ${main}`);
     state(reading, "startCommand", start, { at, rule: own === undefined ? "deno/main" : "deno/task" });
     startFromProcfile(project, directory, reading);
+    // What names itself for the registry and has no task to start is imported by others, examples of serving in it or not.
+    const isPublished =
+      ["name", "version", "exports"].every((key) => manifest?.[key] !== undefined) && served === undefined;
+    if (isPublished && procfileOf(project, directory) === null) {
+      delete reading.startCommand;
+      delete reading.framework;
+      return decide(reading, "package", 0.85, { at, rule: "deno/exports" });
+    }
     const listens =
       row !== undefined ||
       sources.some(({ text }) => /\bDeno\.(serve|listen|listenTls)\b|\bserve\(|\.listen\(/.test(text)) ||

@@ -137,16 +137,20 @@ export interface ComposeService {
 
 const composeNames = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 
-/** Services of the directory's compose file, in its order; null when there is none or it has none. */
+/**
+ * Services of the directory's compose file, in its order; null when there is none or it has none.
+ * `production` prefers the file for production where there are two.
+ */
 export function composeServices(
   project: Project,
   directory: string,
+  prefer: "development" | "production" = "development",
 ): { at: string; services: ComposeService[] } | null {
-  const at =
-    firstOf(project.tree, directory, composeNames) ??
-    listing(project.tree, directory)
-      .files.filter((name) => /^(docker-)?compose[.-](prod|production|deploy)\.ya?ml$/.test(name))
-      .map((name) => inside(directory, name))[0];
+  const main = firstOf(project.tree, directory, composeNames);
+  const variant = listing(project.tree, directory)
+    .files.filter((name) => /^(docker-)?compose[.-](prod|production|deploy)\.ya?ml$/.test(name))
+    .map((name) => inside(directory, name))[0];
+  const at = prefer === "production" ? (variant ?? main) : (main ?? variant);
   if (at === undefined) return null;
   const [document] = project.yaml(at) ?? [];
   if (!isObject(document) || !isObject(document["services"])) return null;

@@ -256,9 +256,11 @@ function readMain({ project, directory, reading, module, main, sources, imported
   });
 }
 
-/** Names of programs that run once: they prepare, inspect or test the others. */
-const runsOnce =
-  /(migrat|seed|cli|ctl|gen(erat\w*)?|tool|script|client|loadtest|bench\w*|mock|init|setup|health-?check|dump|import|export|debug|example|demo|test|fake|simulat\w*)(-?\w+)?$|^(admin|job|create|add|reset|drop)/;
+/** A word in the names of programs that run once: they prepare, inspect or test the others. */
+const onceWords =
+  /^(migrat\w*|seed\w*|cli|\w*ctl|\w+cli|gen|generat\w*|tools?|scripts?|client|loadtest|bench\w*|mocks?|init|setup|health\w*|dump|import\w*|export\w*|debug|examples?|demo|tests?|fake|simulat\w*|storybook|playground|sandbox|dev|devserver|docs|create|add|reset|drop)$/;
+const runsOnce = (name: string): boolean =>
+  /^(admin|job)$/.test(name) || name.split(/[-_]/).some((word) => onceWords.test(word));
 const runsAside = /(worker|consumer|scheduler|processor|indexer|subscriber|cron|daemon|relay|bot|publisher|dispatcher)/;
 const answers = /(^|-|_)(server|serverd|api|apiserver|web|http|httpd|app|backend|gateway|rest|grpc|service|frontend)$/;
 
@@ -274,7 +276,7 @@ function runningMains(mains: Main[], sources: Source[]): Main[] {
     );
   };
   const running = mains.filter(
-    (main) => !runsOnce.test(lastOf(main.path)) && (runsAside.test(lastOf(main.path)) || isServer(main)),
+    (main) => !runsOnce(lastOf(main.path)) && (runsAside.test(lastOf(main.path)) || isServer(main)),
   );
   return running.some(isServer) && running.length > 1 ? running : [];
 }

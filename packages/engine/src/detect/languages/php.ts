@@ -13,6 +13,8 @@ interface PhpFramework {
   /** Directory the web server shows, when the framework fixes it. */
   root?: string;
   start?: string;
+  /** The framework's own server, in projects that hold its script. */
+  console?: { script: string; start: string };
   port?: number;
 }
 
@@ -25,9 +27,27 @@ const frameworks: readonly PhpFramework[] = [
   { slug: "lumen", packages: ["laravel/lumen-framework"], root: "public", port: 8000 },
   { slug: "laravel", packages: ["laravel/framework"], start: artisan, port: 8000 },
   { slug: "symfony", packages: ["symfony/framework-bundle", "symfony/symfony"], root: "public", port: 8000 },
-  { slug: "cakephp", packages: ["cakephp/cakephp"], root: "webroot", port: 8765 },
-  { slug: "codeigniter", packages: ["codeigniter4/framework", "codeigniter/framework"], root: "public", port: 8080 },
-  { slug: "yii", packages: ["yiisoft/yii2", "yiisoft/yii"], root: "web", port: 8080 },
+  {
+    slug: "cakephp",
+    packages: ["cakephp/cakephp"],
+    root: "webroot",
+    console: { script: "bin/cake", start: "bin/cake server -H 0.0.0.0 -p $PORT" },
+    port: 8765,
+  },
+  {
+    slug: "codeigniter",
+    packages: ["codeigniter4/framework", "codeigniter/framework"],
+    root: "public",
+    console: { script: "spark", start: "php spark serve --host 0.0.0.0 --port $PORT" },
+    port: 8080,
+  },
+  {
+    slug: "yii",
+    packages: ["yiisoft/yii2", "yiisoft/yii"],
+    root: "web",
+    console: { script: "yii", start: "php yii serve 0.0.0.0 --port=$PORT" },
+    port: 8080,
+  },
   { slug: "laminas", packages: ["laminas/laminas-mvc", "mezzio/mezzio"], root: "public", port: 8080 },
   {
     slug: "drupal",
@@ -176,6 +196,8 @@ function readFramework(
       rule: "laravel/octane",
     });
   else if (row.start !== undefined) state(reading, "startCommand", row.start, { ...proof, confidence: 0.85 });
+  else if (row.console && project.tree.has(inside(directory, row.console.script)))
+    state(reading, "startCommand", row.console.start, { ...proof, confidence: 0.85 });
   else {
     const own =
       row.root !== undefined && project.tree.hasDirectory(inside(directory, row.root))
@@ -185,7 +207,7 @@ function readFramework(
           : page.slice(directory === "." ? 0 : directory.length + 1).replace(/\/?index\.php$/, "");
     return servePages(place, { root: own || ".", port: row.port ?? 8000, confidence: 0.95, proof });
   }
-  startFromProcfile(project, directory, reading);
+  startFromPhpProcfile(place);
   state(reading, "port", row.port, { ...proof, confidence: 0.8 });
   return decide(reading, "server", hasArtisan || page !== undefined ? 0.96 : 0.7, {
     at,
@@ -206,18 +228,20 @@ function servePages(
     ...proof,
     confidence: 0.8,
   });
-  // Heroku's launchers of Apache and nginx come with its buildpack and are nowhere else.
-  const before = reading.startCommand;
-  startFromProcfile(project, directory, reading);
-  if (before !== undefined && /heroku-php-|vendor\/bin\/heroku/.test(reading.startCommand ?? "")) {
-    const shown = /heroku-php-\w+(?:\s+-\S+\s+\S+)*\s+([\w./-]+?)\/?\s*$/.exec(reading.startCommand ?? "")?.[1];
-    state(reading, "startCommand", shown === undefined ? before : `php -S 0.0.0.0:$PORT -t ${shown}`, {
-      at: inside(directory, "Procfile"),
-      rule: "php/heroku-launcher",
-    });
-  }
+  startFromPhpProcfile({ project, directory, reading });
   state(reading, "port", port, { ...proof, confidence: 0.7 });
   return decide(reading, "server", confidence, proof);
+}
+
+/** Heroku's launchers of Apache and nginx come with its buildpack and are nowhere else: the start stays ours, for the folder they show. */
+function startFromPhpProcfile({ project, directory, reading }: Place): void {
+  const before = reading.startCommand;
+  startFromProcfile(project, directory, reading);
+  const written = reading.startCommand ?? "";
+  if (before === undefined || !/heroku-php-|vendor\/bin\/heroku/.test(written)) return;
+  const shown = /heroku-php-\w+(?:\s+-\S+\s+\S+)*\s+([\w./-]+?)\/?\s*$/.exec(written)?.[1];
+  const start = shown === undefined || !before.startsWith("php -S") ? before : `php -S 0.0.0.0:$PORT -t ${shown}`;
+  state(reading, "startCommand", start, { at: inside(directory, "Procfile"), rule: "php/heroku-launcher" });
 }
 
 function stateVersion(project: Project, directory: string, reading: Reading, manifest: JsonObject | null): void {
@@ -267,15 +291,23 @@ function stateDatabases({ project, directory, reading }: Place, slug: string | u
   if (reading.database.length > 0) return;
   const sources = search(tree, directory, { depth: 2, limit: 40, matches: (name) => name.endsWith(".php") });
   for (const at of sources) {
-    const text = tree.text(at) ?? "";
+    const text = (tree.text(at) ?? "").replace(/^\s*(\/\/|#|\*|\/\*).*$/gm, "");
     const driver =
+      /["']dsn["']\s*=>\s*["'](mysql|pgsql|sqlite|sqlsrv|mongodb)/i.exec(text)?.[1] ??
+      /["']DBDriver["']\s*=>\s*["'](\w+)/.exec(text)?.[1] ??
+      /["']driver["']\s*=>\s*\\?(?:[\w\\]*\\)?(Mysql|Postgres|Sqlite|Sqlserver)::class/.exec(text)?.[1] ??
       /new\s+\\?PDO\(\s*["'](mysql|pgsql|sqlite|sqlsrv)/.exec(text)?.[1] ??
       /\b(mysqli?|pg)_connect\(|\bnew\s+\\?(mysqli)\(/
         .exec(text)
         ?.slice(1)
         .find((name) => name !== undefined);
     const named = driver === undefined ? undefined : databaseNamed(driver);
-    if (named) return uses(reading, named, { at: placeOf(at, text, driver!), rule: "php/connect", confidence: 0.8 });
+    if (named)
+      return uses(reading, named, {
+        at: placeOf(at, tree.text(at) ?? "", driver!),
+        rule: "php/connect",
+        confidence: 0.8,
+      });
   }
 }
 

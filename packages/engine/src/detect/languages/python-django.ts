@@ -55,9 +55,9 @@ export function readDjango({ project, directory, reading, found, manage }: Case)
     for (const database of databasesInAddresses(text))
       uses(reading, database, { at, rule: "django/address", confidence: 0.7 });
   }
-  dropLocalDatabases(reading);
-
   const whole = sources.map((source) => source.text).join("\n");
+  dropUnusedDrivers(reading, whole);
+  dropLocalDatabases(reading);
   const main = manage.settings?.split(".")[0] ?? "";
   const wsgi = /^\s*WSGI_APPLICATION\s*=\s*["']([\w.]+)\.(\w+)["']/m.exec(whole);
   const asgi = /^\s*ASGI_APPLICATION\s*=\s*["']([\w.]+)\.(\w+)["']/m.exec(whole);
@@ -85,6 +85,17 @@ export function readDjango({ project, directory, reading, found, manage }: Case)
   startFromProcfile(project, directory, reading);
   state(reading, "port", 8000, { at: manage.at, rule: "framework/django", confidence: 0.85 });
   return decide(reading, "server", 0.95, { at: manage.at, rule: "framework/django" });
+}
+
+/** Settings that name one file database, and nothing from outside, leave a server's driver without a use. */
+function dropUnusedDrivers(reading: Reading, settings: string): void {
+  const engines = new Set(
+    [...settings.matchAll(/["']ENGINE["']\s*:\s*["'][\w.]*\.(\w+)["']/g)].map(([, engine]) => engine),
+  );
+  const isChosenOutside =
+    /dj_database_url|DATABASE_URL|\benv\.db|django_environ|\bimport environ\b|local_settings/.test(settings);
+  if (engines.size === 1 && engines.has("sqlite3") && !isChosenOutside)
+    reading.database = reading.database.filter((name) => name !== "postgres" && name !== "mysql");
 }
 
 /** The settings module, the package of settings it may be, and what they are made from. */

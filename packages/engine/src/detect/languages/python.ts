@@ -126,7 +126,7 @@ interface Entry {
 
 /** The file that makes (or runs) the framework's application, and the object's name. */
 function entryOf(directory: string, row: PythonFramework, sources: Source[]): Entry | null {
-  for (const constructor of row.constructs ?? []) {
+  for (const constructor of constructorsOf(row, sources)) {
     const call = `(?:[\\w.]+\\.)?${constructor.replaceAll(".", "\\.")}\\s*\\(`;
     const makers = sources.filter(({ text }) => text.includes(constructor));
     const topLevel = new RegExp(`^(\\w+)\\s*(?::\\s*[\\w.[\\]"']+\\s*)?=\\s*${call}`, "m");
@@ -155,6 +155,15 @@ function entryOf(directory: string, row: PythonFramework, sources: Source[]): En
   const { runs } = row;
   const runner = runs && sources.find((source) => runs.test(source.text));
   return runner ? entry(directory, runner.at, "app", placeOf(runner.at, runner.text, runs)) : null;
+}
+
+/** The framework's constructors and the project's own classes made from them (`class Shop(Flask)`). */
+function constructorsOf(row: PythonFramework, sources: Source[]): string[] {
+  const own = (row.constructs ?? []).flatMap((constructor) => {
+    const made = new RegExp(`^class\\s+(\\w+)\\s*\\(\\s*(?:\\w+\\.)*${constructor.replaceAll(".", "\\.")}\\s*\\)`, "m");
+    return sources.flatMap(({ text }) => (text.includes(constructor) ? (made.exec(text)?.[1] ?? []) : []));
+  });
+  return [...(row.constructs ?? []), ...own];
 }
 
 function entry(directory: string, path: string, object: string, at: string): Entry {

@@ -56,7 +56,7 @@ const notDeployed =
 
 /** Directories that hold how containers are built, not what runs in one; and what fills a database once. */
 const besideThePrograms =
-  /(^|\/)(\.?docker(files?)?|containers?|build|ci|packaging|nginx|caddy|traefik|grafana|prometheus|monitoring|seed([-_]?data)?|migrations?|db|database|postgres|mysql|redis)$/i;
+  /(^|\/)(\.?docker(files?)?|containers?|ci|packaging)(\/|$)|(^|\/)(build|nginx|caddy|traefik|grafana|prometheus|monitoring|seed([-_]?data)?|migrations?|db|database|postgres|mysql|redis)$/i;
 
 /**
  * Programs in the directories below the root, of any language but JavaScript, for a tree that holds several: members of Cargo, Go, Gradle,

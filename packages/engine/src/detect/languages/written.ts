@@ -4,7 +4,7 @@
  */
 import { inside, type Project, type Reading } from "../reading.ts";
 import { vendorFacts } from "../vendors.ts";
-import { dockerfileOf } from "./docker.ts";
+import { composeServices, dockerfileOf } from "./docker.ts";
 import { state } from "./draft.ts";
 import { procfileOf } from "./procfile.ts";
 
@@ -34,11 +34,30 @@ function takeWritten(project: Project, directory: string, reading: Reading): voi
       });
     return statePortOf(reading, startCommand, at);
   }
-  const file = reading.runtime === "python" ? dockerfileOf(project, directory) : null;
-  const command = file?.command === undefined ? undefined : listening(project, directory, file.command, "server");
-  if (file?.command === undefined || command === undefined) return;
-  state(reading, "startCommand", command, { at: file.at, rule: "container/command", confidence: 0.88 });
-  statePortOf(reading, file.command, file.at);
+  if (reading.runtime !== "python") return;
+  for (const { at, command } of containerCommands(project, directory)) {
+    const server = listening(project, directory, command, "server");
+    if (server === undefined) continue;
+    state(reading, "startCommand", server, { at, rule: "container/command", confidence: 0.88 });
+    return statePortOf(reading, command, at);
+  }
+}
+
+const isProduction = ({ at }: { at: string }): boolean => /[.-]prod/.test(at);
+
+/** What the directory's container runs: as the compose file for production says, its Dockerfile, the compose file for development. */
+function containerCommands(project: Project, directory: string): { at: string; command: string }[] {
+  const found: { at: string; command: string }[] = [];
+  const folders = directory === "." ? ["."] : [directory, "."];
+  const composed = folders.flatMap((folder) => {
+    const services = composeServices(project, folder, "production");
+    return services ? [{ ...services, own: folder === directory ? "." : directory }] : [];
+  });
+  for (const { at, services, own } of composed)
+    for (const { build, command } of services) if (build === own && command !== undefined) found.push({ at, command });
+  const file = dockerfileOf(project, directory);
+  const own = file?.command === undefined ? [] : [{ at: file.at, command: file.command }];
+  return [...found.filter(isProduction), ...own, ...found.filter((one) => !isProduction(one))];
 }
 
 /** Tools that only start another: they are left out, for the build puts its programs on the path. */

@@ -92,3 +92,13 @@ describe("frameworks", () => {
     expect(reading.startCommand).toBe("deno run -A main.ts");
   });
 });
+
+describe("packages for the registry", () => {
+  it("are no servers, though they hold one", () => {
+    const files = {
+      "deno.json": '{ "name": "@a/b", "version": "1.0.0", "exports": "./mod.ts" }',
+      "mod.ts": "export function listen() { return Deno.serve(() => new Response()); }\n",
+    };
+    expect(readingOf(files).kind).toBe("package");
+  });
+});

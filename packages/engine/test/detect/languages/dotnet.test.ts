@@ -45,6 +45,9 @@ describe("kinds by SDK", () => {
   });
 });
 
+const reference = (path: string) =>
+  `</PropertyGroup><ItemGroup><ProjectReference Include="${path}" /></ItemGroup><PropertyGroup>`;
+
 describe("solutions", () => {
   const files = {
     "Shop.sln": "",
@@ -71,8 +74,6 @@ describe("solutions", () => {
   });
 
   it("with several programs list them, and neither tests nor what they refer to", () => {
-    const reference = (path: string) =>
-      `</PropertyGroup><ItemGroup><ProjectReference Include="${path}" /></ItemGroup><PropertyGroup>`;
     const several = {
       ...files,
       "src/Web/Web.csproj": project(web, [], reference("..\\Pages\\Pages.csproj")),

@@ -115,3 +115,38 @@ it("takes a library for a package", () => {
     }).kind,
   ).toBe("package");
 });
+
+describe("frameworks with a server of their own", () => {
+  it.each([
+    ["cakephp/cakephp", "bin/cake", "bin/cake server -H 0.0.0.0 -p $PORT", 8765],
+    ["codeigniter4/framework", "spark", "php spark serve --host 0.0.0.0 --port $PORT", 8080],
+    ["yiisoft/yii2", "yii", "php yii serve 0.0.0.0 --port=$PORT", 8080],
+  ])("%s starts it", (name, script, startCommand, port) => {
+    const files = {
+      "composer.json": JSON.stringify({ type: "project", require: { [name]: "*" } }),
+      [script]: "<?php\n",
+    };
+    expect(readingOf(files)).toMatchObject({ kind: "server", startCommand, port });
+  });
+
+  it("keeps it where a Procfile names a launcher that only Heroku has", () => {
+    const files = {
+      "composer.json": '{ "require": { "laravel/framework": "^11" } }',
+      artisan: "<?php\n",
+      Procfile: "web: vendor/bin/heroku-php-apache2 public/\n",
+    };
+    expect(readingOf(files).startCommand).toBe("php artisan serve --host=0.0.0.0 --port=$PORT");
+  });
+
+  it.each([
+    ["config/db.php", "return ['dsn' => 'mysql:host=localhost;dbname=x'];", "mysql"],
+    ["app/Config/Database.php", "$x = ['DBDriver' => 'Postgre',\n // 'DBDriver' => 'SQLite3',\n];", "postgres"],
+    ["config/app.php", "return ['driver' => Mysql::class];", "mysql"],
+  ])("finds the database in %s", (path, text, database) => {
+    const files = {
+      "composer.json": '{ "type": "project", "require": { "yiisoft/yii2": "*" } }',
+      [path]: `<?php\n${text}\n`,
+    };
+    expect(readingOf(files).database).toEqual([database]);
+  });
+});

@@ -422,3 +422,38 @@ describe("servers without a framework", () => {
     expect(readingOf({ "main.py": text }).kind).toBe("worker");
   });
 });
+
+describe("databases of Django", () => {
+  const django = (settings: string) => ({
+    "requirements.txt": "django\npsycopg\nredis\n",
+    "manage.py": 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.settings")\n',
+    "site/settings.py": settings,
+  });
+
+  it("are those of the settings, not of a driver they do not name", () => {
+    const settings =
+      'DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3"}}\n# "ENGINE": "django.db.backends.postgresql"\n';
+    expect(readingOf(django(settings)).database.sort()).toEqual(["redis", "sqlite"]);
+  });
+
+  it("are those of the drivers where an address from outside decides", () => {
+    const settings =
+      'import dj_database_url\nDATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3"}}\nDATABASES["default"] = dj_database_url.config()\n';
+    expect(readingOf(django(settings)).database.sort()).toEqual(["postgres", "redis"]);
+  });
+});
+
+describe("applications made from a class of the project's own", () => {
+  it("are found", () => {
+    const files = {
+      "requirements.txt": "flask\ngunicorn\n",
+      "shop/app.py":
+        "from flask import Flask\nclass Shop(Flask):\n  pass\ndef create_app():\n  app = Shop()\n  return app\n",
+      "shop/wsgi.py": "from shop.app import create_app\napp = create_app()\n",
+    };
+    expect(readingOf(files)).toMatchObject({
+      framework: "flask",
+      startCommand: "gunicorn shop.wsgi:app --bind 0.0.0.0:$PORT",
+    });
+  });
+});

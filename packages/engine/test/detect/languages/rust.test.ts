@@ -138,8 +138,9 @@ describe("versions", () => {
   });
 });
 
+const server = (name: string) => `[package]\nname = "${name}"\n[dependencies]\nactix-web = "4"\n`;
+
 describe("workspaces of several servers", () => {
-  const server = (name: string) => `[package]\nname = "${name}"\n[dependencies]\nactix-web = "4"\n`;
   const main = 'fn main() { HttpServer::new(|| App::new()).bind("0.0.0.0:8080") }\n';
 
   it("are no single program", () => {

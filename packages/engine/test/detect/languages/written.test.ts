@@ -49,6 +49,16 @@ describe("the written start command", () => {
     });
   });
 
+  it("of the compose file for production comes before the one for development", () => {
+    const files = {
+      "docker-compose.yml": "services:\n  web:\n    build: .\n    command: python manage.py run\n",
+      "docker-compose.prod.yml": "services:\n  web:\n    build: .\n    command: gunicorn --bind 0.0.0.0:5001 app:app\n",
+      Dockerfile: "FROM python\nCMD gunicorn other:app\n",
+      ...flask,
+    };
+    expect(readingOf(files)).toMatchObject({ startCommand: "gunicorn --bind 0.0.0.0:$PORT app:app", port: 5001 });
+  });
+
   it("gives a server that has no port one", () => {
     const files = {
       ...fastapi,
