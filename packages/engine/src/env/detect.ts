@@ -6,7 +6,7 @@ import { mayReadVariables, readJavaScript } from "./javascript.ts";
 import { readLanguage, settleGuardedSettings } from "./languages.ts";
 import { isManifest, readManifest } from "./manifests.ts";
 import { maskJavaScript } from "./mask.ts";
-import { dependencyNames, type Scope, scopeOf } from "./scope.ts";
+import { dependencyVersions, type Scope, scopeOf } from "./scope.ts";
 import { importedIn, importsOf, readPythonSdks, readSdks, rowsFor } from "./sdk-reading.ts";
 import type { SdkRow } from "./sdk.ts";
 import type { Sighting } from "./sighting.ts";
@@ -47,7 +47,7 @@ export function detectVariables(project: Project, directory: string, facts: Omit
     isExampleComplete: listed >= 5 && listed >= wanted.length * 0.6,
     framework: facts.framework,
     isCodeSilent: sightings.every(({ need }) => need === "given" || need === "tooling"),
-    dependencies: dependenciesOf(project, directory),
+    dependencies: new Set(dependenciesOf(project, directory).keys()),
     isLibrary: facts.kind === "package",
     inExample,
     placeOf: ({ path, offset }: Sighting) => `${path}:${lines.at(path, offset)}`,
@@ -101,12 +101,11 @@ function isMinified(text: string): boolean {
   return end < 0 || end > 15_000;
 }
 
-function dependenciesOf(project: Project, directory: string): Set<string> {
-  const names = new Set(dependencyNames(project.json(inside(directory, "package.json"))));
-  for (const at of directory === "." ? ["client", "server", "frontend", "backend", "web", "api", "app"] : []) {
-    for (const name of dependencyNames(project.json(inside(at, "package.json")))) names.add(name);
-  }
-  return names;
+function dependenciesOf(project: Project, directory: string): Map<string, string> {
+  const halves = directory === "." ? ["client", "server", "frontend", "backend", "web", "api", "app"] : [];
+  return new Map(
+    [directory, ...halves].flatMap((at) => dependencyVersions(project.json(inside(at, "package.json")))).reverse(),
+  );
 }
 
 /** Entries of examples in the service, its packages and, for what is read in it, at the root of the repository. */

@@ -30,8 +30,11 @@ export function isExampleFile(name: string): boolean {
 const entryLine = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/;
 const commentedEntry = /^\s*#+\s?(?:export\s+)?([A-Z][A-Z0-9_]{2,})\s*=\s*(\S*.*)$/;
 const optionalWords =
-  /\boptional(?:ly)?\b|\bnot required\b|\bonly (?:needed|required|necessary|used)\b|\bif you (?:want|use|need|are using|wish|plan)\b|\bleave (?:it )?(?:empty|blank)\b|\buncomment\b|\bcan be (?:omitted|left)\b|\bunnecessary\b|\bdefaults? to\b/i;
-const requiredWords = /\brequired\b|\bmandatory\b|\bmust be set\b/i;
+  /\boptional(?:ly)?\b|\bnot required\b|\bonly (?:needed|required|necessary|used)\b|\bif you(?:'d|’d| would)? (?:like|want|use|need|are using|wish|plan)\b|\bleave (?:it )?(?:empty|blank)\b|\buncomment\b|\bcan be (?:omitted|left)\b|\bunnecessary\b|\bdefaults? to\b|\b(?:required|needed|necessary|mandatory) (?:only )?(?:if|when|for)\b/i;
+/** A first comment that says of all entries below it, not of one, that they can be left out. */
+const startsOptionalGroup =
+  /^\W*optional\b|\b(?:only|required|needed|necessary|used) (?:only )?(?:needed |required |used )?(?:if|when)\b|\bif you(?:'d|’d| would)? (?:like|want|use|are using)\b/i;
+const requiredWords = /\brequired\b(?! (?:only )?(?:if|when|for)\b)|\bmandatory\b|\bmust be set\b/i;
 
 export function readExample(path: string, text: string): ExampleEntry[] {
   const entries: ExampleEntry[] = [];
@@ -41,7 +44,8 @@ export function readExample(path: string, text: string): ExampleEntry[] {
   /** A heading right above a group of entries holds until the blank line after them. */
   let groupIsOptional = false;
   let isGroupStart = true;
-  let lastEntryLine = -1;
+  /** The heading says `(optional)` of a thing, not `Optional: …` of the next entry. */
+  let isHeadingOfAll = false;
   const lines = text.split(/\r\n|\n|\r/);
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index]!;
@@ -70,9 +74,11 @@ export function readExample(path: string, text: string): ExampleEntry[] {
     const { value, behind } = splitValue(match[2]!);
     // A long text at the top is about the file, not about its first entry.
     const near = entries.length === 0 && comments.length > 4 ? [] : comments.slice(-4);
-    if (isGroupStart || (comments.length > 0 && lastEntryLine !== index - 1 - comments.length)) {
-      groupIsOptional = isOptionalHeading(near.join(" "));
-    }
+    // A comment holds for the entries after it up to a blank line or the next comment when it heads a group.
+    if (isGroupStart) groupIsOptional = isOptionalHeading(near.join(" ")) || startsOptionalGroup.test(near.join(" "));
+    else if (comments.length > 0 && groupIsOptional)
+      groupIsOptional = isHeadingOfAll && !requiredWords.test(near.join(" "));
+    if (isGroupStart) isHeadingOfAll = isOptionalHeading(near.join(" "));
     const words = [...near, ...(behind ? [behind] : [])].join(" ");
     const saysRequired = requiredWords.test(words);
     const isOptional = isOptionalText(words) || ((sectionIsOptional || groupIsOptional) && !saysRequired);
@@ -89,7 +95,6 @@ export function readExample(path: string, text: string): ExampleEntry[] {
     });
     comments = [];
     isGroupStart = false;
-    lastEntryLine = index;
   }
   return entries;
 }
@@ -104,7 +109,7 @@ function isOptionalHeading(text: string): boolean {
 }
 
 function isOptionalText(text: string): boolean {
-  return optionalWords.test(text) && !/\bnot optional\b|\brequired\b(?! (?:only )?if)/i.test(text);
+  return optionalWords.test(text) && !/\bnot optional\b|\brequired\b(?! (?:only )?(?:if|when|for))/i.test(text);
 }
 
 function splitValue(raw: string): { value: string; behind?: string } {

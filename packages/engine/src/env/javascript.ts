@@ -36,9 +36,9 @@ export function readJavaScript(script: Script): Sighting[] {
   readGiven(script, found);
   readBindings(script, found);
   const sightings: Sighting[] = [];
-  for (const { key, use, when, offset } of found) {
+  for (const { key, use, when, offset, isCall } of found) {
     if (use.guards && !isAboutPlatform(key)) guarded.push(use.guards);
-    if (use.need !== "set") sightings.push({ key, need: use.need, when, offset, path });
+    if (use.need !== "set") sightings.push({ key, need: use.need, when, offset, path, ...(isCall ? { isCall } : {}) });
   }
   for (const sighting of sightings) {
     if (sighting.need !== "plain" && sighting.need !== "asserted" && sighting.need !== "quieted") continue;
@@ -54,6 +54,7 @@ interface Found {
   use: Use;
   when: "build" | "run";
   offset: number;
+  isCall?: true;
 }
 
 /** A condition on these says where the program runs, not that a feature is switched off. */
@@ -176,7 +177,7 @@ function readDestructuring(script: Script, found: Found[]): void {
   const { code } = script;
   if (!/\}[^}=;]{0,60}=\s*(?:process\.env|import\.meta\.env|Bun\.env|Deno\.env\.toObject\(\))/.test(code)) return;
   for (const match of code.matchAll(
-    /\{([^{}]*)\}\s*(?::[^=;]+)?=\s*(process\.env|import\.meta\.env|Bun\.env|Deno\.env\.toObject\(\))/g,
+    /\{([^{}]*)\}\s*(?::[^=;){\n]+)?=\s*(process\.env|import\.meta\.env|Bun\.env|Deno\.env\.toObject\(\))/g,
   )) {
     const start = match.index + 1;
     for (const part of match[1]!.matchAll(/([A-Za-z_$][\w$]*)\s*(?::\s*([A-Za-z_$][\w$]*))?\s*(=)?[^,]*/g)) {
@@ -219,7 +220,13 @@ function readCalls(script: Script, found: Found[]): void {
     const open = code.lastIndexOf("(", from);
     const end = closing(code, open) + 1;
     const offset = start;
-    found.push({ key, when: "run", offset, use: useOfCall(script, { name, start: offset, end, argument: close + 1 }) });
+    found.push({
+      key,
+      when: "run",
+      offset,
+      isCall: true,
+      use: useOfCall(script, { name, start: offset, end, argument: close + 1 }),
+    });
     const use = found.at(-1)!.use;
     if (use.boundTo !== undefined) followName(script, found, { key, when: "run", name: use.boundTo, from: end });
   }
@@ -315,6 +322,7 @@ function linkAlternatives(found: Found[], sightings: Sighting[]): void {
     const other = sightings.find(({ offset }) => Math.abs(offset - use.alternativeAt!) < 3);
     const own = sightings.find((sighting) => sighting.key === key && sighting.need === "plain");
     if (!other || !own || other.key === key) continue;
+    own.elseReads = other.key;
     if (other.need === "default" || other.need === "guarded") own.need = other.need;
     else other.alternativeOf = key;
   }

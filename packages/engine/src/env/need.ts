@@ -30,7 +30,7 @@ export interface Span {
 const conversions =
   /(?:^|[^\w$.])(?:Number|parseInt|parseFloat|String|BigInt|Number\.parseInt|Number\.parseFloat|JSON\.parse|decodeURIComponent|new\s+URL|atob|trim)\s*$/;
 const checks =
-  /(?:invariant|assert|ensure\w*|require[ds]?|mustExist|must|nonNull|notNull|nullthrows|check\w*)(?:\.ok|\.strictEqual|\.equal)?\s*$/i;
+  /(?:invariant|assert\w*|ensure\w*|require[ds]?|mustExist|must|nonNull|notNull|nullthrows|check\w*)(?:\.ok|\.strictEqual|\.equal)?\s*$/i;
 const stops = /\bthrow\b|process\.exit|Deno\.exit|\b(?:reject|fail|fatal|abort|panic|die|invariant)\s*\(/;
 const refuses =
   /status(?:Code)?\s*[:=(]\s*(?:5\d\d|40\d)|createError|\bnew\s+Error|(?<!console\.|logger\.)\berror\s*[:(]|not\s+configured/i;
@@ -38,6 +38,12 @@ const refuses =
 /** The use made of the expression at `span`. */
 export function useOf(script: Script, span: Span): Use {
   const { code } = script;
+  const claim = claimAfter(code, span.end);
+  if (claim > 0) {
+    // `X!` and `X as string` change nothing about what follows: parseInt(process.env.PORT!) || 3000.
+    const use = useOf(script, { start: span.start, end: claim });
+    return use.need === "plain" ? { ...use, need: "asserted" } : use;
+  }
   let { start, end } = span;
   // Widen over parentheses and conversions: Number(process.env.PORT) || 3000.
   for (let round = 0; round < 4; round++) {
@@ -78,9 +84,6 @@ export function useOf(script: Script, span: Span): Use {
     return { need: "guarded", guards: { start: at + 2, end: endOfExpression(code, at + 2) } };
   }
   if (two === "==" || two === "!=") return compared(script, at, start);
-  if (next === "!" || /^as\s+(?:string|unknown\s+as)\b(?!\s*\|)/.test(code.slice(at, at + 20))) {
-    return { need: "asserted", ...bound(code, start, end) };
-  }
   if (next === "?") {
     if (code[at + 1] === ".") return chained(script, at);
     return { need: "guarded", guards: { start: at + 1, end: endOfTernaryBranch(code, at + 1) } };
@@ -92,8 +95,15 @@ export function useOf(script: Script, span: Span): Use {
     if (test?.isNegated) return { need: consequence(script, test.end + 1) };
     if (test) return { need: "guarded", guards: blockAfter(code, test.end + 1) };
   }
-  if (/\bas\s+any\b/.test(code.slice(at, at + 8))) return { need: "plain", ...bound(code, start, end) };
   return { need: "plain", ...bound(code, start, end) };
+}
+
+/** Offset behind `!` or `as string` at `from`, or 0. */
+function claimAfter(code: string, from: number): number {
+  const at = skipSpace(code, from);
+  if (code[at] === "!" && code[at + 1] !== "=") return at + 1;
+  const cast = /^as\s+(?:unknown\s+as\s+)?(?:string|[A-Z]\w*)\b(?!\s*\||\.)/.exec(code.slice(at, at + 60));
+  return cast ? at + cast[0].length : 0;
 }
 
 function guardUse(code: string, end: number): Use {
@@ -170,9 +180,7 @@ function chained(script: Script, at: number): Use {
 
 /** The whole of `const name = <expression>`: later uses of `name` are uses of the variable. */
 function bound(code: string, start: number, end: number): { boundTo?: string } {
-  let at = skipSpace(code, end);
-  if (code[at] === "!") at = skipSpace(code, at + 1);
-  if (/^as\s+string\b/.test(code.slice(at, at + 12))) at = skipSpace(code, at + code.slice(at).search(/string/) + 6);
+  const at = skipSpace(code, end);
   const isEnd = at >= code.length || code[at] === ";" || code[at] === "," || code.slice(end, at).includes("\n");
   if (!isEnd) return {};
   const found = /(?:const|let|var|,)\s+([A-Za-z_$][\w$]*)\s*(?::\s*[\w\s|]+)?=\s*$/.exec(

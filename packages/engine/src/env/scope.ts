@@ -132,7 +132,7 @@ function dependenciesOf(project: Project, directory: string, packages: Packages)
   const queue = [directory];
   for (let at = 0; at < queue.length; at++) {
     const manifest = project.json(inside(queue[at]!, "package.json"));
-    for (const name of dependencyNames(manifest)) {
+    for (const [name] of dependencyVersions(manifest)) {
       const target = packages.byName.get(name);
       // An application among the dependencies gives its types, not its environment.
       if (
@@ -149,11 +149,13 @@ function dependenciesOf(project: Project, directory: string, packages: Packages)
   return [...found];
 }
 
-/** Names in `dependencies` and `devDependencies` of a package.json. */
-export function dependencyNames(manifest: ReturnType<Project["json"]>): string[] {
+/** Dependencies of a package.json, with the version each is asked for in. */
+export function dependencyVersions(manifest: ReturnType<Project["json"]>): [name: string, version: string][] {
   return ["dependencies", "devDependencies", "peerDependencies"].flatMap((field) => {
     const value = manifest?.[field];
-    return isObject(value) ? Object.keys(value) : [];
+    return isObject(value)
+      ? Object.entries(value).map(([name, version]): [string, string] => [name, String(version)])
+      : [];
   });
 }
 

@@ -4,9 +4,17 @@ import { closing, type Script } from "./need.ts";
 import { authProviders, sdks, type SdkRow } from "./sdk.ts";
 import type { Sighting } from "./sighting.ts";
 
-/** Rows whose package is among `dependencies`. */
-export function rowsFor(dependencies: ReadonlySet<string>): SdkRow[] {
-  return sdks.filter(({ packages }) => packages.some((name) => dependencies.has(name)));
+/** Rows whose package is among `dependencies`, a map of name to the version asked for. */
+export function rowsFor(dependencies: ReadonlyMap<string, string>): SdkRow[] {
+  return sdks.filter(({ packages, from = 0, below = Number.POSITIVE_INFINITY }) =>
+    packages.some((name) => {
+      const version = dependencies.get(name);
+      if (version === undefined) return false;
+      // Without a number (`latest`, `workspace:*`) the newest is meant.
+      const major = Number(/\d+/.exec(version)?.[0] ?? 999);
+      return major >= from && major < below;
+    }),
+  );
 }
 
 /** Finds, in one pass over a text, which of the rows' packages it imports. */

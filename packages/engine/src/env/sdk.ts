@@ -6,6 +6,9 @@
 export interface SdkRow {
   /** Any of these in package.json, requirements or the like. */
   packages: string[];
+  /** First major version the row holds for, and the first it no longer holds for. */
+  from?: number;
+  below?: number;
   /** Call or name in the code that makes the library read the variables; without it, an import is enough. */
   uses?: RegExp;
   /** Words in the arguments of that call which say that the value is passed instead. */
@@ -71,7 +74,14 @@ export const sdks: SdkRow[] = [
   },
   {
     packages: ["@auth0/nextjs-auth0"],
-    needs: ["AUTH0_SECRET", "AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET"],
+    below: 4,
+    needs: ["AUTH0_SECRET", "AUTH0_BASE_URL", "AUTH0_ISSUER_BASE_URL", "AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET"],
+    source: "https://github.com/auth0/nextjs-auth0/tree/v3",
+  },
+  {
+    packages: ["@auth0/nextjs-auth0"],
+    from: 4,
+    needs: ["AUTH0_SECRET", "AUTH0_DOMAIN", "AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET", "APP_BASE_URL"],
     source: "https://github.com/auth0/nextjs-auth0",
   },
   {
@@ -236,9 +246,18 @@ export const sdks: SdkRow[] = [
   },
   {
     packages: ["uploadthing"],
+    below: 7,
     uses: /createUploadthing\s*\(|new\s+UTApi\s*\(/,
-    unless: /token|apiKey/,
-    needs: ["UPLOADTHING_TOKEN|UPLOADTHING_SECRET"],
+    unless: /apiKey/,
+    needs: ["UPLOADTHING_SECRET", "UPLOADTHING_APP_ID"],
+    source: "https://docs.uploadthing.com/v6",
+  },
+  {
+    packages: ["uploadthing"],
+    from: 7,
+    uses: /createUploadthing\s*\(|new\s+UTApi\s*\(/,
+    unless: /token/,
+    needs: ["UPLOADTHING_TOKEN"],
     source: "https://docs.uploadthing.com/getting-started/appdir",
   },
   {

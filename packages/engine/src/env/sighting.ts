@@ -33,6 +33,10 @@ export interface Sighting {
   path: string;
   /** Another variable that is read when this one is missing (`A || B`). */
   alternativeOf?: string;
+  /** The variable that is read when this one is missing. */
+  elseReads?: string;
+  /** Read through a function that takes the name. */
+  isCall?: true;
   /** Other names the same value may be given under; the one the project names is asked for. */
   alternatives?: string[];
   /** A field of a schema of the whole environment. */

@@ -6,7 +6,9 @@ import type { Need, Sighting } from "./sighting.ts";
 
 /** Set by the platform or the runtime: nobody gives these, and code that reads them expects to find them or does without. */
 const provided =
-  /^(?:NODE_ENV|CI|PORT|HOST|HOSTNAME|HTTP_PORT|TZ|LANG|LC_ALL|PATH|HOME|PWD|USER|USERNAME|SHELL|TERM|TEMP|TMP|TMPDIR|EDITOR|COLORTERM|FORCE_COLOR|NO_COLOR|APPDATA|LOCALAPPDATA|USERPROFILE|WEB_CONCURRENCY|ANALYZE|BUNDLE_ANALYZE|DEBUG|VERBOSE|LOG_LEVEL|NODE_OPTIONS|NODE_PATH|NODE_DEBUG|NODE_TLS_REJECT_UNAUTHORIZED|NEXT_RUNTIME|NEXT_PHASE|NEXT_DIST_DIR|BUILD_ID|BASE_PATH|DEPLOY_URL|URL|CONTEXT|STANDALONE|TAURI_\w+|VERCEL|VERCEL_(?:ENV|URL|TARGET_ENV|BRANCH_URL|PROJECT_PRODUCTION_URL|REGION|DEPLOYMENT_ID|PROJECT_ID|ORG_ID|SKEW_PROTECTION_ENABLED|AUTOMATION_BYPASS_SECRET|OIDC_TOKEN|GIT_\w+|ANALYTICS_ID)|NEXT_PUBLIC_VERCEL_\w+|NOW_\w+|NETLIFY|NETLIFY_\w+|RENDER|RENDER_\w+|RAILWAY_\w+|FLY_\w+|HEROKU_\w+|DYNO|CF_PAGES\w*|WORKERS_CI\w*|AWS_LAMBDA_\w+|AWS_EXECUTION_ENV|LAMBDA_TASK_ROOT|K_SERVICE|K_REVISION|GAE_\w+|GITHUB_(?:ACTIONS?|SHA|REF\w*|REPOSITORY|RUN_\w+|WORKSPACE|EVENT_\w+|ACTOR|OUTPUT|HEAD_REF|BASE_REF)|GITLAB_CI|CIRCLECI|TRAVIS|BUILDKITE|JENKINS_\w+|CODESPACES|CODESPACE_NAME|GITPOD_\w+|REPL_\w+|STACKBLITZ|DENO_\w+|BUN_ENV|npm_\w+|INIT_CWD|VITEST\w*|JEST_\w+|PLAYWRIGHT_\w+|CYPRESS\w*|STORYBOOK\w*|TEST\w*|SKIP_ENV_VALIDATION|SKIP_\w*VALIDATION|NITRO_\w+|NUXT_HOST|NUXT_PORT|GO_ENV|GIN_MODE|FLASK_(?:ENV|DEBUG|APP)|DJANGO_(?:SETTINGS_MODULE|DEBUG)|PYTHON\w*|RAILS_(?:ENV|LOG_TO_STDOUT|SERVE_STATIC_FILES|MAX_THREADS|MIN_THREADS|LOG_LEVEL)|RACK_ENV|BUNDLE_GEMFILE|PIDFILE|MIX_ENV|PHX_SERVER|PHX_HOST|ECTO_IPV6|POOL_SIZE|DNS_CLUSTER_QUERY|APP_ENV|APP_DEBUG|ASPNETCORE_\w+|DOTNET_\w+|RUST_(?:LOG|BACKTRACE)|CARGO_\w+|OUT_DIR|JAVA_HOME|JAVA_OPTS|HOT_RELOAD|FAST_REFRESH|PUBLIC_URL|GENERATE_SOURCEMAP|CHOKIDAR_\w+|WDS_\w+|BROWSER|HTTPS?_PROXY|NO_PROXY|https?_proxy|no_proxy|DEV|PROD|MODE|SSR|SITE|BASE_URL_VITE|XDG_\w+|WATCHPACK_\w+|TURBO_\w+|VITE_USER_NODE_ENV|SOURCE_(?:VERSION|COMMIT)|COMMIT_(?:SHA|REF|HASH)|GIT_\w+|BUILD_\w+)$/;
+  /^(?:NODE_ENV|CI|PORT|HOST|HOSTNAME|HTTP_PORT|TZ|LANG|LC_ALL|PATH|HOME|PWD|USER|USERNAME|SHELL|TERM|TEMP|TMP|TMPDIR|EDITOR|COLORTERM|FORCE_COLOR|NO_COLOR|APPDATA|LOCALAPPDATA|USERPROFILE|WEB_CONCURRENCY|ANALYZE|BUNDLE_ANALYZE|DEBUG|VERBOSE|LOG_LEVEL|NODE_OPTIONS|NODE_PATH|NODE_DEBUG|NODE_TLS_REJECT_UNAUTHORIZED|NEXT_RUNTIME|NEXT_PHASE|NEXT_DIST_DIR|BUILD_ID|BASE_PATH|DEPLOY_URL|URL|CONTEXT|STANDALONE|TAURI_\w+|VERCEL|VERCEL_(?:ENV|URL|TARGET_ENV|BRANCH_URL|PROJECT_PRODUCTION_URL|REGION|DEPLOYMENT_ID|PROJECT_ID|ORG_ID|SKEW_PROTECTION_ENABLED|AUTOMATION_BYPASS_SECRET|OIDC_TOKEN|GIT_\w+|ANALYTICS_ID)|NEXT_PUBLIC_VERCEL_\w+|NOW_\w+|NETLIFY|NETLIFY_\w+|RENDER|RENDER_\w+|RAILWAY_\w+|FLY_\w+|HEROKU_\w+|DYNO|CF_PAGES\w*|WORKERS_CI\w*|AWS_LAMBDA_\w+|AWS_EXECUTION_ENV|LAMBDA_TASK_ROOT|K_SERVICE|K_REVISION|GAE_\w+|GITHUB_(?:ACTIONS?|SHA|REF\w*|REPOSITORY|RUN_\w+|WORKSPACE|EVENT_\w+|ACTOR|OUTPUT|HEAD_REF|BASE_REF)|GITLAB_CI|CIRCLECI|TRAVIS|BUILDKITE|JENKINS_\w+|CODESPACES|CODESPACE_NAME|GITPOD_\w+|REPL_\w+|STACKBLITZ|DENO_\w+|BUN_ENV|npm_\w+|INIT_CWD|VITEST\w*|JEST_\w+|PLAYWRIGHT_\w+|CYPRESS\w*|STORYBOOK\w*|TEST\w*|SKIP_ENV_VALIDATION|SKIP_\w*VALIDATION|NITRO_\w+|NUXT_HOST|NUXT_PORT|GO_ENV|GIN_MODE|FLASK_(?:ENV|DEBUG|APP)|DJANGO_(?:SETTINGS_MODULE|DEBUG)|PYTHON\w*|RAILS_(?:ENV|LOG_TO_STDOUT|SERVE_STATIC_FILES|MAX_THREADS|MIN_THREADS|LOG_LEVEL)|RACK_ENV|BUNDLE_GEMFILE|PIDFILE|MIX_ENV|PHX_SERVER|PHX_HOST|ECTO_IPV6|POOL_SIZE|DNS_CLUSTER_QUERY|APP_ENV|APP_DEBUG|ASPNETCORE_\w+|DOTNET_\w+|RUST_(?:LOG|BACKTRACE)|CARGO_\w+|OUT_DIR|JAVA_HOME|JAVA_OPTS|HOT_RELOAD|CONVEX_(?:SITE|CLOUD)_URL|CONVEX_DEPLOYMENT|FAST_REFRESH|PUBLIC_URL|GENERATE_SOURCEMAP|CHOKIDAR_\w+|WDS_\w+|BROWSER|HTTPS?_PROXY|NO_PROXY|https?_proxy|no_proxy|DEV|PROD|MODE|SSR|SITE|BASE_URL_VITE|XDG_\w+|WATCHPACK_\w+|TURBO_\w+|VITE_USER_NODE_ENV|SOURCE_(?:VERSION|COMMIT)|COMMIT_(?:SHA|REF|HASH)|GIT_\w+|BUILD_\w+)$/;
+/** Of these, what a schema without a default insists on is needed all the same. */
+const schemaMayAsk = /^(?:LOG_LEVEL|APP_ENV|BASE_PATH|URL|CONTEXT)$/;
 /** Of these a program only asks where it is; they are not shown at all. */
 const unshown =
   /^(?:NODE_ENV|PATH|HOME|PWD|USER|USERNAME|SHELL|TERM|TEMP|TMP|TMPDIR|npm_\w+|INIT_CWD|LANG|LC_ALL|DEV|PROD|MODE|SSR|VITEST\w*|JEST_\w+|COLORTERM|FORCE_COLOR|NO_COLOR|CI|APPDATA|LOCALAPPDATA|USERPROFILE|OUT_DIR|CARGO_\w+|XDG_\w+|PYTHON\w*)$/;
@@ -64,7 +66,11 @@ function isRequired(
   rule: VariableRule | null,
   { inExample, framework, isExampleComplete, hasSchema, isCodeSilent, dependencies }: Surroundings,
 ): boolean {
-  if (provided.test(key)) return false;
+  if (
+    provided.test(key) &&
+    !(schemaMayAsk.test(key) && sightings.some(({ need, inSchema }) => need === "checked" && inSchema))
+  )
+    return false;
   const reads = sightings.filter(({ need }) => need !== "tooling");
   if (reads.length === 0) return isNeededUnseen(key, examples, { framework, isCodeSilent, dependencies });
   const needs = new Set(reads.map(({ need }) => need));
@@ -72,7 +78,7 @@ function isRequired(
   if (needs.has("declared") && !reads.some(({ need, path }) => need === "checked" && path.endsWith(".prisma"))) {
     return false;
   }
-  if (needs.has("checked")) return true;
+  if (needs.has("checked") && !isCalledOptional(sightings, examples)) return true;
   const isListed = examples.some((one) => !one.isOptional && !one.isCommentedOut);
   if (examples.length > 0 && !isListed) return false;
   // camelCase names are set by the project's own configuration far more often than by people.
@@ -82,12 +88,25 @@ function isRequired(
   const isAsserted = byFile.includes("asserted");
   if (isReplaced && !isAsserted) return false;
   if (rule?.isExtra && !examples.some((one) => one.isRequired) && !(isAsserted && isListed)) return false;
-  if (byFile.every((need) => need === "quieted") && !isListed && (rule === null || rule.isExtra)) return false;
-  if (hasSchema && !isAsserted && !reads.some(({ inSchema }) => inSchema)) return false;
+  const isKnown = rule !== null ? !rule.isExtra : isSensitive(key);
+  if (byFile.every((need) => need === "quieted") && !isListed && !isKnown) return false;
+  const isOutsideSchema = hasSchema && !isAsserted && !reads.some(({ inSchema }) => inSchema);
+  if (isOutsideSchema && (!isListed || reads.every(({ isCall }) => isCall))) return false;
+  // `A ?? B` where only B is told of: A is for another occasion.
+  if (!isListed && reads.every(({ elseReads }) => elseReads !== undefined && inExample.has(elseReads))) return false;
   if (isExampleComplete && !isListed && !isAsserted) return false;
   const isAlternative = reads.every(({ alternativeOf }) => alternativeOf !== undefined);
   if (isAlternative) return reads.every(({ alternativeOf }) => !inExample.has(alternativeOf!)) && inExample.has(key);
   return true;
+}
+
+/** The example calls it optional in words, and no schema says otherwise: what stops then is a feature, not the program. */
+function isCalledOptional(sightings: Sighting[], examples: ExampleEntry[]): boolean {
+  return (
+    examples.length > 0 &&
+    examples.every((one) => one.isOptional) &&
+    !sightings.some(({ need, inSchema }) => need === "checked" && inSchema)
+  );
 }
 
 /**
@@ -110,6 +129,11 @@ function isNeededUnseen(
 /** Vendors whose libraries never look at the environment, and words that are no vendor. */
 const passedByCode = new Set([
   "stripe",
+  "postgres",
+  "mysql",
+  "mongodb",
+  "database",
+  "prisma",
   "supabase",
   "next",
   "react",

@@ -42,14 +42,19 @@ describe("readExample", () => {
   });
 
   const files: [name: string, text: string, optional: string[]][] = [
-    ["a word above", "# Optional: for mail\nAA=\nBB=", ["AA"]],
+    [
+      "a word above, and what follows without a comment of its own",
+      "# Optional: for mail\nAA=\nBB=\n# Where\nCC=",
+      ["AA", "BB"],
+    ],
+    ["what is required only sometimes", "# Required if STORE is s3\nAA=", ["AA"]],
     ["a word behind", "AA=1 # optional\nBB=", ["AA"]],
     ["an entry commented out", "# AAA=1\nBB=", ["AAA"]],
     ["a heading above a group", "AA=\n\n# Mail (optional)\nBB=\nCC=\n\nDD=", ["BB", "CC"]],
     ["a heading that stands alone", "AA=\n\n# Optional\n\nBB=\n\nCC=\n\n# Database\n\nDD=", ["BB", "CC"]],
     ["a heading drawn with lines", "# --- Required ---\nAA=\n# --- Optional ---\nBB=\n\nCC=", ["BB", "CC"]],
-    ["what is only needed sometimes", "# Only needed if you use S3\nAA=\nBB=", ["AA"]],
-    ["an explicit requirement in an optional section", "# Optional\n\n# Required when mail is on\nAA=\nBB=", ["BB"]],
+    ["what is only needed sometimes", "# Only needed if you use S3\nAA=\nBB=\n\nCC=", ["AA", "BB"]],
+    ["an explicit requirement in an optional section", "# Optional\n\n# Required: signs everything\nAA=\nBB=", ["BB"]],
   ];
   for (const [name, text, keys] of files) {
     it(`takes as optional: ${name}`, () => {
