@@ -154,7 +154,7 @@ export const php: Reader = {
         { at, rule: "php/project" },
       );
     }
-    if (manifest) return decide(reading, "worker", 0.2, { at, rule: "php/manifest-without-entry" });
+    if (manifest) return decide(reading, "package", 0.2, { at, rule: "php/manifest-without-entry" });
     const main = ["main.php", "app.php", "server.php", "bot.php", "home.php"].find((name) => names.includes(name));
     if (names.some((name) => /\.html?$/.test(name)) || main === undefined)
       return decide(reading, "worker", 0.15, { at, rule: "php/files" });

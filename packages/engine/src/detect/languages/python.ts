@@ -221,7 +221,7 @@ function readProgram({ project, directory, reading, found, sources }: Case & { s
   }
   if (!program) {
     const rule = found.manifest === undefined ? "python/files" : "python/manifest-without-entry";
-    return decide(reading, "worker", found.manifest === undefined ? 0.1 : 0.2, { at, rule });
+    return decide(reading, "package", found.manifest === undefined ? 0.1 : 0.2, { at, rule });
   }
   state(reading, "startCommand", `python ${program.file}`, {
     at: program.at,
@@ -316,7 +316,10 @@ function readFramework(
     delete reading.port;
     return decide(reading, "package", 0.75, { at: found.published!, rule: "python/package" });
   }
-  return decide(reading, process === "worker" ? "worker" : row.kind, row.kind === "server" ? 0.92 : 0.85, proof);
+  // A call deep below, made by no object of the project's own, may be one tool among many.
+  const isDeep = row.constructs === undefined && process === null && main.file.split("/").length > 2;
+  const confidence = isDeep ? 0.55 : row.kind === "server" ? 0.92 : 0.85;
+  return decide(reading, process === "worker" ? "worker" : row.kind, confidence, proof);
 }
 
 /** Files of settings in which a framework keeps its port. */

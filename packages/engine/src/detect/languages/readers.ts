@@ -75,7 +75,7 @@ export function languageServices(project: Project): ServiceHint[] {
     if (!isManifest(path.slice(slash + 1))) continue;
     seen.add(directory);
     // What another program of the solution refers to is a part of that one.
-    if (solution && !solution.has(directory) && path.endsWith("proj")) continue;
+    if (solution && !solution.has(directory) && /(proj|\.slnx?)$/.test(path)) continue;
     const best = languageReaders
       .map((reader) => reader.read(project, directory))
       .filter((reading) => reading !== null)

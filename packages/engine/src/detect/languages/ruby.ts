@@ -220,7 +220,7 @@ function readOther(project: Project, program: Program): Reading | null {
   const main =
     ["main.rb", "app.rb", "bot.rb", "worker.rb", "run.rb", "server.rb"].find((name) => scripts.includes(name)) ??
     (scripts.length === 1 ? scripts[0] : undefined);
-  if (main === undefined) return decide(reading, "worker", 0.15, { at, rule: "ruby/manifest-without-entry" });
+  if (main === undefined) return decide(reading, "package", 0.15, { at, rule: "ruby/manifest-without-entry" });
   state(reading, "startCommand", `${gems.size > 0 ? "bundle exec " : ""}ruby ${main}`, {
     at: inside(directory, main),
     rule: "ruby/program",

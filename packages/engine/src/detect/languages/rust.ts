@@ -1,4 +1,5 @@
 /** Rust: packages and workspaces, binary targets, frameworks by dependency, ports by the call that binds. */
+import { posix } from "node:path";
 import { inside, isObject, type JsonObject, type Project, type Reader, type Reading } from "../reading.ts";
 import { databasesInAddresses, usesDrivers } from "./databases.ts";
 import { objectAt, textOf, textsOf } from "./documents.ts";
@@ -135,7 +136,7 @@ function readPackage(project: Project, place: Place): Reading {
   state(reading, "packageManager", "cargo", { at, rule: "rust/manifest" });
   stateVersion(project, place, reading);
   const dependencies = dependenciesOf(project, place);
-  stateDatabases(project, { place, reading, dependencies, text });
+  stateDatabases(project, { place, reading, dependencies: withLocalCrates(project, place, dependencies), text });
 
   const metadata = objectAt(manifest, "package");
   const bins = binariesOf(project, directory, manifest);
@@ -262,6 +263,41 @@ function dependenciesOf(project: Project, { root, directory, manifest }: Place):
     }
   }
   return found;
+}
+
+/** The dependencies and, in turn, those of the crates that lie in the same tree: a server's database is often spoken to by one of them. */
+function withLocalCrates(project: Project, place: Place, own: Map<string, string[]>): Map<string, string[]> {
+  const all = new Map(own);
+  const queue = localCrates(project, place);
+  const seen = new Set(queue);
+  for (const directory of queue) {
+    const manifest = project.toml(inside(directory, "Cargo.toml"));
+    if (!manifest || seen.size > 60) continue;
+    const inner = { ...place, directory, manifest };
+    for (const [crate, features] of dependenciesOf(project, inner))
+      all.set(crate, [...(all.get(crate) ?? []), ...features]);
+    for (const next of localCrates(project, inner)) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      queue.push(next);
+    }
+  }
+  return all;
+}
+
+/** Directories of the dependencies given by path, their own or the workspace's. */
+function localCrates(project: Project, { root, directory, manifest }: Place): string[] {
+  const workspace = root === directory ? manifest : project.toml(inside(root, "Cargo.toml"));
+  const shared = objectAt(workspace, "workspace", "dependencies");
+  return Object.entries(objectAt(manifest, "dependencies")).flatMap(([name, value]) => {
+    if (!isObject(value)) return [];
+    const isShared = value["workspace"] === true;
+    const entry = isShared ? shared[name] : value;
+    const path = isObject(entry) ? textOf(entry["path"]) : undefined;
+    if (path === undefined) return [];
+    const crate = posix.normalize(inside(isShared ? root : directory, path)).replace(/\/$/, "");
+    return project.tree.has(inside(crate, "Cargo.toml")) ? [crate] : [];
+  });
 }
 
 /** Crates that speak to several databases and say which by their features. */

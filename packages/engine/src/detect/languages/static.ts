@@ -193,7 +193,10 @@ const sphinx: Reader = {
         rule: "python/manifest",
       });
     const manifest = hasLanguageManifest(project, directory);
-    return decide(reading, "static", manifest && hasProgram(project, directory) ? 0.3 : manifest ? 0.65 : 0.85, proof);
+    // The documents of a template for projects say how to use it.
+    const isTemplate = project.tree.has(inside(directory, "cookiecutter.json"));
+    const isBeside = isTemplate || (manifest && hasProgram(project, directory));
+    return decide(reading, "static", isBeside ? 0.3 : manifest ? 0.65 : 0.85, proof);
   },
 };
 

@@ -118,3 +118,18 @@ it("wins over a package.json beside it", () => {
     confidence: 0.95,
   });
 });
+
+describe("a solution inside another", () => {
+  it("is somebody else's", () => {
+    const files = {
+      "Shop.sln": "",
+      "src/Web/Web.csproj": project(web),
+      "starter/Starter.sln": "",
+      "starter/src/Web/Web.csproj": project(web),
+    };
+    expect(readingOf(files)).toMatchObject({
+      kind: "server",
+      startCommand: "dotnet out/Web.dll --urls http://0.0.0.0:$PORT",
+    });
+  });
+});

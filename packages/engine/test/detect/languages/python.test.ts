@@ -423,23 +423,42 @@ describe("servers without a framework", () => {
   });
 });
 
-describe("databases of Django", () => {
-  const django = (settings: string) => ({
-    "requirements.txt": "django\npsycopg\nredis\n",
-    "manage.py": 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.settings")\n',
-    "site/settings.py": settings,
-  });
+const django = (text: string) => ({
+  "requirements.txt": "django\npsycopg\nredis\n",
+  "manage.py": 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.settings")\n',
+  "site/settings.py": text,
+});
 
+describe("databases of Django", () => {
   it("are those of the settings, not of a driver they do not name", () => {
-    const settings =
+    const text =
       'DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3"}}\n# "ENGINE": "django.db.backends.postgresql"\n';
-    expect(readingOf(django(settings)).database.sort()).toEqual(["redis", "sqlite"]);
+    expect(readingOf(django(text)).database.sort()).toEqual(["redis", "sqlite"]);
   });
 
   it("are those of the drivers where an address from outside decides", () => {
-    const settings =
+    const text =
       'import dj_database_url\nDATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3"}}\nDATABASES["default"] = dj_database_url.config()\n';
-    expect(readingOf(django(settings)).database.sort()).toEqual(["postgres", "redis"]);
+    expect(readingOf(django(text)).database.sort()).toEqual(["postgres", "redis"]);
+  });
+});
+
+describe("a call deep below", () => {
+  it("may be one tool among many", () => {
+    const files = {
+      "requirements.txt": "mcp\n",
+      "agents/tools/sums/server.py": "from mcp import FastMCP\nFastMCP('x').run()\n",
+    };
+    expect(readingOf(files).confidence).toBeLessThan(0.6);
+  });
+});
+
+describe("a manifest without a program", () => {
+  it("is nothing that runs", () => {
+    expect(readingOf({ "pyproject.toml": '[project]\nname = "x"\n' })).toMatchObject({
+      kind: "package",
+      confidence: 0.2,
+    });
   });
 });
 

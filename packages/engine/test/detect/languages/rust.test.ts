@@ -157,3 +157,17 @@ describe("workspaces of several servers", () => {
     expect(servicesOf(files).map(({ path }) => path)).toEqual(["basics/a", "basics/b"]);
   });
 });
+
+describe("crates of the same tree", () => {
+  it("bring their databases", () => {
+    const files = {
+      "Cargo.toml":
+        '[workspace]\nmembers = ["crates/*"]\n[workspace.dependencies]\nstore = { path = "crates/store" }\n[package]\nname = "shop"\n[dependencies]\naxum = "0.7"\nstore = { workspace = true }\n',
+      "src/main.rs": "fn main() { axum::serve(listener, app) }\n",
+      "crates/store/Cargo.toml":
+        '[package]\nname = "store"\n[dependencies]\nsqlx = { version = "0.8", features = ["postgres"] }\n',
+      "crates/store/src/lib.rs": "",
+    };
+    expect(readingOf(files).database).toEqual(["postgres"]);
+  });
+});
