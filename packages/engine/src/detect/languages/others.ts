@@ -161,7 +161,7 @@ const languages: readonly Language[] = [
     ],
     sources: /\.cr$/,
     listens: /HTTP::Server/,
-    builds: /^(targets|dependencies):/m,
+    builds: /^targets:|^\s+(kemal|lucky|amber|athena|marten):/m,
     port: [
       /bind_tcp\([^)]*?(\d{4,5})/,
       /"PORT"[^\n]{0,30}?(\d{4,5})/,

@@ -129,6 +129,13 @@ export const generatedSites: Reader = {
           });
         state(reading, "installCommand", found?.installCommand, proof);
       }
+      const gemfile = inside(directory, "Gemfile");
+      if (row.runtime === "ruby" && project.tree.has(gemfile)) {
+        const bundled = { at: gemfile, rule: "ruby/gemfile" };
+        state(reading, "packageManager", "bundler", bundled);
+        state(reading, "installCommand", "bundle install", bundled);
+        state(reading, "buildCommand", `bundle exec ${row.build}`, bundled);
+      }
       const beside = hasLanguageManifest(project, directory) && row.alone === false && hasProgram(project, directory);
       const hasPackage = project.tree.has(inside(directory, "package.json"));
       // GitHub shows a README by a theme; that alone makes no site of a program.

@@ -73,3 +73,16 @@ it("builds Flutter for the browser", () => {
     outputDir: "build/web",
   });
 });
+
+const shard = (dependencies: string) => ({
+  "shard.yml": `name: shop\nversion: 1.0.0\ndependencies:\n${dependencies}`,
+  "src/shop.cr": "HTTP::Server.new\n",
+});
+
+it("takes a shard without a target for a library, unless it stands on a web framework", () => {
+  expect(readingOf(shard("  radix:\n    github: a/radix\n")).kind).toBe("package");
+  expect(readingOf(shard("  kemal:\n    github: kemalcr/kemal\n"))).toMatchObject({
+    kind: "server",
+    framework: "kemal",
+  });
+});

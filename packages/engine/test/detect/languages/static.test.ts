@@ -87,3 +87,20 @@ describe("generators", () => {
     ).toBe("mkdocs");
   });
 });
+
+describe("a theme of Jekyll", () => {
+  it("is built with the gems of its Gemfile", () => {
+    const files = {
+      "_config.yml": "title: x\n",
+      "index.md": "# x\n",
+      Gemfile: "source 'https://rubygems.org'\ngemspec\n",
+      "x.gemspec": "Gem::Specification.new\n",
+    };
+    expect(readingOf(files)).toMatchObject({
+      kind: "static",
+      packageManager: "bundler",
+      buildCommand: "bundle exec jekyll build",
+      outputDir: "_site",
+    });
+  });
+});
