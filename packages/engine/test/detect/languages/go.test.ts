@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseGoMod } from "../../../src/detect/languages/go.ts";
+import { parseGoMod } from "../../../src/detect/languages/go-module.ts";
 import { readingOf, servicesOf } from "./reading-of.ts";
 
 const mod = (...requires: string[]) =>
@@ -66,6 +66,11 @@ describe("main packages", () => {
     };
     expect(readingOf(files)).toMatchObject({ kind: "server", buildCommand: "go build -o app ./cmd/server" });
     expect(servicesOf(files)).toEqual([]);
+  });
+
+  it("prefers the daemon to the tool of its name", () => {
+    const files = { "go.mod": mod(), "cmd/shop/main.go": main("run()"), "cmd/shopd/main.go": main("run()") };
+    expect(readingOf(files).buildCommand).toBe("go build -o app ./cmd/shopd");
   });
 
   it("lists several that run side by side, each with what it reaches", () => {
