@@ -64,9 +64,11 @@ export function importsOf(sources: Source[]): Map<string, string> {
   return found;
 }
 
+/** Whether the file is that of a program. */
 export const isMain = (text: string | null): boolean =>
   text !== null && /^package\s+main\b/m.test(text) && /^func\s+main\s*\(/m.test(text);
 
+/** A package that is built into a program. */
 export interface Main {
   /** Directory of the package, relative to the module, `.` for its root. */
   path: string;
@@ -151,6 +153,7 @@ export function runningMains(mains: Main[], sources: Source[]): Main[] {
   return running.some(isServer) && running.length > 1 ? running : [];
 }
 
+/** The last part of a path. */
 export const lastOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
 /** The sources a main package is made of: its own, and the module's packages it imports, directly or by others. */
