@@ -231,6 +231,7 @@ export interface DeployResult {
 
 /** The JSON object of a deployment. Nothing is sent over a network by the platforms there are, so both counts are 0. */
 export function resultOf(view: DeploymentView): DeployResult {
+  const error = view.error ?? (view.state === "failed" || view.state === "cancelled" ? endedWithout(view) : null);
   return {
     id: view.id,
     status: view.state,
@@ -243,6 +244,6 @@ export function resultOf(view: DeploymentView): DeployResult {
     durationMs: view.durationMs,
     bytesSent: 0,
     filesSent: 0,
-    ...(view.error === null ? {} : { error: view.error }),
+    ...(error === null ? {} : { error }),
   };
 }

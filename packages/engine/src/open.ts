@@ -140,9 +140,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
             buildArtifact({ service, snapshot, variables, force, signal, log, blobs: store.blobs, home, toolPath }),
           deploymentTimeoutMs: options.deploymentTimeoutMs ?? 300_000,
           maxConcurrent: options.maxConcurrent ?? 2,
-          onHeartbeat: async () => {
-            if (await hasLive()) await edge.ensure();
-          },
+          // Also for the first deployment of all: the edge sees to it when its worker dies.
+          onHeartbeat: async () => void (await edge.ensure()),
         },
         how,
       ),

@@ -1,23 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { DeployEventBody } from "../src/events.ts";
-import { logSink } from "../src/log-sink.ts";
+import { type LogSink, logSink } from "../src/log-sink.ts";
 import { createRedactor } from "../src/redact.ts";
 
 const token = "sk-live-4242-kettle";
 type Log = Extract<DeployEventBody, { type: "log" }>;
 
+function sinkWith(stored: Log[], firstLine = 1): LogSink {
+  const redactor = createRedactor([{ name: "TOKEN", value: token }]);
+  return logSink({ redactor, firstLine, append: async (bodies) => void stored.push(...(bodies as Log[])) });
+}
+
 describe("the lines of a deployment", () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
   afterEach(() => void vi.useRealTimers());
-
-  function sinkWith(stored: Log[], firstLine = 1) {
-    const redactor = createRedactor([{ name: "TOKEN", value: token }]);
-    return logSink({
-      redactor,
-      firstLine,
-      append: async (bodies) => void stored.push(...(bodies as Log[])),
-    });
-  }
 
   it("keep the whole name of their step and their stream, numbered in the order they came", async () => {
     const stored: Log[] = [];
