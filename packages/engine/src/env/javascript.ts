@@ -28,6 +28,7 @@ export function readJavaScript(script: Script): Sighting[] {
   const { path } = script;
   const found: Found[] = [];
   const guarded: Span[] = [];
+  const development: Span[] = [];
   readMembers(script, found);
   readDestructuring(script, found);
   readCalls(script, found);
@@ -38,9 +39,12 @@ export function readJavaScript(script: Script): Sighting[] {
   const sightings: Sighting[] = [];
   for (const { key, use, when, offset, isCall } of found) {
     if (use.guards && !isAboutPlatform(key)) guarded.push(use.guards);
+    if (use.developmentOnly) development.push(use.developmentOnly);
     if (use.need !== "set") sightings.push({ key, need: use.need, when, offset, path, ...(isCall ? { isCall } : {}) });
   }
   for (const sighting of sightings) {
+    if (development.some(({ start, end }) => sighting.offset > start && sighting.offset < end))
+      sighting.need = "tooling";
     if (sighting.need !== "plain" && sighting.need !== "asserted" && sighting.need !== "quieted") continue;
     if (guarded.some(({ start, end }) => sighting.offset > start && sighting.offset < end)) sighting.need = "guarded";
   }
@@ -195,7 +199,7 @@ function readDestructuring(script: Script, found: Found[]): void {
 }
 
 const notReaders =
-  /(?:^|\.)(?:set|stub|delete|unset|mock|write|register|hasOwn\w*|define|loadEnv|log|on|emit|use|has)\w*$|(?:set|stub|mock|delete|update|write)[A-Z]?\w*Env\w*$/;
+  /(?:^|\.)(?:set|stub|delete|unset|mock|write|register|hasOwn\w*|define|loadEnv|log|on|emit|use)\w*$|(?:set|stub|mock|delete|update|write)[A-Z]?\w*Env\w*$/;
 const demanding = /require|must|orThrow|getOrThrow|assert|mandatory|needed|ensure|strict/i;
 const lenient = /optional|maybe|orDefault|orNull|try|default/i;
 
@@ -212,6 +216,7 @@ function readCalls(script: Script, found: Found[]): void {
     const start = match.index - front.length;
     const name = (front + match[0].slice(0, match[0].lastIndexOf("("))).replaceAll(/\s|<.*>$/g, "");
     if (notReaders.test(name)) continue;
+    const isQuestion = /\.(?:has|exists)$/.test(name);
     const from = match.index + match[0].length;
     const close = text.indexOf(match[1]!, from);
     if (close < 0) continue;
@@ -225,7 +230,7 @@ function readCalls(script: Script, found: Found[]): void {
       when: "run",
       offset,
       isCall: true,
-      use: useOfCall(script, { name, start: offset, end, argument: close + 1 }),
+      use: isQuestion ? { need: "guarded" } : useOfCall(script, { name, start: offset, end, argument: close + 1 }),
     });
     const use = found.at(-1)!.use;
     if (use.boundTo !== undefined) followName(script, found, { key, when: "run", name: use.boundTo, from: end });

@@ -210,7 +210,7 @@ function readNuxtConfig(_project: Project, _path: string, text: string, see: See
       const stop = Math.min(end, endOfExpression(code, start));
       const key = `${prefix}_${field[1]!.replaceAll(/([a-z\d])([A-Z])/g, "$1_$2").toUpperCase()}`;
       if (code[start] === "{") walk(start, key);
-      else if (/^(?:""|''|``)$/.test(text.slice(start, stop).trim())) see(key, "plain", { offset: start });
+      else if (/^(?:""|''|``)$/.test(text.slice(start, stop).trim())) see(key, "quieted", { offset: start });
       at = stop + 1;
     }
   }

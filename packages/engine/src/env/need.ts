@@ -15,6 +15,8 @@ export interface Use {
   need: Need | "set";
   /** Code that runs only when the variable is there: other variables read in it are needed only together with this one. */
   guards?: Span;
+  /** Code that runs in development alone: what is read in it is not needed by what is deployed. */
+  developmentOnly?: Span;
   /** Name the value is given, when the expression is all of what is assigned. */
   boundTo?: string;
   /** Offset of the expression that takes its place (`A || B`). */
@@ -29,6 +31,9 @@ export interface Span {
 /** Functions that change the type of a value and not whether it is there. */
 const conversions =
   /(?:^|[^\w$.])(?:Number|parseInt|parseFloat|String|BigInt|Number\.parseInt|Number\.parseFloat|JSON\.parse|decodeURIComponent|new\s+URL|atob|trim)\s*$/;
+/** Functions that ask whether a value is there. */
+const questions =
+  /(?:^|[^\w$])(?:Boolean|isEmpty|isNil|isUndefined|isNull|isString|isDefined|isTruthy|isSet|hasValue)\s*$/;
 const checks =
   /(?:invariant|assert\w*|ensure\w*|require[ds]?|mustExist|must|nonNull|notNull|nullthrows|check\w*)(?:\.ok|\.strictEqual|\.equal)?\s*$/i;
 const stops = /\bthrow\b|process\.exit|Deno\.exit|\b(?:reject|fail|fatal|abort|panic|die|invariant)\s*\(/;
@@ -55,7 +60,7 @@ export function useOf(script: Script, span: Span): Use {
     const close = isRadix ? code.indexOf(")", after) : after;
     if (close < 0 || code[close] !== ")") break;
     if (/\b(?:if|while)\s*$/.test(head)) return { need: "guarded", guards: blockAfter(code, close + 1) };
-    if (/(?:^|[^\w$.])Boolean\s*$/.test(head)) return { need: "guarded" };
+    if (questions.test(head)) return { need: "guarded" };
     const converter = conversions.exec(head);
     if (converter) start = before - converter[0].length + (/^[^\w$.]/.test(converter[0]) ? 1 : 0);
     else if (/[\w$\]]\s*$/.test(head) && !/\b(?:return|await|typeof|in|of|case)\s*$/.test(head)) break;
@@ -71,6 +76,14 @@ export function useOf(script: Script, span: Span): Use {
   if (/\bdelete$/.test(head)) return { need: "set" };
   const at = skipSpace(code, end);
   const next = code[at];
+  if (next === ")" && (previous === "&" || previous === "|") && !conditionAround(code, start)) {
+    // `(a && X) || "b"`: what follows the parentheses decides.
+    const open = opening(code, start);
+    if (open >= 0 && !/[\w$\])]\s*$/.test(code.slice(Math.max(0, open - 10), open))) {
+      const whole = useOf(script, { start: open, end: at + 1 });
+      if (whole.need === "default" || whole.need === "quieted") return whole;
+    }
+  }
   const two = code.slice(at, at + 2);
   if (next === "=" && two !== "==" && two !== "=>") return { need: "set" };
   if (two === "||" || two === "??") {
@@ -156,20 +169,41 @@ function consequence(script: Script, from: number): Need {
   const block = blockAfter(script.code, from);
   const code = script.code.slice(block.start, block.end);
   if (stops.test(code)) return "checked";
-  if (refuses.test(script.text.slice(block.start, block.end)) && !/console\.(?:warn|log|info)|logger?\.warn/.test(code))
-    return "asserted";
-  return "guarded";
+  const isWarned = /console\.(?:warn|log|info)|logger?\.warn/.test(code);
+  if (refuses.test(script.text.slice(block.start, block.end)) && !isWarned) return "asserted";
+  return /^\W*return\b/.test(code) && !isWarned ? "skipped" : "guarded";
 }
 
 function compared(script: Script, at: number, start: number): Use {
   const { code } = script;
   const operator = /^[=!]==?/.exec(code.slice(at, at + 3))![0];
   const right = code.slice(skipSpace(code, at + operator.length), at + operator.length + 30);
+  const development = developmentCode(script, { at, operator, start });
+  if (development) return { need: "guarded", developmentOnly: development };
   const isAbsent = /^(?:undefined|null|""|'')/.test(right.trimStart());
   if (!isAbsent) return { need: "guarded" };
   const test = conditionAround(code, start);
   if (operator.startsWith("=") && test) return { need: consequence(script, test.end + 1) };
   return test ? { need: "guarded", guards: blockAfter(code, test.end + 1) } : { need: "guarded" };
+}
+
+/** `MODE === "production" ? a : b` makes b a matter of development; `if (MODE !== "production") { … }` all of the block. */
+function developmentCode(
+  { code, text }: Script,
+  { at, operator, start }: { at: number; operator: string; start: number },
+): Span | null {
+  const right = skipSpace(code, at + operator.length);
+  const word = /^["'`](production|development|test|local|dev)["'`]/.exec(text.slice(right, right + 14));
+  if (!word) return null;
+  const isProduction = (word[1] === "production") === operator.startsWith("=");
+  const after = skipSpace(code, right + word[0].length);
+  if (code[after] === "?" && code[after + 1] !== "." && code[after + 1] !== "?") {
+    const middle = endOfTernaryBranch(code, after + 1);
+    return isProduction ? { start: middle, end: endOfExpression(code, middle + 1) } : { start: after, end: middle };
+  }
+  const test = conditionAround(code, start);
+  if (!test || isProduction || code[after] !== ")") return null;
+  return blockAfter(code, test.end + 1);
 }
 
 function chained(script: Script, at: number): Use {
@@ -205,6 +239,16 @@ function conditionAround(code: string, at: number): (Span & { isNegated: boolean
     } else if ((char === ";" || char === "{" || char === "}") && depth === 0) return null;
   }
   return null;
+}
+
+/** Offset of the `(` that `at` stands inside, or -1. */
+function opening(code: string, at: number): number {
+  let depth = 0;
+  for (let index = at - 1; index >= Math.max(0, at - 400); index--) {
+    if (code[index] === ")") depth++;
+    else if (code[index] === "(" && depth-- === 0) return index;
+  }
+  return -1;
 }
 
 /** The statement or block that starts at `from`. */

@@ -38,6 +38,7 @@ export function readSchemas(script: Script): Sighting[] {
     sightings.push({ key, need, when: "run", offset, path, inSchema: true });
   };
   if (/\b(?:zod|joi|Joi|yup|envalid|envsafe|valibot|typebox|createEnv|envField|Env\.create|effect)\b/.test(text)) {
+    const prefix = prefixTakenOff(text);
     const isAllRequired = /presence\s*:\s*["']required/.test(text);
     for (const match of code.matchAll(fieldStart)) {
       const key = match[1]!;
@@ -45,13 +46,20 @@ export function readSchemas(script: Script): Sighting[] {
       const start = match.index + match[0].length;
       const full = { start, end: endOfExpression(code, start) };
       const need = needOfField(script, full, isAllRequired);
-      if (need) see(key, need, match.index);
+      if (need) see(prefix && !key.startsWith(prefix) ? prefix + key : key, need, match.index);
     }
   }
   if (/env-schema|@fastify\/env|fastify-env/.test(text)) readJsonSchema(script, see);
   if (text.includes("class-validator")) readValidatedClass(script, see);
   if (/\b(?:Bindings|CloudflareEnv)\b|\b(?:interface|type)\s+Env\b/.test(code)) readBindings(script, see);
   return sightings;
+}
+
+/** `key.startsWith("VITE_APP_")` before the schema: its fields are named without the prefix. */
+function prefixTakenOff(text: string): string {
+  const prefix =
+    /startsWith\(\s*["']((?:VITE|NEXT_PUBLIC|REACT_APP|EXPO_PUBLIC|PUBLIC|GATSBY)_\w*)["']/.exec(text)?.[1] ?? "";
+  return prefix !== "" && new RegExp(`replace\\(\\s*["']${prefix}|slice\\(\\s*["']?${prefix}`).test(text) ? prefix : "";
 }
 
 function needOfField(

@@ -7,6 +7,7 @@
  * - `plain`: used as it is, with nothing in its place;
  * - `quieted`: `|| ""`, which calms the compiler and replaces nothing;
  * - `default`: something takes its place when it is missing;
+ * - `skipped`: without it a function gives up quietly;
  * - `guarded`: asked for before it is used, so that the code works without it;
  * - `declared`: named by a schema or manifest as optional;
  * - `given`: the project gives the value itself;
@@ -18,6 +19,7 @@ export type Need =
   | "plain"
   | "quieted"
   | "default"
+  | "skipped"
   | "guarded"
   | "declared"
   | "given"

@@ -6,7 +6,7 @@ import type { Need, Sighting } from "./sighting.ts";
 
 /** Set by the platform or the runtime: nobody gives these, and code that reads them expects to find them or does without. */
 const provided =
-  /^(?:NODE_ENV|CI|PORT|HOST|HOSTNAME|HTTP_PORT|TZ|LANG|LC_ALL|PATH|HOME|PWD|USER|USERNAME|SHELL|TERM|TEMP|TMP|TMPDIR|EDITOR|COLORTERM|FORCE_COLOR|NO_COLOR|APPDATA|LOCALAPPDATA|USERPROFILE|WEB_CONCURRENCY|ANALYZE|BUNDLE_ANALYZE|DEBUG|VERBOSE|LOG_LEVEL|NODE_OPTIONS|NODE_PATH|NODE_DEBUG|NODE_TLS_REJECT_UNAUTHORIZED|NEXT_RUNTIME|NEXT_PHASE|NEXT_DIST_DIR|BUILD_ID|BASE_PATH|DEPLOY_URL|URL|CONTEXT|STANDALONE|TAURI_\w+|VERCEL|VERCEL_(?:ENV|URL|TARGET_ENV|BRANCH_URL|PROJECT_PRODUCTION_URL|REGION|DEPLOYMENT_ID|PROJECT_ID|ORG_ID|SKEW_PROTECTION_ENABLED|AUTOMATION_BYPASS_SECRET|OIDC_TOKEN|GIT_\w+|ANALYTICS_ID)|NEXT_PUBLIC_VERCEL_\w+|NOW_\w+|NETLIFY|NETLIFY_\w+|RENDER|RENDER_\w+|RAILWAY_\w+|FLY_\w+|HEROKU_\w+|DYNO|CF_PAGES\w*|WORKERS_CI\w*|AWS_LAMBDA_\w+|AWS_EXECUTION_ENV|LAMBDA_TASK_ROOT|K_SERVICE|K_REVISION|GAE_\w+|GITHUB_(?:ACTIONS?|SHA|REF\w*|REPOSITORY|RUN_\w+|WORKSPACE|EVENT_\w+|ACTOR|OUTPUT|HEAD_REF|BASE_REF)|GITLAB_CI|CIRCLECI|TRAVIS|BUILDKITE|JENKINS_\w+|CODESPACES|CODESPACE_NAME|GITPOD_\w+|REPL_\w+|STACKBLITZ|DENO_\w+|BUN_ENV|npm_\w+|INIT_CWD|VITEST\w*|JEST_\w+|PLAYWRIGHT_\w+|CYPRESS\w*|STORYBOOK\w*|TEST\w*|SKIP_ENV_VALIDATION|SKIP_\w*VALIDATION|NITRO_\w+|NUXT_HOST|NUXT_PORT|GO_ENV|GIN_MODE|FLASK_(?:ENV|DEBUG|APP)|DJANGO_(?:SETTINGS_MODULE|DEBUG)|PYTHON\w*|RAILS_(?:ENV|LOG_TO_STDOUT|SERVE_STATIC_FILES|MAX_THREADS|MIN_THREADS|LOG_LEVEL)|RACK_ENV|BUNDLE_GEMFILE|PIDFILE|MIX_ENV|PHX_SERVER|PHX_HOST|ECTO_IPV6|POOL_SIZE|DNS_CLUSTER_QUERY|APP_ENV|APP_DEBUG|ASPNETCORE_\w+|DOTNET_\w+|RUST_(?:LOG|BACKTRACE)|CARGO_\w+|OUT_DIR|JAVA_HOME|JAVA_OPTS|HOT_RELOAD|CONVEX_(?:SITE|CLOUD)_URL|CONVEX_DEPLOYMENT|FAST_REFRESH|PUBLIC_URL|GENERATE_SOURCEMAP|CHOKIDAR_\w+|WDS_\w+|BROWSER|HTTPS?_PROXY|NO_PROXY|https?_proxy|no_proxy|DEV|PROD|MODE|SSR|SITE|BASE_URL_VITE|XDG_\w+|WATCHPACK_\w+|TURBO_\w+|VITE_USER_NODE_ENV|SOURCE_(?:VERSION|COMMIT)|COMMIT_(?:SHA|REF|HASH)|GIT_\w+|BUILD_\w+)$/;
+  /^(?:NODE_ENV|CI|PORT|HOST|HOSTNAME|HTTP_PORT|TZ|LANG|LC_ALL|PATH|HOME|PWD|USER|USERNAME|SHELL|TERM|TEMP|TMP|TMPDIR|EDITOR|COLORTERM|FORCE_COLOR|NO_COLOR|APPDATA|LOCALAPPDATA|USERPROFILE|WEB_CONCURRENCY|ANALYZE|BUNDLE_ANALYZE|DEBUG|VERBOSE|LOG_LEVEL|NODE_OPTIONS|NODE_PATH|NODE_DEBUG|NODE_TLS_REJECT_UNAUTHORIZED|NEXT_RUNTIME|NEXT_PHASE|NEXT_DIST_DIR|BUILD_ID|BASE_PATH|DEPLOY_URL|URL|CONTEXT|STANDALONE|TAURI_\w+|VERCEL|VERCEL_(?:ENV|URL|TARGET_ENV|BRANCH_URL|PROJECT_PRODUCTION_URL|REGION|DEPLOYMENT_ID|PROJECT_ID|ORG_ID|SKEW_PROTECTION_ENABLED|AUTOMATION_BYPASS_SECRET|OIDC_TOKEN|GIT_\w+|ANALYTICS_ID)|NEXT_PUBLIC_VERCEL_\w+|NOW_\w+|NETLIFY|NETLIFY_(?:LOCAL|DEV|IMAGES_CDN_DOMAIN|BLOBS_CONTEXT|SKEW_PROTECTION_TOKEN|SITE_ID)|RENDER|RENDER_\w+|RAILWAY_\w+|FLY_\w+|HEROKU_\w+|DYNO|CF_PAGES\w*|WORKERS_CI\w*|AWS_LAMBDA_\w+|AWS_EXECUTION_ENV|LAMBDA_TASK_ROOT|K_SERVICE|K_REVISION|GAE_\w+|GITHUB_(?:ACTIONS?|SHA|REF\w*|REPOSITORY|RUN_\w+|WORKSPACE|EVENT_\w+|ACTOR|OUTPUT|HEAD_REF|BASE_REF)|GITLAB_CI|CIRCLECI|TRAVIS|BUILDKITE|JENKINS_\w+|CODESPACES|CODESPACE_NAME|GITPOD_\w+|REPL_\w+|STACKBLITZ|DENO_\w+|BUN_ENV|npm_\w+|INIT_CWD|VITEST\w*|JEST_\w+|PLAYWRIGHT_\w+|CYPRESS\w*|STORYBOOK\w*|TEST\w*|SKIP_ENV_VALIDATION|SKIP_\w*VALIDATION|NITRO_\w+|NUXT_HOST|NUXT_PORT|GO_ENV|GIN_MODE|FLASK_(?:ENV|DEBUG|APP)|DJANGO_(?:SETTINGS_MODULE|DEBUG)|PYTHON\w*|RAILS_(?:ENV|LOG_TO_STDOUT|SERVE_STATIC_FILES|MAX_THREADS|MIN_THREADS|LOG_LEVEL)|RACK_ENV|BUNDLE_GEMFILE|PIDFILE|MIX_ENV|PHX_SERVER|PHX_HOST|ECTO_IPV6|POOL_SIZE|DNS_CLUSTER_QUERY|APP_ENV|APP_DEBUG|ASPNETCORE_\w+|DOTNET_\w+|RUST_(?:LOG|BACKTRACE)|CARGO_\w+|OUT_DIR|JAVA_HOME|JAVA_OPTS|HOT_RELOAD|CONVEX_(?:SITE|CLOUD)_URL|CONVEX_DEPLOYMENT|FAST_REFRESH|PUBLIC_URL|GENERATE_SOURCEMAP|CHOKIDAR_\w+|WDS_\w+|BROWSER|HTTPS?_PROXY|NO_PROXY|https?_proxy|no_proxy|DEV|PROD|MODE|SSR|SITE|BASE_URL_VITE|XDG_\w+|WATCHPACK_\w+|TURBO_\w+|VITE_USER_NODE_ENV|SOURCE_(?:VERSION|COMMIT)|COMMIT_(?:SHA|REF|HASH)|GIT_\w+|BUILD_\w+)$/;
 /** Of these, what a schema without a default insists on is needed all the same. */
 const schemaMayAsk = /^(?:LOG_LEVEL|APP_ENV|BASE_PATH|URL|CONTEXT)$/;
 /** Of these a program only asks where it is; they are not shown at all. */
@@ -89,7 +89,10 @@ function isRequired(
   if (isReplaced && !isAsserted) return false;
   if (rule?.isExtra && !examples.some((one) => one.isRequired) && !(isAsserted && isListed)) return false;
   const isKnown = rule !== null ? !rule.isExtra : isSensitive(key);
-  if (byFile.every((need) => need === "quieted") && !isListed && !isKnown) return false;
+  if (byFile.every((need) => need === "quieted") && !(framework === "nuxt" ? isKnown : isListed || isKnown))
+    return false;
+  // `if (!secret) return;` at the head of a webhook: nothing fails, and nothing works either.
+  if (byFile.includes("skipped")) return isListed && /(?:SECRET|KEY|TOKEN)$/.test(key);
   const isOutsideSchema = hasSchema && !isAsserted && !reads.some(({ inSchema }) => inSchema);
   if (isOutsideSchema && (!isListed || reads.every(({ isCall }) => isCall))) return false;
   // `A ?? B` where only B is told of: A is for another occasion.
@@ -120,7 +123,8 @@ function isNeededUnseen(
 ): boolean {
   if (!examples.some((one) => !one.isOptional && !one.isCommentedOut && one.hasPlaceholder)) return false;
   if (ruleFor(key)?.isExtra) return false;
-  if (isCodeSilent || (framework === "nuxt" && key.startsWith("NUXT_"))) return true;
+  if (isCodeSilent) return true;
+  if (framework === "nuxt" && key.startsWith("NUXT_")) return /_(?:ID|KEY|SECRET|TOKEN|PASSWORD)$/.test(key);
   const vendor = /^([A-Z][A-Z0-9]{2,})_/.exec(key)?.[1]?.toLowerCase();
   if (vendor === undefined || passedByCode.has(vendor) || !/_(?:ID|KEY|SECRET|TOKEN|URL)$/.test(key)) return false;
   return [...dependencies].some((name) => name.split(/[@/_.-]/).includes(vendor));
@@ -162,7 +166,7 @@ const passedByCode = new Set([
 
 /** One need per file: a file that asks first is careful with all its reads. */
 function strongestByFile(reads: Sighting[]): Need[] {
-  const order: Need[] = ["checked", "default", "guarded", "asserted", "plain", "quieted"];
+  const order: Need[] = ["checked", "default", "skipped", "guarded", "asserted", "plain", "quieted"];
   const byFile = new Map<string, Need>();
   for (const { path, need } of reads) {
     const known = byFile.get(path);
