@@ -48,8 +48,13 @@ const mayTellPort = /port|listen|bind|addr|\brun\(|\bstart\(|\bserver?\b|:\d{4}/
 const othersPorts = new Set([22, 25, 465, 587, 1433, 2525, 3306, 5432, 5672, 6379, 9092, 9200, 11_211, 27_017]);
 
 function portIn(text: string, pattern: RegExp): number | undefined {
-  const port = Number(pattern.exec(text)?.[1]?.replaceAll("_", ""));
-  return port > 0 && port < 65_536 && !othersPorts.has(port) ? port : undefined;
+  for (let rest = text; ; ) {
+    const match = pattern.exec(rest);
+    if (!match) return undefined;
+    const port = Number(match[1]?.replaceAll("_", ""));
+    if (port > 0 && port < 65_536 && !othersPorts.has(port)) return port;
+    rest = rest.slice(match.index + Math.max(match[0].length, 1));
+  }
 }
 
 /** `PORT=…` of the example of an .env file. */

@@ -29,6 +29,11 @@ export const languageReaders: Reader[] = [
       id: reader.id,
       read(project, directory) {
         const reading = reader.read(project, directory);
+        if (reading?.kind === "package") {
+          // What others install is started by nobody.
+          delete reading.startCommand;
+          delete reading.port;
+        }
         if (reading) addExampleDatabases(project, directory, reading);
         if (reading) addComposeDatabases(project, directory, reading);
         if (reading) preferWrittenStart(project, directory, reading);

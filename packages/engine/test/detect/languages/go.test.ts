@@ -211,3 +211,19 @@ it("wins over a package.json beside it", () => {
   });
   expect(reading).toMatchObject({ runtime: "go", confidence: 0.95 });
 });
+
+describe("a port among others", () => {
+  it("is not that of the database", () => {
+    const text =
+      'package main\ntype Options struct {\n\tPort int `long:"port" default:"5432"`\n\tHTTP uint `long:"listen" default:"8081"`\n}\nfunc main() { http.ListenAndServe(addr, nil) }\n';
+    expect(readingOf({ "go.mod": mod(), "main.go": text }).port).toBe(8081);
+  });
+});
+
+describe("a command line tool", () => {
+  it("is started by nobody", () => {
+    const reading = readingOf({ "go.mod": mod("github.com/spf13/cobra v1.8.0"), "main.go": main("run()") });
+    expect(reading.kind).toBe("package");
+    expect(reading.startCommand).toBeUndefined();
+  });
+});
