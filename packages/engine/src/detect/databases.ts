@@ -98,6 +98,7 @@ function schemasOf(project: Project, manifest: Manifest): string[] {
     "prisma/schema/schema.prisma",
     "src/prisma/schema.prisma",
     "db/schema.prisma",
+    "api/db/schema.prisma",
     "server/prisma/schema.prisma",
   ]
     .filter((path) => path !== undefined)

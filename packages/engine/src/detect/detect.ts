@@ -77,8 +77,25 @@ const deployed: readonly Kind[] = ["static", "server", "worker", "container"];
 function readingsOf(project: Project, directory: string): Reading[] {
   const own = readBy(javascript, project, directory);
   const others = languageReaders.flatMap((reader) => readBy(reader, project, directory) ?? []);
-  const all = own ? [{ ...own, confidence: besideOthers(project, directory, own, others) }, ...others] : others;
+  const all = own
+    ? [
+        { ...own, confidence: besideOthers(project, directory, own, others) },
+        ...others.map((other) => (other.runtime === "static" ? withTools(other, own) : other)),
+      ]
+    : others;
   return all.sort((a, b) => b.confidence - a.confidence);
+}
+
+/** Plain pages beside a manifest are installed and built by what the manifest says. */
+function withTools(pages: Reading, { packageManager, installCommand, buildCommand, evidence }: Reading): Reading {
+  const fields = ["packageManager", "installCommand", "buildCommand"];
+  return {
+    ...pages,
+    ...(packageManager === undefined ? {} : { packageManager }),
+    ...(installCommand === undefined ? {} : { installCommand }),
+    ...(buildCommand === undefined || pages.buildCommand !== undefined ? {} : { buildCommand }),
+    evidence: [...pages.evidence, ...evidence.filter(({ field }) => fields.includes(field))],
+  };
 }
 
 /** A reader that fails on what it finds must not spoil what the others know. */
@@ -115,7 +132,7 @@ function besideOthers(project: Project, directory: string, own: Reading, others:
 
 /** Directories that hold no deployed program of the project itself. */
 const besideTheProject =
-  /(^|\/)(examples?|templates?|starters?|fixtures?|__fixtures__|__tests__|__mocks__|tests?|testing|e2e|[\w-]*-e2e[\w-]*|e2e-[\w-]*|tests?-[\w-]*|cypress|playwright|playgrounds?|demos?|samples?|sandbox(es)?|bench(marks?)?|benchmarks?|scripts?|tools?|tooling|config|configs|storybook|\.storybook|stories|vendor|third[-_]party|boilerplates?[\w-]*|generators?|plugins?|src-tauri|integrations?|extensions?|internal|infra(structure)?|cdk|terraform|\.[^/]+|node_modules|legacy|archive|skeletons?|recipes|tutorials?|workshops?|snippets|emails?|email-templates|release|packaging)(\/|$)/i;
+  /(^|\/)(examples?|templates?|starters?|fixtures?|__fixtures__|__tests__|__mocks__|tests?|testing|e2e|[\w-]*-e2e[\w-]*|e2e-[\w-]*|tests?-[\w-]*|[\w-]+-templates?|repros?|experiments?|cypress|playwright|playgrounds?|demos?|samples?|sandbox(es)?|bench(marks?)?|benchmarks?|scripts?|tools?|tooling|config|configs|storybook|\.storybook|stories|vendor|third[-_]party|boilerplates?[\w-]*|generators?|plugins?|src-tauri|integrations?|extensions?|internal|infra(structure)?|cdk|terraform|\.[^/]+|node_modules|legacy|archive|skeletons?|recipes|tutorials?|workshops?|snippets|emails?|email-templates|release|packaging|linux|mac(os)?|osx|windows|win-[\w-]+|win32|ios|android)(\/|$)/i;
 /** Folders a repository without a workspace keeps its programs in. */
 const programFolders =
   /^((apps|packages|services|projects|src|code|source)\/)?[\w.-]*(client|frontend|front-end|front|web|webapp|ui|dashboard|admin|server|backend|back-end|back|api|worker|bot|app|site|website|gateway|service|socket|mobile|cms|studio|functions|storefront|landing)[\w.-]*$/i;
@@ -134,7 +151,7 @@ function servicesBelow(project: Project, workspace: Workspace | null, root: Read
       found.some((other) => other.path === path)
     )
       return;
-    found.push({ path, name: manifest?.name || path.slice(path.lastIndexOf("/") + 1), reading, manifest });
+    found.push({ path, name: nameOf(manifest) || path.slice(path.lastIndexOf("/") + 1), reading, manifest });
   };
   for (const file of project.tree.files) {
     if (!file.endsWith("/package.json")) continue;
@@ -157,7 +174,7 @@ function servicesBelow(project: Project, workspace: Workspace | null, root: Read
       reading?.kind === "static" &&
       reading.framework !== "astro" &&
       !Object.keys(manifest?.scripts ?? {}).some((name) => /build|generate|export/.test(name));
-    if (manifest && !isTried) add(path, reading, manifest);
+    if (manifest && !isTried && !(workspace && reading && isImported(path, reading))) add(path, reading, manifest);
   }
   for (const [path, json] of workspace?.projects ?? []) {
     if (besideTheProject.test(path)) continue;
@@ -173,6 +190,7 @@ function servicesBelow(project: Project, workspace: Workspace | null, root: Read
     root === undefined ||
     !deployed.includes(root.kind) ||
     root.confidence < 0.6 ||
+    root.kind === "container" ||
     root.runtime === "node" ||
     root.runtime === "bun"
   )
@@ -183,6 +201,16 @@ function servicesBelow(project: Project, workspace: Workspace | null, root: Read
       )
         add(hint.path, hint.reading, null);
   return sifted(project, found, workspace);
+}
+
+/** A server nothing starts, among a workspace's libraries: others import its routes. */
+function isImported(path: string, { kind, startCommand, evidence }: Reading): boolean {
+  return (
+    /^(packages|libs|modules)\//.test(path) &&
+    (kind === "server" || kind === "worker") &&
+    (startCommand === undefined || evidence.some(({ rule }) => rule === "entry/listens")) &&
+    !evidence.some(({ rule }) => rule === "port/wrangler" || rule.startsWith("framework/"))
+  );
 }
 
 function stringOption(json: Record<string, unknown>, key: string): string | undefined {
@@ -220,7 +248,10 @@ function sifted(project: Project, found: Below[], workspace: Workspace | null): 
       "@crxjs/vite-plugin",
       "@types/chrome",
     ].some((name) => (manifest?.devDependencies[name] ?? manifest?.dependencies[name]) !== undefined);
-  const kept = found.filter((one) => !isManual(one) && !isDevice(one));
+  const programs = found.filter((one) => !isDevice(one));
+  const own = programs.filter((one) => !isManual(one));
+  // A library's workspace deploys nothing but its manual.
+  const kept = own.length > 0 ? own : programs;
   return kept
     .filter(({ path }) => !kept.some((other) => other.path !== path && path.startsWith(`${other.path}/`)))
     .sort((a, b) => a.path.localeCompare(b.path));
@@ -240,12 +271,12 @@ function wholeOf(project: Project, workspace: Workspace | null, ranked: Reading[
     confidence,
   }));
   const rootManifest = manifestOf(project, ".");
-  // A container around several programs is one way to run them together.
-  const isApp =
+  // A container around several programs is one way to run them together; pages beside them are one of theirs.
+  const isAround =
     best !== undefined &&
-    deployed.includes(best.kind) &&
-    best.confidence >= 0.6 &&
-    !(best.kind === "container" && below.length > 1);
+    below.length > 1 &&
+    (best.kind === "container" || (best.runtime === "static" && best.framework === undefined && !rootManifest));
+  const isApp = best !== undefined && deployed.includes(best.kind) && best.confidence >= 0.6 && !isAround;
   const single = (facts: Reading): Whole => ({
     facts,
     services: deployed.includes(facts.kind)
@@ -450,9 +481,14 @@ function databasesOf(project: Project, directory: string): string[] {
   return found;
 }
 
+/** A package's name without its scope. */
+function nameOf(manifest: Manifest | null): string {
+  return manifest?.name.replace(/^@[^/]+\//, "") ?? "";
+}
+
 function nameOfRoot(project: Project, manifest: Manifest | null): string {
   return (
-    manifest?.name ||
+    nameOf(manifest) ||
     (project.tree.root
       .replace(/[\\/]+$/, "")
       .split(/[\\/]/)

@@ -6,6 +6,7 @@ import { stringAt } from "./config.ts";
 import { addDatabases } from "./databases.ts";
 import { isListening, portIn, type Source, sourceAt, sourceOf, withImports } from "./entry.ts";
 import { deviceFrameworks, type Framework, frameworks } from "./frameworks.ts";
+import { addExampleDatabases } from "./languages/databases.ts";
 import { addComposeDatabases, exposedPort } from "./languages/docker.ts";
 import { decide, draftOf, state } from "./languages/draft.ts";
 import { versionFromFiles } from "./languages/versions.ts";
@@ -52,13 +53,23 @@ export function readManifest(project: Project, manifest: Manifest): Reading {
     reading,
     manager: manager.id,
     vendors: vendorFacts(project, directory),
-    isLibrary: looksLikeLibrary(manifest),
+    isLibrary: looksLikeLibrary(manifest) && !isDeployed(project, manifest),
     scripts: new Map(Object.keys(manifest.scripts).map((name) => [name, expandScript(name, manifest)])),
   };
   addDatabases(project, manifest, reading);
   settle(subject);
+  addExampleDatabases(project, directory, reading);
   addComposeDatabases(project, directory, reading);
   return reading;
+}
+
+/** It lies among a workspace's programs, or comes with the container its start script runs in. */
+function isDeployed(project: Project, { directory, json, scripts }: Manifest): boolean {
+  if (json["bin"] !== undefined) return false;
+  return (
+    /^apps\/[^/]+$/.test(directory) ||
+    (("start" in scripts || "dev" in scripts) && project.tree.has(inside(directory, "Dockerfile")))
+  );
 }
 
 function settle(subject: Subject): void {
@@ -75,12 +86,13 @@ function settle(subject: Subject): void {
     if (!built.isLibrary && !servedByOwn) return settleFramework(subject, app, built, program);
     if (built.isLibrary && !server) return settlePackage(subject, 0.8);
   }
-  if (server) return settleServer(subject, server, program);
+  const bundler = activeOf(subject, ["bundler"]);
+  if (server && !(bundler && onlyDeveloped(subject, bundler.framework, program)))
+    return settleServer(subject, server, program);
   const worker = frameworks.find(
     ({ role, packages }) => role === "worker" && packages.some((name) => name in manifest.dependencies),
   );
   if (worker && !subject.isLibrary && program) return settleWorker(subject, program, worker);
-  const bundler = activeOf(subject, ["bundler"]);
   if (bundler) {
     const built = builtBy({
       project,
@@ -107,12 +119,32 @@ function settle(subject: Subject): void {
     usedOf(manifest, deviceFrameworks) === undefined &&
     !("bin" in manifest.json) &&
     !manifest.at.endsWith("project.json") &&
-    !("workspaces" in manifest.json)
+    !("workspaces" in manifest.json) &&
+    !("exports" in manifest.json) &&
+    !project.tree.has(inside(manifest.directory, "index.html"))
   )
     return settleWorker(subject, { source: main, starts: false, isServer: false, at: main.at }, undefined);
-  if (subject.isLibrary || usedOf(manifest, deviceFrameworks) !== undefined || "bin" in manifest.json)
+  if (
+    subject.isLibrary ||
+    usedOf(manifest, deviceFrameworks) !== undefined ||
+    ["bin", "exports"].some((key) => key in manifest.json)
+  )
     return settlePackage(subject, 0.7);
   settleTooling(subject);
+}
+
+/** Pages are built, and the server beside them is neither built nor started but for development: an imitation of the real one. */
+function onlyDeveloped({ scripts }: Subject, framework: Framework, program: Program | undefined): boolean {
+  if (!program || program.starts || program.edgePort !== undefined) return false;
+  const builds = scripts.get("build") ?? [];
+  const compilers = ["esbuild", "tsup", "ncc", "tsdown", "swc", "babel", "bun", "unbuild", "node"];
+  return (
+    builds.some((run) => framework.commands?.includes(run.program)) &&
+    !builds.some((run) => compilers.includes(run.program)) &&
+    ["start", "dev"].some((name) =>
+      (scripts.get(name) ?? []).some((run) => framework.commands?.includes(run.program) && useOf(run) === "develop"),
+    )
+  );
 }
 
 interface Active {
@@ -184,6 +216,8 @@ function activeOf(subject: Subject, roles: readonly Framework["role"][]): Active
         if (isLibrary && manifest.scripts["build"] !== undefined && !builds) break;
         // A configuration left behind: the pages are built by another bundler now.
         if (framework.kind === "static" && framework.commands?.length && isBundled(scripts.get("build") ?? [])) break;
+        // Settings that another project's pages are built with.
+        if (framework.id === "next" && !runs && !hasFrameworkFolder(project, manifest)) break;
         if (config) return { ...proof, confidence: 0.93 };
         if (name !== undefined && framework.commands?.length === 0) return { ...proof, confidence: 0.9 };
         if (name !== undefined && name in manifest.dependencies && hasFrameworkFolder(project, manifest))

@@ -98,8 +98,12 @@ function clean(path: string): string {
 }
 
 /** The directory given after the verb, as in `vite build client`. */
-function operandOf({ words }: Invocation): string | undefined {
-  const verb = words.findIndex((word, at) => at > 0 && (word === "build" || word === "docs:build"));
+function operandOf(run: Invocation): string | undefined {
+  return operandAfter(run, "build", "docs:build");
+}
+
+function operandAfter({ words }: Invocation, ...verbs: string[]): string | undefined {
+  const verb = words.findIndex((word, at) => at > 0 && verbs.includes(word));
   const operand = verb < 0 ? undefined : words[verb + 1];
   return operand === undefined || operand.startsWith("-") ? undefined : operand;
 }
@@ -357,6 +361,16 @@ const readers: Record<string, (building: Building) => Built | null> = {
     ),
   docusaurus: () => null,
   gatsby: () => null,
+  sapper({ manifest, builds }) {
+    const exported = builds.find(({ program, words }) => program === "sapper" && words[1] === "export");
+    return {
+      kind: exported ? "static" : "server",
+      output: exported ? clean(operandAfter(exported, "export") ?? "__sapper__/export") : "__sapper__/build",
+      at: manifest.at,
+      rule: exported ? "sapper/export" : "sapper/server",
+      confidence: 0.9,
+    };
+  },
   stencil: (building) => {
     const config = configOf(building.project, building.manifest.directory, ["stencil.config"]);
     const targets = valueAt(config?.value, "config", "outputTargets") ?? valueAt(config?.value, "outputTargets");

@@ -2,7 +2,7 @@
 import { configAt, stringAt } from "./config.ts";
 import { isListening, likelyEntries, type Source, sourceOf } from "./entry.ts";
 import { frameworks } from "./frameworks.ts";
-import { lineOf, type Manifest, manifestOf } from "./manifest.ts";
+import { lineOf, type Manifest, manifestOf, uses } from "./manifest.ts";
 import { type PackageManager, upwards } from "./package-manager.ts";
 import { inside, type Project, type Reading } from "./reading.ts";
 import { expand, type Invocation, optionOf, useOf } from "./scripts.ts";
@@ -85,7 +85,6 @@ export const startScripts = [
   "start:bun",
   "start:api",
   "start:web",
-  "run",
   "bot",
   "start:bot",
   "worker",
@@ -97,7 +96,7 @@ export function programOf(subject: Subject): Program | undefined {
   const serving = (name: string): Invocation | undefined => {
     const runs = scripts.get(name) ?? [];
     if (runs.some((run) => useOf(run) === "develop")) return undefined;
-    return runs.find((run) => useOf(run) === "serve" && run.within === undefined && run.program !== "run-elsewhere");
+    return runs.find((run) => useOf(run) === "serve" && isOwn(subject, run) && run.program !== "run-elsewhere");
   };
   let name = startScripts.find((candidate) => serving(candidate) !== undefined);
   if (name === "start" && ["nest", "ts-node", "ts-node-esm", "tsx", "babel-node"].includes(serving("start")!.program))
@@ -136,6 +135,13 @@ export function programOf(subject: Subject): Program | undefined {
     };
   }
   return edgeProgram(subject) ?? developed(subject) ?? found(subject) ?? exported(subject);
+}
+
+/** Run here, or in a folder that is no project of its own. */
+function isOwn({ project, manifest }: Subject, { within }: Invocation): boolean {
+  if (within === undefined) return true;
+  const place = inside(manifest.directory, within);
+  return project.tree.hasDirectory(place) && !project.tree.has(inside(place, "package.json"));
 }
 
 function commandText(runs: readonly Invocation[]): string {
@@ -221,7 +227,11 @@ function operand({ words }: Invocation): string | undefined {
 }
 
 function fileOf(project: Project, manifest: Manifest, run: Invocation): Source | null {
-  const path = operand(run);
+  // oclif's `run start` is src/commands/start.ts.
+  if (/(^|\/)run$/.test(run.program) && uses(manifest, "@oclif/core"))
+    return sourceOf(project, manifest, `src/commands/${run.words[1] ?? "index"}`);
+  const operated = operand(run);
+  const path = operated === undefined || run.within === undefined ? operated : `${run.within}/${operated}`;
   if (path === undefined) return run.program === "node" ? sourceOf(project, manifest, "index.js") : null;
   if (!run.program.startsWith("pm2") || !/\.json$|config\.(c|m)?js$/.test(path))
     return sourceOf(project, manifest, path);
@@ -274,9 +284,10 @@ function developed({ project, manifest, scripts }: Subject): Program | undefined
     "start-dev",
     "backend",
   ]) {
+    const uses = name === "start" || name === "serve" ? ["develop"] : ["develop", "serve"];
     const run = (scripts.get(name) ?? []).find(
       (candidate) =>
-        useOf(candidate) === "develop" &&
+        uses.includes(useOf(candidate)) &&
         [
           "nodemon",
           "ts-node-dev",

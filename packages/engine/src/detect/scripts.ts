@@ -251,6 +251,10 @@ function throughTask(program: string, words: string[], manifest: Manifest, depth
       const at = rest.findIndex((word) => /^-\w*c$/.test(word));
       return at >= 0 && rest[at + 1] !== undefined ? expand(rest[at + 1]!, manifest, depth + 1) : null;
     }
+    case "tinacms": {
+      const line = optionOf({ words, program, variables: {} }, "-c", "--command");
+      return line === undefined ? null : expand(line, manifest, depth + 1);
+    }
     case "npm-run-all":
     case "npm-run-all2":
     case "run-s":
@@ -295,6 +299,7 @@ const develops = new Set([
   "supervisor",
   "budo",
   "wmr",
+  "docusaurus-start",
 ]);
 const runsFiles = new Set([
   "node",
@@ -395,6 +400,7 @@ const builds = new Set([
   "lb-tsc",
   "vite-ssg",
   "tsgo",
+  "docusaurus-build",
 ]);
 
 /** What second words mean to programs that take one. */
@@ -537,6 +543,8 @@ export function useOf({ words, program, variables }: Invocation): Use {
     return verb === "build" ? "build" : verb === "serve" || verb === undefined ? "develop" : "other";
   if (program === "parcel" || program === "slidev" || program === "sapper" || program === "poi")
     return verb === "build" || verb === "export" ? "build" : verb === "start" ? "serve" : "develop";
+  // `shopify hydrogen build`: the product comes before the verb.
+  if (program === "shopify") return verbs[rest[1] ?? ""] ?? "other";
   if (program === "expo")
     return verb === "export" || verb === "export:web" || verb === "build:web" ? "build" : "develop";
   if (builds.has(program)) return rest.some((word) => word === "--watch" || word === "-w") ? "develop" : "build";
