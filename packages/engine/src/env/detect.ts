@@ -104,7 +104,7 @@ function isMinified(text: string): boolean {
 function dependenciesOf(project: Project, directory: string): Map<string, string> {
   const halves = directory === "." ? ["client", "server", "frontend", "backend", "web", "api", "app"] : [];
   return new Map(
-    [directory, ...halves].flatMap((at) => dependencyVersions(project.json(inside(at, "package.json")))).reverse(),
+    [directory, ...halves].flatMap((at) => dependencyVersions(project.json(inside(at, "package.json")))).toReversed(),
   );
 }
 

@@ -70,9 +70,9 @@ export function parseDotenv(text: string): DotenvEntry[] {
     at = end + 1;
     line++;
   }
-  for (const { key, value, line: at } of entries) {
-    if (value.includes("\0"))
-      faults.push({ path: `line ${at}`, message: `the value of ${key} has a NUL character in it` });
+  for (const entry of entries) {
+    if (entry.value.includes("\0"))
+      faults.push({ path: `line ${entry.line}`, message: `the value of ${entry.key} has a NUL character in it` });
   }
   if (faults.length > 0) {
     throw new DeployError("INVALID_VARIABLE", {

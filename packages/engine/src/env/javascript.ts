@@ -8,7 +8,7 @@ import { type Need, type Sighting, variableName } from "./sighting.ts";
 
 /** What a file must contain for a closer look; a substring test is a hundred times cheaper than the look. */
 const worthReading =
-  /\.env\b|\benv\s*[.([,}]|[eE]nv[A-Z]?\w*\(|\b[a-z]+Env\b|\bENV\b|\$env\/|class-validator|[cC]onfig(?:Service)?\s*\.\s*get|Bindings\b|\bEnv\b/;
+  /\.env\b|\benv\s*[.([,}:]|[eE]nv[A-Z]?\w*\(|\b[a-z]+Env\b|\bENV\b|\$env\/|class-validator|[cC]onfig(?:Service)?\s*\.\s*get|Bindings\b|\bEnv\b/;
 
 /** Whether `text` may read variables at all. */
 export function mayReadVariables(text: string): boolean {
@@ -246,7 +246,7 @@ function useOfCall(
   const at = skipSpace(code, argument);
   if (code[at] === "," && code[skipSpace(code, at + 1)] !== ")") {
     const second = code.slice(skipSpace(code, at + 1), end - 1);
-    if (/^\{/.test(second)) {
+    if (second.startsWith("{")) {
       if (/required\s*:\s*true/.test(second)) return { need: "checked" };
       if (/default|fallback|optional/.test(second)) return { need: "default" };
       if (!/infer/.test(second)) return { need: "plain" };

@@ -492,7 +492,7 @@ const others: ValueKind[] = [
   {
     id: "clerk-publishable-key",
     check(value) {
-      if (/^sk_/.test(value))
+      if (value.startsWith("sk_"))
         return {
           message: "begins with sk_: it is the secret key, which must never reach a browser",
           hint: "It begins with pk_",

@@ -26,8 +26,8 @@ interface Language {
   stops: RegExp;
 }
 
-const name = "([A-Za-z_][A-Za-z0-9_]*)";
-const quoted = `["']${name}["']`;
+const anyName = "([A-Za-z_][A-Za-z0-9_]*)";
+const quoted = `["']${anyName}["']`;
 
 const languages: Language[] = [
   {
@@ -253,15 +253,14 @@ function needOfOptions(read: Read, inside: string): Need {
   if (/^(?:None|nil|null)$/.test(rest)) return "guarded";
   if (/^(?:""|'')$/.test(rest)) return "plain";
   // `cast=` and the like say nothing of a default.
-  if (read.need === "checked" && !/default\s*=|^["'\d\[({:]|^(?:False|True|None)|^\{|^do\b/.test(rest))
-    return "checked";
+  if (read.need === "checked" && !/default\s*=|^["'\d[({:]|^(?:False|True|None)|^\{|^do\b/.test(rest)) return "checked";
   return "default";
 }
 
 /** `name = getenv("X")` and what is then done with the name on the following lines. */
 function needOfName(language: Language, code: string, before: string, end: number): Need | null {
   const assigned =
-    /(?:^|[\s(,])(?:let\s+|var\s+|val\s+|const\s+|\$|@|self\.|final\s+\w+\s+|\w+\s+)?([A-Za-z_]\w*)\s*(?::\s*[\w\[\]. |]+)?(?::=|=)\s*(?:\w+\()?$/.exec(
+    /(?:^|[\s(,])(?:let\s+|var\s+|val\s+|const\s+|\$|@|self\.|final\s+\w+\s+|\w+\s+)?([A-Za-z_]\w*)\s*(?::\s*[\w[\]. |]+)?(?::=|=)\s*(?:\w+\()?$/.exec(
       before,
     );
   if (!assigned) return null;

@@ -551,7 +551,7 @@ export const rules: readonly VariableRule[] = [
 
   // AWS and stores of files.
   {
-    name: /^(?:\w+_)?(?:AWS|S3|R2)_?(?:\w+_)?ACCESS_KEY(?:_ID)?$/,
+    name: /^(?:\w+_)?(?:AWS|S3|R2)_(?:(?!SECRET)\w+_)?ACCESS_KEY(?:_ID)?$/,
     kind: "aws-access-key-id",
     sensitive: true,
     description: "Access key id",
@@ -910,5 +910,6 @@ export function isSensitive(key: string): boolean {
   if (isPublic(key)) return false;
   const rule = ruleFor(key);
   if (rule?.sensitive !== undefined) return rule.sensitive;
+  if (rule?.kind !== undefined) return false;
   return secretWords.test(key) && !plainWords.test(key);
 }

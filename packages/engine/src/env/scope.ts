@@ -47,7 +47,7 @@ export function scopeOf(project: Project, directory: string): Scope {
     const scripts = deployScripts(project.json(inside(root, "package.json")));
     const foreign = root === directory ? nested.filter((one) => isForeign(project, one, directory)) : [];
     for (const path of filesBelow(project, root)) {
-      if (foreign.length > 0 && foreign.some((one) => path.startsWith(`${one}/`))) continue;
+      if (foreign.some((one) => path.startsWith(`${one}/`))) continue;
       const name = path.slice(start);
       const base = name.slice(name.lastIndexOf("/") + 1);
       const dot = base.lastIndexOf(".");
@@ -154,7 +154,10 @@ export function dependencyVersions(manifest: ReturnType<Project["json"]>): [name
   return ["dependencies", "devDependencies", "peerDependencies"].flatMap((field) => {
     const value = manifest?.[field];
     return isObject(value)
-      ? Object.entries(value).map(([name, version]): [string, string] => [name, String(version)])
+      ? Object.entries(value).map(([name, version]): [string, string] => [
+          name,
+          typeof version === "string" ? version : "",
+        ])
       : [];
   });
 }

@@ -190,8 +190,6 @@ function remark(key: string, message: string, hint?: string): Remark {
 
 /** The result as lines of text for a terminal, worst first; empty when there is nothing to say. */
 export function printChecked(result: CheckedVariables): string[] {
-  const line = (label: string, { key, message, hint }: Remark): string =>
-    `${label}: ${key} ${message}${hint === undefined ? "" : ` (${hint})`}`;
   return [
     ...result.missing.map((one) => line("missing", one)),
     ...result.invalid.map((one) => line("invalid", one)),
@@ -199,4 +197,8 @@ export function printChecked(result: CheckedVariables): string[] {
     ...result.warnings.map((one) => line("look at", one)),
     ...result.unused.map((one) => line("unused", one)),
   ];
+}
+
+function line(label: string, { key, message, hint }: Remark): string {
+  return `${label}: ${key} ${message}${hint === undefined ? "" : ` (${hint})`}`;
 }

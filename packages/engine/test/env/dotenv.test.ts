@@ -50,7 +50,7 @@ describe("formatDotenv", () => {
   it("keeps every random text exactly, in the order given", () => {
     const random = generator(20_260_821);
     const alphabet = [
-      ..."ab \t\n\r\"'`$#\\={}[]:;,.\u0001\u0085é日🚀\uFEFF\u2028",
+      ...Array.from("ab \t\n\r\"'`$#\\={}[]:;,.\u0001\u0085é日🚀\uFEFF\u2028"),
       "\\n",
       "\r\n",
       "${X}",

@@ -7,7 +7,8 @@ import { checkVariables, printChecked, validateVariable } from "../../src/env/va
 /** Text of the shape of a key that is none: the parts meet only when the test runs. */
 const filler = (length: number): string =>
   "aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0zC".repeat(Math.ceil(length / 32)).slice(0, length);
-const key = (begins: string, length = 40): string => begins + filler(length);
+const fake = (begins: string, length = 40): string => begins + filler(length);
+const awsId = ["AKIA", "ABCDEFGH23456789"].join("");
 const token = (claims: object): string =>
   [{ alg: "HS256", typ: "JWT" }, claims]
     .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
@@ -32,26 +33,26 @@ const right: [kind: string, value: string][] = [
   ["database-url", "file:./dev.db"],
   ["database-url", "mysql://u:p@h/d"],
   ["database-url", "postgresql+asyncpg://u:p@h/d"],
-  ["anthropic-api-key", key("sk-ant-api03-")],
-  ["openai-api-key", key("sk-")],
-  ["openai-api-key", key("sk-proj-", 60)],
-  ["google-api-key", key("AIza", 35)],
-  ["stripe-secret-key", key("sk_live_")],
-  ["stripe-secret-key", key("rk_test_")],
-  ["stripe-publishable-key", key("pk_test_")],
-  ["webhook-secret", key("whsec_")],
-  ["resend-api-key", key("re_", 20)],
+  ["anthropic-api-key", fake("sk-ant-api03-")],
+  ["openai-api-key", fake("sk-")],
+  ["openai-api-key", fake("sk-proj-", 60)],
+  ["google-api-key", fake("AIza", 35)],
+  ["stripe-secret-key", fake("sk_live_")],
+  ["stripe-secret-key", fake("rk_test_")],
+  ["stripe-publishable-key", fake("pk_test_")],
+  ["webhook-secret", fake("whsec_")],
+  ["resend-api-key", fake("re_", 20)],
   ["sendgrid-api-key", `SG.${filler(22)}.${filler(43)}`],
-  ["github-token", key("ghp_", 36)],
-  ["github-token", key("github_pat_", 60)],
-  ["clerk-secret-key", key("sk_test_")],
+  ["github-token", fake("ghp_", 36)],
+  ["github-token", fake("github_pat_", 60)],
+  ["clerk-secret-key", fake("sk_test_")],
   ["clerk-publishable-key", clerk("live")],
-  ["aws-access-key-id", "AKIA" + "ABCDEFGH23456789"],
+  ["aws-access-key-id", awsId],
   ["aws-access-key-id", "minioadmin"],
   ["supabase-publishable-key", token({ role: "anon" })],
-  ["supabase-publishable-key", key("sb_publishable_", 30)],
+  ["supabase-publishable-key", fake("sb_publishable_", 30)],
   ["supabase-secret-key", token({ role: "service_role" })],
-  ["supabase-secret-key", key("sb_secret_", 30)],
+  ["supabase-secret-key", fake("sb_secret_", 30)],
   ["jwt", token({ sub: "1" })],
   ["secret", filler(32)],
   ["email", "a@example.com"],
@@ -91,22 +92,22 @@ const wrong: [kind: string, value: string, says: RegExp][] = [
   ["redis-url", "http://localhost:6379", /begins with http:\/\//],
   ["database-url", "localhost", /not an address of a database/],
   ["database-url", "postgres://u:p@h", /names no database/],
-  ["anthropic-api-key", key("sk-proj-"), /a key of OpenAI/],
+  ["anthropic-api-key", fake("sk-proj-"), /a key of OpenAI/],
   ["anthropic-api-key", "sk-ant-abc", /too short/],
-  ["openai-api-key", key("sk-ant-api03-"), /a key of Anthropic/],
+  ["openai-api-key", fake("sk-ant-api03-"), /a key of Anthropic/],
   ["openai-api-key", "hunter2hunter2", /is not a key of OpenAI/],
-  ["stripe-secret-key", key("pk_live_"), /publishable key/],
-  ["stripe-publishable-key", key("sk_live_"), /must never reach a browser/],
-  ["webhook-secret", key("sk_test_"), /secret key/],
-  ["resend-api-key", key("SG."), /not a key of Resend/],
-  ["clerk-publishable-key", key("sk_live_"), /must never reach a browser/],
+  ["stripe-secret-key", fake("pk_live_"), /publishable key/],
+  ["stripe-publishable-key", fake("sk_live_"), /must never reach a browser/],
+  ["webhook-secret", fake("sk_test_"), /secret key/],
+  ["resend-api-key", fake("SG."), /not a key of Resend/],
+  ["clerk-publishable-key", fake("sk_live_"), /must never reach a browser/],
   ["clerk-publishable-key", clerk("test").slice(0, 24), /cut off/],
   ["clerk-secret-key", clerk("live"), /publishable key/],
   ["aws-access-key-id", "AKIA123", /20/],
   ["aws-access-key-id", `${filler(38)}/+`, /secret access key/],
-  ["aws-secret-access-key", "AKIA" + "ABCDEFGH23456789", /access key id/],
+  ["aws-secret-access-key", awsId, /access key id/],
   ["supabase-publishable-key", token({ role: "service_role" }), /service_role/],
-  ["supabase-publishable-key", key("sb_secret_", 30), /must never reach a browser/],
+  ["supabase-publishable-key", fake("sb_secret_", 30), /must never reach a browser/],
   ["supabase-secret-key", token({ role: "anon" }), /anon key/],
   ["supabase-secret-key", "hunter2", /neither/],
   ["jwt", "a.b", /2 parts/],
@@ -191,7 +192,7 @@ describe("checkVariables", () => {
   it("finds a wrong value by the variable's own kind or by its name", () => {
     const { invalid } = checkVariables({
       variables: [variable("SOURCE", { validation: "postgres-url" })],
-      values: { SOURCE: "mysql://h/d", STRIPE_SECRET_KEY: key("pk_test_") },
+      values: { SOURCE: "mysql://h/d", STRIPE_SECRET_KEY: fake("pk_test_") },
     });
     expect(invalid.map((one) => one.key)).toEqual(["SOURCE", "STRIPE_SECRET_KEY"]);
   });
@@ -250,7 +251,7 @@ describe("checkVariables", () => {
     ["names that differ in case", { Api: "1", API: "2" }, /only in case/],
     [
       "a live key beside a test key",
-      { STRIPE_SECRET_KEY: key("sk_live_"), NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY: key("pk_test_") },
+      { STRIPE_SECRET_KEY: fake("sk_live_"), NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY: fake("pk_test_") },
       /live key/,
     ],
     ["a short secret", { JWT_SECRET: filler(12) }, /32 or more/],

@@ -1,0 +1,439 @@
+import { describe, expect, it } from "vitest";
+import type { EnvVariable, ServiceFacts } from "../../src/detect/detection.ts";
+import { projectOf } from "../../src/detect/reading.ts";
+import { Tree } from "../../src/detect/tree.ts";
+import { detectVariables } from "../../src/env/detect.ts";
+import { treeOf } from "../detect/tree-of.ts";
+
+const server: Omit<ServiceFacts, "env"> = { kind: "server", runtime: "node", database: [] };
+
+function variablesIn(
+  files: Record<string, string>,
+  { directory = ".", ...facts }: Partial<Omit<ServiceFacts, "env">> & { directory?: string } = {},
+): EnvVariable[] {
+  using tree = treeOf(files);
+  return detectVariables(projectOf(new Tree(tree.root)), directory, { ...server, ...facts });
+}
+
+function requiredIn(...given: Parameters<typeof variablesIn>): string[] {
+  return variablesIn(...given).flatMap(({ key, required }) => (required ? [key] : []));
+}
+
+function packageWith(...names: string[]): string {
+  return JSON.stringify({ dependencies: Object.fromEntries(names.map((name) => [name, "latest"])) });
+}
+
+describe("what a deployment must set", () => {
+  const projects: [name: string, files: Record<string, string>, required: string[], facts?: object][] = [
+    [
+      "what the code reads with nothing in its place",
+      { "src/db.ts": "connect(process.env.DATABASE_URL);\nlisten(process.env.PORT || 3000);" },
+      ["DATABASE_URL"],
+    ],
+    [
+      "not what the platform gives",
+      {
+        "a.js":
+          "use(process.env.NODE_ENV, process.env.PORT, process.env.VERCEL_URL, process.env.HOME, process.env.CI!);",
+      },
+      [],
+    ],
+    [
+      "nothing that a second place can do without",
+      { "a.js": "use(process.env.X_URL);", "b.js": "if (process.env.X_URL) go();" },
+      [],
+    ],
+    [
+      "what one place claims although another asks",
+      { "a.ts": "use(process.env.X_URL!);", "b.ts": "if (process.env.X_URL) go();" },
+      ["X_URL"],
+    ],
+    [
+      "not what only tests, scripts and tools read",
+      {
+        "src/a.test.ts": "use(process.env.A_KEY);",
+        "e2e/b.ts": "use(process.env.B_KEY);",
+        "scripts/c.ts": "use(process.env.C_KEY!);",
+        "playwright.config.ts": "use(process.env.D_KEY!);",
+        "node_modules/x/e.js": "use(process.env.E_KEY);",
+        "types/f.d.ts": "use(process.env.F_KEY);",
+      },
+      [],
+    ],
+    [
+      "but what a script of the build reads",
+      {
+        "package.json": JSON.stringify({
+          scripts: { build: "npm run fetch && vite build", fetch: "node scripts/fetch.js" },
+        }),
+        "scripts/fetch.js": "use(process.env.C_KEY);",
+      },
+      ["C_KEY"],
+    ],
+    [
+      "the variable of Prisma",
+      { "prisma/schema.prisma": 'datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n}' },
+      ["DATABASE_URL"],
+    ],
+    [
+      "the fields of a schema, and not those it lets go",
+      {
+        "src/env.ts":
+          'import { z } from "zod";\nz.object({ A_KEY: z.string(), B_KEY: z.string().optional() }).parse(process.env);',
+      },
+      ["A_KEY"],
+    ],
+    [
+      "not what a whole schema leaves out",
+      {
+        "src/env.ts":
+          'import { z } from "zod";\nz.object({ A_KEY: z.string(), B_KEY: z.string(), C_KEY: z.string() }).parse(process.env);',
+        "src/a.ts": "use(process.env.D_KEY);",
+      },
+      ["A_KEY", "B_KEY", "C_KEY"],
+    ],
+    [
+      "not what the example calls optional",
+      {
+        ".env.example": "A_KEY=\n\n# Optional\nB_KEY=\n# C_KEY=",
+        "a.ts": "use(process.env.A_KEY!, process.env.B_KEY!, process.env.C_KEY!);",
+      },
+      ["A_KEY"],
+    ],
+    [
+      "not what an example alone names",
+      { ".env.example": "A_KEY=\nB_KEY=", "a.ts": "use(process.env.A_KEY);" },
+      ["A_KEY"],
+    ],
+    ["what an example names when there is no code to see", { ".env.example": "A_KEY=\nB_MODE=fast" }, ["A_KEY"]],
+    [
+      "not what a kept-up example leaves out",
+      {
+        ".env.example": "A1_KEY=\nA2_KEY=\nA3_KEY=\nA4_KEY=\nA5_KEY=",
+        "a.ts":
+          "use(process.env.A1_KEY, process.env.A2_KEY, process.env.A3_KEY, process.env.A4_KEY, process.env.A5_KEY, process.env.B_KEY);",
+      },
+      ["A1_KEY", "A2_KEY", "A3_KEY", "A4_KEY", "A5_KEY"],
+    ],
+    [
+      "no analytics",
+      { "a.ts": "init(process.env.NEXT_PUBLIC_GA_ID, process.env.SENTRY_DSN, process.env.NEXT_PUBLIC_POSTHOG_KEY);" },
+      [],
+    ],
+    [
+      "a value quieted for the compiler, when it is known",
+      { "a.ts": "use(process.env.STRIPE_SECRET_KEY || '', process.env.X_MODE || '');" },
+      ["STRIPE_SECRET_KEY"],
+    ],
+    ["the first of two names", { "a.ts": "use(process.env.A_URL || process.env.B_URL);" }, ["A_URL"]],
+    [
+      "of two names the one that is told of",
+      { "a.ts": "use(process.env.A_URL ?? process.env.B_URL);", ".env.example": "B_URL=" },
+      ["B_URL"],
+    ],
+    ["nothing for a library", { "a.ts": "use(process.env.A_KEY!);" }, [], { kind: "package" }],
+    [
+      "nothing that the configuration sets itself",
+      { "next.config.js": "module.exports = { env: { A_KEY: 'x' } };", "a.js": "use(process.env.A_KEY);" },
+      [],
+    ],
+  ];
+  for (const [name, files, required, facts] of projects) {
+    it(name, () => {
+      expect(requiredIn(files, facts)).toEqual(required);
+    });
+  }
+});
+
+describe("what libraries read by themselves", () => {
+  const projects: [name: string, packages: string[], source: string, required: string[]][] = [
+    [
+      "Clerk",
+      ["@clerk/nextjs"],
+      'import { ClerkProvider } from "@clerk/nextjs";',
+      ["CLERK_SECRET_KEY", "NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY"],
+    ],
+    ["a type of Clerk alone", ["@clerk/nextjs"], 'import type { User } from "@clerk/nextjs";', []],
+    [
+      "OpenAI without a key",
+      ["openai"],
+      'import OpenAI from "openai";\nconst client = new OpenAI();',
+      ["OPENAI_API_KEY"],
+    ],
+    [
+      "OpenAI with other options",
+      ["openai"],
+      'import OpenAI from "openai";\nconst client = new OpenAI({ maxRetries: 2 });',
+      ["OPENAI_API_KEY"],
+    ],
+    [
+      "OpenAI with a key of the user",
+      ["openai"],
+      'import OpenAI from "openai";\nconst client = new OpenAI({ apiKey: key });',
+      [],
+    ],
+    [
+      "Anthropic",
+      ["@anthropic-ai/sdk"],
+      'import Anthropic from "@anthropic-ai/sdk";\nconst client = new Anthropic();',
+      ["ANTHROPIC_API_KEY"],
+    ],
+    [
+      "Gemini by the AI SDK",
+      ["@ai-sdk/google"],
+      'import { google } from "@ai-sdk/google";\nrun(google("gemini-2.5"));',
+      ["GOOGLE_GENERATIVE_AI_API_KEY"],
+    ],
+    [
+      "Bedrock by the AI SDK",
+      ["@ai-sdk/amazon-bedrock"],
+      'import { bedrock } from "@ai-sdk/amazon-bedrock";\nrun(bedrock("x"));',
+      ["AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_SECRET_ACCESS_KEY"],
+    ],
+    [
+      "Upstash",
+      ["@upstash/redis"],
+      'import { Redis } from "@upstash/redis";\nconst redis = Redis.fromEnv();',
+      ["UPSTASH_REDIS_REST_TOKEN", "UPSTASH_REDIS_REST_URL"],
+    ],
+    ["NextAuth", ["next-auth"], 'import NextAuth from "next-auth";\nexport default NextAuth({});', ["NEXTAUTH_SECRET"]],
+    [
+      "providers of Auth.js",
+      ["next-auth"],
+      'import NextAuth from "next-auth";\nimport GitHub from "next-auth/providers/github";\nNextAuth({ providers: [GitHub] });',
+      ["AUTH_GITHUB_ID", "AUTH_GITHUB_SECRET", "NEXTAUTH_SECRET"],
+    ],
+    [
+      "Better Auth",
+      ["better-auth"],
+      'import { betterAuth } from "better-auth";\nbetterAuth({});',
+      ["BETTER_AUTH_SECRET"],
+    ],
+    ["Resend only without a key", ["resend"], 'import { Resend } from "resend";\nnew Resend(key);', []],
+    ["a package that is no dependency", [], 'import OpenAI from "openai";\nnew OpenAI();', []],
+    ["a commented-out import", ["openai"], '// import OpenAI from "openai";\n// new OpenAI();', []],
+  ];
+  for (const [name, packages, source, required] of projects) {
+    it(name, () => {
+      expect(requiredIn({ "package.json": packageWith(...packages), "src/a.ts": source })).toEqual(required);
+    });
+  }
+
+  it("goes by the version asked for", () => {
+    const source = 'import { createUploadthing } from "uploadthing/next";\nconst f = createUploadthing();';
+    const at = (version: string): string[] =>
+      requiredIn({ "package.json": JSON.stringify({ dependencies: { uploadthing: version } }), "a.ts": source });
+    expect(at("^6.1.0")).toEqual(["UPLOADTHING_APP_ID", "UPLOADTHING_SECRET"]);
+    expect(at("^7.0.0")).toEqual(["UPLOADTHING_TOKEN"]);
+  });
+  it("asks for the name the project uses", () => {
+    const source = 'import NextAuth from "next-auth";\nexport default NextAuth({});';
+    expect(
+      requiredIn({ "package.json": packageWith("next-auth"), "a.ts": source, ".env.example": "AUTH_SECRET=" }),
+    ).toEqual(["AUTH_SECRET"]);
+  });
+  it("takes a key only the example names for the library's whose name it bears", () => {
+    const files = {
+      "package.json": packageWith("@mux/mux-node"),
+      "a.ts": "use(process.env.OTHER_KEY);",
+      ".env.example": "MUX_TOKEN_ID=\nMUX_MODE=",
+    };
+    expect(requiredIn(files)).toEqual(["MUX_TOKEN_ID", "OTHER_KEY"]);
+  });
+});
+
+describe("manifests", () => {
+  const compose =
+    "services:\n  app:\n    build: .\n    environment:\n      A_KEY: ${A_KEY}\n      B: ${B_KEY:-x}\n      C: ${C_KEY:?must be set}\n";
+  const projects: [name: string, files: Record<string, string>, required: string[], facts?: object][] = [
+    ["compose", { "compose.yaml": compose }, ["A_KEY", "C_KEY"], { kind: "compose" }],
+    ["compose beside a program: what is handed on", { "compose.yaml": compose }, ["A_KEY"]],
+    [
+      "app.json",
+      {
+        "app.json": JSON.stringify({
+          env: { A_KEY: { description: "x" }, B_KEY: { required: false }, C_KEY: { generator: "secret" } },
+        }),
+      },
+      ["A_KEY"],
+    ],
+    [
+      "render.yaml",
+      {
+        "render.yaml":
+          "services:\n  - envVars:\n      - key: A_KEY\n        sync: false\n      - key: B_KEY\n        generateValue: true\n",
+      },
+      ["A_KEY"],
+    ],
+    [
+      "wrangler's own values",
+      { "wrangler.toml": '[vars]\nA_MODE = "fast"\n', "src/a.ts": "interface Env { A_MODE: string; B_TOKEN: string }" },
+      ["B_TOKEN"],
+    ],
+    [
+      "Spring",
+      { "src/main/resources/application.yml": "a: ${A_KEY}\nb: ${B_KEY:x}\n" },
+      ["A_KEY"],
+      { runtime: "java" },
+    ],
+    [
+      "Laravel",
+      {
+        artisan: "",
+        "composer.json": '{"require":{"laravel/framework":"^12"}}',
+        "config/app.php": "<?php return ['key' => env('APP_KEY'), 'name' => env('APP_NAME', 'x')];",
+      },
+      ["APP_KEY"],
+      { runtime: "php" },
+    ],
+    [
+      "Rails",
+      { "config/credentials.yml.enc": "x", "config/database.yml": "production:\n  url: <%= ENV['DATABASE_URL'] %>\n" },
+      ["DATABASE_URL", "RAILS_MASTER_KEY"],
+      { runtime: "ruby" },
+    ],
+    [
+      "a Dockerfile's own values",
+      { Dockerfile: "FROM node\nENV A_MODE=fast\n", "a.js": "use(process.env.A_MODE, process.env.B_KEY);" },
+      ["B_KEY"],
+    ],
+    ["index.html of Vite", { "index.html": '<script src="%VITE_CDN_URL%"></script>' }, ["VITE_CDN_URL"]],
+    [
+      "broken manifests",
+      { "app.json": '{"env": [', "render.yaml": "a: [", "wrangler.toml": "= =", "a.js": "use(process.env.A_KEY);" },
+      ["A_KEY"],
+    ],
+  ];
+  for (const [name, files, required, facts] of projects) {
+    it(name, () => {
+      expect(requiredIn(files, facts)).toEqual(required);
+    });
+  }
+});
+
+describe("other languages", () => {
+  const projects: [name: string, files: Record<string, string>, required: string[]][] = [
+    ["Python", { "app.py": 'import os\nKEY = os.environ["A_KEY"]\nB = os.getenv("B_KEY", "x")' }, ["A_KEY"]],
+    [
+      "settings of Flask that are asked for elsewhere",
+      {
+        "config.py":
+          'import os\nclass Config:\n    MAIL_SERVER = os.environ.get("MAIL_SERVER")\n    A = os.environ.get("A_KEY")',
+        "app.py": 'if app.config["MAIL_SERVER"]:\n    start()',
+      },
+      ["A_KEY"],
+    ],
+    ["a library of Python", { "app.py": "from openai import OpenAI\nclient = OpenAI()" }, ["OPENAI_API_KEY"]],
+    ["Go", { "main.go": 'package main\nfunc main() { key := os.Getenv("A_KEY"); use(key) }' }, ["A_KEY"]],
+    [
+      "Rust with clap",
+      {
+        "src/config.rs":
+          "#[derive(clap::Parser)]\nstruct Config {\n    #[clap(long, env)]\n    pub database_url: String,\n    #[clap(long, env)]\n    pub other: Option<String>,\n}",
+      },
+      ["DATABASE_URL"],
+    ],
+  ];
+  for (const [name, files, required] of projects) {
+    it(name, () => {
+      expect(requiredIn(files)).toEqual(required);
+    });
+  }
+});
+
+function only(files: Record<string, string>, facts: Parameters<typeof variablesIn>[1] = {}): EnvVariable {
+  const found = variablesIn(files, facts);
+  expect(found).toHaveLength(1);
+  return found[0]!;
+}
+
+describe("what is said of a variable", () => {
+  it("says all there is", () => {
+    const files = {
+      "src/db.ts": "\n\nconnect(process.env.DATABASE_URL!);\n",
+      ".env.example": "# Where the data is\nDATABASE_URL=postgresql://user:password@localhost:5432/app\n",
+    };
+    expect(only(files)).toEqual({
+      key: "DATABASE_URL",
+      required: true,
+      sensitive: true,
+      public: false,
+      class: "run",
+      description: "Where the data is",
+      example: "postgresql://user:password@localhost:5432/app",
+      validation: "database-url",
+      foundIn: ["src/db.ts:3", ".env.example:2"],
+    });
+  });
+
+  it("never repeats a value of an example that may be a real secret", () => {
+    const real = "q".repeat(3) + "8Zx1".repeat(8);
+    const found = only({ "a.ts": "use(process.env.A_TOKEN);", ".env.example": `A_TOKEN=${real}` });
+    expect(JSON.stringify(found)).not.toContain(real);
+  });
+
+  const classes: [key: string, source: string, path: string, built: "build" | "run", framework?: string][] = [
+    ["NEXT_PUBLIC_URL", "use(process.env.NEXT_PUBLIC_URL)", "a.ts", "build"],
+    ["VITE_URL", "use(import.meta.env.VITE_URL)", "src/a.ts", "build"],
+    ["A_URL", "use(process.env.A_URL)", "a.ts", "run"],
+    ["A_URL", "use(process.env.A_URL)", "next.config.js", "build"],
+    ["A_URL", 'import { A_URL } from "$env/static/private";', "src/a.ts", "build"],
+    [
+      "PUBLIC_URL_A",
+      'import { env } from "$env/dynamic/public";\nuse(env.PUBLIC_URL_A)',
+      "src/a.ts",
+      "run",
+      "sveltekit",
+    ],
+    ["NUXT_PUBLIC_URL", "use(process.env.NUXT_PUBLIC_URL)", "server/a.ts", "run", "nuxt"],
+    ["EXPO_PUBLIC_URL", "use(process.env.EXPO_PUBLIC_URL)", "a.ts", "build"],
+  ];
+  for (const [key, source, path, built, framework] of classes) {
+    it(`${key} in ${path} is a matter of ${built === "build" ? "building" : "running"}`, () => {
+      const found = only({ [path]: source }, framework === undefined ? {} : { framework });
+      expect([found.key, found.class]).toEqual([key, built]);
+    });
+  }
+
+  it("knows what reaches the browser, and that it is no secret", () => {
+    expect(only({ "a.ts": "use(process.env.NEXT_PUBLIC_API_KEY)" })).toMatchObject({ public: true, sensitive: false });
+    expect(only({ "a.ts": "use(process.env.A_API_KEY)" })).toMatchObject({ public: false, sensitive: true });
+  });
+});
+
+describe("where it looks", () => {
+  const workspace = {
+    "package.json": JSON.stringify({ workspaces: ["apps/*", "packages/*"] }),
+    "apps/web/package.json": JSON.stringify({ name: "web", dependencies: { "@x/db": "*", api: "*" } }),
+    "apps/web/src/a.ts": "use(process.env.WEB_KEY);",
+    "apps/api/package.json": JSON.stringify({ name: "api" }),
+    "apps/api/src/a.ts": "use(process.env.API_KEY_X);",
+    "packages/db/package.json": JSON.stringify({ name: "@x/db", dependencies: { "@x/log": "*" } }),
+    "packages/db/src/a.ts": "use(process.env.DATABASE_URL);",
+    "packages/log/package.json": JSON.stringify({ name: "@x/log" }),
+    "packages/log/src/a.ts": "use(process.env.TRACE_KEY);",
+    "packages/mail/package.json": JSON.stringify({ name: "@x/mail" }),
+    "packages/mail/src/a.ts": "use(process.env.MAIL_KEY);",
+    ".env.example": "# The page\nWEB_KEY=\n",
+  };
+  it("looks into the packages a service depends on, and not into other applications", () => {
+    expect(requiredIn(workspace, { directory: "apps/web" })).toEqual(["DATABASE_URL", "TRACE_KEY", "WEB_KEY"]);
+  });
+  it("reads the example at the root of the repository", () => {
+    const found = variablesIn(workspace, { directory: "apps/web" }).find(({ key }) => key === "WEB_KEY");
+    expect(found?.description).toBe("The page");
+  });
+  it("tells places from the root of the project", () => {
+    const found = variablesIn(workspace, { directory: "apps/web" }).find(({ key }) => key === "DATABASE_URL");
+    expect(found?.foundIn).toEqual(["packages/db/src/a.ts:1"]);
+  });
+  it("passes over bundles", () => {
+    const bundle = `var a=1;${"x=process.env.A_KEY;".repeat(3_000)}`;
+    expect(variablesIn({ "src/lib.js": bundle })).toEqual([]);
+  });
+  it("reads UTF-16", () => {
+    using tree = treeOf({ "a.js": Buffer.from("\uFEFFuse(process.env.A_KEY);", "utf16le") });
+    const found = detectVariables(projectOf(new Tree(tree.root)), ".", server);
+    expect(found.map(({ key }) => key)).toEqual(["A_KEY"]);
+  });
+});
