@@ -10,7 +10,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openEngine } from "@landfall/engine";
-import { type Landfall, median, openLandfall, percentile } from "./landfall.ts";
+import { get } from "@landfall/engine/verify";
+import { median, openLandfall, percentile } from "./landfall.ts";
 
 const rounds = Number(process.argv[2] ?? 100);
 let seed = Number(process.argv[3] ?? 1);
@@ -64,6 +65,17 @@ function kill(pid: number): boolean {
   }
 }
 
+/** Numbers of the events stored by now. */
+async function seqsSoFar(id: string): Promise<number[]> {
+  const seqs: number[] = [];
+  try {
+    for await (const event of engine.follow(id, { signal: AbortSignal.timeout(30) })) seqs.push(event.seq);
+  } catch (error) {
+    if (!(error instanceof Error && error.name === "AbortError")) throw error;
+  }
+  return seqs;
+}
+
 interface Round {
   kind: "server" | "static";
   target: string;
@@ -76,18 +88,6 @@ interface Round {
 
 await using landfall = await openLandfall();
 const engine = await openEngine({ home: landfall.home, edgeCommand: [], workerCommand: [], toolPath: [] });
-
-async function version(landfallHome: Landfall, host: string): Promise<string | null> {
-  try {
-    const answer = await fetch(`http://127.0.0.1:${landfallHome.environment["LANDFALL_PORT"]}/`, {
-      headers: { host },
-      signal: AbortSignal.timeout(2_000),
-    });
-    return answer.status === 200 ? await answer.text() : null;
-  } catch {
-    return null;
-  }
-}
 
 async function round(number: number): Promise<Round> {
   const kind = number % 2 === 0 ? "static" : "server";
@@ -119,8 +119,7 @@ async function round(number: number): Promise<Round> {
     if (own) {
       id = own.id;
       state = own.state;
-      const events: number[] = [];
-      for await (const event of engine.follow(own.id, { signal: AbortSignal.timeout(30) })) events.push(event.seq);
+      const events = await seqsSoFar(own.id);
       if (events.some((seq, index) => seq !== index + 1)) faults.push(`events of ${own.id} have a gap`);
       if (seqAtKill === -1) seqAtKill = events.length;
       else if (resumeMs === null && events.length > seqAtKill) resumeMs = performance.now() - killedAt;
@@ -166,8 +165,15 @@ async function round(number: number): Promise<Round> {
   return { kind, target, killed, accepted: id !== null, state, resumeMs, faults };
 }
 
+/** The version served now, or null when nothing answers. */
 async function ask(kind: string): Promise<string | null> {
-  return version(landfall, `${kind}.localhost`);
+  try {
+    const base = `http://${kind}.localhost:${landfall.environment["LANDFALL_PORT"]}`;
+    const answer = await get(base, "/", AbortSignal.timeout(2_000));
+    return answer.status === 200 ? answer.body.toString() : null;
+  } catch {
+    return null;
+  }
 }
 
 try {
@@ -176,6 +182,7 @@ try {
   for (let number = 1; number <= rounds; number++) {
     const one = await round(number);
     all.push(one);
+    if (process.env["VERBOSE"]) console.log(number, JSON.stringify(one));
     if (one.faults.length > 0) console.log(`round ${number} (${one.kind}, ${one.target}): ${one.faults.join("; ")}`);
   }
   const accepted = all.filter((one) => one.accepted);

@@ -10,9 +10,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { median, openLandfall, percentile } from "./landfall.ts";
 
 const changes = Number(process.argv[2] ?? 20);
+/** Of each kind, when there is time for them. */
+const fewestRequests = Number(process.argv[3] ?? 15_500);
 const perSecond = 500;
 
 interface Load {
+  requests(): number;
   stop(): Promise<{
     requests: number;
     failed: number;
@@ -66,6 +69,7 @@ function load(url: URL): Load {
     while (requests < due) ask();
   }, 5);
   return {
+    requests: () => requests,
     async stop() {
       clearInterval(timer);
       while (open > 0) await sleep(10);
@@ -118,8 +122,7 @@ try {
       }
       await sleep(500);
     }
-    const wanted = 15_500 / perSecond - (performance.now() - 0) / 1_000;
-    if (wanted > 0) await sleep(wanted * 1_000);
+    while (running.requests() < fewestRequests) await sleep(50);
     const { requests, failed, reasons, ms, versions } = await running.stop();
     console.log(
       `${kind}: ${requests} requests, ${failed} failed${failed > 0 ? ` (${[...reasons].map(([reason, count]) => `${reason} ×${count}`).join(", ")})` : ""}; ` +

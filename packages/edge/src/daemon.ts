@@ -18,6 +18,7 @@ import { openStore } from "@landfall/engine/store/store";
 import { createDesired } from "./desired.ts";
 import { createRouter } from "./router.ts";
 import { createEdge } from "./server.ts";
+import { keepStandby, markStopped, markWanted } from "./standby.ts";
 import { createSupervisor } from "./supervisor.ts";
 
 export interface EdgeProcessOptions {
@@ -28,6 +29,8 @@ export interface EdgeProcessOptions {
   toolPath: string[];
   /** Program and arguments that work off deployments nobody works on. */
   workerCommand: string[];
+  /** Program and arguments of the standby that starts the edge again when it dies; none is kept without. */
+  standbyCommand?: string[];
   version: string;
   /** Ends the process in order: requests under way are answered, programs go on and are adopted by the next edge. */
   signal: AbortSignal;
@@ -42,6 +45,7 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
   const { home, signal } = options;
   const lock = tryLock(join(home, "edge.lock"));
   if (!lock) return false;
+  markWanted(home);
   const clock = systemClock;
   await using store = await openStore(home, clock);
   const router = createRouter({ clock });
@@ -51,7 +55,15 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
     blobPath: (sha256) => store.blobs.path(sha256),
     cacheDirectory: join(home, "compressed"),
   });
-  const supervisor = createSupervisor({ stateDir: join(home, "instances"), logDir: programLogs(home), clock });
+  const supervisor = createSupervisor({
+    stateDir: join(home, "instances"),
+    logDir: programLogs(home),
+    clock,
+    // A program may get another port when it is started again; the route follows.
+    onChange: (status) => {
+      if (status.state === "running") void reconcile().catch(complain);
+    },
+  });
   const stopping = new AbortController();
   const ending = AbortSignal.any([signal, stopping.signal]);
 
@@ -97,6 +109,7 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
   await reconcile().catch(complain);
   let seen = await dataVersion(store);
   let lastOrphans = 0;
+  const lookAfterStandby = options.standbyCommand ? keepStandby(home, options.standbyCommand) : () => {};
   while (!ending.aborted) {
     await clock.sleep(lookEveryMs, ending).catch(() => {}); // The end is looked at above.
     if (ending.aborted) break;
@@ -108,6 +121,7 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
       }
       if (clock.now() - lastOrphans >= orphansEveryMs) {
         lastOrphans = clock.now();
+        lookAfterStandby();
         if (await hasOrphans(store)) startWorker(options);
       }
     } catch (error) {
@@ -115,6 +129,7 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
     }
   }
 
+  markStopped(home);
   control.close();
   control.closeAllConnections();
   rmSync(socket, { force: true });

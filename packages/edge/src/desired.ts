@@ -80,6 +80,7 @@ export function createDesired({
         .innerJoin("release", "release.id", "live.release_id")
         .select("live.release_id")
         .where("release.platform", "=", "local")
+        .orderBy("live.since")
         .execute(),
       store.db.selectFrom("instance").selectAll().execute(),
     ]);
@@ -124,7 +125,7 @@ export function createDesired({
       const release = await releaseOf(row.release_id);
       if (release) next.push({ release, service: row.service, live: false, url: null, portUrl: null });
     }
-    router.apply(routes);
+    router.apply(withoutClashes(routes));
     served = next;
 
     for (const row of instances)
@@ -207,4 +208,14 @@ export function createDesired({
       await Promise.all(drains.values());
     },
   };
+}
+
+/** Two projects may come to the same host name (`a-b` and the preview `a` of `b`): who was there first keeps it, the other has its port. */
+function withoutClashes(routes: Route[]): Route[] {
+  const taken = new Set<string>();
+  return routes.map((route) => {
+    const hosts = route.hosts.filter((host) => !taken.has(host));
+    for (const host of hosts) taken.add(host);
+    return { ...route, hosts };
+  });
 }

@@ -12,7 +12,7 @@ import { type Group, groupAlive, groupMembers, killGroup, leaderAlive } from "@l
 import { type Exit, exitInWords, portWasTaken } from "./diagnosis.ts";
 import { freePort } from "./free-port.ts";
 import { type Listening, listeningPorts, outOfMemoryKills, residentBytes } from "./processes.ts";
-import { lastLines, type LogLine, readLines, trimLog } from "./program-log.ts";
+import { lastLines, type LogLine, readLines, trimLog } from "@landfall/engine/platforms/local/program-log";
 import { CannotStart, endProgram, findProgram, startProgram } from "./program-process.ts";
 import {
   isProgramId,

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { lastLines, type LogLine, readLines, trimLog } from "../src/program-log.ts";
+import { lastLines, type LogLine, readLines, trimLog } from "@landfall/engine/platforms/local/program-log";
 
 async function all(lines: AsyncIterable<LogLine>): Promise<string[]> {
   const result: string[] = [];

@@ -1,0 +1,75 @@
+/**
+ * Edge and standby look after each other: whoever finds the other's lock free starts it again. So one `kill -9` is mended within a
+ * second without any command, and only when both are gone does the next command bring them back.
+ */
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { tryLock } from "@landfall/engine/store/lock";
+
+const lookEveryMs = 300;
+/** A process that was started is given so long to take its lock before it is started again. */
+const startMs = 3_000;
+
+/** There while the edge was stopped on purpose: nobody starts it again. */
+function stoppedFile(home: string): string {
+  return join(home, "edge.stopped");
+}
+
+export function markStopped(home: string): void {
+  writeFileSync(stoppedFile(home), "");
+}
+
+export function markWanted(home: string): void {
+  rmSync(stoppedFile(home), { force: true });
+}
+
+/** Start `command` in the background when nobody holds the lock; false when somebody does. */
+function startWhenFree({ home, lock, command }: { home: string; lock: string; command: string[] }): boolean {
+  const free = tryLock(join(home, lock));
+  if (!free) return false;
+  free.release();
+  const log = openSync(join(home, "logs", "edge.log"), "a", 0o600);
+  try {
+    const [program, ...args] = command;
+    const child = spawn(program!, args, { detached: true, stdio: ["ignore", log, log], cwd: home });
+    child.on("error", () => {}); // Tried again at the next look.
+    child.unref();
+  } finally {
+    closeSync(log);
+  }
+  return true;
+}
+
+/** Watch over the edge until it is stopped on purpose, the data directory is gone, or the signal. False when another standby does. */
+export async function runStandby({
+  home,
+  edgeCommand,
+  signal,
+}: {
+  home: string;
+  edgeCommand: string[];
+  signal: AbortSignal;
+}): Promise<boolean> {
+  const lock = tryLock(join(home, "standby.lock"));
+  if (!lock) return false;
+  try {
+    while (!signal.aborted && existsSync(join(home, "landfall.db")) && !existsSync(stoppedFile(home))) {
+      const started = startWhenFree({ home, lock: "edge.lock", command: edgeCommand });
+      await delay(started ? startMs : lookEveryMs, undefined, { signal }).catch(() => {}); // The signal is looked at above.
+    }
+    return true;
+  } finally {
+    lock.release();
+  }
+}
+
+/** The edge's side: called every now and then, it starts the standby when there is none. */
+export function keepStandby(home: string, standbyCommand: string[]): () => void {
+  let notBefore = 0;
+  return () => {
+    if (Date.now() < notBefore) return;
+    if (startWhenFree({ home, lock: "standby.lock", command: standbyCommand })) notBefore = Date.now() + startMs;
+  };
+}
