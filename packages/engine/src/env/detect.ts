@@ -7,7 +7,7 @@ import { readLanguage, settleGuardedSettings } from "./languages.ts";
 import { isManifest, readManifest } from "./manifests.ts";
 import { maskJavaScript } from "./mask.ts";
 import { dependencyVersions, type Scope, scopeOf } from "./scope.ts";
-import { importedIn, importsOf, readPythonSdks, readSdks, rowsFor } from "./sdk-reading.ts";
+import { importedIn, readPythonSdks, readSdks, rowsFor } from "./sdk-reading.ts";
 import type { SdkRow } from "./sdk.ts";
 import type { Sighting } from "./sighting.ts";
 import { weigh } from "./weigh.ts";
@@ -63,14 +63,13 @@ function sightingsIn(
   { directory, kind }: { directory: string; kind: ServiceFacts["kind"] },
 ): Sighting[] {
   const rows = rowsFor(dependenciesOf(project, directory));
-  const imports = importsOf(rows);
   const sightings: Sighting[] = [];
   const python = new Map<string, string>();
   for (const file of scope.files) {
     const text = project.tree.text(file.path);
     if (text === null || isMinified(text)) continue;
     const found = scripts.has(file.extension)
-      ? inScript(file.path, text, rows, imports)
+      ? inScript(file.path, text, rows)
       : [
           ...readLanguage(file.path, file.extension, text),
           ...(file.extension === "py" ? readPythonSdks(file.path, text) : []),
@@ -86,8 +85,8 @@ function sightingsIn(
   return sightings;
 }
 
-function inScript(path: string, text: string, rows: SdkRow[], imports: RegExp | null): Sighting[] {
-  const names = importedIn(text, imports);
+function inScript(path: string, text: string, rows: SdkRow[]): Sighting[] {
+  const names = importedIn(text, rows);
   const mayRead = mayReadVariables(text);
   if (!mayRead && names.size === 0) return [];
   const script = { path, text, code: maskJavaScript(text) };

@@ -26,8 +26,9 @@ const toolingFolders =
 const developmentFiles =
   /(?:^|[/.-])(?:seed|seeds|seeder|populate|mock|dev-server|development|test|local)\.[cm]?[jt]s$|config\/(?:environments\/)?(?:dev|development|test|local)\.(?:exs|rb|py|[cm]?[jt]s)$|settings\/(?:dev|development|test|testing|local)\.py$/;
 
-/** At most this many sources are read for one service; those nearest to its root first. */
-const mostFiles = 2000;
+/** At most this many sources are read for one service: those that promise most, then those nearest to its root. */
+const mostFiles = 1500;
+const promising = /env|config|auth|db\b|database|server|api|client|secret|stripe|mail|redis|prisma|constants|settings/i;
 
 export interface Scope {
   files: ScopeFile[];
@@ -65,8 +66,10 @@ export function scopeOf(project: Project, directory: string): Scope {
     }
   }
   if (files.length > mostFiles) {
-    const depth = new Map(files.map((file) => [file, file.name.split("/").length]));
-    files.sort((a, b) => depth.get(a)! - depth.get(b)!).length = mostFiles;
+    const order = new Map(
+      files.map((file) => [file, file.name.split("/").length - (promising.test(file.name) ? 4 : 0)]),
+    );
+    files.sort((a, b) => order.get(a)! - order.get(b)!).length = mostFiles;
   }
   return { files, others };
 }

@@ -17,16 +17,15 @@ export function rowsFor(dependencies: ReadonlyMap<string, string>): SdkRow[] {
   );
 }
 
-/** Finds, in one pass over a text, which of the rows' packages it imports. */
-export function importsOf(rows: SdkRow[]): RegExp | null {
-  const names = rows.flatMap(({ packages }) => packages).map((name) => name.replaceAll("/", "\\/"));
-  return names.length === 0 ? null : new RegExp(`["'](${names.join("|")})(?:\\/[^"'\\n]*)?["']`, "g");
-}
-
-/** Names of packages that `text` seems to import. */
-export function importedIn(text: string, imports: RegExp | null): Set<string> {
+/** Names of packages of `rows` that `text` seems to import. */
+export function importedIn(text: string, rows: SdkRow[]): Set<string> {
   const names = new Set<string>();
-  if (imports) for (const match of text.matchAll(imports)) names.add(match[1]!);
+  for (const { packages } of rows) {
+    for (const name of packages) {
+      const rest = new RegExp(`["']${name}(?:/[^"'\\n]*)?["']`);
+      if ((text.includes(`"${name}`) || text.includes(`'${name}`)) && rest.test(text)) names.add(name);
+    }
+  }
   return names;
 }
 

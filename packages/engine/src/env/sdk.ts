@@ -22,7 +22,6 @@ export interface SdkRow {
 }
 
 const aiSdk = "https://ai-sdk.dev/providers/ai-sdk-providers";
-const authJs = "https://authjs.dev/reference/core/providers";
 
 function aiSdkProvider(name: string, key: string): SdkRow {
   return {
@@ -318,7 +317,7 @@ export const sdks: SdkRow[] = [
   },
 ];
 
-/** Providers of Auth.js v5 that read `AUTH_<NAME>_ID` and `AUTH_<NAME>_SECRET` when they are given no options. Source: authjs.dev */
+/** Providers of Auth.js v5 that read `AUTH_<NAME>_ID` and `AUTH_<NAME>_SECRET` when they are given no options. Source: https://authjs.dev/reference/core/providers */
 export const authProviders: { module: string; prefix: string }[] = [
   ["github", "GITHUB"],
   ["google", "GOOGLE"],
@@ -339,6 +338,3 @@ export const authProviders: { module: string; prefix: string }[] = [
   ["notion", "NOTION"],
   ["reddit", "REDDIT"],
 ].map(([module, prefix]) => ({ module: module!, prefix: prefix! }));
-
-/** Where the convention of authProviders is written. */
-export const authProvidersSource: string = authJs;
