@@ -353,7 +353,6 @@ export const rules: readonly VariableRule[] = [
     name: /^(?:JWT|SESSION|TOKEN|COOKIE|ACCESS_TOKEN|REFRESH_TOKEN|AUTH_TOKEN)?_?(?:EXPIRES?(?:_?IN)?|EXPIRY|EXPIRATION|LIFETIME|MAX_AGE|TTL)\w*$/,
     description: "How long a token or session is good",
     example: "7d",
-    isExtra: true,
   },
   {
     name: /^(?:EXPRESS_|IRON_|NUXT_)?(?:SESSION|COOKIE)_(?:SECRET|KEY|SIGNING_KEY)S?$/,
