@@ -252,7 +252,7 @@ function useOfCall(
       if (/default|fallback|optional/.test(second)) return { need: "default" };
       if (!/infer/.test(second)) return { need: "plain" };
     } else if (/^(?:undefined|null)\b/.test(second)) return { need: "guarded" };
-    else if (/^true\b/.test(second)) return { need: "asserted" };
+    else if (/^true\b/.test(second) && !/bool/i.test(name)) return { need: "asserted" };
     else return { need: "default" };
   }
   if (lenient.test(name)) return { need: "default" };

@@ -70,6 +70,8 @@ const uses: [source: string, ...needs: string[]][] = [
   ["const list = process.env.X_KEY?.split(',') ?? [];", "default"],
   [`const key = config.get("X_KEY", "default");`, "default"],
   [`const key = env("X_KEY", 3000);`, "default"],
+  [`const on = env.bool("X_KEY", true);`, "default"],
+  [`const key = getEnv("X_KEY", true);`, "asserted"],
   [`const key = env.get("X_KEY").default("a").asString();`, "default"],
   ["const key = process.env.X_KEY;\nconst used = key || 'a';", "plain", "default"],
   // Only quieted.
