@@ -87,7 +87,8 @@ function schemasOf(project: Project, manifest: Manifest): string[] {
   if (
     !dependsOn(manifest, "prisma") &&
     !dependsOn(manifest, "@prisma/client") &&
-    !project.tree.hasDirectory(inside(manifest.directory, "prisma"))
+    !project.tree.hasDirectory(inside(manifest.directory, "prisma")) &&
+    !project.tree.has(inside(manifest.directory, "api/db/schema.prisma"))
   )
     return [];
   const stated = isObject(manifest.json["prisma"] ?? null) ? stringAt(manifest.json, "prisma", "schema") : undefined;

@@ -132,7 +132,7 @@ function besideOthers(project: Project, directory: string, own: Reading, others:
 
 /** Directories that hold no deployed program of the project itself. */
 const besideTheProject =
-  /(^|\/)(examples?|templates?|starters?|fixtures?|__fixtures__|__tests__|__mocks__|tests?|testing|e2e|[\w-]*-e2e[\w-]*|e2e-[\w-]*|tests?-[\w-]*|[\w-]+-templates?|repros?|experiments?|cypress|playwright|playgrounds?|demos?|samples?|sandbox(es)?|bench(marks?)?|benchmarks?|scripts?|tools?|tooling|config|configs|storybook|\.storybook|stories|vendor|third[-_]party|boilerplates?[\w-]*|generators?|plugins?|src-tauri|integrations?|extensions?|internal|infra(structure)?|cdk|terraform|\.[^/]+|node_modules|legacy|archive|skeletons?|recipes|tutorials?|workshops?|snippets|emails?|email-templates|release|packaging|linux|mac(os)?|osx|windows|win-[\w-]+|win32|ios|android)(\/|$)/i;
+  /(^|\/)(examples?|templates?|starters?|fixtures?|__fixtures__|__tests__|__mocks__|tests?|testing|e2e|[\w-]*-e2e[\w-]*|e2e-[\w-]*|tests?-[\w-]*|[\w-]+-templates?|repros?|experiments?|cypress|playwright|playgrounds?|demos?|samples?|sandbox(es)?|cli|bench(marks?)?|benchmarks?|scripts?|tools?|tooling|config|configs|storybook|\.storybook|stories|vendor|third[-_]party|boilerplates?[\w-]*|generators?|plugins?|src-tauri|integrations?|extensions?|internal|infra(structure)?|cdk|terraform|\.[^/]+|node_modules|legacy|archive|skeletons?|recipes|tutorials?|workshops?|snippets|emails?|email-templates|release|packaging|linux|mac(os)?|osx|windows|win-[\w-]+|win32|ios|android)(\/|$)/i;
 /** Folders a repository without a workspace keeps its programs in. */
 const programFolders =
   /^((apps|packages|services|projects|src|code|source)\/)?[\w.-]*(client|frontend|front-end|front|web|webapp|ui|dashboard|admin|server|backend|back-end|back|api|worker|bot|app|site|website|gateway|service|socket|mobile|cms|studio|functions|storefront|landing)[\w.-]*$/i;
@@ -181,7 +181,9 @@ function servicesBelow(project: Project, workspace: Workspace | null, root: Read
     const manifest = manifestOfNx(project, path, json);
     if (!manifest) continue;
     const reading = readManifest(project, manifest);
-    const built = stringOption(json, "outputPath");
+    const built =
+      stringOption(json, "outputPath") ??
+      (reading.evidence.some(({ rule }) => rule.startsWith("angular/")) ? reading.outputDir : outputOf(json));
     if (built !== undefined) reading.outputDir = `${"../".repeat(path.split("/").length)}${built.replace(/^\.\//, "")}`;
     reading.buildCommand = `npx nx build ${manifest.name}`;
     add(path, reading, manifest);
@@ -204,13 +206,21 @@ function servicesBelow(project: Project, workspace: Workspace | null, root: Read
 }
 
 /** A server nothing starts, among a workspace's libraries: others import its routes. */
-function isImported(path: string, { kind, startCommand, evidence }: Reading): boolean {
+function isImported(path: string, { kind, evidence }: Reading): boolean {
   return (
     /^(packages|libs|modules)\//.test(path) &&
     (kind === "server" || kind === "worker") &&
-    (startCommand === undefined || evidence.some(({ rule }) => rule === "entry/listens")) &&
-    !evidence.some(({ rule }) => rule === "port/wrangler" || rule.startsWith("framework/"))
+    !evidence.some(
+      ({ field, rule, at }) => field === "startCommand" || (rule === "port/wrangler" && !/\.[cm]?[jt]sx?$/.test(at)),
+    )
   );
+}
+
+/** `{workspaceRoot}/dist/apps/web` among the outputs of the build target. */
+function outputOf(json: Record<string, unknown>): string | undefined {
+  const { outputs } = (json["targets"] as { build?: { outputs?: unknown } } | undefined)?.build ?? {};
+  const first: unknown = Array.isArray(outputs) ? outputs[0] : undefined;
+  return typeof first === "string" ? /^\{workspaceRoot\}\/([^{}*]+)$/.exec(first)?.[1] : undefined;
 }
 
 function stringOption(json: Record<string, unknown>, key: string): string | undefined {
@@ -375,10 +385,13 @@ function drivenFolders(manifest: Manifest): Set<string> {
 }
 
 function monorepo(root: Reading, services: Omit<DetectedService, "env">[], at: string, candidates: Candidate[]): Whole {
-  const database = [...new Set(services.flatMap((service) => service.database))];
-  const { framework: _framework, outputDir: _outputDir, port: _port, ...rest } = root;
+  const database = [...new Set([...root.database, ...services.flatMap((service) => service.database)])];
+  // The root's own program keeps its facts; a root that only holds others has none.
+  const dropped = services.some(({ path }) => path === ".") ? ["kind"] : ["framework", "outputDir", "port", "kind"];
+  const rest: Reading = { ...root };
+  for (const field of dropped) if (field !== "kind") delete rest[field as "framework" | "outputDir" | "port"];
   const evidence: Evidence[] = [
-    ...root.evidence.filter(({ field }) => !["framework", "outputDir", "port", "kind"].includes(field)),
+    ...root.evidence.filter(({ field }) => !dropped.includes(field)),
     { field: "kind", value: "monorepo", rule: "monorepo/services", at, confidence: 0.9 },
   ];
   for (const { path } of services)
@@ -392,7 +405,7 @@ function monorepo(root: Reading, services: Omit<DetectedService, "env">[], at: s
       ...rest,
       runtime,
       kind: "monorepo",
-      database: database.length > 0 ? database : rest.database,
+      database,
       confidence: 0.9,
       evidence,
     },
@@ -418,7 +431,7 @@ function only(
     root && manifestOf(project, ".")
       ? {
           ...(root.buildCommand === undefined ? {} : { buildCommand: root.buildCommand }),
-          ...(root.startCommand === undefined ? {} : { startCommand: root.startCommand }),
+          ...(root.startCommand === undefined || reading.kind === "static" ? {} : { startCommand: root.startCommand }),
         }
       : {};
   const facts: Reading = { ...reading, ...own, ...(outputDir === undefined ? {} : { outputDir }) };

@@ -30,6 +30,8 @@ export interface Framework {
   serverOutput?: string;
   /** What its production server listens on without PORT. */
   port?: number;
+  /** It cannot run without this database. */
+  database?: string;
   source?: string;
 }
 
@@ -201,8 +203,7 @@ export const frameworks: readonly Framework[] = [
     name: "SolidStart",
     role: "app",
     packages: ["@solidjs/start", "solid-start"],
-    configs: [],
-    commands: ["solid-start", "vinxi", "vite"],
+    commands: [],
     kind: "server",
     build: "vinxi build",
     start: "node .output/server/index.mjs",
@@ -292,6 +293,10 @@ export const frameworks: readonly Framework[] = [
     configs: [".meteor/release"],
     commands: ["meteor"],
     kind: "server",
+    build: "meteor build .build --directory --server-only && npm install --prefix .build/bundle/programs/server",
+    start: "node .build/bundle/main.js",
+    serverOutput: ".build/bundle",
+    database: "mongodb",
     port: 3000,
   },
   {

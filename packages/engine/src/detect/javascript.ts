@@ -8,7 +8,7 @@ import { isListening, portIn, type Source, sourceAt, sourceOf, withImports } fro
 import { deviceFrameworks, type Framework, frameworks } from "./frameworks.ts";
 import { addExampleDatabases } from "./languages/databases.ts";
 import { addComposeDatabases, exposedPort } from "./languages/docker.ts";
-import { decide, draftOf, state } from "./languages/draft.ts";
+import { decide, draftOf, state, uses as addDatabase } from "./languages/draft.ts";
 import { versionFromFiles } from "./languages/versions.ts";
 import { lineOf, type Manifest, manifestOf, majorOf, usedOf, uses } from "./manifest.ts";
 import {
@@ -31,9 +31,26 @@ export const javascript: Reader = {
   id: "javascript",
   read(project, directory) {
     const manifest = manifestOf(project, directory);
-    return manifest && readManifest(project, manifest);
+    if (manifest) return readManifest(project, manifest);
+    return project.tree.has(inside(directory, "package.json")) ? null : readAlone(project, directory);
   },
 };
+
+/** A program without a manifest: a file that listens, which says itself what it is made of. */
+function readAlone(project: Project, directory: string): Reading | null {
+  for (const name of ["server.js", "app.js", "index.js", "main.js", "server.mjs", "app.mjs", "index.mjs"]) {
+    const source = sourceAt(project, inside(directory, name));
+    if (!source || !isListening(source) || !/\brequire\s*\(|^\s*import\s/m.test(source.text)) continue;
+    const dependencies: Record<string, string> = {};
+    for (const [, imported] of source.text.matchAll(/(?:require\s*\(\s*|\bfrom\s+)["']((?:@[\w.-]+\/)?[\w.-]+)["']/g))
+      if (imported && !imported.startsWith(".")) dependencies[imported] = "*";
+    const json = { private: true, main: name };
+    const manifest = { at: source.at, directory, name: "", json, scripts: {}, dependencies, devDependencies: {} };
+    const reading = readManifest(project, manifest);
+    return reading.kind === "server" ? { ...reading, confidence: Math.min(reading.confidence, 0.7) } : null;
+  }
+  return null;
+}
 
 /** The reading of a manifest; also used for projects of a workspace that have no manifest of their own. */
 export function readManifest(project: Project, manifest: Manifest): Reading {
@@ -104,7 +121,13 @@ function settle(subject: Subject): void {
       return settleServer(subject, undefined, program);
     if (!built.isLibrary) return settleFramework(subject, bundler, built, program);
   }
-  if (program && !subject.isLibrary && (program.starts || (program.source && isListening(program.source)))) {
+  const isProgram =
+    program &&
+    !subject.isLibrary &&
+    (program.starts ||
+      (program.source && isListening(program.source)) ||
+      (program.run !== undefined && /^apps\/[^/]+$/.test(manifest.directory)));
+  if (isProgram) {
     if (program.source && withImports(project, program.source, 2, 15).some(isListening))
       return settleServer(subject, undefined, program);
     if (program.isServer) return settleServer(subject, undefined, program);
@@ -172,11 +195,16 @@ function activeOf(subject: Subject, roles: readonly Framework["role"][]): Active
       );
     const builds = runBy(["build", "build:prod", "build:production", "build:web"], ["build"]);
     const runs = builds || runBy(scripts.keys(), ["build", "develop", "serve", "preview"]);
-    if (name === undefined && !(config && (runs || config.endsWith(".meteor/release") || hoists(project, manifest))))
+    // What runs the build is installed, by another package when not by name.
+    if (
+      name === undefined &&
+      !(builds && framework.role === "app") &&
+      !(config && (runs || config.endsWith(".meteor/release") || hoists(project, manifest)))
+    )
       continue;
     const proof = {
       framework,
-      at: name === undefined ? config! : lineOf(project, manifest, name),
+      at: name === undefined ? (config ?? manifest.at) : lineOf(project, manifest, name),
       rule: `framework/${framework.id}`,
     };
     const own =
@@ -322,7 +350,7 @@ function buildScriptOf(scripts: Subject["scripts"], framework: Framework | undef
           /build|generate|export/.test(name) && makes(name) && !/analy[sz]e|watch|dev|test|storybook|stag/.test(name),
       );
     if (scripts.has("build") && !isIdle(scripts.get("build")!)) return "build";
-    return own;
+    return own ?? buildScripts.slice(1, 4).find((name) => scripts.has(name) && !isIdle(scripts.get(name)!));
   }
   return (
     buildScripts.slice(0, 8).find((name) => scripts.has(name) && name !== "generate" && !isIdle(scripts.get(name)!)) ??
@@ -417,6 +445,8 @@ function settleFramework(subject: Subject, active: Active, built: Built, program
   const { project, reading } = subject;
   const { framework } = active;
   state(reading, "framework", framework.id, active);
+  if (framework.database !== undefined && !reading.database.includes(framework.database))
+    addDatabase(reading, framework.database, { ...active, rule: `framework/${framework.id}` });
   stateBuild(subject, framework);
   const stated = subject.vendors.find(
     ({ outputDir, rule }) => outputDir !== undefined && (rule !== "firebase" || framework.kind === "static"),
@@ -477,6 +507,16 @@ function settleServer(subject: Subject, server: Active | undefined, program: Pro
     });
   if (built?.output && framework?.serverOutput)
     state(reading, "outputDir", built.output, { at: manifest.at, rule: built.rule });
+  state(reading, "outputDir", nxOutput(subject), {
+    at: inside(manifest.directory, "project.json"),
+    rule: "nx/outputPath",
+  });
+  // Pages that an edge worker serves beside its answers.
+  const bundler = program?.edgePort === undefined ? undefined : activeOf(subject, ["bundler"])?.framework;
+  if (bundler) {
+    const pages = builtBy({ project, manifest, framework: bundler, builds: buildsOf(subject, bundler) });
+    state(reading, "outputDir", pages.output, { at: pages.at, rule: pages.rule, confidence: pages.confidence });
+  }
   statePort(subject, program, framework, sources.length > 0 ? sources : frameworkSources(subject, framework));
   decide(reading, "server", server ? server.confidence : program?.isServer ? 0.75 : 0.85, {
     at: program?.at ?? server?.at ?? manifest.at,
@@ -514,7 +554,10 @@ function settleWorker(subject: Subject, program: Program, framework: Framework |
   stateStart(subject, program);
   const listens = sources.some(isListening);
   if (listens) statePort(subject, program, framework, sources);
-  decide(reading, "worker", program.starts || framework ? 0.8 : 0.5, {
+  // Answers over HTTP unless it is told to hold a connection of its own.
+  const answers =
+    listens && framework?.port !== undefined && !sources.some(({ text }) => /socketMode\s*:\s*true/.test(text));
+  decide(reading, answers ? "server" : "worker", program.starts || framework ? 0.8 : 0.5, {
     at: program.at,
     rule: framework ? `framework/${framework.id}` : "javascript/program",
   });
@@ -665,15 +708,27 @@ function stateStart(subject: Subject, program: Program, framework?: Framework): 
     });
 }
 
+/** Where the build target of an Nx project that stands alone puts what it builds. */
+function nxOutput({ project, manifest }: Subject): string | undefined {
+  return manifest.at.endsWith("project.json")
+    ? undefined
+    : stringAt(
+        project.json(inside(manifest.directory, "project.json")) ?? undefined,
+        "targets",
+        "build",
+        "options",
+        "outputPath",
+      );
+}
+
 /** How a file is started in production: compiled TypeScript from where the compiler puts it, else as it is. */
-function startOf(
-  { project, manifest, scripts, manager }: Subject,
-  source: Source,
-  run: Invocation | undefined,
-): string {
+function startOf(subject: Subject, source: Source, run: Invocation | undefined): string {
+  const { project, manifest, scripts, manager } = subject;
   const path = manifest.directory === "." ? source.at : source.at.slice(manifest.directory.length + 1);
   if (run?.program === "bun" || (manager === "bun" && uses(manifest, "@types/bun"))) return `bun run ${path}`;
   if (!/\.(m|c)?tsx?$/.test(path)) return `node ${path}`;
+  const bundled = nxOutput(subject);
+  if (bundled !== undefined) return `node ${bundled}/${path.slice(path.lastIndexOf("/") + 1).replace(/tsx?$/, "js")}`;
   const compiles = [...(scripts.get("build") ?? [])].find(({ program }) =>
     ["tsc", "tsup", "esbuild", "swc", "tspc", "tsc-alias", "ncc", "tsdown", "unbuild"].includes(program),
   );
@@ -768,7 +823,7 @@ export function runScript(manager: PackageManager, name: string): string {
 }
 
 function executed(manager: PackageManager, command: string | undefined): string | undefined {
-  if (command === undefined || /^(node|bun|deno|npx|bunx)\b/.test(command)) return command;
+  if (command === undefined || /^(node|bun|deno|npx|bunx|meteor)\b/.test(command)) return command;
   return `${manager === "bun" ? "bunx" : "npx"} ${command}`;
 }
 

@@ -1,7 +1,8 @@
 /** What a JavaScript project starts in production: a script, a command of a platform's file, or the file that listens. */
 import { configAt, stringAt } from "./config.ts";
-import { isListening, likelyEntries, type Source, sourceOf } from "./entry.ts";
+import { isListening, likelyEntries, type Source, sourceAt, sourceOf } from "./entry.ts";
 import { frameworks } from "./frameworks.ts";
+import { listing } from "./languages/files.ts";
 import { lineOf, type Manifest, manifestOf, uses } from "./manifest.ts";
 import { type PackageManager, upwards } from "./package-manager.ts";
 import { inside, type Project, type Reading } from "./reading.ts";
@@ -44,8 +45,9 @@ export function isElsewhere(project: Project, manifest: Manifest, { at }: Source
       directory !== manifest.directory &&
       (manifest.directory === "." || directory.startsWith(`${manifest.directory}/`)) &&
       directory !== "." &&
-      project.tree.has(`${directory}/package.json`) &&
-      Object.keys(manifestOf(project, directory)?.dependencies ?? {}).length > 0,
+      (project.tree.has(`${directory}/project.json`) ||
+        (project.tree.has(`${directory}/package.json`) &&
+          Object.keys(manifestOf(project, directory)?.dependencies ?? {}).length > 0)),
   );
 }
 
@@ -95,7 +97,7 @@ export function programOf(subject: Subject): Program | undefined {
   const { project, manifest, scripts, vendors } = subject;
   const serving = (name: string): Invocation | undefined => {
     const runs = scripts.get(name) ?? [];
-    if (runs.some((run) => useOf(run) === "develop")) return undefined;
+    if (runs.some((run) => useOf(run) === "develop" || run.program === "electron")) return undefined;
     return runs.find((run) => useOf(run) === "serve" && isOwn(subject, run) && run.program !== "run-elsewhere");
   };
   let name = startScripts.find((candidate) => serving(candidate) !== undefined);
@@ -284,10 +286,10 @@ function developed({ project, manifest, scripts }: Subject): Program | undefined
     "start-dev",
     "backend",
   ]) {
-    const uses = name === "start" || name === "serve" ? ["develop"] : ["develop", "serve"];
+    const meant = name === "start" || name === "serve" ? ["develop"] : ["develop", "serve"];
     const run = (scripts.get(name) ?? []).find(
       (candidate) =>
-        uses.includes(useOf(candidate)) &&
+        meant.includes(useOf(candidate)) &&
         [
           "nodemon",
           "ts-node-dev",
@@ -317,11 +319,22 @@ function developed({ project, manifest, scripts }: Subject): Program | undefined
   return undefined;
 }
 
+/** Files beside the manifest, whatever their name, but settings and tests. */
+function entriesByContent(project: Project, { directory }: Manifest): Source[] {
+  return listing(project.tree, directory)
+    .files.filter(
+      (name) => /^[\w-]+\.(m|c)?[jt]sx?$/.test(name) && !/^(gulpfile|gruntfile|jest|test|setup)/i.test(name),
+    )
+    .slice(0, 20)
+    .flatMap((name) => sourceAt(project, inside(directory, name)) ?? []);
+}
+
 /** No script at all: the file that listens. */
 function found({ project, manifest }: Subject): Program | undefined {
   const entries = likelyEntries(project, manifest);
   const source =
     entries.find(isListening) ??
+    entriesByContent(project, manifest).find(isListening) ??
     entries.find(({ text }) => /\.login\s*\(|new\s+Worker\s*\(|bot\.(launch|start)\s*\(|app\.start\s*\(/.test(text));
   return source && { source, starts: false, isServer: false, at: source.at };
 }

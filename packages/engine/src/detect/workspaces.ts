@@ -28,7 +28,9 @@ export function workspaceOf(project: Project): Workspace | null {
       if (!path.endsWith("/project.json")) continue;
       const directory = path.slice(0, -"/project.json".length);
       const json = project.json(path);
-      if (json && !project.tree.has(`${directory}/package.json`)) projects.set(directory, json);
+      // A manifest without scripts only names the project; its targets say how it is built.
+      if (json && Object.keys(manifestOf(project, directory)?.scripts ?? {}).length === 0)
+        projects.set(directory, json);
     }
     if (patterns.length === 0)
       members.push(...directories.filter((directory) => /^(apps|packages|libs)\//.test(directory)));
@@ -117,7 +119,9 @@ export function manifestOfNx(project: Project, directory: string, json: JsonObje
   const root = manifestOf(project, ".");
   const executor =
     stringAt(json, "targets", "build", "executor") ?? stringAt(json, "architect", "build", "builder") ?? "";
-  const command = executors.find(([pattern]) => pattern.test(executor))?.[1];
+  const command =
+    executors.find(([pattern]) => pattern.test(executor))?.[1] ??
+    (executor === "" ? inferred(project, directory) : undefined);
   const all = { ...root?.devDependencies, ...root?.dependencies };
   const dependencies: Record<string, string> = {};
   for (const name of ["src/main.ts", "src/main.js", "src/index.ts", "server.ts"]) {
@@ -139,6 +143,23 @@ export function manifestOfNx(project: Project, directory: string, json: JsonObje
     devDependencies: {},
   };
 }
+
+/** A target that a plugin of Nx infers from the settings of the tool that builds. */
+function inferred(project: Project, directory: string): string | undefined {
+  return settings.find(([names]) => names.some((name) => project.tree.has(inside(directory, name))))?.[1];
+}
+
+const settings: readonly (readonly [readonly string[], string])[] = [
+  [["next.config.js", "next.config.mjs", "next.config.ts"], "next build"],
+  [["nuxt.config.ts", "nuxt.config.js"], "nuxt build"],
+  [["remix.config.js"], "remix build"],
+  [["react-router.config.ts"], "react-router build"],
+  [["astro.config.mjs", "astro.config.ts"], "astro build"],
+  [["rsbuild.config.ts", "rsbuild.config.js", "rsbuild.config.mjs"], "rsbuild build"],
+  [["rspack.config.ts", "rspack.config.js"], "rspack build"],
+  [["vite.config.ts", "vite.config.mts", "vite.config.js", "vite.config.mjs"], "vite build"],
+  [["webpack.config.js", "webpack.config.ts", "webpack.config.cjs"], "webpack build"],
+];
 
 const executors: readonly [RegExp, string][] = [
   [/[/-]next:build|nrwl\/next/, "next build"],
