@@ -17,7 +17,8 @@ const overrides = {
   spaFallback: z.boolean().describe("Answer unknown paths with index.html."),
   healthPath: z
     .string()
-    .regex(/^\/[\x21-\x7e]{0,500}$/, "a path such as /health, without spaces")
+    // What begins with two slashes is another host to whoever reads it as an address.
+    .regex(/^\/(?![/\\])[\x21-\x7e]{0,500}$/, "a path such as /health, without spaces")
     .describe("Path the probe asks for. Default /."),
 };
 

@@ -78,7 +78,8 @@ function faultOf(answer: Answer, plan: ServicePlan, artifact: Artifact, release:
 
 /** GET without help of the system's resolver: names under `localhost` are this machine (RFC 6761), whatever the resolver knows. */
 export function get(base: string, path: string, signal: AbortSignal): Promise<Answer> {
-  const url = new URL(path, base);
+  // Joined as text: read as an address, a path of two slashes would name another host.
+  const url = new URL(new URL(base).origin + path);
   const local = url.hostname === "localhost" || url.hostname.endsWith(".localhost");
   return new Promise((resolve, reject) => {
     const outgoing = request(

@@ -58,24 +58,13 @@ export function checkValue(value: string): void {
 /** Throws INVALID_VARIABLE with every fault of names, values, their number and their size together. */
 export function checkEnvironment(values: Readonly<Record<string, string>>): void {
   const faults: { path: string; message: string }[] = [];
-  let bytes = 0;
-  const entries = Object.entries(values);
-  for (const [key, value] of entries) {
+  for (const [key, value] of Object.entries(values)) {
     const name = faultOfName(key);
     if (name !== null) faults.push({ path: shown(key), message: name });
     const content = faultOfValue(value);
     if (content !== null) faults.push({ path: shown(key), message: `the value ${content}` });
-    bytes += Buffer.byteLength(key) + Buffer.byteLength(value) + 2;
   }
-  if (entries.length > mostVariables) {
-    faults.push({ path: "variables", message: `there are ${entries.length}; at most ${mostVariables} are allowed` });
-  }
-  if (bytes > largestEnvironmentBytes) {
-    faults.push({
-      path: "variables",
-      message: `they take ${bytes} bytes; at most ${largestEnvironmentBytes} are allowed`,
-    });
-  }
+  for (const message of faultsOfAmount(values)) faults.push({ path: "variables", message });
   if (faults.length > 0) {
     throw new DeployError("INVALID_VARIABLE", {
       what:
@@ -84,6 +73,17 @@ export function checkEnvironment(values: Readonly<Record<string, string>>): void
       faults,
     });
   }
+}
+
+/** What is wrong with the number of the variables and their size together; empty when nothing is. */
+export function faultsOfAmount(values: Readonly<Record<string, string>>): string[] {
+  const entries = Object.entries(values);
+  const bytes = entries.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value) + 2, 0);
+  const faults: string[] = [];
+  if (entries.length > mostVariables) faults.push(`there are ${entries.length}; at most ${mostVariables} are allowed`);
+  if (bytes > largestEnvironmentBytes)
+    faults.push(`they take ${bytes} bytes; at most ${largestEnvironmentBytes} are allowed`);
+  return faults;
 }
 
 /** Names that differ only in case, in groups: two variables on Linux, one on Windows, refused by some platforms. */

@@ -3,7 +3,7 @@ import type { EnvVariable } from "../detect/detection.ts";
 import { DeployError } from "../error.ts";
 import { isPlaceholder } from "./example.ts";
 import { kindOf } from "./kinds.ts";
-import { checkName, checkValue, namesThatDifferInCase } from "./names.ts";
+import { checkName, checkValue, faultsOfAmount, namesThatDifferInCase } from "./names.ts";
 import { isPublic, isSensitive, type VariableRule, ruleFor, splitPrefix } from "./rules.ts";
 
 export type Verdict = { ok: true } | { ok: false; message: string; hint?: string };
@@ -88,6 +88,7 @@ export function checkVariables({
     if (variables.length > 0 && !known.has(key))
       result.unused.push({ key, message: "is set and read by nothing that was found" });
   }
+  for (const message of faultsOfAmount(values)) result.invalid.push({ key: "variables", message });
   for (const group of namesThatDifferInCase(Object.keys(values))) {
     result.warnings.push({ key: group[0]!, message: `differs from ${group.slice(1).join(", ")} only in case` });
   }
