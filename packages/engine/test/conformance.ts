@@ -105,7 +105,7 @@ export function conforms(platform: Conforming): void {
       for (const [index, name] of names.entries()) {
         const { id } = await accept(request(folder(site(`round ${index}`))));
         const [program, ...args] = [...place.workerCommand, id, name];
-        const worker = spawn(program!, args, { stdio: ["ignore", "inherit", "inherit"] });
+        const worker = spawn(program, args, { stdio: "ignore" });
         expect(await new Promise((resolve) => worker.once("exit", (_code, signal) => resolve(signal)))).toBe("SIGKILL");
         expect(await finish(id)).toMatchObject({ state: "success", live: true });
         const happened = await events(id);

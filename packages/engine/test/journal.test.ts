@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { accept, requestCancel } from "../src/accept.ts";
 import type { Clock } from "../src/clock.ts";
@@ -210,10 +211,7 @@ describe("the store", () => {
     try {
       {
         await using store = await openStore(home, steppedClock());
-        await store.db
-          .insertInto("migration" as never)
-          .values({ name: "9999-future", at: "later" } as never)
-          .execute();
+        await sql`insert into migration (name, at) values ('9999-future', 'later')`.execute(store.db);
       }
       await expect(openStore(home, steppedClock())).rejects.toMatchObject({ code: "STORE_NEWER" });
     } finally {
