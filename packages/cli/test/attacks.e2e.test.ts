@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type TarPart, tarOf } from "../../engine/test/source/tar-of.ts";
@@ -35,22 +36,25 @@ afterEach(async () => {
   expect(await landfall.get("page.localhost")).toEqual({ status: 200, body: "<h1>page</h1>" });
 });
 
-/** What a refused call must leave as it was: deployments, projects, variables, and the places where sources are unpacked. */
-async function state(): Promise<unknown> {
-  const said = await Promise.all([
-    landfall.run("ls", "--all", "--json"),
-    landfall.run("projects", "--json"),
-    landfall.run("env", "ls", "--json", "-p", "page"),
-  ]);
-  const folders = readdirSync(landfall.data, { recursive: true, encoding: "utf8" }).filter((path) =>
-    /^(?:sources|workspaces|incoming|releases)\//.test(path),
-  );
-  return { said: said.map(({ stdout }) => stdout), folders, home: readdirSync(landfall.home).toSorted() };
+/** What a refused call must leave as it was: the rows of the store, and the places where sources are unpacked and programs run. */
+function state(): unknown {
+  const db = new DatabaseSync(join(landfall.data, "landfall.db"), { readOnly: true });
+  try {
+    const rows = ["select id, state from deployment", "select name from project", "select key from variable"].map(
+      (query) => db.prepare(query).all(),
+    );
+    const folders = readdirSync(landfall.data, { recursive: true, encoding: "utf8" }).filter((path) =>
+      /^(?:scratch|builds|releases)\//.test(path),
+    );
+    return { rows, folders, home: readdirSync(landfall.home).toSorted() };
+  } finally {
+    db.close();
+  }
 }
 
 /** The call ends with status 2, says a code, what and what to do, and has changed nothing. */
 async function expectRefused(args: string[], codes: string[], input = ""): Promise<void> {
-  const before = await state();
+  const before = state();
   const { code, stdout, stderr } = await landfall.runWith({ input }, "--json", ...args);
   const report = stdout === "" ? null : (JSON.parse(stdout) as Result);
   expect({ args, code, stdout, stderr }).toMatchObject({ code: 2, stderr: expect.stringMatching(/\S/) as string });
@@ -58,7 +62,7 @@ async function expectRefused(args: string[], codes: string[], input = ""): Promi
   expect(report!.error!.what).toMatch(/\S/);
   expect(report!.error!.next).toMatch(/\S/);
   expect(stderr).not.toMatch(/\n {4}at /); // No stack.
-  expect(await state()).toEqual(before);
+  expect(state()).toEqual(before);
 }
 
 describe("names", () => {
@@ -302,7 +306,7 @@ describe("variables", () => {
 
   it("with bytes no program can be given are refused", async () => {
     await expectRefused(["env", "set", "TEXT", "-p", "page"], ["INVALID_VARIABLE"], "a\0b");
-    const before = await state();
+    const before = state();
     const { code } = await landfall.runWith(
       { input: Buffer.from([0x61, 0xff, 0x62]) },
       "env",
@@ -312,7 +316,7 @@ describe("variables", () => {
       "page",
     );
     expect(code).toBe(2);
-    expect(await state()).toEqual(before);
+    expect(state()).toEqual(before);
   });
 
   it("that steer other programs reach the project's own and none of ours", async () => {
@@ -352,7 +356,7 @@ describe("variables", () => {
     expect((await landfall.run("rm", "many", "--yes")).code).toBe(0);
   });
 
-  it("a secret is in no file, no event, no log and no argument list of ours", async () => {
+  it("a secret is in no event, no log that is shown, no argument list and no file of ours", async () => {
     const secret = `s3cr3t-${crypto.randomUUID()}`;
     // Read by nothing that detection knows, so the build gets it as well as the program.
     const read = 'process["e" + "nv"].BUILD_PASS';
@@ -361,7 +365,12 @@ describe("variables", () => {
     const folder = landfall.project("secret", files);
     const result = await landfall.runWith(
       { env: { BUILD_PASS: secret } },
-      ...["deploy", folder, "-e", "BUILD_PASS", "--build-command", "node build.js", "--json", "--verbose"],
+      "deploy",
+      folder,
+      "--env=BUILD_PASS",
+      "--build-command=node build.js",
+      "--json",
+      "--verbose",
     );
     expect(result.code).toBe(0);
     const { id } = JSON.parse(result.stdout) as { id: string };
@@ -376,13 +385,14 @@ describe("variables", () => {
       ].map((args) => landfall.run(...args)),
     );
     expect(shown[1]!.stdout).toContain("building with [secret BUILD_PASS]");
-    expect(shown[2]!.stdout).toContain("running with");
+    expect(shown[2]!.stdout).toContain("running with [secret BUILD_PASS]");
     for (const { stdout, stderr } of [result, ...shown]) expect(stdout + stderr).not.toContain(secret);
     expect(landfall.processes().filter(({ command }) => command.includes(secret))).toEqual([]);
     // The program itself has it; the edge and whatever else is ours does not.
     const holders = landfall.processes().filter(({ environment }) => environment.includes(secret));
     expect(holders.filter(({ command }) => !command.includes("server.js"))).toEqual([]);
-    expect(filesWith(landfall.data, secret)).toEqual([]);
+    // What the program printed it wrote itself, into a file only this user can read; it is hidden where it is shown.
+    expect(filesWith(landfall.data, secret).filter((path) => !path.startsWith("logs/run/"))).toEqual([]);
   });
 });
 

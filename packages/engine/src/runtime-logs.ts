@@ -1,4 +1,7 @@
-/** What the running programs printed: read from the files they write to, so it is there when they, the edge and the release are gone. */
+/**
+ * What the running programs printed: read from the files they write to, so it is there when they, the edge and the release are gone.
+ * They write by themselves, so secrets are taken out where the lines are read; a secret spread over lines is not recognised here.
+ */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { RuntimeLogLine } from "./engine.ts";
@@ -6,6 +9,7 @@ import { DeployError } from "./error.ts";
 import { instanceId, programLogs } from "./platforms/local/program.ts";
 import { readLines } from "./platforms/local/program-log.ts";
 import type { DeployPlan } from "./plan.ts";
+import { createRedactor } from "./redact.ts";
 import type { Store } from "./store/store.ts";
 
 export interface RuntimeLogTarget {
@@ -53,7 +57,7 @@ export async function* readRuntimeLogs(
     release: sealed.id,
     at: null,
     stream: "stdout",
-    line: text,
+    line: sealed.redactor.text(text),
   });
   if (!follow) {
     for (const { name, path, ...where } of sources)
@@ -69,7 +73,7 @@ export async function* readRuntimeLogs(
   );
 }
 
-async function sealedRelease({ db }: Store, projectId: string, environment: string, wanted: string | undefined) {
+async function sealedRelease({ db, vault }: Store, projectId: string, environment: string, wanted: string | undefined) {
   const live = await db
     .selectFrom("live")
     .select("release_id")
@@ -78,7 +82,7 @@ async function sealedRelease({ db }: Store, projectId: string, environment: stri
     .executeTakeFirst();
   let query = db
     .selectFrom("release")
-    .select(["id", "sealed"])
+    .select(["id", "sealed", "variables"])
     .where("project_id", "=", projectId)
     .where("environment", "=", environment);
   if (wanted !== undefined)
@@ -87,7 +91,18 @@ async function sealedRelease({ db }: Store, projectId: string, environment: stri
   const row = await query.orderBy("id", "desc").limit(1).executeTakeFirst();
   if (!row) return null;
   const { services } = JSON.parse(row.sealed) as { services: { plan: DeployPlan["services"][number] }[] };
-  return { id: row.id, services: services.map(({ plan }) => ({ name: plan.name, kind: plan.kind })) };
+  const values = JSON.parse(vault.open(row.variables, row.id)) as Record<string, Record<string, string>>;
+  const secrets = services.flatMap(({ plan }) => {
+    // As in the log of a build: a value nobody has called harmless is treated as a secret.
+    const open = new Set(
+      plan.variables.filter((one) => one.foundIn.length > 0 && !one.sensitive).map(({ key }) => key),
+    );
+    return Object.entries(values[plan.name] ?? {}).flatMap(([name, value]) =>
+      open.has(name) ? [] : [{ name, value }],
+    );
+  });
+  const redactor = createRedactor(secrets);
+  return { id: row.id, redactor, services: services.map(({ plan }) => ({ name: plan.name, kind: plan.kind })) };
 }
 
 /** Offset where the last `count` lines begin. */
