@@ -12,6 +12,7 @@ import { DeployError, type ErrorReport, reportOf } from "./error.ts";
 import { slug } from "./name.ts";
 import type { BuildPlan, DeployPlan, PlannedVariable, RouteStep, ServicePlan } from "./plan.ts";
 import type { Platform } from "./platform.ts";
+import { withoutRunner } from "./start-command.ts";
 
 /** Every conversion there is. A new platform adds no route here; it says what it accepts. */
 const conversions: (RouteStep & { needs?: string })[] = [
@@ -260,34 +261,6 @@ function optional<K extends string, V>(key: K, value: V | undefined): { [key in 
 
 function commands(text: string | undefined): Command[] {
   return text === undefined || text.trim() === "" ? [] : parseCommand(text);
-}
-
-const runners = new Set(["npm", "pnpm", "yarn", "bun"]);
-
-/**
- * `npm start` as what its script runs: a package manager that stays in front of the program costs memory and swallows its signals.
- * Left as it is when the script needs a shell or has hooks.
- */
-function withoutRunner(start: Command[], scripts: Record<string, string>, depth = 0): Command[] {
-  const [only] = start;
-  if (start.length !== 1 || !only || only.cwd !== undefined || depth > 4) return start;
-  const [runner, ...words] = only.argv;
-  const [name, ...rest] = words[0] === "run" || words[0] === "run-script" ? words.slice(1) : words;
-  const script = name === undefined ? undefined : scripts[name];
-  const isRun =
-    words[0] === "run" || words[0] === "run-script" || name === "start" || runner === "pnpm" || runner === "yarn";
-  if (!runners.has(runner ?? "") || !isRun || script === undefined || rest.length > 0) return start;
-  if (scripts[`pre${name}`] !== undefined || scripts[`post${name}`] !== undefined) return start;
-  try {
-    const inner = parseCommand(script).map((command) => ({
-      ...command,
-      ...(only.env || command.env ? { env: { ...only.env, ...command.env } } : {}),
-    }));
-    const last = withoutRunner(inner.slice(-1), scripts, depth + 1);
-    return [...inner.slice(0, -1), ...last];
-  } catch {
-    return start; // It needs a shell; the package manager gives it one, inside the release.
-  }
 }
 
 function checkedDirectory(path: string): string {
