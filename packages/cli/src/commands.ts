@@ -5,6 +5,7 @@ import { detect } from "./commands/detect.ts";
 import { doctor } from "./commands/doctor.ts";
 import { edge } from "./commands/edge.ts";
 import { env } from "./commands/env.ts";
+import { init } from "./commands/init.ts";
 import { inspect } from "./commands/inspect.ts";
 import { logs } from "./commands/logs.ts";
 import { ls } from "./commands/ls.ts";
@@ -23,7 +24,7 @@ import { worker } from "./commands/worker.ts";
 import type { Registry } from "./run.ts";
 
 const groups: [string, ((registry: Registry) => void)[]][] = [
-  ["Bring live:", [deploy, plan, detect, env]],
+  ["Bring live:", [deploy, plan, detect, init, env]],
   ["See:", [projects, ls, inspect, status, logs, open, why]],
   ["Change:", [redeploy, rollback, promote, cancel, rm]],
   ["Run:", [serve, stop, worker, edge, doctor]],

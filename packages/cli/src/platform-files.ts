@@ -1,0 +1,84 @@
+/**
+ * What the configuration files of other platforms say in the words of landfall.json. What detection reads by itself (frameworks,
+ * versions) is not repeated. Sources, read 2026-11: fly.io/docs/reference/configuration, vercel.com/docs/project-configuration,
+ * docs.netlify.com/build/configure-builds/file-based-configuration, render.com/docs/blueprint-spec, docs.railway.com/reference/config-as-code,
+ * devcenter.heroku.com/articles/procfile and …/app-json-schema.
+ */
+import { posix } from "node:path";
+import type { Config } from "@landfall/engine/config";
+import { parseProcfile } from "@landfall/engine/detect/languages/procfile";
+import { slug } from "@landfall/engine/name";
+import { parse as parseJson } from "jsonc-parser";
+import { parse as parseToml } from "smol-toml";
+import { parse as parseYaml } from "yaml";
+
+type Read = (text: string) => { [Key in keyof Config]?: unknown };
+
+/** By file name; the first that is there is taken when none is named. A reader throws what its parser throws. */
+export const platformFiles: Record<string, Read> = {
+  "fly.toml": (text) => {
+    const file = parseToml(text);
+    const web = at(file, "http_service") ?? at(file, "services", 0);
+    return {
+      name: name(at(file, "app")),
+      startCommand: at(file, "processes", "web") ?? at(file, "processes", "app"),
+      port: at(web, "internal_port"),
+      healthPath: at(web, "checks", 0, "path") ?? at(web, "http_checks", 0, "path"),
+    };
+  },
+  "vercel.json": (text) => {
+    const file: unknown = parseJson(text);
+    return {
+      name: name(at(file, "name")),
+      installCommand: at(file, "installCommand"),
+      buildCommand: at(file, "buildCommand"),
+      outputDir: at(file, "outputDirectory"),
+    };
+  },
+  "netlify.toml": (text) => {
+    const build = at(parseToml(text), "build");
+    return { buildCommand: at(build, "command"), outputDir: at(build, "publish") };
+  },
+  "render.yaml": (text) => {
+    const service = at(parseYaml(text), "services", 0);
+    return {
+      name: name(at(service, "name")),
+      buildCommand: at(service, "buildCommand"),
+      startCommand: at(service, "startCommand"),
+      outputDir: at(service, "staticPublishPath"),
+      healthPath: at(service, "healthCheckPath"),
+    };
+  },
+  "railway.json": (text) => {
+    const file: unknown = parseJson(text);
+    return {
+      buildCommand: at(file, "build", "buildCommand"),
+      startCommand: at(file, "deploy", "startCommand"),
+      healthPath: at(file, "deploy", "healthcheckPath"),
+    };
+  },
+  Procfile: (text) => ({ startCommand: parseProcfile(text)["web"] }),
+  "app.json": (text) => ({ name: name(at(parseJson(text), "name")) }),
+};
+
+/** What a platform's file sets, without what it leaves open; directories tidied. */
+export function readPlatformFile(file: string, text: string): Record<string, unknown> {
+  const values = platformFiles[file]!(text);
+  if (typeof values.outputDir === "string") values.outputDir = posix.normalize(values.outputDir).replace(/\/$/, "");
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== ""),
+  );
+}
+
+function at(value: unknown, ...path: (string | number)[]): unknown {
+  let current = value;
+  for (const key of path) {
+    if (typeof current !== "object" || current === null) return undefined;
+    current = (current as Record<string | number, unknown>)[key];
+  }
+  return current;
+}
+
+function name(value: unknown): unknown {
+  return typeof value === "string" ? slug(value) : undefined;
+}
