@@ -211,7 +211,9 @@ function isImported(path: string, { kind, evidence }: Reading): boolean {
     /^(packages|libs|modules)\//.test(path) &&
     (kind === "server" || kind === "worker") &&
     !evidence.some(
-      ({ field, rule, at }) => field === "startCommand" || (rule === "port/wrangler" && !/\.[cm]?[jt]sx?$/.test(at)),
+      ({ field, rule, at }) =>
+        (field === "startCommand" && (kind === "server" || rule !== "script/without-watcher")) ||
+        (rule === "port/wrangler" && !/\.[cm]?[jt]sx?$/.test(at)),
     )
   );
 }

@@ -126,7 +126,7 @@ function settle(subject: Subject): void {
     !subject.isLibrary &&
     (program.starts ||
       (program.source && isListening(program.source)) ||
-      (program.run !== undefined && /^apps\/[^/]+$/.test(manifest.directory)));
+      (program.run !== undefined && !("workspaces" in manifest.json)));
   if (isProgram) {
     if (program.source && withImports(project, program.source, 2, 15).some(isListening))
       return settleServer(subject, undefined, program);
@@ -557,7 +557,7 @@ function settleWorker(subject: Subject, program: Program, framework: Framework |
   // Answers over HTTP unless it is told to hold a connection of its own.
   const answers =
     listens && framework?.port !== undefined && !sources.some(({ text }) => /socketMode\s*:\s*true/.test(text));
-  decide(reading, answers ? "server" : "worker", program.starts || framework ? 0.8 : 0.5, {
+  decide(reading, answers ? "server" : "worker", program.starts || framework ? 0.8 : program.run ? 0.55 : 0.5, {
     at: program.at,
     rule: framework ? `framework/${framework.id}` : "javascript/program",
   });
@@ -725,7 +725,8 @@ function nxOutput({ project, manifest }: Subject): string | undefined {
 function startOf(subject: Subject, source: Source, run: Invocation | undefined): string {
   const { project, manifest, scripts, manager } = subject;
   const path = manifest.directory === "." ? source.at : source.at.slice(manifest.directory.length + 1);
-  if (run?.program === "bun" || (manager === "bun" && uses(manifest, "@types/bun"))) return `bun run ${path}`;
+  if (run?.program === "bun" || (manager === "bun" && (uses(manifest, "@types/bun") || /tsx?$/.test(path))))
+    return `bun run ${path}`;
   if (!/\.(m|c)?tsx?$/.test(path)) return `node ${path}`;
   const bundled = nxOutput(subject);
   if (bundled !== undefined) return `node ${bundled}/${path.slice(path.lastIndexOf("/") + 1).replace(/tsx?$/, "js")}`;

@@ -256,7 +256,14 @@ const readers: Record<string, (building: Building) => Built | null> = {
         rule: "remix/classic",
         confidence: 0.9,
       };
-    return { kind: "server", output: "build", at: vite.at, rule: "remix/server", confidence: 0.92 };
+    return {
+      kind: "server",
+      output: "build",
+      noStart: uses(manifest, "@remix-run/cloudflare"),
+      at: vite.at,
+      rule: "remix/server",
+      confidence: 0.92,
+    };
   },
   "react-router"({ project, manifest }) {
     const config = configOf(project, manifest.directory, ["react-router.config"]);
