@@ -234,9 +234,9 @@ function measure(directories: string[], withVariables: boolean): Times {
 }
 
 function measureApart(directories: string[], withVariables: boolean): Times {
-  const [program, ...args] = [process.execPath, import.meta.filename, withVariables ? "with" : "without"];
+  const args = [import.meta.filename, withVariables ? "with" : "without"];
   const input = JSON.stringify(directories);
-  return JSON.parse(execFileSync(program!, args, { input, encoding: "utf8" })) as Times;
+  return JSON.parse(execFileSync(process.execPath, args, { input, encoding: "utf8" })) as Times;
 }
 
 async function compare(): Promise<void> {

@@ -5,7 +5,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const bin = process.env["LANDFALL_BIN"] ?? join(import.meta.dirname, "../packages/cli/bin/landfall.js");
+/** The program that is measured: the built one, or another build named by LANDFALL_BIN. */
+export const bin = process.env["LANDFALL_BIN"] ?? join(import.meta.dirname, "../packages/cli/bin/landfall.js");
 
 export interface Landfall extends AsyncDisposable {
   home: string;
