@@ -6,11 +6,12 @@ import { mayReadVariables, readJavaScript } from "./javascript.ts";
 import { readLanguage, settleGuardedSettings } from "./languages.ts";
 import { isManifest, readManifest } from "./manifests.ts";
 import { maskJavaScript } from "./mask.ts";
+import { type Readme, readReadme } from "./readme.ts";
 import { dependencyVersions, type Scope, scopeOf } from "./scope.ts";
 import { importedIn, readPythonSdks, readSdks, rowsFor } from "./sdk-reading.ts";
 import type { SdkRow } from "./sdk.ts";
 import type { Sighting } from "./sighting.ts";
-import { weigh } from "./weigh.ts";
+import { signIn, weigh } from "./weigh.ts";
 
 const scripts = new Set(["js", "jsx", "ts", "tsx", "mjs", "cjs", "mts", "cts", "vue", "svelte", "astro"]);
 
@@ -21,7 +22,9 @@ const scripts = new Set(["js", "jsx", "ts", "tsx", "mjs", "cjs", "mts", "cts", "
 export function detectVariables(project: Project, directory: string, facts: Omit<ServiceFacts, "env">): EnvVariable[] {
   const scope = scopeOf(project, directory);
   const sightings = sightingsIn(project, scope, { directory, kind: facts.kind });
-  const examples = examplesFor(project, directory, scope);
+  const readmes = readmesOf(project, directory);
+  const listings = examplesFor(project, directory, scope);
+  const examples = listings.length > 0 ? listings : readmes.flatMap(({ entries }) => entries);
   const inExample = new Set(examples.map(({ key }) => key));
   const read = new Set(sightings.filter((one) => !one.alternatives).map(({ key }) => key));
   const byKey = new Map<string, { sightings: Sighting[]; examples: ExampleEntry[] }>();
@@ -48,7 +51,18 @@ export function detectVariables(project: Project, directory: string, facts: Omit
     framework: facts.framework,
     isCodeSilent: sightings.every(({ need }) => need === "given" || need === "tooling"),
     dependencies: new Set(dependenciesOf(project, directory).keys()),
-    isLibrary: facts.kind === "package",
+    // A package with an example of its variables is run by somebody.
+    isLibrary: facts.kind === "package" && listings.length === 0,
+    isStatic: facts.kind === "static",
+    verdicts: new Map(readmes.toReversed().flatMap(({ verdicts }) => [...verdicts])),
+    readAlone: new Set(
+      sightings.flatMap(({ key, need, elseReads, alternativeOf }) =>
+        (need === "plain" || need === "asserted" || need === "checked") && !elseReads && !alternativeOf ? [key] : [],
+      ),
+    ),
+    isCrowded: wanted.length > 25 && !sightings.some(({ inSchema }) => inSchema),
+    isExampleBrief: listings.length > 0 && listings.length <= 4,
+    providers: providersOf(byKey.keys()),
     inExample,
     placeOf: ({ path, offset }: Sighting) => `${path}:${lines.at(path, offset)}`,
   };
@@ -119,6 +133,23 @@ function examplesFor(project: Project, directory: string, scope: Scope): Example
     }
   }
   return paths.flatMap((path) => readExample(path, project.tree.text(path) ?? ""));
+}
+
+/** The README of the service, and that of the repository. */
+function readmesOf(project: Project, directory: string): Readme[] {
+  return [...new Set([directory, "."])].flatMap((at) => {
+    const path = ["README.md", "readme.md", "Readme.md"]
+      .map((one) => inside(at, one))
+      .find((one) => project.tree.has(one));
+    const text = path === undefined ? null : project.tree.text(path);
+    return path === undefined || text === null ? [] : [readReadme(path, text)];
+  });
+}
+
+/** How many providers of sign-in have a pair of variables: of several, one is enough. */
+function providersOf(keys: Iterable<string>): number {
+  const all = [...keys].flatMap((key) => signIn.exec(key)?.[1] ?? []);
+  return new Set(all).size;
 }
 
 /** Line of an offset, counting each file's lines once and only when asked. */

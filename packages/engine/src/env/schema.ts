@@ -114,7 +114,11 @@ function readValidatedClass({ code, text }: Script, see: See): void {
         : text.slice(match.index + match[0].length - match[4].length, match.index + match[0].length);
     // A value of its own is a default, unless it is the variable itself and nothing in its place.
     const isGiven =
-      value !== "" && !new RegExp(`^=\\s*[\\w.]*env\\w*\\.${key}\\s*(?:\\?\\?\\s*(?:""|''))?\\s*$`, "i").test(value);
+      value !== "" &&
+      !new RegExp(
+        `^=\\s*\\(?\\s*[\\w.]*env\\w*\\.${key}\\s*(?:(?:\\?\\?|\\|\\|)\\s*(?:""|''))?\\s*(?:\\)\\s*\\.\\w+\\([^;]*)?$`,
+        "i",
+      ).test(value);
     const isOptional = decorators.includes("@IsOptional") || isConditional || match[3] === "?" || isGiven;
     see(key, isOptional ? "declared" : "checked", match.index + decorators.length);
   }

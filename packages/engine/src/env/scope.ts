@@ -22,7 +22,7 @@ const skippedNames =
 const toolingNames =
   /^(?:playwright|vitest|jest|cypress|karma|codegen|graphql|commitlint|eslint|prettier|tailwind|postcss|stylelint|release|renovate|lint-staged|wdio|crowdin|next-sitemap|drizzle|sentry(?:\.\w+)?|tsup|checkly|mikro-orm|orval|openapi-ts|kysely|trigger|lighthouserc)[.-](?:config|setup|codegen)(?:\.[\w-]+)*\.(?:[cm]?[jt]sx?|json|py)$|^(?:\.eslintrc|\.graphqlrc|setupTests|knexfile|plopfile|gulpfile|Gruntfile|dangerfile|codegen|config-overrides|setupProxy|ormconfig|jest\.setup|webdriver|next-sitemap)[\w-]*\.[cm]?[jt]s$/;
 const toolingFolders =
-  /(?:^|\/)(?:scripts?|tools?|tooling|\.scripts|bin|dev|development|seeds?|seeders|prisma\/seed|ops|infra|infrastructure|terraform|cdk|deploy|ci|\.ci|hack|cli)\//;
+  /(?:^|\/)(?:scripts?|tools?|tooling|\.scripts|bin|dev|development|seeds?|seeders|prisma\/seed|ops|infra|infrastructure|terraform|cdk|deploy|ci|\.ci|hack|cli|extra)\//;
 const developmentFiles =
   /(?:^|[/.-])(?:seed|seeds|seeder|populate|mock|dev-server|development|test|local)\.[cm]?[jt]s$|config\/(?:environments\/)?(?:dev|development|test|local)\.(?:exs|rb|py|[cm]?[jt]s)$|settings\/(?:dev|development|test|testing|local)\.py$/;
 
@@ -39,7 +39,7 @@ export interface Scope {
 /** Sources and manifests of the service in `directory` and of the workspace packages it depends on. */
 export function scopeOf(project: Project, directory: string): Scope {
   const packages = packagesOf(project);
-  const own = [directory, ...dependenciesOf(project, directory, packages)];
+  const own = [directory, ...dependenciesOf(project, directory, packages), ...nxLibraries(project, directory)];
   const nested = packages.directories.filter((one) => one !== directory && isBelow(one, directory));
   const files: ScopeFile[] = [];
   const others: ScopeFile[] = [];
@@ -93,6 +93,12 @@ function deployScripts(manifest: ReturnType<Project["json"]>): string {
 
 function isRunByScripts(scripts: string, name: string): boolean {
   return scripts !== "" && scripts.includes(name.replace(/\.[cm]?[jt]sx?$/, ""));
+}
+
+/** In a workspace of Nx whose applications have no package.json, any of them may import what is in `libs`. */
+function nxLibraries(project: Project, directory: string): string[] {
+  if (directory === "." || !project.tree.has(inside(directory, "project.json"))) return [];
+  return project.tree.has("nx.json") && !project.tree.has(inside(directory, "package.json")) ? ["libs"] : [];
 }
 
 function isBelow(path: string, directory: string): boolean {

@@ -174,7 +174,7 @@ export const sdks: SdkRow[] = [
   },
   {
     packages: ["ai", "@ai-sdk/gateway"],
-    uses: /\bgateway\s*(?:\.\s*\w+\s*)?\(|\bcreateGateway\s*\(/,
+    uses: /\bgateway\s*(?:\.\s*\w+\s*)?\(|\bcreateGateway(?:Provider)?\s*\(/,
     unless: /apiKey/,
     needs: ["AI_GATEWAY_API_KEY"],
     source: "https://ai-sdk.dev/providers/ai-sdk-providers/ai-gateway",
@@ -199,6 +199,12 @@ export const sdks: SdkRow[] = [
     source: aiSdk,
   },
   { packages: ["@ai-sdk/azure"], uses: /\bazure\s*\(/, needs: ["AZURE_RESOURCE_NAME", "AZURE_API_KEY"], source: aiSdk },
+  {
+    packages: ["flags", "@vercel/flags"],
+    uses: /\b(?:flag|createFlagsDiscoveryEndpoint|precompute|generatePermutations)\s*(?:<[^>]*>)?\(/,
+    needs: ["FLAGS_SECRET"],
+    source: "https://flags-sdk.dev/docs/api-reference",
+  },
   {
     packages: ["resend"],
     uses: /new\s+Resend\s*\(\s*\)/,

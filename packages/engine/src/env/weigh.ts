@@ -2,16 +2,28 @@
 import type { EnvVariable } from "../detect/detection.ts";
 import type { ExampleEntry } from "./example.ts";
 import { isPublic, isSensitive, ruleFor, type VariableRule } from "./rules.ts";
+import type { Verdict } from "./readme.ts";
 import type { Need, Sighting } from "./sighting.ts";
 
 /** Set by the platform or the runtime: nobody gives these, and code that reads them expects to find them or does without. */
 const provided =
   /^(?:NODE_ENV|CI|PORT|HOST|HOSTNAME|HTTP_PORT|TZ|LANG|LC_ALL|PATH|HOME|PWD|USER|USERNAME|SHELL|TERM|TEMP|TMP|TMPDIR|EDITOR|COLORTERM|FORCE_COLOR|NO_COLOR|APPDATA|LOCALAPPDATA|USERPROFILE|WEB_CONCURRENCY|ANALYZE|BUNDLE_ANALYZE|DEBUG|VERBOSE|LOG_LEVEL|NODE_OPTIONS|NODE_PATH|NODE_DEBUG|NODE_TLS_REJECT_UNAUTHORIZED|NEXT_RUNTIME|NEXT_PHASE|NEXT_DIST_DIR|BUILD_ID|BASE_PATH|DEPLOY_URL|URL|CONTEXT|STANDALONE|TAURI_\w+|VERCEL|VERCEL_(?:ENV|URL|TARGET_ENV|BRANCH_URL|PROJECT_PRODUCTION_URL|REGION|DEPLOYMENT_ID|PROJECT_ID|ORG_ID|SKEW_PROTECTION_ENABLED|AUTOMATION_BYPASS_SECRET|OIDC_TOKEN|GIT_\w+|ANALYTICS_ID)|NEXT_PUBLIC_VERCEL_\w+|NOW_\w+|NETLIFY|NETLIFY_(?:LOCAL|DEV|IMAGES_CDN_DOMAIN|BLOBS_CONTEXT|SKEW_PROTECTION_TOKEN|SITE_ID)|RENDER|RENDER_\w+|RAILWAY_\w+|FLY_\w+|HEROKU_\w+|DYNO|CF_PAGES\w*|WORKERS_CI\w*|AWS_LAMBDA_\w+|AWS_EXECUTION_ENV|LAMBDA_TASK_ROOT|K_SERVICE|K_REVISION|GAE_\w+|GITHUB_(?:ACTIONS?|SHA|REF\w*|REPOSITORY|RUN_\w+|WORKSPACE|EVENT_\w+|ACTOR|OUTPUT|HEAD_REF|BASE_REF)|GITLAB_CI|CIRCLECI|TRAVIS|BUILDKITE|JENKINS_\w+|CODESPACES|CODESPACE_NAME|GITPOD_\w+|REPL_\w+|STACKBLITZ|DENO_\w+|BUN_ENV|npm_\w+|INIT_CWD|VITEST\w*|JEST_\w+|PLAYWRIGHT_\w+|CYPRESS\w*|STORYBOOK\w*|TEST\w*|SKIP_ENV_VALIDATION|SKIP_\w*VALIDATION|NITRO_\w+|NUXT_HOST|NUXT_PORT|GO_ENV|GIN_MODE|FLASK_(?:ENV|DEBUG|APP)|DJANGO_(?:SETTINGS_MODULE|DEBUG)|PYTHON\w*|RAILS_(?:ENV|LOG_TO_STDOUT|SERVE_STATIC_FILES|MAX_THREADS|MIN_THREADS|LOG_LEVEL)|RACK_ENV|BUNDLE_GEMFILE|PIDFILE|MIX_ENV|PHX_SERVER|PHX_HOST|ECTO_IPV6|POOL_SIZE|DNS_CLUSTER_QUERY|APP_ENV|APP_DEBUG|ASPNETCORE_\w+|DOTNET_\w+|RUST_(?:LOG|BACKTRACE)|CARGO_\w+|OUT_DIR|JAVA_HOME|JAVA_OPTS|HOT_RELOAD|CONVEX_(?:SITE|CLOUD)_URL|CONVEX_DEPLOYMENT|FAST_REFRESH|PUBLIC_URL|GENERATE_SOURCEMAP|CHOKIDAR_\w+|WDS_\w+|BROWSER|HTTPS?_PROXY|NO_PROXY|https?_proxy|no_proxy|DEV|PROD|MODE|SSR|SITE|BASE_URL_VITE|XDG_\w+|WATCHPACK_\w+|TURBO_\w+|VITE_USER_NODE_ENV|SOURCE_(?:VERSION|COMMIT)|COMMIT_(?:SHA|REF|HASH)|GIT_\w+|BUILD_\w+)$/;
+/** The identifier and secret of a provider of sign-in. */
+export const signIn: RegExp =
+  /^(?:NEXT_PUBLIC_|NUXT_OAUTH_|OAUTH_|AUTH_)?(GITHUB|GOOGLE|DISCORD|TWITTER|FACEBOOK|APPLE|GITLAB|LINKEDIN|SPOTIFY|TWITCH|SLACK|AUTH0|KEYCLOAK|MICROSOFT(?:_ENTRA_ID)?|AZURE_AD|COGNITO|OKTA|NOTION|REDDIT|BITBUCKET|SNAPCHAT|INSTAGRAM|TIKTOK|STEAM|KAKAO|NAVER|LINE|WECHAT|QQ)_(?:OAUTH_|CLIENT_|APP_|CONSUMER_)?(?:ID|SECRET|KEY|ISSUER)$/;
+/** From so many on, a project offers them to choose from. */
+const manyProviders = 4;
 /** Of these, what a schema without a default insists on is needed all the same. */
 const schemaMayAsk = /^(?:LOG_LEVEL|APP_ENV|BASE_PATH|URL|CONTEXT)$/;
 /** Of these a program only asks where it is; they are not shown at all. */
 const unshown =
   /^(?:NODE_ENV|PATH|HOME|PWD|USER|USERNAME|SHELL|TERM|TEMP|TMP|TMPDIR|npm_\w+|INIT_CWD|LANG|LC_ALL|DEV|PROD|MODE|SSR|VITEST\w*|JEST_\w+|COLORTERM|FORCE_COLOR|NO_COLOR|CI|APPDATA|LOCALAPPDATA|USERPROFILE|OUT_DIR|CARGO_\w+|XDG_\w+|PYTHON\w*)$/;
+/** And what an example asks for: programs that call the platform's interface. */
+const exampleMayAsk = /^VERCEL_(?:PROJECT|ORG)_ID$/;
+/** Without these an application of many features does not start or is not safe. */
+const core =
+  /(?:^|_)(?:SESSION|JWT|AUTH|APP|COOKIE|ENCRYPTION|NEXTAUTH|PAYLOAD)_?(?:JWT_)?(?:SECRET|KEY|PASSWORD|SALT)|^(?:SECRET|SECRET_KEY|BASE_URL|APP_URL|SITE_URL)$/;
+const databaseKinds = new Set(["database-url", "postgres-url", "mysql-url", "mongodb-url", "libsql-url"]);
 
 export interface Seen {
   key: string;
@@ -33,6 +45,18 @@ export interface Surroundings {
   hasSchema: boolean;
   /** The example lists most of what is read, so that what it leaves out is left out on purpose. */
   isExampleComplete: boolean;
+  /** Nothing of it runs but in the browser and while it is built. */
+  isStatic: boolean;
+  /** What the README calls required or optional. */
+  verdicts: ReadonlyMap<string, Verdict>;
+  /** Keys that are read by themselves, not only in place of another. */
+  readAlone: ReadonlySet<string>;
+  /** So many variables are read without a schema that most belong to features one may leave out. */
+  isCrowded: boolean;
+  /** The examples list a few variables and nothing else: those without which nothing works. */
+  isExampleBrief: boolean;
+  /** How many providers of sign-in (GitHub, Google …) have variables. */
+  providers: number;
   /** `path:line` of a sighting. */
   placeOf(sighting: Sighting): string;
 }
@@ -53,7 +77,7 @@ export function weigh(seen: Seen, around: Surroundings): EnvVariable | null {
     required: !around.isLibrary && isRequired(seen, rule, around),
     sensitive: isSensitive(key),
     public: isPublic(key),
-    class: classOf(key, reads, around.framework),
+    class: around.isStatic ? "build" : classOf(key, reads, around.framework),
     ...(description === undefined ? {} : { description }),
     ...(value === undefined || (isSensitive(key) && example && !example.hasPlaceholder) ? {} : { example: value }),
     ...(rule?.kind === undefined ? {} : { validation: rule.kind }),
@@ -61,32 +85,43 @@ export function weigh(seen: Seen, around: Surroundings): EnvVariable | null {
   };
 }
 
-function isRequired(
-  { key, sightings, examples }: Seen,
-  rule: VariableRule | null,
-  { inExample, framework, isExampleComplete, hasSchema, isCodeSilent, dependencies }: Surroundings,
-): boolean {
+function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | null, around: Surroundings): boolean {
+  const { inExample, framework, isExampleComplete, hasSchema, isCodeSilent, dependencies, verdicts, providers } =
+    around;
+  const { readAlone, isCrowded, isExampleBrief } = around;
   if (
     provided.test(key) &&
-    !(schemaMayAsk.test(key) && sightings.some(({ need, inSchema }) => need === "checked" && inSchema))
+    !(schemaMayAsk.test(key) && sightings.some(({ need, inSchema }) => need === "checked" && inSchema)) &&
+    !(exampleMayAsk.test(key) && examples.some((one) => !one.isOptional && !one.isCommentedOut && one.hasPlaceholder))
   )
     return false;
   const reads = sightings.filter(({ need }) => need !== "tooling");
-  if (reads.length === 0) return isNeededUnseen(key, examples, { framework, isCodeSilent, dependencies });
+  if (reads.length === 0) return isNeededUnseen(key, examples, { framework, isCodeSilent, dependencies, readAlone });
   const needs = new Set(reads.map(({ need }) => need));
   if (needs.has("given")) return false;
+  const isDatabase = rule?.kind !== undefined && databaseKinds.has(rule.kind);
+  const verdict = verdicts.get(key);
+  const isInSchema = reads.some(({ need, inSchema }) => need === "checked" && inSchema);
+  if (verdict === "optional" && !isInSchema) return false;
+  if (isExampleBrief && needs.has("declared") && examples.some((one) => !one.isOptional && one.hasPlaceholder))
+    return true;
   if (needs.has("declared") && !reads.some(({ need, path }) => need === "checked" && path.endsWith(".prisma"))) {
     return false;
   }
+  if (providers >= manyProviders && signIn.test(key) && !isInSchema) return false;
   if (needs.has("checked") && !isCalledOptional(sightings, examples)) return true;
   const isListed = examples.some((one) => !one.isOptional && !one.isCommentedOut);
+  if (verdict === "required" && (examples.length === 0 || isListed)) return true;
   if (examples.length > 0 && !isListed) return false;
+  // Names in lower case are the shell's own or a slip.
+  if (!/[A-Z]/.test(key) && !isListed) return false;
   // camelCase names are set by the project's own configuration far more often than by people.
   if (/[a-z][A-Z]/.test(key) && !isListed) return false;
   const byFile = strongestByFile(reads);
   const isReplaced = byFile.some((need) => need === "default" || need === "guarded");
   const isAsserted = byFile.includes("asserted");
-  if (isReplaced && !isAsserted) return false;
+  if (isReplaced && !isAsserted && !(isDatabase && isListed && byFile.includes("plain"))) return false;
+  if (isCrowded && !isAsserted && !isDatabase && !core.test(key)) return false;
   if (rule?.isExtra && !examples.some((one) => one.isRequired) && !(isAsserted && isListed)) return false;
   const isKnown = rule !== null ? !rule.isExtra : isSensitive(key);
   if (byFile.every((need) => need === "quieted") && !(framework === "nuxt" ? isKnown : isListed || isKnown))
@@ -97,6 +132,8 @@ function isRequired(
   if (isOutsideSchema && (!isListed || reads.every(({ isCall }) => isCall))) return false;
   // `A ?? B` where only B is told of: A is for another occasion.
   if (!isListed && reads.every(({ elseReads }) => elseReads !== undefined && inExample.has(elseReads))) return false;
+  // The same where the other one is needed in any case.
+  if (!isListed && reads.every(({ elseReads }) => elseReads !== undefined && readAlone.has(elseReads))) return false;
   if (isExampleComplete && !isListed && !isAsserted) return false;
   const isAlternative = reads.every(({ alternativeOf }) => alternativeOf !== undefined);
   if (isAlternative) return reads.every(({ alternativeOf }) => !inExample.has(alternativeOf!)) && inExample.has(key);
@@ -119,14 +156,26 @@ function isCalledOptional(sightings: Sighting[], examples: ExampleEntry[]): bool
 function isNeededUnseen(
   key: string,
   examples: ExampleEntry[],
-  { framework, isCodeSilent, dependencies }: Pick<Surroundings, "framework" | "isCodeSilent" | "dependencies">,
+  {
+    framework,
+    isCodeSilent,
+    dependencies,
+    readAlone,
+  }: Pick<Surroundings, "framework" | "isCodeSilent" | "dependencies" | "readAlone">,
 ): boolean {
   if (!examples.some((one) => !one.isOptional && !one.isCommentedOut && one.hasPlaceholder)) return false;
   if (ruleFor(key)?.isExtra) return false;
+  if (/(?:SITE|BASE|APP|PUBLIC)_URL$/.test(key)) return false;
+  if (key === "AI_GATEWAY_API_KEY") return dependencies.has("ai") || dependencies.has("@ai-sdk/gateway");
   if (isCodeSilent) return true;
   if (framework === "nuxt" && key.startsWith("NUXT_")) return /_(?:ID|KEY|SECRET|TOKEN|PASSWORD)$/.test(key);
-  const vendor = /^([A-Z][A-Z0-9]{2,})_/.exec(key)?.[1]?.toLowerCase();
-  if (vendor === undefined || passedByCode.has(vendor) || !/_(?:ID|KEY|SECRET|TOKEN|URL)$/.test(key)) return false;
+  const prefix = /^([A-Z][A-Z0-9]{2,})_/.exec(key.replace(inlined, ""))?.[1];
+  const vendor = prefix?.toLowerCase();
+  if (vendor === undefined || passedByCode.has(vendor) || !/_(?:ID|KEY|SECRET|TOKEN|URL|REGION)$/.test(key))
+    return false;
+  // Code that hands the vendor's other values over itself would have handed this one over too.
+  if (vendor !== "aws" && [...readAlone].some((other) => other.replace(inlined, "").startsWith(`${prefix}_`)))
+    return false;
   return [...dependencies].some((name) => name.split(/[@/_.-]/).includes(vendor));
 }
 
