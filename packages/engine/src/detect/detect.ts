@@ -4,18 +4,18 @@
  *
  * A single application has one service, with path `.`. A package and a workspace without anything to deploy have none.
  */
-import type { Candidate, DetectedService, Detection, EnvVariable, Evidence, Kind, ServiceFacts } from "./detection.ts";
-import { addDatabases } from "./databases.ts";
-import { javascript, readManifest } from "./javascript.ts";
-import { composeServices } from "./languages/docker.ts";
-import { languageReaders, languageServices } from "./languages/readers.ts";
 import { detectVariables } from "../env/detect.ts";
+import { addDatabases } from "./databases.ts";
+import type { Candidate, DetectedService, Detection, EnvVariable, Evidence, ServiceFacts } from "./detection.ts";
+import { readManifest } from "./javascript.ts";
+import { composeServices } from "./languages/docker.ts";
 import { type Manifest, manifestOf } from "./manifest.ts";
-import { upwards } from "./package-manager.ts";
-import { inside, type Project, projectOf, type Reader, type Reading } from "./reading.ts";
+import { inside, type Project, projectOf, type Reading } from "./reading.ts";
+import { readingsOf } from "./readings.ts";
 import { commandsOf } from "./scripts.ts";
+import { type Below, deployed, nameOf, programFolders, servicesBelow } from "./services.ts";
 import { Tree } from "./tree.ts";
-import { internalDependencies, manifestOfNx, type Workspace, workspaceOf } from "./workspaces.ts";
+import { internalDependencies, type Workspace, workspaceOf } from "./workspaces.ts";
 
 /** Finds the variables of one directory; see env/detect.ts. */
 export type VariableReader = (project: Project, directory: string, facts: Omit<ServiceFacts, "env">) => EnvVariable[];
@@ -58,215 +58,10 @@ export function detect(directory: string, options: DetectOptions = {}): Detectio
   };
 }
 
-interface Below {
-  path: string;
-  name: string;
-  reading: Reading;
-  manifest: Manifest | null;
-}
-
 interface Whole {
   facts: Reading;
   services: Omit<DetectedService, "env">[];
   candidates: Candidate[];
-}
-
-const deployed: readonly Kind[] = ["static", "server", "worker", "container"];
-
-/** Every reading of one directory, best first. */
-function readingsOf(project: Project, directory: string): Reading[] {
-  const own = readBy(javascript, project, directory);
-  const others = languageReaders.flatMap((reader) => readBy(reader, project, directory) ?? []);
-  const all = own
-    ? [
-        { ...own, confidence: besideOthers(project, directory, own, others) },
-        ...others.map((other) => (other.runtime === "static" ? withTools(other, own) : other)),
-      ]
-    : others;
-  return all.sort((a, b) => b.confidence - a.confidence);
-}
-
-/** Plain pages beside a manifest are installed and built by what the manifest says. */
-function withTools(pages: Reading, { packageManager, installCommand, buildCommand, evidence }: Reading): Reading {
-  const fields = ["packageManager", "installCommand", "buildCommand"];
-  return {
-    ...pages,
-    ...(packageManager === undefined ? {} : { packageManager }),
-    ...(installCommand === undefined ? {} : { installCommand }),
-    ...(buildCommand === undefined || pages.buildCommand !== undefined ? {} : { buildCommand }),
-    evidence: [...pages.evidence, ...evidence.filter(({ field }) => fields.includes(field))],
-  };
-}
-
-/** A reader that fails on what it finds must not spoil what the others know. */
-function readBy(reader: Reader, project: Project, directory: string): Reading | null {
-  try {
-    return reader.read(project, directory);
-  } catch (error) {
-    project.warnings.push({
-      at: directory,
-      message: `the ${reader.id} reader failed: ${error instanceof Error ? error.message : String(error)}`,
-    });
-    return null;
-  }
-}
-
-/** Pages and tools built by JavaScript beside a server of another language are part of that server. */
-function besideOthers(project: Project, directory: string, own: Reading, others: readonly Reading[]): number {
-  // A program without dependencies that comes with its container is meant to be run in it.
-  if (
-    own.kind === "server" &&
-    Object.keys(manifestOf(project, directory)?.dependencies ?? {}).length === 0 &&
-    own.framework === undefined &&
-    others.some((other) => other.kind === "container")
-  )
-    return Math.min(own.confidence, 0.45);
-  const server = others.find((other) => other.kind === "server" && other.confidence >= 0.8 && other.runtime !== "deno");
-  if (!server) return own.confidence;
-  const isPages = own.kind === "static" || own.kind === "package";
-  if (isPages) return Math.min(own.confidence, 0.4);
-  return server.framework !== undefined && own.framework !== "next" && server.confidence > 0.9
-    ? Math.min(own.confidence, server.confidence - 0.02)
-    : own.confidence;
-}
-
-/** Directories that hold no deployed program of the project itself. */
-const besideTheProject =
-  /(^|\/)(examples?|templates?|starters?|fixtures?|__fixtures__|__tests__|__mocks__|tests?|testing|e2e|[\w-]*-e2e[\w-]*|e2e-[\w-]*|tests?-[\w-]*|[\w-]+-templates?|repros?|experiments?|cypress|playwright|playgrounds?|demos?|samples?|sandbox(es)?|cli|bench(marks?)?|benchmarks?|scripts?|tools?|tooling|config|configs|storybook|\.storybook|stories|vendor|third[-_]party|boilerplates?[\w-]*|generators?|plugins?|src-tauri|integrations?|extensions?|internal|infra(structure)?|cdk|terraform|\.[^/]+|node_modules|legacy|archive|skeletons?|recipes|tutorials?|workshops?|snippets|emails?|email-templates|release|packaging|linux|mac(os)?|osx|windows|win-[\w-]+|win32|ios|android)(\/|$)/i;
-/** Folders a repository without a workspace keeps its programs in. */
-const programFolders =
-  /^((apps|packages|services|projects|src|code|source)\/)?[\w.-]*(client|frontend|front-end|front|web|webapp|ui|dashboard|admin|server|backend|back-end|back|api|worker|bot|app|site|website|gateway|service|socket|mobile|cms|studio|functions|storefront|landing)[\w.-]*$/i;
-const documentFrameworks = new Set(["docusaurus", "vitepress", "vuepress", "rspress", "storybook", "slidev"]);
-
-function servicesBelow(project: Project, workspace: Workspace | null, root: Reading | undefined): Below[] {
-  const found: Below[] = [];
-  const members = new Set(workspace?.members);
-  const add = (path: string, reading: Reading | undefined, manifest: Manifest | null): void => {
-    // A file that nothing starts is a service only where it is all there is.
-    if (reading?.kind === "worker" && reading.confidence <= 0.5) return;
-    if (
-      !reading ||
-      !deployed.includes(reading.kind) ||
-      reading.confidence < 0.5 ||
-      found.some((other) => other.path === path)
-    )
-      return;
-    found.push({ path, name: nameOf(manifest) || path.slice(path.lastIndexOf("/") + 1), reading, manifest });
-  };
-  for (const file of project.tree.files) {
-    if (!file.endsWith("/package.json")) continue;
-    const path = file.slice(0, -"/package.json".length);
-    if (besideTheProject.test(path)) continue;
-    const depth = path.split("/").length;
-    if (members.size > 0 ? !members.has(path) && !(depth <= 2 && programFolders.test(path)) : depth > 3) continue;
-    // A manifest inside a member (a fixture, a template) is no member itself.
-    if (!members.has(path) && upwards(path).some((above) => members.has(above))) continue;
-    const manifest = manifestOf(project, path);
-    const readings = manifest ? readingsOf(project, path) : [];
-    // A Dockerfile beside a manifest is one more way to run the same program.
-    const reading =
-      readings[0]?.kind === "container"
-        ? readings.find(({ packageManager }) => packageManager !== undefined)
-        : readings[0];
-    // A member that only has a development server is a library with a page to try it on.
-    const isTried =
-      workspace &&
-      reading?.kind === "static" &&
-      reading.framework !== "astro" &&
-      !Object.keys(manifest?.scripts ?? {}).some((name) => /build|generate|export/.test(name));
-    if (manifest && !isTried && !(workspace && reading && isImported(path, reading))) add(path, reading, manifest);
-  }
-  for (const [path, json] of workspace?.projects ?? []) {
-    if (besideTheProject.test(path)) continue;
-    const manifest = manifestOfNx(project, path, json);
-    if (!manifest) continue;
-    const reading = readManifest(project, manifest);
-    const built =
-      stringOption(json, "outputPath") ??
-      (reading.evidence.some(({ rule }) => rule.startsWith("angular/")) ? reading.outputDir : outputOf(json));
-    if (built !== undefined) reading.outputDir = `${"../".repeat(path.split("/").length)}${built.replace(/^\.\//, "")}`;
-    reading.buildCommand = `npx nx build ${manifest.name}`;
-    add(path, reading, manifest);
-  }
-  if (
-    root === undefined ||
-    !deployed.includes(root.kind) ||
-    root.confidence < 0.6 ||
-    root.kind === "container" ||
-    root.runtime === "node" ||
-    root.runtime === "bun"
-  )
-    for (const hint of languageServices(project))
-      if (
-        !besideTheProject.test(hint.path) &&
-        !(workspace && hint.reading.kind === "container" && !/^(apps|services)\//.test(hint.path))
-      )
-        add(hint.path, hint.reading, null);
-  return sifted(project, found, workspace);
-}
-
-/** A server nothing starts, among a workspace's libraries: others import its routes. */
-function isImported(path: string, { kind, evidence }: Reading): boolean {
-  return (
-    /^(packages|libs|modules)\//.test(path) &&
-    (kind === "server" || kind === "worker") &&
-    !evidence.some(
-      ({ field, rule, at }) =>
-        (field === "startCommand" && (kind === "server" || rule !== "script/without-watcher")) ||
-        (rule === "port/wrangler" && !/\.[cm]?[jt]sx?$/.test(at)),
-    )
-  );
-}
-
-/** `{workspaceRoot}/dist/apps/web` among the outputs of the build target. */
-function outputOf(json: Record<string, unknown>): string | undefined {
-  const { outputs } = (json["targets"] as { build?: { outputs?: unknown } } | undefined)?.build ?? {};
-  const first: unknown = Array.isArray(outputs) ? outputs[0] : undefined;
-  return typeof first === "string" ? /^\{workspaceRoot\}\/([^{}*]+)$/.exec(first)?.[1] : undefined;
-}
-
-function stringOption(json: Record<string, unknown>, key: string): string | undefined {
-  const targets = json["targets"] as { build?: { options?: Record<string, unknown> } } | undefined;
-  const value = targets?.build?.options?.[key];
-  return typeof value === "string" ? value : undefined;
-}
-
-/** Leave out what is inside another service, manuals of libraries, and programs for devices. */
-function sifted(project: Project, found: Below[], workspace: Workspace | null): Below[] {
-  const publishes =
-    workspace !== null &&
-    workspace.members.some((member) => {
-      const manifest = manifestOf(project, member);
-      return (
-        manifest !== null &&
-        manifest.json["private"] !== true &&
-        manifest.json["exports"] !== undefined &&
-        !besideTheProject.test(member)
-      );
-    });
-  const isManual = ({ path, reading }: Below): boolean =>
-    (documentFrameworks.has(reading.framework ?? "") && !path.startsWith("apps/")) ||
-    (publishes && /(^|\/)(docs?|documentation|website|www|site)$/i.test(path) && !path.startsWith("apps/"));
-  const isDevice = ({ reading, manifest }: Below): boolean =>
-    (reading.framework === "expo" &&
-      !Object.entries(manifest?.scripts ?? {}).some(([, text]) => /expo export|export:web|build:web/.test(text))) ||
-    [
-      "electron",
-      "@tauri-apps/cli",
-      "@capacitor/android",
-      "plasmo",
-      "wxt",
-      "@types/vscode",
-      "@crxjs/vite-plugin",
-      "@types/chrome",
-    ].some((name) => (manifest?.devDependencies[name] ?? manifest?.dependencies[name]) !== undefined);
-  const programs = found.filter((one) => !isDevice(one));
-  const own = programs.filter((one) => !isManual(one));
-  // A library's workspace deploys nothing but its manual.
-  const kept = own.length > 0 ? own : programs;
-  return kept
-    .filter(({ path }) => !kept.some((other) => other.path !== path && path.startsWith(`${other.path}/`)))
-    .sort((a, b) => a.path.localeCompare(b.path));
 }
 
 function wholeOf(project: Project, workspace: Workspace | null, ranked: Reading[], below: Below[]): Whole {
@@ -494,11 +289,6 @@ function databasesOf(project: Project, directory: string): string[] {
     known.set(directory, (found = reading.database));
   }
   return found;
-}
-
-/** A package's name without its scope. */
-function nameOf(manifest: Manifest | null): string {
-  return manifest?.name.replace(/^@[^/]+\//, "") ?? "";
 }
 
 function nameOfRoot(project: Project, manifest: Manifest | null): string {

@@ -6,7 +6,8 @@ import { listing } from "./languages/files.ts";
 import { lineOf, type Manifest, manifestOf, uses } from "./manifest.ts";
 import { type PackageManager, upwards } from "./package-manager.ts";
 import { inside, type Project, type Reading } from "./reading.ts";
-import { expand, type Invocation, optionOf, useOf } from "./scripts.ts";
+import { expand, type Invocation, optionOf } from "./scripts.ts";
+import { useOf } from "./use.ts";
 import type { VendorFacts } from "./vendors.ts";
 
 /** A manifest while it is being read, with what every question about it needs. */

@@ -1,0 +1,160 @@
+/** How a JavaScript project is built: the script that does, unless a platform's file says otherwise. */
+import type { Framework } from "./frameworks.ts";
+import { state } from "./languages/draft.ts";
+import { lineOf, uses } from "./manifest.ts";
+import { scriptCalled, type Subject } from "./program.ts";
+import { expand, type Invocation } from "./scripts.ts";
+import { useOf } from "./use.ts";
+import { executed, runScript } from "./start-command.ts";
+
+/** Names of build scripts, best first. */
+const buildScripts = [
+  "build",
+  "build:prod",
+  "build:production",
+  "build-prod",
+  "build:web",
+  "build:app",
+  "build:all",
+  "generate",
+  "compile",
+  "bundle",
+  "docs:build",
+  "build:docs",
+  "production",
+  "prod",
+  "dist",
+  "export",
+  "build:client",
+  "build:server",
+  "build:site",
+  "site:build",
+  "website:build",
+  "build:static",
+  "web:build",
+  "export:web",
+  "heroku-postbuild",
+  "gcp-build",
+  "vercel-build",
+  "render-build",
+  "build:ts",
+  "tsc",
+  "transpile",
+];
+
+/** What is run to build, as commands: a platform's own where it runs the framework, else the script. */
+export function buildsOf({ scripts, vendors, manifest }: Subject, framework: Framework): Invocation[] {
+  const stated = vendors.find(({ buildCommand }) => buildCommand !== undefined)?.buildCommand;
+  const fromVendor = stated === undefined ? [] : expand(stated, manifest);
+  if (fromVendor.some((run) => framework.commands?.includes(run.program))) return fromVendor;
+  const name = buildScriptOf(scripts, framework);
+  return name === undefined ? [] : scripts.get(name)!;
+}
+
+function buildScriptOf(scripts: Subject["scripts"], framework: Framework | undefined): string | undefined {
+  const makes = (name: string): boolean =>
+    (scripts.get(name) ?? []).some(
+      (run) =>
+        useOf(run) === "build" && (framework?.commands === undefined || framework.commands.includes(run.program)),
+    );
+  if (framework?.commands?.length) {
+    const own =
+      buildScripts.find(makes) ??
+      [...scripts.keys()].find(
+        (name) =>
+          /build|generate|export/.test(name) && makes(name) && !/analy[sz]e|watch|dev|test|storybook|stag/.test(name),
+      );
+    if (scripts.has("build") && !isIdle(scripts.get("build")!)) return "build";
+    return own ?? buildScripts.slice(1, 4).find((name) => scripts.has(name) && !isIdle(scripts.get(name)!));
+  }
+  return (
+    buildScripts.slice(0, 8).find((name) => scripts.has(name) && name !== "generate" && !isIdle(scripts.get(name)!)) ??
+    ["heroku-postbuild", "gcp-build", "render-build", "build:ts", "tsc", "transpile", "build:server"].find((name) =>
+      scripts.has(name),
+    )
+  );
+}
+
+/** A script that builds nothing: `echo`, `docker build …`. */
+function isIdle(runs: readonly Invocation[]): boolean {
+  return (
+    runs.length > 0 &&
+    runs.every(
+      ({ program, words }) =>
+        ["echo", "exit", "true", ":", "docker", "docker-compose"].includes(program) ||
+        (program === "install" && words.includes("publish")),
+    )
+  );
+}
+
+/** The build command: a platform's where it says more than the script, the script, or the framework's own. */
+export function stateBuild(subject: Subject, framework: Framework | undefined): void {
+  const { manifest, reading, scripts, vendors, manager, project } = subject;
+  // A command that decides by the platform's own variables is of no use elsewhere.
+  const vendor = vendors.find(({ buildCommand }) => buildCommand !== undefined && !/\bif\b|\$|\n/.test(buildCommand));
+  const stated = vendor?.buildCommand === undefined ? undefined : withoutInstall(vendor.buildCommand, subject);
+  const name = buildScriptOf(scripts, framework);
+  // Commands of a workspace's runner mean the platform's own set-up; the script says the same in the project's words.
+  const foreign =
+    stated !== undefined &&
+    name !== undefined &&
+    scriptCalled(stated, manifest) === undefined &&
+    !(framework?.commands ?? []).some((command) => expand(stated, manifest).some((run) => run.program === command));
+  if (
+    vendor &&
+    !foreign &&
+    stated !== undefined &&
+    stated !== "" &&
+    !(name !== undefined && commandsEqual(stated, name, subject))
+  ) {
+    state(reading, "buildCommand", stated, {
+      at: vendor.at,
+      rule: `${vendor.rule}/build`,
+      confidence: vendor.confidence,
+    });
+    return;
+  }
+  if (name !== undefined) {
+    state(reading, "buildCommand", runScript(manager, name), {
+      at: lineOf(project, manifest, name),
+      rule: `script/${name}`,
+      confidence: 0.97,
+    });
+    return;
+  }
+  if (
+    framework?.build &&
+    (framework.role !== "server" || !["nestjs"].includes(framework.id) || uses(manifest, "@nestjs/cli"))
+  ) {
+    state(reading, "buildCommand", executed(manager, framework.build), {
+      at: manifest.at,
+      rule: `framework/${framework.id}`,
+      confidence: 0.75,
+    });
+  }
+}
+
+/** A platform's build command without the installation that goes before it, its script in the project's own manager's words. */
+function withoutInstall(command: string, { manager, manifest }: Subject): string | undefined {
+  const parts = command
+    .split(/\s*(?:&&|;|\n)\s*/)
+    .filter(
+      (part) =>
+        part.trim() !== "" &&
+        !/^(?:\w+=\S+\s+)*(npm (i|ci|install)|npx pnpm (i|install)|pnpm (i|install)|yarn( install| --.*)?$|bun (i|install)|corepack|npm i -g)\b/.test(
+          part.trim(),
+        ) &&
+        !/^(npm|yarn|pnpm) (install|ci)/.test(part.trim()),
+    );
+  if (parts.length !== 1) return parts.length === 0 ? "" : parts.join(" && ");
+  const script = scriptCalled(parts[0]!, manifest);
+  return script === undefined ? parts[0] : runScript(manager, script);
+}
+
+function commandsEqual(stated: string, script: string, { manifest, scripts }: Subject): boolean {
+  return wordsOf(expand(stated, manifest)) === wordsOf(scripts.get(script) ?? []);
+}
+
+function wordsOf(runs: readonly Invocation[]): string {
+  return runs.map(({ words }) => words.join(" ")).join("&&");
+}

@@ -1,0 +1,188 @@
+/** How a JavaScript program is started in production, by which runtime, and on which port it listens. */
+import { stringAt } from "./config.ts";
+import { portIn, type Source, sourceOf } from "./entry.ts";
+import type { Framework } from "./frameworks.ts";
+import { exposedPort } from "./languages/docker.ts";
+import { state } from "./languages/draft.ts";
+import { majorOf, type Manifest, usedOf, uses } from "./manifest.ts";
+import type { PackageManager } from "./package-manager.ts";
+import type { Program, Subject } from "./program.ts";
+import { inside, isObject, type Project } from "./reading.ts";
+import { type Invocation, optionOf } from "./scripts.ts";
+
+/** Bun where the program is written for it or started by it; Node otherwise. */
+export function stateRuntime(
+  { reading, manifest, manager }: Subject,
+  program: Program | undefined,
+  sources: readonly Source[],
+): void {
+  const bun =
+    program?.run?.program === "bun" ||
+    sources.some(({ text }) => /\bBun\.serve\s*\(/.test(text)) ||
+    (manager === "bun" && uses(manifest, "elysia")) ||
+    (manager === "bun" &&
+      sources.some(({ text }) => /export\s+default\s+(app|\{[^}]*fetch)/.test(text)) &&
+      !uses(manifest, "wrangler"));
+  if (bun) {
+    reading.runtime = "bun";
+    reading.evidence.push({
+      field: "runtime",
+      value: "bun",
+      rule: "runtime/bun",
+      at: program?.at ?? manifest.at,
+      confidence: 0.9,
+    });
+  }
+}
+
+/** The start command: the script, the command of a platform's file, the framework's own, or the file itself, in that order. */
+export function stateStart(subject: Subject, program: Program, framework?: Framework): void {
+  const { manifest, reading, manager } = subject;
+  if (program.script !== undefined)
+    return state(reading, "startCommand", runScript(manager, program.script), {
+      at: program.at,
+      rule: `script/${program.script}`,
+      confidence: 0.95,
+    });
+  if (program.command !== undefined)
+    return state(reading, "startCommand", program.command, {
+      at: program.at,
+      rule: "platform/start",
+      confidence: 0.93,
+    });
+  if (framework?.start && framework.id !== "nestjs" && framework.commands?.length)
+    return state(reading, "startCommand", executed(manager, framework.start), {
+      at: manifest.at,
+      rule: `framework/${framework.id}`,
+      confidence: 0.75,
+    });
+  if (program.edgePort !== undefined) return;
+  if (program.source)
+    state(reading, "startCommand", startOf(subject, program.source, program.run), {
+      at: program.source.at,
+      rule: program.run ? "script/without-watcher" : "entry/listens",
+      confidence: 0.75,
+    });
+}
+
+/** Where the build target of an Nx project that stands alone puts what it builds. */
+export function nxOutput({ project, manifest }: Subject): string | undefined {
+  return manifest.at.endsWith("project.json")
+    ? undefined
+    : stringAt(
+        project.json(inside(manifest.directory, "project.json")) ?? undefined,
+        "targets",
+        "build",
+        "options",
+        "outputPath",
+      );
+}
+
+/** How a file is started in production: compiled TypeScript from where the compiler puts it, else as it is. */
+function startOf(subject: Subject, source: Source, run: Invocation | undefined): string {
+  const { project, manifest, scripts, manager } = subject;
+  const path = manifest.directory === "." ? source.at : source.at.slice(manifest.directory.length + 1);
+  if (run?.program === "bun" || (manager === "bun" && (uses(manifest, "@types/bun") || /tsx?$/.test(path))))
+    return `bun run ${path}`;
+  if (!/\.(m|c)?tsx?$/.test(path)) return `node ${path}`;
+  const bundled = nxOutput(subject);
+  if (bundled !== undefined) return `node ${bundled}/${path.slice(path.lastIndexOf("/") + 1).replace(/tsx?$/, "js")}`;
+  const compiles = [...(scripts.get("build") ?? [])].find(({ program }) =>
+    ["tsc", "tsup", "esbuild", "swc", "tspc", "tsc-alias", "ncc", "tsdown", "unbuild"].includes(program),
+  );
+  if (!compiles)
+    return usedOf(manifest, ["tsx"])
+      ? `npx tsx ${path}`
+      : usedOf(manifest, ["ts-node"])
+        ? `npx ts-node ${path}`
+        : (majorOf(manifest, "@types/node") ?? 0) >= 23
+          ? `node ${path}`
+          : `npx tsx ${path}`;
+  const main = manifest.json["main"];
+  if (typeof main === "string" && /\.(m|c)?js$/.test(main) && sourceOf(project, manifest, main)?.at === source.at)
+    return `node ${main.replace(/^\.\//, "")}`;
+  const options = project.json(inside(manifest.directory, "tsconfig.json"))?.["compilerOptions"];
+  const out =
+    isObject(options ?? null) && typeof (options as { outDir?: unknown }).outDir === "string"
+      ? (options as { outDir: string }).outDir
+      : "dist";
+  const stem = path.replace(/\.(m|c)?tsx?$/, "");
+  const inSource =
+    compiles.program !== "tsc" || !hasSourcesBeside(project, manifest) ? stem.replace(/^src\//, "") : stem;
+  return `node ${out.replace(/^\.\//, "").replace(/\/$/, "")}/${inSource}.js`;
+}
+
+function hasSourcesBeside(project: Project, manifest: Manifest): boolean {
+  const options = project.json(inside(manifest.directory, "tsconfig.json"));
+  const compiler = options?.["compilerOptions"];
+  if (isObject(compiler ?? null) && (compiler as { rootDir?: unknown }).rootDir !== undefined)
+    return !/src\/?$/.test(String((compiler as { rootDir?: unknown }).rootDir));
+  const include = options?.["include"];
+  return Array.isArray(include)
+    ? include.some((pattern) => typeof pattern === "string" && !/^(\.\/)?src/.test(pattern))
+    : false;
+}
+
+/** The port without PORT: a flag, the code, an example of the settings, a container, the framework's default, in that order. */
+export function statePort(
+  subject: Subject,
+  program: Program | undefined,
+  framework: Framework | undefined,
+  sources: readonly Source[],
+): void {
+  const { project, manifest, reading, vendors } = subject;
+  const flagged = program?.run && portOfRun(program.run);
+  if (flagged) return state(reading, "port", flagged, { at: program.at, rule: "port/flag", confidence: 0.97 });
+  if (program?.edgePort !== undefined)
+    return state(reading, "port", program.edgePort, { at: program.at, rule: "port/wrangler", confidence: 0.6 });
+  const coded = portIn(project, sources);
+  if (coded) return state(reading, "port", coded.port, coded);
+  for (const name of [
+    ".env.example",
+    ".env.sample",
+    ".env.template",
+    "env.example",
+    ".env.development",
+    ".env.dist",
+    ".env.defaults",
+    ".env.local.example",
+    "config/default.json",
+  ]) {
+    const at = inside(manifest.directory, name);
+    const match = /^(?:export\s+)?(?:(?:APP|SERVER|API|HTTP)_)?PORT\s*=\s*["']?(\d{2,5})/m.exec(
+      project.tree.text(at) ?? "",
+    );
+    if (match) return state(reading, "port", Number(match[1]), { at, rule: "port/example", confidence: 0.75 });
+  }
+  const exposed = exposedPort(project, manifest.directory);
+  const bySelf = framework?.commands?.length || ["hono", "elysia", "fastify"].includes(framework?.id ?? "");
+  if (exposed && !bySelf)
+    return state(reading, "port", exposed.port, { at: exposed.at, rule: "container/expose", confidence: 0.7 });
+  if (framework?.port !== undefined && (bySelf || framework.role === "server"))
+    return state(reading, "port", uses(manifest, "wrangler") && program?.starts !== true ? 8787 : framework.port, {
+      at: manifest.at,
+      rule: `port/${framework.id}`,
+      confidence: 0.6,
+    });
+  const fly = vendors.find(({ port }) => port !== undefined);
+  if (fly) return state(reading, "port", fly.port, { at: fly.at, rule: "fly/port", confidence: 0.5 });
+  if (reading.runtime === "bun") state(reading, "port", 3000, { at: manifest.at, rule: "port/bun", confidence: 0.5 });
+}
+
+/** `-p 4000`, `--port=4000`, `PORT=4000 …`, `${PORT:-4000}`. */
+export function portOfRun(run: Invocation): number | undefined {
+  const value = optionOf(run, "-p", "--port", "-l", "--listen") ?? run.variables["PORT"];
+  const port = Number(/^\$?\{?(?:\w+:-)?(\d{2,5})\}?$/.exec(value ?? "")?.[1]);
+  return port >= 80 && port <= 65_535 ? port : undefined;
+}
+
+/** A script in the manager's words. */
+export function runScript(manager: PackageManager, name: string): string {
+  return `${manager} run ${name}`;
+}
+
+/** A command of a package, run by what the manager runs packages with. */
+export function executed(manager: PackageManager, command: string | undefined): string | undefined {
+  if (command === undefined || /^(node|bun|deno|npx|bunx|meteor)\b/.test(command)) return command;
+  return `${manager === "bun" ? "bunx" : "npx"} ${command}`;
+}
