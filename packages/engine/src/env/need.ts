@@ -155,7 +155,11 @@ function negated(script: Script, mark: number, end: number): Use {
     // `!a && !b`: one of the two is enough.
     const isOneOfSeveral =
       /&&/.test(condition) && (condition.match(/!\s*(?:process|import|Bun|env)\b/g) ?? []).length > 1;
-    return { need: isOneOfSeveral ? "guarded" : consequence(script, test.end + 1) };
+    if (isOneOfSeveral) return { need: "guarded" };
+    const need = consequence(script, test.end + 1);
+    // `if (!key || request.key !== key) return 401`: without a key nobody is let in, and the rest works.
+    const isComparedWithRequest = need === "asserted" && /\|\|[^|]*!==?/.test(condition);
+    return { need: isComparedWithRequest ? "guarded" : need };
   }
   const at = skipSpace(code, end);
   // `const missing = !process.env.X` and `!process.env.X && …` say nothing of failing; `!x ? die() : …` is rare.

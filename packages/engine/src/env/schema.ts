@@ -119,7 +119,13 @@ function readValidatedClass({ code, text }: Script, see: See): void {
         `^=\\s*\\(?\\s*[\\w.]*env\\w*\\.${key}\\s*(?:(?:\\?\\?|\\|\\|)\\s*(?:""|''))?\\s*(?:\\)\\s*\\.\\w+\\([^;]*)?$`,
         "i",
       ).test(value);
-    const isOptional = decorators.includes("@IsOptional") || isConditional || match[3] === "?" || isGiven;
+    // `?? ""` does not pass where the value must not be empty.
+    const isEmptyRefused =
+      decorators.includes("@IsNotEmpty") &&
+      /(?:""|'')/.test(value) &&
+      new RegExp(`env\\w*\\.${key}\\b`, "i").test(value);
+    const isOptional =
+      decorators.includes("@IsOptional") || isConditional || match[3] === "?" || (isGiven && !isEmptyRefused);
     see(key, isOptional ? "declared" : "checked", match.index + decorators.length);
   }
 }
