@@ -21,7 +21,7 @@ export function deploy({ program, does }: Registry): void {
   const command = program
     .command("deploy", { isDefault: true })
     .alias("up")
-    .summary("bring a project live (the default command)")
+    .summary("Bring a project live (the default command).")
     .description("Bring a project live: a folder (default: this one), an archive, or a git address.")
     .argument("[source]", "folder, .zip, .tar, .tar.gz, .tar.zst, or git address");
   withWaitFlags(withRequestFlags(command))

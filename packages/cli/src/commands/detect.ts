@@ -13,7 +13,7 @@ type Detect = (directory: string) => Detection;
 export function detect({ program, does }: Registry): void {
   program
     .command("detect")
-    .summary("say what a project is")
+    .summary("Say what a project is.")
     .description(
       "Say what projects are: kind, framework, commands, output, port, variables. With --json one object a line for each.",
     )

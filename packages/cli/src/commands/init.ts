@@ -8,7 +8,7 @@ import type { Registry } from "../run.ts";
 export function init({ program, does }: Registry): void {
   program
     .command("init")
-    .summary("write landfall.json")
+    .summary("Write landfall.json.")
     .description(
       "Write landfall.json, which keeps what cannot be detected: the project's name, or what another platform's file says.",
     )

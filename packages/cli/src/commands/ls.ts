@@ -2,7 +2,7 @@
 import { DeployError } from "@landfall/engine/error";
 import { noProject, projectOf, stateText } from "../project.ts";
 import type { Registry } from "../run.ts";
-import { ago, duration, safeLine, table } from "../screen/text.ts";
+import { ago, duration, fittingTable, safeLine } from "../screen/text.ts";
 
 interface LsFlags {
   project?: string;
@@ -54,9 +54,11 @@ export function ls({ program, does }: Registry): void {
           ago(one.createdAt, world.now()),
           safeLine(one.message ?? ""),
         ]);
-        context.result(
-          table(["ID", "PROJECT", "ENVIRONMENT", "OPERATION", "STATE", "TIME", "CREATED", "MESSAGE"], rows).join("\n"),
-        );
+        const headings = ["ID", "PROJECT", "ENVIRONMENT", "OPERATION", "STATE", "TIME", "CREATED", "MESSAGE"];
+        // Only a person minds broken lines; into a pipe goes all there is.
+        const columns = world.stdout.isTerminal ? world.stdout.size().columns : Number.POSITIVE_INFINITY;
+        const spare = ["MESSAGE", "OPERATION", "TIME", "ENVIRONMENT"];
+        context.result(fittingTable(headings, rows, { columns, spare }).join("\n"));
       }),
     );
 }

@@ -10,7 +10,7 @@ import { showError } from "../tell.ts";
 export function plan({ program, does }: Registry): void {
   const command = program
     .command("plan")
-    .summary("show what deploy would do")
+    .summary("Show what deploy would do.")
     .description("Show what deploy would do, without changing anything.")
     .argument("[source]", "folder, archive or git address (default: this folder)");
   withRequestFlags(command).action(

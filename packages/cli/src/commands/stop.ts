@@ -7,7 +7,7 @@ export function stop({ program, does }: Registry): void {
   program
     .command("stop")
     .alias("down")
-    .summary("stop serving, and everything deployed here")
+    .summary("Stop serving, with every program deployed here.")
     .description(
       "Stop serving on this machine, with every program deployed here. Nothing is removed: the next command, or landfall serve, brings it back.",
     )

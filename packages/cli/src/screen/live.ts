@@ -19,6 +19,7 @@ export interface Live {
 /** Starts to draw what `frame` answers for the size of the terminal at the time. */
 export function liveOn(output: Output, frame: (size: { columns: number; rows: number }) => string[]): Live {
   let drawn: string[] = [];
+  let drawnColumns = output.size().columns;
 
   /** Escape sequence to the beginning of what is drawn; a terminal made narrower since has broken its lines. */
   function toTop(): string {
@@ -30,10 +31,14 @@ export function liveOn(output: Output, frame: (size: { columns: number; rows: nu
   let ended = false;
 
   function draw(above: string[]): void {
-    const lines = frame(output.size());
+    const size = output.size();
+    const lines = frame(size);
     const body = [...above, ...lines].map((line) => `${line}\u001b[K\n`).join("");
-    output.write(`${beginUpdate}${toTop()}${body}\u001b[J${endUpdate}`);
+    // Lines broken by another width are joined again by some terminals when it comes back, unless they were wiped out whole.
+    const wipe = size.columns === drawnColumns ? "" : "\u001b[J";
+    output.write(`${beginUpdate}${toTop()}${wipe}${body}\u001b[J${endUpdate}`);
     drawn = lines;
+    drawnColumns = size.columns;
   }
 
   output.write(hideCursor);

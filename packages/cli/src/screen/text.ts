@@ -118,3 +118,22 @@ export function table(headings: string[], rows: string[][]): string[] {
       .trimEnd(),
   );
 }
+
+/** The same, without empty columns, and without those of `spare`, the first one first, until it is no wider than `columns`. */
+export function fittingTable(
+  headings: string[],
+  rows: string[][],
+  { columns, spare }: { columns: number; spare: string[] },
+): string[] {
+  let kept = [...headings.keys()].filter((column) => rows.some((row) => row[column] !== ""));
+  const made = (): string[] =>
+    table(
+      kept.map((column) => headings[column]!),
+      rows.map((row) => kept.map((column) => row[column]!)),
+    );
+  for (const heading of spare) {
+    if (made().every((line) => widthOf(line) <= columns)) break;
+    kept = kept.filter((column) => headings[column] !== heading);
+  }
+  return made();
+}

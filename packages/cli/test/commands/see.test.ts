@@ -1,4 +1,5 @@
 import type { DeploymentView, RuntimeLogLine } from "@landfall/engine";
+import { DeployError } from "@landfall/engine/error";
 import { describe, expect, it } from "vitest";
 import { engineDouble, eventsOf, view } from "../engine-double.ts";
 import { landfall, worldOf } from "../world-double.ts";
@@ -222,5 +223,51 @@ describe("open", () => {
       });
     expect((await landfall(worldOf({ engine: engine() }), "open")).out).toBe(`${view.url}\n`);
     expect((await landfall(worldOf({ engine: engine() }), "open", "other")).exit).toBe(2);
+  });
+});
+
+describe("what should run", () => {
+  const status = { running: true, pid: 7, port: 8080, services: [] };
+
+  it("is brought back by a command, which goes on when that fails", async () => {
+    let restored = 0;
+    const engine = engineDouble({ restore: async () => void restored++ });
+    expect(await landfall(worldOf({ engine }), "ls", "--all")).toMatchObject({ exit: 0 });
+    expect(restored).toBe(1);
+    const broken = engineDouble({
+      restore: async () => {
+        throw new DeployError("PLATFORM_UNAVAILABLE", { what: "The edge did not start.", next: "Read edge.log." });
+      },
+    });
+    const { exit, out, err } = await landfall(worldOf({ engine: broken }), "ls", "--all");
+    expect({ exit, err }).toEqual({ exit: 0, err: "! The edge did not start. Read edge.log.\n" });
+    expect(out).toContain("dep_1");
+  });
+
+  it("is stopped, and not brought back to be stopped", async () => {
+    let stopped = 0;
+    const edge = { ensure: async () => status, status: async () => status, stop: async () => void stopped++ };
+    const restore = async (): Promise<void> => {
+      throw new Error("not wanted");
+    };
+    const { exit, out } = await landfall(worldOf({ engine: engineDouble({ edge, restore }) }), "stop", "--json");
+    expect({ exit, stopped }).toEqual({ exit: 0, stopped: 1 });
+    expect(JSON.parse(out)).toEqual({ stopped: true, port: 8080, services: [], underWay: [] });
+    const idle = { ...edge, status: async () => ({ ...status, running: false }) };
+    const again = await landfall(worldOf({ engine: engineDouble({ edge: idle, restore }) }), "down");
+    expect({ exit: again.exit, stopped }).toEqual({ exit: 0, stopped: 1 });
+    expect(again.err).toContain("nothing to stop");
+  });
+});
+
+describe("inspect", () => {
+  it("has the events with --json", async () => {
+    const { out } = await landfall(
+      worldOf({ engine: engineDouble({ end: failed, events: failedEvents }) }),
+      "inspect",
+      "dep_1",
+      "--json",
+    );
+    expect(JSON.parse(out)).toEqual({ ...failed, events: failedEvents });
   });
 });

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { ago, bytes, duration, fit, parseDuration, safeLine, table, widthOf, wrap } from "../../src/screen/text.ts";
+import {
+  ago,
+  bytes,
+  duration,
+  fit,
+  fittingTable,
+  parseDuration,
+  safeLine,
+  table,
+  widthOf,
+  wrap,
+} from "../../src/screen/text.ts";
 
 describe("a line from a program", () => {
   it.each([
@@ -35,6 +46,15 @@ describe("width", () => {
       "https://example.com/long",
       "three",
     ]);
+  });
+
+  it("leaves out of a table what is empty, and what can be spared until it fits", () => {
+    const headings = ["ID", "NOTE", "WHO", "WHEN"];
+    const rows = [["one", "", "somebody", "yesterday"]];
+    const lines = (columns: number): string[] => fittingTable(headings, rows, { columns, spare: ["WHO", "WHEN"] });
+    expect(lines(80)).toEqual(["ID   WHO       WHEN", "one  somebody  yesterday"]);
+    expect(lines(20)).toEqual(["ID   WHEN", "one  yesterday"]);
+    expect(lines(2)).toEqual(["ID", "one"]);
   });
 
   it("aligns a table whatever the colours", () => {
