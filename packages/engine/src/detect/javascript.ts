@@ -6,6 +6,7 @@ import { type Active, activeOf, onlyDeveloped, serverOf } from "./active.ts";
 import { buildsOf, stateBuild } from "./build-command.ts";
 import { stringAt } from "./config.ts";
 import { addDatabases } from "./databases.ts";
+import { drivers } from "./drivers.ts";
 import { isListening, portIn, type Source, sourceAt, sourceOf, withImports } from "./entry.ts";
 import { deviceFrameworks, type Framework, frameworks } from "./frameworks.ts";
 import { addExampleDatabases } from "./languages/databases.ts";
@@ -135,8 +136,10 @@ function settle(subject: Subject): void {
     if (program.source && withImports(project, program.source, 2, 15).some(isListening))
       return settleServer(subject, undefined, program);
     if (program.isServer) return settleServer(subject, undefined, program);
-    return settleWorker(subject, program, worker);
   }
+  const pages = isProgram && worker ? undefined : builtPages(subject);
+  if (pages !== undefined) return settlePages(subject, pages);
+  if (isProgram) return settleWorker(subject, program, worker);
   const main = subject.isLibrary
     ? null
     : sourceOf(project, manifest, stringAt(manifest.json, "main") ?? stringAt(manifest.json, "module") ?? "index");
@@ -280,6 +283,23 @@ function settleWorker(subject: Subject, program: Program, framework: Framework |
     at: program.at,
     rule: framework ? `framework/${framework.id}` : "javascript/program",
   });
+}
+
+/** The folder that scripts of the project's own build pages into; it is kept beside the sources. */
+function builtPages({ project, manifest, scripts, isLibrary }: Subject): string | undefined {
+  if (isLibrary || !scripts.has("build") || Object.keys(manifest.dependencies).some((name) => name in drivers))
+    return undefined;
+  return ["dist", "build", "public", "_site", "www"].find((folder) =>
+    project.tree.has(inside(manifest.directory, `${folder}/index.html`)),
+  );
+}
+
+function settlePages(subject: Subject, folder: string): void {
+  const { manifest, reading } = subject;
+  const at = inside(manifest.directory, `${folder}/index.html`);
+  stateBuild(subject, undefined);
+  state(reading, "outputDir", folder, { at, rule: "javascript/pages", confidence: 0.7 });
+  decide(reading, "static", 0.7, { at, rule: "javascript/pages" });
 }
 
 function settlePackage(subject: Subject, confidence: number): void {

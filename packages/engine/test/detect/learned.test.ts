@@ -116,6 +116,18 @@ describe("what is deployed of a project with several parts", () => {
       files: { "package.json": manifest({}), "package-lock.json": "{}", "index.html": "<p>", "index.js": "alert(1)" },
       is: { kind: "static", packageManager: "npm", outputDir: ".", startCommand: null },
     },
+    "pages that the project's own scripts build are a site": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "node scripts/build-pug.js", start: "npm run build && node scripts/start.js" },
+          devDependencies: { pug: "3" },
+        }),
+        "scripts/start.js": `require("concurrently")(["browser-sync"])`,
+        "src/index.pug": "p",
+        "dist/index.html": "<p>",
+      },
+      is: { kind: "static", buildCommand: "npm run build", outputDir: "dist", startCommand: null },
+    },
     "what exports is a package though nothing publishes it": {
       files: { "package.json": manifest({ exports: { ".": "./index.ts" } }), "index.ts": "export const a = 1" },
       is: { kind: "package", startCommand: null },
