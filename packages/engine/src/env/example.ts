@@ -30,11 +30,11 @@ export function isExampleFile(name: string): boolean {
 const entryLine = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/;
 const commentedEntry = /^\s*#+\s?(?:export\s+)?([A-Z][A-Z0-9_]{2,})\s*=\s*(\S*.*)$/;
 const optionalWords =
-  /\boptional(?:ly)?\b|\bnot required\b|\bonly (?:needed|required|necessary|used)\b|\bif you(?:'d|’d| would)? (?:like|want|use|need|are using|wish|plan)\b|\bleave (?:it )?(?:empty|blank)\b|\buncomment\b|\bcan be (?:omitted|left)\b|\bunnecessary\b|\bdefaults? to\b|\b(?:required|needed|necessary|mandatory) (?:only )?(?:if|when|for)\b/i;
+  /\boptional(?:ly)?\b|\bnot required\b|\bonly (?:needed|required|necessary|used)\b|\bif you(?:'d|’d| would)? (?:like|want|use|need|are using|wish|plan)\b|\bleave (?:it )?(?:empty|blank)\b|\buncomment\b|\bcan be (?:omitted|left)\b|\bunnecessary\b|\bdefaults? to\b|\b(?:required|needed|necessary|mandatory) (?:only )?(?:if|when)\b|\b(?:required|needed|necessary) only for\b/i;
 /** A first comment that says of all entries below it, not of one, that they can be left out. */
 const startsOptionalGroup =
   /^\W*optional\b|\b(?:only|required|needed|necessary|used) (?:only )?(?:needed |required |used )?(?:if|when)\b|\bif you(?:'d|’d| would)? (?:like|want|use|are using)\b/i;
-const requiredWords = /\brequired\b(?! (?:only )?(?:if|when|for)\b)|\bmandatory\b|\bmust be set\b/i;
+const requiredWords = /\brequired\b(?! (?:only )?(?:if|when)\b| only for\b)|\bmandatory\b|\bmust be set\b/i;
 
 export function readExample(path: string, text: string): ExampleEntry[] {
   const entries: ExampleEntry[] = [];
@@ -109,7 +109,9 @@ function isOptionalHeading(text: string): boolean {
 }
 
 function isOptionalText(text: string): boolean {
-  return optionalWords.test(text) && !/\bnot optional\b|\brequired\b(?! (?:only )?(?:if|when|for))/i.test(text);
+  return (
+    optionalWords.test(text) && !/\bnot optional\b|\brequired\b(?! (?:only )?(?:if|when)\b| only for\b)/i.test(text)
+  );
 }
 
 function splitValue(raw: string): { value: string; behind?: string } {

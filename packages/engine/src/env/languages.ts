@@ -22,6 +22,8 @@ interface Language {
   replaced: RegExp;
   /** After the read: it fails. */
   demanded?: RegExp;
+  /** Before the read, on its line: an empty value is as good as any. */
+  lenient?: RegExp;
   /** The rest of the block after `if not X`: it fails. */
   stops: RegExp;
 }
@@ -90,6 +92,9 @@ const languages: Language[] = [
       { pattern: /`[^`\n]*\b(?:env|envconfig)\s*:\s*"([A-Z][A-Z0-9_]+)([^`\n]*)`/g, need: "declared" },
     ],
     replaced: /^\s*(?:==|!=)\s*"[^"]+"/,
+    // Defaults of flags, lists, `cmp.Or`.
+    lenient:
+      /\b(?:flag|pflag|Flags\(\)|PersistentFlags\(\))\.\w+\([^\n]*$|\bstrings\.(?:Split|Fields|EqualFold|Contains)\w*\(\s*$|\bcmp\.Or\(\s*$/,
     stops: /log\.(?:Fatal|Panic)|\bpanic\(|os\.Exit|\bFatal|errors\.New|Errorf/,
   },
   {
@@ -98,6 +103,8 @@ const languages: Language[] = [
     comments: "slash",
     reads: [
       { pattern: /\b(?:env|dotenvy|dotenv)::var(?:_os)?\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "plain" },
+      // A constant; its value is looked up when it is in the same file, and is its name almost always.
+      { pattern: /\b(?:env|dotenvy|dotenv)::var(?:_os)?\(\s*&?(?:\w+::)*([A-Z][A-Z0-9_]{2,})\s*\)/g, need: "plain" },
       { pattern: /(?<!option_)\benv!\(\s*"([A-Za-z_]\w*)"/g, need: "checked", when: "build" },
       { pattern: /\bdotenv!\(\s*"([A-Za-z_]\w*)"/g, need: "checked", when: "build" },
       { pattern: /\boption_env!\(\s*"([A-Za-z_]\w*)"/g, need: "guarded", when: "build" },
@@ -146,6 +153,9 @@ const languages: Language[] = [
     words: /System\.(?:get|fetch)_env/,
     comments: "hash",
     reads: [
+      { pattern: /Map\.fetch!\(\s*System\.get_env\(\)\s*,\s*"([A-Za-z_]\w*)"\s*\)/g, need: "checked" },
+      { pattern: /System\.get_env\(\)\s*\|>\s*Map\.fetch!\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "checked" },
+      { pattern: /System\.get_env\(\)\s*\[\s*"([A-Za-z_]\w*)"\s*\]/g, need: "plain" },
       { pattern: /System\.fetch_env!\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "checked" },
       { pattern: /System\.fetch_env\(\s*"([A-Za-z_]\w*)"/g, need: "guarded" },
       { pattern: /System\.get_env\(\s*"([A-Za-z_]\w*)"\s*(,[^()]*)?\)/g, need: "plain" },
@@ -196,7 +206,7 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   const sightings: Sighting[] = [];
   for (const read of language.reads) {
     for (const match of code.matchAll(read.pattern)) {
-      const key = match[1]!;
+      const key = match[0].includes(`"`) || extension !== "rs" ? match[1]! : constantOf(code, match[1]!);
       const end = match.index + match[0].length;
       const need = needOf(language, { read, code, start: match.index, end, inside: match[2] });
       if (need) sightings.push({ key, need, when: read.when ?? "run", offset: match.index, path });
@@ -205,6 +215,10 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   if (extension === "rs") sightings.push(...readClap(path, code));
   if (extension === "py") sightings.push(...readPythonSettings(path, code));
   return sightings;
+}
+
+function constantOf(code: string, name: string): string {
+  return new RegExp(`\\b(?:const|static)\\s+${name}\\s*:[^=]+=\\s*"([A-Za-z_]\\w*)"`).exec(code)?.[1] ?? name;
 }
 
 interface Place {
@@ -231,6 +245,7 @@ function needOf(language: Language, { read, code, start, end, inside }: Place): 
   if (language.replaced.test(after)) return "default";
   const lineStart = code.lastIndexOf("\n", start) + 1;
   const before = code.slice(lineStart, start);
+  if (language.lenient?.test(before)) return "guarded";
   if (/^\s*(?:else\s*)?(?:if|elif|elsif|unless|while|guard|match|switch)\b/.test(before)) {
     if (/\bnot\b|unless|!\s*$|\bguard\b/.test(before) || /^\)?\s*(?:==|===|is)\s*(?:""|''|None|nil|null)/.test(after)) {
       return language.stops.test(code.slice(end, end + 240)) ? "checked" : "guarded";
@@ -260,12 +275,15 @@ function needOfOptions(read: Read, inside: string): Need {
 /** `name = getenv("X")` and what is then done with the name on the following lines. */
 function needOfName(language: Language, code: string, before: string, end: number): Need | null {
   const assigned =
-    /(?:^|[\s(,])(?:let\s+|var\s+|val\s+|const\s+|\$|@|self\.|final\s+\w+\s+|\w+\s+)?([A-Za-z_]\w*)\s*(?::\s*[\w[\]. |]+)?(?::=|=)\s*(?:\w+\()?$/.exec(
+    /(?:^|[\s(,])(?:let\s+|var\s+|val\s+|const\s+|\$|@|self\.|final\s+\w+\s+|\w+\s+)?([A-Za-z_][\w.]*)\s*(?::\s*[\w[\]. |]+)?(?::=|=)\s*(?:\w+\()?$/.exec(
       before,
     );
   if (!assigned) return null;
-  const name = assigned[1]!;
+  const name = assigned[1]!.replaceAll(".", "\\.");
   const rest = code.slice(end, end + 500);
+  // Go: what cannot be read as a number is replaced.
+  const parsed = new RegExp(`strconv\\.\\w+\\(${name}\\b[^\\n]*\\n\\s*if err != nil \\{([^}]*)`).exec(rest);
+  if (parsed && !language.stops.test(parsed[1]!) && !/\breturn\b/.test(parsed[1]!)) return "default";
   const missing = new RegExp(
     `\\b(?:if|unless)\\b\\s*\\(?\\s*(?:not\\s+|!\\s*|len\\()?[$@]?(?:self\\.)?${name}\\b([^\\n{:]*)`,
     "g",
@@ -275,9 +293,14 @@ function needOfName(language: Language, code: string, before: string, end: numbe
       /not\s|!|unless|len\(/.test(match[0].slice(0, 16)) ||
       /==\s*(?:""|''|nil|null|None|0)|is\s+None|\.isEmpty|isBlank|\.nil\?|\.empty\?/.test(match[1]!);
     if (!asksAbsence) return "guarded";
-    const block = rest.slice(match.index + match[0].length, match.index + match[0].length + 200);
-    if (language.stops.test(block)) return "checked";
-    if (new RegExp(`(?:^|[\\s$@])${name}\\s*=(?!=)`).test(block)) return "default";
+    const after = rest.slice(match.index + match[0].length, match.index + match[0].length + 200);
+    // With braces the block ends where they do.
+    const brace = language.comments === "slash" && /^[^\n]*\{/.test(after) ? after.indexOf("}") : -1;
+    const block = brace < 0 ? after : after.slice(0, brace);
+    const replaced = new RegExp(`(?:^|[\\s$@{])${name}\\s*=(?!=)`).exec(block);
+    const stop = language.stops.exec(block);
+    if (replaced && (!stop || replaced.index < stop.index)) return "default";
+    if (stop) return "checked";
     return "guarded";
   }
   return null;

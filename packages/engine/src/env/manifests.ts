@@ -139,7 +139,10 @@ const manifests: Manifest[] = [
   },
   {
     name: /^config\/credentials\.yml\.enc$/,
-    read: (_project, _path, _text, see) => see("RAILS_MASTER_KEY", "checked"),
+    // Some commit the key beside what it opens.
+    read: (project, path, _text, see) => {
+      if (!project.tree.has(path.replace(/credentials\.yml\.enc$/, "master.key"))) see("RAILS_MASTER_KEY", "checked");
+    },
   },
   {
     // Symfony commits the values that hold everywhere.

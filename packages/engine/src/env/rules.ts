@@ -1,7 +1,7 @@
 /**
  * What is known of variables by their names: how a value is checked, whether it is secret, what it is for, where one gets it, what else it
  * needs. A table; the first row whose `name` matches holds. Names are compared without the prefix of a framework's public variables.
- * Read with vendors' documentation, November 2026; addresses in `from`.
+ * Written down from memory of the vendors' documentation and not compared with it; `from` says where to look.
  */
 
 export interface VariableRule {
