@@ -1,6 +1,6 @@
 /** `landfall status`: what really runs on this machine. */
 import type { Registry } from "../run.ts";
-import { safeLine, table } from "../screen/text.ts";
+import { fittingTable, safeLine } from "../screen/text.ts";
 
 export function status({ program, does }: Registry): void {
   program
@@ -26,9 +26,10 @@ export function status({ program, does }: Registry): void {
           one.restarts === 0 ? "" : `${one.restarts}`,
           paint.link(safeLine(one.url)),
         ]);
-        context.result(
-          ["", ...table(["PROJECT", "ENVIRONMENT", "SERVICE", "KIND", "STATE", "RESTARTS", "URL"], rows)].join("\n"),
-        );
+        const headings = ["PROJECT", "ENVIRONMENT", "SERVICE", "KIND", "STATE", "RESTARTS", "URL"];
+        const { stdout } = context.world;
+        const columns = stdout.isTerminal ? stdout.size().columns : Number.POSITIVE_INFINITY;
+        context.result(["", ...fittingTable(headings, rows, { columns, spare: ["KIND", "SERVICE"] })].join("\n"));
       }),
     );
 }
