@@ -13,7 +13,7 @@ import { DeployError, reportOf } from "@landfall/engine/error";
 import { ownerIsDead } from "@landfall/engine/owner";
 import { type EdgeReport, edgeSocket } from "@landfall/engine/platforms/local/edge-control";
 import { programLogs } from "@landfall/engine/platforms/local/program";
-import { tryLock } from "@landfall/engine/store/lock";
+import { holdLock } from "@landfall/engine/store/lock";
 import { openStore } from "@landfall/engine/store/store";
 import { createDesired } from "./desired.ts";
 import { createRouter } from "./router.ts";
@@ -43,8 +43,7 @@ const closeGraceMs = 10_000;
 /** Run until the signal; returns false at once when another edge has this data directory. */
 export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
   const { home, signal } = options;
-  const lock = tryLock(join(home, "edge.lock"));
-  if (!lock) return false;
+  if (!holdLock(join(home, "edge.lock"))) return false;
   markWanted(home);
   const clock = systemClock;
   await using store = await openStore(home, clock);
@@ -136,7 +135,6 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
   await edge.close({ graceMs: closeGraceMs });
   await desired.close();
   supervisor.release();
-  lock.release();
   return true;
 }
 

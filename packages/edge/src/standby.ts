@@ -6,16 +6,12 @@ import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { tryLock } from "@landfall/engine/store/lock";
+import { stoppedFile } from "@landfall/engine/platforms/local/edge-control";
+import { holdLock, tryLock } from "@landfall/engine/store/lock";
 
 const lookEveryMs = 300;
 /** A process that was started is given so long to take its lock before it is started again. */
 const startMs = 3_000;
-
-/** There while the edge was stopped on purpose: nobody starts it again. */
-function stoppedFile(home: string): string {
-  return join(home, "edge.stopped");
-}
 
 export function markStopped(home: string): void {
   writeFileSync(stoppedFile(home), "");
@@ -52,17 +48,12 @@ export async function runStandby({
   edgeCommand: string[];
   signal: AbortSignal;
 }): Promise<boolean> {
-  const lock = tryLock(join(home, "standby.lock"));
-  if (!lock) return false;
-  try {
-    while (!signal.aborted && existsSync(join(home, "landfall.db")) && !existsSync(stoppedFile(home))) {
-      const started = startWhenFree({ home, lock: "edge.lock", command: edgeCommand });
-      await delay(started ? startMs : lookEveryMs, undefined, { signal }).catch(() => {}); // The signal is looked at above.
-    }
-    return true;
-  } finally {
-    lock.release();
+  if (!holdLock(join(home, "standby.lock"))) return false;
+  while (!signal.aborted && existsSync(join(home, "landfall.db")) && !existsSync(stoppedFile(home))) {
+    const started = startWhenFree({ home, lock: "edge.lock", command: edgeCommand });
+    await delay(started ? startMs : lookEveryMs, undefined, { signal }).catch(() => {}); // The signal is looked at above.
   }
+  return true;
 }
 
 /** The edge's side: called every now and then, it starts the standby when there is none. */

@@ -20,3 +20,12 @@ export function tryLock(path: string): Lock | null {
   }
   return { release: () => database.close() };
 }
+
+const held: Lock[] = [];
+
+/** Take the lock for as long as this process lives: free means that the process is gone. False when another has it. */
+export function holdLock(path: string): boolean {
+  const lock = tryLock(path);
+  if (lock) held.push(lock);
+  return lock !== null;
+}

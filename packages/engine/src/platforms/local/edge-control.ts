@@ -4,13 +4,14 @@
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../clock.ts";
 import { errnoOf } from "../../errno.ts";
 import { DeployError } from "../../error.ts";
+import { tryLock } from "../../store/lock.ts";
 
 /** One service as the edge has it. */
 export interface EdgeService {
@@ -160,16 +161,32 @@ export function edgeControl({
       }
     },
     async stop({ applications }) {
-      const running = await status();
-      if (!running) return;
-      try {
-        await call("POST", applications ? "/stop?applications=1" : "/stop", 60_000);
-      } catch (error) {
-        if (!isAbsent(error)) throw error;
+      // Before anything else: a standby that finds the edge gone would start it again.
+      writeFileSync(stoppedFile(home), "");
+      if ((await status()) !== null) {
+        try {
+          await call("POST", applications ? "/stop?applications=1" : "/stop", 60_000);
+        } catch (error) {
+          if (!isAbsent(error)) throw error;
+        }
       }
-      while ((await status()) !== null) await clock.sleep(20);
+      for (const name of ["edge.lock", "standby.lock"]) await untilFree(join(home, name), clock);
     },
   };
+}
+
+/** Edge and standby hold their locks until they are gone. */
+async function untilFree(path: string, clock: Clock): Promise<void> {
+  for (;;) {
+    const free = tryLock(path);
+    if (free) return free.release();
+    await clock.sleep(20);
+  }
+}
+
+/** There while the edge was stopped on purpose: nobody but a person's next command starts it again. */
+export function stoppedFile(home: string): string {
+  return join(home, "edge.stopped");
 }
 
 /** The edge is not there, or ended while it was asked. */
