@@ -17,17 +17,30 @@ interface Deployed {
   ms: number;
   /** How each build step ended: `finished` is one that ran. */
   builds: string[];
+  /** The step that took longest. */
+  longest: string;
+}
+
+/** What `landfall inspect --json` says, as far as it is needed here. */
+interface Inspected {
+  events: { type: string; step?: string; status?: string }[];
+  steps: { name: string; startedAt: string; finishedAt: string | null }[];
 }
 
 async function deploy(landfall: Landfall, directory: string, ...args: string[]): Promise<Deployed> {
   const started = performance.now();
   const { id } = await landfall.json<{ id: string }>("deploy", directory, ...args);
   const ms = performance.now() - started;
-  const { events } = await landfall.json<{ events: { type: string; step?: string; status?: string }[] }>("inspect", id);
+  const { events, steps } = await landfall.json<Inspected>("inspect", id);
   const builds = events.flatMap(({ type, step = "", status = "" }) =>
     type === "step" && step.startsWith("build") && status !== "started" ? [status] : [],
   );
-  return { ms, builds };
+  const times = steps.map((step) => ({
+    name: step.name,
+    ms: Date.parse(step.finishedAt ?? step.startedAt) - Date.parse(step.startedAt),
+  }));
+  const [longest] = times.sort((one, other) => other.ms - one.ms);
+  return { ms, builds, longest: longest ? `${longest.name} ${seconds(longest.ms)} s` : "" };
 }
 
 function seconds(ms: number): string {
@@ -45,6 +58,7 @@ async function measure(landfall: Landfall, example: Case): Promise<{ row: Record
       example: example.name,
       "first s": seconds(first.ms),
       "second s": seconds(second.ms),
+      "longest step": second.longest,
       ratio: share.toFixed(3),
       // Nothing to install and nothing to build: the first has nothing the second could leave out.
       [`< ${targetShare}`]: share < targetShare ? "yes" : hasBuild(example) ? "no" : "no build",
