@@ -136,7 +136,7 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   // The same where the other one is needed in any case.
   if (!isListed && reads.every(({ elseReads }) => elseReads !== undefined && readAlone.has(elseReads))) return false;
   if (isExampleComplete && !isListed && !isAsserted) return false;
-  if (inExample.size > 0 && !isListed && !isAsserted && !isDatabase && !core.test(key)) return false;
+  if (inExample.size >= 3 && !isListed && !isAsserted && !isDatabase && !core.test(key)) return false;
   const isAlternative = reads.every(({ alternativeOf }) => alternativeOf !== undefined);
   if (isAlternative) return reads.every(({ alternativeOf }) => !inExample.has(alternativeOf!)) && inExample.has(key);
   return true;
