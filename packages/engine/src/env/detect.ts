@@ -7,7 +7,7 @@ import { readLanguage, settleGuardedSettings } from "./languages.ts";
 import { isManifest, readManifest } from "./manifests.ts";
 import { maskJavaScript } from "./mask.ts";
 import { type Readme, readReadme } from "./readme.ts";
-import { dependencyVersions, type Scope, scopeOf } from "./scope.ts";
+import { dependencyVersions, mostCharacters, type Scope, scopeOf } from "./scope.ts";
 import { importedIn, readPythonSdks, readSdks, rowsFor } from "./sdk-reading.ts";
 import type { SdkRow } from "./sdk.ts";
 import type { Sighting } from "./sighting.ts";
@@ -79,11 +79,14 @@ function sightingsIn(
   const rows = rowsFor(dependenciesOf(project, directory));
   const sightings: Sighting[] = [];
   const python = new Map<string, string>();
+  let left = mostCharacters;
   for (const file of scope.files) {
+    if (left <= 0) break;
     const text = project.tree.text(file.path);
     if (text === null || isMinified(text)) continue;
+    left -= text.length;
     const found = scripts.has(file.extension)
-      ? inScript(file.path, text, rows)
+      ? inScript(project, { path: file.path, text }, rows)
       : [
           ...readLanguage(file.path, file.extension, text),
           ...(file.extension === "py" ? readPythonSdks(file.path, text) : []),
@@ -99,12 +102,23 @@ function sightingsIn(
   return sightings;
 }
 
-function inScript(path: string, text: string, rows: SdkRow[]): Sighting[] {
+/** What the scripts of a project read, found once for all services that share them. */
+const knownReads = new WeakMap<Project, Map<string, Sighting[]>>();
+
+function inScript(project: Project, { path, text }: { path: string; text: string }, rows: SdkRow[]): Sighting[] {
+  let reads = knownReads.get(project);
+  if (!reads) knownReads.set(project, (reads = new Map()));
+  let code: string | undefined;
+  const masked = () => (code ??= maskJavaScript(text));
+  let read = reads.get(path);
+  if (!read) {
+    read = mayReadVariables(text) ? readJavaScript({ path, text, code: masked() }) : [];
+    reads.set(path, read);
+  }
   const names = importedIn(text, rows);
-  const mayRead = mayReadVariables(text);
-  if (!mayRead && names.size === 0) return [];
-  const script = { path, text, code: maskJavaScript(text) };
-  return [...(mayRead ? readJavaScript(script) : []), ...(names.size > 0 ? readSdks(rows, script, names) : [])];
+  // Copies: how much a service needs what is read depends on the service.
+  const own = read.map((sighting) => ({ ...sighting }));
+  return names.size > 0 ? [...own, ...readSdks(rows, { path, text, code: masked() }, names)] : own;
 }
 
 /** One line of thousands of characters is a bundle. */

@@ -72,7 +72,10 @@ export function useOf(script: Script, span: Span): Use {
   if (previous === "!" && code[before - 1] === "!") return guardUse(code, end);
   if (previous === "!" && code[before - 1] !== "=") return negated(script, before, end);
   const head = code.slice(Math.max(0, before - 12), before + 1);
-  if (/\btypeof$/.test(head)) return { need: "guarded" };
+  if (/\btypeof$/.test(head)) {
+    const test = conditionAround(code, start);
+    return { need: "guarded", ...(test && !test.isNegated ? { guards: blockAfter(code, test.end + 1) } : {}) };
+  }
   if (/\bdelete$/.test(head)) return { need: "set" };
   const at = skipSpace(code, end);
   const next = code[at];

@@ -27,7 +27,11 @@ const developmentFiles =
   /(?:^|[/.-])(?:seed|seeds|seeder|populate|mock|dev-server|development|test|local)\.[cm]?[jt]s$|config\/(?:environments\/)?(?:dev|development|test|local)\.(?:exs|rb|py|[cm]?[jt]s)$|settings\/(?:dev|development|test|testing|local)\.py$/;
 
 /** At most this many sources are read for one service: those that promise most, then those nearest to its root. */
-const mostFiles = 1500;
+const mostFiles = 900;
+/** Past so many they are read in that order, so that a limit on bytes cuts the least promising. */
+const mostFilesInOrder = 300;
+/** At most this much source text is read for one service, in characters. */
+export const mostCharacters = 4_000_000;
 const promising = /env|config|auth|db\b|database|server|api|client|secret|stripe|mail|redis|prisma|constants|settings/i;
 
 export interface Scope {
@@ -65,13 +69,18 @@ export function scopeOf(project: Project, directory: string): Scope {
       files.push({ path, name, extension, isTooling });
     }
   }
-  if (files.length > mostFiles) {
-    const order = new Map(
-      files.map((file) => [file, file.name.split("/").length - (promising.test(file.name) ? 4 : 0)]),
-    );
-    files.sort((a, b) => order.get(a)! - order.get(b)!).length = mostFiles;
+  if (files.length > mostFilesInOrder) {
+    const order = new Map(files.map((file) => [file, rankOf(file)]));
+    files.sort((a, b) => order.get(a)! - order.get(b)!);
+    if (files.length > mostFiles) files.length = mostFiles;
   }
   return { files, others };
+}
+
+/** Lower is read earlier. Components of a page seldom read variables. */
+function rankOf({ name, extension }: ScopeFile): number {
+  const isComponent = /^(?:tsx|jsx|vue|svelte|astro|mdx)$/.test(extension);
+  return name.split("/").length - (promising.test(name) ? 4 : 0) + (isComponent ? 2 : 0);
 }
 
 /** The scripts that run when the package is built or started, with those they call by name, as one text. */

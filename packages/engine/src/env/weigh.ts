@@ -165,7 +165,8 @@ function isNeededUnseen(
     readAlone,
   }: Pick<Surroundings, "framework" | "isCodeSilent" | "dependencies" | "readAlone">,
 ): boolean {
-  if (!examples.some((one) => !one.isOptional && !one.isCommentedOut && one.hasPlaceholder)) return false;
+  const isRegion = key === "AWS_REGION";
+  if (!examples.some((one) => !one.isOptional && !one.isCommentedOut && (one.hasPlaceholder || isRegion))) return false;
   if (ruleFor(key)?.isExtra) return false;
   if (/(?:SITE|BASE|APP|PUBLIC)_URL$/.test(key)) return false;
   if (key === "AI_GATEWAY_API_KEY") return dependencies.has("ai") || dependencies.has("@ai-sdk/gateway");
