@@ -28,6 +28,7 @@ const developmentFiles =
 
 /** At most this many sources are read for one service: those that promise most, then those nearest to its root. */
 const mostFiles = 900;
+const fewestFiles = 150;
 /** Past so many they are read in that order, so that a limit on bytes cuts the least promising. */
 const mostFilesInOrder = 300;
 /** At most this much source text is read for one service, in characters. */
@@ -69,10 +70,15 @@ export function scopeOf(project: Project, directory: string): Scope {
       files.push({ path, name, extension, isTooling });
     }
   }
-  if (files.length > mostFilesInOrder) {
+  // In a repository of many packages each may take its share.
+  const most = Math.max(
+    fewestFiles,
+    Math.min(mostFiles, Math.floor((2 * mostFiles) / (packages.directories.length + 1))),
+  );
+  if (files.length > Math.min(most, mostFilesInOrder)) {
     const order = new Map(files.map((file) => [file, rankOf(file)]));
     files.sort((a, b) => order.get(a)! - order.get(b)!);
-    if (files.length > mostFiles) files.length = mostFiles;
+    if (files.length > most) files.length = most;
   }
   return { files, others };
 }

@@ -23,12 +23,61 @@ function packageWith(...names: string[]): string {
   return JSON.stringify({ dependencies: Object.fromEntries(names.map((name) => [name, "latest"])) });
 }
 
+it("calls every variable of a static site one of the build", () => {
+  const [variable] = variablesIn({ "build.js": "use(process.env.API_URL);" }, { kind: "static" });
+  expect(variable).toMatchObject({ key: "API_URL", class: "build" });
+});
+
 describe("what a deployment must set", () => {
   const projects: [name: string, files: Record<string, string>, required: string[], facts?: object][] = [
     [
       "what the code reads with nothing in its place",
       { "src/db.ts": "connect(process.env.DATABASE_URL);\nlisten(process.env.PORT || 3000);" },
       ["DATABASE_URL"],
+    ],
+    [
+      "what the README calls required, not what it calls optional",
+      {
+        "a.ts": 'use(process.env.API_KEY ?? "", process.env.API_URL);',
+        "README.md": "### `API_KEY` (required)\n\n### `API_URL` (optional)\n",
+      },
+      ["API_KEY"],
+    ],
+    [
+      "none of many providers of sign-in, of which one is enough",
+      {
+        "a.ts": ["GITHUB", "GOOGLE", "DISCORD", "TWITCH"]
+          .map((name) => `use(process.env.${name}_CLIENT_ID!, process.env.${name}_CLIENT_SECRET!);`)
+          .join("\n"),
+        "b.ts": "sign(process.env.AUTH_SECRET!);",
+      },
+      ["AUTH_SECRET"],
+    ],
+    [
+      "not what a program of dozens of services reads for each, but what all of it needs",
+      {
+        "a.ts": `${Array.from({ length: 30 }, (_, number) => `use(process.env.SERVICE_${number}_KEY);`).join("\n")}
+sign(process.env.SESSION_SECRET);
+connect(process.env.MONGODB_URI);`,
+      },
+      ["MONGODB_URI", "SESSION_SECRET"],
+    ],
+    [
+      "not a key that is only compared with a request",
+      {
+        "a.ts": `const key = process.env.API_KEY;
+if (!key || request.get("x-api-key") !== key) return response.status(401).json({});`,
+        ".env.example": "API_KEY=",
+      },
+      [],
+    ],
+    [
+      "not what an example that lists the rest leaves out",
+      {
+        "a.ts": "use(process.env.A_KEY, process.env.B_KEY, process.env.C_KEY, process.env.D_KEY);",
+        ".env.example": "A_KEY=\nB_KEY=\nC_KEY=",
+      },
+      ["A_KEY", "B_KEY", "C_KEY"],
     ],
     [
       "not what the platform gives",
