@@ -268,6 +268,14 @@ function useOfCall(
 /** `const requiredVariables = ["A", "B"]`, and lists that are checked one by one against `process.env[name]`. */
 function readLists(script: Script, found: Found[]): void {
   const { code, text } = script;
+  // throwIfMissing(process.env, ["A", "B"])
+  for (const match of code.matchAll(
+    /(?:throw|require|assert|check|ensure|validate|missing)\w*\(\s*process\.env\s*,\s*(?=\[)/gi,
+  )) {
+    const open = match.index + match[0].length;
+    for (const item of text.slice(open, closing(code, open)).matchAll(/["'`]([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)["'`]/g))
+      found.push({ key: item[1]!, use: { need: "checked" }, when: "run", offset: open + item.index });
+  }
   if (!code.includes("env[")) return;
   for (const match of code.matchAll(/([\w$]*)\s*(?::[^=\n]+)?=\s*(?:new Set\()?\[|(?:of|for)?\s*\(?\[(?=\s*["'`])/g)) {
     const open = match.index + match[0].length - 1;

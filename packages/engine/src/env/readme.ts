@@ -27,6 +27,8 @@ export function readReadme(path: string, text: string): Readme {
   /** Column of the table at hand whose head asks whether a variable is required. */
   let column = -1;
   let isCode = false;
+  /** The variable a heading is about: a table of its properties may follow. */
+  let subject: string | undefined;
   for (const line of text.split(/\r\n|\n|\r/)) {
     if (/^\s*(?:```|~~~)/.test(line)) isCode = !isCode;
     blocks.push(isCode && /^\s*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\s*=/.test(line) ? line : "");
@@ -40,6 +42,9 @@ export function readReadme(path: string, text: string): Readme {
       : [];
     if (cells.length === 0) column = -1;
     const names = line.match(name) ?? [];
+    if (isHeading) subject = names.length === 1 ? names[0] : undefined;
+    if (subject !== undefined && /^\W*required\W*$/i.test(cells[0] ?? "") && !verdicts.has(subject))
+      verdicts.set(subject, yes.test(cells[1] ?? "") ? "required" : "optional");
     if (names.length === 0) {
       if (isHeading) section = aboutVariables.test(line) ? verdictOf(line) : undefined;
       else if (column < 0 && cells.length > 1)

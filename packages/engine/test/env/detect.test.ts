@@ -44,6 +44,11 @@ describe("what a deployment must set", () => {
       ["API_KEY"],
     ],
     [
+      "what a function is told to miss",
+      { "a.js": 'throwIfMissing(process.env, ["API_KEY", "SECRET"]);\nuse(process.env.MODE_NAME ?? "a");' },
+      ["API_KEY", "SECRET"],
+    ],
+    [
       "none of many providers of sign-in, of which one is enough",
       {
         "a.ts": ["GITHUB", "GOOGLE", "DISCORD", "TWITCH"]

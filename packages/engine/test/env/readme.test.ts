@@ -24,6 +24,19 @@ describe("readReadme", () => {
     ).toEqual({ API_KEY: "required", API_URL: "optional" });
   });
 
+  it("reads the table of properties below a heading", () => {
+    expect(
+      verdictsOf(
+        "### API_KEY",
+        "| Question | Answer |",
+        "| --- | --- |",
+        "| Required | Yes |",
+        "### API_URL",
+        "| Required | No |",
+      ),
+    ).toEqual({ API_KEY: "required", API_URL: "optional" });
+  });
+
   it("lets a heading about variables hold for the list below it", () => {
     expect(
       verdictsOf(
