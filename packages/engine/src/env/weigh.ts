@@ -95,6 +95,8 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
     !(exampleMayAsk.test(key) && examples.some((one) => !one.isOptional && !one.isCommentedOut && one.hasPlaceholder))
   )
     return false;
+  // Vue CLI sets it itself.
+  if (key === "BASE_URL" && framework === "vue-cli") return false;
   const reads = sightings.filter(({ need }) => need !== "tooling");
   if (reads.length === 0) return isNeededUnseen(key, examples, { framework, isCodeSilent, dependencies, readAlone });
   const needs = new Set(reads.map(({ need }) => need));
