@@ -155,8 +155,7 @@ async function round(number: number): Promise<Round> {
         finished.set(event.step, (finished.get(event.step) ?? 0) + 1);
     }
     for (const [step, count] of finished) if (count > 1) faults.push(`step ${step} of ${id} finished ${count} times`);
-    if (state === "failed" && !["builder"].includes(target))
-      faults.push(`${id} failed: ${view.error?.code} ${view.error?.what}`);
+    if (state === "failed") faults.push(`${id} failed: ${view.error?.code} ${view.error?.what}`);
     const { services } = await engine.edge.status();
     const live = services.filter((service) => service.project === kind);
     if (state === "success" && (live.length !== 1 || live[0]!.release !== view.releaseId))
@@ -190,7 +189,7 @@ try {
   const count = (state: string): number => accepted.filter((one) => one.state === state).length;
   console.log(
     `${rounds} rounds, ${all.filter((one) => one.killed).length} kills (engine ${all.filter((one) => one.killed && one.target === "engine").length}, edge ${all.filter((one) => one.killed && one.target === "edge").length}, both ${all.filter((one) => one.killed && one.target === "engine and edge").length}, builder ${all.filter((one) => one.killed && one.target === "builder").length}); ` +
-      `${accepted.length} accepted: ${count("success")} success, ${count("failed")} failed (build killed), ${count("cancelled")} cancelled; ` +
+      `${accepted.length} accepted: ${count("success")} success, ${count("failed")} failed, ${count("cancelled")} cancelled; ` +
       `work went on after ${(median(resumed) / 1_000).toFixed(2)} s (p95 ${(percentile(resumed, 0.95) / 1_000).toFixed(2)} s, max ${(Math.max(...resumed) / 1_000).toFixed(2)} s); ` +
       `${all.filter((one) => one.faults.length > 0).length} rounds with faults`,
   );

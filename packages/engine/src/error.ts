@@ -43,6 +43,7 @@ export const errorCodes = {
   NO_ROUTE: { http: 422, exit: 2, retry: "never", recovery: "alternative" },
   MISSING_VARIABLE: { http: 422, exit: 2, retry: "never", recovery: "manual" },
   INVALID_VARIABLE: { http: 422, exit: 2, retry: "never", recovery: "manual" },
+  BUILD_KILLED: { http: 503, exit: 75, retry: "backoff", recovery: "retry" },
   OUTPUT_MISSING: { http: 422, exit: 1, retry: "never", recovery: "manual" },
   START_FAILED: { http: 422, exit: 1, retry: "never", recovery: "check" },
   UNHEALTHY: { http: 422, exit: 1, retry: "never", recovery: "check" },

@@ -43,7 +43,15 @@ export async function deploymentViews({ db }: Store, rows: DeploymentRow[]): Pro
     db.selectFrom("live").selectAll().execute(),
   ]);
   const names = new Map(projects.map((project) => [project.id, project.name]));
-  const liveReleases = new Set(live.map((row) => row.release_id));
+  // A rollback has the release of an earlier deployment: of those that share it, the newest one gave it the traffic.
+  const served = await db
+    .selectFrom("deployment")
+    .select((eb) => eb.fn.max("id").as("id"))
+    .where("state", "=", "success")
+    .where("release_id", "in", live.length > 0 ? live.map((row) => row.release_id) : [""])
+    .groupBy("release_id")
+    .execute();
+  const liveIds = new Set(served.map((row) => row.id));
   return rows.map((row) => ({
     id: row.id,
     project: names.get(row.project_id)!,
@@ -53,7 +61,7 @@ export async function deploymentViews({ db }: Store, rows: DeploymentRow[]): Pro
     state: row.state,
     reason: row.reason,
     releaseId: row.release_id,
-    live: row.state === "success" && row.release_id !== null && liveReleases.has(row.release_id),
+    live: liveIds.has(row.id),
     url: row.url,
     services: row.services === null ? [] : (JSON.parse(row.services) as DeploymentView["services"]),
     error: row.error === null ? null : (JSON.parse(row.error) as DeploymentView["error"]),

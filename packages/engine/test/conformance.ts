@@ -228,6 +228,8 @@ export function conforms(platform: Conforming): void {
         const back = await finish((await place.engine.rollback({ project: "site" })).id);
         expect(back).toMatchObject({ state: "success", operation: "rollback", releaseId: first.releaseId });
         expect(await text(second.url!)).toContain("version one");
+        const live = (await place.engine.deployments({ project: "site" })).filter((one) => one.live);
+        expect(live.map((one) => one.id)).toEqual([back.id]);
         await finish((await place.engine.rollback({ project: "site", to: second.id })).id);
         expect(await text(second.url!)).toContain("version two");
       });

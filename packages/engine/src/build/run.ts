@@ -151,7 +151,8 @@ function failed({
       evidence: last,
     });
   }
-  return new DeployError("BUILD_FAILED", {
+  // Not by the project and not by our limits: the same build may well pass the next time.
+  return new DeployError(failure.id === "killed" ? "BUILD_KILLED" : "BUILD_FAILED", {
     what: failure.cause,
     where: `${shown} ${ended}`,
     next: failure.next.join(" "),
