@@ -371,13 +371,15 @@ describe("what is hostile or odd", { timeout: 60_000 }, () => {
     const script = `
       const { takeSnapshot } = await import(process.argv[1] + "/take.ts");
       const { openBlobs } = await import(process.argv[1] + "/blobs.ts");
+      // After the modules are read: where this project lies, somebody else may not look.
+      if (process.argv[4]) process.setegid(Number(process.argv[4])), process.seteuid(Number(process.argv[4]));
       const blobs = openBlobs(process.argv[3]);
       console.log(JSON.stringify(await takeSnapshot(process.argv[2], { blobs }).catch((error) => error.report())));`;
     const source = fileURLToPath(new URL("../../src/snapshot", import.meta.url));
     const { stdout, stderr } = spawnSync(
       process.execPath,
-      ["--input-type=module", "-e", script, source, root, join(directory, "blobs")],
-      { encoding: "utf8", cwd: "/", ...(isRoot ? { uid: somebody, gid: somebody } : {}) },
+      ["--input-type=module", "-e", script, source, root, join(directory, "blobs"), isRoot ? String(somebody) : ""],
+      { encoding: "utf8", cwd: "/" },
     );
     chmodSync(join(root, "dir"), 0o755);
     expect(stderr.replaceAll(/.*Warning.*\n?/g, "")).toBe("");
