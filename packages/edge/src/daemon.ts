@@ -108,7 +108,7 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
   await reconcile().catch(complain);
   let seen = await dataVersion(store);
   let lastOrphans = 0;
-  const lookAfterStandby = options.standbyCommand ? keepStandby(home, options.standbyCommand) : () => {};
+  const standby = options.standbyCommand ? keepStandby(home, options.standbyCommand) : null;
   while (!ending.aborted) {
     await clock.sleep(lookEveryMs, ending).catch(() => {}); // The end is looked at above.
     if (ending.aborted) break;
@@ -120,7 +120,7 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
       }
       if (clock.now() - lastOrphans >= orphansEveryMs) {
         lastOrphans = clock.now();
-        lookAfterStandby();
+        standby?.look();
         if (await hasOrphans(store)) startWorker(options);
       }
     } catch (error) {
@@ -129,6 +129,7 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
   }
 
   markStopped(home);
+  await standby?.close();
   control.close();
   control.closeAllConnections();
   rmSync(socket, { force: true });

@@ -2,7 +2,8 @@
  * Edge and standby look after each other: whoever finds the other's lock free starts it again. So one `kill -9` is mended within a
  * second without any command, and only when both are gone does the next command bring them back.
  */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -21,10 +22,18 @@ export function markWanted(home: string): void {
   rmSync(stoppedFile(home), { force: true });
 }
 
-/** Start `command` in the background when nobody holds the lock; false when somebody does. */
-function startWhenFree({ home, lock, command }: { home: string; lock: string; command: string[] }): boolean {
+/** Start `command` in the background when nobody holds the lock; null when somebody does. */
+function startWhenFree({
+  home,
+  lock,
+  command,
+}: {
+  home: string;
+  lock: string;
+  command: string[];
+}): ChildProcess | null {
   const free = tryLock(join(home, lock));
-  if (!free) return false;
+  if (!free) return null;
   free.release();
   const log = openSync(join(home, "logs", "edge.log"), "a", 0o600);
   try {
@@ -32,10 +41,10 @@ function startWhenFree({ home, lock, command }: { home: string; lock: string; co
     const child = spawn(program!, args, { detached: true, stdio: ["ignore", log, log], cwd: home });
     child.on("error", () => {}); // Tried again at the next look.
     child.unref();
+    return child;
   } finally {
     closeSync(log);
   }
-  return true;
 }
 
 /** Watch over the edge until it is stopped on purpose, the data directory is gone, or the signal. False when another standby does. */
@@ -56,11 +65,30 @@ export async function runStandby({
   return true;
 }
 
-/** The edge's side: called every now and then, it starts the standby when there is none. */
-export function keepStandby(home: string, standbyCommand: string[]): () => void {
+export interface StandbyKeeper {
+  /** Called every now and then: starts the standby when there is none. */
+  look(): void;
+  /** End a standby started here that may not hold its lock yet; one that does sees by itself that the edge was stopped. */
+  close(): Promise<void>;
+}
+
+/** The edge's side. */
+export function keepStandby(home: string, command: string[]): StandbyKeeper {
   let notBefore = 0;
-  return () => {
-    if (Date.now() < notBefore) return;
-    if (startWhenFree({ home, lock: "standby.lock", command: standbyCommand })) notBefore = Date.now() + startMs;
+  let child: ChildProcess | null = null;
+  return {
+    look() {
+      if (Date.now() < notBefore) return;
+      const started = startWhenFree({ home, lock: "standby.lock", command });
+      if (!started) return;
+      notBefore = Date.now() + startMs;
+      child = started;
+    },
+    async close() {
+      if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, "exit");
+      child.kill("SIGKILL");
+      await ended;
+    },
   };
 }
