@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { configSchema } from "@landfall/engine/config";
+import { configSchema } from "@landfall/engine/plan/config";
 import { z } from "zod";
 
 /** The JSON Schema (2020-12) of landfall.json, for editors. */

@@ -5,7 +5,7 @@
  * devcenter.heroku.com/articles/procfile and …/app-json-schema.
  */
 import { posix } from "node:path";
-import type { Config } from "@landfall/engine/config";
+import type { Config } from "@landfall/engine/plan/config";
 import { parseProcfile } from "@landfall/engine/detect/languages/procfile";
 import { slug } from "@landfall/engine/name";
 import { parse as parseJson } from "jsonc-parser";

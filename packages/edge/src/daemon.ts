@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { sql } from "kysely";
 import { systemClock } from "@landfall/engine/clock";
 import { DeployError, reportOf } from "@landfall/engine/error";
-import { ownerIsDead } from "@landfall/engine/owner";
+import { ownerIsDead } from "@landfall/engine/deployment/owner";
 import { type EdgeReport, edgeSocket } from "@landfall/engine/platforms/local/edge-control";
 import { programLogs } from "@landfall/engine/platforms/local/program";
 import { holdLock } from "@landfall/engine/store/lock";

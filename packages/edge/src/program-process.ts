@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, statSync } from "node:fs";
 import type { Clock } from "@landfall/engine/clock";
 import { errnoOf } from "@landfall/engine/errno";
-import { type Group, groupAlive, groupMembers, groupOf, killGroup } from "@landfall/engine/group";
+import { type Group, groupAlive, groupMembers, groupOf, killGroup } from "@landfall/engine/process/group";
 import { allPids, environmentOf } from "./processes.ts";
 
 /** Variable every program gets, by which it and what it starts are known. */

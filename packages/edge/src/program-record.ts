@@ -1,7 +1,7 @@
 /** What is kept about a program on disk, so that the next edge finds what this one started. Holds no variables: some are secrets. */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Group } from "@landfall/engine/group";
+import type { Group } from "@landfall/engine/process/group";
 
 export interface ProgramRecord {
   version: 1;

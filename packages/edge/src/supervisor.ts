@@ -8,7 +8,7 @@ import { mkdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Clock, systemClock } from "@landfall/engine/clock";
 import { DeployError } from "@landfall/engine/error";
-import { type Group, groupAlive, groupMembers, killGroup, leaderAlive } from "@landfall/engine/group";
+import { type Group, groupAlive, groupMembers, killGroup, leaderAlive } from "@landfall/engine/process/group";
 import { type Exit, exitInWords, portWasTaken } from "./diagnosis.ts";
 import { freePort } from "./free-port.ts";
 import { type Listening, listeningPorts, outOfMemoryKills, residentBytes } from "./processes.ts";

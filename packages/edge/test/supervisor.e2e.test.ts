@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { groupAlive, groupOf } from "@landfall/engine/group";
+import { groupAlive, groupOf } from "@landfall/engine/process/group";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { portInWords } from "../src/diagnosis.ts";
 import { environmentOf } from "../src/processes.ts";

@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { sql } from "kysely";
 import type { DoctorFinding } from "./engine.ts";
 import { reportOf } from "./error.ts";
-import { exec } from "./exec.ts";
+import { exec } from "./process/exec.ts";
 import type { EdgeControl } from "./platforms/local/edge-control.ts";
 import type { Store } from "./store/store.ts";
 

@@ -2,13 +2,13 @@
  * The engine as its users see it: one object over one data directory. Everything a CLI, a server or a product does goes through here.
  * `openEngine` (open.ts) makes it.
  */
-import type { ChecklistItem } from "./checklist.ts";
+import type { ChecklistItem } from "./checklist/checklist.ts";
 import type { Clock } from "./clock.ts";
-import type { ServiceConfig } from "./config.ts";
+import type { ServiceConfig } from "./plan/config.ts";
 import type { Detection } from "./detect/detection.ts";
 import type { ErrorReport } from "./error.ts";
 import type { DeployEvent, DeploymentState } from "./events.ts";
-import type { DeployPlan } from "./plan.ts";
+import type { DeployPlan } from "./plan/plan.ts";
 import type { Platform } from "./platform.ts";
 import type { Exclusion, Snapshot } from "./snapshot/snapshot.ts";
 import type { Source } from "./source/source.ts";

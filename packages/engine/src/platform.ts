@@ -4,7 +4,7 @@
 import type { Transaction } from "kysely";
 import type { Artifact, ArtifactKind } from "./artifact.ts";
 import type { Clock } from "./clock.ts";
-import type { DeployPlan, ServicePlan } from "./plan.ts";
+import type { DeployPlan, ServicePlan } from "./plan/plan.ts";
 import type { Schema } from "./store/schema.ts";
 
 /**

@@ -8,8 +8,8 @@ import type { RuntimeLogLine } from "./engine.ts";
 import { DeployError } from "./error.ts";
 import { instanceId, programLogs } from "./platforms/local/program.ts";
 import { readLines } from "./platforms/local/program-log.ts";
-import type { DeployPlan } from "./plan.ts";
-import { createRedactor } from "./redact.ts";
+import type { DeployPlan } from "./plan/plan.ts";
+import { createRedactor } from "./redact/redact.ts";
 import type { Store } from "./store/store.ts";
 
 export interface RuntimeLogTarget {

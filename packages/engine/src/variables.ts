@@ -1,6 +1,6 @@
 /** Variables of a project's environment: kept encrypted, read to be given to builds and programs. */
 import { instant } from "./clock.ts";
-import type { ServicePlan } from "./plan.ts";
+import type { ServicePlan } from "./plan/plan.ts";
 import type { Store } from "./store/store.ts";
 
 /** Associated data of a value's envelope. */

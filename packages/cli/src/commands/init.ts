@@ -71,7 +71,7 @@ async function valuesOf(path: string): Promise<Record<string, unknown>> {
 
 /** The values as landfall.json may have them; all that it may not are named, and nothing is written. */
 async function checked(values: Record<string, unknown>, from: string | undefined): Promise<object> {
-  const { configSchema } = await import("@landfall/engine/config");
+  const { configSchema } = await import("@landfall/engine/plan/config");
   const { success, data, error } = configSchema.safeParse(values);
   if (success) return data;
   throw new DeployError("INVALID_CONFIG", {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { DeployError } from "../error.ts";
-import type { ServicePlan } from "../plan.ts";
+import type { ServicePlan } from "../plan/plan.ts";
 import type { Blobs } from "../snapshot/blobs.ts";
 import type { SnapshotFile } from "../snapshot/snapshot.ts";
 

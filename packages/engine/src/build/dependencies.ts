@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { type Command, formatCommand } from "../command.ts";
+import { type Command, formatCommand } from "../process/command.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 
 /** Scripts npm and the others run by themselves while installing. Source: docs.npmjs.com/cli/using-npm/scripts, "Life Cycle Operation Order". */

@@ -4,9 +4,9 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, type 
 import { dirname, join, posix, relative, sep } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Artifact, StaticRules } from "../artifact.ts";
-import type { Command } from "../command.ts";
+import type { Command } from "../process/command.ts";
 import { DeployError } from "../error.ts";
-import { throwIfAborted } from "../exec.ts";
+import { throwIfAborted } from "../process/exec.ts";
 import type { Blobs } from "../snapshot/blobs.ts";
 import type { SnapshotFile } from "../snapshot/snapshot.ts";
 

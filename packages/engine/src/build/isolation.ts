@@ -8,7 +8,7 @@
  */
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { exec } from "../exec.ts";
+import { exec } from "../process/exec.ts";
 import type { BuildLimits } from "./limits.ts";
 import { findProgram } from "./programs.ts";
 

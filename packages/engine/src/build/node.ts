@@ -1,7 +1,7 @@
 /** Which Node.js a build and its program run with. */
 import { realpathSync } from "node:fs";
 import { maxSatisfying, validRange } from "semver";
-import { exec } from "../exec.ts";
+import { exec } from "../process/exec.ts";
 
 export interface NodeRuntime {
   /** Absolute path of the executable. */

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { valid } from "semver";
 import { errnoOf } from "../errno.ts";
 import { DeployError } from "../error.ts";
-import { exec } from "../exec.ts";
+import { exec } from "../process/exec.ts";
 
 export interface PackageManager {
   name: "npm" | "pnpm" | "yarn" | "bun";

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "n
 import { join } from "node:path";
 import type { Artifact } from "../artifact.ts";
 import { errnoOf } from "../errno.ts";
-import type { ServicePlan } from "../plan.ts";
+import type { ServicePlan } from "../plan/plan.ts";
 import type { Blobs } from "../snapshot/blobs.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 

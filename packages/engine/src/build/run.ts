@@ -1,10 +1,10 @@
 /** Runs the commands of a build, one after the other, in its cage and under its limits. */
 import { existsSync, realpathSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
-import { type Command, expandCommand, formatCommand } from "../command.ts";
+import { type Command, expandCommand, formatCommand } from "../process/command.ts";
 import { DeployError } from "../error.ts";
-import { exec } from "../exec.ts";
-import type { Group } from "../group.ts";
+import { exec } from "../process/exec.ts";
+import type { Group } from "../process/group.ts";
 import { explainFailure, type FailureContext } from "./failures.ts";
 import { cage, type Isolation, type View } from "./isolation.ts";
 import type { BuildLimits } from "./limits.ts";

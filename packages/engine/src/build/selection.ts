@@ -7,7 +7,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
-import type { ServicePlan } from "../plan.ts";
+import type { ServicePlan } from "../plan/plan.ts";
 
 export interface Selection {
   /** Directories or files taken, relative to the workspace's files; `.` for all. */

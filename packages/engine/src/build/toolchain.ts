@@ -3,7 +3,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DeployError } from "../error.ts";
-import type { ServicePlan } from "../plan.ts";
+import type { ServicePlan } from "../plan/plan.ts";
 import { chooseNode, type NodeRuntime, nodeVersion } from "./node.ts";
 import { findProgram } from "./programs.ts";
 import type { Workspace } from "./workspace.ts";

@@ -13,7 +13,7 @@ import { existsSync, lstatSync, readdirSync, rmSync } from "node:fs";
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { errnoOf } from "../errno.ts";
-import { exec } from "../exec.ts";
+import { exec } from "../process/exec.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { removeTree, type Workspace } from "./workspace.ts";
 

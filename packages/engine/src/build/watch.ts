@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync, statfsSync } from "node:fs";
 import { DeployError } from "../error.ts";
-import { exec } from "../exec.ts";
+import { exec } from "../process/exec.ts";
 import type { BuildLimits } from "./limits.ts";
 
 export interface Usage {

@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { DeployError } from "../error.ts";
 import { errnoOf } from "../errno.ts";
-import { type Group, killGroup } from "../group.ts";
-import { ownerIsDead, thisOwner } from "../owner.ts";
+import { type Group, killGroup } from "../process/group.ts";
+import { ownerIsDead, thisOwner } from "../deployment/owner.ts";
 
 export interface Workspace {
   directory: string;

@@ -1,7 +1,7 @@
 /** Items about one service, from what its site answered. */
-import type { ChecklistItem } from "../checklist.ts";
-import type { Seen, SiteFindings } from "../findings.ts";
-import type { ServicePlan } from "../plan.ts";
+import type { ChecklistItem } from "./checklist.ts";
+import type { Seen, SiteFindings } from "./findings.ts";
+import type { ServicePlan } from "../plan/plan.ts";
 
 /** Titles that generators leave in a new project. */
 const generatedTitle =

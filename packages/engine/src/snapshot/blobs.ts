@@ -25,7 +25,7 @@ import { promisify } from "node:util";
 import { type Clock, systemClock } from "../clock.ts";
 import { errnoOf } from "../errno.ts";
 import { DeployError } from "../error.ts";
-import { throwIfAborted } from "../exec.ts";
+import { throwIfAborted } from "../process/exec.ts";
 import { digester, digestFile, readSize } from "./digest.ts";
 import { type LinkMode, materialise, missing, storeFailure } from "./materialise.ts";
 import type { SnapshotFile } from "./snapshot.ts";

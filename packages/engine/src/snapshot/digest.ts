@@ -1,7 +1,7 @@
 /** Digests of bytes, as many as are needed from one read. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { throwIfAborted } from "../exec.ts";
+import { throwIfAborted } from "../process/exec.ts";
 
 export type DigestAlgorithm = "sha1" | "sha256" | "blake3";
 

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { errnoOf } from "../errno.ts";
 import { DeployError } from "../error.ts";
-import { throwIfAborted } from "../exec.ts";
+import { throwIfAborted } from "../process/exec.ts";
 import type { SnapshotFile } from "./snapshot.ts";
 
 /** How files get from the store into a directory. */

@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Clock, systemClock } from "../clock.ts";
 import { errnoOf } from "../errno.ts";
 import { DeployError } from "../error.ts";
-import { throwIfAborted } from "../exec.ts";
+import { throwIfAborted } from "../process/exec.ts";
 import type { Blobs } from "./blobs.ts";
 import type { DigestCache, FileState, KnownFile, KnownFiles } from "./cache.ts";
 import { followLink } from "./links.ts";

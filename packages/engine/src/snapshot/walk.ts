@@ -3,7 +3,7 @@ import { type Dirent, lstatSync, readdirSync, readlinkSync, type Stats } from "n
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { errnoOf } from "../errno.ts";
-import { throwIfAborted } from "../exec.ts";
+import { throwIfAborted } from "../process/exec.ts";
 import type { FileState } from "./cache.ts";
 import { type IgnoreRules, type Level, type Verdict, ignoreRules } from "./ignore.ts";
 import { stateOf } from "./read.ts";

@@ -12,7 +12,7 @@ import { rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { errnoOf } from "../errno.ts";
 import { DeployError } from "../error.ts";
-import { throwIfAborted } from "../exec.ts";
+import { throwIfAborted } from "../process/exec.ts";
 import { Unpacking } from "./unpacking.ts";
 import { type Compression, readTar } from "./tar.ts";
 import { readZip } from "./zip.ts";

@@ -6,7 +6,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DeployError } from "../error.ts";
-import { exec } from "../exec.ts";
+import { exec } from "../process/exec.ts";
 import type { Secret } from "../secret.ts";
 import { isLoopback } from "./git-address.ts";
 import { gitFailure, refMissing, repositoryEmpty } from "./git-failure.ts";

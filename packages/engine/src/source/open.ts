@@ -3,7 +3,7 @@ import { accessSync, constants, mkdirSync, realpathSync, rmSync, statSync } from
 import { rm } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { errnoOf } from "../errno.ts";
-import { throwIfAborted } from "../exec.ts";
+import { throwIfAborted } from "../process/exec.ts";
 import type { Secret } from "../secret.ts";
 import { type ArchiveLimits, archiveLimits, extractArchive } from "./archive.ts";
 import { invalid } from "./git-address.ts";

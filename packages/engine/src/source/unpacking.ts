@@ -18,7 +18,7 @@ import {
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { DeployError } from "../error.ts";
-import { throwIfAborted } from "../exec.ts";
+import { throwIfAborted } from "../process/exec.ts";
 import { followLink } from "../snapshot/links.ts";
 import type { ArchiveLimits } from "./archive.ts";
 import { cleanName, foldName } from "./entry-name.ts";

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createHash } from "node:crypto";
 import { type BuildInput, type Built, buildArtifact } from "../../src/build/build.ts";
-import { parseCommand } from "../../src/command.ts";
-import type { PlannedVariable, ServicePlan } from "../../src/plan.ts";
+import { parseCommand } from "../../src/process/command.ts";
+import type { PlannedVariable, ServicePlan } from "../../src/plan/plan.ts";
 import { type Blobs, openBlobs } from "../../src/snapshot/blobs.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
 

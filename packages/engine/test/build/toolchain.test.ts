@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isInstall } from "../../src/build/dependencies.ts";
 import { chooseNode, type NodeRuntime } from "../../src/build/node.ts";
 import { choosePackageManager } from "../../src/build/packageManager.ts";
-import { parseCommand } from "../../src/command.ts";
+import { parseCommand } from "../../src/process/command.ts";
 
 describe("chooseNode", () => {
   const runtimes: [NodeRuntime, ...NodeRuntime[]] = [

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { evictTrees } from "../../src/build/trees.ts";
 import { openWorkspace } from "../../src/build/workspace.ts";
-import { groupAlive, groupOf } from "../../src/group.ts";
+import { groupAlive, groupOf } from "../../src/process/group.ts";
 import { running } from "./processes.ts";
 import { type Bench, openBench } from "./project.ts";
 

@@ -1,6 +1,6 @@
 /** Small plans and findings for tests of the checklist. */
-import type { Seen, SiteFindings } from "../../src/findings.ts";
-import type { DeployPlan, PlannedVariable, ServicePlan } from "../../src/plan.ts";
+import type { Seen, SiteFindings } from "../../src/checklist/findings.ts";
+import type { DeployPlan, PlannedVariable, ServicePlan } from "../../src/plan/plan.ts";
 
 export function service(changes: Partial<ServicePlan> = {}): ServicePlan {
   return {

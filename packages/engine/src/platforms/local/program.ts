@@ -1,7 +1,7 @@
 /** How a service of a release is run on this machine: program, arguments, directory, environment. */
 import { delimiter, join } from "node:path";
-import { expandCommand } from "../../command.ts";
-import type { ServicePlan } from "../../plan.ts";
+import { expandCommand } from "../../process/command.ts";
+import type { ServicePlan } from "../../plan/plan.ts";
 import type { Release } from "../../platform.ts";
 
 /** Id of the process of a service of a release: the same after every restart of ours, so it is started once and found again. */

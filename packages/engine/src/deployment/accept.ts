@@ -1,0 +1,117 @@
+/** Acceptance: one transaction after which a deployment ends by itself, and a newer one takes the place of one that waits. */
+import { instant } from "../clock.ts";
+import type { DeployRequest } from "../engine.ts";
+import { newId } from "../id.ts";
+import { appendEvents } from "./journal.ts";
+import type { DeployPlan } from "../plan/plan.ts";
+import type { DeploymentRow } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
+
+export interface Acceptance {
+  projectId: string;
+  environment: string;
+  platform: string;
+  operation: DeploymentRow["operation"];
+  request: Omit<DeployRequest, "variables">;
+  plan: DeployPlan;
+  /** Values given for this deployment alone. */
+  given: Record<string, string>;
+  sourceReleaseId?: string;
+  message?: string;
+}
+
+/** The id of the accepted deployment. */
+export async function accept(store: Store, asked: Acceptance): Promise<string> {
+  const { db, clock, vault } = store;
+  const id = newId("dep", clock);
+  const at = instant(clock);
+  await db.transaction().execute(async (tx) => {
+    const waiting = await tx
+      .selectFrom("deployment")
+      .select("id")
+      .where("project_id", "=", asked.projectId)
+      .where("environment", "=", asked.environment)
+      .where("state", "=", "pending")
+      .where("started_at", "is", null)
+      .execute();
+    for (const { id: older } of waiting) {
+      const reason = `A newer deployment, ${id}, took its place.`;
+      // The fence moves on as well: an owner that claimed it in this very moment can write no more.
+      await tx
+        .updateTable("deployment")
+        .set((eb) => ({
+          state: "cancelled" as const,
+          reason,
+          finished_at: at,
+          given: null,
+          lease_owner: null,
+          fence: eb("fence", "+", 1),
+        }))
+        .where("id", "=", older)
+        .execute();
+      await appendEvents(tx, {
+        deploymentId: older,
+        fence: null,
+        at,
+        bodies: [{ type: "state", state: "cancelled", reason }],
+      });
+    }
+    await tx
+      .insertInto("deployment")
+      .values({
+        id,
+        project_id: asked.projectId,
+        environment: asked.environment,
+        platform: asked.platform,
+        operation: asked.operation,
+        state: "pending",
+        request: JSON.stringify(asked.request),
+        plan: JSON.stringify(asked.plan),
+        given: Object.keys(asked.given).length > 0 ? vault.seal(JSON.stringify(asked.given), `given ${id}`) : null,
+        source_release_id: asked.sourceReleaseId ?? null,
+        release_id: null,
+        services: null,
+        url: null,
+        error: null,
+        reason: null,
+        message: asked.message ?? null,
+        created_at: at,
+        started_at: null,
+        finished_at: null,
+        deadline_at: null,
+        lease_owner: null,
+      })
+      .execute();
+    await appendEvents(tx, { deploymentId: id, fence: null, at, bodies: [{ type: "state", state: "pending" }] });
+  });
+  return id;
+}
+
+/** Ask for its end. A deployment nobody has begun ends at once; otherwise its owner, or whoever takes it over, ends it. */
+export async function requestCancel({ db, clock }: Store, id: string): Promise<void> {
+  const at = instant(clock);
+  await db.transaction().execute(async (tx) => {
+    const row = await tx
+      .selectFrom("deployment")
+      .select(["state", "lease_owner", "started_at"])
+      .where("id", "=", id)
+      .executeTakeFirstOrThrow();
+    if (["success", "failed", "cancelled"].includes(row.state)) return;
+    if (row.lease_owner !== null || row.started_at !== null) {
+      await tx.updateTable("deployment").set({ cancel_requested: 1 }).where("id", "=", id).execute();
+      return;
+    }
+    const reason = "Cancelled by a person before it began.";
+    await tx
+      .updateTable("deployment")
+      .set({ state: "cancelled", reason, finished_at: at, given: null })
+      .where("id", "=", id)
+      .execute();
+    await appendEvents(tx, {
+      deploymentId: id,
+      fence: null,
+      at,
+      bodies: [{ type: "state", state: "cancelled", reason }],
+    });
+  });
+}

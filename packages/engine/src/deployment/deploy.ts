@@ -1,0 +1,183 @@
+/**
+ * The workflow of a deployment: its steps in order. Whoever holds the lease runs it from the top; finished steps answer from the
+ * journal, so it goes on where the last owner stopped.
+ */
+import type { Artifact } from "../artifact.ts";
+import type { Clock } from "../clock.ts";
+import { DeployError, reportOf } from "../error.ts";
+import type { Journal } from "./journal.ts";
+import type { DeployPlan, ServicePlan } from "../plan/plan.ts";
+import type { DeployContext, DeployedService, Platform, Release } from "../platform.ts";
+import { openRelease, sealRelease } from "./release.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
+import type { DeploymentRow } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
+import { buildValues, valuesByService } from "../variables.ts";
+import { verifyService } from "./verify.ts";
+
+/** What a build is asked for and answers; build/build.ts does it. */
+export type Build = (input: {
+  service: ServicePlan;
+  snapshot: Snapshot;
+  variables: Record<string, string>;
+  force: boolean;
+  signal: AbortSignal;
+  log(line: string, stream: "stdout" | "stderr"): void;
+}) => Promise<{ artifact: Artifact; reused: boolean; warnings: string[] }>;
+
+export interface Work {
+  store: Store;
+  row: DeploymentRow;
+  journal: Journal;
+  platform: Platform;
+  build: Build;
+  /** Every value of the deployment, opened. */
+  values: Record<string, string>;
+  force: boolean;
+  clock: Clock;
+  signal: AbortSignal;
+  log(step: string, line: string, stream: "stdout" | "stderr"): void;
+}
+
+/** Carry the deployment to its end; returns what is live. Throws what stopped it. */
+export async function runDeployment(work: Work): Promise<{ release: Release; services: DeployedService[] }> {
+  const { journal, platform, row } = work;
+  const plan = JSON.parse(row.plan!) as DeployPlan;
+  const release = await releaseFor(work, plan);
+
+  await journal.setState("deploying");
+  const context: DeployContext = {
+    deploymentId: row.id,
+    plan,
+    release,
+    step: (name, run) => journal.step(name, run),
+    signal: work.signal,
+    clock: work.clock,
+    log: (line) => work.log("deploy", line, "stdout"),
+    transaction: (run) => journal.transaction(run),
+  };
+  const operation = row.operation === "rollback" ? platform.rollback : platform.deploy;
+  if (!operation) {
+    throw new DeployError("NO_ROUTE", {
+      what: `${platform.name} cannot give traffic back to an earlier release.`,
+      next: "Deploy the earlier version again.",
+      step: "deploy",
+    });
+  }
+  const services = await operation(context);
+
+  await journal.setState("verifying");
+  await journal.step("verify", async (step) => {
+    for (const service of services) {
+      const planned = release.services.find(({ plan: one }) => one.name === service.name)!;
+      await verifyService({
+        service,
+        plan: planned.plan,
+        artifact: planned.artifact,
+        release: release.id,
+        clock: work.clock,
+        signal: work.signal,
+        log: step.log,
+      });
+    }
+  });
+  return { release, services };
+}
+
+/** A rollback takes the earlier release as it is; a promotion its artifacts with this environment's variables; all else is built. */
+async function releaseFor(work: Work, plan: DeployPlan): Promise<Release> {
+  const { journal, row } = work;
+  if (row.operation === "rollback") return releaseOf(work, row.source_release_id!);
+  if (row.operation === "promote") {
+    const source = await releaseOf(work, row.source_release_id!);
+    return seal(
+      work,
+      plan,
+      plan.services.map((service) => ({
+        plan: service,
+        artifact: source.services.find(({ plan: one }) => one.name === service.name)!.artifact.digest,
+      })),
+    );
+  }
+  await journal.setState("building");
+  const services = await buildAll(work, plan);
+  await journal.setState("uploading");
+  return seal(work, plan, services);
+}
+
+type BuiltService = { plan: ServicePlan; artifact: string };
+
+/** The artifact of every service, in the plan's order. */
+async function buildAll(work: Work, plan: DeployPlan): Promise<BuiltService[]> {
+  const { journal, store } = work;
+  const snapshot = await store.manifest<Snapshot>(plan.source.snapshot);
+  if (!snapshot) {
+    throw new DeployError("NOT_FOUND", {
+      what: "The files of this deployment are no longer kept.",
+      where: `snapshot ${plan.source.snapshot.slice(0, 12)}`,
+      next: "Deploy from the source again.",
+      step: "build",
+    });
+  }
+  const values = valuesByService(plan.services, work.values);
+  const services: BuiltService[] = [];
+  for (const service of plan.services) {
+    const name = plan.services.length === 1 ? "build" : `build ${service.name}`;
+    const built = await journal.step(name, async ({ signal }) => {
+      const { artifact, reused, warnings } = await work.build({
+        service,
+        snapshot,
+        variables: buildValues(service, values[service.name] ?? {}),
+        force: work.force,
+        signal,
+        log: (line, stream) => work.log(name, line, stream),
+      });
+      for (const message of warnings) await journal.append({ type: "note", level: "warning", message });
+      await store.putManifest(artifact.digest, artifact);
+      return { artifact: artifact.digest, files: artifact.files.length, sizeBytes: artifact.sizeBytes, reused };
+    });
+    services.push({ plan: service, artifact: built.artifact });
+  }
+  return services;
+}
+
+async function seal(work: Work, plan: DeployPlan, services: BuiltService[]): Promise<Release> {
+  const { journal, store, row } = work;
+  const releaseId = await journal.step("seal", () =>
+    journal.transaction(async (tx) => {
+      // An earlier owner may have sealed and died before the step was noted.
+      const sealed = await tx.selectFrom("release").select("id").where("deployment_id", "=", row.id).executeTakeFirst();
+      if (sealed) return sealed.id;
+      return sealRelease(store, tx, {
+        deploymentId: row.id,
+        projectId: row.project_id,
+        environment: row.environment,
+        platform: row.platform,
+        services,
+        values: valuesByService(plan.services, work.values),
+      });
+    }),
+  );
+  return releaseOf(work, releaseId);
+}
+
+async function releaseOf({ store }: Work, id: string): Promise<Release> {
+  const release = await openRelease(store, id);
+  if (release) return release;
+  throw new DeployError("NOT_FOUND", {
+    what: "The release is no longer kept, so it cannot be started.",
+    where: id,
+    next: "Deploy from the source again.",
+    step: "deploy",
+  });
+}
+
+/** What a thrown value means for the deployment's end. */
+export function endOf(
+  error: unknown,
+  signal: AbortSignal,
+): { state: "failed" | "cancelled"; report: ReturnType<typeof reportOf> } {
+  const cause: unknown = signal.aborted ? signal.reason : error;
+  const report = reportOf(cause);
+  return { state: report.code === "CANCELLED" ? "cancelled" : "failed", report };
+}

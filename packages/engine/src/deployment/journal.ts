@@ -1,0 +1,355 @@
+/**
+ * The journal of a deployment: who works on it (lease and fence), which steps are done, and what happened (events).
+ * A deployment is accepted when its row is committed; whoever holds the lease carries it on from the first unfinished step.
+ * Every write of an owner names its fence; when somebody else has claimed since, the write changes nothing and LEASE_LOST is thrown.
+ */
+import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import type { Kysely, Transaction } from "kysely";
+import { type Clock, instant } from "../clock.ts";
+import { DeployError, type ErrorReport, reportOf } from "../error.ts";
+import { type DeployEvent, type DeployEventBody, type DeploymentState, isSettled } from "../events.ts";
+import { ownerIsDead } from "./owner.ts";
+import type { StepContext } from "../platform.ts";
+import type { DeploymentRow, Schema } from "../store/schema.ts";
+
+/** An owner says that it lives so often, and reads whether it is to cancel. */
+export const heartbeatMs = 1_000;
+/** A lease not renewed for so long may be taken over even when nobody can tell that its owner is dead (it is on another machine, or hangs). */
+export const leaseMs = 10_000;
+
+const openStates = ["pending", "building", "uploading", "deploying", "verifying"] as const;
+
+/** Tries of one step when the error says that another may help (error.ts, column `retry`). */
+const stepTries = 3;
+
+export interface Claim {
+  row: DeploymentRow;
+  owner: string;
+  fence: number;
+  /** True when an earlier owner had begun: a takeover. */
+  takenOver: boolean;
+}
+
+/**
+ * Claim the oldest open deployment that nobody works on, or null. Of one project and environment only the oldest open one is
+ * offered, so deployments never overtake each other there. `only` narrows it to that deployment and those it waits for.
+ */
+export async function claimNext(
+  db: Kysely<Schema>,
+  { owner, clock, only, busy }: { owner: string; clock: Clock; only?: string | undefined; busy: ReadonlySet<string> },
+): Promise<Claim | null> {
+  const open = await db
+    .selectFrom("deployment")
+    .select(["id", "project_id", "environment", "lease_owner", "lease_until"])
+    .where("state", "in", [...openStates])
+    .orderBy("id")
+    .execute();
+  const wanted = only ? open.find((row) => row.id === only) : undefined;
+  if (only && !wanted) return null;
+  const first = new Set<string>();
+  for (const row of open) {
+    const place = `${row.project_id}/${row.environment}`;
+    if (first.has(place)) continue;
+    first.add(place);
+    if (busy.has(row.id)) continue;
+    if (wanted && place !== `${wanted.project_id}/${wanted.environment}`) continue;
+    const free = row.lease_owner === null || row.lease_until < clock.now() || ownerIsDead(row.lease_owner);
+    if (!free) continue;
+    const claimed = await db
+      .updateTable("deployment")
+      .set((eb) => ({ lease_owner: owner, lease_until: clock.now() + leaseMs, fence: eb("fence", "+", 1) }))
+      .where("id", "=", row.id)
+      .where("state", "in", [...openStates])
+      .where("lease_until", "=", row.lease_until)
+      .where((eb) =>
+        row.lease_owner === null ? eb("lease_owner", "is", null) : eb("lease_owner", "=", row.lease_owner),
+      )
+      .returningAll()
+      .executeTakeFirst();
+    if (claimed) return { row: claimed, owner, fence: claimed.fence, takenOver: row.lease_owner !== null };
+  }
+  return null;
+}
+
+/** Whether any deployment is still to be worked on (by anybody). */
+export async function hasOpen(db: Kysely<Schema>, only?: string): Promise<boolean> {
+  let query = db
+    .selectFrom("deployment")
+    .select("id")
+    .where("state", "in", [...openStates])
+    .limit(1);
+  if (only) query = query.where("id", "=", only);
+  return (await query.executeTakeFirst()) !== undefined;
+}
+
+/** Append events inside a transaction; the numbers are gapless because the row that counts them is locked with it. */
+export async function appendEvents(
+  tx: Transaction<Schema>,
+  {
+    deploymentId,
+    fence,
+    at,
+    bodies,
+  }: { deploymentId: string; fence: number | null; at: string; bodies: DeployEventBody[] },
+): Promise<DeployEvent[]> {
+  let update = tx
+    .updateTable("deployment")
+    .set((eb) => ({ last_seq: eb("last_seq", "+", bodies.length) }))
+    .where("id", "=", deploymentId);
+  if (fence !== null) update = update.where("fence", "=", fence);
+  const counted = await update.returning("last_seq").executeTakeFirst();
+  if (!counted) throw leaseLost(deploymentId);
+  const first = counted.last_seq - bodies.length + 1;
+  const events = bodies.map((body, index) => ({ deploymentId, seq: first + index, at, ...body }));
+  for (const [index, body] of bodies.entries()) {
+    await tx
+      .insertInto("event")
+      .values({ deployment_id: deploymentId, seq: first + index, at, type: body.type, body: packBody(body) })
+      .execute();
+  }
+  return events;
+}
+
+/** Stored events with seq >= `from`, at most `limit`. */
+export async function readEvents(
+  db: Kysely<Schema>,
+  deploymentId: string,
+  from: number,
+  limit = 500,
+): Promise<DeployEvent[]> {
+  const rows = await db
+    .selectFrom("event")
+    .selectAll()
+    .where("deployment_id", "=", deploymentId)
+    .where("seq", ">=", from)
+    .orderBy("seq")
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ deploymentId, seq: row.seq, at: row.at, ...unpackBody(row.body) }));
+}
+
+function packBody(body: DeployEventBody): string | Uint8Array {
+  const text = JSON.stringify(body);
+  if (body.type !== "log" || text.length < 1_024) return text;
+  return zstdCompressSync(text, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+}
+
+function unpackBody(body: string | Uint8Array): DeployEventBody {
+  return JSON.parse(typeof body === "string" ? body : zstdDecompressSync(body).toString("utf8")) as DeployEventBody;
+}
+
+function leaseLost(deploymentId: string): DeployError {
+  return new DeployError("LEASE_LOST", {
+    what: "Another process has taken this deployment over.",
+    where: deploymentId,
+    next: `Follow it with: landfall inspect ${deploymentId}`,
+  });
+}
+
+/** The journal as the owner of a claim writes it. */
+export interface Journal {
+  deploymentId: string;
+  fence: number;
+  append(...bodies: DeployEventBody[]): Promise<void>;
+  setState(state: DeploymentState): Promise<void>;
+  /** See platform.ts: run once, remember the result. `tries` of transient errors are made here, with exponential back-off. */
+  step<T>(name: string, work: (step: StepContext) => Promise<T>): Promise<T>;
+  /** Do `work` in a transaction that fails with LEASE_LOST when somebody else has claimed. */
+  transaction<T>(work: (tx: Transaction<Schema>) => Promise<T>): Promise<T>;
+  /** Enter the final state; nothing can be written afterwards. */
+  settle(state: DeploymentState, end: { error?: ErrorReport; reason?: string; url?: string | null }): Promise<void>;
+}
+
+export function journalOf({
+  db,
+  claim,
+  clock,
+  signal,
+  log,
+  redact,
+  random = Math.random,
+}: {
+  db: Kysely<Schema>;
+  claim: Claim;
+  clock: Clock;
+  signal: AbortSignal;
+  /** Takes raw lines of a step; redacts, numbers and stores them. `flush` returns when all before it are stored. */
+  log: { push(step: string, line: string, stream: "stdout" | "stderr"): void; flush(): Promise<void> };
+  /** Takes secrets out of a text. Log lines come redacted already. */
+  redact(text: string): string;
+  random?: () => number;
+}): Journal {
+  const deploymentId = claim.row.id;
+  const fence = claim.fence;
+
+  async function transaction<T>(work: (tx: Transaction<Schema>) => Promise<T>): Promise<T> {
+    return db.transaction().execute(async (tx) => {
+      const held = await tx
+        .selectFrom("deployment")
+        .select("id")
+        .where("id", "=", deploymentId)
+        .where("fence", "=", fence)
+        .executeTakeFirst();
+      if (!held) throw leaseLost(deploymentId);
+      return work(tx);
+    });
+  }
+  const append = async (...bodies: DeployEventBody[]): Promise<void> => {
+    await transaction((tx) => add(tx, instant(clock), bodies));
+  };
+  const add = (tx: Transaction<Schema>, at: string, bodies: DeployEventBody[]): Promise<DeployEvent[]> =>
+    appendEvents(tx, {
+      deploymentId,
+      fence,
+      at,
+      bodies: bodies.map((body) => (body.type === "log" ? body : mapText(body, redact))),
+    });
+
+  async function step<T>(name: string, work: (context: StepContext) => Promise<T>): Promise<T> {
+    const before = await db
+      .selectFrom("step")
+      .selectAll()
+      .where("deployment_id", "=", deploymentId)
+      .where("name", "=", name)
+      .executeTakeFirst();
+    if (before?.status === "finished") return JSON.parse(before.result ?? "null") as T;
+    let attempt = before?.attempt ?? 0;
+    for (let tried = 1; ; tried++) {
+      signal.throwIfAborted();
+      attempt += 1;
+      const startedMs = clock.now();
+      const startedAt = instant(clock);
+      await transaction(async (tx) => {
+        await tx
+          .insertInto("step")
+          .values({
+            deployment_id: deploymentId,
+            name,
+            status: "running",
+            attempt,
+            result: null,
+            started_at: startedAt,
+            finished_at: null,
+          })
+          .onConflict((c) =>
+            c
+              .columns(["deployment_id", "name"])
+              .doUpdateSet({ status: "running", attempt, started_at: startedAt, finished_at: null }),
+          )
+          .execute();
+        await add(tx, startedAt, [{ type: "step", step: name, status: "started", attempt }]);
+      });
+      try {
+        const result = await work({ signal, attempt, log: (line) => log.push(name, line, "stdout") });
+        await log.flush();
+        await end(name, attempt, startedMs, "finished", result ?? null);
+        return result;
+      } catch (error) {
+        await log.flush();
+        const detail = reportOf(error).what;
+        await end(name, attempt, startedMs, "failed", null, detail);
+        if (signal.aborted || !(error instanceof DeployError) || error.row.retry === "never" || tried >= stepTries)
+          throw error;
+        const backoffMs = 1_000 * 2 ** (tried - 1) * (0.75 + random() / 2);
+        await clock.sleep(error.row.retry === "after" ? (error.text.retryAfterMs ?? backoffMs) : backoffMs, signal);
+      }
+    }
+  }
+
+  async function end(
+    name: string,
+    attempt: number,
+    startedMs: number,
+    status: "finished" | "failed",
+    result: unknown,
+    detail?: string,
+  ): Promise<void> {
+    const at = instant(clock);
+    const reused =
+      status === "finished" &&
+      typeof result === "object" &&
+      result !== null &&
+      (result as { reused?: unknown }).reused === true;
+    await transaction(async (tx) => {
+      await tx
+        .updateTable("step")
+        .set({ status, result: JSON.stringify(result), finished_at: at })
+        .where("deployment_id", "=", deploymentId)
+        .where("name", "=", name)
+        .execute();
+      const body: DeployEventBody = {
+        type: "step",
+        step: name,
+        status: reused ? "reused" : status,
+        attempt,
+        durationMs: clock.now() - startedMs,
+      };
+      await add(tx, at, [detail === undefined ? body : { ...body, detail }]);
+    });
+  }
+
+  return {
+    deploymentId,
+    fence,
+    append,
+    transaction,
+    step,
+    async setState(state) {
+      await transaction(async (tx) => {
+        const changed = await tx
+          .updateTable("deployment")
+          .set({ state })
+          .where("id", "=", deploymentId)
+          .where("state", "!=", state)
+          .executeTakeFirst();
+        if (changed.numUpdatedRows > 0n) await add(tx, instant(clock), [{ type: "state", state }]);
+      });
+    },
+    async settle(state, { error, reason, url }) {
+      if (!isSettled(state)) throw new Error(`${state} is not a final state`);
+      await log.flush();
+      const at = instant(clock);
+      await transaction(async (tx) => {
+        const bodies: DeployEventBody[] = error ? [{ type: "error", error }] : [];
+        bodies.push(reason === undefined ? { type: "state", state } : { type: "state", state, reason });
+        await add(tx, at, bodies);
+        await tx
+          .updateTable("deployment")
+          .set({
+            state,
+            finished_at: at,
+            error: error ? JSON.stringify(mapText(error, redact)) : null,
+            reason: reason ?? null,
+            lease_owner: null,
+            given: null,
+            ...(url === undefined ? {} : { url }),
+          })
+          .where("id", "=", deploymentId)
+          .execute();
+      });
+    },
+  };
+}
+
+/** Every text in a document, changed. */
+function mapText<T>(value: T, change: (text: string) => string): T {
+  if (typeof value === "string") return change(value) as T;
+  if (Array.isArray(value)) return value.map((one: unknown) => mapText(one, change)) as T;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]: [string, unknown]) => [key, mapText(one, change)]),
+  ) as T;
+}
+
+/** Renew the lease; tells whether a cancel was asked for. Throws LEASE_LOST. */
+export async function renew(db: Kysely<Schema>, claim: Claim, clock: Clock): Promise<{ cancelRequested: boolean }> {
+  const row = await db
+    .updateTable("deployment")
+    .set({ lease_until: clock.now() + leaseMs })
+    .where("id", "=", claim.row.id)
+    .where("fence", "=", claim.fence)
+    .returning("cancel_requested")
+    .executeTakeFirst();
+  if (!row) throw leaseLost(claim.row.id);
+  return { cancelRequested: row.cancel_requested !== 0 };
+}

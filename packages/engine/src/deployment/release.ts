@@ -1,0 +1,76 @@
+/** Releases: sealed when the artifacts are there, opened to be started, never changed. */
+import { instant } from "../clock.ts";
+import type { Artifact } from "../artifact.ts";
+import { newId } from "../id.ts";
+import type { ServicePlan } from "../plan/plan.ts";
+import type { Release } from "../platform.ts";
+import type { Transaction } from "kysely";
+import type { Schema } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
+
+interface Sealed {
+  services: { plan: ServicePlan; artifact: string }[];
+}
+
+/** Values of each service, by service name. */
+export type ServiceValues = Record<string, Record<string, string>>;
+
+/** Seal inside a transaction of the deployment; returns the release's id. */
+export async function sealRelease(
+  store: Store,
+  tx: Transaction<Schema>,
+  from: {
+    deploymentId: string;
+    projectId: string;
+    environment: string;
+    platform: string;
+    services: { plan: ServicePlan; artifact: string }[];
+    values: ServiceValues;
+  },
+): Promise<string> {
+  const id = newId("rel", store.clock);
+  const sealed: Sealed = { services: from.services };
+  await tx
+    .insertInto("release")
+    .values({
+      id,
+      deployment_id: from.deploymentId,
+      project_id: from.projectId,
+      environment: from.environment,
+      platform: from.platform,
+      sealed: JSON.stringify(sealed),
+      variables: store.vault.seal(JSON.stringify(from.values), id),
+      created_at: instant(store.clock),
+    })
+    .execute();
+  await tx.updateTable("deployment").set({ release_id: id }).where("id", "=", from.deploymentId).execute();
+  return id;
+}
+
+/** A release with its manifests and values, or null when it is not there (any more). */
+export async function openRelease(store: Store, id: string): Promise<Release | null> {
+  const row = await store.db
+    .selectFrom("release")
+    .innerJoin("project", "project.id", "release.project_id")
+    .selectAll("release")
+    .select("project.name as project")
+    .where("release.id", "=", id)
+    .executeTakeFirst();
+  if (!row) return null;
+  const { services } = JSON.parse(row.sealed) as Sealed;
+  const values = JSON.parse(store.vault.open(row.variables, id)) as ServiceValues;
+  const opened = [];
+  for (const { plan, artifact } of services) {
+    const manifest = await store.manifest<Artifact>(artifact);
+    if (!manifest) return null;
+    opened.push({ plan, artifact: manifest, variables: values[plan.name] ?? {} });
+  }
+  return {
+    id,
+    deploymentId: row.deployment_id,
+    project: row.project,
+    environment: row.environment,
+    createdAtMs: Date.parse(row.created_at),
+    services: opened,
+  };
+}

@@ -1,0 +1,78 @@
+/**
+ * The plan: what a deployment will do, as pure data. Printed by `landfall plan`, stored with the deployment, compared whole in tests.
+ */
+import type { ArtifactKind, StaticRules } from "../artifact.ts";
+import type { Command } from "../process/command.ts";
+import type { EnvVariable, Evidence, Kind } from "../detect/detection.ts";
+
+/** One conversion on the way from source to an artifact the platform accepts. */
+export interface RouteStep {
+  from: ArtifactKind;
+  to: ArtifactKind;
+  by: "build" | "containerise" | "push-registry" | "push-git" | "pack" | "as-is";
+}
+
+export interface BuildPlan {
+  /** In order; empty when nothing has to run. */
+  install?: Command[];
+  build?: Command[];
+  /** Directory with the result, relative to the service directory. */
+  outputDir: string;
+  packageManager?: string;
+  /** Lockfile that keys the dependency cache, relative to the snapshot's root. */
+  lockfile?: string;
+  timeoutMs: number;
+}
+
+export interface PlannedVariable
+  extends Pick<EnvVariable, "key" | "required" | "sensitive" | "public" | "class" | "validation"> {
+  /** Where its value comes from; a plan never holds the value. */
+  from: "project" | "command-line" | "file" | "generated" | "default" | "missing";
+  foundIn: string[];
+}
+
+export interface ServicePlan {
+  name: string;
+  /** Directory of the service, relative to the snapshot's root, `.` for the root. */
+  path: string;
+  kind: Extract<Kind, "static" | "server" | "worker" | "container">;
+  framework?: string;
+  runtime: string;
+  runtimeVersion?: string;
+  route: RouteStep[];
+  accepts: ArtifactKind;
+  build?: BuildPlan;
+  /** Runs for good. */
+  start?: Command;
+  /** Run to their end before it, once per release (migrations). */
+  before?: Command[];
+  port?: number;
+  static?: StaticRules;
+  variables: PlannedVariable[];
+  /** Host names it will answer to. */
+  hosts: string[];
+  check: { path: string; timeoutMs: number };
+  dependsOn: string[];
+  /** What will be done on the platform, in order, in words. */
+  operations: string[];
+}
+
+export interface DeployPlan {
+  version: 1;
+  project: string;
+  environment: string;
+  platform: string;
+  source: {
+    kind: "folder" | "archive" | "git";
+    description: string;
+    commit?: string;
+    snapshot: string;
+    files: number;
+    sizeBytes: number;
+  };
+  /** In dependency order. */
+  services: ServicePlan[];
+  /** What a person should know before saying yes. */
+  notes: { level: "info" | "warning"; message: string }[];
+  evidence: Evidence[];
+}

@@ -1,0 +1,270 @@
+/** From a request to everything known before anything is changed: snapshot, detection, plan, problems. */
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { parse as parseJson } from "jsonc-parser";
+import { checkVariables } from "../env/validate.ts";
+import { generateSecret } from "../env/generate.ts";
+import { type Config, readConfig } from "./config.ts";
+import { detect } from "../detect/detect.ts";
+import { decodeText } from "../detect/tree.ts";
+import type { Detection } from "../detect/detection.ts";
+import type { DeployRequest, Prepared } from "../engine.ts";
+import { DeployError, type ErrorReport } from "../error.ts";
+import { newId } from "../id.ts";
+import { checkedName, slug, suggestNames } from "../name.ts";
+import type { PlannedVariable } from "./plan.ts";
+import { planFor } from "./planner.ts";
+import type { Platform } from "../platform.ts";
+import type { DigestCache } from "../snapshot/cache.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
+import { takeSnapshot } from "../snapshot/take.ts";
+import { type OpenedSource, openSource } from "../source/open.ts";
+import { checkedSource } from "../source/source.ts";
+import type { Store } from "../store/store.ts";
+import { readVariables } from "../variables.ts";
+
+export interface PrepareContext {
+  store: Store;
+  cache: DigestCache;
+  platforms: Platform[];
+  baseDomain: string;
+  /** PATH for git and other tools a source needs. */
+  toolPath: string[];
+  signal?: AbortSignal;
+}
+
+/** What prepare found out that acceptance needs and a screen does not. */
+export interface PreparedInside extends Prepared {
+  given: Record<string, string>;
+  /** Values made here, to be stored as the project's variables on acceptance. */
+  generated: Record<string, string>;
+  /** Which folder or repository the project's name belongs to. */
+  identity: string;
+}
+
+export async function prepare(context: PrepareContext, request: DeployRequest): Promise<PreparedInside> {
+  const { store, platforms, signal } = context;
+  const environment = checkedName("environment", request.environment ?? "production");
+  if (request.project !== undefined) checkedName("project", request.project);
+  // A password in an address goes no further than this line: what is kept is the address without it.
+  const asked = checkedSource(request.source);
+  const scratch = join(store.home, "scratch", newId("dep", store.clock));
+  await using source = await openSource(asked, {
+    scratch,
+    toolPath: context.toolPath,
+    ...(signal ? { signal } : {}),
+  });
+  const config = request.prebuilt ? null : readConfig(source.root);
+  const platform = platformOf(platforms, request.platform ?? config?.platform ?? "local");
+  const snapshot = await takeSnapshot(source.root, {
+    blobs: store.blobs,
+    cache: context.cache,
+    prebuilt: request.prebuilt ?? false,
+    ...(signal ? { signal } : {}),
+  });
+  const detection = request.prebuilt ? null : detect(source.root);
+  const problems: ErrorReport[] = [];
+  const project = await projectName(store, { request, config, source, problems });
+
+  const values = await valuesFor(store, { request, project, environment, detection, problems });
+  const paths = new Set(snapshot.files.map((file) => file.path));
+  const { plan, problems: planProblems } = planFor({
+    project,
+    environment,
+    platform,
+    source: {
+      kind: request.source.kind,
+      description: source.description,
+      ...(source.commit === undefined ? {} : { commit: source.commit }),
+      snapshot: snapshot.digest,
+      files: snapshot.files.length,
+      sizeBytes: snapshot.sizeBytes,
+    },
+    detection,
+    config,
+    overrides: request.overrides ?? {},
+    ...(request.services ? { only: request.services } : {}),
+    values: values.from,
+    allowMissing: request.allowMissing ?? false,
+    baseDomain: context.baseDomain,
+    hasFile: (path) => paths.has(path),
+    scriptsOf: (path) => scriptsOf(join(source.root, path)),
+    lockfileOf: (manager, path) => lockfileOf(paths, manager, path),
+  });
+  problems.push(...planProblems);
+  return {
+    request: { ...request, source: asked, environment, platform: platform.id },
+    snapshot,
+    detection,
+    plan,
+    excluded: snapshot.excluded,
+    problems,
+    given: request.variables ?? {},
+    generated: values.generated,
+    identity: identityOf(request, source),
+  };
+}
+
+function platformOf(platforms: Platform[], id: string): Platform {
+  const found = platforms.find((platform) => platform.id === id);
+  if (found) return found;
+  throw new DeployError("INVALID_CONFIG", {
+    what: `There is no platform ${JSON.stringify(id)}.`,
+    where: "platform",
+    next: `Choose one of: ${platforms.map((platform) => platform.id).join(", ")}.`,
+  });
+}
+
+function identityOf(request: DeployRequest, source: OpenedSource): string {
+  return `${request.source.kind} ${source.identity}`;
+}
+
+/**
+ * The project's name, asked for or made from what is there. A name we made up never lands on a project that came from elsewhere:
+ * two folders called `site` are two projects, and only a person may say that they are one.
+ */
+async function projectName(
+  store: Store,
+  {
+    request,
+    config,
+    source,
+    problems,
+  }: { request: DeployRequest; config: Config | null; source: OpenedSource; problems: ErrorReport[] },
+): Promise<string> {
+  if (request.project !== undefined) return request.project;
+  if (config?.name !== undefined) return checkedName("project", config.name);
+  const base =
+    request.source.kind === "git"
+      ? basename(request.source.url).replace(/\.git$/, "")
+      : basename(source.identity).replace(/\.(zip|tgz|tar|tar\.gz|tar\.zst)$/, "");
+  const name = slug(request.source.subdirectory ? basename(request.source.subdirectory) : base) || "app";
+  const known = await store.setting(`source/${name}`);
+  if (known !== null && known !== identityOf(request, source) && (await store.project(name))) {
+    const taken = new Set((await store.db.selectFrom("project").select("name").execute()).map((row) => row.name));
+    const names = suggestNames(name, (one) => taken.has(one));
+    problems.push({
+      code: "PROJECT_NAME_TAKEN",
+      what: `There is a project ${name} already, from ${known.replace(/^\w+ /, "")}.`,
+      where: "project",
+      next: `Deploy this one as another project: --project ${names[0] ?? "<name>"}; or into that one: --project ${name}.`,
+      recovery: names.map((one) => ({
+        kind: "alternative",
+        label: `Deploy as ${one}`,
+        command: `landfall deploy --project ${one}`,
+      })),
+      step: "create",
+    });
+  }
+  return name;
+}
+
+async function valuesFor(
+  store: Store,
+  {
+    request,
+    project,
+    environment,
+    detection,
+    problems,
+  }: {
+    request: DeployRequest;
+    project: string;
+    environment: string;
+    detection: Detection | null;
+    problems: ErrorReport[];
+  },
+): Promise<{ from: Map<string, PlannedVariable["from"]>; generated: Record<string, string> }> {
+  const row = await store.project(project);
+  const stored = row ? await readVariables(store, row.id, environment) : [];
+  const given = request.variables ?? {};
+  const from = new Map<string, PlannedVariable["from"]>();
+  for (const { key } of stored) from.set(key, "project");
+  for (const key of Object.keys(given)) from.set(key, "command-line");
+  const detected = uniqueVariables(detection);
+  const generated: Record<string, string> = {};
+  if (request.generateSecrets !== false) {
+    for (const variable of detected) {
+      if (!variable.required || from.has(variable.key)) continue;
+      const value = generateSecret(variable.key);
+      if (value === null) continue;
+      generated[variable.key] = value;
+      from.set(variable.key, "generated");
+    }
+  }
+  const values = { ...Object.fromEntries(stored.map(({ key, value }) => [key, value])), ...given };
+  const { invalid } = checkVariables({ variables: detected, values });
+  if (invalid.length > 0) {
+    problems.push({
+      code: "INVALID_VARIABLE",
+      what:
+        invalid.length === 1
+          ? "A variable has a value that cannot be right."
+          : `${invalid.length} variables have values that cannot be right.`,
+      where: `${project}, ${environment}`,
+      next: "Set them again with -e NAME=value or: landfall env set",
+      faults: invalid.map(({ key, message }) => ({ path: key, message })),
+      step: "configure",
+    });
+  }
+  return { from, generated };
+}
+
+function uniqueVariables(detection: Detection | null): Detection["env"] {
+  if (!detection) return [];
+  const byKey = new Map<string, Detection["env"][number]>();
+  for (const variable of [...detection.env, ...detection.services.flatMap((service) => service.env)]) {
+    const known = byKey.get(variable.key);
+    if (!known || (variable.required && !known.required)) byKey.set(variable.key, variable);
+  }
+  return [...byKey.values()];
+}
+
+/** Texts among the scripts of a package.json; none when there is none to read, which detection has said already. */
+function scriptsOf(directory: string): Record<string, string> {
+  try {
+    const { scripts } = parseJson(decodeText(readFileSync(join(directory, "package.json")))) as {
+      scripts?: Record<string, unknown>;
+    };
+    return Object.fromEntries(
+      Object.entries(scripts ?? {}).flatMap(([name, script]) => (typeof script === "string" ? [[name, script]] : [])),
+    );
+  } catch {
+    return {};
+  }
+}
+
+const lockfiles: Record<string, string[]> = {
+  npm: ["package-lock.json", "npm-shrinkwrap.json"],
+  pnpm: ["pnpm-lock.yaml"],
+  yarn: ["yarn.lock"],
+  bun: ["bun.lock", "bun.lockb"],
+  uv: ["uv.lock"],
+  poetry: ["poetry.lock"],
+  pdm: ["pdm.lock"],
+  pipenv: ["Pipfile.lock"],
+  pip: ["requirements.txt"],
+  bundler: ["Gemfile.lock"],
+  composer: ["composer.lock"],
+  cargo: ["Cargo.lock"],
+  go: ["go.sum"],
+  mix: ["mix.lock"],
+};
+
+/** The nearest lockfile at or above the service's directory. */
+function lockfileOf(paths: ReadonlySet<string>, manager: string | undefined, path: string): string | undefined {
+  const parts = path === "." ? [] : path.split("/");
+  for (let depth = parts.length; depth >= 0; depth--) {
+    const directory = parts.slice(0, depth).join("/");
+    for (const name of lockfiles[manager ?? ""] ?? []) {
+      const candidate = directory === "" ? name : `${directory}/${name}`;
+      if (paths.has(candidate)) return candidate;
+    }
+  }
+  return undefined;
+}
+
+/** The snapshot's manifest, without what only a report needs. */
+export function keptSnapshot(snapshot: Snapshot): Snapshot {
+  return { ...snapshot, excluded: [], filesRead: 0 };
+}

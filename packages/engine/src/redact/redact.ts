@@ -1,0 +1,187 @@
+/**
+ * Redaction: the one place where secrets are taken out of text, on the only way to storage and network.
+ *
+ * Text is read without white space, line breaks, control characters and colour codes, and so are the secrets; then all their forms
+ * (redact/forms.ts) are looked for in one pass. What is found is replaced by `[secret NAME]`, together with the line breaks inside it:
+ * neither length nor shape is told.
+ *
+ * Not covered, because no filter can: a program that changes the value (reversed, encrypted, base64 twice).
+ */
+import { automatonFor, type Automaton } from "./automaton.ts";
+import { formsOf } from "./forms.ts";
+
+export interface Redactor {
+  /** A whole text without secrets: an error, a note, JSON (which stays valid JSON when a secret is within a string). */
+  text(input: string): string;
+  /** A stream of lines, one for each process and stream. */
+  lines(): LineRedactor;
+}
+
+export interface LineRedactor {
+  /**
+   * Takes a line without its end; returns the lines that are safe to show by now, without secrets. A line whose end may be the
+   * beginning of a secret that goes on in the next is held until that is decided.
+   */
+  push(line: string): string[];
+  /** What is held, for a stream that has paused; nothing while a secret seems to be on its way, spread over lines. */
+  idle(): string[];
+  /** What is held, at the end. Lines may be pushed afterwards; the rest of a secret begun before is still recognised. */
+  flush(): string[];
+}
+
+/**
+ * Knows each value raw, in base64 (any alignment, either alphabet), URL-encoded, JSON-escaped once and twice, in hex, quoted for shells,
+ * split over lines, with colour codes inside; and on their own the long lines of a value with several, the password of a URL, the keys
+ * in a JSON document. Values shorter than six characters, numbers below eight digits and everyday words are not hidden.
+ * Of two secrets one of which begins the other, the longer is found; of two equal ones, the first is named.
+ */
+export function createRedactor(secrets: { name: string; value: string }[]): Redactor {
+  const automaton = automatonFor(
+    secrets.flatMap(({ value }, owner) => formsOf(value).map((form) => ({ text: lettersOf(form), owner }))),
+  );
+  const marks = secrets.map(({ name }) => `[secret ${name}]`);
+  return {
+    text(input) {
+      const stream = streamOf(automaton, marks);
+      return stream.feed(input) + stream.rest();
+    },
+    lines() {
+      const stream = streamOf(automaton, marks);
+      let unfinished = "";
+      const cut = (safe: string): string[] => {
+        const lines = (unfinished + safe).split("\n");
+        unfinished = lines.pop()!;
+        return lines;
+      };
+      const flush = (): string[] => cut(stream.rest());
+      return {
+        push: (line) => cut(stream.feed(`${line}\n`)),
+        idle: () => (stream.isCrossingLines() ? [] : flush()),
+        flush,
+      };
+    },
+  };
+}
+
+interface Match {
+  /** Letters since the beginning of what is held. */
+  start: number;
+  end: number;
+  owner: number;
+}
+
+/** The pass over one text, which may come in pieces. */
+function streamOf(automaton: Automaton, marks: string[]) {
+  const { step, depth, length, owner } = automaton;
+  const reader: Reader = { sequence: 0 };
+  let state = 0;
+  let held = "";
+  /** Where in `held` each of its letters stands. */
+  let positions = new Uint32Array(256);
+  let letters = 0;
+  let matches: Match[] = [];
+  let lineLetters = 0;
+  let lastLineLetters = 0;
+
+  function record(end: number): void {
+    // What came before was given out already (flush); only the rest can still be hidden.
+    let start = Math.max(0, end - length[state]!);
+    while (matches.length > 0 && matches.at(-1)!.start >= start) matches.pop();
+    const last = matches.at(-1);
+    if (last !== undefined && last.end > start) start = last.end;
+    matches.push({ start, end, owner: owner[state]! });
+  }
+
+  /** Give out all but the last `keep` letters. */
+  function release(keep: number): string {
+    let letter = letters - keep;
+    let position = keep === 0 ? held.length : positions[letter]!;
+    let text = "";
+    let from = 0;
+    let used = 0;
+    for (const match of matches) {
+      if (match.start >= letter) break;
+      used++;
+      text += held.slice(from, positions[match.start]) + marks[match.owner]!;
+      from = positions[match.end - 1]! + 1;
+      letter = Math.max(letter, match.end);
+      position = Math.max(position, from);
+    }
+    text += held.slice(from, position);
+    held = held.slice(position);
+    positions.copyWithin(0, letter, letters);
+    letters -= letter;
+    for (let i = 0; i < letters; i++) positions[i]! -= position;
+    matches = matches
+      .slice(used)
+      .map(({ start, end, owner: whose }) => ({ start: start - letter, end: end - letter, owner: whose }));
+    return text;
+  }
+
+  return {
+    /** Takes a piece of text, returns what is safe by now. */
+    feed(input: string): string {
+      const before = held.length;
+      held += input;
+      if (letters + input.length > positions.length) {
+        const larger = new Uint32Array(2 * (letters + input.length));
+        larger.set(positions.subarray(0, letters));
+        positions = larger;
+      }
+      for (let i = 0; i < input.length; i++) {
+        const code = input.charCodeAt(i);
+        if (!isLetter(reader, code)) {
+          if (code === newline && lineLetters > 0) {
+            lastLineLetters = lineLetters;
+            lineLetters = 0;
+          }
+          continue;
+        }
+        lineLetters++;
+        positions[letters++] = before + i;
+        state = step(state, code);
+        if (length[state] !== 0) record(letters);
+      }
+      return release(Math.min(depth[state]!, letters));
+    },
+    rest: () => release(0),
+    /** A beginning of a secret fills the last line and came from the line before it. */
+    isCrossingLines: () => depth[state]! > lastLineLetters,
+  };
+}
+
+const newline = 10;
+const escape = 27;
+
+/** Where the reader stands: units of a colour code so far, 0 outside of one. */
+interface Reader {
+  sequence: number;
+}
+
+/** Whether a UTF-16 unit is text, and not something put between: control character, colour code, white space. */
+function isLetter(reader: Reader, code: number): boolean {
+  if (reader.sequence > 0) {
+    reader.sequence++;
+    if (reader.sequence === 2) {
+      if (code === 0x5b) return false; // [
+      reader.sequence = 0;
+      // A title or a link (OSC): its text may itself be a secret, so only its first mark is passed over.
+      if (code === 0x5d) return false;
+    } else if (code >= 0x20 && code <= 0x3f && reader.sequence < 64) {
+      return false;
+    } else {
+      reader.sequence = 0;
+      if (code >= 0x40 && code <= 0x7e) return false;
+    }
+  }
+  if (code === escape) reader.sequence = 1;
+  return code > 0x20 && (code < 0x7f || code > 0xa0);
+}
+
+/** A form of a secret as the stream sees it. */
+function lettersOf(form: string): string {
+  const reader: Reader = { sequence: 0 };
+  let letters = "";
+  for (let i = 0; i < form.length; i++) if (isLetter(reader, form.charCodeAt(i))) letters += form[i]!;
+  return letters;
+}

@@ -1,0 +1,229 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sql } from "kysely";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { accept, requestCancel } from "../../src/deployment/accept.ts";
+import type { Clock } from "../../src/clock.ts";
+import { DeployError } from "../../src/error.ts";
+import {
+  type Claim,
+  claimNext,
+  type Journal,
+  journalOf,
+  leaseMs,
+  readEvents,
+  renew,
+} from "../../src/deployment/journal.ts";
+import { thisOwner } from "../../src/deployment/owner.ts";
+import type { DeployPlan } from "../../src/plan/plan.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+
+/** Time that passes only when somebody waits. */
+function steppedClock(): Clock & { pass(ms: number): void; waits: number[] } {
+  let now = Date.UTC(2026, 0, 1);
+  const waits: number[] = [];
+  return {
+    now: () => now,
+    waits,
+    pass: (ms) => (now += ms),
+    async sleep(ms, signal) {
+      signal?.throwIfAborted();
+      waits.push(ms);
+      now += ms;
+    },
+  };
+}
+
+const plan = { version: 1, project: "shop", services: [] } as unknown as DeployPlan;
+
+describe("the journal", () => {
+  let home: string;
+  let store: Store;
+  const clock = steppedClock();
+
+  beforeEach(async () => {
+    home = mkdtempSync(join(tmpdir(), "landfall-journal-"));
+    store = await openStore(home, clock);
+  });
+  afterEach(async () => {
+    await store[Symbol.asyncDispose]();
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  async function accepted(project = "shop", environment = "production"): Promise<string> {
+    const { id } = await store.ensureProject(project);
+    const request = { source: { kind: "folder" as const, path: "/x" } };
+    clock.pass(1);
+    return accept(store, {
+      projectId: id,
+      environment,
+      platform: "local",
+      operation: "deploy",
+      request,
+      plan,
+      given: {},
+    });
+  }
+
+  const claim = (owner = thisOwner(), only?: string): Promise<Claim | null> =>
+    claimNext(store.db, { owner, clock, only, busy: new Set() });
+
+  function journal(held: Claim, signal = new AbortController().signal): Journal {
+    const log = { push: () => {}, flush: async () => {} };
+    return journalOf({
+      db: store.db,
+      claim: held,
+      clock,
+      signal,
+      log,
+      redact: (text) => text.replaceAll("hunter2", "[secret]"),
+      random: () => 0.5,
+    });
+  }
+
+  it("gives a deployment to one owner, until its lease is over", async () => {
+    const id = await accepted();
+    const first = await claim("elsewhere 1 a");
+    expect(first?.row.id).toBe(id);
+    expect(await claim()).toBeNull();
+    clock.pass(leaseMs + 1);
+    expect(await claim()).toMatchObject({ fence: 2, takenOver: true });
+  });
+
+  it("takes over at once from an owner that is certainly dead", async () => {
+    await accepted();
+    const [host] = thisOwner().split(" ");
+    expect(await claim(`${host} 999999999 long-ago`)).not.toBeNull();
+    expect(await claim()).toMatchObject({ takenOver: true });
+  });
+
+  it("lets an owner that lost its lease change nothing", async () => {
+    const id = await accepted();
+    const slow = journal((await claim("elsewhere 1 a"))!);
+    clock.pass(leaseMs + 1);
+    await claim();
+    await expect(slow.append({ type: "note", level: "info", message: "late" })).rejects.toMatchObject({
+      code: "LEASE_LOST",
+    });
+    await expect(slow.step("build", async () => 1)).rejects.toMatchObject({ code: "LEASE_LOST" });
+    await expect(slow.settle("success", {})).rejects.toMatchObject({ code: "LEASE_LOST" });
+    expect((await readEvents(store.db, id, 1)).map((event) => event.type)).toEqual(["state"]);
+  });
+
+  it("offers deployments of one place in order, and other places meanwhile", async () => {
+    const first = await accepted("shop");
+    await journal((await claim("elsewhere 1 a"))!).setState("building");
+    await accepted("shop");
+    const other = await accepted("blog");
+    expect((await claim())?.row.id).toBe(other);
+    expect(await claim()).toBeNull();
+    expect(await claim(undefined, first)).toBeNull();
+  });
+
+  it("supersedes a waiting deployment, never one that has begun", async () => {
+    const waiting = await accepted();
+    const newer = await accepted();
+    const row = await store.db.selectFrom("deployment").selectAll().where("id", "=", waiting).executeTakeFirstOrThrow();
+    expect(row).toMatchObject({ state: "cancelled", reason: expect.stringContaining(newer) });
+    await store.db
+      .updateTable("deployment")
+      .set({ started_at: "now", state: "building" })
+      .where("id", "=", newer)
+      .execute();
+    await accepted();
+    const begun = await store.db
+      .selectFrom("deployment")
+      .select("state")
+      .where("id", "=", newer)
+      .executeTakeFirstOrThrow();
+    expect(begun.state).toBe("building");
+  });
+
+  it("runs a step once and remembers its result, also for another owner", async () => {
+    await accepted();
+    let runs = 0;
+    const work = async (): Promise<{ n: number }> => ({ n: ++runs });
+    expect(await journal((await claim("elsewhere 1 a"))!).step("build", work)).toEqual({ n: 1 });
+    clock.pass(leaseMs + 1);
+    expect(await journal((await claim())!).step("build", work)).toEqual({ n: 1 });
+    expect(runs).toBe(1);
+  });
+
+  it("tries a step three times with growing pauses when the error says so, as long as Retry-After says, and no other", async () => {
+    await accepted();
+    const own = journal((await claim())!);
+    clock.waits.length = 0;
+    const unavailable = new DeployError("PLATFORM_UNAVAILABLE", { what: "down" });
+    await expect(own.step("upload", () => Promise.reject(unavailable))).rejects.toBe(unavailable);
+    expect(clock.waits).toEqual([1_000, 2_000]);
+    clock.waits.length = 0;
+    let calls = 0;
+    const limited = new DeployError("RATE_LIMIT_EXCEEDED", { what: "wait", retryAfterMs: 7_000 });
+    expect(await own.step("create", () => (++calls === 1 ? Promise.reject(limited) : Promise.resolve("made")))).toBe(
+      "made",
+    );
+    expect(clock.waits).toEqual([7_000]);
+    await expect(
+      own.step("build", () => Promise.reject(new DeployError("BUILD_FAILED", { what: "no" }))),
+    ).rejects.toMatchObject({ code: "BUILD_FAILED" });
+    expect(clock.waits).toEqual([7_000]);
+  });
+
+  it("numbers events without gaps and takes secrets out of them and of the error", async () => {
+    const id = await accepted();
+    const own = journal((await claim())!);
+    await own.setState("building");
+    await own.step("build", async () => null);
+    await own.append({ type: "note", level: "warning", message: "password hunter2 seen" });
+    await own.settle("failed", { error: { code: "BUILD_FAILED", what: "hunter2 was wrong", evidence: ["hunter2"] } });
+    const events = await readEvents(store.db, id, 1);
+    expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1));
+    const row = await store.db.selectFrom("deployment").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+    expect(JSON.stringify([events, row])).not.toContain("hunter2");
+    expect(row).toMatchObject({ state: "failed", lease_owner: null, last_seq: events.length });
+  });
+
+  it("ends a deployment nobody has begun at once when asked, and tells the owner of one that runs", async () => {
+    const idle = await accepted("idle");
+    await requestCancel(store, idle);
+    expect(
+      (await store.db.selectFrom("deployment").select("state").where("id", "=", idle).executeTakeFirstOrThrow()).state,
+    ).toBe("cancelled");
+    const running = await accepted("running");
+    const held = (await claim())!;
+    expect(held.row.id).toBe(running);
+    await requestCancel(store, running);
+    expect(await renew(store.db, held, clock)).toEqual({ cancelRequested: true });
+  });
+});
+
+describe("the store", () => {
+  it("opens a value only where it belongs, and with its key", async () => {
+    const home = mkdtempSync(join(tmpdir(), "landfall-store-"));
+    try {
+      await using store = await openStore(home, steppedClock());
+      const envelope = store.vault.seal("päss\nword", "variable a/production/KEY");
+      expect(store.vault.open(envelope, "variable a/production/KEY")).toBe("päss\nword");
+      expect(() => store.vault.open(envelope, "variable b/production/KEY")).toThrow(/damaged/);
+      expect(() =>
+        store.vault.open(envelope.replace(/\.[0-9a-f]{8}\./, ".00000000."), "variable a/production/KEY"),
+      ).toThrow(/another key/);
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
+  });
+
+  it("refuses a data directory that a newer Landfall has written, and changes nothing in it", async () => {
+    const home = mkdtempSync(join(tmpdir(), "landfall-store-"));
+    try {
+      {
+        await using store = await openStore(home, steppedClock());
+        await sql`insert into migration (name, at) values ('9999-future', 'later')`.execute(store.db);
+      }
+      await expect(openStore(home, steppedClock())).rejects.toMatchObject({ code: "STORE_NEWER" });
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,214 @@
+import { describe, expect, it } from "vitest";
+import type { Detection, EnvVariable, ServiceFacts } from "../../src/detect/detection.ts";
+import { checkedName, slug, suggestNames } from "../../src/name.ts";
+import { inEnvironment, type PlanInput, planFor } from "../../src/plan/planner.ts";
+import { definePlatform } from "../../src/platform.ts";
+
+const machine = definePlatform({
+  id: "machine",
+  name: "A machine",
+  accepts: ["files", "prebuilt"],
+  runs: ["static", "server", "worker"],
+  limits: {},
+  projectName: { pattern: /./, maxLength: 58 },
+  deploy: () => Promise.reject(new Error("a plan runs nothing")),
+});
+
+const page: ServiceFacts = {
+  kind: "static",
+  runtime: "node",
+  framework: "vite",
+  packageManager: "npm",
+  installCommand: "npm ci",
+  buildCommand: "npm run build",
+  outputDir: "dist",
+  database: [],
+  env: [],
+};
+const api: ServiceFacts = {
+  kind: "server",
+  runtime: "node",
+  framework: "express",
+  packageManager: "npm",
+  installCommand: "npm ci",
+  startCommand: "npm start",
+  port: 3000,
+  database: [],
+  env: [],
+};
+
+function detection(
+  facts: ServiceFacts,
+  services: Detection["services"] = [{ ...facts, path: ".", name: "app" }],
+): Detection {
+  return { ...facts, dir: "/project", services, evidence: [], candidates: [], warnings: [] };
+}
+
+function input(detected: Detection | null, more: Partial<PlanInput> = {}): PlanInput {
+  return {
+    project: "shop",
+    environment: "production",
+    platform: machine,
+    source: { kind: "folder", description: "/project", snapshot: "0".repeat(64), files: 1, sizeBytes: 1 },
+    detection: detected,
+    config: null,
+    overrides: {},
+    values: new Map(),
+    allowMissing: false,
+    baseDomain: "localhost",
+    hasFile: () => false,
+    scriptsOf: () => ({}),
+    lockfileOf: () => "package-lock.json",
+    ...more,
+  };
+}
+
+const needed: EnvVariable = {
+  key: "DATABASE_URL",
+  required: true,
+  sensitive: true,
+  public: false,
+  class: "run",
+  foundIn: ["src/db.ts:3"],
+};
+
+describe("a plan", () => {
+  it("builds a page into files and serves it as a single-page application", () => {
+    const { plan, problems } = planFor(input(detection(page)));
+    expect(problems).toEqual([]);
+    expect(plan.services).toMatchObject([
+      {
+        kind: "static",
+        route: [{ from: "source", to: "files", by: "build" }],
+        build: {
+          install: [{ argv: ["npm", "ci"] }],
+          build: [{ argv: ["npm", "run", "build"] }],
+          outputDir: "dist",
+          lockfile: "package-lock.json",
+        },
+        static: { spaFallback: true },
+        hosts: ["shop.localhost"],
+      },
+    ]);
+  });
+
+  it("starts the program of a start script itself, and what comes before it first", () => {
+    const scripts = {
+      start: "npm run serve",
+      serve: "prisma migrate deploy && NODE_ENV=production node server.js --port $PORT",
+    };
+    const [service] = planFor(input(detection(api), { scriptsOf: () => scripts })).plan.services;
+    expect(service).toMatchObject({
+      start: { argv: ["node", "server.js", "--port", "$PORT"], env: { NODE_ENV: "production" } },
+      before: [{ argv: ["prisma", "migrate", "deploy"] }],
+    });
+  });
+
+  it("leaves a start script that needs a shell or has hooks to the package manager", () => {
+    for (const scripts of [
+      { start: "node server.js | tee log" },
+      { start: "node server.js", prestart: "node check.js" },
+    ]) {
+      expect(planFor(input(detection(api), { scriptsOf: () => scripts })).plan.services[0]?.start?.argv).toEqual([
+        "npm",
+        "start",
+      ]);
+    }
+  });
+
+  it("lists every missing variable with the places that read it, and lets them pass when told to", () => {
+    const detected = detection({ ...api, env: [needed, { ...needed, key: "API_KEY" }] });
+    const { problems } = planFor(input(detected));
+    expect(problems).toMatchObject([
+      {
+        code: "MISSING_VARIABLE",
+        faults: [{ path: "API_KEY" }, { path: "DATABASE_URL", message: "read at src/db.ts:3" }],
+      },
+    ]);
+    expect(
+      planFor(
+        input(detected, {
+          values: new Map([
+            ["API_KEY", "project"],
+            ["DATABASE_URL", "command-line"],
+          ]),
+        }),
+      ).problems,
+    ).toEqual([]);
+    const allowed = planFor(input(detected, { allowMissing: true }));
+    expect(allowed.problems).toEqual([]);
+    expect(allowed.plan.notes[0]?.message).toContain("DATABASE_URL");
+  });
+
+  it("puts what a service needs before it, and gives the page the project's own host name", () => {
+    const services = [
+      { ...page, path: "apps/web", name: "web", dependsOn: ["apps/api"] },
+      { ...api, path: "apps/api", name: "api" },
+    ];
+    const { plan } = planFor(input(detection({ ...page, kind: "monorepo" }, services)));
+    expect(plan.services.map((service) => [service.name, service.hosts])).toEqual([
+      ["api", ["api-shop.localhost"]],
+      ["web", ["shop.localhost"]],
+    ]);
+    expect(inEnvironment(plan, "pr-7", "localhost").services.map((service) => service.hosts[0])).toEqual([
+      "api-pr-7-shop.localhost",
+      "pr-7-shop.localhost",
+    ]);
+    expect(inEnvironment(inEnvironment(plan, "pr-7", "localhost"), "production", "localhost")).toEqual(plan);
+  });
+
+  it("lets flags win over landfall.json, and landfall.json over detection", () => {
+    const config = { outputDir: "public", buildCommand: "make site" };
+    const [service] = planFor(input(detection(page), { config, overrides: { outputDir: "out" } })).plan.services;
+    expect(service?.build).toMatchObject({ outputDir: "out", build: [{ argv: ["make", "site"] }] });
+  });
+
+  it.each([
+    ["an output directory outside", { outputDir: "../.." }, "INVALID_CONFIG"],
+    ["an absolute one", { outputDir: "/etc" }, "INVALID_CONFIG"],
+    ["a command that needs a shell", { buildCommand: "npm run build; id > /tmp/pwn" }, "INVALID_CONFIG"],
+    ["a command in a command", { buildCommand: "echo $(id)" }, "INVALID_CONFIG"],
+  ])("refuses %s", (_name, overrides, code) => {
+    expect(planFor(input(detection(page), { overrides })).problems).toMatchObject([{ code }]);
+  });
+
+  it("says what else could be done when the platform cannot run it", () => {
+    const container: ServiceFacts = { kind: "container", runtime: "docker", database: [], env: [] };
+    expect(planFor(input(detection(container))).problems).toMatchObject([
+      { code: "NO_ROUTE", next: expect.stringContaining("--start-command") },
+    ]);
+    expect(planFor(input(detection({ ...container, kind: "package", runtime: "node" }))).problems).toMatchObject([
+      { code: "NO_ROUTE" },
+    ]);
+    expect(planFor(input(detection(page), { only: ["nothing"] })).problems).toMatchObject([
+      { code: "INVALID_CONFIG", next: expect.stringContaining("app (.)") },
+    ]);
+  });
+});
+
+describe("names", () => {
+  it.each([
+    "a;id>/tmp/pwn",
+    "`id`",
+    "$(id)",
+    "a\nid",
+    "a|id",
+    "a&&id",
+    "A",
+    "-a",
+    "a-",
+    "",
+    "a".repeat(59),
+    "../x",
+    "ü",
+  ])("refuses %j", (name) => {
+    expect(() => checkedName("project", name)).toThrow(/cannot be the name/);
+  });
+
+  it("suggests what would do", () => {
+    expect(slug("My Café – Shop!")).toBe("my-cafe-shop");
+    expect(slug("---")).toBe("");
+    expect(checkedName("project", "my-cafe-2")).toBe("my-cafe-2");
+    expect(suggestNames("site", (name) => name === "site-app")).toEqual(["site-web", "my-site", "site-2"]);
+  });
+});
