@@ -4,7 +4,10 @@
 import type { Transaction } from "kysely";
 import type { Artifact, ArtifactKind } from "./artifact.ts";
 import type { Clock } from "./clock.ts";
+import type { Api, ReadError } from "./http/api.ts";
 import type { DeployPlan, ServicePlan } from "./plan/plan.ts";
+import type { Bytes } from "./snapshot/bytes.ts";
+import type { FileDigest } from "./snapshot/file-digest.ts";
 import type { Schema } from "./store/schema.ts";
 
 /**
@@ -37,14 +40,48 @@ export interface Release {
   services: ReleaseService[];
 }
 
-export interface DeployContext {
-  deploymentId: string;
-  plan: DeployPlan;
-  release: Release;
-  step: Step;
+/** Where a project lives on a platform: shown before a deployment, pinned by the first one. */
+export interface Target {
+  /** Team, organisation or account, as the platform identifies it; absent for the credential's own. */
+  account?: string;
+  /** The platform's id of the project, once it is known. */
+  projectId?: string;
+  /** The platform's name of the project: ours, unless it was taken there. */
+  projectName?: string;
+}
+
+/** What every operation on a hosted platform gets. */
+export interface ApiContext {
+  /** Opened with the connection's credential. A platform of this machine has none to ask. */
+  api: Api;
+  target: Target;
+  /** Our name of the project. */
+  project: string;
   signal: AbortSignal;
   clock: Clock;
+}
+
+/** What an operation on one deployment gets besides. */
+export interface ReleaseContext extends ApiContext {
+  deploymentId: string;
+  environment: string;
+  /** What the step answered, when it is finished: `create` of an interrupted run names what is there. */
+  finished<T>(step: string): Promise<T | undefined>;
+}
+
+export interface DeployContext extends ReleaseContext {
+  plan: DeployPlan;
+  release: Release;
+  /** Reads the artifacts' files. */
+  bytes: Bytes;
+  /** For rollback and promotion: the services as they were deployed when the release was new, with the platform's ids. */
+  earlier: DeployedService[];
+  step: Step;
   log(line: string): void;
+  /** Something a person should know. */
+  note(message: string): Promise<void>;
+  /** Remember where the project lives: later deployments go there and nowhere else. */
+  pin(target: Target): Promise<void>;
   /** A transaction of the store that fails with LEASE_LOST when another process has taken the deployment over. */
   transaction<T>(work: (tx: Transaction<Schema>) => Promise<T>): Promise<T>;
 }
@@ -56,6 +93,72 @@ export interface DeployedService {
   alsoAt?: string[];
   /** The platform's own id of the deployment. */
   remoteId?: string;
+  /** The platform keeps strangers out of this address (previews behind a login): an answer of 401 or 403 is as it should be. */
+  protected?: boolean;
+}
+
+/** An account as a credential opens it. */
+export interface Account {
+  id: string;
+  name: string;
+  /** Teams or organisations to choose from, when there are several. */
+  teams?: { id: string; name: string }[];
+  /** Rights the credential lacks for deploying; named to the person. */
+  missingScopes?: string[];
+  /** ISO 8601; absent when it does not end. */
+  expiresAt?: string;
+}
+
+/** A way to connect an account. Addresses are the vendor's; a moved API moves their origin too. */
+export type Connect =
+  | {
+      kind: "token";
+      /** Environment variables that hold one, the vendor's own name first. */
+      env: string[];
+      /** Where a person makes one. */
+      help: string;
+    }
+  | {
+      kind: "oauth2";
+      authorizeUrl: string;
+      tokenUrl: string;
+      revokeUrl?: string;
+      scopes: string[];
+      pkce: boolean;
+      /** Environment variables with the registered client. */
+      client: { id: string; secret?: string };
+      /** `rotates`: each refresh token is good for one use. */
+      refresh?: "rotates" | "stays";
+    };
+
+/** A variable as a platform has it. */
+export interface RemoteVariable {
+  key: string;
+  /** Null when nobody may read it back. */
+  value: string | null;
+  sensitive: boolean;
+}
+
+export interface DnsRecord {
+  type: "A" | "AAAA" | "CNAME" | "ALIAS" | "TXT" | "NS";
+  name: string;
+  value: string;
+  /** What it is for, in a few words. */
+  purpose: string;
+}
+
+/** A custom domain as the platform sees it. */
+export interface Domain {
+  name: string;
+  /** The platform takes it as belonging to this account. */
+  verified: boolean;
+  /** Records that are to be set; all there are, also those that are right already. */
+  records: DnsRecord[];
+  certificate: "pending" | "issued" | "failed" | "unknown";
+  /** Whether the platform serves the project there now. */
+  live: boolean;
+  /** What the platform says is wrong. */
+  fault?: string;
 }
 
 export interface Platform {
@@ -68,21 +171,68 @@ export interface Platform {
   limits: { fileSizeBytes?: number; files?: number; totalBytes?: number; source?: string };
   /** Names it allows for a project: lower-case letters, digits, hyphens, so long. */
   projectName: { pattern: RegExp; maxLength: number };
+  /** Address of its API. Absent: the platform is this machine, and bytes are kept in the store. */
+  baseUrl?: string;
+  /** Domain its sites live under, such as `vercel.app`. */
+  siteDomain?: string;
+  /** Ways to connect an account, the best first. Absent: none is needed. */
+  connect?: Connect[];
+  /** How it names files; taken in the one read of each file. */
+  digest?: FileDigest;
+  /** Reads its error documents. */
+  readError?: ReadError;
+  /** What a deployment does there, in order, in words: for the plan. */
+  operations?(service: ServicePlan["kind"]): string[];
+  /** Who the credential belongs to. Throws AUTH_FAILED. */
+  account?(context: Omit<ApiContext, "project" | "target">): Promise<Account>;
+  projects?: {
+    /** Whether the name is free for us; alternatives when not. */
+    checkName(context: ApiContext, name: string): Promise<{ free: boolean; suggestions: string[] }>;
+    list(context: ApiContext): Promise<{ id: string; name: string; url?: string }[]>;
+  };
   deploy(context: DeployContext): Promise<DeployedService[]>;
   /** Give traffic back to an earlier release. */
   rollback?(context: DeployContext): Promise<DeployedService[]>;
+  /** Give a preview's release the production's traffic, without building. Absent: it is deployed again with production's variables. */
+  promote?(context: DeployContext): Promise<DeployedService[]>;
   /** Undo what a cancelled or failed deployment left half-made. Called after its processes are gone; may run twice. */
-  abandon?(context: { deploymentId: string; release: Release | null }): Promise<void>;
+  abandon?(context: ReleaseContext & { release: Release | null }): Promise<void>;
   /** What really runs now, asked from the platform. */
-  status?(context: { project: string; environment: string }): Promise<
+  status?(context: ReleaseContext): Promise<
     {
       service: string;
       release: string | null;
       state: "ready" | "building" | "deploying" | "queued" | "error" | "canceled";
     }[]
   >;
+  /** Lines the deployed application prints, newest last. */
+  logs?(
+    context: ApiContext & { remoteId: string; follow: boolean },
+  ): AsyncIterable<{ at: string | null; stream: "stdout" | "stderr"; line: string }>;
+  variables?: {
+    list(context: ApiContext & { environment: string }): Promise<RemoteVariable[]>;
+    /** Add or change. Safe to repeat. */
+    set(context: ApiContext & { environment: string }, values: { key: string; value: string; sensitive: boolean }[]): Promise<void>;
+    remove(context: ApiContext & { environment: string }, keys: string[]): Promise<void>;
+  };
+  domains?: {
+    add(context: ApiContext, name: string): Promise<Domain>;
+    check(context: ApiContext, name: string): Promise<Domain>;
+    list(context: ApiContext): Promise<Domain[]>;
+    remove(context: ApiContext, name: string): Promise<void>;
+  };
+  webhooks?: {
+    /** Whether the delivery was signed with `secret`; `headers` have lower-case names. */
+    verify(delivery: { headers: Record<string, string>; body: Buffer; secret: string }): boolean;
+    /** Id for deduplication, and what happened to which of the platform's deployments. */
+    read(delivery: { headers: Record<string, string>; body: Buffer }): {
+      id: string;
+      remoteId: string | null;
+      state: "queued" | "building" | "deploying" | "ready" | "error" | "canceled" | null;
+    };
+  };
   /** Stop and forget everything of the project's environment. */
-  remove?(context: { project: string; environment: string }): Promise<void>;
+  remove?(context: ApiContext & { environment: string; remoteIds: string[] }): Promise<void>;
 }
 
 /** Identity, for the type: a platform is a plain object. */

@@ -8,7 +8,7 @@ import { DeployError, reportOf } from "../error.ts";
 import type { Journal } from "./journal.ts";
 import type { DeployPlan, ServicePlan } from "../plan/plan.ts";
 import type { DeployContext, DeployedService, Platform, Release } from "../platform.ts";
-import { openRelease, sealRelease } from "./release.ts";
+import { isSameBundle, liveRelease, openRelease, sealRelease, type ServiceValues } from "./release.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { DeploymentRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
@@ -64,7 +64,10 @@ export async function runDeployment(work: Work): Promise<{ release: Release; ser
       step: "deploy",
     });
   }
-  const services = await operation(context);
+  // A deployment that took the release of an earlier one found it served; a crash later that may have changed.
+  const isTaken = row.operation === "deploy" && release.deploymentId !== row.id;
+  const served = isTaken ? await platform.served?.({ release, signal: work.signal }) : null;
+  const services = served ?? (await operation(context));
 
   await journal.setState("verifying");
   await journal.step("verify", async (step) => {
@@ -143,22 +146,38 @@ async function buildAll(work: Work, plan: DeployPlan): Promise<BuiltService[]> {
 
 async function seal(work: Work, plan: DeployPlan, services: BuiltService[]): Promise<Release> {
   const { journal, store, row } = work;
-  const releaseId = await journal.step("seal", () =>
-    journal.transaction(async (tx) => {
-      // An earlier owner may have sealed and died before the step was noted.
-      const sealed = await tx.selectFrom("release").select("id").where("deployment_id", "=", row.id).executeTakeFirst();
-      if (sealed) return sealed.id;
-      return sealRelease(store, tx, {
-        deploymentId: row.id,
-        projectId: row.project_id,
-        environment: row.environment,
-        platform: row.platform,
-        services,
-        values: valuesByService(plan.services, work.values),
+  const values = valuesByService(plan.services, work.values);
+  const { release } = await journal.step("seal", async () => {
+    const same = await servedAlready(work, { services, values });
+    if (same) {
+      await journal.append({
+        type: "note",
+        level: "info",
+        message: `Nothing changed: release ${same} goes on running. --force starts it anew.`,
       });
-    }),
-  );
-  return releaseOf(work, releaseId);
+      return { release: same, reused: true };
+    }
+    const sealed = await journal.transaction(async (tx) => {
+      // An earlier owner may have sealed and died before the step was noted.
+      const before = await tx.selectFrom("release").select("id").where("deployment_id", "=", row.id).executeTakeFirst();
+      if (before) return before.id;
+      const { id: deploymentId, project_id: projectId, environment, platform } = row;
+      return sealRelease(store, tx, { deploymentId, projectId, environment, platform, services, values });
+    });
+    return { release: sealed, reused: false };
+  });
+  return releaseOf(work, release);
+}
+
+/** The release that has the traffic, when it is the same in everything and well, so that nothing has to be made or started. */
+async function servedAlready(
+  { row, force, platform, store, signal }: Work,
+  bundle: { services: BuiltService[]; values: ServiceValues },
+): Promise<string | null> {
+  if (row.operation !== "deploy" || force || !platform.served) return null;
+  const release = await liveRelease(store, row);
+  if (!release || !isSameBundle(release, bundle)) return null;
+  return (await platform.served({ release, signal })) ? release.id : null;
 }
 
 async function releaseOf({ store }: Work, id: string): Promise<Release> {

@@ -1,11 +1,12 @@
 /** Releases: sealed when the artifacts are there, opened to be started, never changed. */
+import { isDeepStrictEqual } from "node:util";
 import { instant } from "../clock.ts";
 import type { Artifact } from "../artifact.ts";
 import { newId } from "../id.ts";
 import type { ServicePlan } from "../plan/plan.ts";
 import type { Release } from "../platform.ts";
 import type { Transaction } from "kysely";
-import type { Schema } from "../store/schema.ts";
+import type { DeploymentRow, Schema } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 
 interface Sealed {
@@ -73,4 +74,39 @@ export async function openRelease(store: Store, id: string): Promise<Release | n
     createdAtMs: Date.parse(row.created_at),
     services: opened,
   };
+}
+
+/** The release that has the traffic of the place, or null. */
+export async function liveRelease(
+  store: Store,
+  place: Pick<DeploymentRow, "project_id" | "environment" | "platform">,
+): Promise<Release | null> {
+  const row = await store.db
+    .selectFrom("live")
+    .innerJoin("release", "release.id", "live.release_id")
+    .select("release.id")
+    .where("live.project_id", "=", place.project_id)
+    .where("live.environment", "=", place.environment)
+    .where("release.platform", "=", place.platform)
+    .executeTakeFirst();
+  return row ? openRelease(store, row.id) : null;
+}
+
+/** Whether a release sealed of this would behave as `release` does: same services and settings, same artifacts, same values. */
+export function isSameBundle(
+  release: Release,
+  { services, values }: { services: Sealed["services"]; values: ServiceValues },
+): boolean {
+  const ours = services.map(({ plan, artifact }) => [settingsOf(plan), artifact, values[plan.name] ?? {}]);
+  const theirs = release.services.map(({ plan, artifact, variables }) => [
+    settingsOf(plan),
+    artifact.digest,
+    variables,
+  ]);
+  return isDeepStrictEqual(ours, theirs);
+}
+
+/** A plan without what only tells a person where a variable was found and its value came from. */
+function settingsOf({ variables, ...plan }: ServicePlan): unknown {
+  return [plan, variables.map(({ from: _from, foundIn: _foundIn, ...variable }) => variable)];
 }

@@ -56,10 +56,24 @@ export function localPlatform({
       await switchTo(context);
       await edge.reconcile(signal);
     });
+    return addressesOf(await edge.reconcile(signal), release);
+  }
+
+  async function served({
+    release,
+    signal,
+  }: {
+    release: Release;
+    signal: AbortSignal;
+  }): Promise<DeployedService[] | null> {
     const report = await edge.reconcile(signal);
-    return Promise.all(
-      release.services.filter(({ plan }) => plan.kind !== "worker").map(({ plan }) => addressOf(report, release, plan)),
-    );
+    for (const { plan } of release.services) {
+      const service = find(report, release.id, plan.name);
+      if (!service?.live || (service.state !== "serving" && service.state !== "running")) return null;
+      if (service.port === null || plan.kind === "worker") continue;
+      if (!(await ask(service.port, plan.hosts[0]!, plan.check.path)).healthy) return null;
+    }
+    return addressesOf(report, release);
   }
 
   /** Put the program's files where it runs from, whole or not at all; what is there already is this release's and stays. */
@@ -162,6 +176,11 @@ export function localPlatform({
     }
   }
 
+  function addressesOf(report: EdgeReport, release: Release): Promise<DeployedService[]> {
+    const addressed = release.services.filter(({ plan }) => plan.kind !== "worker");
+    return Promise.all(addressed.map(({ plan }) => addressOf(report, release, plan)));
+  }
+
   async function addressOf(report: EdgeReport, release: Release, plan: ServicePlan): Promise<DeployedService> {
     const service = find(report, release.id, plan.name);
     if (!service?.url || !service.live) {
@@ -190,6 +209,7 @@ export function localPlatform({
     limits: {},
     projectName: { pattern: /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, maxLength: 58 },
     deploy,
+    served,
     rollback: deploy,
     async abandon({ release }) {
       if (!release) return;
