@@ -47,6 +47,7 @@ export function activeOf(subject: Subject, roles: readonly Framework["role"][]):
         ),
       );
     const builds = runBy(["build", "build:prod", "build:production", "build:web"], ["build"]);
+    if (name === undefined && config === undefined && !(builds && framework.role === "app")) continue;
     const runs = builds || runBy(scripts.keys(), ["build", "develop", "serve", "preview"]);
     // What runs the build is installed, by another package when not by name.
     if (
@@ -138,11 +139,15 @@ function hasOtherPages(project: Project, manifest: Manifest): boolean {
 }
 
 function configPathOf(project: Project, manifest: Manifest, names: readonly string[]): string | undefined {
-  for (const name of names)
+  for (const name of names) {
+    const slash = name.lastIndexOf("/");
+    const folder = slash < 0 ? manifest.directory : inside(manifest.directory, name.slice(0, slash));
+    if (!project.tree.hasStem(folder, name.slice(slash + 1))) continue;
     for (const ending of ["ts", "js", "mjs", "cjs", "mts", "json", "toml", "tsx", ""]) {
       const at = inside(manifest.directory, ending === "" ? name : `${name}.${ending}`);
       if (project.tree.has(at)) return at;
     }
+  }
   return undefined;
 }
 
@@ -153,13 +158,13 @@ export function serverOf(subject: Subject, program: Program | undefined): Active
   const rows = frameworks.filter(({ role }) => role === "server");
   const candidates = rows.flatMap((framework) => {
     const name = usedOf(manifest, framework.packages);
+    const config = framework.configs?.length ? configPathOf(project, manifest, framework.configs) : undefined;
+    if (name === undefined && !(config && hoists(project, manifest))) return [];
     const bound =
       (framework.commands ?? []).length > 0 &&
       [...scripts.values()]
         .flat()
         .some((run) => framework.commands!.includes(run.program) && ["serve", "develop", "build"].includes(useOf(run)));
-    const config = framework.configs?.length ? configPathOf(project, manifest, framework.configs) : undefined;
-    if (name === undefined && !(config && hoists(project, manifest))) return [];
     const production = name !== undefined && name in manifest.dependencies;
     const isImported =
       name !== undefined &&

@@ -35,6 +35,9 @@ const known = new WeakMap<Project, Map<string, Config | null>>();
 /** The first of `names` (without ending, such as `vite.config`) in `directory`, read; null when there is none. A file that cannot be parsed reads as empty. */
 export function configOf(project: Project, directory: string, names: readonly string[]): Config | null {
   for (const name of names) {
+    const slash = name.lastIndexOf("/");
+    const folder = slash < 0 ? directory : inside(directory, name.slice(0, slash));
+    if (!project.tree.hasStem(folder, name.slice(slash + 1))) continue;
     for (const ending of endings) {
       const at = inside(directory, `${name}.${ending}`);
       if (project.tree.has(at)) return configAt(project, at);

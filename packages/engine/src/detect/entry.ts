@@ -1,6 +1,6 @@
 /** The program of a server without a framework of its own: which file it starts in, whether it listens, and on which port. */
 import { inside, type Project } from "./reading.ts";
-import { listing, placeOf } from "./languages/files.ts";
+import { placeOf } from "./languages/files.ts";
 import type { Manifest } from "./manifest.ts";
 import { valueAt } from "./config.ts";
 
@@ -108,7 +108,7 @@ export function likelyEntries(project: Project, manifest: Manifest): Source[] {
     const place = folder === "" ? manifest.directory : inside(manifest.directory, folder);
     // A folder with a manifest of its own is another program.
     if (place !== manifest.directory && project.tree.has(inside(place, "package.json"))) continue;
-    const files = new Set(listing(project.tree, place).files);
+    const files = new Set(project.tree.listing(place).files);
     for (const name of names) {
       if (folder === "bin" && name === "www" && files.has("www")) add(sourceAt(project, inside(place, "www")));
       for (const ending of endings)

@@ -2,7 +2,6 @@
 import { configAt, stringAt } from "./config.ts";
 import { isListening, likelyEntries, type Source, sourceAt, sourceOf } from "./entry.ts";
 import { frameworks } from "./frameworks.ts";
-import { listing } from "./languages/files.ts";
 import { lineOf, type Manifest, manifestOf, uses } from "./manifest.ts";
 import { type PackageManager, upwards } from "./package-manager.ts";
 import { inside, type Project, type Reading } from "./reading.ts";
@@ -322,7 +321,8 @@ function developed({ project, manifest, scripts }: Subject): Program | undefined
 
 /** Files beside the manifest, whatever their name, but settings and tests. */
 function entriesByContent(project: Project, { directory }: Manifest): Source[] {
-  return listing(project.tree, directory)
+  return project.tree
+    .listing(directory)
     .files.filter(
       (name) => /^[\w-]+\.(m|c)?[jt]sx?$/.test(name) && !/^(gulpfile|gruntfile|jest|test|setup)/i.test(name),
     )

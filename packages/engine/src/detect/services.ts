@@ -45,9 +45,7 @@ export function servicesBelow(project: Project, workspace: Workspace | null, roo
       return;
     found.push({ path, name: nameOf(manifest) || path.slice(path.lastIndexOf("/") + 1), reading, manifest });
   };
-  for (const file of project.tree.files) {
-    if (!file.endsWith("/package.json")) continue;
-    const path = file.slice(0, -"/package.json".length);
+  for (const path of project.tree.directoriesWith("package.json")) {
     if (besideTheProject.test(path)) continue;
     const depth = path.split("/").length;
     if (members.size > 0 ? !members.has(path) && !(depth <= 2 && programFolders.test(path)) : depth > 3) continue;

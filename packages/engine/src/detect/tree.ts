@@ -2,8 +2,7 @@
  * Tree: a project directory as detection and the search for variables read it. Each directory is listed once, each file read once,
  * and nothing below node_modules, .git and the like is touched. Synchronous on purpose: small reads are fastest so.
  */
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, openSync, readdirSync, readSync } from "node:fs";
 
 /** Directories never entered: dependencies, caches, outputs of known tools, version control. */
 const skippedDirectories = new Set([
@@ -41,7 +40,7 @@ const skippedDirectories = new Set([
   "Pods",
 ]);
 
-/** Largest file read whole, in bytes; a manifest is never larger, and generated sources are of no interest. */
+/** So much of a file is read, in bytes; a manifest is never larger, and generated sources are of no interest. */
 const largestFileBytes = 2 * 1024 * 1024;
 
 export interface TreeLimits {
@@ -49,13 +48,22 @@ export interface TreeLimits {
   files: number;
 }
 
+/** What lies directly in a directory: names, not paths. */
+export interface Listing {
+  files: readonly string[];
+  directories: readonly string[];
+}
+
+const nothing: Listing = { files: [], directories: [] };
+
 export class Tree {
   readonly root: string;
   /** Every file, relative, `/`-separated, in directory order; links are not followed. */
   readonly files: string[] = [];
   readonly truncated: boolean;
   readonly #set: Set<string>;
-  readonly #directories = new Set<string>(["."]);
+  readonly #listings = new Map<string, Listing>();
+  readonly #stems = new Map<string, ReadonlySet<string>>();
   readonly #texts = new Map<string, string | null>();
 
   constructor(root: string, limits: TreeLimits = { files: 50_000 }) {
@@ -64,22 +72,29 @@ export class Tree {
     let truncated = false;
     for (let next = 0; next < queue.length; next++) {
       const directory = queue[next]!;
+      const files: string[] = [];
+      const directories: string[] = [];
+      this.#listings.set(directory === "" ? "." : directory, { files, directories });
       let entries;
       try {
-        entries = readdirSync(directory === "" ? root : join(root, directory), { withFileTypes: true });
+        entries = readdirSync(directory === "" ? root : `${root}/${directory}`, { withFileTypes: true });
       } catch (error) {
         if (directory === "") throw error;
         continue; // An unreadable sub-directory must not spoil the rest of the answer.
       }
+      const prefix = directory === "" ? "" : `${directory}/`;
       for (const entry of entries) {
-        const path = directory === "" ? entry.name : `${directory}/${entry.name}`;
+        const { name } = entry;
         if (entry.isDirectory()) {
-          if (skippedDirectories.has(entry.name)) continue;
-          this.#directories.add(path);
-          queue.push(path);
+          if (skippedDirectories.has(name)) continue;
+          directories.push(name);
+          queue.push(prefix + name);
         } else if (entry.isFile()) {
           if (this.files.length >= limits.files) truncated = true;
-          else this.files.push(path);
+          else {
+            files.push(name);
+            this.files.push(prefix + name);
+          }
         }
       }
     }
@@ -92,14 +107,60 @@ export class Tree {
   }
 
   hasDirectory(path: string): boolean {
-    return this.#directories.has(path);
+    return this.#listings.has(path);
+  }
+
+  /** Every directory, the root (`.`) first, in the order of `files`. */
+  directories(): Iterable<string> {
+    return this.#listings.keys();
+  }
+
+  /** Directories below the root with a file `name` in them, in the order of `files`. */
+  directoriesWith(name: string): string[] {
+    const found: string[] = [];
+    for (const [directory, { files }] of this.#listings)
+      if (directory !== "." && files.includes(name)) found.push(directory);
+    return found;
+  }
+
+  /**
+   * Whether a file of this name, or of this name and an ending, lies directly in `directory`. Asked before the endings are tried one by
+   * one: nearly always there is none.
+   */
+  hasStem(directory: string, stem: string): boolean {
+    let stems = this.#stems.get(directory);
+    if (!stems) {
+      const { files } = this.listing(directory);
+      stems = new Set(files.concat(files.map((name) => name.slice(0, Math.max(0, name.lastIndexOf("."))))));
+      this.#stems.set(directory, stems);
+    }
+    return stems.has(stem);
+  }
+
+  /** What lies directly in `directory`, `.` for the root; nothing when there is no such directory. */
+  listing(directory: string): Listing {
+    return this.#listings.get(directory) ?? nothing;
+  }
+
+  /** Every file below `directory`, in the order of `files`. */
+  filesBelow(directory: string): string[] {
+    if (directory === ".") return this.files;
+    const found: string[] = [];
+    const queue = [directory];
+    for (let next = 0; next < queue.length; next++) {
+      const current = queue[next]!;
+      const { files, directories } = this.listing(current);
+      for (const name of files) found.push(`${current}/${name}`);
+      for (const name of directories) queue.push(`${current}/${name}`);
+    }
+    return found;
   }
 
   /** The file's text, whatever its encoding (UTF-8, UTF-16 with or without a mark, Latin-1), or null when there is none to read. Read once. */
   text(path: string): string | null {
     const known = this.#texts.get(path);
     if (known !== undefined) return known;
-    const text = this.#set.has(path) ? readText(join(this.root, path)) : null;
+    const text = this.#set.has(path) ? readText(`${this.root}/${path}`) : null;
     this.#texts.set(path, text);
     return text;
   }
@@ -107,23 +168,24 @@ export class Tree {
 
 function readText(path: string): string | null {
   try {
-    return decodeText(readUpTo(path, largestFileBytes));
+    return decodeText(readStart(path));
   } catch {
     return null; // Unreadable is the same as absent here: detection goes on with the rest.
   }
 }
 
-function readUpTo(path: string, limit: number): Buffer {
-  const bytes = Buffer.allocUnsafe(65_536);
+/** Every file is read into it, one after the other: memory of its own for each would cost more than reading. */
+let scratch = Buffer.alloc(0);
+
+/** The first bytes of a file; good until the next file is read. */
+function readStart(path: string): Buffer {
+  if (scratch.length === 0) scratch = Buffer.allocUnsafeSlow(largestFileBytes);
   const descriptor = openSync(path, "r");
   try {
-    const count = readSync(descriptor, bytes, 0, bytes.length, 0);
-    if (count < bytes.length) return bytes.subarray(0, count);
+    return scratch.subarray(0, readSync(descriptor, scratch, 0, scratch.length, 0));
   } finally {
     closeSync(descriptor);
   }
-  const whole = readFileSync(path);
-  return whole.subarray(0, limit);
 }
 
 /** Text of a manifest in whatever encoding an editor left it. */

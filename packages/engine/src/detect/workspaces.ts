@@ -16,18 +16,14 @@ export interface Workspace {
 export function workspaceOf(project: Project): Workspace | null {
   const declared = declarations(project);
   const patterns = declared.flatMap(({ patterns: found }) => found);
-  const directories = project.tree.files
-    .filter((path) => path.endsWith("/package.json"))
-    .map((path) => path.slice(0, -"/package.json".length));
+  const directories = project.tree.directoriesWith("package.json");
   const matches = matcher(patterns);
   const members = patterns.length > 0 ? directories.filter(matches) : [];
   const projects = new Map<string, JsonObject>();
   const usesNx = project.tree.has("nx.json") || project.tree.has("workspace.json");
   if (usesNx) {
-    for (const path of project.tree.files) {
-      if (!path.endsWith("/project.json")) continue;
-      const directory = path.slice(0, -"/project.json".length);
-      const json = project.json(path);
+    for (const directory of project.tree.directoriesWith("project.json")) {
+      const json = project.json(`${directory}/project.json`);
       // A manifest without scripts only names the project; its targets say how it is built.
       if (json && Object.keys(manifestOf(project, directory)?.scripts ?? {}).length === 0)
         projects.set(directory, json);

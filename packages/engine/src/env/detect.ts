@@ -2,18 +2,14 @@
 import type { EnvVariable, ServiceFacts } from "../detect/detection.ts";
 import { inside, type Project } from "../detect/reading.ts";
 import { type ExampleEntry, isExampleFile, readExample } from "./example.ts";
-import { mayReadVariables, readJavaScript } from "./javascript.ts";
-import { readLanguage, settleGuardedSettings } from "./languages.ts";
+import { settleGuardedSettings } from "./languages.ts";
 import { isManifest, readManifest } from "./manifests.ts";
-import { maskJavaScript } from "./mask.ts";
 import { type Readme, readReadme } from "./readme.ts";
 import { dependencyVersions, mostCharacters, type Scope, scopeOf } from "./scope.ts";
-import { importedIn, readPythonSdks, readSdks, rowsFor } from "./sdk-reading.ts";
-import type { SdkRow } from "./sdk.ts";
+import { importedIn, importerOf, readSdks, rowsFor } from "./sdk-reading.ts";
 import type { Sighting } from "./sighting.ts";
+import { sourceAt } from "./source.ts";
 import { signIn, weigh } from "./weigh.ts";
-
-const scripts = new Set(["js", "jsx", "ts", "tsx", "mjs", "cjs", "mts", "cts", "vue", "svelte", "astro"]);
 
 /**
  * Variables of the service in `directory` (relative to the project's root, `.` for it), sorted by key; `required` ones are those a
@@ -21,7 +17,8 @@ const scripts = new Set(["js", "jsx", "ts", "tsx", "mjs", "cjs", "mts", "cts", "
  */
 export function detectVariables(project: Project, directory: string, facts: Omit<ServiceFacts, "env">): EnvVariable[] {
   const scope = scopeOf(project, directory);
-  const sightings = sightingsIn(project, scope, { directory, kind: facts.kind });
+  const dependencies = dependenciesOf(project, directory);
+  const sightings = sightingsIn(project, scope, { dependencies, kind: facts.kind });
   const readmes = readmesOf(project, directory);
   const listings = examplesFor(project, directory, scope);
   const examples = listings.length > 0 ? listings : readmes.flatMap(({ entries }) => entries);
@@ -50,7 +47,7 @@ export function detectVariables(project: Project, directory: string, facts: Omit
     isExampleComplete: listed >= 5 && listed >= wanted.length * 0.6,
     framework: facts.framework,
     isCodeSilent: sightings.every(({ need }) => need === "given" || need === "tooling"),
-    dependencies: new Set(dependenciesOf(project, directory).keys()),
+    dependencies: new Set(dependencies.keys()),
     // A package with an example of its variables is run by somebody.
     isLibrary: facts.kind === "package" && listings.length === 0,
     isStatic: facts.kind === "static",
@@ -74,24 +71,25 @@ export function detectVariables(project: Project, directory: string, facts: Omit
 function sightingsIn(
   project: Project,
   scope: Scope,
-  { directory, kind }: { directory: string; kind: ServiceFacts["kind"] },
+  { dependencies, kind }: { dependencies: ReadonlyMap<string, string>; kind: ServiceFacts["kind"] },
 ): Sighting[] {
-  const rows = rowsFor(dependenciesOf(project, directory));
+  const rows = rowsFor(dependencies);
+  const importer = importerOf(rows);
   const sightings: Sighting[] = [];
   const python = new Map<string, string>();
   let left = mostCharacters;
   for (const file of scope.files) {
     if (left <= 0) break;
-    const text = project.tree.text(file.path);
-    if (text === null || isMinified(text)) continue;
-    left -= text.length;
-    const found = scripts.has(file.extension)
-      ? inScript(project, { path: file.path, text }, rows)
-      : [
-          ...readLanguage(file.path, file.extension, text),
-          ...(file.extension === "py" ? readPythonSdks(file.path, text) : []),
-        ];
-    if (file.extension === "py") python.set(file.path, text);
+    const source = sourceAt(project, file);
+    if (source === null) continue;
+    left -= source.text.length;
+    // Copies: how much a service needs what is read depends on the service.
+    const found = source.reads.map((sighting) => ({ ...sighting }));
+    if (importer && source.isScript) {
+      const names = importedIn(source.text, importer);
+      if (names.size > 0) found.push(...readSdks(rows, { ...source, code: source.code() }, names));
+    }
+    if (file.extension === "py") python.set(file.path, source.text);
     if (file.isTooling) for (const sighting of found) sighting.need = "tooling";
     sightings.push(...found);
   }
@@ -100,32 +98,6 @@ function sightingsIn(
     if (isManifest(file.name)) sightings.push(...readManifest(project, { name: file.name, path: file.path, kind }));
   }
   return sightings;
-}
-
-/** What the scripts of a project read, found once for all services that share them. */
-const knownReads = new WeakMap<Project, Map<string, Sighting[]>>();
-
-function inScript(project: Project, { path, text }: { path: string; text: string }, rows: SdkRow[]): Sighting[] {
-  let reads = knownReads.get(project);
-  if (!reads) knownReads.set(project, (reads = new Map()));
-  let code: string | undefined;
-  const masked = () => (code ??= maskJavaScript(text));
-  let read = reads.get(path);
-  if (!read) {
-    read = mayReadVariables(text) ? readJavaScript({ path, text, code: masked() }) : [];
-    reads.set(path, read);
-  }
-  const names = importedIn(text, rows);
-  // Copies: how much a service needs what is read depends on the service.
-  const own = read.map((sighting) => ({ ...sighting }));
-  return names.size > 0 ? [...own, ...readSdks(rows, { path, text, code: masked() }, names)] : own;
-}
-
-/** One line of thousands of characters is a bundle. */
-function isMinified(text: string): boolean {
-  if (text.length < 20_000) return false;
-  const end = text.indexOf("\n", 5_000);
-  return end < 0 || end > 15_000;
 }
 
 function dependenciesOf(project: Project, directory: string): Map<string, string> {
@@ -141,10 +113,7 @@ function examplesFor(project: Project, directory: string, scope: Scope): Example
     .filter(({ name }) => isExampleFile(name.slice(name.lastIndexOf("/") + 1)))
     .map(({ path }) => path);
   if (directory !== ".") {
-    for (const path of project.tree.files) {
-      if (path.includes("/")) continue;
-      if (isExampleFile(path)) paths.push(path);
-    }
+    for (const name of project.tree.listing(".").files) if (isExampleFile(name)) paths.push(name);
   }
   return paths.flatMap((path) => readExample(path, project.tree.text(path) ?? ""));
 }

@@ -904,10 +904,12 @@ export function isPublic(key: string): boolean {
   return splitPrefix(key).prefix !== "";
 }
 
-/** Whether the value is to be kept from people and logs: by the table, else by the words in the name. A public variable never is. */
-export function isSensitive(key: string): boolean {
+/**
+ * Whether the value is to be kept from people and logs: by the table, else by the words in the name. A public variable never is.
+ * `rule` is the name's row, where it is known already.
+ */
+export function isSensitive(key: string, rule: VariableRule | null = ruleFor(key)): boolean {
   if (isPublic(key)) return false;
-  const rule = ruleFor(key);
   if (rule?.sensitive !== undefined) return rule.sensitive;
   if (rule?.kind !== undefined) return false;
   return secretWords.test(key) && !plainWords.test(key);

@@ -52,7 +52,7 @@ export function scopeOf(project: Project, directory: string): Scope {
     const start = root === "." ? 0 : root.length + 1;
     const scripts = deployScripts(project.json(inside(root, "package.json")));
     const foreign = root === directory ? nested.filter((one) => isForeign(project, one, directory)) : [];
-    for (const path of filesBelow(project, root)) {
+    for (const path of project.tree.filesBelow(root)) {
       if (foreign.some((one) => path.startsWith(`${one}/`))) continue;
       const name = path.slice(start);
       const base = name.slice(name.lastIndexOf("/") + 1);
@@ -126,17 +126,12 @@ interface Packages {
 }
 
 const knownPackages = new WeakMap<Project, Packages>();
-const sortedFiles = new WeakMap<Project, Map<string, string[]>>();
 
 /** Every package.json below the root, by folder and by name. */
 function packagesOf(project: Project): Packages {
   const known = knownPackages.get(project);
   if (known) return known;
-  const directories: string[] = [];
-  for (const path of project.tree.files) {
-    if (path.endsWith("/package.json") && !skippedFolders.test(path))
-      directories.push(path.slice(0, -"/package.json".length));
-  }
+  const directories = project.tree.directoriesWith("package.json").filter((one) => !skippedFolders.test(`${one}/`));
   const byName = new Map<string, string>();
   if (directories.length < 400) {
     for (const directory of directories) {
@@ -193,17 +188,4 @@ export function dependencyVersions(manifest: ReturnType<Project["json"]>): [name
 function isForeign(project: Project, directory: string, parent: string): boolean {
   if (parent === ".") return false;
   return project.tree.has(inside(directory, "package.json"));
-}
-
-function filesBelow(project: Project, directory: string): string[] {
-  if (directory === ".") return project.tree.files;
-  let cache = sortedFiles.get(project);
-  if (!cache) sortedFiles.set(project, (cache = new Map()));
-  let files = cache.get(directory);
-  if (!files) {
-    const prefix = `${directory}/`;
-    files = project.tree.files.filter((path) => path.startsWith(prefix));
-    cache.set(directory, files);
-  }
-  return files;
 }

@@ -17,16 +17,15 @@ export function rowsFor(dependencies: ReadonlyMap<string, string>): SdkRow[] {
   );
 }
 
-/** Names of packages of `rows` that `text` seems to import. */
-export function importedIn(text: string, rows: SdkRow[]): Set<string> {
-  const names = new Set<string>();
-  for (const { packages } of rows) {
-    for (const name of packages) {
-      const rest = new RegExp(`["']${name}(?:/[^"'\\n]*)?["']`);
-      if ((text.includes(`"${name}`) || text.includes(`'${name}`)) && rest.test(text)) names.add(name);
-    }
-  }
-  return names;
+/** A pattern for the name of a package of `rows`, or a path in it, in quotes; its first group is the package. */
+export function importerOf(rows: readonly SdkRow[]): RegExp | null {
+  const names = new Set(rows.flatMap(({ packages }) => packages));
+  return names.size === 0 ? null : new RegExp(`["'](${[...names].join("|")})(?=(?:/[^"'\\n]*)?["'])`, "g");
+}
+
+/** Names of packages that `text` seems to import, of those `importer` knows. */
+export function importedIn(text: string, importer: RegExp): Set<string> {
+  return new Set(text.matchAll(importer).map((match) => match[1]!));
 }
 
 /** Variables the libraries of `rows` read because of what `script`, which seems to import `names`, does. `needs` may name several, separated by `|`. */

@@ -69,17 +69,18 @@ export function weigh(seen: Seen, around: Surroundings): EnvVariable | null {
   const example = examples[0];
   const description = describe(examples, rule, key);
   const value = examples.find((one) => one.value !== "")?.value ?? rule?.example;
+  const sensitive = isSensitive(key, rule);
   const reads = sightings.filter(({ need }) => need !== "tooling");
   const places = [...new Set((reads.length > 0 ? reads : sightings).map(around.placeOf))].slice(0, 10);
   for (const entry of examples) places.push(`${entry.path}:${entry.line}`);
   return {
     key,
     required: !around.isLibrary && isRequired(seen, rule, around),
-    sensitive: isSensitive(key),
+    sensitive,
     public: isPublic(key),
     class: around.isStatic ? "build" : classOf(key, reads, around.framework),
     ...(description === undefined ? {} : { description }),
-    ...(value === undefined || (isSensitive(key) && example && !example.hasPlaceholder) ? {} : { example: value }),
+    ...(value === undefined || (sensitive && example && !example.hasPlaceholder) ? {} : { example: value }),
     ...(rule?.kind === undefined ? {} : { validation: rule.kind }),
     foundIn: [...new Set(places)],
   };
@@ -98,7 +99,8 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   // Vue CLI sets it itself.
   if (key === "BASE_URL" && framework === "vue-cli") return false;
   const reads = sightings.filter(({ need }) => need !== "tooling");
-  if (reads.length === 0) return isNeededUnseen(key, examples, { framework, isCodeSilent, dependencies, readAlone });
+  if (reads.length === 0)
+    return isNeededUnseen(key, examples, { rule, framework, isCodeSilent, dependencies, readAlone });
   const needs = new Set(reads.map(({ need }) => need));
   if (needs.has("given")) return false;
   const isDatabase = rule?.kind !== undefined && databaseKinds.has(rule.kind);
@@ -126,7 +128,7 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   if (isReplaced && !isAsserted && !(isDatabase && isListed && byFile.includes("plain"))) return false;
   if (isCrowded && !isAsserted && !isDatabase && !core.test(key)) return false;
   if (rule?.isExtra && !examples.some((one) => one.isRequired) && !(isAsserted && isListed)) return false;
-  const isKnown = rule !== null ? !rule.isExtra : isSensitive(key);
+  const isKnown = rule !== null ? !rule.isExtra : isSensitive(key, null);
   if (byFile.every((need) => need === "quieted") && !(framework === "nuxt" ? isKnown : isListed || isKnown))
     return false;
   // `if (!secret) return;` at the head of a webhook: nothing fails, and nothing works either.
@@ -161,15 +163,16 @@ function isNeededUnseen(
   key: string,
   examples: ExampleEntry[],
   {
+    rule,
     framework,
     isCodeSilent,
     dependencies,
     readAlone,
-  }: Pick<Surroundings, "framework" | "isCodeSilent" | "dependencies" | "readAlone">,
+  }: Pick<Surroundings, "framework" | "isCodeSilent" | "dependencies" | "readAlone"> & { rule: VariableRule | null },
 ): boolean {
   const isRegion = key === "AWS_REGION";
   if (!examples.some((one) => !one.isOptional && !one.isCommentedOut && (one.hasPlaceholder || isRegion))) return false;
-  if (ruleFor(key)?.isExtra) return false;
+  if (rule?.isExtra) return false;
   if (/(?:SITE|BASE|APP|PUBLIC)_URL$/.test(key)) return false;
   if (key === "AI_GATEWAY_API_KEY") return dependencies.has("ai") || dependencies.has("@ai-sdk/gateway");
   if (isCodeSilent) return true;

@@ -3,7 +3,7 @@ import { inside, type Project, type Reader, type Reading } from "../reading.ts";
 import { databasesInAddresses } from "./databases.ts";
 import { objectAt, textsOf } from "./documents.ts";
 import { decide, draftOf, state, uses } from "./draft.ts";
-import { firstOf, listing, placeOf, relativeTo, search } from "./files.ts";
+import { firstOf, placeOf, relativeTo, search } from "./files.ts";
 import { statePort, type Source } from "./port.ts";
 import { procfileOf, startFromProcfile } from "./procfile.ts";
 import { versionFromFiles } from "./versions.ts";
@@ -113,7 +113,7 @@ function taskText(value: unknown): string | undefined {
 }
 
 function sourcesOf(project: Project, directory: string): Source[] {
-  const here = listing(project.tree, directory);
+  const here = project.tree.listing(directory);
   const paths = search(project.tree, directory, {
     depth: 1,
     limit: 40,

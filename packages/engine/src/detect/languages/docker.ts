@@ -6,7 +6,7 @@ import { inside, isObject, type Json, type JsonObject, type Project, type Reader
 import { databaseNamed } from "./databases.ts";
 import { textsOf } from "./documents.ts";
 import { decide, draftOf, state, uses } from "./draft.ts";
-import { firstOf, listing, search } from "./files.ts";
+import { firstOf, search } from "./files.ts";
 
 export interface Dockerfile {
   at: string;
@@ -114,10 +114,12 @@ export function dockerfileOf(project: Project, directory: string): Dockerfile | 
 }
 
 function onlyVariant(project: Project, directory: string): string | undefined {
-  const variants = listing(project.tree, directory).files.filter(
-    (name) =>
-      /^(Dockerfile\.|.+\.Dockerfile$)/i.test(name) && !/\.(dev|test|ci|ignore|dockerignore)\b|windows/i.test(name),
-  );
+  const variants = project.tree
+    .listing(directory)
+    .files.filter(
+      (name) =>
+        /^(Dockerfile\.|.+\.Dockerfile$)/i.test(name) && !/\.(dev|test|ci|ignore|dockerignore)\b|windows/i.test(name),
+    );
   return variants.length === 1 ? inside(directory, variants[0]!) : undefined;
 }
 
@@ -147,7 +149,8 @@ export function composeServices(
   prefer: "development" | "production" = "development",
 ): { at: string; services: ComposeService[] } | null {
   const main = firstOf(project.tree, directory, composeNames);
-  const variant = listing(project.tree, directory)
+  const variant = project.tree
+    .listing(directory)
     .files.filter((name) => /^(docker-)?compose[.-](prod|production|deploy)\.ya?ml$/.test(name))
     .map((name) => inside(directory, name))[0];
   const at = prefer === "production" ? (variant ?? main) : (main ?? variant);
@@ -226,7 +229,7 @@ export const languageManifests =
   /^(package\.json|requirements\.txt|pyproject\.toml|Pipfile|setup\.py|manage\.py|go\.mod|Cargo\.toml|Gemfile|composer\.json|pom\.xml|build\.gradle(\.kts)?|build\.sbt|mix\.exs|deno\.jsonc?|Package\.swift|project\.clj|deps\.edn|shard\.yml|pubspec\.yaml|stack\.yaml|gleam\.toml|build\.zig|.+\.(csproj|fsproj|vbproj|sln|slnx|cabal|nimble))$/;
 
 export function hasLanguageManifest(project: Project, directory: string): boolean {
-  return listing(project.tree, directory).files.some((name) => languageManifests.test(name));
+  return project.tree.listing(directory).files.some((name) => languageManifests.test(name));
 }
 
 const containers: Reader = {

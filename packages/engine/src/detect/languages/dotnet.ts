@@ -5,7 +5,7 @@ import { usesDrivers } from "./databases.ts";
 import { dockerfileOf } from "./docker.ts";
 import { objectAt } from "./documents.ts";
 import { decide, draftOf, dropLocalDatabases, state } from "./draft.ts";
-import { listing, placeOf, relativeTo, search } from "./files.ts";
+import { placeOf, relativeTo, search } from "./files.ts";
 import { element } from "./java-build.ts";
 import { statePort, type Source } from "./port.ts";
 import { startFromProcfile } from "./procfile.ts";
@@ -133,7 +133,7 @@ const isProject = (name: string): boolean => /\.(cs|fs|vb)proj$/.test(name);
 /** Project files of the directory, or, beside a solution or a src folder, of those below; the program to run first. */
 export function dotnetProjects(project: Project, directory: string): DotnetProject[] {
   const { tree } = project;
-  const here = listing(tree, directory).files;
+  const here = tree.listing(directory).files;
   const own = here.filter(isProject).map((name) => inside(directory, name));
   const hasSolution =
     here.some((name) => /\.slnx?$/.test(name)) ||

@@ -1,43 +1,6 @@
-/** Which files lie in which directory: an index over a tree's list, made once per tree, so that a reader never walks the whole list. */
+/** Files of a tree looked for by name and place. */
 import { inside } from "../reading.ts";
 import type { Tree } from "../tree.ts";
-
-interface Listing {
-  /** Names, not paths. */
-  files: string[];
-  directories: string[];
-}
-
-const indexes = new WeakMap<Tree, Map<string, Listing>>();
-const nothing: Listing = { files: [], directories: [] };
-
-/** Names of the files and directories directly in `directory`. */
-export function listing(tree: Tree, directory: string): Listing {
-  let index = indexes.get(tree);
-  if (!index) {
-    index = indexOf(tree);
-    indexes.set(tree, index);
-  }
-  return index.get(directory) ?? nothing;
-}
-
-function indexOf(tree: Tree): Map<string, Listing> {
-  const index = new Map<string, Listing>([[".", { files: [], directories: [] }]]);
-  function of(directory: string): Listing {
-    const known = index.get(directory);
-    if (known) return known;
-    const made: Listing = { files: [], directories: [] };
-    index.set(directory, made);
-    const slash = directory.lastIndexOf("/");
-    of(slash < 0 ? "." : directory.slice(0, slash)).directories.push(directory.slice(slash + 1));
-    return made;
-  }
-  for (const path of tree.files) {
-    const slash = path.lastIndexOf("/");
-    of(slash < 0 ? "." : path.slice(0, slash)).files.push(path.slice(slash + 1));
-  }
-  return index;
-}
 
 /** Directories that hold no program of the project itself: tests, documents, samples, other people's code. */
 const besideTheProgram =
@@ -66,7 +29,7 @@ export function search(
   for (let at = 0; at <= depth && level.length > 0 && found.length < limit; at++) {
     const next: string[] = [];
     for (const current of level) {
-      const { files, directories } = listing(tree, current);
+      const { files, directories } = tree.listing(current);
       if (at > 0 && stopAt && files.some((name) => stopAt.test(name))) continue;
       for (const name of files) if (found.length < limit && matches(name)) found.push(inside(current, name));
       for (const name of directories) if (everywhere || !besideTheProgram.test(name)) next.push(inside(current, name));

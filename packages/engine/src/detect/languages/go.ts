@@ -2,7 +2,7 @@
 import { inside, type Project, type Reader, type Reading } from "../reading.ts";
 import { usesDrivers } from "./databases.ts";
 import { decide, draftOf, dropLocalDatabases, state } from "./draft.ts";
-import { listing, placeOf, search } from "./files.ts";
+import { placeOf, search } from "./files.ts";
 import {
   answers,
   goSources,
@@ -62,7 +62,7 @@ export const go: Reader = {
   read(project, directory) {
     const manifest = inside(directory, "go.mod");
     const text = project.tree.text(manifest);
-    const rootFiles = listing(project.tree, directory).files.filter((name) => /(?<!_test)\.go$/.test(name));
+    const rootFiles = project.tree.listing(directory).files.filter((name) => /(?<!_test)\.go$/.test(name));
     if (
       text === null &&
       (rootFiles.length === 0 || !rootFiles.some((name) => isMain(project.tree.text(inside(directory, name)))))

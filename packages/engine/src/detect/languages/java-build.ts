@@ -1,7 +1,7 @@
 /** What a Maven or Gradle build says of itself. Both are scanned, not run: their languages are larger than what is read here. */
 import { inside, isObject, type Project } from "../reading.ts";
 import { textOf, textsOf } from "./documents.ts";
-import { firstOf, listing, placeOf } from "./files.ts";
+import { firstOf, placeOf } from "./files.ts";
 
 export interface Build {
   tool: "maven" | "gradle";
@@ -276,7 +276,7 @@ const key = (alias: string): string => alias.replaceAll("_", "-").replaceAll("."
 /** gradle/libs.versions.toml: alias (with dashes) to artifact names. */
 function catalogOf(project: Project, directory: string): Catalog {
   const catalog: Catalog = { libraries: new Map(), bundles: new Map(), plugins: new Map() };
-  if (!listing(project.tree, inside(directory, "gradle")).files.includes("libs.versions.toml")) return catalog;
+  if (!project.tree.listing(inside(directory, "gradle")).files.includes("libs.versions.toml")) return catalog;
   const document = project.toml(inside(directory, "gradle/libs.versions.toml"));
   for (const [alias, value] of Object.entries(isObject(document?.["libraries"]) ? document["libraries"] : {})) {
     const module = isObject(value)

@@ -2,7 +2,7 @@
 import { inside, type Project, type Reader } from "../reading.ts";
 import { databaseNamed } from "./databases.ts";
 import { decide, draftOf, state, uses } from "./draft.ts";
-import { firstOf, listing, placeOf, search } from "./files.ts";
+import { firstOf, placeOf, search } from "./files.ts";
 import { statePort, type Source } from "./port.ts";
 import { startFromProcfile } from "./procfile.ts";
 import { versionFromFiles } from "./versions.ts";
@@ -309,7 +309,7 @@ const languages: readonly Language[] = [
 export const otherLanguages: Reader[] = languages.map((row) => ({
   id: row.packageManager === undefined ? row.id : `${row.id}-${row.packageManager}`,
   read(project, directory) {
-    const { files } = listing(project.tree, directory);
+    const { files } = project.tree.listing(directory);
     const manifest = row.manifests
       .map((name) =>
         name.startsWith("*")
@@ -431,7 +431,7 @@ function stateVersion(
 function nameFromSources(project: Project, directory: string, row: Language): string | undefined {
   if (row.id !== "haskell") return undefined;
   const text = project.tree.text(inside(directory, "package.yaml")) ?? "";
-  const cabal = listing(project.tree, directory).files.find((name) => name.endsWith(".cabal"));
+  const cabal = project.tree.listing(directory).files.find((name) => name.endsWith(".cabal"));
   return (
     /^executables:\s*\n\s+([\w-]+):/m.exec(text)?.[1] ??
     (cabal === undefined

@@ -3,7 +3,7 @@ import { inside, isObject, type JsonObject, type Project, type Reader, type Read
 import { databaseNamed, databasesInAddresses, usesDrivers } from "./databases.ts";
 import { objectAt, textOf } from "./documents.ts";
 import { decide, draftOf, dropLocalDatabases, state, uses } from "./draft.ts";
-import { firstOf, listing, placeOf, search } from "./files.ts";
+import { firstOf, placeOf, search } from "./files.ts";
 import { startFromProcfile } from "./procfile.ts";
 import { versionFromFiles } from "./versions.ts";
 
@@ -74,7 +74,7 @@ export const php: Reader = {
   id: "php",
   read(project, directory) {
     const { tree } = project;
-    const names = listing(tree, directory).files;
+    const names = tree.listing(directory).files;
     const manifestPath = inside(directory, "composer.json");
     const manifest = names.includes("composer.json") ? project.json(manifestPath) : null;
     const page = webRoots
@@ -323,7 +323,7 @@ function stateAssets({ project, directory, reading }: Place): void {
     });
   const script = ["build", "production", "prod"].find((name) => typeof scripts[name] === "string");
   if (script === undefined) return;
-  const names = listing(project.tree, directory).files;
+  const names = project.tree.listing(directory).files;
   const manager = names.includes("pnpm-lock.yaml")
     ? "pnpm"
     : names.includes("yarn.lock")

@@ -2,7 +2,7 @@
 import { inside, type Project, type Reading } from "../reading.ts";
 import { databaseNamed, databasesInAddresses } from "./databases.ts";
 import { decide, dropLocalDatabases, state, uses } from "./draft.ts";
-import { listing, placeOf, relativeTo, search } from "./files.ts";
+import { placeOf, relativeTo, search } from "./files.ts";
 import type { Source } from "./port.ts";
 import { startFromProcfile } from "./procfile.ts";
 import { type PythonProject, pythonFiles } from "./python-project.ts";
@@ -112,9 +112,9 @@ function settingsSources(project: Project, directory: string, settings: string |
         ? path.slice(0, path.lastIndexOf("/"))
         : undefined;
     if (folder !== undefined) {
-      const siblings = listing(project.tree, folder).files.filter(
-        (name) => name.endsWith(".py") && !/test|ci/.test(name),
-      );
+      const siblings = project.tree
+        .listing(folder)
+        .files.filter((name) => name.endsWith(".py") && !/test|ci/.test(name));
       siblings.sort((a, b) => Number(/prod/.test(b)) - Number(/prod/.test(a)));
       for (const name of siblings) paths.add(inside(folder, name));
     }

@@ -2,7 +2,7 @@
 import { inside, isObject, type Json, type JsonObject, type Project, type Reading } from "../reading.ts";
 import { objectAt, textOf, textsOf } from "./documents.ts";
 import { state } from "./draft.ts";
-import { listing, placeOf, search } from "./files.ts";
+import { placeOf, search } from "./files.ts";
 import { versionFromFiles } from "./versions.ts";
 
 export interface PythonProject {
@@ -25,14 +25,14 @@ export interface PythonProject {
 /** Read every manifest of the directory; null when there is none and no Python file either. */
 export function pythonProjectOf(project: Project, directory: string): PythonProject | null {
   const { tree } = project;
-  const names = new Set(listing(tree, directory).files);
+  const names = new Set(tree.listing(directory).files);
   const found: PythonProject = { dependencies: new Map(), scripts: [], classified: false };
   const add = (requirement: string, at: string) => addRequirement(found.dependencies, requirement, at);
 
   const requirements = [...names].filter(
     (name) => /^requirements?([-_.].*)?\.(txt|in)$/i.test(name) && !/dev|test|doc|lint/i.test(name),
   );
-  for (const name of listing(tree, inside(directory, "requirements")).files) {
+  for (const name of tree.listing(inside(directory, "requirements")).files) {
     if (/\.(txt|in)$/.test(name) && !/dev|test|doc|local|lint/i.test(name)) requirements.push(`requirements/${name}`);
   }
   for (const name of requirements) readRequirements(project, inside(directory, name), add);

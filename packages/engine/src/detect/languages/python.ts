@@ -4,7 +4,7 @@ import { databasesInAddresses, usesDrivers } from "./databases.ts";
 import { dockerfileOf } from "./docker.ts";
 import { djangoManage, readDjango } from "./python-django.ts";
 import { decide, draftOf, dropLocalDatabases, state, uses } from "./draft.ts";
-import { listing, placeOf, relativeTo } from "./files.ts";
+import { placeOf, relativeTo } from "./files.ts";
 import { statePort, type Source } from "./port.ts";
 import { procfileOf, startFromProcfile } from "./procfile.ts";
 import { entryNames, type PythonFramework, pythonFrameworks, pythonWorkers } from "./python-frameworks.ts";
@@ -18,7 +18,7 @@ const filesReadFirst = 16;
 export const python: Reader = {
   id: "python",
   read(project, directory) {
-    const names = listing(project.tree, directory).files;
+    const names = project.tree.listing(directory).files;
     const found = pythonProjectOf(project, directory);
     const manage = djangoManage(project, directory, found?.dependencies.has("django") ?? false);
     const ownScripts = names.filter(
@@ -90,7 +90,7 @@ function importRoot(project: Project, directory: string, file: string): string {
   const parts = file.split("/").slice(0, -1);
   for (let depth = 0; depth <= parts.length; depth++) {
     const root = parts.slice(0, depth).join("/") || ".";
-    const { files, directories } = listing(project.tree, inside(directory, root).replace(/\/\.$/, ""));
+    const { files, directories } = project.tree.listing(inside(directory, root).replace(/\/\.$/, ""));
     if (modules.some((module) => files.includes(`${module}.py`) || directories.includes(module))) return root;
   }
   return ".";

@@ -59,6 +59,9 @@ export interface ServiceHint {
 const notDeployed =
   /(^|\/)([\w-]*tests?|spec|docs?|documentation|examples?|samples?|demos?|fixtures|bench(marks?)?|e2e|vendor|third_party|scripts?|tools?|hack|k8s|infra|deploy(ment)?|\.[^/]+)(\/|$)/i;
 
+/** Programs lie at most so many directories below the root. */
+const deepest = 4;
+
 /** Directories that hold how containers are built, not what runs in one; and what fills a database once. */
 const besideThePrograms =
   /(^|\/)(\.?docker(files?)?|containers?|ci|packaging)(\/|$)|(^|\/)(build|nginx|caddy|traefik|grafana|prometheus|monitoring|seed([-_]?data)?|migrations?|db|database|postgres|mysql|redis)$/i;
@@ -70,17 +73,15 @@ const besideThePrograms =
  */
 export function languageServices(project: Project): ServiceHint[] {
   const found: ServiceHint[] = [];
-  const seen = new Set<string>();
+  const seen: string[] = [];
   const solution = dotnetPrograms(project, ".");
-  for (const path of project.tree.files) {
-    const slash = path.lastIndexOf("/");
-    if (slash < 0 || path.split("/").length > 5) continue;
-    const directory = path.slice(0, slash);
-    if (seen.has(directory) || notDeployed.test(directory)) continue;
-    if (!isManifest(path.slice(slash + 1))) continue;
-    seen.add(directory);
+  for (const directory of project.tree.directories()) {
+    const manifest = project.tree.listing(directory).files.find(isManifest);
+    if (manifest === undefined || directory === "." || directory.split("/").length > deepest) continue;
+    if (notDeployed.test(directory)) continue;
+    seen.push(directory);
     // What another program of the solution refers to is a part of that one.
-    if (solution && !solution.has(directory) && /(proj|\.slnx?)$/.test(path)) continue;
+    if (solution && !solution.has(directory) && /(proj|\.slnx?)$/.test(manifest)) continue;
     const best = languageReaders
       .map((reader) => reader.read(project, directory))
       .filter((reading) => reading !== null)

@@ -2,7 +2,7 @@
 import { inside, isObject, type Project, type Reader, type Reading } from "../reading.ts";
 import { databaseNamed, usesDrivers } from "./databases.ts";
 import { decide, draftOf, dropLocalDatabases, state, uses } from "./draft.ts";
-import { listing, placeOf, search } from "./files.ts";
+import { placeOf, search } from "./files.ts";
 import { statePort, type Source } from "./port.ts";
 import { startFromProcfile } from "./procfile.ts";
 import { versionFromFiles } from "./versions.ts";
@@ -33,7 +33,7 @@ export const ruby: Reader = {
   id: "ruby",
   read(project, directory) {
     const { tree } = project;
-    const names = listing(tree, directory).files;
+    const names = tree.listing(directory).files;
     const gemfile = ["Gemfile", "gems.rb"].map((name) => inside(directory, name)).find((path) => tree.has(path));
     const gemspec = names.find((name) => name.endsWith(".gemspec"));
     const scripts = names.filter((name) => name.endsWith(".rb"));

@@ -2,7 +2,7 @@
 import { inside, isObject, type JsonObject, type Project, type Reader, type Reading } from "../reading.ts";
 import { objectAt, textOf, textsOf } from "./documents.ts";
 import { decide, draftOf, state } from "./draft.ts";
-import { listing, placeOf, search } from "./files.ts";
+import { placeOf, search } from "./files.ts";
 import { statePort, type Source } from "./port.ts";
 import { startFromProcfile } from "./procfile.ts";
 import { dependenciesOf, type Place, stateDatabases, withLocalCrates } from "./rust-crates.ts";
@@ -61,7 +61,7 @@ export function cargoMembers(project: Project, directory: string, manifest: Json
     .flatMap((pattern) => {
       if (!pattern.includes("*")) return [pattern];
       const parent = pattern.slice(0, Math.max(pattern.indexOf("*") - 1, 0)) || ".";
-      return listing(project.tree, inside(directory, parent)).directories.map((name) => inside(parent, name));
+      return project.tree.listing(inside(directory, parent)).directories.map((name) => inside(parent, name));
     })
     .filter((member) => !excluded.has(member) && project.tree.has(inside(directory, `${member}/Cargo.toml`)))
     .map((member) => inside(directory, member));
@@ -243,7 +243,7 @@ function binariesOf(project: Project, directory: string, manifest: JsonObject): 
   )
     names.unshift(metadata["name"]);
   const folder = inside(directory, "src/bin");
-  const { files, directories } = listing(project.tree, folder);
+  const { files, directories } = project.tree.listing(folder);
   for (const name of files) if (name.endsWith(".rs") && !paths.has(`src/bin/${name}`)) names.push(name.slice(0, -3));
   for (const name of directories) if (project.tree.has(`${folder}/${name}/main.rs`)) names.push(name);
   const preferred = metadata["default-run"];

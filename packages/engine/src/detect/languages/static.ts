@@ -2,7 +2,7 @@
 import { inside, isObject, type Json, type JsonObject, type Project, type Reader } from "../reading.ts";
 import { hasLanguageManifest } from "./docker.ts";
 import { decide, draftOf, state } from "./draft.ts";
-import { firstOf, listing, placeOf } from "./files.ts";
+import { firstOf, placeOf } from "./files.ts";
 import { pythonProjectOf } from "./python-project.ts";
 
 interface Generator {
@@ -111,7 +111,7 @@ export const generatedSites: Reader = {
       const at = firstOf(project.tree, directory, row.settings);
       const text = at === undefined ? null : project.tree.text(at);
       if (at === undefined || text === null) continue;
-      const around = listing(project.tree, directory).directories;
+      const around = project.tree.listing(directory).directories;
       if (row.beside && !row.beside.some((name) => around.includes(name))) continue;
       if (row.holds && !row.holds.test(text)) continue;
       const reading = draftOf(row.runtime, { at, rule: `framework/${row.slug}` });
@@ -147,7 +147,7 @@ export const generatedSites: Reader = {
 };
 
 function hasJekyllPages(project: Project, directory: string): boolean {
-  const { directories, files } = listing(project.tree, directory);
+  const { directories, files } = project.tree.listing(directory);
   return (
     directories.some((name) => /^_(posts|layouts|includes|pages|data|sass)$/.test(name)) ||
     files.some((name) => /^index\.(html?|md|markdown)$/.test(name))
@@ -156,7 +156,7 @@ function hasJekyllPages(project: Project, directory: string): boolean {
 
 /** Documents of a library have the library beside them. */
 function hasProgram(project: Project, directory: string): boolean {
-  const { directories, files } = listing(project.tree, directory);
+  const { directories, files } = project.tree.listing(directory);
   return (
     directories.includes("src") ||
     files.some((name) => /^(setup\.py|setup\.cfg|go\.mod|Cargo\.toml)$/.test(name)) ||
@@ -250,7 +250,7 @@ export const plainSites: Reader = {
   id: "static",
   read(project, directory) {
     const { tree } = project;
-    const { files, directories } = listing(tree, directory);
+    const { files, directories } = tree.listing(directory);
     const root = files.some((name) => /^index\.html?$/i.test(name))
       ? "."
       : pageRoots.find((name) => directories.includes(name) && tree.has(inside(directory, `${name}/index.html`)));
@@ -297,7 +297,7 @@ export const plainSites: Reader = {
 };
 
 /** A folder of pages without an index is still a site; one page among other things is not. */
-function pagesOnly(files: string[]): string | undefined {
+function pagesOnly(files: readonly string[]): string | undefined {
   const pages = files.filter((name) => /\.html?$/i.test(name));
   return pages.length > 0 &&
     pages.length +
