@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openEngine } from "@landfall/engine";
-import { get } from "@landfall/engine/deployment/verify";
+import { get } from "@landfall/engine/deployment/ask";
 import { median, openLandfall, percentile } from "./landfall.ts";
 
 const rounds = Number(process.argv[2] ?? 100);

@@ -5,12 +5,13 @@
  */
 import { spawn } from "node:child_process";
 import { closeSync, openSync, rmSync } from "node:fs";
-import { createServer, type ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { systemClock } from "@landfall/engine/clock";
 import { DeployError, reportOf } from "@landfall/engine/error";
 import { ownerIsDead } from "@landfall/engine/deployment/owner";
+import { createServer } from "@landfall/engine/node-http";
 import { type EdgeReport, edgeSocket } from "@landfall/engine/platforms/local/edge-control";
 import { programLogs } from "@landfall/engine/platforms/local/program";
 import { holdLock } from "@landfall/engine/store/lock";

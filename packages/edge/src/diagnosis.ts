@@ -1,5 +1,4 @@
-/** In words: how a program ended, and why it cannot be reached. */
-import type { Listening } from "./processes.ts";
+/** In words: how a program ended. */
 
 /** The end of a program, as far as it is known. */
 export interface Exit {
@@ -42,19 +41,6 @@ export function exitInWords(exit: Exit): string {
 /** Whether the program's last words say that its port was taken. */
 export function portWasTaken(lines: readonly string[]): boolean {
   return lines.some((line) => /EADDRINUSE|address already in use|port \d+ is already in use/i.test(line));
-}
-
-/** Addresses that take connections to 127.0.0.1. */
-const reachable = new Set(["127.0.0.1", "0.0.0.0", "::"]);
-
-/**
- * Why nothing answers on the port a program was given, or null when it listens there. `listening` is what the kernel says.
- */
-export function portInWords(port: number, listening: readonly Listening[]): string | null {
-  if (listening.some((one) => one.port === port && reachable.has(one.host))) return null;
-  if (listening.length === 0) return `it listens on no port; PORT was ${port}`;
-  const where = listening.map((one) => `${one.port} on ${one.host}`).join(", ");
-  return `it listens on ${where}; PORT was ${port}`;
 }
 
 function megabytes(bytes: number): string {

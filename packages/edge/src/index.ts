@@ -8,8 +8,5 @@ export type { Site, SiteFile, SiteOptions } from "./site.ts";
 export type { RuleWarning } from "./rules/redirects.ts";
 export { createSupervisor } from "./supervisor.ts";
 export type { Program, ProgramStatus, Supervisor, SupervisorOptions } from "./supervisor.ts";
-export { portInWords } from "./diagnosis.ts";
-export { probe, untilHealthy } from "./probe.ts";
-export type { ProbeResult, ProbeTarget } from "./probe.ts";
 export { runEdge } from "./daemon.ts";
 export type { EdgeProcessOptions } from "./daemon.ts";

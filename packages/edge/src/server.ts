@@ -6,7 +6,7 @@ import { type Clock, systemClock } from "@landfall/engine/clock";
 import { DeployError } from "@landfall/engine/error";
 import { errnoOf } from "@landfall/engine/errno";
 import type { DeliveryOptions } from "./delivery.ts";
-import { createServer } from "./node-http.ts";
+import { createServer } from "@landfall/engine/node-http";
 import { hasBody, sendPage } from "./pages.ts";
 import { createProxy, type ProxyOptions } from "./proxy.ts";
 import type { ActiveRoute, Router } from "./router.ts";

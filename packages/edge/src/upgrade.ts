@@ -2,7 +2,7 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { requestHeaders, responseHeaders } from "./forwarding.ts";
-import { httpRequest, STATUS_CODES } from "./node-http.ts";
+import { httpRequest, STATUS_CODES } from "@landfall/engine/node-http";
 import { type Page, renderPage } from "./pages.ts";
 import type { ActiveRoute } from "./router.ts";
 

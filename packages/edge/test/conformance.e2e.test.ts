@@ -1,4 +1,4 @@
-import { get } from "@landfall/engine/deployment/verify";
+import { get } from "@landfall/engine/deployment/ask";
 import { conforms } from "../../engine/test/conformance.ts";
 import { openPlace } from "./place.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Exit, exitInWords, portInWords, portWasTaken } from "../src/diagnosis.ts";
+import { type Exit, exitInWords, portWasTaken } from "../src/diagnosis.ts";
 
 describe("diagnosis", () => {
   const exit: Exit = {
@@ -36,15 +36,6 @@ describe("diagnosis", () => {
     [{ code: null, unseen: true }, "ended while the edge was away"],
   ])("%j: %s", (how, words) => {
     expect(exitInWords({ ...exit, ...how })).toBe(words);
-  });
-
-  it("says where a program listens when it is not where it should", () => {
-    expect(portInWords(41234, [{ host: "127.0.0.1", port: 5173 }])).toBe(
-      "it listens on 5173 on 127.0.0.1; PORT was 41234",
-    );
-    expect(portInWords(41234, [{ host: "::1", port: 41234 }])).toBe("it listens on 41234 on ::1; PORT was 41234");
-    expect(portInWords(41234, [])).toBe("it listens on no port; PORT was 41234");
-    for (const host of ["127.0.0.1", "0.0.0.0", "::"]) expect(portInWords(1, [{ host, port: 1 }])).toBeNull();
   });
 
   it("knows a taken port by what programs print", () => {

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DeploymentView, DeployRequest } from "@landfall/engine";
-import { get } from "@landfall/engine/deployment/verify";
+import { get } from "@landfall/engine/deployment/ask";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Place } from "../../engine/test/conformance.ts";
 import { openPlace } from "./place.ts";

@@ -1,7 +1,7 @@
 /** What a live site says of itself, asked as a visitor would: the input of the checklist. Bodies are as they came, so findings are not stored. */
 import { randomUUID } from "node:crypto";
 import { formsOf } from "../redact/forms.ts";
-import { type Answer, get } from "../deployment/verify.ts";
+import { type Answer, get } from "../deployment/ask.ts";
 
 /** One question and what came back. `status` 0: nothing came, `fault` says why. */
 export interface Seen {

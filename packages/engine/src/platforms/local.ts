@@ -5,7 +5,6 @@
  */
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { request } from "node:http";
 import { join } from "node:path";
 import { instant } from "../clock.ts";
 import { expandCommand } from "../process/command.ts";
@@ -17,10 +16,8 @@ import type { ServicePlan } from "../plan/plan.ts";
 import type { Store } from "../store/store.ts";
 import { instanceId, programEnvironment, releaseDirectory } from "./local/program.ts";
 import type { EdgeControl, EdgeReport, EdgeService } from "./local/edge-control.ts";
+import { ask, untilHealthy } from "./local/health.ts";
 
-/** Two good answers in a row, so that a program that answers once and dies is not taken for healthy. */
-const goodAnswers = 2;
-const betweenProbesMs = 100;
 const beforeTimeoutMs = 120_000;
 
 export function localPlatform({
@@ -49,7 +46,11 @@ export function localPlatform({
         await edge.reconcile(signal);
       });
       await step("probe", async (inner) => {
-        for (const plan of processes) await untilHealthy(context, plan, inner.log);
+        for (const plan of processes) {
+          const look = async (): Promise<EdgeService | undefined> =>
+            find(await edge.reconcile(signal), release.id, plan.name);
+          await untilHealthy({ plan, look, clock, signal, log: inner.log });
+        }
       });
     }
     await step("switch", async () => {
@@ -71,7 +72,7 @@ export function localPlatform({
       const service = find(report, release.id, plan.name);
       if (!service?.live || (service.state !== "serving" && service.state !== "running")) return null;
       if (service.port === null || plan.kind === "worker") continue;
-      if (!(await ask(service.port, plan.hosts[0]!, plan.check.path)).healthy) return null;
+      if (!(await ask(service.port, plan, signal)).healthy) return null;
     }
     return addressesOf(report, release);
   }
@@ -150,30 +151,6 @@ export function localPlatform({
           .where("release_id", "=", before.release_id)
           .execute();
     });
-  }
-
-  async function untilHealthy(context: DeployContext, plan: ServicePlan, log: (line: string) => void): Promise<void> {
-    const { release, signal } = context;
-    const deadline = clock.now() + plan.check.timeoutMs;
-    let good = 0;
-    let last = "";
-    for (;;) {
-      signal.throwIfAborted();
-      const report = await edge.reconcile(signal);
-      const service = find(report, release.id, plan.name);
-      if (service?.state === "failed" || (service && service.restarts >= 3)) throw startFailed(plan, service);
-      if (plan.kind === "worker") {
-        if (service?.state === "running" && ++good >= goodAnswers) return;
-      } else if (service?.port && service.state !== "backoff") {
-        const answer = await ask(service.port, plan.hosts[0]!, plan.check.path);
-        if (answer.text !== last) log(`GET ${plan.check.path} → ${answer.text}`);
-        last = answer.text;
-        good = answer.healthy ? good + 1 : 0;
-        if (good >= goodAnswers) return;
-      }
-      if (clock.now() > deadline) throw unhealthy(plan, service, last);
-      await clock.sleep(betweenProbesMs, signal);
-    }
   }
 
   function addressesOf(report: EdgeReport, release: Release): Promise<DeployedService[]> {
@@ -269,60 +246,4 @@ export function localPlatform({
 
 function find(report: EdgeReport, releaseId: string, service: string): EdgeService | undefined {
   return report.services.find((one) => one.release === releaseId && one.service === service);
-}
-
-/** One GET to the program itself, past the edge. Anything below 500 is a program that lives: it may have nothing at `/`. */
-function ask(port: number, host: string, path: string): Promise<{ healthy: boolean; text: string }> {
-  return new Promise((resolve) => {
-    const outgoing = request(
-      {
-        host: "127.0.0.1",
-        port,
-        path,
-        headers: { host, "user-agent": "landfall-probe" },
-        timeout: 5_000,
-        agent: false,
-      },
-      (answer) => {
-        answer.resume();
-        answer.on("error", () => {});
-        const status = answer.statusCode ?? 0;
-        resolve({ healthy: status < 500, text: String(status) });
-        outgoing.destroy();
-      },
-    );
-    outgoing.on("timeout", () => outgoing.destroy(new Error("no answer within 5 s")));
-    outgoing.on("error", (error) => resolve({ healthy: false, text: error.message }));
-    outgoing.end();
-  });
-}
-
-function startFailed(plan: ServicePlan, service: EdgeService): DeployError {
-  return new DeployError("START_FAILED", {
-    what: `${plan.name} ends again and again after it is started${service.lastExit ? `: ${service.lastExit}` : ""}.`,
-    where: `start of ${plan.name}: ${plan.start?.argv.join(" ") ?? ""}`,
-    next: "Read what it printed, below; a missing variable or a missing dependency is the usual cause.",
-    step: "deploy",
-    evidence: service.lastLines.slice(-20),
-  });
-}
-
-function unhealthy(plan: ServicePlan, service: EdgeService | undefined, last: string): DeployError {
-  const other = service?.listening.filter((one) => one.port !== service.port) ?? [];
-  const listens =
-    other.length > 0
-      ? `It listens on ${other.map((one) => `${one.host}:${one.port}`).join(", ")}, but PORT was ${service!.port}.`
-      : service && service.listening.length === 0
-        ? "It listens on no port."
-        : `The last answer was: ${last || "none"}.`;
-  return new DeployError("UNHEALTHY", {
-    what: `${plan.name} did not get healthy within ${plan.check.timeoutMs / 1_000} s. ${listens}`,
-    where: `GET ${plan.check.path} on port ${service?.port ?? "?"} of ${plan.name}`,
-    next:
-      other.length > 0
-        ? "Make it listen on the port in the environment variable PORT, such as app.listen(process.env.PORT)."
-        : "Make it answer on that path below 500, or name another with healthPath in landfall.json.",
-    step: "verify",
-    evidence: service?.lastLines.slice(-50) ?? [],
-  });
 }

@@ -5,11 +5,11 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { closeSync, openSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../clock.ts";
 import { errnoOf } from "../../errno.ts";
+import { httpRequest } from "../../node-http.ts";
 import { DeployError } from "../../error.ts";
 import { tryLock } from "../../store/lock.ts";
 
@@ -79,7 +79,7 @@ export function edgeControl({
 
   function call(method: "GET" | "POST", path: string, timeoutMs = 30_000): Promise<EdgeReport> {
     return new Promise((resolve, reject) => {
-      const outgoing = request(
+      const outgoing = httpRequest(
         { socketPath, method, path, timeout: timeoutMs, headers: { host: "edge" } },
         (answer) => {
           const chunks: Buffer[] = [];

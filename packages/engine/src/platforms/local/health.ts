@@ -1,0 +1,119 @@
+/** Whether a program that was started is fit for the traffic: asked past the edge until it is, or until it is plain that it will not be. */
+import type { Clock } from "../../clock.ts";
+import { silenceInWords, statusAt } from "../../deployment/ask.ts";
+import { DeployError } from "../../error.ts";
+import type { ServicePlan } from "../../plan/plan.ts";
+import type { EdgeService } from "./edge-control.ts";
+
+/** Two good answers in a row, so that a program that answers once and dies is not taken for healthy. */
+const goodAnswers = 2;
+const betweenProbesMs = 100;
+/** Ends in a row after which nobody waits for a program any longer. */
+const mostRestarts = 3;
+/** A program that has listened elsewhere for so long, and opens no other port, is not going to listen where it should. */
+const elsewhereMs = 5_000;
+
+/** Addresses that take connections to 127.0.0.1. */
+const reachable = new Set(["127.0.0.1", "0.0.0.0", "::"]);
+
+/**
+ * Resolves when the service is healthy: a worker runs, a server answers below 500. `look` says how the program is by now.
+ * Throws START_FAILED, UNHEALTHY, and the signal's reason.
+ */
+export async function untilHealthy({
+  plan,
+  look,
+  clock,
+  signal,
+  log,
+}: {
+  plan: ServicePlan;
+  look(): Promise<EdgeService | undefined>;
+  clock: Clock;
+  signal: AbortSignal;
+  log(line: string): void;
+}): Promise<void> {
+  const startedAt = clock.now();
+  let good = 0;
+  let last = "";
+  let elsewhere = { ports: "", since: startedAt };
+  for (;;) {
+    signal.throwIfAborted();
+    const service = await look();
+    if (service?.state === "failed" || (service && service.restarts >= mostRestarts)) throw startFailed(plan, service);
+    if (plan.kind === "worker") {
+      if (service?.state === "running" && ++good >= goodAnswers) return;
+    } else if (service?.port && service.state !== "backoff") {
+      const answer = await ask(service.port, plan, signal);
+      if (answer.text !== last) log(`GET ${plan.check.path} → ${answer.text}`);
+      last = answer.text;
+      good = answer.healthy ? good + 1 : 0;
+      if (good >= goodAnswers) return;
+    }
+    const ports = service && plan.kind !== "worker" ? addressesElsewhere(service).join(", ") : "";
+    if (ports !== elsewhere.ports) elsewhere = { ports, since: clock.now() };
+    const waitedMs = clock.now() - startedAt;
+    const isLost = ports !== "" && clock.now() - elsewhere.since >= elsewhereMs;
+    if (isLost || waitedMs > plan.check.timeoutMs) throw unhealthy(plan, service, { last, waitedMs });
+    await clock.sleep(betweenProbesMs, signal);
+  }
+}
+
+/** Whether the program answers now. Anything below 500 is a program that lives: it may have nothing at `/`. */
+export async function ask(
+  port: number,
+  { hosts, check }: ServicePlan,
+  signal: AbortSignal,
+): Promise<{ healthy: boolean; text: string }> {
+  try {
+    const status = await statusAt({ port, host: hosts[0]!, path: check.path, signal });
+    return { healthy: status < 500, text: String(status) };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { healthy: false, text: silenceInWords(error) };
+  }
+}
+
+/** Where it listens, when that is not where it is asked; empty when it is, or when it listens nowhere (yet). */
+function addressesElsewhere({ port, listening }: EdgeService): string[] {
+  if (listening.some((one) => one.port === port && reachable.has(one.host))) return [];
+  return listening.map(({ host, port: other }) => `${host.includes(":") ? `[${host}]` : host}:${other}`);
+}
+
+function startFailed(plan: ServicePlan, service: EdgeService): DeployError {
+  return new DeployError("START_FAILED", {
+    what: `${plan.name} ends again and again after it is started${service.lastExit ? `: ${service.lastExit}` : ""}.`,
+    where: `start of ${plan.name}: ${plan.start?.argv.join(" ") ?? ""}`,
+    next: "Read what it printed, below; a missing variable or a missing dependency is the usual cause.",
+    step: "deploy",
+    evidence: service.lastLines.slice(-20),
+  });
+}
+
+function unhealthy(
+  plan: ServicePlan,
+  service: EdgeService | undefined,
+  { last, waitedMs }: { last: string; waitedMs: number },
+): DeployError {
+  const elsewhere = service ? addressesElsewhere(service) : [];
+  const onPort = service?.listening.some((one) => one.port === service.port) ?? false;
+  const listens =
+    elsewhere.length > 0
+      ? `It listens on ${elsewhere.join(", ")}, but ${onPort ? "not on 127.0.0.1, where it is asked" : `PORT was ${service!.port}`}.`
+      : service && service.listening.length === 0
+        ? "It listens on no port."
+        : `The last answer was: ${last || "none"}.`;
+  const next =
+    elsewhere.length === 0
+      ? "Make it answer on that path below 500, or name another with healthPath in landfall.json."
+      : onPort
+        ? "Make it listen on 127.0.0.1 or 0.0.0.0; the environment variable HOST names the address."
+        : "Make it listen on the port in the environment variable PORT, such as app.listen(process.env.PORT).";
+  return new DeployError("UNHEALTHY", {
+    what: `${plan.name} did not get healthy within ${Math.floor(waitedMs / 1_000)} s. ${listens}`,
+    where: `GET ${plan.check.path} on port ${service?.port ?? "?"} of ${plan.name}`,
+    next,
+    step: "verify",
+    evidence: service?.lastLines.slice(-50) ?? [],
+  });
+}
