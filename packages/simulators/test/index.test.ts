@@ -2,5 +2,10 @@ import { expect, it } from "vitest";
 import * as simulators from "../src/index.ts";
 
 it("exports what its index says, and no more", () => {
-  expect(Object.keys(simulators).sort()).toEqual(["createSimulator", "defineVendor"]);
+  expect(Object.keys(simulators).sort()).toEqual([
+    "createSimulator",
+    "defineVendor",
+    "deliverNetlifyHooks",
+    "netlify",
+  ]);
 });
