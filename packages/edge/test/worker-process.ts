@@ -3,6 +3,7 @@
  * With a step it kills itself as soon as that step of that deployment is on record as finished.
  */
 import { delimiter, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { openEngine } from "@landfall/engine";
 
@@ -29,4 +30,6 @@ if (deployment !== undefined && step !== undefined) {
   await new Promise((resolve) => thread.once("online", resolve));
 }
 await engine.work({ signal: stop.signal, until: "idle" });
+// After the last step little is left to do; the end must not come before the kill.
+if (step !== undefined) await delay(2_000);
 process.exit(0);
