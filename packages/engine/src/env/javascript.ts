@@ -124,13 +124,18 @@ function readBindings({ code }: Script, found: Found[]): void {
   }
 }
 
+/** Something is given the whole environment, or a variable of it. */
+const takesWhole = /=\s*(?:process\.env|import\.meta\.env|Bun\.env|Deno\.env\.toObject\(\))/;
+
 /** Names that stand for the whole environment: `const env = process.env`, `import { env } from "$env/dynamic/private"`. */
 function aliasesOf(code: string): string[] {
   const names = new Set<string>();
-  for (const match of code.matchAll(
-    /(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*(?::[^=;]+)?=\s*(?:process\.env|import\.meta\.env|Bun\.env)(?!\s*[.[?\w])/g,
-  )) {
-    names.add(match[1]!);
+  if (takesWhole.test(code)) {
+    for (const match of code.matchAll(
+      /(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*(?::[^=;]+)?=\s*(?:process\.env|import\.meta\.env|Bun\.env)(?!\s*[.[?\w])/g,
+    )) {
+      names.add(match[1]!);
+    }
   }
   if (/import\s*\{[^}]*\benv\b[^}]*\}\s*from/.test(code)) names.add("env");
   if (/\{\s*env\s*\}\s*=\s*process\b/.test(code)) names.add("env");
@@ -180,7 +185,7 @@ function endOfScope(code: string, from: number): number {
 
 function readDestructuring(script: Script, found: Found[]): void {
   const { code } = script;
-  if (!/\}[^}=;]{0,60}=\s*(?:process\.env|import\.meta\.env|Bun\.env|Deno\.env\.toObject\(\))/.test(code)) return;
+  if (!takesWhole.test(code) || !/\}[^}=;]{0,60}=\s*(?:process|import|Bun|Deno)\b/.test(code)) return;
   for (const match of code.matchAll(
     /\{([^{}]*)\}\s*(?::[^=;){\n]+)?=\s*(process\.env|import\.meta\.env|Bun\.env|Deno\.env\.toObject\(\))/g,
   )) {
@@ -277,7 +282,9 @@ function readLists(script: Script, found: Found[]): void {
       found.push({ key: item[1]!, use: { need: "checked" }, when: "run", offset: open + item.index });
   }
   if (!code.includes("env[")) return;
-  for (const match of code.matchAll(/([\w$]*)\s*(?::[^=\n]+)?=\s*(?:new Set\()?\[|(?:of|for)?\s*\(?\[(?=\s*["'`])/g)) {
+  for (const match of code.matchAll(
+    /(?<![\w$])([\w$]*)\s*(?::[^=\n]+)?=\s*(?:new Set\()?\[|(?:of|for)?\s*\(?\[(?=\s*["'`])/g,
+  )) {
     const open = match.index + match[0].length - 1;
     const end = closing(code, open);
     const name = match[1] ?? "";

@@ -107,8 +107,11 @@ function readAuthProviders(script: Script): Sighting[] {
   return sightings;
 }
 
+const pythonLibraries = /openai|anthropic|groq|together|dj_database_url|pinecone|replicate/;
+
 /** Libraries of Python that read a variable when they are given no key. An import says enough; Python has no manifest to rely on. */
 export function readPythonSdks(path: string, text: string): Sighting[] {
+  if (!pythonLibraries.test(text)) return [];
   const code = maskHashComments(text);
   const sightings: Sighting[] = [];
   for (const match of code.matchAll(
