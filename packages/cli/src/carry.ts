@@ -229,7 +229,7 @@ export interface DeployResult {
   error?: ErrorReport;
 }
 
-/** The JSON object of a deployment. Nothing is sent over a network by the platforms there are, so both counts are 0. */
+/** The JSON object of a deployment. */
 export function resultOf(view: DeploymentView): DeployResult {
   const error = view.error ?? (view.state === "failed" || view.state === "cancelled" ? endedWithout(view) : null);
   return {
@@ -240,10 +240,10 @@ export function resultOf(view: DeploymentView): DeployResult {
     environment: view.environment,
     url: view.url,
     ...(view.environment !== "production" && view.url !== null ? { previewUrl: view.url } : {}),
-    services: view.services,
+    services: view.services.map(({ name, url, alsoAt }) => ({ name, url, alsoAt })),
     durationMs: view.durationMs,
-    bytesSent: 0,
-    filesSent: 0,
+    bytesSent: view.bytesSent,
+    filesSent: view.filesSent,
     ...(error === null ? {} : { error }),
   };
 }

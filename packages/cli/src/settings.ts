@@ -26,6 +26,9 @@ const carriedSettings = [
   "DEPLOYER_BASE_DOMAIN",
 ] as const;
 
+/** Addresses in the place of a vendor's own; whoever carries a deployment on must go there too. */
+const addressSetting = /^(?:LANDFALL_[A-Z_]+_(?:API|SITES)_URL|NETLIFY_API_URL|CLOUDFLARE_API_BASE_URL)$/;
+
 type Settings = Pick<World, "env" | "userHome" | "self"> & { cwd: string; home?: string };
 
 /**
@@ -77,12 +80,14 @@ export function engineOptionsFrom(settings: Settings): EngineOptions {
     });
   }
   // What the engine starts in the background gets no environment, so what was set here travels as arguments.
-  const carried = carriedSettings.flatMap((name) => {
+  const addresses = Object.keys(env).filter((name) => addressSetting.test(name));
+  const carried = [...carriedSettings, ...addresses].flatMap((name) => {
     const value = given(env[name]);
     return value === undefined ? [] : ["--setting", `${name}=${value}`];
   });
   return {
     home,
+    environment: env,
     edgeCommand: [...self, "edge", "--home", home, ...carried],
     workerCommand: [...self, "worker", "--until-idle", "--home", home, ...carried],
     toolPath: (env.PATH ?? "").split(delimiter).filter((directory) => isAbsolute(directory)),

@@ -72,6 +72,8 @@ export const view: DeploymentView = {
   services: [{ name: "web", url: "http://site.localhost:8080", alsoAt: ["http://127.0.0.1:40001"] }],
   error: null,
   message: null,
+  bytesSent: 0,
+  filesSent: 0,
   createdAt: "2026-01-01T00:00:00.000Z",
   startedAt: "2026-01-01T00:00:00.000Z",
   finishedAt: "2026-01-01T00:00:04.200Z",

@@ -18,26 +18,27 @@ describe("the data directory", () => {
 
 describe("the engine's options", () => {
   it("come from the environment, and reach the background processes as arguments", () => {
-    const options = engineOptionsFrom({
-      ...base,
-      home: "/h",
-      env: {
-        PATH: "/usr/bin:relative::/bin",
-        LANDFALL_PORT: "9000",
-        DEPLOYMENT_TIMEOUT_MS: "60000",
-        DEPLOYER_MAX_CONCURRENT_DEPLOYMENTS: "3",
-        DEPLOYER_BASE_DOMAIN: "Apps.example.com",
-      },
-    });
+    const env = {
+      PATH: "/usr/bin:relative::/bin",
+      LANDFALL_PORT: "9000",
+      DEPLOYMENT_TIMEOUT_MS: "60000",
+      DEPLOYER_MAX_CONCURRENT_DEPLOYMENTS: "3",
+      DEPLOYER_BASE_DOMAIN: "Apps.example.com",
+      LANDFALL_VERCEL_API_URL: "http://127.0.0.1:9101",
+      VERCEL_TOKEN: "never-an-argument",
+    };
+    const options = engineOptionsFrom({ ...base, home: "/h", env });
     const told = [
       "LANDFALL_PORT=9000",
       "DEPLOYMENT_TIMEOUT_MS=60000",
       "DEPLOYER_MAX_CONCURRENT_DEPLOYMENTS=3",
       "DEPLOYER_BASE_DOMAIN=Apps.example.com",
+      "LANDFALL_VERCEL_API_URL=http://127.0.0.1:9101",
     ];
     const carried = ["--home", "/h", ...told.flatMap((setting) => ["--setting", setting])];
     expect(options).toEqual({
       home: "/h",
+      environment: env,
       edgeCommand: ["node", "landfall.js", "edge", ...carried],
       workerCommand: ["node", "landfall.js", "worker", "--until-idle", ...carried],
       toolPath: ["/usr/bin", "/bin"],

@@ -75,13 +75,7 @@ export function createDesired({
 
   async function apply(): Promise<void> {
     const [live, instances] = await Promise.all([
-      store.db
-        .selectFrom("live")
-        .innerJoin("release", "release.id", "live.release_id")
-        .select("live.release_id")
-        .where("release.platform", "=", "local")
-        .orderBy("live.since")
-        .execute(),
+      store.db.selectFrom("live").select("release_id").where("platform", "=", "local").orderBy("since").execute(),
       store.db.selectFrom("instance").selectAll().execute(),
     ]);
     const liveIds = new Set(live.map((row) => row.release_id));

@@ -9,7 +9,7 @@ import type { Detection } from "./detect/detection.ts";
 import type { ErrorReport } from "./error.ts";
 import type { DeployEvent, DeploymentState } from "./events.ts";
 import type { DeployPlan } from "./plan/plan.ts";
-import type { Platform } from "./platform.ts";
+import type { Platform, Target } from "./platform.ts";
 import type { Exclusion, Snapshot } from "./snapshot/snapshot.ts";
 import type { Source } from "./source/source.ts";
 
@@ -32,6 +32,8 @@ export interface EngineOptions {
   baseDomain?: string;
   clock?: Clock;
   platforms?: Platform[];
+  /** Variables of the caller's process: tokens and settings of platforms are read from it by the names the platforms declare, and nothing else. */
+  environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Values that win over detection, from flags or landfall.json. */
@@ -59,6 +61,10 @@ export interface DeployRequest {
   /** Only these services of a monorepo, by name or path. */
   services?: string[];
   message?: string;
+  /** Name or id of the connection to use. Default: the token of the environment, else the platform's only connection. */
+  connection?: string;
+  /** Account and project on the platform; default: where this project was deployed before, else what the environment names. */
+  target?: Target;
 }
 
 /** Everything known before anything is changed. */
@@ -87,6 +93,9 @@ export interface DeploymentView {
   services: { name: string; url: string; alsoAt: string[] }[];
   error: ErrorReport | null;
   message: string | null;
+  /** What went over a network to the platform. */
+  bytesSent: number;
+  filesSent: number;
   createdAt: string;
   startedAt: string | null;
   finishedAt: string | null;
@@ -177,7 +186,7 @@ export interface Engine extends AsyncDisposable {
   /** The same release once more, with today's variables when asked. */
   redeploy(deploymentId: string): Promise<DeploymentView>;
   /** Give traffic back: to `to` (a deployment id), or to the release that was live before. Throws NOT_FOUND, CONFLICT. */
-  rollback(target: { project: string; environment?: string; to?: string }): Promise<DeploymentView>;
+  rollback(target: { project: string; environment?: string; platform?: string; to?: string }): Promise<DeploymentView>;
   /** A preview's release becomes production's, byte for byte. */
   promote(deploymentId: string, environment?: string): Promise<DeploymentView>;
   projects(): Promise<ProjectView[]>;

@@ -7,7 +7,7 @@ let lastMs = 0;
 let lastTail = 0n;
 
 /** A new id; two made in the same millisecond by one process keep their order. */
-export function newId(kind: "dep" | "prj" | "rel" | "ins", clock: Clock): string {
+export function newId(kind: "dep" | "prj" | "rel" | "ins" | "con", clock: Clock): string {
   const now = clock.now();
   if (now === lastMs) {
     lastTail += 1n;

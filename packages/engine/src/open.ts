@@ -5,7 +5,9 @@ import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { accept, requestCancel } from "./deployment/accept.ts";
 import { buildArtifact } from "./build/build.ts";
-import { systemClock } from "./clock.ts";
+import { instant, systemClock } from "./clock.ts";
+import { accessFrom, openClient } from "./connections/access.ts";
+import { chooseCredential, openCredential } from "./connections/connections.ts";
 import { collect } from "./store/collect.ts";
 import { diagnose } from "./doctor.ts";
 import type { DeploymentView, EdgeStatus, Engine, EngineOptions, Prepared } from "./engine.ts";
@@ -21,7 +23,10 @@ import type { DeployPlan } from "./plan/plan.ts";
 import { inEnvironment } from "./plan/planner.ts";
 import { edgeControl, type EdgeReport } from "./platforms/local/edge-control.ts";
 import { localPlatform } from "./platforms/local.ts";
-import { keptSnapshot, prepare, type PreparedInside } from "./plan/prepare.ts";
+import { hostedPlatforms } from "./platforms/registry.ts";
+import { keptSnapshot, platformOf, prepare, type PreparedInside } from "./plan/prepare.ts";
+import { pinnedTarget } from "./deployment/reach.ts";
+import type { DeployedService } from "./platform.ts";
 import { openRelease } from "./deployment/release.ts";
 import { readRuntimeLogs } from "./runtime-logs.ts";
 import { openDigestCache } from "./snapshot/cache.ts";
@@ -31,6 +36,10 @@ import { readVariables, writeVariables } from "./variables.ts";
 import { deploymentRow, deploymentViews, projectViews } from "./deployment/views.ts";
 import { work } from "./deployment/worker.ts";
 
+/** A deployment to a hosted platform that takes longer gets somebody who carries it on when its process dies. */
+const watchAfterMs = 2_000;
+/** A platform has so long to take a project down. */
+const removalMs = 60_000;
 const followPollMs = 50;
 /** Directories nobody has deployed from for so long are read whole the next time. */
 const forgetDigestsAfterMs = 90 * 24 * 3_600_000;
@@ -45,7 +54,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const cache = openDigestCache(join(home, "digests"));
   const environment = { PATH: toolPath.join(":"), LANG: "C.UTF-8" };
   const edge = edgeControl({ home, command: options.edgeCommand, environment, clock });
-  const platforms = options.platforms ?? [localPlatform({ store, edge, toolPath, resolves })];
+  const platforms = options.platforms ?? [localPlatform({ store, edge, toolPath, resolves }), ...hostedPlatforms];
+  const access = Object.fromEntries(platforms.map((one) => [one.id, accessFrom(one, options.environment ?? {})]));
 
   async function view(row: DeploymentRow): Promise<DeploymentView> {
     const [one] = await deploymentViews(store, [row]);
@@ -54,6 +64,29 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
   async function hasLive(): Promise<boolean> {
     return (await db.selectFrom("live").select("release_id").limit(1).executeTakeFirst()) !== undefined;
+  }
+
+  /** Take the project's environment down where it runs. */
+  async function removeThere(place: { projectId: string; project: string; environment: string; platform: string }) {
+    const platform = platforms.find(({ id }) => id === place.platform);
+    if (!platform?.remove) return;
+    const { platform: id, projectId, project, environment: name } = place;
+    const opened = await db
+      .selectFrom("deployment")
+      .select(["id", "credential", "connection_id", "services"])
+      .where("project_id", "=", projectId)
+      .where("platform", "=", id)
+      .where("environment", "=", name)
+      .orderBy("id", "desc")
+      .execute();
+    const credential = await openCredential(store, { platform, access: access[id], row: opened[0]! });
+    await using api = openClient({ platform, access: access[id], credential, clock });
+    const remoteIds = opened.flatMap(({ services }) =>
+      (JSON.parse(services ?? "[]") as DeployedService[]).flatMap(({ remoteId }) => remoteId ?? []),
+    );
+    const signal = AbortSignal.timeout(removalMs);
+    const target = await pinnedTarget(store, projectId, id);
+    await platform.remove({ api, target, project, environment: name, remoteIds, signal, clock });
   }
 
   async function projectRow(name: string) {
@@ -75,7 +108,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   ) {
     const plan = JSON.parse(from.plan!) as DeployPlan;
     const environmentName = change.environment ?? from.environment;
+    const opens = await chooseCredential(store, platformOf(platforms, from.platform), {
+      access: access[from.platform],
+    });
     const id = await accept(store, {
+      ...(opens ? { opens } : {}),
       projectId: from.project_id,
       environment: environmentName,
       platform: from.platform,
@@ -98,7 +135,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
 
     prepare: (request, { signal } = {}) =>
-      prepare({ store, cache, platforms, baseDomain, toolPath, ...(signal ? { signal } : {}) }, request),
+      prepare({ store, cache, platforms, access, baseDomain, toolPath, ...(signal ? { signal } : {}) }, request),
 
     async accept(prepared: Prepared) {
       const [problem] = prepared.problems;
@@ -106,7 +143,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         const { code, ...text } = problem;
         throw new DeployError(code, text);
       }
-      const { given, generated, identity, plan, request, snapshot } = prepared as PreparedInside;
+      const { given, generated, identity, opens, plan, request, snapshot } = prepared as PreparedInside;
       const project = await store.ensureProject(plan.project);
       if ((await store.setting(`source/${plan.project}`)) === null)
         await store.putSetting(`source/${plan.project}`, identity);
@@ -126,6 +163,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         request: kept,
         plan,
         given,
+        ...(opens ? { opens } : {}),
         ...(request.message === undefined ? {} : { message: request.message }),
       });
       return view(await deploymentRow(store, id));
@@ -136,12 +174,17 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         {
           store,
           platforms,
+          access,
           build: ({ service, snapshot, variables, force, signal, log }) =>
             buildArtifact({ service, snapshot, variables, force, signal, log, blobs: store.blobs, home, toolPath }),
           deploymentTimeoutMs: options.deploymentTimeoutMs ?? 300_000,
           maxConcurrent: options.maxConcurrent ?? 2,
-          // Also for the first deployment of all: the edge sees to it when its worker dies.
-          onHeartbeat: async () => void (await edge.ensure()),
+          // Also for the first deployment of all: the edge sees to it when its worker dies. What a hosted platform does in a moment needs none.
+          onHeartbeat: async ({ platform, started_at }) => {
+            const isHosted = platforms.find(({ id }) => id === platform)?.baseUrl !== undefined;
+            if (isHosted && clock.now() - Date.parse(started_at ?? instant(clock)) < watchAfterMs) return;
+            await edge.ensure();
+          },
         },
         how,
       ),
@@ -202,14 +245,18 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       });
     },
 
-    async rollback({ project, environment: environmentName = "production", to }) {
+    async rollback({ project, environment: environmentName = "production", platform, to }) {
       const row = await projectRow(project);
-      const here = await db
+      // Without a name: the platform whose traffic was given last.
+      let living = db
         .selectFrom("live")
         .selectAll()
         .where("project_id", "=", row.id)
         .where("environment", "=", environmentName)
-        .executeTakeFirst();
+        .orderBy("since", "desc");
+      const wanted = platform ?? (to === undefined ? undefined : (await deploymentRow(store, to)).platform);
+      if (wanted !== undefined) living = living.where("platform", "=", wanted);
+      const here = await living.executeTakeFirst();
       let target: DeploymentRow | undefined;
       if (to !== undefined) {
         target = await deploymentRow(store, to);
@@ -284,8 +331,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
           next: `Cancel it first: landfall cancel ${open[0]!.id}`,
         });
       }
-      for (const place of gone)
-        await platforms.find(({ id }) => id === place.platform)?.remove?.({ project, environment: place.environment });
+      for (const place of gone) await removeThere({ projectId: row.id, project, ...place });
       await db.transaction().execute(async (tx) => {
         if (environmentName === undefined) {
           await tx.deleteFrom("project").where("id", "=", row.id).execute();

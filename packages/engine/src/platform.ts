@@ -66,7 +66,7 @@ export interface ReleaseContext extends ApiContext {
   deploymentId: string;
   environment: string;
   /** What the step answered, when it is finished: `create` of an interrupted run names what is there. */
-  finished<T>(step: string): Promise<T | undefined>;
+  finished(step: string): Promise<unknown>;
 }
 
 export interface DeployContext extends ReleaseContext {
@@ -177,6 +177,8 @@ export interface Platform {
   siteDomain?: string;
   /** Ways to connect an account, the best first. Absent: none is needed. */
   connect?: Connect[];
+  /** The vendor's own names of environment variables, besides those of `connect`. */
+  environment?: { account?: string; project?: string; apiUrl?: string };
   /** How it names files; taken in the one read of each file. */
   digest?: FileDigest;
   /** Reads its error documents. */
@@ -195,6 +197,8 @@ export interface Platform {
   rollback?(context: DeployContext): Promise<DeployedService[]>;
   /** Give a preview's release the production's traffic, without building. Absent: it is deployed again with production's variables. */
   promote?(context: DeployContext): Promise<DeployedService[]>;
+  /** The services of a release that has the traffic and is well, as they are deployed; null when it is not so. */
+  served?(context: { release: Release; signal: AbortSignal }): Promise<DeployedService[] | null>;
   /** Undo what a cancelled or failed deployment left half-made. Called after its processes are gone; may run twice. */
   abandon?(context: ReleaseContext & { release: Release | null }): Promise<void>;
   /** What really runs now, asked from the platform. */
@@ -212,7 +216,10 @@ export interface Platform {
   variables?: {
     list(context: ApiContext & { environment: string }): Promise<RemoteVariable[]>;
     /** Add or change. Safe to repeat. */
-    set(context: ApiContext & { environment: string }, values: { key: string; value: string; sensitive: boolean }[]): Promise<void>;
+    set(
+      context: ApiContext & { environment: string },
+      values: { key: string; value: string; sensitive: boolean }[],
+    ): Promise<void>;
     remove(context: ApiContext & { environment: string }, keys: string[]): Promise<void>;
   };
   domains?: {

@@ -79,12 +79,14 @@ async function sealedRelease({ db, vault }: Store, projectId: string, environmen
     .select("release_id")
     .where("project_id", "=", projectId)
     .where("environment", "=", environment)
+    .where("platform", "=", "local")
     .executeTakeFirst();
   let query = db
     .selectFrom("release")
     .select(["id", "sealed", "variables"])
     .where("project_id", "=", projectId)
-    .where("environment", "=", environment);
+    .where("environment", "=", environment)
+    .where("platform", "=", "local");
   if (wanted !== undefined)
     query = query.where((eb) => eb.or([eb("id", "=", wanted), eb("deployment_id", "=", wanted)]));
   else if (live) query = query.where("id", "=", live.release_id);

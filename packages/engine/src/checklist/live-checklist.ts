@@ -38,6 +38,7 @@ async function rollbackTarget({ db }: Store, row: DeploymentRow): Promise<string
     .select("deployment.id")
     .where("live.project_id", "=", row.project_id)
     .where("live.environment", "=", row.environment)
+    .where("live.platform", "=", row.platform)
     .where("deployment.state", "=", "success")
     .orderBy("deployment.id", "desc")
     .executeTakeFirst();

@@ -16,6 +16,8 @@ export interface Acceptance {
   plan: DeployPlan;
   /** Values given for this deployment alone. */
   given: Record<string, string>;
+  /** What opens the platform: a connection, or a token of the environment. */
+  opens?: { connectionId: string } | { token: string };
   sourceReleaseId?: string;
   message?: string;
 }
@@ -44,6 +46,7 @@ export async function accept(store: Store, asked: Acceptance): Promise<string> {
           reason,
           finished_at: at,
           given: null,
+          credential: null,
           lease_owner: null,
           fence: eb("fence", "+", 1),
         }))
@@ -68,6 +71,8 @@ export async function accept(store: Store, asked: Acceptance): Promise<string> {
         request: JSON.stringify(asked.request),
         plan: JSON.stringify(asked.plan),
         given: Object.keys(asked.given).length > 0 ? vault.seal(JSON.stringify(asked.given), `given ${id}`) : null,
+        connection_id: asked.opens && "connectionId" in asked.opens ? asked.opens.connectionId : null,
+        credential: asked.opens && "token" in asked.opens ? vault.seal(asked.opens.token, `credential ${id}`) : null,
         source_release_id: asked.sourceReleaseId ?? null,
         release_id: null,
         services: null,
@@ -104,7 +109,7 @@ export async function requestCancel({ db, clock }: Store, id: string): Promise<v
     const reason = "Cancelled by a person before it began.";
     await tx
       .updateTable("deployment")
-      .set({ state: "cancelled", reason, finished_at: at, given: null })
+      .set({ state: "cancelled", reason, finished_at: at, given: null, credential: null })
       .where("id", "=", id)
       .execute();
     await appendEvents(tx, {

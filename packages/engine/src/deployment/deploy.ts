@@ -3,12 +3,24 @@
  * journal, so it goes on where the last owner stopped.
  */
 import type { Artifact } from "../artifact.ts";
-import type { Clock } from "../clock.ts";
+import { artifactOf } from "../build/files.ts";
+import { type Clock, instant } from "../clock.ts";
+import { type PlatformAccess, siteAddress } from "../connections/access.ts";
 import { DeployError, reportOf } from "../error.ts";
 import type { Journal } from "./journal.ts";
 import type { DeployPlan, ServicePlan } from "../plan/plan.ts";
 import type { DeployContext, DeployedService, Platform, Release } from "../platform.ts";
-import { isSameBundle, liveRelease, openRelease, sealRelease, type ServiceValues } from "./release.ts";
+import { pinTarget, type Reach } from "./reach.ts";
+import {
+  giveTraffic,
+  isSameBundle,
+  liveRelease,
+  openRelease,
+  sealRelease,
+  servicesOf,
+  type ServiceValues,
+} from "./release.ts";
+import { folderBytes, storedBytes } from "../snapshot/bytes.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { DeploymentRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
@@ -30,6 +42,8 @@ export interface Work {
   row: DeploymentRow;
   journal: Journal;
   platform: Platform;
+  access: PlatformAccess | undefined;
+  reach: Reach;
   build: Build;
   /** Every value of the deployment, opened. */
   values: Record<string, string>;
@@ -46,31 +60,23 @@ export async function runDeployment(work: Work): Promise<{ release: Release; ser
   const release = await releaseFor(work, plan);
 
   await journal.setState("deploying");
-  const context: DeployContext = {
-    deploymentId: row.id,
-    plan,
-    release,
-    step: (name, run) => journal.step(name, run),
-    signal: work.signal,
-    clock: work.clock,
-    log: (line) => work.log("deploy", line, "stdout"),
-    transaction: (run) => journal.transaction(run),
-  };
-  const operation = row.operation === "rollback" ? platform.rollback : platform.deploy;
-  if (!operation) {
-    throw new DeployError("NO_ROUTE", {
-      what: `${platform.name} cannot give traffic back to an earlier release.`,
-      next: "Deploy the earlier version again.",
-      step: "deploy",
-    });
-  }
+  const context = await contextFor(work, plan, release);
+  const operation = operationOf(work);
   // A deployment that took the release of an earlier one found it served; a crash later that may have changed.
   const isTaken = row.operation === "deploy" && release.deploymentId !== row.id;
   const served = isTaken ? await platform.served?.({ release, signal: work.signal }) : null;
-  const services = served ?? (await operation(context));
+  const services = (served ?? (await operation(context))).map((service) => ({
+    ...service,
+    url: siteAddress(service.url, platform, work.access),
+    alsoAt: (service.alsoAt ?? []).map((url) => siteAddress(url, platform, work.access)),
+  }));
 
   await journal.setState("verifying");
   await journal.step("verify", async (step) => {
+    if (work.access?.apiUrl !== undefined && work.access.sitesUrl === undefined) {
+      step.log(`${platform.name} is asked at another address than its own, so its sites are not asked.`);
+      return;
+    }
     for (const service of services) {
       const planned = release.services.find(({ plan: one }) => one.name === service.name)!;
       await verifyService({
@@ -78,13 +84,44 @@ export async function runDeployment(work: Work): Promise<{ release: Release; ser
         plan: planned.plan,
         artifact: planned.artifact,
         release: release.id,
+        hosted: platform.baseUrl !== undefined,
         clock: work.clock,
         signal: work.signal,
         log: step.log,
+        note: context.note,
       });
     }
   });
+  await journal.transaction((tx) => giveTraffic(tx, { place: row, releaseId: release.id, at: instant(work.clock) }));
   return { release, services };
+}
+
+/** What the platform is to do; throws NO_ROUTE for what it cannot. */
+function operationOf({ row, platform }: Work): (context: DeployContext) => Promise<DeployedService[]> {
+  if (row.operation === "promote" && platform.promote) return platform.promote;
+  if (row.operation !== "rollback") return platform.deploy;
+  if (platform.rollback) return platform.rollback;
+  throw new DeployError("NO_ROUTE", {
+    what: `${platform.name} cannot give traffic back to an earlier release.`,
+    next: "Deploy the earlier version again.",
+    step: "deploy",
+  });
+}
+
+async function contextFor(work: Work, plan: DeployPlan, release: Release): Promise<DeployContext> {
+  const { journal, store, row } = work;
+  return {
+    ...(await work.reach.context(work.signal)),
+    plan,
+    release,
+    bytes: plan.source.folder === undefined ? storedBytes(store.blobs) : folderBytes(plan.source.folder, store.blobs),
+    earlier: row.source_release_id === null ? [] : await servicesOf(store, row.source_release_id),
+    step: (name, run) => journal.step(name, run),
+    log: (line) => work.log("deploy", line, "stdout"),
+    note: (message) => journal.append({ type: "note", level: "warning", message }),
+    pin: (target) => journal.transaction((tx) => pinTarget(tx, { row, target, at: instant(work.clock) })),
+    transaction: (run) => journal.transaction(run),
+  };
 }
 
 /** A rollback takes the earlier release as it is; a promotion its artifacts with this environment's variables; all else is built. */
@@ -121,6 +158,14 @@ async function buildAll(work: Work, plan: DeployPlan): Promise<BuiltService[]> {
       next: "Deploy from the source again.",
       step: "build",
     });
+  }
+  if (plan.source.folder !== undefined) {
+    // Nothing is built, and the bytes stay where they are: the manifest is the artifact.
+    const [service] = plan.services as [ServicePlan];
+    const collected = { files: snapshot.files, sizeBytes: snapshot.sizeBytes, warnings: [] };
+    const artifact = artifactOf({ kind: "files", collected, ...(service.static ? { rules: service.static } : {}) });
+    await store.putManifest(artifact.digest, artifact);
+    return [{ plan: service, artifact: artifact.digest }];
   }
   const values = valuesByService(plan.services, work.values);
   const services: BuiltService[] = [];

@@ -322,6 +322,7 @@ export function journalOf({
             reason: reason ?? null,
             lease_owner: null,
             given: null,
+            credential: null,
             ...(url === undefined ? {} : { url }),
           })
           .where("id", "=", deploymentId)

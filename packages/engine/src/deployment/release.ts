@@ -4,7 +4,7 @@ import { instant } from "../clock.ts";
 import type { Artifact } from "../artifact.ts";
 import { newId } from "../id.ts";
 import type { ServicePlan } from "../plan/plan.ts";
-import type { Release } from "../platform.ts";
+import type { DeployedService, Release } from "../platform.ts";
 import type { Transaction } from "kysely";
 import type { DeploymentRow, Schema } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
@@ -83,13 +83,50 @@ export async function liveRelease(
 ): Promise<Release | null> {
   const row = await store.db
     .selectFrom("live")
-    .innerJoin("release", "release.id", "live.release_id")
-    .select("release.id")
-    .where("live.project_id", "=", place.project_id)
-    .where("live.environment", "=", place.environment)
-    .where("release.platform", "=", place.platform)
+    .select("release_id")
+    .where("project_id", "=", place.project_id)
+    .where("environment", "=", place.environment)
+    .where("platform", "=", place.platform)
     .executeTakeFirst();
-  return row ? openRelease(store, row.id) : null;
+  return row ? openRelease(store, row.release_id) : null;
+}
+
+/** Write down that the release has the traffic; answers which had it before, null when that was the same or none. Safe to repeat. */
+export async function giveTraffic(
+  tx: Transaction<Schema>,
+  {
+    place,
+    releaseId,
+    at,
+  }: { place: Pick<DeploymentRow, "project_id" | "environment" | "platform">; releaseId: string; at: string },
+): Promise<string | null> {
+  const { project_id, environment, platform } = place;
+  const before = await tx
+    .selectFrom("live")
+    .select("release_id")
+    .where("project_id", "=", project_id)
+    .where("environment", "=", environment)
+    .where("platform", "=", platform)
+    .executeTakeFirst();
+  if (before?.release_id === releaseId) return null;
+  const row = { release_id: releaseId, previous_release_id: before?.release_id ?? null, since: at };
+  await tx
+    .insertInto("live")
+    .values({ project_id, environment, platform, ...row })
+    .onConflict((c) => c.columns(["project_id", "environment", "platform"]).doUpdateSet(row))
+    .execute();
+  return before?.release_id ?? null;
+}
+
+/** The services of the deployment that made the release, as they were deployed, with the platform's ids. */
+export async function servicesOf({ db }: Store, releaseId: string): Promise<DeployedService[]> {
+  const row = await db
+    .selectFrom("release")
+    .innerJoin("deployment", "deployment.id", "release.deployment_id")
+    .select("deployment.services")
+    .where("release.id", "=", releaseId)
+    .executeTakeFirst();
+  return row?.services ? (JSON.parse(row.services) as DeployedService[]) : [];
 }
 
 /** Whether a release sealed of this would behave as `release` does: same services and settings, same artifacts, same values. */

@@ -1,113 +1,101 @@
 /** After the switch: the address people will use answers, with the release that was deployed, and with its bytes. */
-import { createHash } from "node:crypto";
-import { request } from "node:http";
+import { hash } from "node:crypto";
 import type { Artifact } from "../artifact.ts";
 import type { Clock } from "../clock.ts";
+import { errnoOf } from "../errno.ts";
 import { DeployError } from "../error.ts";
 import type { ServicePlan } from "../plan/plan.ts";
 import type { DeployedService } from "../platform.ts";
+import { type Answer, get } from "./ask.ts";
 
 /** Header by which our edge says which release answered. */
 export const releaseHeader = "x-landfall-release";
 
-const deadlineMs = 20_000;
+/** How long an address has to answer as it should: a platform far away first tells its edges. */
+const deadlineMs = { local: 20_000, hosted: 60_000 };
 
-export interface Answer {
-  status: number;
-  headers: NodeJS.Dict<string | string[]>;
-  body: Buffer;
-}
-
-/** Throws VERIFY_FAILED with the last answer as evidence. */
-export async function verifyService({
-  service,
-  plan,
-  artifact,
-  release,
-  clock,
-  signal,
-  log,
-}: {
+export interface Verification {
   service: DeployedService;
   plan: ServicePlan;
   artifact: Artifact;
   release: string;
+  /** Served by somebody else: not being reachable from here is no proof of a fault, and pages may be changed on their way. */
+  hosted: boolean;
   clock: Clock;
   signal: AbortSignal;
   log(line: string): void;
-}): Promise<void> {
-  const deadline = clock.now() + deadlineMs;
+  note(message: string): Promise<void>;
+}
+
+/** Ask until the address answers as it should. Throws VERIFY_FAILED with the last answer as evidence. */
+export async function verifyService(given: Verification): Promise<void> {
+  const { service, plan, hosted, clock, signal } = given;
+  const deadline = clock.now() + (hosted ? deadlineMs.hosted : deadlineMs.local);
   const path = plan.kind === "static" ? "/" : plan.check.path;
+  const address = new URL(path, service.url).href;
   for (;;) {
     signal.throwIfAborted();
     let fault: string;
     try {
       const answer = await get(service.url, path, signal);
-      fault = faultOf(answer, plan, artifact, release) ?? "";
+      fault = (await faultOf(answer, given)) ?? "";
       if (fault === "") {
-        log(`GET ${new URL(path, service.url).href} → ${answer.status}`);
+        const why = isKeptOut(answer, service) ? " (behind a login, as it should be)" : "";
+        given.log(`GET ${address} → ${answer.status}${why}`);
         return;
       }
     } catch (error) {
       if (signal.aborted) throw error;
       fault = error instanceof Error ? error.message : String(error);
+      if (hosted && isOurSide(error)) {
+        await given.note(`${address} could not be asked from here (${fault}); the platform says that it is live.`);
+        return;
+      }
     }
     if (clock.now() > deadline) {
       throw new DeployError("VERIFY_FAILED", {
         what: `${plan.name} is deployed, but its address does not answer as it should: ${fault}.`,
-        where: new URL(path, service.url).href,
+        where: address,
         next: "Open the address and look; landfall logs shows what the application printed.",
         step: "verify",
         evidence: [fault],
       });
     }
-    await clock.sleep(150, signal);
+    await clock.sleep(hosted ? 1_000 : 150, signal);
   }
 }
 
-function faultOf(answer: Answer, plan: ServicePlan, artifact: Artifact, release: string): string | null {
+/** No way out of this network, or no name server: nothing that says anything about the site. */
+function isOurSide(error: unknown): boolean {
+  return ["ENOTFOUND", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH"].includes(errnoOf(error) ?? "");
+}
+
+function isKeptOut({ status }: Answer, service: DeployedService): boolean {
+  return service.protected === true && (status === 401 || status === 403 || status === 302);
+}
+
+async function faultOf(answer: Answer, given: Verification): Promise<string | null> {
+  const { service, plan, artifact, release, hosted } = given;
+  if (isKeptOut(answer, service)) return null;
   if (answer.status >= 500) return `it answered ${answer.status}`;
   const served = answer.headers[releaseHeader];
   if (served !== undefined && served !== release) return `another release (${String(served)}) answered`;
-  if (plan.kind !== "static" || answer.status !== 200) return null;
-  const index = artifact.files.find((file) => file.path === "index.html");
-  if (index && createHash("sha256").update(answer.body).digest("hex") !== index.sha256)
-    return "the page is not the one that was built";
-  return null;
+  const index = plan.kind === "static" ? artifact.files.find((file) => file.path === "index.html") : undefined;
+  if (hosted && (answer.status === 401 || answer.status === 403)) return `it keeps visitors out with ${answer.status}`;
+  if (hosted && index && answer.status === 404) return "it answered 404, although there is an index.html";
+  if (!index || answer.status !== 200 || hash("sha256", answer.body) === index.sha256) return null;
+  return hosted ? assetFault(given) : "the page is not the one that was built";
 }
 
-/** GET without help of the system's resolver: names under `localhost` are this machine (RFC 6761), whatever the resolver knows. */
-export function get(base: string, path: string, signal: AbortSignal): Promise<Answer> {
-  // Joined as text: read as an address, a path of two slashes would name another host.
-  const url = new URL(new URL(base).origin + path);
-  const local = url.hostname === "localhost" || url.hostname.endsWith(".localhost");
-  return new Promise((resolve, reject) => {
-    const outgoing = request(
-      {
-        host: local ? "127.0.0.1" : url.hostname,
-        port: url.port || 80,
-        path: url.pathname + url.search,
-        headers: {
-          host: url.host,
-          "user-agent": "landfall-probe",
-          accept: "text/html,*/*",
-          "accept-encoding": "identity",
-        },
-        timeout: 10_000,
-        signal,
-        agent: false,
-      },
-      (answer) => {
-        const chunks: Buffer[] = [];
-        answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-        answer.on("error", reject);
-        answer.on("end", () =>
-          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) }),
-        );
-      },
-    );
-    outgoing.on("timeout", () => outgoing.destroy(new Error("no answer within 10 s")));
-    outgoing.on("error", reject);
-    outgoing.end();
-  });
+/** Platforms may add to pages (analytics, toolbars of previews); what is no page must be the same to the byte. */
+async function assetFault({ service, artifact, signal, note }: Verification): Promise<string | null> {
+  const asset = artifact.files
+    .filter((file) => /\.(?:js|css|png|svg|jpg|webp|woff2|txt|json)$/.test(file.path) && file.sizeBytes > 0)
+    .sort((a, b) => a.sizeBytes - b.sizeBytes)[0];
+  if (!asset) return "the page is not the one that was deployed";
+  const answer = await get(service.url, `/${encodeURI(asset.path)}`, signal);
+  if (answer.status !== 200 || hash("sha256", answer.body) !== asset.sha256)
+    return `neither / nor /${asset.path} is what was deployed`;
+  await note(`${service.url} serves index.html with changes of the platform; other files are as they were deployed.`);
+  return null;
 }

@@ -66,6 +66,8 @@ export async function deploymentViews({ db }: Store, rows: DeploymentRow[]): Pro
     services: row.services === null ? [] : (JSON.parse(row.services) as DeploymentView["services"]),
     error: row.error === null ? null : (JSON.parse(row.error) as DeploymentView["error"]),
     message: row.message,
+    bytesSent: row.bytes_sent,
+    filesSent: row.files_sent,
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,

@@ -1,12 +1,14 @@
 /** Works off accepted deployments: claims, keeps the lease, runs the workflow, settles. Any number of processes may do so on one store. */
 import { endOf, type Build, runDeployment, type Work } from "./deploy.ts";
 import type { DeployRequest } from "../engine.ts";
+import type { PlatformAccess } from "../connections/access.ts";
 import { DeployError, reportOf } from "../error.ts";
 import { type Claim, claimNext, hasOpen, heartbeatMs, type Journal, journalOf, readEvents, renew } from "./journal.ts";
 import { logSink } from "./log-sink.ts";
 import { thisOwner } from "./owner.ts";
+import { openReach, type Reach } from "./reach.ts";
 import type { DeployPlan } from "../plan/plan.ts";
-import type { DeployedService, Platform, Release } from "../platform.ts";
+import type { DeployedService, Platform, Release, ReleaseContext } from "../platform.ts";
 import { createRedactor } from "../redact/redact.ts";
 import { openRelease } from "./release.ts";
 import type { DeploymentRow } from "../store/schema.ts";
@@ -16,14 +18,17 @@ import { readVariables } from "../variables.ts";
 export interface WorkerOptions {
   store: Store;
   platforms: Platform[];
+  access: Record<string, PlatformAccess>;
   build: Build;
   deploymentTimeoutMs: number;
   maxConcurrent: number;
-  /** Called while there is work, every heartbeat: keeps up what serves meanwhile. */
-  onHeartbeat(): Promise<void>;
+  /** Called while there is work, every heartbeat: keeps up what serves meanwhile, and whoever takes over when this process dies. */
+  onHeartbeat(row: DeploymentRow): Promise<void>;
 }
 
 const idlePollMs = 150;
+/** A platform has so long to undo what a deployment that failed or was cancelled left there. */
+const cleanUpMs = 20_000;
 
 /** A deployment that brings down its worker so often, outside of any step, is ended: it must not be tried for ever. */
 const claimsBeforeGivingUp = 8;
@@ -97,7 +102,7 @@ async function runClaim(options: WorkerOptions, claim: Claim, stop: AbortSignal)
         // Anything else is a store that is busy or broken: the next beat tries again, and every step says the same.
       }
       keepingUp ??= options
-        .onHeartbeat()
+        .onHeartbeat(row)
         .catch(() => {}) // The next beat tries again, and the steps that need it say what is wrong.
         .finally(() => (keepingUp = null));
     };
@@ -141,6 +146,8 @@ async function openValues(store: Store, row: DeploymentRow): Promise<Values> {
   for (const one of stored) if (one.sensitive) open.delete(one.key);
   // A value nobody has called harmless is treated as a secret.
   const secrets = Object.entries(values).flatMap(([name, value]) => (open.has(name) ? [] : [{ name, value }]));
+  if (row.credential !== null)
+    secrets.push({ name: "credential", value: store.vault.open(row.credential, `credential ${row.id}`) });
   return { values, secrets };
 }
 
@@ -185,18 +192,23 @@ async function carry(
 ): Promise<void> {
   const { store } = options;
   const platform = options.platforms.find((one) => one.id === row.platform);
+  let reach: Reach | undefined;
   try {
     if (!platform)
       throw new DeployError("INVALID_CONFIG", {
         what: `There is no platform ${row.platform}.`,
         next: `Platforms: ${options.platforms.map((one) => one.id).join(", ")}.`,
       });
+    const access = options.access[platform.id];
+    reach = await openReach({ store, platform, access, row });
     const request = JSON.parse(row.request) as DeployRequest;
     const live = await runDeployment({
       store,
       row,
       journal,
       platform,
+      access,
+      reach,
       build: options.build,
       values: given.values,
       force: request.force === true,
@@ -204,33 +216,53 @@ async function carry(
       signal,
       log,
     });
-    await succeed(row, journal, live);
+    await succeed({ row, journal, live, reach });
   } catch (error) {
     if (error instanceof DeployError && error.code === "LEASE_LOST") throw error;
     if (signal.reason instanceof DeployError && signal.reason.code === "LEASE_LOST") throw signal.reason;
     const { state, report } = endOf(error, signal);
     const release = await releaseOfDeployment(store, row.id);
+    const context = await reach?.context(AbortSignal.timeout(cleanUpMs));
     // The time is over, or an answer was lost: what really runs decides, not what we last heard.
-    if (report.code === "TIMEOUT" && platform && release && (await isLive(platform, release))) {
-      await succeed(row, journal, { release, services: [] });
+    if (report.code === "TIMEOUT" && platform && release && context && (await isLive(platform, release, context))) {
+      await succeed({ row, journal, live: { release, services: [] }, reach });
       return;
     }
-    await platform?.abandon?.({ deploymentId: row.id, release });
+    if (context) await platform?.abandon?.({ ...context, release }).catch((fault: unknown) => noteOf(journal, fault));
     await journal.settle(state, state === "cancelled" ? { reason: report.what } : { error: report });
+  } finally {
+    await reach?.[Symbol.asyncDispose]();
   }
 }
 
-async function succeed(
-  row: DeploymentRow,
-  journal: Journal,
-  live: { release: Release; services: DeployedService[] },
-): Promise<void> {
-  const services = live.services.map(({ name, url, alsoAt }) => ({ name, url, alsoAt: alsoAt ?? [] }));
+/** What could not be cleaned up is said; it does not change how the deployment ended. */
+async function noteOf(journal: Journal, fault: unknown): Promise<void> {
+  const { what } = reportOf(fault);
+  await journal.append({ type: "note", level: "warning", message: `Not everything could be undone: ${what}` });
+}
+
+async function succeed({
+  row,
+  journal,
+  live,
+  reach,
+}: {
+  row: DeploymentRow;
+  journal: Journal;
+  live: { release: Release; services: DeployedService[] };
+  reach: Reach | undefined;
+}): Promise<void> {
+  const services = live.services.map(({ alsoAt, ...service }) => ({ ...service, alsoAt: alsoAt ?? [] }));
   const [first] = primaryFirst(live);
   await journal.transaction(async (tx) => {
     await tx
       .updateTable("deployment")
-      .set({ services: JSON.stringify(services), release_id: live.release.id })
+      .set({
+        services: JSON.stringify(services),
+        release_id: live.release.id,
+        bytes_sent: reach?.client.traffic.bytesSent ?? 0,
+        files_sent: reach?.client.traffic.filesSent ?? 0,
+      })
       .where("id", "=", row.id)
       .execute();
   });
@@ -256,8 +288,8 @@ async function releaseOfDeployment(store: Store, deploymentId: string): Promise<
   return row?.release_id ? openRelease(store, row.release_id) : null;
 }
 
-async function isLive(platform: Platform, release: Release): Promise<boolean> {
-  const status = await platform.status?.({ project: release.project, environment: release.environment });
+async function isLive(platform: Platform, release: Release, context: ReleaseContext): Promise<boolean> {
+  const status = await platform.status?.(context);
   return (
     status !== undefined &&
     status.length > 0 &&

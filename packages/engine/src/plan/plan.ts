@@ -4,6 +4,7 @@
 import type { ArtifactKind, StaticRules } from "../artifact.ts";
 import type { Command } from "../process/command.ts";
 import type { EnvVariable, Evidence, Kind } from "../detect/detection.ts";
+import type { Target } from "../platform.ts";
 
 /** One conversion on the way from source to an artifact the platform accepts. */
 export interface RouteStep {
@@ -69,7 +70,11 @@ export interface DeployPlan {
     snapshot: string;
     files: number;
     sizeBytes: number;
+    /** The bytes were not copied: they are read here, compared with their digests, when they are sent. */
+    folder?: string;
   };
+  /** Where it will live on a hosted platform, as far as that is known before. */
+  target?: Target;
   /** In dependency order. */
   services: ServicePlan[];
   /** What a person should know before saying yes. */

@@ -11,7 +11,7 @@ import type { Overrides } from "../engine.ts";
 import { DeployError, type ErrorReport, reportOf } from "../error.ts";
 import { slug } from "../name.ts";
 import type { BuildPlan, DeployPlan, PlannedVariable, RouteStep, ServicePlan } from "./plan.ts";
-import type { Platform } from "../platform.ts";
+import type { Platform, Target } from "../platform.ts";
 import { withoutRunner } from "./start-command.ts";
 
 /** Every conversion there is. A new platform adds no route here; it says what it accepts. */
@@ -35,6 +35,7 @@ export interface PlanInput {
   environment: string;
   platform: Platform;
   source: DeployPlan["source"];
+  target?: Target;
   /** Null for a folder taken as it is. */
   detection: Detection | null;
   config: Config | null;
@@ -104,6 +105,7 @@ export function planFor(input: PlanInput): { plan: DeployPlan; problems: ErrorRe
     environment: input.environment,
     platform: input.platform.id,
     source: input.source,
+    ...(input.target ? { target: input.target } : {}),
     services: inDependencyOrder(services),
     notes,
     evidence: input.detection?.evidence ?? [],
@@ -245,9 +247,10 @@ function planService(input: PlanInput, service: Chosen, isPrimary: boolean): Ser
     check: { path: overrides.healthPath ?? "/", timeoutMs: 60_000 },
     dependsOn: service.dependsOn ?? [],
     operations:
-      kind === "static"
+      platform.operations?.(kind) ??
+      (kind === "static"
         ? ["switch the traffic"]
-        : ["start beside the one that runs", "probe", "switch the traffic", "drain and stop the old one"],
+        : ["start beside the one that runs", "probe", "switch the traffic", "drain and stop the old one"]),
   };
 }
 

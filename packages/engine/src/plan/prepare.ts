@@ -9,12 +9,15 @@ import { detect } from "../detect/detect.ts";
 import { decodeText } from "../detect/tree.ts";
 import type { Detection } from "../detect/detection.ts";
 import type { DeployRequest, Prepared } from "../engine.ts";
-import { DeployError, type ErrorReport } from "../error.ts";
+import type { PlatformAccess } from "../connections/access.ts";
+import { chooseCredential } from "../connections/connections.ts";
+import { pinnedTarget } from "../deployment/reach.ts";
+import { DeployError, type ErrorReport, reportOf } from "../error.ts";
 import { newId } from "../id.ts";
 import { checkedName, slug, suggestNames } from "../name.ts";
 import type { PlannedVariable } from "./plan.ts";
 import { planFor } from "./planner.ts";
-import type { Platform } from "../platform.ts";
+import type { Platform, Target } from "../platform.ts";
 import type { DigestCache } from "../snapshot/cache.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { takeSnapshot } from "../snapshot/take.ts";
@@ -27,6 +30,7 @@ export interface PrepareContext {
   store: Store;
   cache: DigestCache;
   platforms: Platform[];
+  access: Record<string, PlatformAccess>;
   baseDomain: string;
   /** PATH for git and other tools a source needs. */
   toolPath: string[];
@@ -38,6 +42,8 @@ export interface PreparedInside extends Prepared {
   given: Record<string, string>;
   /** Values made here, to be stored as the project's variables on acceptance. */
   generated: Record<string, string>;
+  /** What opens the platform. */
+  opens?: { connectionId: string } | { token: string };
   /** Which folder or repository the project's name belongs to. */
   identity: string;
 }
@@ -56,10 +62,14 @@ export async function prepare(context: PrepareContext, request: DeployRequest): 
   });
   const config = request.prebuilt ? null : readConfig(source.root);
   const platform = platformOf(platforms, request.platform ?? config?.platform ?? "local");
+  // What goes to somebody else as it is need not be copied first.
+  const isReferred = request.prebuilt === true && request.source.kind === "folder" && platform.baseUrl !== undefined;
   const snapshot = await takeSnapshot(source.root, {
     blobs: store.blobs,
     cache: context.cache,
     prebuilt: request.prebuilt ?? false,
+    ...(isReferred ? { keep: "reference" as const } : {}),
+    ...(platform.digest && request.prebuilt ? { digest: platform.digest } : {}),
     ...(signal ? { signal } : {}),
   });
   const detection = request.prebuilt ? null : detect(source.root);
@@ -79,7 +89,9 @@ export async function prepare(context: PrepareContext, request: DeployRequest): 
       snapshot: snapshot.digest,
       files: snapshot.files.length,
       sizeBytes: snapshot.sizeBytes,
+      ...(isReferred ? { folder: source.root } : {}),
     },
+    ...(await targetFor(context, { request, project, platform })),
     detection,
     config,
     overrides: request.overrides ?? {},
@@ -91,7 +103,11 @@ export async function prepare(context: PrepareContext, request: DeployRequest): 
     scriptsOf: (path) => scriptsOf(join(source.root, path)),
     lockfileOf: (manager, path) => lockfileOf(paths, manager, path),
   });
-  problems.push(...planProblems);
+  problems.push(...planProblems, ...limitProblems(platform, snapshot, request));
+  const opens = await chooseCredential(store, platform, {
+    access: context.access[platform.id],
+    asked: request.connection,
+  }).catch((error: unknown) => void problems.push(reportOf(error)));
   return {
     request: { ...request, source: asked, environment, platform: platform.id },
     snapshot,
@@ -102,10 +118,70 @@ export async function prepare(context: PrepareContext, request: DeployRequest): 
     given: request.variables ?? {},
     generated: values.generated,
     identity: identityOf(request, source),
+    ...(opens ? { opens } : {}),
   };
 }
 
-function platformOf(platforms: Platform[], id: string): Platform {
+/** Where it will live: where it was deployed before, else what was asked for or the environment names. Throws CONFLICT when these differ. */
+async function targetFor(
+  { store, access }: PrepareContext,
+  { request, project, platform }: { request: DeployRequest; project: string; platform: Platform },
+): Promise<{ target?: Target }> {
+  if (platform.baseUrl === undefined) return {};
+  const row = await store.project(project);
+  const pinned = row ? await pinnedTarget(store, row.id, platform.id) : {};
+  const asked: Target = { ...access[platform.id]?.target, ...request.target };
+  for (const field of ["account", "projectId"] as const) {
+    if (pinned[field] === undefined || asked[field] === undefined || pinned[field] === asked[field]) continue;
+    throw new DeployError("CONFLICT", {
+      what: `${project} was deployed to ${field === "account" ? "the account" : "the project"} ${pinned[field]} on ${platform.name} before; now ${asked[field]} is asked for.`,
+      where: `${platform.id}, ${field}`,
+      next: `Leave it out to deploy where it was before, or deploy as another project: --project <name>.`,
+      step: "configure",
+    });
+  }
+  return { target: { ...asked, ...pinned } };
+}
+
+/** What is too large or too much for the platform, found before the first byte is sent. */
+function limitProblems(
+  { id, name, limits, accepts }: Platform,
+  snapshot: Snapshot,
+  request: DeployRequest,
+): ErrorReport[] {
+  // What will be built has another size than its source, unless the source itself is sent.
+  if (!request.prebuilt && !accepts.includes("source")) return [];
+  const faults: { path: string; message: string }[] = [];
+  const most = limits.fileSizeBytes ?? Infinity;
+  for (const file of snapshot.files)
+    if (file.sizeBytes > most)
+      faults.push({ path: file.path, message: `${megabytes(file.sizeBytes)}, at most ${megabytes(most)}` });
+  if (snapshot.files.length > (limits.files ?? Infinity))
+    faults.push({ path: ".", message: `${snapshot.files.length} files, at most ${limits.files}` });
+  if (snapshot.sizeBytes > (limits.totalBytes ?? Infinity))
+    faults.push({
+      path: ".",
+      message: `${megabytes(snapshot.sizeBytes)} in all, at most ${megabytes(limits.totalBytes!)}`,
+    });
+  if (faults.length === 0) return [];
+  return [
+    {
+      code: "INVALID_SOURCE",
+      what: `This is more than ${name} takes.`,
+      where: `limits of ${id}${limits.source ? `, ${limits.source}` : ""}`,
+      next: "Leave out what is named here (.landfallignore), or choose another platform with --platform.",
+      faults: faults.slice(0, 50),
+      step: "upload",
+    },
+  ];
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_048_576).toFixed(1)} MiB`;
+}
+
+/** The platform of this id. Throws INVALID_CONFIG. */
+export function platformOf(platforms: Platform[], id: string): Platform {
   const found = platforms.find((platform) => platform.id === id);
   if (found) return found;
   throw new DeployError("INVALID_CONFIG", {

@@ -8,6 +8,7 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { instant } from "../clock.ts";
 import { expandCommand } from "../process/command.ts";
+import { giveTraffic } from "../deployment/release.ts";
 import { DeployError } from "../error.ts";
 import { exec } from "../process/exec.ts";
 import { type DeployContext, type DeployedService, definePlatform, type Platform } from "../platform.ts";
@@ -130,26 +131,10 @@ export function localPlatform({
         .select("id")
         .where("name", "=", release.project)
         .executeTakeFirstOrThrow();
-      const here = { project_id: project.id, environment: release.environment };
-      const before = await tx
-        .selectFrom("live")
-        .selectAll()
-        .where("project_id", "=", here.project_id)
-        .where("environment", "=", here.environment)
-        .executeTakeFirst();
-      if (before?.release_id === release.id) return;
-      const row = { release_id: release.id, previous_release_id: before?.release_id ?? null, since: instant(clock) };
-      await tx
-        .insertInto("live")
-        .values({ ...here, ...row })
-        .onConflict((c) => c.columns(["project_id", "environment"]).doUpdateSet(row))
-        .execute();
+      const place = { project_id: project.id, environment: release.environment, platform: "local" };
+      const before = await giveTraffic(tx, { place, releaseId: release.id, at: instant(clock) });
       if (before)
-        await tx
-          .updateTable("instance")
-          .set({ desired: "stopped" })
-          .where("release_id", "=", before.release_id)
-          .execute();
+        await tx.updateTable("instance").set({ desired: "stopped" }).where("release_id", "=", before).execute();
     });
   }
 
@@ -228,8 +213,14 @@ export function localPlatform({
           .select("id")
           .where("project_id", "=", row.id)
           .where("environment", "=", environment)
+          .where("platform", "=", "local")
           .execute();
-        await tx.deleteFrom("live").where("project_id", "=", row.id).where("environment", "=", environment).execute();
+        await tx
+          .deleteFrom("live")
+          .where("project_id", "=", row.id)
+          .where("environment", "=", environment)
+          .where("platform", "=", "local")
+          .execute();
         const ids = releases.map((release) => release.id);
         if (ids.length > 0)
           await tx.updateTable("instance").set({ desired: "stopped" }).where("release_id", "in", ids).execute();

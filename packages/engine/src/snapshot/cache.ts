@@ -7,6 +7,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
+import type { FileDigest } from "./file-digest.ts";
 
 /** What a file looked like when it was read. Any change of content changes one of these: even a write that restores the time changes `ctime`. */
 export interface FileState {
@@ -22,6 +23,8 @@ export interface KnownFile {
   sha256: string;
   /** Size of what is stored: less than the file's when secret lines were left out. */
   sizeBytes: number;
+  /** Other digests that were taken of it. */
+  digests?: Partial<Record<FileDigest, string>>;
   /** Why the file must stay out, or what was taken out of it. */
   secret?: { left: "file" | "lines"; detail: string };
 }
@@ -49,11 +52,11 @@ type Row = [
   inode: number,
   sha256: string,
   storedBytes: number,
-  ...secret: [] | [left: "file" | "lines", detail: string],
+  more: Pick<KnownFile, "secret" | "digests"> | 0,
 ];
 
 /** Changes when rows or the rules behind `secret` change their meaning: older files are then as good as absent. */
-const version = "landfall digests 1";
+const version = "landfall digests 2";
 
 /** The cache in `directory`, made when it is needed. Losing it costs time, nothing else. */
 export function openDigestCache(directory: string): DigestCache {
@@ -77,7 +80,7 @@ function knownFiles(path: string, directory: string): KnownFiles {
     find(file, state) {
       const row = before.get(file);
       if (!row) return undefined;
-      const [, sizeBytes, mtimeMs, ctimeMs, inode, sha256, storedBytes, left, detail] = row;
+      const [, sizeBytes, mtimeMs, ctimeMs, inode, sha256, storedBytes, more] = row;
       if (
         sizeBytes !== state.sizeBytes ||
         mtimeMs !== state.mtimeMs ||
@@ -85,7 +88,7 @@ function knownFiles(path: string, directory: string): KnownFiles {
         inode !== state.inode
       )
         return undefined;
-      return { sha256, sizeBytes: storedBytes, ...(left ? { secret: { left, detail: detail ?? "" } } : {}) };
+      return { sha256, sizeBytes: storedBytes, ...(more === 0 ? {} : more) };
     },
     keep(file, state, known) {
       const old = before.get(file);
@@ -94,15 +97,17 @@ function knownFiles(path: string, directory: string): KnownFiles {
         old[5] === known.sha256 &&
         old[2] === state.mtimeMs &&
         old[3] === state.ctimeMs &&
-        old[4] === state.inode
+        old[4] === state.inode &&
+        hasAll(old[7], known.digests)
       ) {
         rows.set(file, old);
         return;
       }
       changed = true;
       const { sizeBytes, mtimeMs, ctimeMs, inode } = state;
-      const secret: [] | ["file" | "lines", string] = known.secret ? [known.secret.left, known.secret.detail] : [];
-      rows.set(file, [file, sizeBytes, mtimeMs, ctimeMs, inode, known.sha256, known.sizeBytes, ...secret]);
+      const { secret, digests } = known;
+      const more = secret || digests ? { ...(secret ? { secret } : {}), ...(digests ? { digests } : {}) } : 0;
+      rows.set(file, [file, sizeBytes, mtimeMs, ctimeMs, inode, known.sha256, known.sizeBytes, more]);
     },
     save({ partial }) {
       const all = partial ? new Map([...before, ...rows]) : rows;
@@ -122,6 +127,11 @@ function knownFiles(path: string, directory: string): KnownFiles {
       }
     },
   };
+}
+
+function hasAll(more: Row[7], digests: KnownFile["digests"] = {}): boolean {
+  const kept = more === 0 ? {} : (more.digests ?? {});
+  return Object.keys(digests).every((name) => name in kept);
 }
 
 /** The rows of a cache file; a missing, older or damaged one has none. */

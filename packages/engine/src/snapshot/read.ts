@@ -1,4 +1,5 @@
-/** Read one file of a project into the store, sure that it is the file that was listed and that it stood still meanwhile. */
+/** Read one file of a project, sure that it is the file that was listed and that it stood still meanwhile; into the store, or only its digests. */
+import { createHash, hash } from "node:crypto";
 import {
   closeSync,
   constants,
@@ -11,9 +12,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { throwIfAborted } from "../process/exec.ts";
 import type { Blobs } from "./blobs.ts";
 import type { FileState, KnownFile } from "./cache.ts";
 import { readSize } from "./digest.ts";
+import type { FileDigest, FileDigester } from "./file-digest.ts";
 import { mayHoldTokens, secretByContent, withoutTokens } from "./secrets.ts";
 
 /** The file had other times or another size after it was read than before, every time it was tried. */
@@ -28,6 +31,15 @@ export function stateOf(stats: Stats): FileState {
   return { sizeBytes: stats.size, mtimeMs: stats.mtimeMs, ctimeMs: stats.ctimeMs, inode: stats.ino };
 }
 
+export interface Reading {
+  blobs: Blobs;
+  /** `reference`: the bytes stay where they are; only what was altered on the way is stored. */
+  keep: "copy" | "reference";
+  /** Another digest to take of each file. */
+  also?: { name: FileDigest; digester: FileDigester };
+  signal?: AbortSignal;
+}
+
 /**
  * Store the content of `path` below `root` (a real path) and say what it is, with the state it was read in. Nothing is stored of a file
  * that is secret. Throws ChangedWhileRead, what reading throws (ELOOP when a link took the file's place), DISK_FULL, CANCELLED.
@@ -35,7 +47,7 @@ export function stateOf(stats: Stats): FileState {
 export async function readInto(
   root: string,
   path: string,
-  { blobs, signal }: { blobs: Blobs; signal?: AbortSignal },
+  reading: Reading,
 ): Promise<{ known: KnownFile; state: FileState }> {
   for (let attempt = 1; ; attempt++) {
     // Neither a link nor a pipe that was put in the file's place since is followed or waited for.
@@ -46,8 +58,8 @@ export async function readInto(
       const state = stateOf(before);
       const known =
         before.size <= smallBytes
-          ? readSmall(descriptor, path, before.size, blobs)
-          : await readLarge(descriptor, before.size, { blobs, ...(signal ? { signal } : {}) });
+          ? readSmall(descriptor, path, before.size, reading)
+          : await readLarge(descriptor, path, before.size, reading);
       if (known && sameState(state, stateOf(fstatSync(descriptor)))) return { known, state };
     } finally {
       closeSync(descriptor);
@@ -67,7 +79,7 @@ function sameState(a: FileState, b: FileState): boolean {
 }
 
 /** Undefined when the file has not the size it should have. */
-function readSmall(descriptor: number, path: string, sizeBytes: number, blobs: Blobs): KnownFile | undefined {
+function readSmall(descriptor: number, path: string, sizeBytes: number, reading: Reading): KnownFile | undefined {
   const buffer = Buffer.allocUnsafe(sizeBytes + 1);
   let length = 0;
   while (length < buffer.length) {
@@ -80,18 +92,31 @@ function readSmall(descriptor: number, path: string, sizeBytes: number, blobs: B
   const secret = secretByContent(path, bytes);
   if (secret !== undefined) return { sha256: "", sizeBytes: 0, secret: { left: "file", detail: secret } };
   const stripped = mayHoldTokens(path) ? withoutTokens(path, bytes) : null;
-  if (!stripped) return blobs.putSync(bytes);
+  if (!stripped) {
+    const known =
+      reading.keep === "copy"
+        ? reading.blobs.putSync(bytes)
+        : { sha256: hash("sha256", bytes), sizeBytes: bytes.length };
+    return { ...known, ...alsoOf(reading, bytes, path) };
+  }
   const lines = stripped.lines.join(", ");
   const detail = `line ${lines} ${stripped.lines.length === 1 ? "holds" : "hold"} a token and stayed out, the rest entered`;
-  return { ...blobs.putSync(stripped.bytes), secret: { left: "lines", detail } };
+  const altered = Buffer.from(stripped.bytes);
+  return { ...reading.blobs.putSync(altered), ...alsoOf(reading, altered, path), secret: { left: "lines", detail } };
+}
+
+function alsoOf({ also }: Reading, bytes: Buffer, path: string): Pick<KnownFile, "digests"> {
+  return also ? { digests: { [also.name]: also.digester.of(bytes, path) } } : {};
 }
 
 async function readLarge(
   descriptor: number,
+  path: string,
   sizeBytes: number,
-  { blobs, signal }: { blobs: Blobs; signal?: AbortSignal },
+  { blobs, keep, also, signal }: Reading,
 ): Promise<KnownFile | undefined> {
   let length = 0;
+  const other = await also?.digester.begin(path);
   async function* chunks(): AsyncGenerator<Uint8Array> {
     const buffer = Buffer.allocUnsafe(readSize);
     // One byte past the expected end is asked for, so that a file that grows is noticed without being followed.
@@ -99,9 +124,24 @@ async function readLarge(
       const { bytesRead } = await readSome(descriptor, buffer, 0, Math.min(readSize, sizeBytes + 1 - length), null);
       if (bytesRead === 0) return;
       length += bytesRead;
-      yield buffer.subarray(0, bytesRead);
+      const chunk = buffer.subarray(0, bytesRead);
+      other?.update(chunk);
+      yield chunk;
     }
   }
-  const known = await blobs.put(chunks(), signal ? { signal } : {});
-  return length === sizeBytes ? known : undefined;
+  const known =
+    keep === "copy" ? await blobs.put(chunks(), signal ? { signal } : {}) : await digestOf(chunks(), signal);
+  if (length !== sizeBytes) return undefined;
+  return { ...known, ...(also && other ? { digests: { [also.name]: other.finish() } } : {}) };
+}
+
+async function digestOf(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): Promise<KnownFile> {
+  const digest = createHash("sha256");
+  let sizeBytes = 0;
+  for await (const chunk of chunks) {
+    throwIfAborted(signal, "reading the project");
+    digest.update(chunk);
+    sizeBytes += chunk.length;
+  }
+  return { sha256: digest.digest("hex"), sizeBytes };
 }

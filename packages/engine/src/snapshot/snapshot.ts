@@ -1,4 +1,5 @@
-/** The files of a project at one moment: a manifest by digest; the bytes are in the blob store. */
+/** The files of a project at one moment: a manifest by digest; the bytes are in the blob store, or stay where they are (bytes.ts). */
+import type { FileDigest } from "./file-digest.ts";
 
 /** One entry of a snapshot. Paths are relative, `/`-separated, valid UTF-8, sorted bytewise in the manifest. */
 export interface SnapshotFile {
@@ -8,6 +9,8 @@ export interface SnapshotFile {
   sizeBytes: number;
   /** Lower-case hex. For a link: the digest of its target text. */
   sha256: string;
+  /** Other digests of the same bytes, where they were asked for; not part of the manifest's own digest. */
+  digests?: Partial<Record<FileDigest, string>>;
   /** Present for a symbolic link that stays inside the snapshot: its target, as written. */
   link?: string;
 }

@@ -8,13 +8,18 @@ import { DeployError } from "../error.ts";
 import { throwIfAborted } from "../process/exec.ts";
 import type { Blobs } from "./blobs.ts";
 import type { DigestCache, FileState, KnownFile, KnownFiles } from "./cache.ts";
+import { type FileDigest, fileDigester } from "./file-digest.ts";
 import { followLink } from "./links.ts";
-import { ChangedWhileRead, readInto } from "./read.ts";
+import { ChangedWhileRead, type Reading, readInto } from "./read.ts";
 import type { Snapshot, SnapshotFile } from "./snapshot.ts";
 import { type FoundFile, type Walked, messageOf, walk } from "./walk.ts";
 
 export interface SnapshotOptions {
   blobs: Blobs;
+  /** `reference` leaves the bytes where they are and stores nothing but what is altered. Default `copy`. */
+  keep?: "copy" | "reference";
+  /** Another digest to take in the same read. */
+  digest?: FileDigest;
   /** Leave it out for a directory that will not be seen again. */
   cache?: DigestCache;
   signal?: AbortSignal;
@@ -55,6 +60,12 @@ export async function takeSnapshot(root: string, options: SnapshotOptions): Prom
   if (walked.files.length > mostFiles) throw tooMany(root, mostFiles);
 
   const known = options.cache?.of(real);
+  const reading: Reading = {
+    blobs,
+    keep: options.keep ?? "copy",
+    ...(options.digest ? { also: { name: options.digest, digester: await fileDigester(options.digest) } } : {}),
+    ...(signal ? { signal } : {}),
+  };
   const files: SnapshotFile[] = [];
   const late: FoundFile[] = [];
   let filesRead = 0;
@@ -66,11 +77,12 @@ export async function takeSnapshot(root: string, options: SnapshotOptions): Prom
       walked.exclusions.add(path, { reason: "secret", detail: found.secret.detail }, false);
       if (whole) return;
     }
-    files.push({ path, mode: executable ? 0o755 : 0o644, sizeBytes: found.sizeBytes, sha256: found.sha256 });
+    const { sizeBytes, sha256, digests } = found;
+    files.push({ path, mode: executable ? 0o755 : 0o644, sizeBytes, sha256, ...(digests ? { digests } : {}) });
   };
   const read = async (file: FoundFile): Promise<void> => {
     try {
-      const { known: found, state } = await readInto(real, file.path, { blobs, ...(signal ? { signal } : {}) });
+      const { known: found, state } = await readInto(real, file.path, reading);
       filesRead++;
       if (known && isSettled(state, clock.now())) known.keep(file.path, state, found);
       enter(file, found);
@@ -89,7 +101,7 @@ export async function takeSnapshot(root: string, options: SnapshotOptions): Prom
       throwIfAborted(signal, "reading the project");
       turn = performance.now();
     }
-    const found = known && findKnown(known, blobs, file);
+    const found = known && findKnown(known, reading, file);
     if (found) {
       known.keep(file.path, file.state, found);
       enter(file, found);
@@ -136,9 +148,15 @@ export function byPath(a: { path: string }, b: { path: string }): number {
   return a.path < b.path ? -1 : 1;
 }
 
-function findKnown(known: KnownFiles, blobs: Blobs, { path, state }: FoundFile): KnownFile | undefined {
+function findKnown(
+  known: KnownFiles,
+  { blobs, keep, also }: Reading,
+  { path, state }: FoundFile,
+): KnownFile | undefined {
   const found = known.find(path, state);
   if (!found || found.secret?.left === "file") return found;
+  if (also && found.digests?.[also.name] === undefined) return undefined;
+  if (keep === "reference" && found.secret === undefined) return found;
   // The blob may have been collected, or cut short by a power failure, since.
   return blobs.has(found.sha256, found.sizeBytes) ? found : undefined;
 }

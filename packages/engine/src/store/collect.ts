@@ -45,7 +45,7 @@ async function retained({ db }: Store, count: number): Promise<{ releases: Set<s
   );
   const perPlace = new Map<string, number>();
   for (const release of releases) {
-    const place = `${release.project_id}/${release.environment}`;
+    const place = `${release.project_id}/${release.environment}/${release.platform}`;
     const number = (perPlace.get(place) ?? 0) + 1;
     perPlace.set(place, number);
     if (number <= count) keep.add(release.id);

@@ -34,6 +34,12 @@ export interface DeploymentTable {
   plan: string | null;
   /** Envelope with the values given for this deployment; gone when it is settled. */
   given: string | null;
+  /** The connection whose credential opens the platform, or an envelope with one from the environment (gone when settled); neither for this machine. */
+  connection_id: Generated<string | null>;
+  credential: Generated<string | null>;
+  /** What went over the network to the platform. */
+  bytes_sent: Generated<number>;
+  files_sent: Generated<number>;
   /** For redeploy, rollback and promote: the release that is used again. */
   source_release_id: string | null;
   release_id: string | null;
@@ -97,10 +103,11 @@ export interface ReleaseRow {
   created_at: string;
 }
 
-/** Which release has the traffic. One row, so one switch, per environment of a project. */
+/** Which release has the traffic. One row, so one switch, per environment of a project on a platform. */
 export interface LiveRow {
   project_id: string;
   environment: string;
+  platform: string;
   release_id: string;
   /** The one before: what rollback without a name goes to. */
   previous_release_id: string | null;
@@ -115,6 +122,43 @@ export interface InstanceRow {
   port: number | null;
   desired: "running" | "stopped";
   created_at: string;
+}
+
+/** A credential for one platform, checked. */
+export interface ConnectionRow {
+  id: string;
+  platform: string;
+  /** What a person calls it. */
+  name: string;
+  method: "token" | "oauth2";
+  /** JSON: whose it is. */
+  account: string;
+  /** Envelope with the credential; the associated data is `connection <id>`. */
+  credential: string;
+  /** Milliseconds since the epoch at which the access token ends; null when it does not. */
+  expires_at: number | null;
+  /** When the account was last asked, and what came of it. */
+  checked_at: number;
+  fault: string | null;
+  created_at: string;
+}
+
+/** Where a project lives on a platform. */
+export interface TargetRow {
+  project_id: string;
+  platform: string;
+  account: string | null;
+  remote_id: string | null;
+  remote_name: string | null;
+  pinned_at: string;
+}
+
+/** A variable we set on a platform: ours to change and to remove. */
+export interface OwnedVariableRow {
+  project_id: string;
+  platform: string;
+  environment: string;
+  key: string;
 }
 
 export interface SettingRow {
@@ -132,6 +176,9 @@ export interface Schema {
   release: ReleaseRow;
   live: LiveRow;
   instance: InstanceRow;
+  connection: ConnectionRow;
+  target: TargetRow;
+  owned_variable: OwnedVariableRow;
   setting: SettingRow;
 }
 
@@ -253,6 +300,66 @@ const migrations: { name: string; up(db: Kysely<unknown>): Promise<void> }[] = [
         .createTable("setting")
         .addColumn("key", text, (c) => c.primaryKey())
         .addColumn("value", text, (c) => c.notNull())
+        .execute();
+    },
+  },
+  {
+    name: "0002-hosted-platforms",
+    async up(db) {
+      const text = "text" as const;
+      for (const column of ["connection_id", "credential"] as const)
+        await db.schema.alterTable("deployment").addColumn(column, text).execute();
+      for (const column of ["bytes_sent", "files_sent"] as const)
+        await db.schema
+          .alterTable("deployment")
+          .addColumn(column, "bigint", (c) => c.notNull().defaultTo(0))
+          .execute();
+      // A project may be live on several platforms: the platform becomes part of the key, which SQLite does not alter in place.
+      await db.schema.alterTable("live").renameTo("live_before").execute();
+      await db.schema
+        .createTable("live")
+        .addColumn("project_id", text, (c) => c.notNull().references("project.id").onDelete("cascade"))
+        .addColumn("environment", text, (c) => c.notNull())
+        .addColumn("platform", text, (c) => c.notNull())
+        .addColumn("release_id", text, (c) => c.notNull().references("release.id"))
+        .addColumn("previous_release_id", text)
+        .addColumn("since", text, (c) => c.notNull())
+        .addPrimaryKeyConstraint("live_by_platform_pk", ["project_id", "environment", "platform"])
+        .execute();
+      await sql`insert into live (project_id, environment, platform, release_id, previous_release_id, since)
+        select project_id, environment, 'local', release_id, previous_release_id, since from live_before`.execute(db);
+      await db.schema.dropTable("live_before").execute();
+      await db.schema
+        .createTable("connection")
+        .addColumn("id", text, (c) => c.primaryKey())
+        .addColumn("platform", text, (c) => c.notNull())
+        .addColumn("name", text, (c) => c.notNull())
+        .addColumn("method", text, (c) => c.notNull())
+        .addColumn("account", text, (c) => c.notNull())
+        .addColumn("credential", text, (c) => c.notNull())
+        .addColumn("expires_at", "bigint")
+        .addColumn("checked_at", "bigint", (c) => c.notNull())
+        .addColumn("fault", text)
+        .addColumn("created_at", text, (c) => c.notNull())
+        .addUniqueConstraint("connection_name", ["platform", "name"])
+        .execute();
+      await db.schema
+        .createTable("target")
+        .addColumn("project_id", text, (c) => c.notNull().references("project.id").onDelete("cascade"))
+        .addColumn("platform", text, (c) => c.notNull())
+        .addColumn("account", text)
+        .addColumn("remote_id", text)
+        .addColumn("remote_name", text)
+        .addColumn("pinned_at", text, (c) => c.notNull())
+        .addPrimaryKeyConstraint("target_pk", ["project_id", "platform"])
+        .execute();
+      await db.schema
+        .createTable("owned_variable")
+        .addColumn("project_id", text, (c) => c.notNull().references("project.id").onDelete("cascade"))
+        .addColumn("platform", text, (c) => c.notNull())
+        .addColumn("environment", text, (c) => c.notNull())
+        .addColumn("key", text, (c) => c.notNull())
+        .addPrimaryKeyConstraint("owned_variable_pk", ["project_id", "platform", "environment", "key"])
         .execute();
     },
   },

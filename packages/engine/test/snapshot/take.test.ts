@@ -272,7 +272,7 @@ describe("what is not read again", { timeout: 60_000 }, () => {
       "",
       "garbage",
       good.slice(0, -5),
-      good.replace("digests 1", "digests 0"),
+      good.replace("digests 2", "digests 1"),
       good.replace('"a"', '"b"'),
     ]) {
       writeFileSync(path, bad);

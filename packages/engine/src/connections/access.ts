@@ -1,0 +1,98 @@
+/** How the engine reaches a platform: where, with whose credential, and by which names its sites answer. */
+import type { Clock } from "../clock.ts";
+import { DeployError } from "../error.ts";
+import { type Api, noApi, openApi } from "../http/api.ts";
+import type { Platform, Target } from "../platform.ts";
+import type { Credential } from "./credential.ts";
+
+/** What a caller of the engine says about a platform, from its environment. */
+export interface PlatformAccess {
+  /** Token from the environment; wins over stored connections. */
+  token?: string;
+  /** In place of the vendor's API: a proxy, a simulator, a test server. */
+  apiUrl?: string;
+  /** In place of the vendor's site domain: `http://vercel.localhost:9101` serves what is `acme.vercel.app` elsewhere. */
+  sitesUrl?: string;
+  /** Account and project to use, as the vendor's own variables name them. */
+  target?: Target;
+}
+
+/** What the environment says: the vendor's own names, and LANDFALL_<ID>_API_URL and LANDFALL_<ID>_SITES_URL, which win. Empty counts as unset. */
+export function accessFrom(
+  { id, connect, environment = {} }: Platform,
+  variables: Readonly<Record<string, string | undefined>>,
+): PlatformAccess {
+  const value = (name: string | undefined): string | undefined => (name && variables[name]) || undefined;
+  const ours = `LANDFALL_${id.toUpperCase().replaceAll("-", "_")}`;
+  const token = connect
+    ?.flatMap((way) => (way.kind === "token" ? way.env : []))
+    .map(value)
+    .find((one) => one !== undefined);
+  const apiUrl = value(`${ours}_API_URL`) ?? value(environment.apiUrl);
+  const sitesUrl = value(`${ours}_SITES_URL`);
+  const account = value(environment.account);
+  const projectId = value(environment.project);
+  return {
+    ...(token ? { token } : {}),
+    ...(apiUrl ? { apiUrl } : {}),
+    ...(sitesUrl ? { sitesUrl } : {}),
+    target: { ...(account ? { account } : {}), ...(projectId ? { projectId } : {}) },
+  };
+}
+
+export type Client = Api & AsyncDisposable;
+
+/** A client of the platform's API; for a platform of this machine one that must not be asked. */
+export function openClient({
+  platform,
+  access,
+  credential,
+  clock,
+}: {
+  platform: Platform;
+  access: PlatformAccess | undefined;
+  credential: Credential | null;
+  clock: Clock;
+}): Client {
+  if (platform.baseUrl === undefined) return { ...noApi(platform.id), [Symbol.asyncDispose]: async () => {} };
+  return openApi({
+    id: platform.id,
+    name: platform.name,
+    url: access?.apiUrl ?? platform.baseUrl,
+    moved: access?.apiUrl !== undefined,
+    credential: async () => (credential ? credential.current() : null),
+    ...(credential?.renew ? { renew: () => credential.renew!() } : {}),
+    readError: platform.readError ?? (() => ({})),
+    reconnect: howToConnect(platform),
+    clock,
+  });
+}
+
+/** What a person does to connect an account of the platform. */
+export function howToConnect(platform: Platform): string {
+  const token = platform.connect?.find((way) => way.kind === "token");
+  const made = token ? `Create a token at ${token.help}, then` : "Run";
+  const name = token?.env[0];
+  return `${made}${token ? " run" : ""}: landfall connect ${platform.id}${name ? `, or set ${name}` : ""}.`;
+}
+
+export function notConnected(platform: Platform): DeployError {
+  return new DeployError("AUTH_FAILED", {
+    what: `No account of ${platform.name} is connected.`,
+    where: platform.id,
+    next: howToConnect(platform),
+    recovery: [{ kind: "reconnect", label: `Connect ${platform.name}`, command: `landfall connect ${platform.id}` }],
+    step: "auth",
+  });
+}
+
+/** A site's address as it can be asked here: below `sitesUrl` when that stands for the vendor's domain. */
+export function siteAddress(url: string, platform: Platform, access: PlatformAccess | undefined): string {
+  const { siteDomain } = platform;
+  if (!access?.sitesUrl || !siteDomain) return url;
+  const at = new URL(url);
+  if (!at.hostname.endsWith(`.${siteDomain}`)) return url;
+  const below = new URL(access.sitesUrl);
+  const label = at.hostname.slice(0, -siteDomain.length - 1);
+  return `${below.protocol}//${label}.${below.host}${at.pathname === "/" ? "" : at.pathname}`;
+}

@@ -1,0 +1,85 @@
+/** Connections: credentials for platforms, checked, kept encrypted, renewed. */
+import { DeployError } from "../error.ts";
+import type { Platform } from "../platform.ts";
+import type { ConnectionRow, DeploymentRow } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
+import { notConnected, type PlatformAccess } from "./access.ts";
+import { type Credential, tokenCredential } from "./credential.ts";
+
+/** The connection asked for by name or id, or the platform's only one; null when there is none. Throws NOT_FOUND, CONFLICT (several). */
+export async function chooseConnection(
+  { db }: Store,
+  platform: Platform,
+  asked: string | undefined,
+): Promise<ConnectionRow | null> {
+  const rows = await db
+    .selectFrom("connection")
+    .selectAll()
+    .where("platform", "=", platform.id)
+    .orderBy("id")
+    .execute();
+  if (asked !== undefined) {
+    const found = rows.find((row) => row.name === asked || row.id === asked);
+    if (found) return found;
+    throw new DeployError("NOT_FOUND", {
+      what: `There is no connection ${JSON.stringify(asked)} to ${platform.name}.`,
+      next:
+        rows.length > 0
+          ? `Connections: ${rows.map((row) => row.name).join(", ")}.`
+          : `Run: landfall connect ${platform.id}`,
+      step: "auth",
+    });
+  }
+  if (rows.length < 2) return rows[0] ?? null;
+  throw new DeployError("CONFLICT", {
+    what: `There are ${rows.length} connections to ${platform.name}.`,
+    next: `Choose one with --connection: ${rows.map((row) => row.name).join(", ")}.`,
+    step: "auth",
+  });
+}
+
+/** What opens the platform for a new deployment: the connection asked for, the environment's token, the platform's only connection. Throws AUTH_FAILED, NOT_FOUND, CONFLICT. */
+export async function chooseCredential(
+  store: Store,
+  platform: Platform,
+  { access, asked }: { access: PlatformAccess | undefined; asked?: string | undefined },
+): Promise<{ connectionId: string } | { token: string } | undefined> {
+  if (!platform.connect) return undefined;
+  if (asked === undefined && access?.token !== undefined) return { token: access.token };
+  const connection = await chooseConnection(store, platform, asked);
+  if (connection) return { connectionId: connection.id };
+  throw notConnected(platform);
+}
+
+/** The credential of a deployment: the token it was accepted with, its connection's, or else what the environment gives now. */
+export async function openCredential(
+  store: Store,
+  {
+    platform,
+    access,
+    row,
+  }: {
+    platform: Platform;
+    access: PlatformAccess | undefined;
+    row: Pick<DeploymentRow, "id" | "credential" | "connection_id">;
+  },
+): Promise<Credential | null> {
+  if (!platform.connect) return null;
+  if (row.credential !== null) return tokenCredential(store.vault.open(row.credential, `credential ${row.id}`));
+  if (row.connection_id !== null) return connectionCredential(store, row.connection_id);
+  if (access?.token !== undefined) return tokenCredential(access.token);
+  throw notConnected(platform);
+}
+
+/** The credential a stored connection holds. Throws AUTH_FAILED when it was disconnected meanwhile. */
+export async function connectionCredential(store: Store, id: string): Promise<Credential> {
+  const row = await store.db.selectFrom("connection").selectAll().where("id", "=", id).executeTakeFirst();
+  if (!row)
+    throw new DeployError("AUTH_FAILED", {
+      what: "The connection of this deployment was removed.",
+      where: id,
+      next: "Connect the account again and deploy again.",
+      step: "auth",
+    });
+  return tokenCredential(store.vault.open(row.credential, `connection ${row.id}`));
+}
