@@ -40,7 +40,7 @@ import { work } from "./deployment/worker.ts";
 const watchAfterMs = 2_000;
 /** A platform has so long to take a project down. */
 const removalMs = 60_000;
-const followPollMs = 50;
+const followPollMs = 15;
 /** Directories nobody has deployed from for so long are read whole the next time. */
 const forgetDigestsAfterMs = 90 * 24 * 3_600_000;
 

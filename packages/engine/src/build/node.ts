@@ -25,6 +25,11 @@ export function nodeVersion(execPath: string): Promise<string> {
   return version;
 }
 
+/** The versions that are wanted, or null when any will do. */
+export function rangeOf(wanted: string | undefined): string | null {
+  return wanted === undefined ? null : validRange(wanted.trim().replace(/^v(?=\d)/, ""));
+}
+
 /**
  * The newest of the runtimes that satisfies the wanted version (a range of package.json's engines, or what `.nvmrc` says), or the first
  * with a warning when none does. What cannot be read as a version (`latest`, `lts/*`) is satisfied by any.
@@ -34,7 +39,7 @@ export function chooseNode(
   wanted: string | undefined,
 ): { node: NodeRuntime; warning?: string } {
   const [first] = runtimes;
-  const range = wanted === undefined ? null : validRange(wanted.trim().replace(/^v(?=\d)/, ""));
+  const range = rangeOf(wanted);
   if (range === null) return { node: first };
   const best = maxSatisfying(
     runtimes.map((runtime) => runtime.version),

@@ -4,7 +4,7 @@ import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DeployError } from "../error.ts";
 import type { ServicePlan } from "../plan/plan.ts";
-import { chooseNode, type NodeRuntime, nodeVersion } from "./node.ts";
+import { chooseNode, type NodeRuntime, nodeVersion, rangeOf } from "./node.ts";
 import { findProgram } from "./programs.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -13,23 +13,16 @@ export async function nodeFor(
   service: Pick<ServicePlan, "runtime" | "runtimeVersion">,
   path: readonly string[],
 ): Promise<{ node: NodeRuntime; warning?: string }> {
-  const found = [
-    process.execPath,
-    ...path.map((directory) => join(directory, "node")).filter((program) => existsSync(program)),
-  ];
-  const programs = [...new Set(found.map((program) => realpathSync(program)))];
-  const runtimes: NodeRuntime[] = [];
-  for (const execPath of programs) {
-    const version = await nodeVersion(execPath).catch(() => null); // One that does not start is no choice.
-    if (version) runtimes.push({ execPath, version });
-  }
-  const [first, ...others] = runtimes;
-  if (!first)
-    throw new DeployError("MISSING_TOOL", {
-      what: "No Node.js that starts was found.",
-      next: "Install Node.js: https://nodejs.org",
-    });
-  return chooseNode([first, ...others], service.runtime === "node" ? service.runtimeVersion : undefined);
+  const own: NodeRuntime = { execPath: realpathSync(process.execPath), version: process.versions.node };
+  const wanted = service.runtime === "node" ? service.runtimeVersion : undefined;
+  // The others are started to hear their version, which is only worth it when it matters.
+  if (rangeOf(wanted) === null) return { node: own };
+  const programs = path.map((directory) => join(directory, "node")).filter((program) => existsSync(program));
+  const others = [...new Set(programs.map((program) => realpathSync(program)))].filter((one) => one !== own.execPath);
+  const versions = await Promise.all(others.map((execPath) => nodeVersion(execPath).catch(() => null)));
+  // One that does not start is no choice.
+  const runtimes = others.flatMap((execPath, at) => (versions[at] ? [{ execPath, version: versions[at] }] : []));
+  return chooseNode([own, ...runtimes], wanted);
 }
 
 /** Make `node`, and npm where it comes with that node, the first found in the build's PATH. */
