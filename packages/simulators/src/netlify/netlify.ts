@@ -75,10 +75,11 @@ export function netlify(options: NetlifyOptions = {}): Definition<NetlifyState> 
     authorize,
     otherwise: answering(notFound),
     error: errorAnswer,
-    check: (exchange) =>
-      exchange.route === null && isOwnHost(exchange.request)
-        ? [`no route takes ${exchange.request.method} ${exchange.request.path}`]
-        : differences(exchange),
+    check: (exchange) => {
+      const { route, request } = exchange;
+      if (!isOwnHost(request)) return [];
+      return route === null ? [`no route takes ${request.method} ${request.path}`] : differences(exchange);
+    },
   });
 }
 
