@@ -16,7 +16,7 @@ import { checkName, checkValue } from "./env/names.ts";
 import { isSensitive } from "./env/rules.ts";
 import { DeployError } from "./error.ts";
 import { isSettled } from "./events.ts";
-import { hasOpen, readEvents } from "./deployment/journal.ts";
+import { hasOpen, openStates, readEvents } from "./deployment/journal.ts";
 import { liveChecklist } from "./checklist/live-checklist.ts";
 import { checkedName } from "./name.ts";
 import type { DeployPlan } from "./plan/plan.ts";
@@ -323,7 +323,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         .selectFrom("deployment")
         .select("id")
         .where("project_id", "=", row.id)
-        .where("state", "in", ["pending", "building", "uploading", "deploying", "verifying"])
+        .where("state", "in", [...openStates])
         .execute();
       if (open.length > 0) {
         throw new DeployError("CONFLICT", {

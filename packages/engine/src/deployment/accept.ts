@@ -1,10 +1,12 @@
 /** Acceptance: one transaction after which a deployment ends by itself, and a newer one takes the place of one that waits. */
+import { isDeepStrictEqual } from "node:util";
+import type { Transaction } from "kysely";
 import { instant } from "../clock.ts";
 import type { DeployRequest } from "../engine.ts";
 import { newId } from "../id.ts";
-import { appendEvents } from "./journal.ts";
+import { appendEvents, openStates } from "./journal.ts";
 import type { DeployPlan } from "../plan/plan.ts";
-import type { DeploymentRow } from "../store/schema.ts";
+import type { DeploymentRow, Schema } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 
 export interface Acceptance {
@@ -22,12 +24,17 @@ export interface Acceptance {
   message?: string;
 }
 
-/** The id of the accepted deployment. */
+/**
+ * The id of the accepted deployment: a new one, or one that is under way and does the same (its command was killed, say, and is run
+ * again): that one is carried on, so that nothing is deployed twice.
+ */
 export async function accept(store: Store, asked: Acceptance): Promise<string> {
   const { db, clock, vault } = store;
   const id = newId("dep", clock);
   const at = instant(clock);
-  await db.transaction().execute(async (tx) => {
+  return db.transaction().execute(async (tx) => {
+    const same = await openAlready(tx, store, asked);
+    if (same !== undefined) return same;
     const waiting = await tx
       .selectFrom("deployment")
       .select("id")
@@ -88,8 +95,40 @@ export async function accept(store: Store, asked: Acceptance): Promise<string> {
       })
       .execute();
     await appendEvents(tx, { deploymentId: id, fence: null, at, bodies: [{ type: "state", state: "pending" }] });
+    return id;
   });
-  return id;
+}
+
+/** An open deployment that has begun and is for the same files, settings, values and place. One that waits is superseded instead, which is the same to anybody who looks. */
+async function openAlready(tx: Transaction<Schema>, { vault }: Store, asked: Acceptance): Promise<string | undefined> {
+  if (asked.operation !== "deploy" || asked.request.force === true) return undefined;
+  const begun = await tx
+    .selectFrom("deployment")
+    .select(["id", "plan", "given"])
+    .where("project_id", "=", asked.projectId)
+    .where("environment", "=", asked.environment)
+    .where("platform", "=", asked.platform)
+    .where("operation", "=", "deploy")
+    .where("state", "in", [...openStates])
+    .where("started_at", "is not", null)
+    .where("cancel_requested", "=", 0)
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  if (!begun?.plan) return undefined;
+  const plan = JSON.parse(begun.plan) as DeployPlan;
+  const given: unknown = begun.given === null ? {} : JSON.parse(vault.open(begun.given, `given ${begun.id}`));
+  const isSame =
+    plan.source.snapshot === asked.plan.source.snapshot &&
+    isDeepStrictEqual(plan.services, asWritten(asked.plan.services)) &&
+    (plan.target?.account ?? asked.plan.target?.account) === asked.plan.target?.account &&
+    isDeepStrictEqual(given, asked.given);
+  return isSame ? begun.id : undefined;
+}
+
+/** As it is read again after it was stored. */
+function asWritten(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
 }
 
 /** Ask for its end. A deployment nobody has begun ends at once; otherwise its owner, or whoever takes it over, ends it. */

@@ -17,7 +17,8 @@ export const heartbeatMs = 1_000;
 /** A lease not renewed for so long may be taken over even when nobody can tell that its owner is dead (it is on another machine, or hangs). */
 export const leaseMs = 10_000;
 
-const openStates = ["pending", "building", "uploading", "deploying", "verifying"] as const;
+/** States in which a deployment is still to be worked on. */
+export const openStates = ["pending", "building", "uploading", "deploying", "verifying"] as const;
 
 /** Tries of one step when the error says that another may help (error.ts, column `retry`). */
 const stepTries = 3;
