@@ -35,7 +35,8 @@ function steppedClock(): Clock & { pass(ms: number): void; waits: number[] } {
   };
 }
 
-const plan = { version: 1, project: "shop", services: [] } as unknown as DeployPlan;
+const planOf = (snapshot: string) =>
+  ({ version: 1, project: "shop", services: [], source: { snapshot } }) as unknown as DeployPlan;
 
 describe("the journal", () => {
   let home: string;
@@ -51,7 +52,12 @@ describe("the journal", () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  async function accepted(project = "shop", environment = "production"): Promise<string> {
+  let snapshots = 0;
+  async function accepted(
+    project = "shop",
+    environment = "production",
+    { snapshot = `snapshot ${snapshots++}`, given = {} as Record<string, string> } = {},
+  ): Promise<string> {
     const { id } = await store.ensureProject(project);
     const request = { source: { kind: "folder" as const, path: "/x" } };
     clock.pass(1);
@@ -61,8 +67,8 @@ describe("the journal", () => {
       platform: "local",
       operation: "deploy",
       request,
-      plan,
-      given: {},
+      plan: planOf(snapshot),
+      given,
     });
   }
 
@@ -138,6 +144,22 @@ describe("the journal", () => {
       .where("id", "=", newer)
       .executeTakeFirstOrThrow();
     expect(begun.state).toBe("building");
+  });
+
+  it("carries on one that has begun when the same is asked for again, and makes a new one when anything differs", async () => {
+    const same = { snapshot: "s", given: { A: "1" } };
+    const begun = await accepted("shop", "production", same);
+    await store.db
+      .updateTable("deployment")
+      .set({ started_at: "now", state: "uploading" })
+      .where("id", "=", begun)
+      .execute();
+    expect(await accepted("shop", "production", same)).toBe(begun);
+    expect(await accepted("shop", "pr-1", same)).not.toBe(begun);
+    expect(await accepted("shop", "production", { ...same, given: { A: "2" } })).not.toBe(begun);
+    expect(await accepted("shop", "production", { ...same, snapshot: "t" })).not.toBe(begun);
+    await requestCancel(store, begun);
+    expect(await accepted("shop", "production", same)).not.toBe(begun);
   });
 
   it("runs a step once and remembers its result, also for another owner", async () => {
