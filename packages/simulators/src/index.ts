@@ -1,4 +1,9 @@
 /** The package's public surface, written by hand. */
+export { deliverCloudflareAlerts } from "./cloudflare/alerts.ts";
+export type { CloudflareDelivery, CloudflareEvent } from "./cloudflare/alerts.ts";
+export { cloudflare } from "./cloudflare/cloudflare.ts";
+export type { CloudflareOptions } from "./cloudflare/cloudflare.ts";
+export type { CloudflareState } from "./cloudflare/state.ts";
 export { defineVendor } from "./definition.ts";
 export type { Answer, Definition, Exchange, Handler, SimulatedRequest, Violation } from "./definition.ts";
 export type { ArmedFault, FaultKind, Faults, FaultScope, RandomFaults } from "./fault.ts";
@@ -10,3 +15,8 @@ export type { NetlifyOptions } from "./netlify/netlify.ts";
 export type { NetlifyLimits, NetlifyState } from "./netlify/state.ts";
 export { createSimulator } from "./simulator.ts";
 export type { Simulator, SimulatorOptions } from "./simulator.ts";
+export type { VercelState } from "./vercel/state.ts";
+export { vercel } from "./vercel/vercel.ts";
+export type { VercelOptions } from "./vercel/vercel.ts";
+export { deliverVercelWebhooks } from "./vercel/webhook.ts";
+export type { VercelDelivery } from "./vercel/webhook.ts";

@@ -2,7 +2,7 @@
 import type { SimulatedRequest } from "../definition.ts";
 import { accountOf, addRecord } from "./account.ts";
 import { instant, isObject, objectOf, ok, paged, refuse, type Routes } from "./envelope.ts";
-import { liveVersion, removeScript, scriptOf } from "./scripts.ts";
+import { liveVersion, removeScript, scriptOf } from "./versions.ts";
 import {
   freshId,
   zoneOf,
@@ -121,6 +121,13 @@ function domainIn(state: CloudflareState, request: SimulatedRequest): WorkerDoma
   throw refuse(404, 100124, "The custom domain does not exist.");
 }
 
+/** The host name in a route's pattern, such as `*.example.com/app/*`. */
+const hostOf = (pattern: string) =>
+  pattern
+    .replace(/^https?:\/\//, "")
+    .replace(/^\*\.?/, "")
+    .replace(/\/.*$/, "");
+
 const script = "/accounts/:account/workers/scripts/:script";
 
 export const addressRoutes: Routes = {
@@ -231,6 +238,22 @@ export const addressRoutes: Routes = {
       if (record.name === hostname && record.content === "100::") records?.delete(record.id);
     accountOf(state, request).workerDomains.delete(id);
     return ok(null);
+  },
+
+  // All routes of a script at once: those it had go.
+  [`PUT ${script}/routes`]: (state, request) => {
+    const account = accountOf(state, request);
+    const { name } = scriptOf(state, request);
+    const wanted = (request.json() ?? []) as { pattern: string }[];
+    const zones = wanted.map(({ pattern }) => zoneFor(state, account, { hostname: hostOf(pattern) }));
+    for (const { routes } of state.zones.values())
+      for (const route of routes.values()) if (route.script === name) routes.delete(route.id);
+    const routes = wanted.map(({ pattern }, index) => {
+      const route = { id: freshId(state), pattern, script: name };
+      zones[index]!.routes.set(route.id, route);
+      return route;
+    });
+    return ok(routes);
   },
 
   // wrangler's own way to custom domains: what would change, then the change.

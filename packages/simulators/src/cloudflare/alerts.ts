@@ -5,7 +5,7 @@ import { instant, isObject, objectOf, ok, refuse, type Routes } from "./envelope
 import { freshId, type CloudflareState, type Policy, type Webhook } from "./state.ts";
 
 /** What happened to a Pages deployment. */
-export type PagesEvent = "EVENT_DEPLOYMENT_STARTED" | "EVENT_DEPLOYMENT_FAILED" | "EVENT_DEPLOYMENT_SUCCESS";
+export type CloudflareEvent = "EVENT_DEPLOYMENT_STARTED" | "EVENT_DEPLOYMENT_FAILED" | "EVENT_DEPLOYMENT_SUCCESS";
 
 const alertType = "pages_event_alert";
 
@@ -22,7 +22,7 @@ export interface CloudflareDelivery {
  */
 export async function deliverCloudflareAlerts(
   state: CloudflareState,
-  { deployment: id, event, now = Date.now() }: { deployment: string; event: PagesEvent; now?: number },
+  { deployment: id, event, now = Date.now() }: { deployment: string; event: CloudflareEvent; now?: number },
 ): Promise<CloudflareDelivery[]> {
   for (const account of state.accounts.values())
     for (const project of account.projects.values()) {

@@ -101,22 +101,18 @@ function deploymentOf(project: PagesProject, request: SimulatedRequest): PagesDe
   );
 }
 
-type Content = Pick<
-  PagesDeployment,
-  "branch" | "commit" | "fault" | "manifest" | "headers" | "redirects" | "hasFunctions"
->;
+type Content = Omit<PagesDeployment, "id" | "environment" | "phase" | "phaseAt" | "envVars" | "log">;
 
-function deploy(state: CloudflareState, project: PagesProject, content: Content, now: number): PagesDeployment {
+function deploy(state: CloudflareState, project: PagesProject, content: Content): PagesDeployment {
   const environment: Environment = content.branch === project.productionBranch ? "production" : "preview";
   const deployment: PagesDeployment = {
     ...content,
     id: freshUuid(state),
     environment,
-    createdAt: now,
     phase: "queued",
-    phaseAt: now,
+    phaseAt: content.createdAt,
     envVars: { ...project.deploymentConfigs[environment].env_vars },
-    log: [{ ts: instant(now), line: `Found ${content.manifest.size} files. Publishing assets...` }],
+    log: [{ ts: instant(content.createdAt), line: `Found ${content.manifest.size} files. Publishing assets...` }],
   };
   project.deployments.unshift(deployment);
   return deployment;
@@ -166,12 +162,13 @@ export const deploymentRoutes: Routes = {
         dirty: fieldOf(parts, "commit_dirty") === "true",
       },
       fault: await manifestFault(state, accountOf(state, request), manifest),
+      createdAt: request.now,
       manifest,
       headers: fieldOf(parts, "_headers") ?? "",
       redirects: fieldOf(parts, "_redirects") ?? "",
       hasFunctions: parts.some(({ name }) => name === "_worker.bundle" || name === "_worker.js"),
     };
-    return ok(deploymentView(state, project, deploy(state, project, content, request.now)));
+    return ok(deploymentView(state, project, deploy(state, project, content)));
   },
 
   [`GET ${path}/deployments`]: (state, request) => {
@@ -186,7 +183,7 @@ export const deploymentRoutes: Routes = {
   [`GET ${path}/deployments/:deployment`]: (state, request) => {
     const project = projectOf(state, request);
     const deployment = deploymentOf(project, request);
-    look(state, project, deployment, request.now);
+    look(state, request, deployment);
     return ok(deploymentView(state, project, deployment));
   },
   [`GET ${path}/deployments/:deployment/history/logs`]: (state, request) => {
@@ -196,9 +193,8 @@ export const deploymentRoutes: Routes = {
 
   [`POST ${path}/deployments/:deployment/retry`]: (state, request) => {
     const project = projectOf(state, request);
-    const { branch, commit, fault, manifest, headers, redirects, hasFunctions } = deploymentOf(project, request);
-    const content = { branch, commit, fault, manifest, headers, redirects, hasFunctions };
-    return ok(deploymentView(state, project, deploy(state, project, content, request.now)));
+    const again = { ...deploymentOf(project, request), createdAt: request.now };
+    return ok(deploymentView(state, project, deploy(state, project, again)));
   },
   [`POST ${path}/deployments/:deployment/rollback`]: (state, request) => {
     const project = projectOf(state, request);

@@ -1,7 +1,7 @@
 /** Which site answers under a host name. */
 import type { Answer, SimulatedRequest } from "../definition.ts";
 import { deploymentAt, settleAll } from "./pages.ts";
-import { liveVersion } from "./scripts.ts";
+import { liveVersion } from "./versions.ts";
 import { serve, type Site } from "./serve.ts";
 import type { Account, CloudflareState, PagesDeployment, PagesProject, Script, Version } from "./state.ts";
 

@@ -61,10 +61,17 @@ function clientOf(state: CloudflareState, request: SimulatedRequest, form: URLSe
   return client.client_secret === null || client.client_secret === secret ? client : null;
 }
 
+/** A proven client with the form it sent. */
+interface Claim {
+  client: OAuthClient;
+  form: URLSearchParams;
+  now: number;
+}
+
 const challengeOf = (verifier: string) => createHash("sha256").update(verifier).digest("base64url");
 
 /** The grant behind a code, which is used up by asking. */
-function redeemed(state: CloudflareState, client: OAuthClient, form: URLSearchParams, now: number): Grant | null {
+function redeemed(state: CloudflareState, { client, form, now }: Claim): Grant | null {
   const code = form.get("code") ?? "";
   const grant = state.oauth.codes.get(code);
   state.oauth.codes.delete(code);
@@ -75,7 +82,7 @@ function redeemed(state: CloudflareState, client: OAuthClient, form: URLSearchPa
 }
 
 /** The grant behind a refresh token, which is used up: the answer carries the next. */
-function rotated(state: CloudflareState, client: OAuthClient, form: URLSearchParams): Grant | null {
+function rotated(state: CloudflareState, { client, form }: Claim): Grant | null {
   const token = form.get("refresh_token") ?? "";
   const grant = state.oauth.refreshTokens.get(token);
   if (grant?.client !== client.client_id) return null;
@@ -83,7 +90,7 @@ function rotated(state: CloudflareState, client: OAuthClient, form: URLSearchPar
   return grant;
 }
 
-function issue(state: CloudflareState, client: OAuthClient, grant: Grant, now: number): Answer {
+function issue(state: CloudflareState, { client, now }: Claim, grant: Grant): Answer {
   const access = `cfoat_${freshId(state)}`;
   state.tokens.set(access, { kind: "oauth", expiresAt: now + accessTokenS * 1000 });
   const answer = { access_token: access, token_type: "bearer", expires_in: accessTokenS, scope: grant.scope };
@@ -101,9 +108,11 @@ function exchange(state: CloudflareState, request: SimulatedRequest): Answer {
   const type = form.get("grant_type") ?? "";
   if (!client.grant_types.includes(type))
     return refused(400, "unsupported_grant_type", "The grant type is not one of the client's.");
-  const grant = type === "refresh_token" ? rotated(state, client, form) : redeemed(state, client, form, request.now);
-  if (!grant) return refused(400, "invalid_grant", "The grant is invalid, expired, used or somebody else's.");
-  return issue(state, client, grant, request.now);
+  const claim = { client, form, now: request.now };
+  const grant = type === "refresh_token" ? rotated(state, claim) : redeemed(state, claim);
+  return grant
+    ? issue(state, claim, grant)
+    : refused(400, "invalid_grant", "The grant is invalid, expired, used or somebody else's.");
 }
 
 function revoke(state: CloudflareState, request: SimulatedRequest): Answer {

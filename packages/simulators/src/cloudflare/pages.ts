@@ -47,16 +47,11 @@ export function settleAll(state: CloudflareState, project: PagesProject, now: nu
   }
 }
 
-/** A look at a deployment: with no build time it is one further. The state `deploy, active` is left out, as for uploads without Functions. */
-export function look(
-  { settings }: CloudflareState,
-  project: PagesProject,
-  deployment: PagesDeployment,
-  now: number,
-): void {
-  if (settings.buildMs > 0 || isFinal(deployment)) return;
-  if (deployment.phase === "queued") enter(deployment, "active", now);
-  else finish(project, deployment, now);
+/** A look at a deployment, which is one phase further when there is no build time. `deploying` is left out: wrangler gives up on it. */
+export function look(state: CloudflareState, request: SimulatedRequest, deployment: PagesDeployment): void {
+  if (state.settings.buildMs > 0 || isFinal(deployment)) return;
+  if (deployment.phase === "queued") enter(deployment, "active", request.now);
+  else finish(projectOf(state, request), deployment, request.now);
 }
 
 function enter(deployment: PagesDeployment, phase: PagesDeployment["phase"], at: number): void {

@@ -1,5 +1,5 @@
 /** Workers: the upload session, and the files that come in it, in buckets or one by one. */
-import type { SimulatedRequest } from "../definition.ts";
+import type { Answer, SimulatedRequest } from "../definition.ts";
 import { accountOf, bearerOf } from "./account.ts";
 import { isObject, objectOf, ok, refuse, type Routes } from "./envelope.ts";
 import { maxFileBytes, uploadKey } from "./limits.ts";
@@ -84,26 +84,31 @@ interface File {
   bytes: Buffer;
 }
 
-async function take(
-  { settings }: CloudflareState,
-  account: Account,
-  session: UploadSession,
-  { key, contentType, bytes }: File,
-) {
+/** Refuses a file that is not what the session announced. */
+async function verify({ settings }: CloudflareState, session: UploadSession, { key, bytes }: File): Promise<void> {
   const path = session.pathOf.get(key);
   if (path === undefined) throw refuse(400, 10021, `${key} is not in the manifest of this session.`);
   if (session.manifest.get(path)!.size !== bytes.length)
     throw refuse(400, 10021, `${path} has ${bytes.length} bytes, not as many as its manifest says.`);
   const fault = await keyFault({ key, bytes, path }, settings.assetKeys);
   if (fault !== null) throw refuse(400, 10021, fault);
-  account.workersAssets.set(key, { bytes, contentType: contentType === "application/null" ? null : contentType });
-  session.missing.delete(key);
 }
 
-/** 201 with the completion token when nothing is missing any more, also for a bucket that comes a second time. */
-function progress(account: Account, session: UploadSession, now: number) {
+/**
+ * Keep what one request brought, all or nothing. 201 with the completion token when nothing is missing any more, also for a bucket
+ * that comes a second time.
+ */
+async function take(state: CloudflareState, request: SimulatedRequest, files: File[]): Promise<Answer> {
+  const account = accountOf(state, request);
+  const session = sessionOf(state, request);
+  for (const file of files) await verify(state, session, file);
+  // No waiting from here on: of uploads side by side one completes the set.
+  for (const { key, contentType, bytes } of files) {
+    account.workersAssets.set(key, { bytes, contentType: contentType === "application/null" ? null : contentType });
+    session.missing.delete(key);
+  }
   return session.missing.size === 0
-    ? ok({ jwt: completion(account, session, now) }, { status: 201 })
+    ? ok({ jwt: completion(account, session, request.now) }, { status: 201 })
     : ok({ jwt: null }, { status: 202 });
 }
 
@@ -134,26 +139,18 @@ export const uploadRoutes: Routes = {
     return ok({ jwt: sign(claims, uploadKey), buckets });
   },
 
-  "POST /accounts/:account/workers/assets/upload": async (state, request) => {
-    const account = accountOf(state, request);
-    const session = sessionOf(state, request);
+  "POST /accounts/:account/workers/assets/upload": (state, request) => {
     if (request.query.get("base64") !== "true") throw refuse(400, 10021, "Assets are sent with ?base64=true.");
     const parts = partsOf(request.headers["content-type"], request.body);
     if (!parts) throw refuse(400, 10021, "Assets are sent as a multipart form.");
-    for (const { name, contentType, body } of parts)
-      await take(state, account, session, {
-        key: name,
-        contentType,
-        bytes: Buffer.from(body.toString("latin1"), "base64"),
-      });
-    return progress(account, session, request.now);
+    const files = parts.map(({ name: key, contentType, body }) => {
+      return { key, contentType, bytes: Buffer.from(body.toString("latin1"), "base64") };
+    });
+    return take(state, request, files);
   },
 
-  "POST /accounts/:account/workers/assets/upload/:key": async (state, request) => {
-    const account = accountOf(state, request);
-    const session = sessionOf(state, request);
+  "POST /accounts/:account/workers/assets/upload/:key": (state, request) => {
     const contentType = request.headers["content-type"] ?? null;
-    await take(state, account, session, { key: request.param("key"), contentType, bytes: request.body });
-    return progress(account, session, request.now);
+    return take(state, request, [{ key: request.param("key"), contentType, bytes: request.body }]);
   },
 };
