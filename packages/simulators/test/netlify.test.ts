@@ -222,6 +222,18 @@ describe("a deployment by digest", () => {
     ]);
   });
 
+  it("keeps the variables of one deployment as they were first said", async () => {
+    const { id: site } = await client.createSite("acme");
+    const { json } = await client.call(`POST /sites/${site}/deploys`, { json: {} });
+    const manifest = (value: string, files: object) => {
+      const environment = [{ key: "A", value, is_secret: false, scopes: ["functions"] }];
+      return client.call(`PUT /sites/${site}/deploys/${json.id}`, { json: { files, environment } });
+    };
+    await manifest("", manifestOf(page));
+    await manifest("later", manifestOf({ "other.html": "other" }));
+    expect(simulator.state.deploys.get(json.id)?.environment).toMatchObject([{ key: "A", value: "" }]);
+  });
+
   it("keeps where a source archive may be put, when asked", async () => {
     const { id: site } = await client.createSite("acme");
     const { json } = await client.call(`POST /sites/${site}/deploys`, { json: { include_upload_url: true } });

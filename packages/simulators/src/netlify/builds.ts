@@ -20,6 +20,7 @@ import {
 type Build = NetlifyState["builds"] extends Map<string, infer One> ? One : never;
 type BuildHook = NetlifyState["buildHooks"] extends Map<string, infer One> ? One : never;
 
+/** Below the API's base. */
 export const buildRoutes: Record<string, Handler<NetlifyState>> = {
   "POST /sites/:site/builds": async (state, request) => {
     const site = siteOf(state, request);

@@ -25,6 +25,7 @@ import { unzip } from "./zip.ts";
 
 const parts: Part[] = ["files", "functions", "edge_functions", "server"];
 
+/** Below the API's base. */
 export const deployRoutes: Record<string, Handler<NetlifyState>> = {
   "POST /sites/:site/deploys": create,
   "GET /sites/:site/deploys": list,
@@ -97,6 +98,7 @@ function bare(path: string): string {
   return path.replace(/^\/+/, "");
 }
 
+/** A new deployment, empty, or at once described by a manifest or filled from an archive. */
 function create(state: NetlifyState, request: SimulatedRequest): Answer {
   const site = siteOf(state, request);
   const { query, now } = request;
@@ -139,6 +141,7 @@ function countDeploy({ teams, settings }: NetlifyState, site: Site, now: number)
   const team = teams.get(site.teamId)!;
   const within = (ms: number) => team.deploysAt.filter((at) => at > now - ms);
   team.deploysAt = within(86_400_000);
+  // The wait is until the oldest of those that count no longer does.
   for (const [limit, ms] of [
     [settings.limits.deploysPerMinute, 60_000],
     [settings.limits.deploysPerDay, 86_400_000],
@@ -178,7 +181,8 @@ function describe(state: NetlifyState, deploy: Deploy, request: SimulatedRequest
   deploy.commitRef = request.query.get("commit_ref");
   // Once set, later ones are ignored.
   if (Array.isArray(body["environment"]) && deploy.environment.length === 0) deploy.environment = body["environment"];
-  enter(deploy, body["async"] === true ? "preparing" : isMissing(deploy) ? "uploading" : "uploaded", request.now);
+  const compared = isMissing(deploy) ? "uploading" : "uploaded";
+  enter(deploy, body["async"] === true ? "preparing" : compared, request.now);
 }
 
 /** Under which name the bytes are uploaded: edge functions and servers go by their digest. */

@@ -19,6 +19,7 @@ import {
 
 const day = 86_400_000;
 
+/** Below the API's base. */
 export const domainRoutes: Record<string, Handler<NetlifyState>> = {
   "POST /sites/:site/ssl": (state, request) => {
     const site = siteOf(state, request);

@@ -8,6 +8,7 @@ const contexts = ["all", "dev", "dev-server", "branch-deploy", "deploy-preview",
 
 const path = "/accounts/:team/env";
 
+/** Below the API's base. */
 export const envRoutes: Record<string, Handler<NetlifyState>> = {
   [`GET ${path}`]: (state, request) => {
     const { query } = request;

@@ -22,6 +22,7 @@ const events = [
 /** Failed deliveries in a row after which a hook is off. The vendor does not say how many it takes. */
 const patience = 6;
 
+/** Below the API's base. */
 export const hookRoutes: Record<string, Handler<NetlifyState>> = {
   "GET /hooks/types": () => ({
     json: [{ name: "url", events, fields: [{ name: "url" }, { name: "signature_secret" }] }],

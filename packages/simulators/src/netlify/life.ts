@@ -33,6 +33,7 @@ interface NewDeploy {
   title?: string | null;
 }
 
+/** A deployment in state `new`, kept. */
 export function openDeploy(
   state: NetlifyState,
   { site, now, draft = false, branch = null, title = null }: NewDeploy,
@@ -64,12 +65,14 @@ export function openDeploy(
   return deploy;
 }
 
+/** Into a state, at this time. */
 export function enter(deploy: Deploy, next: DeployState, now: number): void {
   deploy.state = next;
   deploy.since = now;
   deploy.updatedAt = now;
 }
 
+/** End as an error that says why. */
 export function fail(deploy: Deploy, message: string, now: number): void {
   enter(deploy, "error", now);
   deploy.errorMessage = message;
@@ -98,6 +101,7 @@ function step(state: NetlifyState, deploy: Deploy, now: number): boolean {
   return true;
 }
 
+/** Whether bytes of any part have not come yet. */
 export const isMissing = ({ missing }: Deploy): boolean => Object.values(missing).some(({ size }) => size > 0);
 
 /** No build: the files below the publish directory, or `public/`, or the source as it is. False when it failed. */
@@ -129,6 +133,7 @@ function publishWhenProduction(state: NetlifyState, deploy: Deploy, now: number)
   publish(site, deploy, now);
 }
 
+/** Give the production traffic to a deployment. */
 export function publish(site: Site, deploy: Deploy, now: number): void {
   if (site.published.at(-1) !== deploy.id) site.published.push(deploy.id);
   deploy.publishedAt = now;

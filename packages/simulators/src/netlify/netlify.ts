@@ -62,6 +62,9 @@ export function netlify(options: NetlifyOptions = {}): Definition<NetlifyState> 
     "GET /authorize": authorizePage,
     "POST /oauth/token": exchangeCode,
     "POST /build_hooks/:hook": triggerBuild,
+    // The command line's own build asks for extensions here; elsewhere they have a host of their own.
+    "GET /team/:team/integrations/installations/meta/:site": () => ({ json: [] }),
+    "GET /site/:site/integrations/safe": () => ({ json: [] }),
     "PUT /source-zips/:deploy": (state, request) => {
       const { id } = state.deploys.get(request.param("deploy")) ?? notFound();
       state.sourceZips.set(id, request.body);

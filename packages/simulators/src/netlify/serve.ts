@@ -28,7 +28,6 @@ export function serve(state: NetlifyState, request: SimulatedRequest): Answer {
   const { site, deploy } = find(state, host);
   if (!site || site.disabled || deploy?.state !== "ready") return missing("Site not found");
   if (site.settings.password) return page(401, "This site is protected. Enter its password.");
-  if (request.method !== "GET" && request.method !== "HEAD") return page(405, "Method not allowed");
 
   const path = decoded(request.path);
   const rules = rulesFor(state, deploy);
@@ -78,6 +77,7 @@ function answerFor(state: NetlifyState, visit: Visit & { path: string; status: n
   // Functions do not run here; that this one is there, and which, is what can be said.
   const code = name === undefined ? undefined : deploy.parts.functions.get(name);
   if (code !== undefined) return { json: { function: name, sha256: code } };
+  if (request.method !== "GET" && request.method !== "HEAD") return page(405, "Method not allowed");
 
   const { files } = deploy.parts;
   const bare = path.slice(1);

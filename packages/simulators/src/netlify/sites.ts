@@ -32,6 +32,7 @@ const settable = [
   "prevent_non_git_prod_deploys",
 ];
 
+/** Below the API's base. */
 export const siteRoutes: Record<string, Handler<NetlifyState>> = {
   "GET /user": (state, request) => {
     const { id, email } = personOf(state, request);

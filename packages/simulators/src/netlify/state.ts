@@ -14,6 +14,7 @@ export interface NetlifyLimits {
   deploysPerDay: number;
 }
 
+/** What the vendor says. */
 export const publishedLimits: NetlifyLimits = { requestsPerMinute: 500, deploysPerMinute: 3, deploysPerDay: 100 };
 
 /** The states of a deployment that are reached here; the schema has a few more, of git builds and reviews. */
@@ -32,6 +33,7 @@ export type DeployState =
 /** What a manifest may name: files by SHA-1, everything else by SHA-256. */
 export type Part = "files" | "functions" | "edge_functions" | "server";
 
+/** An account, which the vendor now calls a team. */
 export interface Team {
   id: string;
   slug: string;
@@ -39,6 +41,7 @@ export interface Team {
   deploysAt: number[];
 }
 
+/** Who is behind a token. */
 export interface Person {
   id: string;
   email: string;
@@ -46,6 +49,7 @@ export interface Person {
   teams: string[];
 }
 
+/** A project. */
 export interface Site {
   id: string;
   teamId: string;
@@ -62,6 +66,7 @@ export interface Site {
   createdAt: number;
 }
 
+/** One deployment. */
 export interface Deploy {
   id: string;
   siteId: string;
@@ -93,6 +98,7 @@ export interface Deploy {
   publishedAt: number | null;
 }
 
+/** An environment variable with a value for each context. */
 export interface Variable {
   key: string;
   scopes: string[];
@@ -101,6 +107,7 @@ export interface Variable {
   updatedAt: number;
 }
 
+/** A webhook. */
 export interface Hook {
   id: string;
   siteId: string;
@@ -112,6 +119,7 @@ export interface Hook {
   createdAt: number;
 }
 
+/** A domain whose DNS is kept at the vendor. */
 export interface Zone {
   id: string;
   teamId: string;
@@ -137,7 +145,7 @@ export interface NetlifyState {
   teams: Map<string, Team>;
   sites: Map<string, Site>;
   deploys: Map<string, Deploy>;
-  /** Uploaded bytes by SHA-1 (files) or SHA-256 (everything else). */
+  /** Uploaded bytes by SHA-1 (files) or SHA-256 (everything else). One store for all: what is there is asked of nobody again. */
   blobs: Map<string, Buffer>;
   builds: Map<string, { id: string; siteId: string; deployId: string; createdAt: number }>;
   buildHooks: Map<string, { id: string; siteId: string; title: string; branch: string; createdAt: number }>;
@@ -171,6 +179,7 @@ export function errorAnswer(status: number, message: string): Answer {
   return { status, json: { code: status, message } };
 }
 
+/** Refuse in the usual form. */
 export function refuse(status: number, message: string): never {
   throw new Refusal(errorAnswer(status, message));
 }
@@ -180,14 +189,17 @@ export function refuseField(field: string, message: string): never {
   throw new Refusal({ status: 422, json: { errors: { [field]: [message] } } });
 }
 
+/** Refuse what is not there, or not for this person. */
 export const notFound = (): never => refuse(404, "Not Found");
 
 /** 24 hexadecimal digits, the form of ids of deployments, builds, hooks and teams. */
 export const newId = (): string => randomBytes(12).toString("hex");
 
+/** Hexadecimal digest of bytes. */
 export const digest = (algorithm: "sha1" | "sha256", bytes: Uint8Array): string =>
   createHash(algorithm).update(bytes).digest("hex");
 
+/** An instant as the API writes it. */
 export const isoOf = (ms: number): string => new Date(ms).toISOString();
 
 /** The body as an object; empty when there is none. */
@@ -239,6 +251,7 @@ function seen(state: NetlifyState, request: SimulatedRequest, site: Site): boole
   return personOf(state, request).teams.includes(state.teams.get(site.teamId)!.slug);
 }
 
+/** Custom domains of a site, the primary first. */
 export function domainsOf({ settings }: Site): string[] {
   return [settings.custom_domain, ...(settings.domain_aliases ?? [])].filter((domain) => typeof domain === "string");
 }

@@ -10,6 +10,7 @@ export function contextOf({ draft, branch }: Deploy): "production" | "deploy-pre
 /** A branch's name as a label of its address. */
 export const labelOf = (branch: string): string => branch.toLowerCase().replace(/[^a-z0-9]+/g, "-");
 
+/** A deployment. */
 export function deployView(state: NetlifyState, deploy: Deploy): Record<string, unknown> {
   const site = state.sites.get(deploy.siteId)!;
   const label = deploy.draft || deploy.branch === null ? deploy.id : labelOf(deploy.branch);
@@ -51,6 +52,7 @@ export function deployView(state: NetlifyState, deploy: Deploy): Record<string, 
   };
 }
 
+/** A site; its password is not shown. */
 export function siteView(state: NetlifyState, site: Site): Record<string, unknown> {
   const team = state.teams.get(site.teamId)!;
   const live = liveOf(state, site);
