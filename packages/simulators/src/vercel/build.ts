@@ -17,7 +17,7 @@ export function lookAtBuild(state: VercelState, deployment: Deployment, now: num
   if (isSettled(deployment)) return;
   if (deployment.readyState === "READY") return assign(state, deployment, now);
   const at = order.indexOf(deployment.readyState);
-  const share = (now - deployment.createdAt) / state.buildMs;
+  const share = (now - deployment.acceptedAt) / state.buildMs;
   const due = state.buildMs === 0 ? at + 1 : Math.min(3, Math.floor(share * 3));
   for (let next = at + 1; next <= due && !isSettled(deployment); next++) enter(state, deployment, { next, now });
 }

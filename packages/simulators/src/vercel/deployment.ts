@@ -1,6 +1,7 @@
 /** Deployments: upload, create, look, list, cancel, delete, and their logs. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { unpacked } from "./archive.ts";
 import {
   deploymentOf,
   findProject,
@@ -143,7 +144,11 @@ function filesOf({ state }: Call, { files, gitSource: git }: CreateRequest): Map
     else missing.add(each.sha);
   }
   if (missing.size > 0) refuse(400, { code: "missing_files", message: "Missing files", missing: [...missing] });
-  return found;
+  try {
+    return unpacked(found);
+  } catch {
+    return refuse(400, { code: "bad_request", message: "The source archive cannot be read." });
+  }
 }
 
 function projectFor(call: Call, { project: wanted, name, projectSettings }: CreateRequest): Project {
@@ -190,6 +195,7 @@ function createDeployment(
     aliasAssigned: false,
     aliasError: null,
     fails: files.has("landfall-simulator-fail"),
+    acceptedAt: now,
     createdAt: stamp(state, now),
     buildingAt: null,
     readyAt: null,

@@ -80,6 +80,9 @@ export interface Deployment {
   aliasError: { code: string; message: string } | null;
   /** The build will end in an error. */
   fails: boolean;
+  /** When the request came; the build's time runs from here. */
+  acceptedAt: number;
+  /** The same, or a little later where two came at once. */
   createdAt: number;
   buildingAt: number | null;
   readyAt: number | null;
