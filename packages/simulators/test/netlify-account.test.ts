@@ -3,27 +3,22 @@ import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createSimulator, deliverNetlifyHooks, netlify, type NetlifyState, type Simulator } from "../src/index.ts";
-import { digestOf, netlifyClient } from "./netlify-client.ts";
+import { deliverNetlifyHooks } from "../src/index.ts";
+import { digestOf, netlifyClient, openNetlify, type OpenNetlify } from "./netlify-client.ts";
 
 const start = Date.parse("2026-08-21T10:00:00Z");
 let now: number;
-let simulator: Simulator<NetlifyState>;
-let client: ReturnType<typeof netlifyClient>;
+let { simulator, client, close } = {} as OpenNetlify;
 let site: string;
 
 beforeEach(async () => {
   now = start;
   const clients = { app: { secret: "app-secret", redirectUris: ["http://127.0.0.1:1/callback"] } };
-  simulator = await createSimulator(netlify({ clients }), { clock: { now: () => now, sleep: async () => {} } });
-  client = netlifyClient(simulator);
+  const clock = { now: () => now, sleep: async () => {} };
+  ({ simulator, client, close } = await openNetlify({ clients }, { clock }));
   site = (await client.createSite("acme")).id;
 });
-afterEach(async () => {
-  const found = simulator.violations;
-  await simulator.close();
-  expect(found).toEqual([]);
-});
+afterEach(() => close());
 
 describe("variables", () => {
   const env = (rest = "") => `/accounts/simulated-team/env${rest}?site_id=${site}`;

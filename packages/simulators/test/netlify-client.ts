@@ -1,8 +1,16 @@
 /** A client of the simulated Netlify, as small as the tests need it. */
 import { createHash } from "node:crypto";
-import { request as httpRequest } from "node:http";
 import { crc32, deflateRawSync } from "node:zlib";
-import type { Simulator } from "../src/index.ts";
+import { expect } from "vitest";
+import {
+  createSimulator,
+  netlify,
+  type NetlifyOptions,
+  type NetlifyState,
+  type Simulator,
+  type SimulatorOptions,
+} from "../src/index.ts";
+import { visitSite } from "./visit.ts";
 
 export interface Called {
   status: number;
@@ -17,6 +25,27 @@ export const digestOf = (algorithm: "sha1" | "sha256", text: string | Buffer) =>
 /** Manifest of files by their content. */
 export const manifestOf = (files: Record<string, string>) =>
   Object.fromEntries(Object.entries(files).map(([path, text]) => [path, digestOf("sha1", text)]));
+
+export interface OpenNetlify {
+  simulator: Simulator<NetlifyState>;
+  client: ReturnType<typeof netlifyClient>;
+  /** End it; fails when any exchange was not as the schema has it. */
+  close(): Promise<void>;
+}
+
+/** A simulated Netlify with a client of full rights. */
+export async function openNetlify(options: NetlifyOptions = {}, settings: SimulatorOptions = {}): Promise<OpenNetlify> {
+  const simulator = await createSimulator(netlify(options), settings);
+  return {
+    simulator,
+    client: netlifyClient(simulator),
+    async close() {
+      const found = simulator.violations;
+      await simulator.close();
+      expect(found).toEqual([]);
+    },
+  };
+}
 
 export function netlifyClient(simulator: Simulator<unknown>, token = "simulated-token") {
   async function call(
@@ -79,23 +108,9 @@ export function netlifyClient(simulator: Simulator<unknown>, token = "simulated-
     return (await settled(id)).deploy;
   }
 
-  /** What a visitor of `https://<host><path>` gets. */
-  function visit(
-    address: string,
-    headers: Record<string, string> = {},
-  ): Promise<{ status: number; headers: Record<string, unknown>; body: string }> {
-    const { host, pathname, search } = new URL(address);
-    return new Promise((resolve, reject) => {
-      const asked = httpRequest(simulator.url + pathname + search, { headers: { ...headers, host } }, (answer) => {
-        let body = "";
-        answer.setEncoding("utf8");
-        answer.on("data", (chunk: string) => (body += chunk));
-        answer.on("end", () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body }));
-      });
-      asked.on("error", reject);
-      asked.end();
-    });
-  }
+  /** What a visitor of an address gets. */
+  const visit = (address: string, headers: Record<string, string> = {}) =>
+    visitSite(simulator.url, address, { headers });
 
   return { call, createSite, deploy, settled, visit };
 }

@@ -1,22 +1,12 @@
 /** What visitors of a simulated Netlify's sites get, and under which addresses. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createSimulator, netlify, type NetlifyOptions, type NetlifyState, type Simulator } from "../src/index.ts";
-import { digestOf, netlifyClient } from "./netlify-client.ts";
+import { digestOf, openNetlify, type OpenNetlify } from "./netlify-client.ts";
 
-let simulator: Simulator<NetlifyState>;
-let client: ReturnType<typeof netlifyClient>;
-
-async function open(options?: NetlifyOptions) {
-  await simulator?.close();
-  simulator = await createSimulator(netlify(options));
-  client = netlifyClient(simulator);
-}
-beforeEach(() => open());
-afterEach(async () => {
-  const found = simulator.violations;
-  await simulator.close();
-  expect(found).toEqual([]);
+let { simulator, client, close } = {} as OpenNetlify;
+beforeEach(async () => {
+  ({ simulator, client, close } = await openNetlify());
 });
+afterEach(() => close());
 
 /** A site with these files live; visits it. */
 async function live(files: Record<string, string>, functions: Record<string, string> = {}) {
@@ -182,7 +172,8 @@ describe("addresses", () => {
   });
 
   it("are this machine's own when a domain for it is given", async () => {
-    await open({ siteDomain: "netlify.localhost" });
+    await close();
+    ({ simulator, client, close } = await openNetlify({ siteDomain: "netlify.localhost" }));
     const { id } = await client.createSite("acme");
     const { ssl_url: url, deploy_ssl_url: own } = await client.deploy(id, { files: { "index.html": "home" } });
     const { port } = new URL(simulator.url);

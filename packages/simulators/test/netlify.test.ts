@@ -1,25 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createSimulator, netlify, type NetlifyOptions, type NetlifyState, type Simulator } from "../src/index.ts";
-import { digestOf, manifestOf, netlifyClient, zipOf } from "./netlify-client.ts";
+import type { NetlifyOptions } from "../src/index.ts";
+import { digestOf, manifestOf, netlifyClient, openNetlify, zipOf, type OpenNetlify } from "./netlify-client.ts";
 
 const start = Date.parse("2026-08-21T10:00:00Z");
+const clock = { now: () => now, sleep: async () => {} };
 let now: number;
-let simulator: Simulator<NetlifyState>;
-let client: ReturnType<typeof netlifyClient>;
+let { simulator, client, close } = {} as OpenNetlify;
 
-async function open(options?: NetlifyOptions) {
-  await simulator?.close();
+beforeEach(async () => {
   now = start;
-  simulator = await createSimulator(netlify(options), { clock: { now: () => now, sleep: async () => {} } });
-  client = netlifyClient(simulator);
-}
-beforeEach(() => open());
-afterEach(async () => {
-  // Whatever a test does, its requests and all answers are as the schema has them.
-  const found = simulator.violations;
-  await simulator.close();
-  expect(found).toEqual([]);
+  ({ simulator, client, close } = await openNetlify({}, { clock }));
 });
+afterEach(() => close());
+
+/** Another one in place of the one that is open. */
+async function reopen(options: NetlifyOptions) {
+  await close();
+  ({ simulator, client, close } = await openNetlify(options, { clock }));
+}
 
 const page = { "index.html": "<h1>Hello</h1>" };
 
@@ -59,7 +57,7 @@ describe("account and sites", () => {
   });
 
   it("keeps teams apart, and names unique across all of them", async () => {
-    await open({
+    await reopen({
       tokens: {
         "simulated-token": { email: "ada@example.com", teams: ["ada"] },
         other: { email: "bob@example.com", teams: ["bob"] },
@@ -158,7 +156,7 @@ describe("a deployment by digest", () => {
   });
 
   it("takes as long as it is told to, however often it is looked at", async () => {
-    await open({ buildMs: 1000 });
+    await reopen({ buildMs: 1000 });
     const { id: site } = await client.createSite("acme");
     const { json } = await client.call(`POST /sites/${site}/deploys`, { json: { files: manifestOf(page) } });
     await client.call(`PUT /deploys/${json.id}/files/index.html`, { body: page["index.html"] });
@@ -334,7 +332,7 @@ describe("drafts, branches, production", () => {
 
 describe("limits", () => {
   it("as published: the fourth deployment within a minute waits until the reset that is told", async () => {
-    await open({ limits: "published" });
+    await reopen({ limits: "published" });
     const { id: site } = await client.createSite("acme");
     const attempt = () => client.call(`POST /sites/${site}/deploys`, { json: { draft: true } });
     for (let turn = 0; turn < 3; turn++) expect((await attempt()).status).toBe(200);
@@ -350,7 +348,7 @@ describe("limits", () => {
   });
 
   it("count the requests of a token by the minute, and say how many are left", async () => {
-    await open({ limits: { requestsPerMinute: 2 } });
+    await reopen({ limits: { requestsPerMinute: 2 } });
     const first = await client.call("GET /user");
     expect(["limit", "remaining", "reset"].map((name) => first.headers.get(`x-ratelimit-${name}`))).toEqual([
       "2",
