@@ -11,12 +11,14 @@ import { logs } from "./commands/logs.ts";
 import { ls } from "./commands/ls.ts";
 import { open } from "./commands/open.ts";
 import { plan } from "./commands/plan.ts";
+import { platforms } from "./commands/platforms.ts";
 import { projects } from "./commands/projects.ts";
 import { promote } from "./commands/promote.ts";
 import { redeploy } from "./commands/redeploy.ts";
 import { rm } from "./commands/rm.ts";
 import { rollback } from "./commands/rollback.ts";
 import { serve } from "./commands/serve.ts";
+import { simulate } from "./commands/simulate.ts";
 import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
 import { why } from "./commands/why.ts";
@@ -25,9 +27,9 @@ import type { Registry } from "./run.ts";
 
 const groups: [string, ((registry: Registry) => void)[]][] = [
   ["Bring live:", [deploy, plan, detect, init, env]],
-  ["See:", [projects, ls, inspect, status, logs, open, why]],
+  ["See:", [platforms, projects, ls, inspect, status, logs, open, why]],
   ["Change:", [redeploy, rollback, promote, cancel, rm]],
-  ["Run:", [serve, stop, worker, edge, doctor]],
+  ["Run:", [serve, stop, worker, edge, simulate, doctor]],
 ];
 
 export function register(registry: Registry): void {

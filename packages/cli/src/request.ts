@@ -16,6 +16,9 @@ export interface RequestFlags {
   name?: string;
   platform?: string;
   target?: string;
+  team?: string;
+  scope?: string;
+  connection?: string;
   prebuilt?: boolean;
   dir?: string;
   outputDir?: string;
@@ -41,7 +44,9 @@ export function withRequestFlags(command: Command): Command {
     .option("--prod", "deploy to production (the default)")
     .option("--preview [name]", "deploy to a preview of its own, with its own URL")
     .option("-p, --project <name>", "name of the project (default: from landfall.json, package.json or the folder)")
-    .option("-t, --platform <id>", "where to (default: local)")
+    .option("-t, --platform <id>", "where to (default: local; all there are: landfall platforms)")
+    .option("--team <id>", "team or account on the platform (default: where it was before, or the credential's own)")
+    .option("--connection <name>", "which connected account, of several")
     .option("-e, --env <name=value>", "a variable; NAME alone takes it from this shell (repeatable)", collect)
     .option("--env-file <file>", "variables from a .env file (repeatable)", collect)
     .option("--allow-missing", "deploy although variables are missing")
@@ -57,7 +62,14 @@ export function withRequestFlags(command: Command): Command {
     .option("--subdirectory <dir>", "the project is in this folder of the source")
     .option("-m, --message <text>", "remark kept with the deployment")
     .option("--force", "build again although nothing has changed");
-  for (const flags of ["--name <name>", "--target <id>", "--dir <dir>", "--branch <ref>", "--root <dir>"])
+  for (const flags of [
+    "--name <name>",
+    "--target <id>",
+    "--dir <dir>",
+    "--branch <ref>",
+    "--root <dir>",
+    "--scope <id>",
+  ])
     hidden(flags);
   return command;
 }
@@ -90,6 +102,7 @@ export async function requestFrom(
   // The name of a preview may be left out, so a folder that follows `--preview` is taken for it; no name has a slash or begins with a dot.
   const swallowed = source === undefined && typeof flags.preview === "string" && /^\.|\//.test(flags.preview);
   const preview = swallowed ? true : flags.preview;
+  const account = flags.team ?? flags.scope;
   const overrides: Overrides = defined({
     framework: flags.framework,
     installCommand: flags.installCommand,
@@ -110,6 +123,8 @@ export async function requestFrom(
     ...defined({
       project: flags.project ?? flags.name,
       platform: flags.platform ?? flags.target,
+      connection: flags.connection,
+      target: account === undefined ? undefined : { account },
       prebuilt: flags.prebuilt,
       force: flags.force,
       allowMissing: flags.allowMissing,

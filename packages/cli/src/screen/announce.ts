@@ -14,6 +14,7 @@ export function announcement(
   const { plan, detection, excluded } = prepared;
   const facts: [string, string][] = [
     ["Project", `${plan.project} · ${plan.environment} · ${plan.platform}`],
+    ...targetFacts(plan),
     ["Source", `${plan.source.description} · ${count(plan.source.files, "file")}, ${bytes(plan.source.sizeBytes)}`],
   ];
   const sure = detection?.candidates[0]?.confidence;
@@ -43,6 +44,19 @@ export function announcement(
     lines.push(`  ${note.level === "warning" ? paint.warn("!") : "·"} ${safeLine(note.message)}`);
   }
   return lines;
+}
+
+/** Whose account and which project there: read before a production deployment, so that none goes to the wrong place. */
+function targetFacts({ platform, target, project }: DeployPlan): [string, string][] {
+  if (target === undefined) return [];
+  const { account, projectId, projectName } = target;
+  const where = [
+    projectId === undefined
+      ? `a project ${projectName ?? project}, found or made`
+      : `project ${projectName ?? project} (${projectId})`,
+    account === undefined ? "in the account of the credential" : `in ${account}`,
+  ];
+  return [["On", `${platform}: ${where.join(" ")}`]];
 }
 
 /** `astro, static · npm run build → dist`. */
