@@ -29,7 +29,7 @@ const asked = {
 
 /** Where an address sends the user, by the parts of its query. */
 async function sentTo(path: string, query: Record<string, string>): Promise<Record<string, string>> {
-  const { status, headers } = await client.call(`GET ${path}?${new URLSearchParams(query)}`);
+  const { status, headers } = await client.call(`GET ${path}?${new URLSearchParams(query).toString()}`);
   expect(status).toBe(302);
   const address = new URL(headers.get("location")!);
   return { to: address.origin + address.pathname, ...Object.fromEntries(address.searchParams) };
@@ -136,7 +136,8 @@ describe("Sign in with Vercel", () => {
 
   it("sends nobody to an address the app did not name", async () => {
     for (const wrong of [{ redirect_uri: "https://evil.example/" }, { client_id: "nobody" }]) {
-      const answer = await client.call(`GET /oauth/authorize?${new URLSearchParams({ ...asked, ...wrong })}`);
+      const query = new URLSearchParams({ ...asked, ...wrong }).toString();
+      const answer = await client.call(`GET /oauth/authorize?${query}`);
       expect([answer.status, answer.headers.get("location")]).toEqual([400, null]);
     }
   });

@@ -87,7 +87,7 @@ describe("variables", () => {
 
   it("are written by one at a time", async () => {
     const answers = await Promise.all(["A", "B", "C"].map((key) => add({ ...plain, key })));
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 400, 400]);
+    expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([201, 400, 400]);
     expect(answers.find(({ status }) => status === 400)!.json.error.message).toMatch(/ongoing/);
     expect((await add({ ...plain, key: "D" })).status).toBe(201);
   });

@@ -55,7 +55,7 @@ const createRequest = z.looseObject({
   projectSettings: settings.optional(),
   env: texts.default({}),
   build: z.looseObject({ env: texts.default({}) }).default({ env: {} }),
-  source: z.string().default("api"),
+  source: z.string().nullable().default(null),
   autoAssignCustomDomains: z.boolean().default(true),
 });
 type CreateRequest = z.output<typeof createRequest>;

@@ -13,7 +13,7 @@ const deployment = z.looseObject({
   version: z.literal(2),
   readyState: z.enum(["QUEUED", "INITIALIZING", "BUILDING", "READY", "ERROR", "CANCELED", "BLOCKED"]),
   status: z.string(),
-  aliasAssigned: z.union([z.literal(false), instant]),
+  aliasAssigned: z.boolean(),
   createdAt: instant,
   buildingAt: instant,
   bootedAt: instant,
@@ -50,7 +50,7 @@ const webhook = z.looseObject({
 });
 
 /** By route: the body of an answer without an error. */
-const answers: Record<string, z.ZodType> = {
+export const answers: Record<string, z.ZodType> = {
   "GET /v2/user": z.looseObject({ user: z.looseObject({ id: z.string(), email: z.string(), username: z.string() }) }),
   "GET /v2/teams": z.looseObject({
     teams: z.array(
@@ -65,7 +65,9 @@ const answers: Record<string, z.ZodType> = {
   "GET /v13/deployments/:id": deployment,
   "PATCH /v12/deployments/:id/cancel": deployment,
   "GET /v6/deployments": z.looseObject({
-    deployments: z.array(deployment.omit({ id: true, env: true, build: true }).partial().extend({ uid: z.string() })),
+    deployments: z.array(
+      deployment.omit({ id: true, aliasAssigned: true, env: true, build: true }).partial().extend({ uid: z.string() }),
+    ),
     pagination,
   }),
   "GET /v10/projects/:project/env": z.looseObject({ envs: z.array(variable) }),

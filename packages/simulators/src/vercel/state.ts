@@ -91,7 +91,8 @@ export interface Deployment {
   /** Takes the production domains when it is ready, if the project allows. */
   autoAssign: boolean;
   prebuilt: boolean;
-  source: string;
+  /** Which kind of client made it. */
+  source: string | null;
   files: Map<string, StoredFile>;
   /** What is served, by path without a leading slash. Empty until it is ready. */
   output: Map<string, Buffer>;

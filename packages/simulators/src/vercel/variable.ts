@@ -246,11 +246,12 @@ function variableOf(call: Call): { project: Project; variable: Variable } {
   return variable ? { project, variable } : notFound("Environment variable");
 }
 
-function shown({ value, ...variable }: Variable, { decrypt }: { decrypt: boolean }) {
+function shown({ value, gitBranch, ...variable }: Variable, { decrypt }: { decrypt: boolean }) {
   const hidden = variable.type === "sensitive";
   const readable = !hidden && (decrypt || variable.type !== "encrypted");
   const sealed = hidden ? "" : createHash("sha512").update(value).digest("base64");
-  return { ...variable, value: readable ? value : sealed, decrypted: readable, configurationId: null };
+  const ofBranch = gitBranch === null ? {} : { gitBranch };
+  return { ...variable, ...ofBranch, value: readable ? value : sealed, decrypted: readable, configurationId: null };
 }
 
 function tell(
