@@ -7,6 +7,12 @@ export interface VendorError {
   /** The vendor's own code, such as `missing_files` or `8000013`. */
   code?: string;
   message?: string;
+  /** What the vendor's own code means, where the status alone says something else. */
+  means?: ErrorCode;
+  /** What a person does about it, where it is something else than for other errors of that meaning. */
+  next?: string;
+  /** Earliest time another try makes sense, where no header says it: a quota of a day. */
+  retryAfterMs?: number;
 }
 
 /** Of whom, and how a person gets another credential. */
@@ -64,15 +70,15 @@ export function refusal(
   answer: { status: number; headers: Record<string, string>; said: VendorError; body: unknown; now: number },
 ): ApiError {
   const { status, headers, said, body, now } = answer;
-  const code = codeOf(status);
-  const waitMs = status === 429 || status === 503 ? retryAfterMs(headers, now) : undefined;
+  const code = said.means ?? codeOf(status);
+  const waitMs = said.retryAfterMs ?? (status === 429 || status === 503 ? retryAfterMs(headers, now) : undefined);
   const quoted = said.message ? ` It says: ${said.message.slice(0, 500)}` : "";
   return new ApiError(
     code,
     {
       what: `${vendor.name} ${sentences[code] ?? "refused what was sent."}${quoted}`,
       where: `${vendor.id}: ${method} ${path} answered ${status}${said.code ? ` (${said.code})` : ""}`,
-      next: nextOf(code, vendor, waitMs),
+      next: said.next ?? nextOf(code, vendor, waitMs),
       ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
     },
     { status, vendor: said, body, arrived: "yes" },

@@ -8,7 +8,7 @@ import type { Clock } from "../clock.ts";
 import { DeployError } from "../error.ts";
 import type { Secret } from "../secret.ts";
 import { ApiError, lostConnection, notJson, refusal, tooLate, type Vendor, type VendorError } from "./api-error.ts";
-import { type Budget, budgetOf } from "./budget.ts";
+import { type Budget, budgetOf, longestWaitMs } from "./budget.ts";
 
 export interface ApiRequest {
   method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -91,8 +91,6 @@ export interface ApiOptions extends Vendor {
 
 const defaultTries = 4;
 const defaultTimeoutMs = 30_000;
-/** A platform that asks for a longer wait is told to the person instead of waited for. */
-const longestWaitMs = 5 * 60_000;
 /** Errors and logs quote so much of an answer at most. */
 const largestAnswer = 64 * 1024 * 1024;
 
@@ -141,7 +139,7 @@ function apiOver(inside: Inside): Api {
       } catch (error) {
         if (request.signal?.aborted) throw request.signal.reason;
         if (!(error instanceof ApiError)) throw error;
-        if (error.status === 401 && !renewed && request.bearer === undefined && (await options.renew?.())) {
+        if (error.code === "AUTH_FAILED" && !renewed && request.bearer === undefined && (await options.renew?.())) {
           renewed = true;
           continue;
         }

@@ -13,6 +13,8 @@ export interface Budget {
 /** A limit that resets later than this is met by being refused, which tells the person; waiting in silence would not. */
 const longestSilentWaitMs = 60_000;
 const afterRefusalMs = 1_000;
+/** A platform that asks for a longer wait is told to the person instead of waited for. */
+export const longestWaitMs = 5 * 60_000;
 
 export function budgetOf(clock: Clock): Budget {
   let openAt = 0;
@@ -26,6 +28,7 @@ export function budgetOf(clock: Clock): Budget {
       if (resetMs !== undefined && resetMs - clock.now() <= longestSilentWaitMs) openAt = Math.max(openAt, resetMs);
     },
     refused(askedMs) {
+      if (askedMs !== undefined && askedMs > longestWaitMs) return; // A quota of one kind of request; others go on.
       const waitMs = Math.min(askedMs ?? afterRefusalMs, longestSilentWaitMs);
       openAt = Math.max(openAt, clock.now() + waitMs);
     },

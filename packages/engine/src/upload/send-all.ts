@@ -5,6 +5,7 @@
 import type { Clock } from "../clock.ts";
 import { DeployError } from "../error.ts";
 import { ApiError } from "../http/api-error.ts";
+import { longestWaitMs } from "../http/budget.ts";
 
 export interface SendOptions<T> {
   /** Send one. It may be called again for the same item after an error that another try may mend; one that is sent already must do no harm. */
@@ -68,8 +69,9 @@ export async function sendAll<T>(items: readonly T[], options: SendOptions<T>): 
         if (!(error instanceof DeployError) || error.row.retry === "never") throw error;
         allowed = Math.max(2, allowed >> 1);
         sinceCut = 0;
-        if (tried >= tries) throw exhausted(error, tried);
         const asked = error instanceof ApiError ? (error.text.retryAfterMs ?? 0) : 0;
+        if (asked > longestWaitMs) throw error;
+        if (tried >= tries) throw exhausted(error, tried);
         await clock.sleep(Math.max(asked, 100 * 2 ** tried * (0.5 + random())), all);
       }
     }
