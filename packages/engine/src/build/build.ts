@@ -25,8 +25,9 @@ import { type BuildLimits, defaultLimits } from "./limits.ts";
 import type { NodeRuntime } from "./node.ts";
 import { choosePackageManager, installPackageManager, type PackageManager } from "./packageManager.ts";
 import { findProgram, installationsOf, projectDirectories, toolDirectories } from "./programs.ts";
-import { artifactKey, recall, remember } from "./reuse.ts";
+import { artifactKey, recall, remember, type Remembered } from "./reuse.ts";
 import { type Runner, startRunner } from "./run.ts";
+import { scopeOf, staysInside } from "./scope.ts";
 import { selectServerFiles } from "./selection.ts";
 import { findPython, furnishNode, furnishProgram, nodeFor, relocatePrograms } from "./toolchain.ts";
 import { digestsOf, evictTrees, provideTree, type Tree } from "./trees.ts";
@@ -85,10 +86,15 @@ export async function buildArtifact(input: BuildInput): Promise<Built> {
   const { node, warning } = await nodeFor(service, path);
   const warnings = warning === undefined ? [] : [warning];
 
-  const key = artifactKey({ service, snapshot, variables, tools: [`node ${node.version}`] });
-  const remembered = input.force === true ? null : await recall({ home, key, blobs });
+  const keyFor = (sources: string): string =>
+    artifactKey({ service, sources, variables, tools: [`node ${node.version}`] });
+  const key = keyFor(snapshot.digest);
+  const scope = hasCommands(service) ? await scopeOf({ service, snapshot, blobs }) : null;
+  const recalled = async (one: string): Promise<Remembered | null> => recall({ home, key: one, blobs });
+  const remembered =
+    input.force === true ? null : ((await recalled(key)) ?? (scope && (await recalled(keyFor(scope.digest)))));
   if (remembered) {
-    input.log("Nothing changed since this was built; the artifact is used again.", "stdout");
+    input.log("Nothing this is made of has changed; the artifact is used again.", "stdout");
     return done({ ...remembered, reused: true, cache: "none", isolation: null, usage: null });
   }
 
@@ -96,7 +102,12 @@ export async function buildArtifact(input: BuildInput): Promise<Built> {
     ? await buildInWorkspace(input, { path, node })
     : { ...(await artifactOfSnapshot(input)), cache: "none" as const, isolation: null, usage: null };
   warnings.push(...made.warnings);
-  await remember({ home, key, remembered: { artifact: made.artifact, warnings } });
+  const isScoped = scope !== null && (await staysInside(scope, blobs));
+  await remember({
+    home,
+    key: isScoped ? keyFor(scope.digest) : key,
+    remembered: { artifact: made.artifact, warnings },
+  });
   return done({ ...made, warnings, reused: false });
 }
 

@@ -8,7 +8,7 @@ import { type Command, formatCommand } from "../process/command.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 
 /** Scripts npm and the others run by themselves while installing. Source: docs.npmjs.com/cli/using-npm/scripts, "Life Cycle Operation Order". */
-const lifecycle = ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"];
+export const lifecycle = ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"];
 
 /**
  * Commands that make their result anew from the project's files each time, so they may run on a restored tree. With any other script the
@@ -16,6 +16,11 @@ const lifecycle = ["preinstall", "install", "postinstall", "prepublish", "prepre
  */
 const startsAnew =
   /^(npx |pnpm exec |yarn |bunx )?(husky( install)?|lefthook install|simple-git-hooks|is-ci|nuxi? prepare|nuxt prepare|svelte-kit sync|astro sync|prisma generate|patch-package|fumadocs-mdx|panda codegen|only-allow \w+|echo .*|true|exit 0)$/;
+
+/** Whether a script that runs while installing makes nothing that others could miss, or takes from files of before. */
+export function isHarmlessScript(text: string): boolean {
+  return text === "" || text.split(/&&|\|\||;/).every((part) => startsAnew.test(part.trim()));
+}
 
 export interface LifecycleScript {
   /** Directory of the package, relative to the snapshot's root. */
@@ -87,7 +92,7 @@ export async function dependencyTree(input: TreeInput): Promise<DependencyTree |
     const own = lifecycle.filter((script) => manifest.scripts?.[script] !== undefined);
     for (const script of own) {
       const text = manifest.scripts?.[script] ?? "";
-      if (!text.split(/&&|\|\||;/).every((part) => startsAnew.test(part.trim()))) return null;
+      if (!isHarmlessScript(text)) return null;
       scripts.push({ directory: dirname(file.path), script });
     }
     manifests.push([

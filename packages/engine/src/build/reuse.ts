@@ -6,7 +6,6 @@ import type { Artifact } from "../artifact.ts";
 import { errnoOf } from "../errno.ts";
 import type { ServicePlan } from "../plan/plan.ts";
 import type { Blobs } from "../snapshot/blobs.ts";
-import type { Snapshot } from "../snapshot/snapshot.ts";
 
 /** So many are remembered, the last used ones: the manifest of a server has thousands of files. */
 const mostRemembered = 100;
@@ -20,12 +19,13 @@ const builderVersion = 1;
  */
 export function artifactKey({
   service,
-  snapshot,
+  sources,
   variables,
   tools,
 }: {
   service: ServicePlan;
-  snapshot: Snapshot;
+  /** Digest of the files it is made of: the snapshot's, or its scope's (scope.ts). */
+  sources: string;
   variables: Readonly<Record<string, string>>;
   tools: readonly string[];
 }): string {
@@ -34,7 +34,7 @@ export function artifactKey({
     builderVersion,
     `${process.platform}-${process.arch}`,
     tools,
-    snapshot.digest,
+    sources,
     [service.path, service.kind, service.framework ?? null, service.runtime, service.runtimeVersion ?? null],
     [build, service.start ?? null, service.before ?? null, service.static ?? null],
     Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1)),
