@@ -2,7 +2,14 @@
 import { request as httpRequest } from "node:http";
 import { extname } from "node:path/posix";
 import { blake3 } from "hash-wasm";
-import type { CloudflareState, Simulator } from "../src/index.ts";
+import { afterEach, beforeEach } from "vitest";
+import {
+  cloudflare,
+  createSimulator,
+  type CloudflareOptions,
+  type CloudflareState,
+  type Simulator,
+} from "../src/index.ts";
 
 export const accountId = "0123456789abcdef0123456789abcdef";
 
@@ -47,7 +54,34 @@ export function form(fields: Record<string, string | Blob>): FormData {
   return data;
 }
 
-export function cloudflareClient(simulator: Simulator<CloudflareState>) {
+/** A fresh simulator for each test, by a clock that stands still until the test moves it, and a client of it. */
+export function useCloudflare(defaults: CloudflareOptions = {}) {
+  const start = Date.parse("2026-08-22T10:00:00Z");
+  const clock = { at: start };
+  let simulator: Simulator<CloudflareState>;
+  async function open(options: CloudflareOptions): Promise<void> {
+    clock.at = start;
+    simulator = await createSimulator(cloudflare(options), {
+      clock: { now: () => clock.at, sleep: async () => {} },
+    });
+  }
+  beforeEach(() => open(defaults));
+  afterEach(() => simulator.close());
+  return {
+    get simulator() {
+      return simulator;
+    },
+    clock,
+    api: cloudflareClient(() => simulator.url),
+    /** Start anew with other options. */
+    async restart(options: CloudflareOptions): Promise<void> {
+      await simulator.close();
+      await open(options);
+    },
+  };
+}
+
+function cloudflareClient(url: () => string) {
   /** `"GET /pages/projects"` below the account, `"GET //user"` below the API itself. */
   async function call(
     line: string,
@@ -61,7 +95,7 @@ export function cloudflareClient(simulator: Simulator<CloudflareState>) {
     const [method = "", path = ""] = line.split(" ");
     const below = path.startsWith("//") ? path.slice(1) : `/accounts/${accountId}${path}`;
     const sent = json === undefined ? body : JSON.stringify(json);
-    const answer = await fetch(`${simulator.url}/client/v4${below}`, {
+    const answer = await fetch(`${url()}/client/v4${below}`, {
       method,
       headers: { authorization: `Bearer ${token}`, ...(type === undefined ? {} : { "content-type": type }) },
       ...(sent === undefined ? {} : { body: sent }),
@@ -77,7 +111,7 @@ export function cloudflareClient(simulator: Simulator<CloudflareState>) {
     path: string,
     { method = "GET", headers = {} }: { method?: string; headers?: Record<string, string> } = {},
   ): Promise<Visited> {
-    const { port } = new URL(simulator.url);
+    const { port } = new URL(url());
     return new Promise((resolve, reject) => {
       const request = httpRequest(
         { port, path, method, host: "127.0.0.1", headers: { ...headers, host } },

@@ -1,25 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { cloudflare, createSimulator, type CloudflareState, type Simulator } from "../src/index.ts";
-import { cloudflareClient, keyOf, site } from "./cloudflare-client.ts";
+import { describe, expect, it } from "vitest";
+import { keyOf, site, useCloudflare } from "./cloudflare-client.ts";
 
-let now: number;
-let simulator: Simulator<CloudflareState>;
-let api: ReturnType<typeof cloudflareClient>;
-
-async function start(options: Parameters<typeof cloudflare>[0] = {}): Promise<void> {
-  now = Date.parse("2026-08-22T10:00:00Z");
-  const clock = { now: () => now, sleep: async () => {} };
-  simulator = await createSimulator(cloudflare(options), { clock });
-  api = cloudflareClient(simulator);
-}
-beforeEach(() => start());
-afterEach(() => simulator.close());
-
-/** Start again with other options. */
-async function restart(options: Parameters<typeof cloudflare>[0]): Promise<void> {
-  await simulator.close();
-  await start(options);
-}
+const cloud = useCloudflare();
+const { api, clock, restart } = cloud;
 
 describe("a Pages project", () => {
   it("is created, found, listed, changed and deleted", async () => {
@@ -34,7 +17,7 @@ describe("a Pages project", () => {
     expect(changed.result.production_branch).toBe("trunk");
     expect((await api.call("DELETE /pages/projects/acme")).json).toMatchObject({ success: true, result: null });
     expect(await api.call("GET /pages/projects/acme")).toMatchObject({ status: 404, codes: [8000007] });
-    expect(simulator.violations).toEqual([]);
+    expect(cloud.simulator.violations).toEqual([]);
   });
 
   it.each(["Acme", "-acme", "a".repeat(59), "a_b", ""])("is refused with the name %j", async (name) => {
@@ -81,7 +64,7 @@ describe("a direct upload", () => {
     for (const host of ["acme.pages.dev", `${created.result.short_id}.acme.pages.dev`, "acme.localhost:9101"])
       expect(await api.visit(host, "/")).toMatchObject({ status: 200, text: site["/index.html"] });
     expect((await api.call("GET /pages/projects/acme")).result.canonical_deployment.id).toBe(created.result.id);
-    expect(simulator.violations).toEqual([]);
+    expect(cloud.simulator.violations).toEqual([]);
   });
 
   it("uploads only what is missing", async () => {
@@ -143,12 +126,12 @@ describe("a direct upload", () => {
     expect((await ask(token)).status).toBe(200);
     const [head, payload] = token.split(".");
     expect(JSON.parse(Buffer.from(payload!, "base64url").toString())).toMatchObject({
-      exp: now / 1000 + 60,
+      exp: clock.at / 1000 + 60,
       max_file_count_allowed: 20_000,
     });
     for (const wrong of ["simulated-token", `${head}.${payload}.AAAA`, "x"])
       expect(await ask(wrong)).toMatchObject({ status: 401, codes: [8000013] });
-    now += 60_000;
+    clock.at += 60_000;
     expect(await ask(token)).toMatchObject({ status: 401, codes: [8000013] });
     expect((await ask(await api.uploadToken("acme"))).status).toBe(200);
   });
@@ -197,7 +180,7 @@ describe("asset keys", () => {
 
   it("are refused for other bytes, and for another extension", async () => {
     expect(await deployWith({ ...recorded, "/a.css": ["body{ }", recorded["/a.css"][1]] })).toBe("deploy failure");
-    simulator.reset();
+    cloud.simulator.reset();
     expect(await deployWith({ "/a.html": recorded["/a.css"] })).toBe("deploy failure");
   });
 
@@ -209,7 +192,7 @@ describe("asset keys", () => {
   it("are looked at now and then when sampled", async () => {
     await restart({ assetKeys: "sampled" });
     expect(await deployWith({ "/index.html": ["x", "10112233445566778899aabbccddeeff"] })).toBe("deploy success");
-    simulator.reset();
+    cloud.simulator.reset();
     expect(await deployWith({ "/index.html": ["x", "00112233445566778899aabbccddeeff"] })).toBe("deploy failure");
   });
 });
@@ -224,9 +207,9 @@ describe("deployments of a project", () => {
     const { id } = (await api.create("acme", { manifest })).result;
     const stage = async () => (await api.call(`GET ${base}/${id}`)).result.latest_stage;
     expect(await stage()).toMatchObject({ name: "queued", status: "active" });
-    now += 4000;
+    clock.at += 4000;
     expect(await stage()).toMatchObject({ name: "deploy", status: "active", ended_on: null });
-    now += 4000;
+    clock.at += 4000;
     // Nobody has to look for it.
     expect((await api.visit("acme.pages.dev", "/")).status).toBe(200);
     expect(await stage()).toMatchObject({ status: "success", ended_on: "2026-08-22T10:00:08.000Z" });
@@ -316,6 +299,14 @@ describe("variables", () => {
     expect(deployment.env_vars.S).toEqual({ type: "secret_text", value: "" });
   });
 
+  it("of an environment go all at once for a null", async () => {
+    await api.createProject("acme");
+    await set("preview", { A: { type: "plain_text", value: "1" } });
+    const json = { deployment_configs: { preview: { env_vars: null } } };
+    const { result } = await api.call("PATCH /pages/projects/acme", { json });
+    expect(result.deployment_configs.preview.env_vars).toEqual({});
+  });
+
   it("of an unknown type are refused", async () => {
     await api.createProject("acme");
     expect(await set("production", { A: { type: "json", value: "1" } })).toMatchObject({
@@ -356,7 +347,7 @@ describe("a custom domain of Pages", () => {
   it("may have its DNS elsewhere", async () => {
     await api.createProject("acme");
     await api.call(`POST ${base}`, { json: { name: "www.elsewhere.org" } });
-    simulator.state.externalDns.set("www.elsewhere.org", "acme.pages.dev");
+    cloud.simulator.state.externalDns.set("www.elsewhere.org", "acme.pages.dev");
     expect((await api.call(`GET ${base}`)).result[0]).toMatchObject({ name: "www.elsewhere.org", status: "active" });
   });
 
@@ -433,7 +424,7 @@ describe("a site of Pages", () => {
     await restart({ siteDomain: "localhost" });
     await api.createProject("acme");
     const { url, short_id: id } = await api.deploy("acme", site);
-    expect(url).toBe(`http://${id}.acme.localhost:${new URL(simulator.url).port}`);
+    expect(url).toBe(`http://${id}.acme.localhost:${new URL(cloud.simulator.url).port}`);
     expect((await api.visit(new URL(url).host, "/")).text).toBe(site["/index.html"]);
   });
 

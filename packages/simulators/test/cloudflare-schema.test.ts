@@ -5,10 +5,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { shapes } from "../src/cloudflare/check.ts";
-import { cloudflare, createSimulator, type CloudflareState, type Simulator } from "../src/index.ts";
-import { cloudflareClient, site, type Called } from "./cloudflare-client.ts";
+import { cloudflare } from "../src/index.ts";
+import { site, useCloudflare, type Called } from "./cloudflare-client.ts";
 
 interface Schema {
   $ref?: string;
@@ -68,13 +68,8 @@ function faults(value: unknown, schema: Schema, at: string): string[] {
   ];
 }
 
-let simulator: Simulator<CloudflareState>;
-let api: ReturnType<typeof cloudflareClient>;
-beforeEach(async () => {
-  simulator = await createSimulator(cloudflare());
-  api = cloudflareClient(simulator);
-});
-afterEach(() => simulator.close());
+const cloud = useCloudflare();
+const { api } = cloud;
 
 /** The published schema of an answer to `"GET /accounts/{account_id}/…"`. */
 const schemaOf = (line: string): Schema => {
@@ -134,7 +129,7 @@ async function answers(): Promise<[line: string, Called][]> {
 it("answers as the schema says", async () => {
   const given = await answers();
   expect(given.map(([line, { status }]) => `${line} ${status}`).filter((line) => !line.endsWith(" 200"))).toEqual([]);
-  expect(simulator.violations).toEqual([]);
+  expect(cloud.simulator.violations).toEqual([]);
   if (published) expect(given.flatMap(([line, { result }]) => faults(result, schemaOf(line), line))).toEqual([]);
 });
 
@@ -149,7 +144,7 @@ it("finds what is wrong in a request that is taken", async () => {
   await api.create("acme", { manifest, commit_dirty: "yes" });
   const [zone] = (await api.call("GET //zones")).result;
   await api.call(`POST //zones/${zone.id}/dns_records`, { json: { type: "TXT", name: "a", content: "b" } });
-  expect(simulator.violations.map(({ message }) => message)).toEqual([
+  expect(cloud.simulator.violations.map(({ message }) => message)).toEqual([
     "commit_dirty is true or false, not yes",
     "the body.ttl is a number, not missing",
   ]);

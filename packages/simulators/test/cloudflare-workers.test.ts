@@ -1,24 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { cloudflare, createSimulator, type CloudflareState, type Simulator } from "../src/index.ts";
-import { cloudflareClient, keyOf, site } from "./cloudflare-client.ts";
+import { describe, expect, it } from "vitest";
+import { keyOf, site, useCloudflare } from "./cloudflare-client.ts";
 
-let now: number;
-let simulator: Simulator<CloudflareState>;
-let api: ReturnType<typeof cloudflareClient>;
-
-async function start(options: Parameters<typeof cloudflare>[0] = {}): Promise<void> {
-  now = Date.parse("2026-08-22T10:00:00Z");
-  const clock = { now: () => now, sleep: async () => {} };
-  simulator = await createSimulator(cloudflare(options), { clock });
-  api = cloudflareClient(simulator);
-}
-beforeEach(() => start());
-afterEach(() => simulator.close());
-
-async function restart(options: Parameters<typeof cloudflare>[0]): Promise<void> {
-  await simulator.close();
-  await start(options);
-}
+const cloud = useCloudflare();
+const { api, clock, restart } = cloud;
 
 const host = "acme.simulated.workers.dev";
 const scripts = "/workers/scripts/acme";
@@ -36,7 +20,15 @@ describe("a Worker with assets alone", () => {
     const visited = await api.visit(host, "/");
     expect([visited.status, visited.text]).toEqual([200, site["/index.html"]]);
     expect((await api.call("GET /workers/services/acme")).result.default_environment.script.tag).toBe(worker.id);
-    expect(simulator.violations).toEqual([]);
+    expect(cloud.simulator.violations).toEqual([]);
+  });
+
+  it("has its address below another domain when that is asked for", async () => {
+    await restart({ siteDomain: "localhost" });
+    await api.publishWorker("acme", site);
+    const { url } = (await api.call("GET /workers/workers/acme")).result.subdomain;
+    expect(url).toBe(`http://acme.simulated.localhost:${new URL(cloud.simulator.url).port}`);
+    expect((await api.visit(new URL(url).host, "/")).text).toBe(site["/index.html"]);
   });
 
   it("is not reachable before its subdomain is enabled", async () => {
@@ -166,7 +158,7 @@ describe("an upload session", () => {
       api.call("POST /workers/assets/upload?base64=true", { body: bucketForm(buckets[0]!), token });
     expect(await send("simulated-token")).toMatchObject({ status: 401, codes: [10000] });
     const complete = await api.uploadToWorker("acme", site);
-    now += 3_600_000;
+    clock.at += 3_600_000;
     expect((await send(jwt)).status).toBe(401);
     const body = api.workerForm({ assets: { jwt: complete } });
     expect(await api.call(`PUT ${scripts}`, { body })).toMatchObject({ status: 400, codes: [10021] });
@@ -206,7 +198,7 @@ describe("versions of a Worker", () => {
     expect((await api.visit(host, "/")).text).toBe("one");
     const { items } = (await api.call(`GET ${scripts}/versions?deployable=true`)).result;
     expect(items.map(({ number }: { number: number }) => number)).toEqual([2, 1]);
-    expect(simulator.violations).toEqual([]);
+    expect(cloud.simulator.violations).toEqual([]);
   });
 
   it("have an alias when one is given", async () => {

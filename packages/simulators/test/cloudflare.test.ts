@@ -2,65 +2,47 @@ import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json as jsonOf } from "node:stream/consumers";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  cloudflare,
-  createSimulator,
-  deliverCloudflareAlerts,
-  type CloudflareState,
-  type Simulator,
-} from "../src/index.ts";
-import { accountId, cloudflareClient, site } from "./cloudflare-client.ts";
+import { describe, expect, it } from "vitest";
+import { deliverCloudflareAlerts } from "../src/index.ts";
+import { accountId, site, useCloudflare } from "./cloudflare-client.ts";
 
 const other = "fedcba9876543210fedcba9876543210";
 
-let now: number;
-let simulator: Simulator<CloudflareState>;
-let api: ReturnType<typeof cloudflareClient>;
-
-beforeEach(async () => {
-  now = Date.parse("2026-08-22T10:00:00Z");
-  const clock = { now: () => now, sleep: async () => {} };
-  simulator = await createSimulator(
-    cloudflare({
-      accounts: { [accountId]: "Acme", [other]: "Other" },
-      tokens: {
-        "simulated-token": {},
-        "account-token": { kind: "account", accounts: [accountId] },
-        "pages-token": { permissions: ["pages:write"] },
-        "reading-token": { permissions: ["pages:read", "workers:read"] },
-        "old-token": { expiresAt: Date.parse("2026-08-01T00:00:00Z") },
-        "off-token": { status: "disabled" },
-      },
-      oauthClients: [
-        {
-          client_id: "app",
-          client_secret: "sh/h",
-          client_name: "App",
-          account: accountId,
-          grant_types: ["authorization_code", "refresh_token"],
-          redirect_uris: ["http://localhost:1/callback"],
-          scopes: ["pages.write", "offline_access"],
-          token_endpoint_auth_method: "client_secret_basic",
-        },
-        {
-          client_id: "public",
-          client_secret: null,
-          client_name: "Public",
-          account: accountId,
-          grant_types: ["authorization_code"],
-          redirect_uris: ["http://localhost:1/callback"],
-          scopes: ["pages.write"],
-          token_endpoint_auth_method: "none",
-        },
-      ],
-      requestsPerWindow: 40,
-    }),
-    { clock },
-  );
-  api = cloudflareClient(simulator);
+const cloud = useCloudflare({
+  accounts: { [accountId]: "Acme", [other]: "Other" },
+  tokens: {
+    "simulated-token": {},
+    "account-token": { kind: "account", accounts: [accountId] },
+    "pages-token": { permissions: ["pages:write"] },
+    "reading-token": { permissions: ["pages:read", "workers:read"] },
+    "old-token": { expiresAt: Date.parse("2026-08-01T00:00:00Z") },
+    "off-token": { status: "disabled" },
+  },
+  oauthClients: [
+    {
+      client_id: "app",
+      client_secret: "sh/h",
+      client_name: "App",
+      account: accountId,
+      grant_types: ["authorization_code", "refresh_token"],
+      redirect_uris: ["http://localhost:1/callback"],
+      scopes: ["pages.write", "offline_access"],
+      token_endpoint_auth_method: "client_secret_basic",
+    },
+    {
+      client_id: "public",
+      client_secret: null,
+      client_name: "Public",
+      account: accountId,
+      grant_types: ["authorization_code"],
+      redirect_uris: ["http://localhost:1/callback"],
+      scopes: ["pages.write"],
+      token_endpoint_auth_method: "none",
+    },
+  ],
+  requestsPerWindow: 40,
 });
-afterEach(() => simulator.close());
+const { api, clock } = cloud;
 
 describe("a token", () => {
   it("tells what it is, each kind at its own address", async () => {
@@ -108,7 +90,7 @@ describe("a token", () => {
 
   it("is missed, and told from one that has a wrong form and one that is unknown", async () => {
     const ask = async (headers: Record<string, string>) => {
-      const answer = await fetch(`${simulator.url}/client/v4/user`, { headers });
+      const answer = await fetch(`${cloud.simulator.url}/client/v4/user`, { headers });
       return [answer.status, ((await answer.json()) as { errors: { code: number }[] }).errors[0]!.code];
     };
     expect(await ask({})).toEqual([400, 9106]);
@@ -126,36 +108,36 @@ describe("the rate limit", () => {
       "x-ratelimit-reset": "Sat, 22 Aug 2026 10:05:00 GMT",
     });
     for (let turn = 1; turn < 40; turn++) await api.call("GET //user");
-    now += 100_000;
+    clock.at += 100_000;
     const refused = await api.call("GET /pages/projects");
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "200"]);
     expect((await api.call("GET //user", { token: "account-token" })).status).toBe(200);
-    now += 200_000;
+    clock.at += 200_000;
     expect((await api.call("GET //user")).status).toBe(200);
   });
 });
 
 describe("errors", () => {
   it("have the envelope, and from 502 on the page of the edge", async () => {
-    simulator.fail("unauthorized", { once: true });
+    cloud.simulator.fail("unauthorized", { once: true });
     expect(await api.call("GET //user")).toMatchObject({ status: 401, codes: [10000], result: null });
-    simulator.fail("server-error", { once: true });
+    cloud.simulator.fail("server-error", { once: true });
     expect(await api.call("GET //user")).toMatchObject({ status: 500, codes: [8000000] });
-    simulator.fail("rate-limit", { once: true, retryAfterS: 3 });
+    cloud.simulator.fail("rate-limit", { once: true, retryAfterS: 3 });
     const limited = await api.call("GET //user");
     expect([limited.status, limited.headers.get("retry-after"), limited.codes]).toEqual([429, "3", [971]]);
-    simulator.fail("server-error", { once: true, status: 503 });
-    const page = await fetch(`${simulator.url}/client/v4/user`);
+    cloud.simulator.fail("server-error", { once: true, status: 503 });
+    const page = await fetch(`${cloud.simulator.url}/client/v4/user`);
     expect([page.status, page.headers.get("content-type")]).toEqual([503, "text/html; charset=UTF-8"]);
   });
 
   it("name an address the API does not have, which is a violation", async () => {
     expect(await api.call("GET /pages/nothing")).toMatchObject({ status: 404, codes: [7003] });
-    expect(simulator.violations.map(({ message }) => message)).toEqual([
+    expect(cloud.simulator.violations.map(({ message }) => message)).toEqual([
       `no route takes GET /client/v4/accounts/${accountId}/pages/nothing`,
     ]);
     await api.visit("nobody.pages.dev", "/");
-    expect(simulator.violations).toHaveLength(1);
+    expect(cloud.simulator.violations).toHaveLength(1);
   });
 
   it("refuse a body that is no JSON object", async () => {
@@ -195,7 +177,9 @@ describe("OAuth", () => {
       state: "s1",
       ...parameters,
     });
-    const { status, headers } = await fetch(`${simulator.url}/oauth2/auth?${query.toString()}`, { redirect: "manual" });
+    const { status, headers } = await fetch(`${cloud.simulator.url}/oauth2/auth?${query.toString()}`, {
+      redirect: "manual",
+    });
     const location = headers.get("location");
     return location === null ? { status } : new URL(location);
   }
@@ -204,7 +188,7 @@ describe("OAuth", () => {
     return address instanceof URL ? (address.searchParams.get("code") ?? "") : "";
   };
   async function post(path: string, fields: Record<string, string>, client: string | null = "app:sh%2Fh") {
-    const answer = await fetch(`${simulator.url}/oauth2/${path}`, {
+    const answer = await fetch(`${cloud.simulator.url}/oauth2/${path}`, {
       method: "POST",
       headers: client === null ? {} : { authorization: `Basic ${Buffer.from(client).toString("base64")}` },
       body: new URLSearchParams(fields),
@@ -227,11 +211,11 @@ describe("OAuth", () => {
     const renewed = await refresh(json["refresh_token"]!);
     expect(renewed.json["refresh_token"]).not.toBe(json["refresh_token"]);
     expect(await refresh(json["refresh_token"]!)).toMatchObject({ status: 400, json: { error: "invalid_grant" } });
-    const subject = await fetch(`${simulator.url}/oauth2/userinfo`, {
+    const subject = await fetch(`${cloud.simulator.url}/oauth2/userinfo`, {
       headers: { authorization: `Bearer ${renewed.json["access_token"]}` },
     });
     expect(await subject.json()).toEqual({ sub: expect.stringMatching(/^[0-9a-f]{32}$/) });
-    now += 3_600_000;
+    clock.at += 3_600_000;
     expect(await projects()).toMatchObject({ status: 403, codes: [9109] });
     expect((await post("revoke", { token: renewed.json["refresh_token"]! })).status).toBe(200);
     expect((await refresh(renewed.json["refresh_token"]!)).status).toBe(400);
@@ -245,7 +229,7 @@ describe("OAuth", () => {
       "invalid_grant",
     );
     const late = await codeFor();
-    now += 60_000;
+    clock.at += 60_000;
     expect((await exchange(late)).json["error"]).toBe("invalid_grant");
     const wrong = await post(
       "token",
@@ -282,7 +266,7 @@ describe("OAuth", () => {
   });
 
   it("tells the application when the visitor refuses, and nobody when the application cannot be trusted", async () => {
-    simulator.state.oauth.refuse = "access_denied";
+    cloud.simulator.state.oauth.refuse = "access_denied";
     const refused = (await authorize({})) as URL;
     expect([refused.searchParams.get("error"), refused.searchParams.get("state")]).toEqual(["access_denied", "s1"]);
     expect(await authorize({ redirect_uri: "https://evil.example/" })).toEqual({ status: 400 });
@@ -313,8 +297,8 @@ describe("OAuth", () => {
   });
 
   it("is described where clients look for it", async () => {
-    const found = await fetch(`${simulator.url}/.well-known/openid-configuration`);
-    expect(await found.json()).toMatchObject({ token_endpoint: `${simulator.url}/oauth2/token` });
+    const found = await fetch(`${cloud.simulator.url}/.well-known/openid-configuration`);
+    expect(await found.json()).toMatchObject({ token_endpoint: `${cloud.simulator.url}/oauth2/token` });
   });
 });
 
@@ -363,7 +347,7 @@ describe("notifications", () => {
     await api.createProject("acme");
     const { id } = await api.deploy("acme", site);
     const tell = (event: "EVENT_DEPLOYMENT_SUCCESS" | "EVENT_DEPLOYMENT_FAILED") =>
-      deliverCloudflareAlerts(simulator.state, { deployment: id, event, now });
+      deliverCloudflareAlerts(cloud.simulator.state, { deployment: id, event, now: clock.at });
     expect(await tell("EVENT_DEPLOYMENT_SUCCESS")).toEqual([{ url: target.url, status: 200 }]);
     expect(await tell("EVENT_DEPLOYMENT_FAILED")).toEqual([]);
     expect(target.got[1]).toMatchObject({
@@ -372,7 +356,7 @@ describe("notifications", () => {
         alert_type: "pages_event_alert",
         account_id: accountId,
         policy_id: made.result.id,
-        ts: now / 1000,
+        ts: clock.at / 1000,
         data: { deployment_id: id, project_name: "acme", environment: "ENVIRONMENT_PRODUCTION" },
       },
     });

@@ -146,7 +146,7 @@ export const accountRoutes: Routes = {
   "GET /user": () => ok({ id: "c0ffeec0ffeec0ffeec0ffeec0ffee00", email: "someone@example.com", suspended: false }),
   "GET /user/tokens/verify": verify("user"),
   "GET /accounts/:account/tokens/verify": verify("account"),
-  "GET /accounts": (state, request) => paged(visibleAccounts(state, request).map(accountView), request),
+  "GET /accounts": (state, request) => paged(visibleAccounts(state, request), request, { view: accountView }),
   "GET /accounts/:account": (state, request) => ok(accountView(accountOf(state, request))),
   "GET /memberships": (state, request) => {
     if (state.tokens.get(bearerOf(request) ?? "")?.kind === "account")
@@ -169,10 +169,7 @@ export const accountRoutes: Routes = {
     const zones = [...state.zones.values()].filter(
       ({ name, account }) => name === (query.get("name") ?? name) && account === (query.get("account.id") ?? account),
     );
-    return paged(
-      zones.map((zone) => zoneView(state, zone)),
-      request,
-    );
+    return paged(zones, request, { view: (zone) => zoneView(state, zone) });
   },
   "GET /zones/:zone": (state, request) => ok(zoneView(state, zoneIn(state, request))),
   "GET /zones/:zone/dns_records": (state, request) => {
@@ -181,7 +178,7 @@ export const accountRoutes: Routes = {
     const records = [...zoneIn(state, request).records.values()].filter(
       (record) => record.name === (name ?? record.name) && record.type === (query.get("type") ?? record.type),
     );
-    return paged(records.map(recordView), request, { perPage: 100, max: 5000 });
+    return paged(records, request, { view: recordView, perPage: 100, max: 5000 });
   },
   "POST /zones/:zone/dns_records": (state, request) => {
     const zone = zoneIn(state, request);

@@ -5,6 +5,7 @@ import { instant, isObject, objectOf, ok, paged, refuse, type Routes } from "./e
 import { liveVersion, removeScript, scriptOf } from "./versions.ts";
 import {
   freshId,
+  siteUrl,
   zoneOf,
   type Account,
   type CloudflareState,
@@ -29,7 +30,7 @@ function workerView(state: CloudflareState, account: Account, script: Script): o
     created_on: instant(script.createdAt),
     updated_on: instant(script.modifiedAt),
     deployed_on: script.deployments[0] ? instant(script.deployments[0].createdAt) : null,
-    subdomain: { ...script.subdomain, ...(host === null ? {} : { url: `https://${host}` }) },
+    subdomain: { ...script.subdomain, ...(host === null ? {} : { url: siteUrl(state, host) }) },
     references: {
       dispatch_namespace_outbounds: [],
       domains: domains.map(({ id, cert_id: certificate_id, hostname, zone_id, zone_name }) => {
@@ -171,10 +172,7 @@ export const addressRoutes: Routes = {
 
   "GET /accounts/:account/workers/workers": (state, request) => {
     const account = accountOf(state, request);
-    return paged(
-      [...account.scripts.values()].map((each) => workerView(state, account, each)),
-      request,
-    );
+    return paged([...account.scripts.values()], request, { view: (each) => workerView(state, account, each) });
   },
   "GET /accounts/:account/workers/workers/:worker": (state, request) =>
     ok(workerView(state, accountOf(state, request), workerOf(state, request))),

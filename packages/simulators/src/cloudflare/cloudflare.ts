@@ -28,6 +28,7 @@ export interface CloudflareOptions {
   zones?: readonly string[];
   /** Labels below pages.dev and workers.dev which belong to somebody else. */
   takenLabels?: readonly string[];
+  /** Applications that may ask for access. Default: none; they can be registered by the API. */
   oauthClients?: readonly OAuthClient[];
   /** How long a Pages deployment takes from accepted to ready, in milliseconds. Default 0: one state per look (poll). */
   buildMs?: number;

@@ -175,10 +175,7 @@ export const deploymentRoutes: Routes = {
     const project = projectOf(state, request);
     const environment = request.query.get("env");
     const found = project.deployments.filter((each) => each.environment === (environment ?? each.environment));
-    return paged(
-      found.map((deployment) => deploymentView(state, project, deployment)),
-      request,
-    );
+    return paged(found, request, { view: (deployment) => deploymentView(state, project, deployment) });
   },
   [`GET ${path}/deployments/:deployment`]: (state, request) => {
     const project = projectOf(state, request);

@@ -32,13 +32,21 @@ export function refuse(status: number, code: number, message: string): Refused {
   return new Refused(failure(status, code, message), message);
 }
 
-/** One page of a list, by `page` and `per_page`. */
-export function paged(items: readonly unknown[], request: SimulatedRequest, { perPage = 25, max = 100 } = {}): Answer {
+/** One page of a list, by `page` and `per_page`, each item as `view` shows it. */
+export function paged<T>(
+  items: readonly T[],
+  request: SimulatedRequest,
+  {
+    view = (item) => item,
+    perPage = 25,
+    max = 100,
+  }: { view?: (item: T) => unknown; perPage?: number; max?: number } = {},
+): Answer {
   const page = Math.max(1, Number(request.query.get("page")) || 1);
   const size = Number(request.query.get("per_page") ?? perPage);
   if (!(size >= 1 && size <= max))
     throw refuse(400, 8000024, "Invalid list options provided. Review the `page` or `per_page` parameter.");
-  const result = items.slice((page - 1) * size, page * size);
+  const result = items.slice((page - 1) * size, page * size).map(view);
   const info = {
     page,
     per_page: size,

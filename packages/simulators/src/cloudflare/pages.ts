@@ -2,7 +2,7 @@
 import type { SimulatedRequest } from "../definition.ts";
 import { accountOf } from "./account.ts";
 import { instant, refuse } from "./envelope.ts";
-import type { CloudflareState, EnvVars, PagesDeployment, PagesProject } from "./state.ts";
+import { siteUrl, type CloudflareState, type EnvVars, type PagesDeployment, type PagesProject } from "./state.ts";
 
 /** The host name of a project's production, below pages.dev or the domain of the options. */
 export function pagesHost({ settings }: CloudflareState, { label }: PagesProject): string {
@@ -67,8 +67,8 @@ function finish(project: PagesProject, deployment: PagesDeployment, at: number):
     say(`Error: ${deployment.fault}`);
     return;
   }
-  say(`Success: Assets published!`);
-  say(`Success: Your site was deployed!`);
+  say("Success: Assets published!");
+  say("Success: Your site was deployed!");
   if (deployment.environment === "production") project.canonical = deployment.id;
 }
 
@@ -89,9 +89,6 @@ export function deploymentAt(project: PagesProject, label: string): PagesDeploym
     byId ?? ready.find(({ branch, environment }) => environment === "preview" && branchLabel(branch) === label) ?? null
   );
 }
-
-const urlOf = ({ settings, url }: CloudflareState, host: string) =>
-  settings.siteDomain === null ? `https://${host}` : `http://${host}:${new URL(url).port}`;
 
 /** A deployment as the API shows it. */
 export function deploymentView(state: CloudflareState, project: PagesProject, deployment: PagesDeployment): object {
@@ -117,8 +114,8 @@ export function deploymentView(state: CloudflareState, project: PagesProject, de
     project_id: project.id,
     project_name: project.name,
     environment,
-    url: urlOf(state, `${id.slice(0, 8)}.${host}`),
-    aliases: aliased ? [urlOf(state, `${branchLabel(branch)}.${host}`)] : null,
+    url: siteUrl(state, `${id.slice(0, 8)}.${host}`),
+    aliases: aliased ? [siteUrl(state, `${branchLabel(branch)}.${host}`)] : null,
     created_on: instant(createdAt),
     modified_on: instant(phaseAt),
     latest_stage: stages[at],

@@ -65,6 +65,7 @@ function configure(project: PagesProject, body: Record<string, unknown>): void {
   if (!isObject(configs)) return;
   for (const environment of ["preview", "production"] as const) {
     const config = merged(project.deploymentConfigs[environment], configs[environment] ?? {}) as DeploymentConfig;
+    config.env_vars ??= {};
     for (const [name, variable] of Object.entries(config.env_vars))
       if (!["plain_text", "secret_text"].includes(variable.type) || typeof variable.value !== "string")
         throw refuse(400, 8000042, `The environment variable ${name} is not valid.`);
@@ -108,11 +109,7 @@ export const projectRoutes: Routes = {
   "GET /accounts/:account/pages/projects": (state, request) => {
     const projects = [...accountOf(state, request).projects.values()];
     for (const project of projects) settleAll(state, project, request.now);
-    return paged(
-      projects.map((project) => projectView(state, project)),
-      request,
-      { perPage: 10, max: 10 },
-    );
+    return paged(projects, request, { view: (project) => projectView(state, project), perPage: 10, max: 10 });
   },
 
   "POST /accounts/:account/pages/projects": (state, request) => {
@@ -181,10 +178,8 @@ export const projectRoutes: Routes = {
 
   "GET /accounts/:account/pages/projects/:project/domains": (state, request) => {
     const project = projectOf(state, request);
-    return paged(
-      [...project.domains.values()].map((domain) => domainView(state, lookedAt(state, project, domain))),
-      request,
-    );
+    const view = (domain: PagesDomain) => domainView(state, lookedAt(state, project, domain));
+    return paged([...project.domains.values()], request, { view });
   },
 
   "POST /accounts/:account/pages/projects/:project/domains": (state, request) => {

@@ -274,10 +274,15 @@ export function freshUuid(state: CloudflareState): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
 
-/** Pages and Workers that belong to the host names of the account's own zones: the zone a host name lies in, the longest. */
+/** The zone a host name lies in, the innermost; null when none here has it. */
 export function zoneOf(state: CloudflareState, host: string): Zone | null {
   const found = [...state.zones.values()].filter(({ name }) => host === name || host.endsWith(`.${name}`));
   return found.sort((one, other) => other.name.length - one.name.length)[0] ?? null;
+}
+
+/** The address of a site's host name. */
+export function siteUrl({ settings, url }: CloudflareState, host: string): string {
+  return settings.siteDomain === null ? `https://${host}` : `http://${host}:${new URL(url).port}`;
 }
 
 /** The CNAME a host name has, in a zone here or elsewhere. */
