@@ -119,6 +119,13 @@ describe("vercel.json", () => {
     expect((await client.visit(`${site}/about/`)).headers["location"]).toBe("/about");
   });
 
+  it("is refused when it is not valid", async () => {
+    await expect(client.deploy(files({ routes: [{ src: "/(", dest: "/" }] }))).rejects.toThrow(
+      "is no regular expression",
+    );
+    expect(simulator.state.deployments.size).toBe(0);
+  });
+
   it("gives way to what the request says", async () => {
     await client.deploy(files({ cleanUrls: true }), { cleanUrls: false });
     expect(await client.bodyAt(`${site}/about.html`)).toBe("about");
@@ -161,6 +168,14 @@ describe("prebuilt output", () => {
     expect((await client.visit(`${site}/outside`)).status).toBe(502);
     expect((await client.visit(`${site}/none`)).status).toBe(404);
     expect((await client.visit(`${site}/functions/api/hello.func/index.js`)).status).toBe(404);
+  });
+
+  it("fails without its configuration", async () => {
+    const { readyState, errorMessage } = await client.deploy(
+      { ".vercel/output/static/index.html": "home" },
+      { query: "&prebuilt=1" },
+    );
+    expect([readyState, errorMessage]).toEqual(["ERROR", ".vercel/output/config.json is missing or not valid"]);
   });
 
   it("has functions, which answer without running", async () => {

@@ -76,6 +76,7 @@ describe("a deployment", () => {
     ["a path that leads out", [{ file: "../a", sha: sha1(""), size: 0 }], /Invalid file path/],
     ["a digest that is none", [{ file: "a", sha: "abc", size: 0 }], /files/],
     ["no files at all", undefined, /files/],
+    ["an archive that is none", [{ file: ".vercel/source.tgz.part1", data: "text" }], /archive/],
   ])("refuses %s", async (_, sent, message) => {
     const { status, json } = await client.call("POST /v13/deployments?skipAutoDetectionConfirmation=1", {
       json: { name: "acme", files: sent },

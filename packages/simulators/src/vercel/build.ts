@@ -1,4 +1,6 @@
 /** What becomes of a deployment: its states, what is written meanwhile, and what is served in the end. Nothing is really built. */
+import { posix } from "node:path";
+import { checked } from "./call.ts";
 import { outputConfig, projectConfig, routesOf, type RouteRule } from "./routing.ts";
 import type { Deployment, LogLine, StoredFile, VercelState } from "./state.ts";
 import { assign, notifyDeployment } from "./traffic.ts";
@@ -25,8 +27,7 @@ export function lookAtBuild(state: VercelState, deployment: Deployment, now: num
 const order: string[] = ["QUEUED", "INITIALIZING", "BUILDING", "READY"];
 
 function enter(state: VercelState, deployment: Deployment, { next, now }: { next: number; now: number }): void {
-  const { settings, prebuilt, fails, files } = deployment;
-  const command = typeof settings["buildCommand"] === "string" ? settings["buildCommand"] : "npm run build";
+  const { settings, prebuilt, failure, files } = deployment;
   switch (order[next]) {
     case "INITIALIZING":
       deployment.readyState = "INITIALIZING";
@@ -38,11 +39,11 @@ function enter(state: VercelState, deployment: Deployment, { next, now }: { next
       say(deployment, now, [
         ["stdout", "Retrieving list of deployment files..."],
         ["stdout", `Downloading ${files.size} deployment files...`],
-        ["command", prebuilt ? "Using prebuilt build artifacts..." : `Running "${command}"`],
+        ["command", prebuilt ? "Using prebuilt build artifacts..." : `Running "${commandOf(settings)}"`],
       ]);
       return;
     default:
-      if (fails) return fail(state, deployment, { now, command });
+      if (failure !== null) return fail(state, deployment, now);
       deployment.readyState = "READY";
       deployment.readyAt = now;
       publish(deployment);
@@ -55,13 +56,24 @@ function enter(state: VercelState, deployment: Deployment, { next, now }: { next
   }
 }
 
-function fail(state: VercelState, deployment: Deployment, { now, command }: { now: number; command: string }): void {
+function fail(state: VercelState, deployment: Deployment, now: number): void {
   deployment.readyState = "ERROR";
-  say(deployment, now, [
-    ["stderr", "landfall-simulator-fail: this source is made to fail"],
-    ["stderr", `Error: Command "${command}" exited with 1`],
-  ]);
+  say(deployment, now, [["stderr", `Error: ${deployment.failure}`]]);
   notifyDeployment(state, { type: "deployment.error", deployment, now });
+}
+
+const commandOf = ({ buildCommand }: Record<string, unknown>) =>
+  typeof buildCommand === "string" ? buildCommand : "npm run build";
+
+/** Why a build of these files will fail; null when it will not. */
+export function failureOf(
+  files: Map<string, StoredFile>,
+  { prebuilt, settings }: Pick<Deployment, "prebuilt" | "settings">,
+): string | null {
+  if (files.has("landfall-simulator-fail")) return `Command "${commandOf(settings)}" exited with 1`;
+  if (prebuilt && !outputConfig.safeParse(outputOf(files)).success)
+    return `${outputFolder}config.json is missing or not valid`;
+  return null;
 }
 
 /** Write lines into the build log. */
@@ -75,7 +87,7 @@ export function configOf(
   files: Map<string, StoredFile>,
   request: Record<string, unknown>,
 ): { routes: RouteRule[]; cleanUrls: boolean } {
-  const config = projectConfig.parse({ ...parsed(files.get("vercel.json")?.body), ...request });
+  const config = checked(projectConfig, { ...parsed(files.get("vercel.json")?.body), ...request });
   return { routes: routesOf(config), cleanUrls: config.cleanUrls ?? false };
 }
 
@@ -107,9 +119,11 @@ function folderOf(setting: unknown): string {
 
 const outputFolder = ".vercel/output/";
 
+const outputOf = (files: Map<string, StoredFile>) => parsed(files.get(`${outputFolder}config.json`)?.body);
+
 function publishPrebuilt(deployment: Deployment): void {
   const { files, output } = deployment;
-  const { routes, overrides } = outputConfig.parse(parsed(files.get(`${outputFolder}config.json`)?.body));
+  const { routes, overrides } = outputConfig.parse(outputOf(files));
   deployment.routes = routes;
   for (const [path, file] of files) {
     const [, part, name = ""] = /^\.vercel\/output\/(static|functions)\/(.+)$/.exec(path) ?? [];
@@ -125,7 +139,6 @@ function publishPrebuilt(deployment: Deployment): void {
 /** A file's bytes; those of its target when it is a link to another file of the deployment. */
 function bodyOf(files: Map<string, StoredFile>, path: string, file: StoredFile): Buffer {
   if ((file.mode & 0o170000) !== 0o120000) return file.body;
-  const target = new URL(file.body.toString(), `file:///${path}`).pathname.slice(1);
-  const linked = files.get(decodeURIComponent(target));
+  const linked = files.get(posix.join(posix.dirname(path), file.body.toString()));
   return linked && (linked.mode & 0o170000) !== 0o120000 ? linked.body : Buffer.alloc(0);
 }

@@ -60,9 +60,13 @@ export const notFound = (what: string): never => refuse(404, { code: "not_found"
 
 export const forbidden = (): never => refuse(403, { code: "forbidden", message: "Not authorized" });
 
-/** The body, or a refusal that names the first thing wrong with it. */
-export function read<Schema extends z.ZodType>(request: SimulatedRequest, schema: Schema): z.output<Schema> {
-  const result = schema.safeParse(request.json() ?? {});
+/** The body of a request as the schema has it. */
+export const read = <Schema extends z.ZodType>(request: SimulatedRequest, schema: Schema): z.output<Schema> =>
+  checked(schema, request.json() ?? {});
+
+/** The value, or a refusal that names the first thing wrong with it. */
+export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0]!;
   const where = path.length === 0 ? "body" : path.map(String).join(".");

@@ -92,7 +92,7 @@ function common(state: VercelState, deployment: Deployment) {
     bootedAt: buildingAt ?? createdAt,
     ready: readyAt ?? undefined,
     errorCode: failed ? "BUILD_FAILED" : undefined,
-    errorMessage: failed ? 'Command "npm run build" exited with 1' : undefined,
+    errorMessage: failed ? (deployment.failure ?? undefined) : undefined,
     errorStep: failed ? "buildStep" : undefined,
   };
 }

@@ -13,7 +13,7 @@ import {
   type Call,
   type Endpoint,
 } from "./call.ts";
-import { configOf, isSettled, lookAtBuild, say } from "./build.ts";
+import { configOf, failureOf, isSettled, lookAtBuild, say } from "./build.ts";
 import { isRollbackCandidate, listedDeployment, shownDeployment } from "./deployment-view.ts";
 import { buildSettings, createProject } from "./project.ts";
 import { projectConfig } from "./routing.ts";
@@ -184,6 +184,8 @@ function createDeployment(
   const branch = body.gitMetadata?.commitRef ?? body.gitSource?.ref ?? null;
   const environment = target === "production" ? "production" : "preview";
   const config = earlier ?? configOf(files, body);
+  const prebuilt = earlier?.prebuilt ?? request.query.get("prebuilt") === "1";
+  const built = { ...project.settings, ...earlier?.settings, ...body.projectSettings };
   const deployment: Deployment = {
     id: `dpl_${unique(state, 28)}`,
     projectId: project.id,
@@ -194,7 +196,7 @@ function createDeployment(
     readyState: "QUEUED",
     aliasAssigned: false,
     aliasError: null,
-    fails: files.has("landfall-simulator-fail"),
+    failure: failureOf(files, { prebuilt, settings: built }),
     acceptedAt: now,
     createdAt: stamp(state, now),
     buildingAt: null,
@@ -202,7 +204,7 @@ function createDeployment(
     canceledAt: null,
     readySubstate: null,
     autoAssign: body.autoAssignCustomDomains,
-    prebuilt: earlier?.prebuilt ?? request.query.get("prebuilt") === "1",
+    prebuilt,
     source: earlier ? "redeploy" : body.source,
     files,
     output: new Map(),
@@ -213,7 +215,7 @@ function createDeployment(
     meta: { ...earlier?.meta, ...body.meta },
     gitMetadata: body.gitMetadata ?? null,
     branch: branch ?? earlier?.branch ?? null,
-    settings: { ...project.settings, ...earlier?.settings, ...body.projectSettings },
+    settings: built,
     variables: { ...variablesFor(project.variables, { environment, branch }), ...body.build.env, ...body.env },
     env: Object.keys(body.env),
     buildEnv: Object.keys(body.build.env),

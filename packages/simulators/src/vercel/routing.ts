@@ -17,7 +17,7 @@ export interface RouteRule {
 }
 
 const routeRule = z.looseObject({
-  src: z.string().optional(),
+  src: z.string().refine(isExpression, "is no regular expression").optional(),
   dest: z.string().optional(),
   headers: z.record(z.string(), z.string()).optional(),
   methods: z.array(z.string()).optional(),
@@ -25,6 +25,14 @@ const routeRule = z.looseObject({
   status: z.int().optional(),
   handle: z.enum(["filesystem", "hit", "miss", "error", "rewrite", "resource"]).optional(),
 });
+
+function isExpression(text: string): boolean {
+  try {
+    return Boolean(new RegExp(text));
+  } catch {
+    return false; // That it does not compile is the answer.
+  }
+}
 
 /** `.vercel/output/config.json`. */
 export const outputConfig = z.looseObject({

@@ -78,8 +78,8 @@ export interface Deployment {
   aliasAssigned: number | false;
   /** Set by a test before it is ready: the addresses are then never assigned. */
   aliasError: { code: string; message: string } | null;
-  /** The build will end in an error. */
-  fails: boolean;
+  /** The error its build will end in; null for none. */
+  failure: string | null;
   /** When the request came; the build's time runs from here. */
   acceptedAt: number;
   /** The same, or a little later where two came at once. */

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import { notFound, projectOf, read, refuse, type Call, type Endpoint } from "./call.ts";
+import { checked, notFound, projectOf, read, refuse, type Call, type Endpoint } from "./call.ts";
 import { unique, type Project } from "./state.ts";
 import { notify } from "./webhook.ts";
 
@@ -74,7 +74,7 @@ export const variableEndpoints: Record<string, Endpoint> = {
   "GET /v3/env/pull/:project/:environment": (call) => {
     const project = projectOf(call, call.request.param("project"));
     const readable = project.variables.filter(({ type }) => type !== "sensitive");
-    const wanted = environment.parse(call.request.param("environment"));
+    const wanted = checked(environment, call.request.param("environment"));
     return { json: { env: variablesFor(readable, { environment: wanted, branch: null }), buildEnv: {} } };
   },
 

@@ -18,7 +18,10 @@ import { webhookEndpoints } from "./webhook.ts";
 import type { VercelState, VercelTokenScope } from "./state.ts";
 
 export interface VercelOptions {
-  /** Bearer tokens it takes, each with what it opens and when it expires. Default: `simulated-token`, which opens everything. */
+  /**
+   * Bearer tokens it takes, each with what it opens and when it expires. Default: `simulated-token`, which opens everything.
+   * The official command line takes only tokens of letters, digits and `_`.
+   */
   tokens?: Record<string, { scope?: VercelTokenScope; expiresAt?: number }>;
   /** Milliseconds from accepted to ready. Default 0: every look at a deployment takes it one state further. */
   buildMs?: number;
