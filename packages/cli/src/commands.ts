@@ -2,6 +2,7 @@
 import { cancel } from "./commands/cancel.ts";
 import { deploy } from "./commands/deploy.ts";
 import { detect } from "./commands/detect.ts";
+import { domains } from "./commands/domains.ts";
 import { doctor } from "./commands/doctor.ts";
 import { edge } from "./commands/edge.ts";
 import { env } from "./commands/env.ts";
@@ -28,7 +29,7 @@ import type { Registry } from "./run.ts";
 const groups: [string, ((registry: Registry) => void)[]][] = [
   ["Bring live:", [deploy, plan, detect, init, env]],
   ["See:", [platforms, projects, ls, inspect, status, logs, open, why]],
-  ["Change:", [redeploy, rollback, promote, cancel, rm]],
+  ["Change:", [redeploy, rollback, promote, cancel, domains, rm]],
   ["Run:", [serve, stop, worker, edge, simulate, doctor]],
 ];
 

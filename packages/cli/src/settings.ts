@@ -69,6 +69,7 @@ export function engineOptionsFrom(settings: Settings): EngineOptions {
       message: `is ${JSON.stringify(baseDomain)}; it must be a host name without scheme and port, such as apps.example.com`,
     });
   }
+  const nameServers = given(env.LANDFALL_NAME_SERVERS)?.split(/[\s,]+/);
   const home = homeFrom(settings);
   if (home.includes("\0")) faults.push({ path: "home", message: "has a NUL character in it" });
   if (faults.length > 0) {
@@ -91,6 +92,7 @@ export function engineOptionsFrom(settings: Settings): EngineOptions {
     edgeCommand: [...self, "edge", "--home", home, ...carried],
     workerCommand: [...self, "worker", "--until-idle", "--home", home, ...carried],
     toolPath: (env.PATH ?? "").split(delimiter).filter((directory) => isAbsolute(directory)),
+    ...(nameServers === undefined ? {} : { nameServers }),
     ...(edgePort === undefined ? {} : { edgePort }),
     ...(deploymentTimeoutMs === undefined ? {} : { deploymentTimeoutMs }),
     ...(maxConcurrent === undefined ? {} : { maxConcurrent }),

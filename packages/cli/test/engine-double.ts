@@ -161,6 +161,7 @@ export function engineDouble({
     projects: async () => [],
     remove: unused,
     variables: { list: unused, set: unused, remove: unused },
+    domains: { add: unused, check: unused, list: unused, remove: unused },
     runtimeLogs: unused,
     edge: { ensure: unused, status: unused, stop: unused },
     checklist: async () => [],

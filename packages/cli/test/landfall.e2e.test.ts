@@ -61,7 +61,7 @@ describe("the program", () => {
     symlinkSync(bin, link);
     const run = (...args: string[]) =>
       execFileSync(link, args, { env: { PATH: "/usr/bin:/bin", HOME: folder }, encoding: "utf8" });
-    writeFileSync(join(links, "node"), "#!/bin/sh\necho \"this node, $2\"\n", { mode: 0o755 });
+    writeFileSync(join(links, "node"), '#!/bin/sh\necho "this node, $2"\n', { mode: 0o755 });
     expect(run("--version")).toBe("0.1.0\n");
     expect(run("ls")).toBe("this node, ls\n");
   });

@@ -6,6 +6,7 @@ import type { ChecklistItem } from "./checklist/checklist.ts";
 import type { Clock } from "./clock.ts";
 import type { ServiceConfig } from "./plan/config.ts";
 import type { Detection } from "./detect/detection.ts";
+import type { Domains } from "./domains/domains.ts";
 import type { ErrorReport } from "./error.ts";
 import type { DeployEvent, DeploymentState } from "./events.ts";
 import type { DeployPlan } from "./plan/plan.ts";
@@ -32,6 +33,8 @@ export interface EngineOptions {
   baseDomain?: string;
   clock?: Clock;
   platforms?: Platform[];
+  /** Name servers to ask about custom domains, `address` or `address:port`. Default: the system's. */
+  nameServers?: string[];
   /** Variables of the caller's process: tokens and settings of platforms are read from it by the names the platforms declare, and nothing else. */
   environment?: Readonly<Record<string, string | undefined>>;
 }
@@ -219,6 +222,8 @@ export interface Engine extends AsyncDisposable {
     /** Stop edge and applications of this data directory. */
     stop(): Promise<void>;
   };
+  /** Custom domains on hosted platforms. */
+  domains: Domains;
   /** What is done and what is left to do after a deployment that succeeded; asks its sites. Throws NOT_FOUND, CONFLICT. */
   checklist(deploymentId: string, options?: { signal?: AbortSignal }): Promise<ChecklistItem[]>;
   doctor(): Promise<DoctorFinding[]>;

@@ -8,6 +8,7 @@ export type * from "./artifact.ts";
 export type { ChecklistItem, ChecklistState } from "./checklist/checklist.ts";
 export type { Clock } from "./clock.ts";
 export type * from "./detect/detection.ts";
+export type { DomainTarget, DomainView } from "./domains/domains.ts";
 export type * from "./engine.ts";
 export type * from "./events.ts";
 export type * from "./plan/plan.ts";

@@ -9,6 +9,8 @@ import { instant, systemClock } from "./clock.ts";
 import { accessFrom, openClient } from "./connections/access.ts";
 import { chooseCredential, openCredential } from "./connections/connections.ts";
 import { collect } from "./store/collect.ts";
+import { systemDns } from "./domains/dns.ts";
+import { domainsOf } from "./domains/domains.ts";
 import { diagnose } from "./doctor.ts";
 import type { DeploymentView, EdgeStatus, Engine, EngineOptions, Prepared } from "./engine.ts";
 import { checkVariables } from "./env/validate.ts";
@@ -347,6 +349,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         }
       });
     },
+
+    domains: domainsOf({ store, platforms, access, dns: systemDns(options.nameServers), projectRow }),
 
     variables: {
       async list({ project, environment: environmentName = "production", reveal = false }) {
