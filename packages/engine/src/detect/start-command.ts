@@ -1,5 +1,5 @@
 /** How a JavaScript program is started in production, by which runtime, and on which port it listens. */
-import { stringAt } from "./config.ts";
+import { stringAt, valueAt } from "./config.ts";
 import { portIn, type Source, sourceOf } from "./entry.ts";
 import type { Framework } from "./frameworks.ts";
 import { exposedPort } from "./languages/docker.ts";
@@ -146,7 +146,7 @@ export function statePort(
     ".env.dist",
     ".env.defaults",
     ".env.local.example",
-    "config/default.json",
+    ".example-env",
   ]) {
     const at = inside(manifest.directory, name);
     const match = /^(?:export\s+)?(?:(?:APP|SERVER|API|HTTP)_)?PORT\s*=\s*["']?(\d{2,5})/m.exec(
@@ -154,6 +154,9 @@ export function statePort(
     );
     if (match) return state(reading, "port", Number(match[1]), { at, rule: "port/example", confidence: 0.75 });
   }
+  const configured = uses(manifest, "config") ? configuredPort(project, manifest.directory) : null;
+  if (configured)
+    return state(reading, "port", configured.port, { at: configured.at, rule: "port/config", confidence: 0.75 });
   const exposed = exposedPort(project, manifest.directory);
   const bySelf = framework?.commands?.length || ["hono", "elysia", "fastify"].includes(framework?.id ?? "");
   if (exposed && !bySelf)
@@ -185,4 +188,18 @@ export function runScript(manager: PackageManager, name: string): string {
 export function executed(manager: PackageManager, command: string | undefined): string | undefined {
   if (command === undefined || /^(node|bun|deno|npx|bunx|meteor)\b/.test(command)) return command;
   return `${manager === "bun" ? "bunx" : "npx"} ${command}`;
+}
+
+/** The port the package `config` reads from config/default.*, under one of the names people give it. */
+function configuredPort(project: Project, directory: string): { port: number; at: string } | null {
+  for (const ending of ["json", "yml", "yaml"]) {
+    const at = inside(directory, `config/default.${ending}`);
+    if (!project.tree.has(at)) continue;
+    const settings = (ending === "json" ? project.json(at) : project.yaml(at)?.[0]) ?? undefined;
+    for (const parents of [[], ["server"], ["app"], ["http"], ["api"]]) {
+      const port = Number(valueAt(settings, ...parents, "port") ?? Number.NaN);
+      if (port >= 80 && port <= 65_535) return { port, at };
+    }
+  }
+  return null;
 }

@@ -1,7 +1,7 @@
 /** The variables a service reads, from its code, schemas, examples, manifests and libraries. */
 import type { EnvVariable, ServiceFacts } from "../detect/detection.ts";
 import { inside, type Project } from "../detect/reading.ts";
-import { type ExampleEntry, isExampleFile, readExample } from "./example.ts";
+import { type ExampleEntry, isExampleFile, isReferenceFile, readExample } from "./example.ts";
 import { settleGuardedSettings } from "./languages.ts";
 import { isManifest, readManifest } from "./manifests.ts";
 import { type Readme, readReadme } from "./readme.ts";
@@ -10,6 +10,9 @@ import { importedIn, importerOf, readSdks, rowsFor } from "./sdk-reading.ts";
 import type { Sighting } from "./sighting.ts";
 import { sourceAt } from "./source.ts";
 import { signIn, weigh } from "./weigh.ts";
+
+/** Entries of examples that are not commented out; no application needs so many to start. */
+const fewestInCatalogue = 60;
 
 /**
  * Variables of the service in `directory` (relative to the project's root, `.` for it), sorted by key; `required` ones are those a
@@ -59,6 +62,7 @@ export function detectVariables(project: Project, directory: string, facts: Omit
     ),
     isCrowded: wanted.length > 25 && !sightings.some(({ inSchema }) => inSchema),
     isExampleBrief: listings.length > 0 && listings.length <= 4,
+    isCatalogue: listings.filter(({ isCommentedOut }) => !isCommentedOut).length >= fewestInCatalogue,
     providers: providersOf(byKey.keys()),
     inExample,
     placeOf: ({ path, offset }: Sighting) => `${path}:${lines.at(path, offset)}`,
@@ -115,7 +119,8 @@ function examplesFor(project: Project, directory: string, scope: Scope): Example
   if (directory !== ".") {
     for (const name of project.tree.listing(".").files) if (isExampleFile(name)) paths.push(name);
   }
-  return paths.flatMap((path) => readExample(path, project.tree.text(path) ?? ""));
+  const brief = paths.filter((path) => !isReferenceFile(path));
+  return (brief.length > 0 ? brief : paths).flatMap((path) => readExample(path, project.tree.text(path) ?? ""));
 }
 
 /** The README of the service, and that of the repository. */

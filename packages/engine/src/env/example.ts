@@ -20,11 +20,16 @@ export interface ExampleEntry {
 }
 
 const exampleName =
-  /^(?:\.?env|\.dev\.vars|dotenv|\.?environment)(?:[._-](?:local|development|dev|prod|production|docker))?[._-](?:example|sample|template|dist|tmpl|tpl|default|defaults)(?:[._-]\w+)?$|^\.?(?:example|sample|template)\.env$|^\.env\.(?:local|development|production)\.(?:example|sample)$/i;
+  /^(?:\.?env|\.dev\.vars|dotenv|\.?environment)(?:[._-](?:local|development|dev|prod|production|docker|min|minimal|full|complete|all))?[._-](?:example|sample|template|dist|tmpl|tpl|default|defaults)(?:[._-]\w+)?$|^\.?(?:example|sample|template)[._-]env$|^\.env\.(?:local|development|production)\.(?:example|sample)$/i;
 
 /** Whether a file's name (without folder) is that of an example of variables. */
 export function isExampleFile(name: string): boolean {
   return exampleName.test(name);
+}
+
+/** Whether an example, by its name, lists all there is: beside another one it is for reference. */
+export function isReferenceFile(name: string): boolean {
+  return /[._-](?:complete|full|all|reference|advanced)(?:[._-](?:example|sample))?$/i.test(name);
 }
 
 const entryLine = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/;

@@ -102,8 +102,9 @@ function readMembers(script: Script, found: Found[]): void {
       const close = text.indexOf(match[2]!, end);
       if (close < 0) continue;
       key = text.slice(end, close);
-      end = code.indexOf("]", close) + 1;
-      if (end === 0) continue;
+      // `env["AWS" + "_REGION"]` names a variable in pieces.
+      end = skipSpace(code, close + 1) + 1;
+      if (code[end - 1] !== "]") continue;
     } else if (methods.has(key) || code[end] === "(") continue;
     if (!variableName.test(key)) continue;
     const when = match[0].includes("import.meta") ? "build" : "run";

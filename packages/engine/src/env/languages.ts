@@ -60,7 +60,7 @@ const languages: Language[] = [
       },
       { pattern: /\bget_env(?:_variable)?\(\s*["']([A-Z][A-Z0-9_]+)["']\s*(,[^()]*)?\)/g, need: "plain" },
     ],
-    replaced: /^(?:\s*\.\s*\w+\([^()\n]*\))*\s*or\b(?!\s*(?:""|''|None))/,
+    replaced: /^(?:\s*\.\s*\w+\([^()]*\))*\s*(?:\\\s*)?or\b(?!\s*(?:""|''|None))/,
     stops: /\braise\b|sys\.exit|\bexit\(|abort\(/,
   },
   {
@@ -213,7 +213,10 @@ export function readLanguage(path: string, extension: string, text: string): Sig
     }
   }
   if (extension === "rs") sightings.push(...readClap(path, code));
-  if (extension === "py") sightings.push(...readPythonSettings(path, code));
+  if (extension === "py") {
+    quietAskedBlocks(code, sightings);
+    sightings.push(...readPythonSettings(path, code));
+  }
   return sightings;
 }
 
@@ -235,7 +238,8 @@ function needOf(language: Language, { read, code, start, end, inside }: Place): 
   }
   if (inside !== undefined && inside.trim() !== "" && inside.trim() !== ",") {
     const need = needOfOptions(read, inside);
-    return need === "plain" && language.replaced.test(code.slice(end, end + 120)) ? "default" : need;
+    // An empty default replaces nothing: what is done with the value says more.
+    if (need !== "plain") return need;
   }
   if (read.need === "declared") return "declared";
   const after = code.slice(end, end + 120);
@@ -304,6 +308,24 @@ function needOfName(language: Language, code: string, before: string, end: numbe
     return "guarded";
   }
   return null;
+}
+
+/** Asks where the program runs, or in which mode: what follows is not a feature one may leave out. */
+const aboutPlatform =
+  /["'](?:\w*_)?(?:ENV|ENVIRONMENT|MODE|STAGE|DEBUG|TESTING|CI|DYNO|HEROKU\w*|RENDER|RAILWAY\w*|VERCEL\w*|FLY_\w+|GAE_\w+|K_SERVICE|KUBERNETES\w*)["']|prod/i;
+
+/** Python: what is read in the block of `if "A" in os.environ:` is needed only together with A. */
+function quietAskedBlocks(code: string, sightings: Sighting[]): void {
+  for (const match of code.matchAll(/^([ \t]*)(?:el)?if\b([^:]{0,400}?\b(?:environ|getenv)\b[^:]{0,400}?):[ \t]*$/gm)) {
+    const [head, indent, condition] = match;
+    if (/\bnot\b|!=/.test(condition!) || aboutPlatform.test(condition!)) continue;
+    const start = match.index + head.length;
+    const next = new RegExp(`^(?:[ \\t]{0,${indent!.length}})(?![ \\t])(?=\\S)`, "m").exec(code.slice(start + 1));
+    const end = next ? start + 1 + next.index : code.length;
+    for (const sighting of sightings)
+      if (sighting.offset > start && sighting.offset < end && /^(?:asserted|plain)$/.test(sighting.need))
+        sighting.need = "guarded";
+  }
 }
 
 function stopsWhenMissing(language: Language, code: string, end: number): boolean {

@@ -1,10 +1,11 @@
 /** Variables that manifests name: Prisma, compose, Dockerfile, Heroku's app.json, render.yaml, netlify.toml, vercel.json, wrangler, Spring, Symfony, Nuxt. */
 import type { Kind } from "../detect/detection.ts";
 import { isObject, type Json, type JsonObject, type Project } from "../detect/reading.ts";
-import { isPlaceholder, readExample } from "./example.ts";
+import { isExampleFile, isPlaceholder, readExample } from "./example.ts";
 import { readLanguage } from "./languages.ts";
 import { maskHashComments, maskJavaScript, maskSlashComments } from "./mask.ts";
 import { closing, endOfExpression, skipSpace } from "./need.ts";
+import { isPublic } from "./rules.ts";
 import type { Need, Sighting } from "./sighting.ts";
 
 type See = (key: string, need: Need, at?: { offset?: number; when?: "build" | "run" }) => void;
@@ -123,7 +124,7 @@ const manifests: Manifest[] = [
   },
   {
     // Rails and others: Ruby inside YAML.
-    name: /^config\/(?:database|cable|storage|mongoid|redis|sidekiq)\.yml$/,
+    name: /^config\/(?:database|cable|storage|mongoid|redis|secrets|sidekiq)\.yml$/,
     read(_project, path, text, see) {
       const own = text.slice(Math.max(0, text.search(/^production:/m)));
       for (const { key, need, offset } of readLanguage(path, "rb", own))
@@ -134,9 +135,22 @@ const manifests: Manifest[] = [
     name: /^artisan$/,
     read(project, path, _text, see) {
       const required = project.json(path.replace(/artisan$/, "composer.json"))?.["require"];
-      if (isObject(required) && "laravel/framework" in required) see("APP_KEY", "checked");
+      if (!isObject(required) || !("laravel/framework" in required)) return;
+      see("APP_KEY", "checked");
+      readLaravelDatabase(project, path, see);
     },
   },
+  {
+    // Without encrypted credentials the secret comes from the environment.
+    name: /^config\/application\.rb$/,
+    read(project, path, text, see) {
+      const credentials = ["credentials.yml.enc", "credentials/production.yml.enc", "secrets.yml"];
+      if (!/Rails::Application/.test(text)) return;
+      if (credentials.some((name) => project.tree.has(path.replace(/application\.rb$/, name)))) return;
+      see("SECRET_KEY_BASE", "checked", { offset: text.search(/Rails::Application/) });
+    },
+  },
+  { name: /^config\/custom-environment-variables\.(?:json5?|ya?ml)$/, read: readNodeConfig },
   {
     name: /^config\/credentials\.yml\.enc$/,
     // Some commit the key beside what it opens.
@@ -145,12 +159,17 @@ const manifests: Manifest[] = [
     },
   },
   {
-    // Symfony commits the values that hold everywhere.
-    name: /^\.env$/,
+    // Symfony commits the values that hold everywhere; bundlers read the committed file for what they put into pages.
+    name: /(?:^|\/)\.env(?:\.production)?$/,
     read(project, path, text, see) {
-      if (!project.tree.has(path.replace(/\.env$/, "symfony.lock"))) return;
+      const folder = path.slice(0, path.lastIndexOf("/") + 1);
+      const isSymfony = project.tree.has(`${folder}symfony.lock`);
+      const { files } = project.tree.listing(folder === "" ? "." : folder.slice(0, -1));
+      if (!isSymfony && files.some(isExampleFile)) return;
       for (const { key, value, isCommentedOut } of readExample(path, text)) {
-        if (!isCommentedOut && value !== "" && !isPlaceholder(value)) see(key, "given", { offset: text.indexOf(key) });
+        if (isCommentedOut || value === "" || isPlaceholder(value)) continue;
+        if (isSymfony || (isPublic(key) && !/localhost|127\.0\.0\.1/.test(value)))
+          see(key, "given", { offset: text.indexOf(key) });
       }
     },
   },
@@ -191,6 +210,45 @@ function rowsNamed(value: Json, name: string): JsonObject[] {
   return Object.entries(value).flatMap(([key, item]) =>
     key === name && Array.isArray(item) ? item.filter(isObject) : rowsNamed(item, name),
   );
+}
+
+/** Laravel's defaults for a database server (127.0.0.1, root, no password) hold on one's own machine alone. */
+function readLaravelDatabase(project: Project, artisan: string, see: See): void {
+  const example = artisan.replace(/artisan$/, ".env.example");
+  const listed = readExample(example, project.tree.text(example) ?? "").filter((entry) => !entry.isCommentedOut);
+  if (listed.some(({ key, value }) => key === "DB_CONNECTION" && value.startsWith("sqlite"))) return;
+  for (const { key, isOptional } of listed)
+    if (/^DB_(?:HOST|DATABASE|USERNAME|PASSWORD)$/.test(key) && !isOptional) see(key, "asserted");
+}
+
+/**
+ * Package `config`: which variables replace which of its settings; those default.* gives a value can be left out.
+ * Source: https://github.com/node-config/node-config/wiki/Environment-Variables
+ */
+function readNodeConfig(project: Project, path: string, text: string, see: See): void {
+  const read = (at: string): Json | undefined =>
+    (/\.ya?ml$/.test(at) ? project.yaml(at)?.[0] : project.json(at)) ?? undefined;
+  const settings = ["default", "production"].flatMap((name) =>
+    ["json", "json5", "yml", "yaml"].flatMap((ending) => {
+      const at = path.replace(/custom-environment-variables\.\w+$/, `${name}.${ending}`);
+      return project.tree.has(at) ? [read(at)] : [];
+    }),
+  );
+  walk(read(path), settings);
+
+  function walk(names: Json | undefined, values: (Json | undefined)[]): void {
+    const name = isObject(names) && typeof names["__name"] === "string" ? names["__name"] : names;
+    if (typeof name === "string" && variable.test(name))
+      see(name, values.some((value) => value !== undefined && value !== null && value !== "") ? "default" : "plain", {
+        offset: text.indexOf(name),
+      });
+    else if (isObject(name))
+      for (const [key, inner] of Object.entries(name))
+        walk(
+          inner,
+          values.map((value) => (isObject(value) ? value[key] : undefined)),
+        );
+  }
 }
 
 /**

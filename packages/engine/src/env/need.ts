@@ -69,8 +69,11 @@ export function useOf(script: Script, span: Span): Use {
   }
   const before = skipSpaceBack(code, start);
   const previous = code[before];
-  if (previous === "!" && code[before - 1] === "!") return guardUse(code, end);
-  if (previous === "!" && code[before - 1] !== "=") return negated(script, before, end);
+  if (previous === "!" && code[before - 1] !== "=") {
+    let first = before;
+    while (code[first - 1] === "!") first--;
+    return (before - first) % 2 === 1 ? guardUse(code, end) : negated(script, first, end);
+  }
   const head = code.slice(Math.max(0, before - 12), before + 1);
   if (/\btypeof$/.test(head)) {
     const test = conditionAround(code, start);
@@ -91,7 +94,9 @@ export function useOf(script: Script, span: Span): Use {
   if (next === "=" && two !== "==" && two !== "=>") return { need: "set" };
   if (two === "||" || two === "??") {
     if (code[at + 2] === "=") return { need: "default" };
-    return replacement(script, at + 2);
+    const use = replacement(script, at + 2);
+    // `const key = A || B`: what is asked of the name is asked of both.
+    return use.alternativeAt === undefined ? use : { ...use, ...bound(code, start, endOfExpression(code, at + 2)) };
   }
   if (two === "&&") {
     const test = conditionAround(code, start);

@@ -15,6 +15,14 @@ export const signIn: RegExp =
 const manyProviders = 4;
 /** Of these, what a schema without a default insists on is needed all the same. */
 const schemaMayAsk = /^(?:LOG_LEVEL|APP_ENV|BASE_PATH|URL|CONTEXT)$/;
+/** What a framework sets itself, or has a setting of that name for which nothing is as good as any value. */
+const heldByFramework = new Map([
+  ["vue-cli", /^BASE_URL$/],
+  [
+    "flask",
+    /^(?:SERVER_NAME|APPLICATION_ROOT|PREFERRED_URL_SCHEME|MAX_CONTENT_LENGTH|PERMANENT_SESSION_LIFETIME|SESSION_COOKIE_\w+)$/,
+  ],
+]);
 /** Of these a program only asks where it is; they are not shown at all. */
 const unshown =
   /^(?:NODE_ENV|PATH|HOME|PWD|USER|USERNAME|SHELL|TERM|TEMP|TMP|TMPDIR|npm_\w+|INIT_CWD|LANG|LC_ALL|DEV|PROD|MODE|SSR|VITEST\w*|JEST_\w+|COLORTERM|FORCE_COLOR|NO_COLOR|CI|APPDATA|LOCALAPPDATA|USERPROFILE|OUT_DIR|CARGO_\w+|XDG_\w+|PYTHON\w*)$/;
@@ -22,7 +30,7 @@ const unshown =
 const exampleMayAsk = /^VERCEL_(?:PROJECT|ORG)_ID$/;
 /** Without these an application of many features does not start or is not safe. */
 const core =
-  /(?:^|_)(?:SESSION|JWT|AUTH|APP|COOKIE|ENCRYPTION|NEXTAUTH|PAYLOAD)_?(?:JWT_)?(?:SECRET|KEY|PASSWORD|SALT)|^(?:SECRET|SECRET_KEY|BASE_URL|APP_URL|SITE_URL)$/;
+  /(?:^|_)(?:SESSION|JWT|AUTH|APP|COOKIE|ENCRYPTION|NEXTAUTH|PAYLOAD)_?(?:JWT_)?(?:SECRET|KEY|PASSWORD|SALT)|^(?:SECRET|SECRET_KEY|BASE_URL|APP_URL|SITE_URL|(?:NEXT)?AUTH_URL)$/;
 const databaseKinds = new Set(["database-url", "postgres-url", "mysql-url", "mongodb-url", "libsql-url"]);
 
 export interface Seen {
@@ -55,6 +63,8 @@ export interface Surroundings {
   isCrowded: boolean;
   /** The examples list a few variables and nothing else: those without which nothing works. */
   isExampleBrief: boolean;
+  /** The examples list so much that most of it can only be optional, whatever the code says of a part that is switched off. */
+  isCatalogue: boolean;
   /** How many providers of sign-in (GitHub, Google …) have variables. */
   providers: number;
   /** `path:line` of a sighting. */
@@ -89,15 +99,14 @@ export function weigh(seen: Seen, around: Surroundings): EnvVariable | null {
 function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | null, around: Surroundings): boolean {
   const { inExample, framework, isExampleComplete, hasSchema, isCodeSilent, dependencies, verdicts, providers } =
     around;
-  const { readAlone, isCrowded, isExampleBrief } = around;
+  const { readAlone, isCrowded, isCatalogue, isExampleBrief } = around;
   if (
     provided.test(key) &&
     !(schemaMayAsk.test(key) && sightings.some(({ need, inSchema }) => need === "checked" && inSchema)) &&
     !(exampleMayAsk.test(key) && examples.some((one) => !one.isOptional && !one.isCommentedOut && one.hasPlaceholder))
   )
     return false;
-  // Vue CLI sets it itself.
-  if (key === "BASE_URL" && framework === "vue-cli") return false;
+  if (framework !== undefined && heldByFramework.get(framework)?.test(key)) return false;
   const reads = sightings.filter(({ need }) => need !== "tooling");
   if (reads.length === 0)
     return isNeededUnseen(key, examples, { rule, framework, isCodeSilent, dependencies, readAlone });
@@ -113,6 +122,8 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
     return false;
   }
   if (providers >= manyProviders && signIn.test(key) && !isInSchema) return false;
+  if (isCatalogue && !isInSchema && !isDatabase && !core.test(key) && !examples.some((one) => one.isRequired))
+    return false;
   if (needs.has("checked") && !isCalledOptional(sightings, examples)) return true;
   const isListed = examples.some((one) => !one.isOptional && !one.isCommentedOut);
   if (verdict === "required" && (examples.length === 0 || isListed)) return true;
@@ -133,8 +144,8 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
     return false;
   // `if (!secret) return;` at the head of a webhook: nothing fails, and nothing works either.
   if (byFile.includes("skipped")) return isListed && /(?:SECRET|KEY|TOKEN)$/.test(key);
-  const isOutsideSchema = hasSchema && !isAsserted && !reads.some(({ inSchema }) => inSchema);
-  if (isOutsideSchema && (!isListed || reads.every(({ isCall }) => isCall))) return false;
+  const isOutsideSchema = hasSchema && !reads.some(({ inSchema }) => inSchema);
+  if (isOutsideSchema && (!isListed || (!isAsserted && reads.every(({ isCall }) => isCall)))) return false;
   // `A ?? B` where only B is told of: A is for another occasion.
   if (!isListed && reads.every(({ elseReads }) => elseReads !== undefined && inExample.has(elseReads))) return false;
   // The same where the other one is needed in any case.

@@ -22,6 +22,26 @@ describe("frameworks told by what runs the build", () => {
         startCommand: null,
       },
     },
+    "Rollup pages of another library are not Svelte": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "rollup -c" },
+          dependencies: { "solid-js": "1" },
+          devDependencies: { rollup: "2" },
+        }),
+        "rollup.config.js": `export default { output: { dir: "public" } }`,
+        "public/index.html": "<p>",
+      },
+      is: { kind: "static", framework: "rollup", buildCommand: "npm run build", outputDir: "public" },
+    },
+    "the package config says the port": {
+      files: {
+        "package.json": manifest({ scripts: { start: "node server" }, dependencies: { koa: "2", config: "3" } }),
+        "server.js": `const Koa = require("koa");\nnew Koa().listen(require("config").get("server.port"));`,
+        "config/default.yml": "server:\n  host: 0.0.0.0\n  port: 4100\n",
+      },
+      is: { kind: "server", framework: "koa", port: 4100 },
+    },
     "Vinxi builds what depends on SolidStart": {
       files: {
         "package.json": manifest({

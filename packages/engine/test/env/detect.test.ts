@@ -49,6 +49,46 @@ describe("what a deployment must set", () => {
       ["API_KEY", "SECRET"],
     ],
     [
+      "nothing a schema of the environment leaves out and no example lists, whatever a type is told",
+      {
+        "env.ts":
+          'import { z } from "zod";\nexport const env = z.object({ A_URL: z.string(), B_URL: z.string(), C_URL: z.string() }).parse(process.env);',
+        "webhook.ts": "verify(process.env.HOOK_SECRET as string);",
+      },
+      ["A_URL", "B_URL", "C_URL"],
+    ],
+    [
+      "of an example that lists everything there is, only what nothing works without",
+      {
+        ".env.sample": `AUTH_SECRET=\nDATABASE_URL=\n${Array.from({ length: 70 }, (_none, at) => `SETTING_${at}=\n`).join("")}`,
+        "a.ts":
+          "use(process.env.AUTH_SECRET!, process.env.DATABASE_URL!, process.env.SETTING_3!, process.env.SETTING_4!);",
+      },
+      ["AUTH_SECRET", "DATABASE_URL"],
+    ],
+    [
+      "what the brief example lists, not the complete one beside it",
+      {
+        ".env.example": "API_KEY=\n",
+        ".env.example.complete": "API_KEY=\nOTHER_KEY=\n",
+        "a.ts": "use(process.env.API_KEY);",
+      },
+      ["API_KEY"],
+    ],
+    [
+      "neither of two names of one setting that is asked for first",
+      {
+        "a.ts":
+          "const password = process.env.MAIL_PASS || process.env.MAIL_PASSWORD;\nif (!!!password) return null;\nsend(password);",
+      },
+      [],
+    ],
+    [
+      "nothing whose name is put together",
+      { "a.ts": 'use(process.env["MAIL" + "_REGION"], process.env.A_KEY);' },
+      ["A_KEY"],
+    ],
+    [
       "none of many providers of sign-in, of which one is enough",
       {
         "a.ts": ["GITHUB", "GOOGLE", "DISCORD", "TWITCH"]
@@ -347,6 +387,59 @@ describe("manifests", () => {
       { runtime: "ruby" },
     ],
     [
+      "the database server of Laravel's example",
+      {
+        artisan: "",
+        "composer.json": '{"require":{"laravel/framework":"^12"}}',
+        "config/database.php": "<?php return ['host' => env('DB_HOST', '127.0.0.1'), 'port' => env('DB_PORT', 3306)];",
+        ".env.example": "APP_KEY=\nDB_CONNECTION=mysql\nDB_HOST=127.0.0.1\nDB_PORT=3306\nDB_PASSWORD=\n",
+      },
+      ["APP_KEY", "DB_HOST", "DB_PASSWORD"],
+      { runtime: "php" },
+    ],
+    [
+      "no server of Laravel on SQLite",
+      {
+        artisan: "",
+        "composer.json": '{"require":{"laravel/framework":"^12"}}',
+        ".env.example": "APP_KEY=\nDB_CONNECTION=sqlite\nDB_HOST=127.0.0.1\n",
+      },
+      ["APP_KEY"],
+      { runtime: "php" },
+    ],
+    [
+      "Rails without encrypted credentials",
+      { "config/application.rb": "module Shop\n  class Application < Rails::Application\n  end\nend\n" },
+      ["SECRET_KEY_BASE"],
+      { runtime: "ruby" },
+    ],
+    [
+      "Rails with secrets.yml",
+      {
+        "config/application.rb": "class Application < Rails::Application\nend\n",
+        "config/secrets.yml": "production:\n  secret_key_base: <%= ENV['SECRET_KEY_BASE'] %>\n",
+      },
+      ["SECRET_KEY_BASE"],
+      { runtime: "ruby" },
+    ],
+    [
+      "the package config, where no file gives the setting",
+      {
+        "config/custom-environment-variables.yml":
+          "server:\n  host: A_HOST\nmail:\n  key: MAIL_KEY\n  retries:\n    __name: MAIL_RETRIES\n    __format: number\n",
+        "config/default.yml": "server:\n  host: 0.0.0.0\nmail:\n  retries: 3\n",
+      },
+      ["MAIL_KEY"],
+    ],
+    [
+      "what a committed .env gives a bundler, unless it is an address of this machine",
+      {
+        ".env": "VITE_VERSION=2.4.0\nVITE_API_URL=http://localhost:8000\n",
+        "src/a.ts": "use(import.meta.env.VITE_VERSION, import.meta.env.VITE_API_URL);",
+      },
+      ["VITE_API_URL"],
+    ],
+    [
       "a Dockerfile's own values",
       { Dockerfile: "FROM node\nENV A_MODE=fast\n", "a.js": "use(process.env.A_MODE, process.env.B_KEY);" },
       ["B_KEY"],
@@ -377,6 +470,19 @@ describe("other languages", () => {
       },
       ["A_KEY"],
     ],
+    [
+      "what is read only where another is given",
+      {
+        "settings.py":
+          'import os\nif "S3_BUCKET" in os.environ:\n    BUCKET = os.environ["S3_BUCKET"]\n\n    KEY = os.environ["S3_KEY"]\nelif (\n    "GS_BUCKET" in os.environ\n):\n    BUCKET = os.environ["GS_BUCKET"]\nSECRET = os.environ["SECRET_KEY"]\n',
+      },
+      ["SECRET_KEY"],
+    ],
+    [
+      "what is read in production alone",
+      { "settings.py": 'import os\nif os.environ.get("APP_ENV") == "production":\n    KEY = os.environ["A_KEY"]\n' },
+      ["A_KEY"],
+    ],
     ["a library of Python", { "app.py": "from openai import OpenAI\nclient = OpenAI()" }, ["OPENAI_API_KEY"]],
     ["Go", { "main.go": 'package main\nfunc main() { key := os.Getenv("A_KEY"); use(key) }' }, ["A_KEY"]],
     [
@@ -393,6 +499,13 @@ describe("other languages", () => {
       expect(requiredIn(files)).toEqual(required);
     });
   }
+});
+
+it("knows the settings of Flask for which nothing is as good as a value", () => {
+  const files = {
+    "config.py": 'import os\nSERVER_NAME = os.environ.get("SERVER_NAME")\nA = os.environ.get("A_KEY")\n',
+  };
+  expect(requiredIn(files, { runtime: "python", framework: "flask" })).toEqual(["A_KEY"]);
 });
 
 function only(files: Record<string, string>, facts: Parameters<typeof variablesIn>[1] = {}): EnvVariable {

@@ -16,6 +16,8 @@ describe("isExampleFile", () => {
     ".env.production.example",
     ".dev.vars.example",
     "env.example.txt",
+    ".env-min.example",
+    ".example-env",
   ]) {
     it(`takes ${name}`, () => {
       expect(isExampleFile(name)).toBe(true);

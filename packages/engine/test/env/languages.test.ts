@@ -37,6 +37,8 @@ const uses: [extension: string, source: string, ...needs: string[]][] = [
   ],
   ["rb", `key = ENV["X_KEY"]`, "plain"],
   ["rb", `key = ENV.fetch("X_KEY")`, "checked"],
+  ["py", `key = os.getenv("X_KEY", "")\nif key:\n    start(key)`, "guarded"],
+  ["py", `key = os.environ.get("X_KEY", "").replace(\n    "a", "b") or \\\n    "c"`, "default"],
   ["rb", `key = ENV.fetch("X_KEY", "default")`, "default"],
   ["rb", `key = ENV.fetch("X_KEY") { "default" }`, "default"],
   ["rb", `key = ENV["X_KEY"] || "default"`, "default"],
