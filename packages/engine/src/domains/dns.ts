@@ -27,7 +27,7 @@ export function systemDns(servers?: readonly string[]): Dns {
         if (type === "TXT") return (await resolver.resolveTxt(name)).map((parts) => parts.join(""));
         if (type === "CAA")
           return (await resolver.resolveCaa(name)).flatMap(({ issue }) => (issue === undefined ? [] : [issue]));
-        return (await resolver.resolve(name, type)) as string[];
+        return await resolver.resolve(name, type);
       } catch (error) {
         if (errnoOf(error) === "ENOTFOUND" || errnoOf(error) === "ENODATA") return [];
         throw error;
