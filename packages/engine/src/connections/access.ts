@@ -58,7 +58,7 @@ export function openClient({
   return openApi({
     id: platform.id,
     name: platform.name,
-    url: access?.apiUrl ?? platform.baseUrl,
+    url: access?.apiUrl === undefined ? platform.baseUrl : movedUrl(access.apiUrl, platform.baseUrl),
     moved: access?.apiUrl !== undefined,
     credential: async () => (credential ? credential.current() : null),
     ...(credential?.renew ? { renew: () => credential.renew!() } : {}),
@@ -66,6 +66,13 @@ export function openClient({
     reconnect: howToConnect(platform),
     clock,
   });
+}
+
+/** The other address, below the vendor's own path unless it names one. */
+function movedUrl(other: string, vendors: string): string {
+  const url = new URL(other);
+  if (url.pathname === "/") url.pathname = new URL(vendors).pathname;
+  return url.href.replace(/\/$/, "");
 }
 
 /** What a person does to connect an account of the platform. */

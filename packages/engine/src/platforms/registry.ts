@@ -1,4 +1,5 @@
 /** The hosted platforms, in the order they are listed. */
 import type { Platform } from "../platform.ts";
+import { netlify } from "./netlify.ts";
 
-export const hostedPlatforms: Platform[] = [];
+export const hostedPlatforms: Platform[] = [netlify];

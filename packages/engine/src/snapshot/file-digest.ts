@@ -7,6 +7,9 @@
  */
 import { createHash, hash } from "node:crypto";
 import { extname } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Bytes } from "./bytes.ts";
+import type { SnapshotFile } from "./snapshot.ts";
 
 export type FileDigest = "sha1" | "asset";
 
@@ -15,6 +18,40 @@ export interface FileDigester {
   of(bytes: Buffer, path: string): string;
   /** The same for a file that is read in parts. */
   begin(path: string): Promise<{ update(bytes: Uint8Array): void; finish(): string }>;
+}
+
+/** Larger files are read in parts. */
+const wholeBytes = 4 * 1024 * 1024;
+/** Longest time the event loop is kept. */
+const turnMs = 10;
+
+/** The digest of each file, in their order: as the snapshot was taken with it, else from the bytes. */
+export async function digestsOf(
+  files: readonly SnapshotFile[],
+  { name, bytes, signal }: { name: FileDigest; bytes: Bytes; signal: AbortSignal },
+): Promise<string[]> {
+  const found: string[] = [];
+  let digester: FileDigester | undefined;
+  let turn = performance.now();
+  for (const file of files) {
+    const known = file.digests?.[name];
+    if (known !== undefined) {
+      found.push(known);
+      continue;
+    }
+    digester ??= await fileDigester(name);
+    if (file.sizeBytes <= wholeBytes) found.push(digester.of(bytes.whole(file), file.path));
+    else {
+      const parts = await digester.begin(file.path);
+      for await (const part of bytes.read(file)) parts.update(part);
+      found.push(parts.finish());
+    }
+    if (performance.now() - turn < turnMs) continue;
+    await nextTurn();
+    signal.throwIfAborted();
+    turn = performance.now();
+  }
+  return found;
 }
 
 /** A digester; what it is made of is loaded when it is first asked for. */

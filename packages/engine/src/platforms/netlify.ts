@@ -1,0 +1,398 @@
+/**
+ * Netlify: sites deployed by digest. One call describes every file and answers which of them Netlify lacks.
+ * Source: https://open-api.netlify.com (2.60.0) and netlify/open-api go/porcelain, read 2026-08.
+ */
+import { DeployError } from "../error.ts";
+import { path } from "../http/api.ts";
+import { ApiError } from "../http/api-error.ts";
+import { syncVariables } from "../connections/owned-variables.ts";
+import {
+  type Account,
+  type ApiContext,
+  type DeployContext,
+  type DeployedService,
+  definePlatform,
+  type ReleaseContext,
+  type StepContext,
+  type Target,
+} from "../platform.ts";
+import { sendAll } from "../upload/send-all.ts";
+import {
+  type Deploy,
+  deployAt,
+  readError,
+  recentDeploys,
+  type Site,
+  stateOf,
+  titleOf,
+  titleText,
+  untilDeploy,
+} from "./netlify/api.ts";
+import { domains } from "./netlify/domains.ts";
+import { hasFunctions, type Shipment, shipmentOf, type Upload } from "./netlify/manifest.ts";
+import { findOrCreateHome, findSite, type Home, homeOf, pinnedHome, siteAt } from "./netlify/site.ts";
+import { variableOperations } from "./netlify/variables.ts";
+import { webhooks } from "./netlify/webhooks.ts";
+
+/** Above so many files the manifest is compared in the background, as Netlify's own command line asks for. */
+const mostFilesAtOnce = 100;
+/** Larger files are sent in parts as they are read. */
+const wholeBytes = 4 * 1024 * 1024;
+/** Held of a file that is sent in parts. */
+const partBytes = 512 * 1024;
+const uploadTimeoutMs = 120_000;
+/** When it does not say how long. As in @netlify/api 15. */
+const unsaidWaitMs = 5_000;
+/** A wait that Netlify asks for is waited for when it is no longer than this: deployments are counted by the minute, and by the day. */
+const longestWaitMs = 65_000;
+
+export const netlify = definePlatform({
+  id: "netlify",
+  name: "Netlify",
+  baseUrl: "https://api.netlify.com/api/v1",
+  siteDomain: "netlify.app",
+  accepts: ["files", "prebuilt"],
+  runs: ["static"],
+  limits: {},
+  projectName: { pattern: /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, maxLength: 63 },
+  connect: [
+    {
+      kind: "token",
+      env: ["NETLIFY_AUTH_TOKEN"],
+      help: "https://app.netlify.com/user/applications#personal-access-tokens",
+    },
+    {
+      kind: "oauth2",
+      authorizeUrl: "https://app.netlify.com/authorize",
+      tokenUrl: "https://api.netlify.com/oauth/token",
+      scopes: [],
+      pkce: false,
+      client: { id: "LANDFALL_NETLIFY_CLIENT_ID", secret: "LANDFALL_NETLIFY_CLIENT_SECRET" },
+    },
+  ],
+  environment: { project: "NETLIFY_SITE_ID", apiUrl: "NETLIFY_API_URL" },
+  digest: "sha1",
+  readError,
+  operations: () => ["find or make the site", "send what Netlify does not have", "publish"],
+  account,
+  projects: {
+    async checkName(context, name) {
+      const site = await findSite(context, name);
+      // Of a name that is somebody else's Netlify says so only when a site of it is made.
+      const isOurs = site === null || [undefined, site.account_slug, site.account_id].includes(context.target.account);
+      return { free: isOurs, suggestions: isOurs ? [] : [`${name}-${site.account_slug}`] };
+    },
+    async list({ api, target, signal }) {
+      const where = target.account === undefined ? "/sites" : path`/${target.account}/sites`;
+      const query = { filter: "all", per_page: 100 };
+      const sites = await api.call<Site[]>({ method: "GET", path: where, query, signal });
+      return sites.map(({ id, name, ssl_url }) => ({ id, name, url: ssl_url }));
+    },
+  },
+  deploy,
+  rollback,
+  promote,
+  abandon,
+  async status(context) {
+    const live = await liveDeploy(context);
+    const title = live && titleOf(live);
+    return title ? [{ service: title.service, release: title.release, state: stateOf(live) }] : [];
+  },
+  variables: {
+    list: (context) => variableOperations().list(context),
+    set: (context, values) => variableOperations().set(context, values),
+    remove: (context, keys) => variableOperations().remove(context, keys),
+  },
+  domains,
+  webhooks,
+  remove,
+});
+
+async function account({ api, signal }: Pick<ApiContext, "api" | "signal">): Promise<Account> {
+  const [user, teams] = await Promise.all([
+    api.call<{ id: string; full_name?: string; email: string }>({ method: "GET", path: "/user", signal }),
+    api.call<{ slug: string; name: string }[]>({ method: "GET", path: "/accounts", query: { minimal: true }, signal }),
+  ]);
+  return {
+    id: user.id,
+    name: user.full_name || user.email,
+    teams: teams.map(({ slug, name }) => ({ id: slug, name })),
+  };
+}
+
+async function deploy(context: DeployContext): Promise<DeployedService[]> {
+  const { api, release, step } = context;
+  const [service] = release.services;
+  if (!service || release.services.length > 1) throw severalServices(release.services.length);
+  const shipment = await shipmentOf(service, context);
+  const home = await step("create", async () => {
+    const found = await findOrCreateHome(context);
+    refuseLongAddress(found, context);
+    await context.pin(targetOf(found));
+    return found;
+  });
+  if (hasFunctions(service.artifact.files)) {
+    // Netlify gives a function the variables there are when it is deployed.
+    const services = [{ ...service, artifact: { ...service.artifact, kind: "prebuilt" as const } }];
+    const there = { ...context, target: targetOf(home), release: { ...release, services } };
+    await step("configure", () => syncVariables(there, variableOperations()));
+  }
+  const { id } = await step("upload", (inner) => upload(context, { home, shipment, inner }));
+  return step("deploy", async ({ log, signal }) => {
+    const first = await deployAt(api, { siteId: home.siteId, id, signal });
+    const isThere = ({ state }: Deploy): boolean => state === "ready";
+    const [ready, site] = await Promise.all([
+      untilDeploy(first, { ...context, siteId: home.siteId, isThere, signal, log }),
+      siteAt(context, home.siteId),
+    ]);
+    return [addressed(ready, site, context)];
+  });
+}
+
+/** Give traffic back to the deployment as it is; when Netlify no longer has it, or it is a preview's, its files are deployed again. */
+async function rollback(context: DeployContext): Promise<DeployedService[]> {
+  return (await restored(context)) ?? deploy(context);
+}
+
+/** What only consists of files is published as it is; functions are deployed again, to have production's variables. */
+async function promote(context: DeployContext): Promise<DeployedService[]> {
+  const runs = context.release.services.some(({ artifact }) => hasFunctions(artifact.files));
+  return (runs ? null : await restored(context)) ?? deploy(context);
+}
+
+async function restored(context: DeployContext): Promise<DeployedService[] | null> {
+  const { api, earlier, environment } = context;
+  const id = earlier[0]?.remoteId;
+  if (id === undefined || environment !== "production") return null;
+  return context.step("restore", async ({ attempt, signal }) => {
+    const { siteId } = await homeOf(context);
+    if (attempt === 1 || (await siteAt(context, siteId)).published_deploy?.id !== id) {
+      const request = path`/sites/${siteId}/deploys/${id}/restore`;
+      const answer = await api.send({ method: "POST", path: request, accept: [404, 422], signal });
+      if (answer.status >= 400) return null;
+    }
+    const site = await siteAt(context, siteId);
+    return site.published_deploy ? [addressed(site.published_deploy, site, context)] : null;
+  });
+}
+
+/** Describe the deployment and send what Netlify asks for. What an earlier run left is taken up. */
+async function upload(
+  context: DeployContext,
+  { home: { siteId }, shipment, inner }: { home: Home; shipment: Shipment; inner: StepContext },
+): Promise<{ id: string; sent: number }> {
+  const { api, clock } = context;
+  const { signal, log } = inner;
+  const before = inner.attempt > 1 ? await findOurs(context, siteId) : undefined;
+  const created = before ?? (await create(context, { siteId, shipment, signal }));
+  const isThere = ({ state }: Deploy): boolean => state !== "new" && state !== "preparing";
+  const described = await untilDeploy(created, { api, clock, siteId, isThere, signal, log });
+  const wanted = wantedBy(described).flatMap((digest) => shipment.uploads.get(digest) ?? []);
+  log(`Netlify lacks ${wanted.length} of ${shipment.uploads.size} different files.`);
+  const uncertain = new Set<Upload>();
+  await sendAll(wanted, {
+    clock,
+    signal,
+    weigh: ({ sizeBytes, parts }) => (parts && sizeBytes > wholeBytes ? partBytes : sizeBytes),
+    async send(one, sending) {
+      if (uncertain.has(one)) {
+        const now = await deployAt(api, { siteId, id: described.id, signal: sending });
+        if (!wantedBy(now).includes(one.digest)) return;
+      }
+      uncertain.add(one);
+      await api.send({
+        method: "PUT",
+        path: path`/deploys/${described.id}` + one.path,
+        ...(one.query ? { query: one.query } : {}),
+        headers: { "content-type": "application/octet-stream" },
+        body: one.parts && one.sizeBytes > wholeBytes ? one.parts : one.whole(),
+        lengthBytes: one.sizeBytes,
+        timeoutMs: uploadTimeoutMs,
+        tries: 1,
+        signal: sending,
+      });
+    },
+    onSent: () => void (api.traffic.filesSent += 1),
+  });
+  return { id: described.id, sent: wanted.length };
+}
+
+function wantedBy({ required, required_functions }: Deploy): string[] {
+  return [...(required ?? []), ...(required_functions ?? [])];
+}
+
+async function create(
+  context: DeployContext,
+  { siteId, shipment, signal }: { siteId: string; shipment: Shipment; signal: AbortSignal },
+): Promise<Deploy> {
+  const { api, clock, environment, deploymentId, release } = context;
+  const title = titleText({ service: release.services[0]!.plan.name, deployment: deploymentId, release: release.id });
+  for (;;) {
+    try {
+      return await api.call<Deploy>({
+        method: "POST",
+        path: path`/sites/${siteId}/deploys`,
+        query: { title },
+        json: {
+          ...shipment.manifest,
+          async: Object.keys(shipment.manifest.files).length > mostFilesAtOnce,
+          draft: false,
+          ...(environment === "production" ? {} : { branch: environment }),
+        },
+        repeatable: false,
+        tries: 1,
+        timeoutMs: uploadTimeoutMs,
+        signal,
+      });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status === 404) throw siteGone(context);
+      if (error.status !== 429) throw error;
+      const waitMs = error.text.retryAfterMs ?? unsaidWaitMs;
+      if (waitMs > longestWaitMs) throw tooManyDeployments(error);
+      await context.note(`Netlify takes few deployments a minute; this one goes on in ${Math.ceil(waitMs / 1_000)} s.`);
+      await clock.sleep(waitMs, signal);
+    }
+  }
+}
+
+async function findOurs({ api, deploymentId, signal }: ReleaseContext, siteId: string): Promise<Deploy | undefined> {
+  const recent = await recentDeploys(api, { siteId, signal });
+  return recent.find((one) => titleOf(one)?.deployment === deploymentId);
+}
+
+/** Where it is. Throws CONFLICT when it is ready and somebody has locked production to another deployment. */
+function addressed(
+  { id, published_at, deploy_ssl_url }: Deploy,
+  site: Site,
+  { environment, release }: DeployContext,
+): DeployedService {
+  const isProduction = environment === "production";
+  if (isProduction && !published_at && site.published_deploy?.locked && site.published_deploy.id !== id)
+    throw locked(site, id);
+  const own = `https://${site.name}.netlify.app`;
+  // Without a certificate the domain does not lead here yet.
+  const production = site.custom_domain && site.ssl ? site.ssl_url : own;
+  const url = isProduction ? production : deploy_ssl_url;
+  const others = [...(isProduction ? [own] : []), `https://${id}--${site.name}.netlify.app`];
+  return {
+    name: release.services[0]!.plan.name,
+    url,
+    alsoAt: others.filter((one) => one !== url),
+    remoteId: id,
+    ...(site.has_password ? { protected: true } : {}),
+  };
+}
+
+async function abandon(context: ReleaseContext & { release: unknown }): Promise<void> {
+  const { api, signal } = context;
+  const home = pinnedHome(context.target);
+  if (!home) return;
+  const uploaded = (await context.finished("upload")) as { id: string } | undefined;
+  const id = uploaded?.id ?? (await findOurs(context, home.siteId))?.id;
+  if (id === undefined) return;
+  // 422: it is ready, or has failed.
+  await api.send({ method: "POST", path: path`/deploys/${id}/cancel`, accept: [404, 422], repeatable: true, signal });
+}
+
+async function liveDeploy(context: ReleaseContext): Promise<Deploy | null> {
+  const { api, environment, signal } = context;
+  const home = pinnedHome(context.target);
+  if (!home) return null;
+  if (environment === "production") return (await siteAt(context, home.siteId)).published_deploy;
+  const recent = await recentDeploys(api, { siteId: home.siteId, branch: environment, signal });
+  return recent.find(({ state }) => state === "ready") ?? null;
+}
+
+/**
+ * A preview's deployments are deleted. With production goes the site, and with it the previews, unless somebody else has deployed to it too:
+ * then the newest of theirs gets the traffic, and only ours are deleted.
+ */
+async function remove(context: ApiContext & { environment: string; remoteIds: string[] }): Promise<void> {
+  const { api, environment, remoteIds, signal } = context;
+  const home = pinnedHome(context.target);
+  if (!home) return;
+  const { siteId } = home;
+  const destroy = (request: string) =>
+    api.send({ method: "DELETE", path: request, accept: [404, 422], signal }).then(({ status }) => status !== 422);
+  if (environment === "production") {
+    const foreign = (await recentDeploys(api, { siteId, signal })).filter((one) => titleOf(one) === null);
+    if (foreign.length === 0) {
+      await destroy(path`/sites/${siteId}`);
+      return;
+    }
+    const theirs = foreign.find(({ state, context: kind }) => state === "ready" && kind === "production");
+    if (theirs) {
+      const request = path`/sites/${siteId}/deploys/${theirs.id}/restore`;
+      await api.send({ method: "POST", path: request, repeatable: true, signal });
+    }
+  }
+  const left: string[] = [];
+  for (const id of new Set(remoteIds)) if (!(await destroy(path`/deploys/${id}`))) left.push(id);
+  if (left.length > 0) throw notRemoved(home, left);
+}
+
+function targetOf({ account: team, siteId, name }: Home): Target {
+  return { account: team, projectId: siteId, projectName: name };
+}
+
+function refuseLongAddress({ name }: Home, { environment }: DeployContext): void {
+  const label = `${environment}--${name}`;
+  if (environment === "production" || label.length <= 63) return;
+  throw new DeployError("INVALID_CONFIG", {
+    what: `The preview's address would begin with ${label}, which is longer than the 63 characters a name may have.`,
+    where: "netlify, environment",
+    next: `Give the environment a name of at most ${Math.max(1, 63 - 2 - name.length)} characters.`,
+    step: "create",
+  });
+}
+
+function severalServices(count: number): DeployError {
+  return new DeployError("NO_ROUTE", {
+    what: `A site on Netlify is one service; this project has ${count}.`,
+    next: "Deploy them one by one, each as a project of its own: --service <name> --project <name>.",
+    step: "create",
+  });
+}
+
+function siteGone({ project, target }: DeployContext): DeployError {
+  return new DeployError("NOT_FOUND", {
+    what: `The site ${target.projectName ?? project} is no longer on Netlify, or this credential may not see it.`,
+    where: "netlify, step upload",
+    next: `Connect the account it belongs to; if it was deleted, deploy as another project: --project <name>.`,
+    step: "create",
+  });
+}
+
+function tooManyDeployments(cause: ApiError): DeployError {
+  const { retryAfterMs = 0, where } = cause.text;
+  return new DeployError(
+    "RATE_LIMIT_EXCEEDED",
+    {
+      what: "Netlify takes no more deployments for now: there may be 3 a minute and 100 a day.",
+      ...(where === undefined ? {} : { where }),
+      next: `Try again in ${Math.ceil(retryAfterMs / 60_000)} minutes.`,
+      retryAfterMs,
+      step: "create",
+    },
+    { cause },
+  );
+}
+
+function locked({ published_deploy, admin_url, name }: Site, id: string): DeployError {
+  return new DeployError("CONFLICT", {
+    what: `The deployment is ready at https://${id}--${name}.netlify.app, but has no traffic: production is locked to ${published_deploy?.id} on Netlify.`,
+    where: "netlify, auto publishing",
+    next: `Unlock it at ${admin_url}/deploys, and deploy again.`,
+    step: "deploy",
+  });
+}
+
+function notRemoved({ name }: Home, left: string[]): DeployError {
+  return new DeployError("CONFLICT", {
+    what: `Netlify keeps ${left.join(", ")} of the site ${name}, because it has the traffic; somebody else has deployed to the site too.`,
+    where: "netlify, remove",
+    next: `Publish another deployment at https://app.netlify.com/projects/${name}/deploys, or delete the site there; then remove again.`,
+    step: "deploy",
+  });
+}
