@@ -19,11 +19,12 @@ import { checkEntry, findOutput, inspectOutput } from "./checks.ts";
 import { dependencyTree, isInstall } from "./dependencies.ts";
 import { buildEnvironments, type Environments, networkOf } from "./environment.ts";
 import { artifactOf, type Collected, collectFiles } from "./files.ts";
+import { lendCache } from "./framework-caches.ts";
 import { findIsolation, type Isolation } from "./isolation.ts";
 import { knownDigests } from "./known.ts";
 import { type BuildLimits, defaultLimits } from "./limits.ts";
 import type { NodeRuntime } from "./node.ts";
-import { choosePackageManager, installPackageManager, type PackageManager } from "./packageManager.ts";
+import { choosePackageManager, installPackageManager, type PinnedManager } from "./package-manager.ts";
 import { findProgram, installationsOf, projectDirectories, toolDirectories } from "./programs.ts";
 import { artifactKey, recall, remember, type Remembered } from "./reuse.ts";
 import { type Runner, startRunner } from "./run.ts";
@@ -209,6 +210,17 @@ async function buildInWorkspace(
       await runner.run(command, { directory: service.path, env: tools.environments.install });
     }
     await installDependencies({ input, runner, workspace, node, tools, dependencies });
+    const kept = await lendCache({
+      directory: join(realpathSync(input.home), "cache", "frameworks"),
+      workspace,
+      service,
+      snapshot,
+      variables: input.variables,
+      nodeVersion: node.version,
+      force: input.force === true,
+      budgetBytes: limits.frameworkCacheBytes,
+    });
+    if (kept?.restored) log(`${service.framework} has its cache of an earlier build.`, "stdout");
     for (const command of service.build!.build ?? [])
       await runner.run(command, { directory: service.path, env: tools.environments.build });
     await runner.stop();
@@ -216,6 +228,7 @@ async function buildInWorkspace(
     if (tools.python) await relocatePrograms(join(workspace.files, service.path, ".venv"));
     const { artifact, warnings: found } = await collectOutput({ input, workspace, limits, known: dependencies.known });
     await dependencies.known?.save();
+    await kept?.keep(secretsOf(input).map(({ value }) => value));
     warnings.push(...found);
     return { artifact, cache: dependencies.cache, isolation: isolation.kind, usage: runner.usage, warnings };
   } catch (error) {
@@ -232,7 +245,7 @@ function treesOf({ home }: BuildInput): string {
 }
 
 interface Tools {
-  manager: PackageManager;
+  manager: PinnedManager;
   environments: Environments;
   directory: string;
   downloads: string;
@@ -461,7 +474,7 @@ function saidOf({
 }: {
   isolation: Isolation;
   node: NodeRuntime;
-  manager: PackageManager;
+  manager: PinnedManager;
 }): string {
   const cage = isolation.kind === "bubblewrap" ? "bubblewrap" : `process (${isolation.reason})`;
   const version =

@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DeployError } from "../error.ts";
-import type { PackageManager } from "./packageManager.ts";
+import type { PinnedManager } from "./package-manager.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Names a build sets itself; a variable of that name is left out, with a warning. */
@@ -58,7 +58,7 @@ export interface EnvironmentInput {
   variables: Readonly<Record<string, string>>;
   /** Variables of the machine; only those that speak of the network are taken. */
   network: Readonly<Record<string, string>>;
-  packageManager: Pick<PackageManager, "name" | "version">;
+  packageManager: Pick<PinnedManager, "name" | "version">;
   /** Directory of the virtual environment, for Python. */
   virtualEnv?: string;
 }

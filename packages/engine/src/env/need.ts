@@ -272,61 +272,41 @@ export function blockAfter(code: string, from: number): Span {
 
 /** Offset of the bracket that closes the one at `open`, or the end of the code. */
 export function closing(code: string, open: number): number {
-  let depth = 0;
-  for (let index = open; index < code.length; index++) {
-    switch (code.charCodeAt(index)) {
-      case 40:
-      case 91:
-      case 123:
-        depth++;
-        break;
-      case 41:
-      case 93:
-      case 125:
-        if (--depth === 0) return index;
-    }
-  }
-  return code.length;
+  return endOfLevel(code, open + 1, () => false);
 }
 
 /** Where the expression at `from` ends: a comma, semicolon or closing bracket of its own level. */
 export function endOfExpression(code: string, from: number): number {
-  let depth = 0;
-  for (let index = from; index < code.length; index++) {
-    switch (code.charCodeAt(index)) {
-      case 40:
-      case 91:
-      case 123:
-        depth++;
-        break;
-      case 41:
-      case 93:
-      case 125:
-        if (--depth < 0) return index;
-        break;
-      case 44:
-      case 59:
-        if (depth === 0) return index;
-        break;
-      case 10:
-        // A line that begins a new statement ends this one, semicolon or not.
-        if (
-          depth === 0 &&
-          /^\s*(?:const|let|var|if|return|export|import|function|async|type|interface|class)\b/.test(
-            code.slice(index, index + 40),
-          )
-        )
-          return index;
-    }
-  }
-  return code.length;
+  return endOfLevel(
+    code,
+    from,
+    (char, index) => char === comma || char === semicolon || (char === newline && startsStatement(code, index)),
+  );
+}
+
+/** A line that begins a new statement ends the one before, semicolon or not. */
+function startsStatement(code: string, newlineAt: number): boolean {
+  return /^\s*(?:const|let|var|if|return|export|import|function|async|type|interface|class)\b/.test(
+    code.slice(newlineAt, newlineAt + 40),
+  );
 }
 
 function endOfTernaryBranch(code: string, from: number): number {
-  let depth = 0;
   let open = 0;
+  return endOfLevel(code, from, (char, index) => {
+    if (char === question && code[index + 1] !== "." && code[index + 1] !== "?" && code[index - 1] !== "?") open++;
+    return char === semicolon || (char === colon && open-- === 0);
+  });
+}
+
+const [newline, comma, colon, semicolon, question] = [10, 44, 58, 59, 63];
+
+/** First offset from `from` on, outside of brackets opened since, that `isEnd` accepts or that closes a bracket; else the end of the code. */
+function endOfLevel(code: string, from: number, isEnd: (char: number, index: number) => boolean): number {
+  let depth = 0;
   for (let index = from; index < code.length; index++) {
-    switch (code.charCodeAt(index)) {
+    const char = code.charCodeAt(index);
+    switch (char) {
       case 40:
       case 91:
       case 123:
@@ -337,14 +317,8 @@ function endOfTernaryBranch(code: string, from: number): number {
       case 125:
         if (--depth < 0) return index;
         break;
-      case 63:
-        if (code[index + 1] !== "." && code[index + 1] !== "?" && code[index - 1] !== "?") open++;
-        break;
-      case 58:
-        if (depth === 0 && open-- === 0) return index;
-        break;
-      case 59:
-        if (depth === 0) return index;
+      default:
+        if (depth === 0 && isEnd(char, index)) return index;
     }
   }
   return code.length;

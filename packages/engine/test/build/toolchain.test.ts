@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isInstall } from "../../src/build/dependencies.ts";
 import { chooseNode, type NodeRuntime } from "../../src/build/node.ts";
-import { choosePackageManager } from "../../src/build/packageManager.ts";
+import { choosePackageManager } from "../../src/build/package-manager.ts";
 import { parseCommand } from "../../src/process/command.ts";
 
 describe("chooseNode", () => {

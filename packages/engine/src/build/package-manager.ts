@@ -7,12 +7,14 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { valid } from "semver";
+import type { PackageManager } from "../detect/package-manager.ts";
 import { errnoOf } from "../errno.ts";
 import { DeployError } from "../error.ts";
 import { exec } from "../process/exec.ts";
 
-export interface PackageManager {
-  name: "npm" | "pnpm" | "yarn" | "bun";
+/** The package manager of one build. */
+export interface PinnedManager {
+  name: PackageManager;
   /** Exact; absent for npm, which is the machine's. */
   version?: string;
   /** Digest of the package, as in `packageManager: "pnpm@9.1.0+sha512.…"`. */
@@ -41,7 +43,7 @@ const versionsByLockfile = {
 } as const;
 
 /** What the files of the directory with the lockfile say; a value of `packageManager` in package.json wins. `slug` is the plan's. */
-export async function choosePackageManager(directory: string, slug: string | undefined): Promise<PackageManager> {
+export async function choosePackageManager(directory: string, slug: string | undefined): Promise<PinnedManager> {
   const declared = await declaredManager(directory);
   if (declared && (slug === undefined || declared.name === slug)) return declared;
   const read = (name: string): Promise<string> => readFile(join(directory, name), "utf8").catch(() => "");
@@ -67,7 +69,7 @@ export async function choosePackageManager(directory: string, slug: string | und
   }
 }
 
-async function declaredManager(directory: string): Promise<PackageManager | undefined> {
+async function declaredManager(directory: string): Promise<PinnedManager | undefined> {
   let manifest: unknown;
   try {
     manifest = JSON.parse(await readFile(join(directory, "package.json"), "utf8"));
@@ -82,7 +84,7 @@ async function declaredManager(directory: string): Promise<PackageManager | unde
   const because = "packageManager of package.json";
   if (name === "npm") return { name, because };
   return {
-    name: name as "pnpm" | "yarn" | "bun",
+    name: name as PackageManager,
     version: version!,
     ...(algorithm && hex ? { digest: { algorithm, hex } } : {}),
     because,
@@ -95,7 +97,7 @@ interface Install {
   program: string;
 }
 
-function installOf({ name, version }: PackageManager): Install {
+function installOf({ name, version }: PinnedManager): Install {
   if (name === "bun") {
     // The package `bun` fetches this one in a script; taken directly, nothing has to run.
     const target = `${process.platform}-${process.arch === "arm64" ? "aarch64" : process.arch}`;
@@ -123,7 +125,7 @@ export interface ToolInstall {
  * Throws MISSING_TOOL when the version does not exist or the registry cannot be reached, DIGEST_MISMATCH when the digest is another.
  */
 export async function installPackageManager(
-  manager: PackageManager,
+  manager: PinnedManager,
   { tools, npm, env, cache, signal }: ToolInstall,
 ): Promise<string | undefined> {
   if (manager.name === "npm") return undefined;
@@ -168,7 +170,7 @@ export async function installPackageManager(
  * npm has compared the package with the registry's own digest. Where package.json names one too, it is compared here: corepack's is of the
  * package (pnpm, yarn 1) or of the one file yarn 2 and later consists of.
  */
-async function verify(manager: PackageManager, install: Install, directory: string): Promise<void> {
+async function verify(manager: PinnedManager, install: Install, directory: string): Promise<void> {
   if (!manager.digest) return;
   const { algorithm, hex } = manager.digest;
   const lock = JSON.parse(await readFile(join(directory, "node_modules/.package-lock.json"), "utf8")) as {
@@ -189,7 +191,7 @@ async function verify(manager: PackageManager, install: Install, directory: stri
   });
 }
 
-function notInstalled(manager: PackageManager, wanted: string, stderr: string): DeployError {
+function notInstalled(manager: PinnedManager, wanted: string, stderr: string): DeployError {
   const isUnknown = /\b(ETARGET|E404|notarget)\b/.test(stderr);
   return new DeployError("MISSING_TOOL", {
     what: isUnknown
