@@ -151,7 +151,7 @@ describe("a direct upload", () => {
 });
 
 describe("asset keys", () => {
-  /** Made by wrangler 4.164.0. */
+  /** As wrangler 4.164.0 sent them; that of the empty file is computed. */
   const recorded = {
     "/index.html": ["<h1>hi</h1><img src=img/a.png>\n", "2a5d130960d45d1bc9cabc1fd248a0cb"],
     "/a.css": ["body{}\n", "aa42bba514e8ddfea838ec1a715ca332"],
@@ -338,6 +338,8 @@ describe("a custom domain of Pages", () => {
       zone_tag: zone.id,
     });
     expect((await api.visit("www.example.com", "/")).text).toBe(site["/index.html"]);
+    const { canonical_deployment: live } = (await api.call("GET /pages/projects/acme")).result;
+    expect(live.aliases).toEqual(["https://www.example.com"]);
     expect(await api.call("DELETE /pages/projects/acme")).toMatchObject({ status: 400, codes: [8000028] });
     expect((await api.call(`DELETE ${base}/www.example.com`)).status).toBe(200);
     // The CNAME alone is not enough.
@@ -404,20 +406,47 @@ describe("a site of Pages", () => {
     expect(await visit("/blog/old/post")).toMatchObject({ status: 404, text: "no post" });
   });
 
-  it("obeys _redirects and _headers", async () => {
+  it("obeys _redirects", async () => {
     await api.createProject("acme");
-    const redirects = "# old\n/old /about 301\n/posts/:slug/* /blog/:slug?rest=:splat\n/shown /about 200\nnonsense\n";
-    const headers = "/*\n  X-All: 1\n  X-Robots-Tag: none\n/app.css\n  X-All: 2\n  ! X-Robots-Tag\n";
-    await api.deploy("acme", site, { _redirects: new Blob([redirects]), _headers: new Blob([headers]) });
-    expect(await visit("/old?a=1")).toMatchObject({ status: 301, headers: { location: "/about?a=1" } });
-    expect(await visit("/posts/hello/x/y")).toMatchObject({
-      status: 302,
-      headers: { location: "/blog/hello?rest=x/y" },
-    });
+    const redirects = [
+      "# old",
+      "/old /about 301 # moved",
+      "/posts/:slug/* /blog/:slug?rest=:splat#top",
+      "https://:any.pages.dev/away https://example.org//:any 307",
+      "/shown /about 200",
+      "/outside https://example.org/ 200",
+      "/one /two 302 more",
+      "/* /index.html 200",
+    ];
+    await api.deploy("acme", { ...site, "/404.html": "none" }, { _redirects: new Blob([redirects.join("\n")]) });
+    for (const [path, status, location] of [
+      ["/old?a=1", 301, "/about?a=1"],
+      ["/posts/hello/x/y?a=1", 302, "/blog/hello?rest=x/y#top"],
+      ["/away", 307, "https://example.org//acme"],
+    ] as const)
+      expect(await visit(path)).toMatchObject({ status, headers: { location } });
     expect(await visit("/shown")).toMatchObject({ status: 200, text: site["/about.html"] });
-    expect((await visit("/")).headers).toMatchObject({ "x-all": "1", "x-robots-tag": "none" });
+    // Rules that proxy elsewhere, have too many words, or lead back to themselves are ignored.
+    for (const path of ["/outside", "/one", "/nowhere"]) expect((await visit(path)).status).toBe(404);
+  });
+
+  it("obeys _headers, for every answer", async () => {
+    await api.createProject("acme");
+    const headers =
+      "/*\n  X-All: 1\n  X-Robots-Tag: none\n  Cache-Control: max-age=9\n/app.css\nX-All: 2\n  ! X-Robots-Tag\n";
+    await api.deploy("acme", { ...site, "/404.html": "none" }, { _headers: new Blob([headers]) });
+    expect((await visit("/")).headers).toMatchObject({
+      "x-all": "1",
+      "x-robots-tag": "none",
+      "cache-control": "max-age=9",
+    });
     const style = (await visit("/app.css")).headers;
     expect([style["x-all"], style["x-robots-tag"]]).toEqual(["1, 2", undefined]);
+    expect(await visit("/about.html")).toMatchObject({ status: 308, headers: { "x-all": "1" } });
+    expect(await visit("/nowhere")).toMatchObject({
+      status: 404,
+      headers: { "x-all": "1", "cache-control": "no-store" },
+    });
   });
 
   it("has addresses below another domain when that is asked for", async () => {

@@ -379,12 +379,30 @@ describe("a site of Workers", () => {
   });
 
   it.each([
-    ["none", 404, "Not found"],
+    ["none", 404, ""],
     ["404-page", 404, "lost"],
     ["single-page-application", 200, site["/index.html"]],
   ])("answers %s for what is not there", async (handling, status, text) => {
     await api.publishWorker("acme", { ...site, "/404.html": "lost" }, { not_found_handling: handling });
     expect(await visit("/nowhere/at/all")).toMatchObject({ status, text });
+  });
+
+  it.each([
+    ["auto-trailing-slash", "/both", "/both/"],
+    ["force-trailing-slash", "/both.html", "/both/"],
+    ["drop-trailing-slash", "/both", "/both/index.html"],
+  ])("keeps two pages of one name apart with %s", async (handling, page, index) => {
+    await api.publishWorker("acme", { "/both.html": "page", "/both/index.html": "index" }, { html_handling: handling });
+    expect([(await visit(page)).text, (await visit(index)).text]).toEqual(["page", "index"]);
+  });
+
+  it("is read alone where files are, and leaves the rest to its code", async () => {
+    const jwt = await api.uploadToWorker("acme", site);
+    const body = api.workerForm({ main_module: "w.js", assets: { jwt } }, { "w.js": "export default {}" });
+    await api.call(`PUT ${scripts}`, { body });
+    await api.call(`POST ${scripts}/subdomain`, { json: { enabled: true } });
+    expect((await api.visit(host, "/app.css", { method: "POST" })).status).toBe(405);
+    expect((await api.visit(host, "/api", { method: "POST" })).status).toBe(200);
   });
 
   it("obeys _headers and _redirects from its configuration", async () => {

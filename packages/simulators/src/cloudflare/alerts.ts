@@ -1,4 +1,4 @@
-/** Notifications: where they are sent to, what is told, and the sending. */
+/** Notifications: where they are sent to, what is told, and the sending. The body of a message and the events' names are assumed; the header is documented. */
 import type { SimulatedRequest } from "../definition.ts";
 import { accountOf } from "./account.ts";
 import { instant, isObject, objectOf, ok, refuse, type Routes } from "./envelope.ts";

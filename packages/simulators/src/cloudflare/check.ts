@@ -1,6 +1,6 @@
 /**
  * What the published schema says of the requests and answers that matter, written by hand.
- * Source: specs of cloudflare@7.3.0, read 2026-08-22.
+ * Source: the type definitions of cloudflare@7.3.0, generated from the official OpenAPI document.
  */
 import type { Exchange } from "../definition.ts";
 import { isOwnHost } from "./hosts.ts";

@@ -1,6 +1,7 @@
 /**
  * Cloudflare: Pages by direct upload, and Workers with static assets, in one account.
- * Source: the official schema as cloudflare@7.3.0 carries it, and wrangler 4.164.0, read 2026-08-22.
+ * Source: the official schema as cloudflare@7.3.0 carries it, and the requests of wrangler 4.164.0, which works against it.
+ * Numbers of errors that neither names are assumed: a client should go by status and `success`.
  */
 import type { Answer, Definition, Handler, SimulatedRequest } from "../definition.ts";
 import { accountRoutes, bearerOf, tokenRefusal } from "./account.ts";

@@ -2,8 +2,8 @@
 import type { Answer, SimulatedRequest } from "../definition.ts";
 import { deploymentAt, settleAll } from "./pages.ts";
 import { liveVersion } from "./versions.ts";
-import { serve, type Site } from "./serve.ts";
-import type { Account, CloudflareState, PagesDeployment, PagesProject, Script, Version } from "./state.ts";
+import { hostOf, serve, type Site } from "./serve.ts";
+import type { Account, CloudflareState, PagesDeployment, Script, Version } from "./state.ts";
 
 /** Whether a request is for the simulator itself, that is for the API and the dashboard, and not for a site. */
 export function isOwnHost(request: SimulatedRequest): boolean {
@@ -14,8 +14,7 @@ export function isOwnHost(request: SimulatedRequest): boolean {
 
 /** Answer for the site that the host name is of. */
 export function serveHost(state: CloudflareState, request: SimulatedRequest): Answer {
-  if (request.method !== "GET" && request.method !== "HEAD") return page(405, "Method Not Allowed");
-  const host = (request.headers["host"] ?? "").toLowerCase().replace(/:\d+$/, "");
+  const host = hostOf(request);
   for (const account of state.accounts.values())
     for (const project of account.projects.values()) settleAll(state, project, request.now);
   const site = pagesSite(state, host) ?? workersSite(state, host, request.path);
@@ -40,20 +39,19 @@ function pagesSite(state: CloudflareState, host: string): Site | null {
         : deploymentAt(project, first);
       // A Worker of the same name has the account's subdomain behind it.
       if (deployment && !(isWhole && second === account.workersSubdomain))
-        return pagesFiles(account, project, deployment);
+        return { ...pagesFiles(account, deployment), isPreview: !isWhole };
     }
   return null;
 }
 
-const pagesFiles = (account: Account, project: PagesProject, deployment: PagesDeployment): Site => ({
-  manifest: deployment.manifest,
+const pagesFiles = (account: Account, { manifest, headers, redirects }: PagesDeployment): Omit<Site, "isPreview"> => ({
+  product: "pages",
+  manifest,
   assets: account.pagesAssets,
   htmlHandling: "auto-trailing-slash",
-  notFoundHandling: "pages",
-  cleanStatus: 308,
-  headers: deployment.headers,
-  redirects: deployment.redirects,
-  isPreview: deployment.id !== project.canonical,
+  notFoundHandling: "404-page",
+  headers,
+  redirects,
   code: null,
 });
 
@@ -103,14 +101,14 @@ function versionSite(account: Account, script: Script | undefined, preview?: Ver
   if (!script || !version) return null;
   const { manifest = new Map<string, string>(), config = {} } = version.assets ?? {};
   return {
+    product: "workers",
     manifest,
     assets: account.workersAssets,
     htmlHandling: config.html_handling ?? "auto-trailing-slash",
     notFoundHandling: config.not_found_handling ?? "none",
-    cleanStatus: 307,
     headers: config._headers ?? "",
     redirects: config._redirects ?? "",
-    isPreview: preview !== undefined,
+    isPreview: false,
     code: version.mainModule === null ? null : () => page(200, `Worker ${script.name}, version ${version.id}`),
   };
 }

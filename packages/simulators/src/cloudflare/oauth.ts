@@ -1,6 +1,7 @@
 /**
  * OAuth for applications of third parties: authorization code, PKCE for public clients, refresh with rotation.
- * Source: developers.cloudflare.com/fundamentals/oauth, read 2026-08-22. Real address: dash.cloudflare.com.
+ * Endpoints as developers.cloudflare.com/fundamentals/oauth/integrate-with-cloudflare lists them below dash.cloudflare.com. Lifetimes, prefixes of
+ * tokens and the texts of errors are assumed, as is that refreshing needs the scope `offline_access` and rotates.
  */
 import { createHash } from "node:crypto";
 import type { Answer, Handler, SimulatedRequest } from "../definition.ts";

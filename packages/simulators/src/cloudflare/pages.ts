@@ -90,6 +90,12 @@ export function deploymentAt(project: PagesProject, label: string): PagesDeploym
   );
 }
 
+/** Aliases of the live deployment are its custom domains; null without any. Source: workers-sdk, wrangler/src/pages/deploy.ts. */
+function domainsOf({ domains, canonical }: PagesProject, { id }: PagesDeployment): string[] | null {
+  const active = [...domains.values()].filter(({ status }) => status === "active");
+  return id === canonical && active.length > 0 ? active.map(({ name }) => `https://${name}`) : null;
+}
+
 /** A deployment as the API shows it. */
 export function deploymentView(state: CloudflareState, project: PagesProject, deployment: PagesDeployment): object {
   const { id, environment, branch, commit, createdAt, phase, phaseAt } = deployment;
@@ -115,7 +121,7 @@ export function deploymentView(state: CloudflareState, project: PagesProject, de
     project_name: project.name,
     environment,
     url: siteUrl(state, `${id.slice(0, 8)}.${host}`),
-    aliases: aliased ? [siteUrl(state, `${branchLabel(branch)}.${host}`)] : null,
+    aliases: aliased ? [siteUrl(state, `${branchLabel(branch)}.${host}`)] : domainsOf(project, deployment),
     created_on: instant(createdAt),
     modified_on: instant(phaseAt),
     latest_stage: stages[at],

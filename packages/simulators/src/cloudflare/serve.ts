@@ -1,22 +1,20 @@
 /**
  * How deployed files are served: clean addresses, `_redirects`, `_headers`, pages for what is not there.
- * Source: workers-sdk, packages/workers-shared/asset-worker and packages/pages-shared, read 2026-08-22.
+ * Source: workers-sdk at f8308360, packages/workers-shared/asset-worker/src/handler.ts and packages/pages-shared/asset-server/handler.ts.
+ * Left out: ranges, caches, early hints, and Pages' redirects from `…/index` where no file is.
  */
-import { createHash } from "node:crypto";
 import type { Answer, SimulatedRequest } from "../definition.ts";
-import { headersFor, redirectFor } from "./rules.ts";
+import { headersFor, redirectFor, type Visited } from "./rules.ts";
 import type { Asset, HtmlHandling, NotFoundHandling } from "./state.ts";
 
 /** What is served under one address. */
 export interface Site {
+  product: "pages" | "workers";
   /** Path to asset key. */
   manifest: ReadonlyMap<string, string>;
   assets: ReadonlyMap<string, Asset>;
   htmlHandling: HtmlHandling;
-  /** `pages`: a 404.html of the folder or one above, and the front page when there is none at all. */
-  notFoundHandling: NotFoundHandling | "pages";
-  /** Status of a redirect to the clean address: Pages 308, Workers 307. */
-  cleanStatus: 307 | 308;
+  notFoundHandling: NotFoundHandling;
   /** Texts of `_headers` and `_redirects`. */
   headers: string;
   redirects: string;
@@ -26,29 +24,42 @@ export interface Site {
   code: ((request: SimulatedRequest) => Answer) | null;
 }
 
+/** Answer a request, with the headers that its rules give to every answer. */
 export function serve(site: Site, request: SimulatedRequest): Answer {
-  const { headers, query } = request;
-  const path = decoded(request.path);
-  const address = `https://${headers["host"] ?? ""}${path}`;
-  const redirect = redirectFor(site.redirects, { path, address });
-  const search = query.size > 0 ? `?${query.toString()}` : "";
-  if (redirect && redirect.status !== 200)
-    return { status: redirect.status, headers: { location: withSearch(redirect.to, search) }, body: "" };
-  let found = fileAt(site, redirect?.to ?? path);
-  // A rewrite shows what is at the other address, also where a visitor would be sent on.
-  if (redirect && found?.redirectTo !== undefined) found = fileAt(site, found.redirectTo);
+  const visited: Visited = { path: request.path, host: hostOf(request) };
+  const answer = answerOf(site, request, visited);
+  const security =
+    site.product === "pages"
+      ? { "access-control-allow-origin": "*", "referrer-policy": "strict-origin-when-cross-origin" }
+      : {};
+  const headers = headersFor(site.headers, visited, { ...answer.headers, ...security });
+  // Whatever the rules say: nobody shall keep for long that there is nothing.
+  if (site.product === "pages" && answer.status === 404) headers["cache-control"] = "no-store";
+  return { ...answer, headers };
+}
+
+/** The host name a request is for, without the port. */
+export function hostOf(request: SimulatedRequest): string {
+  return (request.headers["host"] ?? "").toLowerCase().replace(/:\d+$/, "");
+}
+
+const empty = (status: number, headers: Record<string, string> = {}): Answer => ({ status, headers, body: "" });
+
+function answerOf(site: Site, request: SimulatedRequest, visited: Visited): Answer {
+  const search = request.query.size > 0 ? `?${request.query.toString()}` : "";
+  const rule = redirectFor(site.redirects, visited);
+  if (rule && rule.status !== 200)
+    return empty(rule.status, { location: locationOf(rule.to, `https://${visited.host}`, search) });
+  const path = decoded(rule?.to.replace(/[?#].*$/, "") ?? request.path);
+  const isReading = request.method === "GET" || request.method === "HEAD";
+  const found = fileAt(site, path);
+  if (!found && site.code) return site.code(request);
+  if (!isReading && (found || site.product === "pages")) return empty(405);
+  // Pages tells browsers to remember the clean address, Workers does not.
   if (found?.redirectTo !== undefined)
-    return {
-      status: site.cleanStatus,
-      headers: { location: withSearch(encodeURI(found.redirectTo), search) },
-      body: "",
-    };
-  if (found) return fileAnswer(site, request, { file: found.file, status: 200, path, address });
-  if (site.code) return site.code(request);
-  const missing = notFound(site, path);
-  return missing
-    ? fileAnswer(site, request, { ...missing, path, address })
-    : { status: 404, headers: { "content-type": "text/plain;charset=UTF-8" }, body: "Not found" };
+    return empty(site.product === "pages" ? 308 : 307, { location: encodeURI(found.redirectTo) + search });
+  const shown = found ? { file: found.file, status: 200 } : notFound(site, path);
+  return shown ? fileAnswer(site, request, shown) : empty(404);
 }
 
 function decoded(path: string): string {
@@ -59,7 +70,13 @@ function decoded(path: string): string {
   }
 }
 
-const withSearch = (location: string, search: string) => (location.includes("?") ? location : location + search);
+/** Where a rule leads: a query of its own, or that of the request. */
+function locationOf(to: string, origin: string, search: string): string {
+  if (!URL.canParse(to, origin)) return to;
+  const target = new URL(to, origin);
+  if (target.search === "") target.search = search;
+  return target.origin === origin ? target.pathname + target.search + target.hash : target.href;
+}
 
 /** The clean address of an HTML file. */
 function cleanPath(file: string, handling: HtmlHandling): string {
@@ -69,56 +86,61 @@ function cleanPath(file: string, handling: HtmlHandling): string {
   return slash ? `${stem}/` : stem;
 }
 
+type Found = { file: string; redirectTo?: undefined } | { redirectTo: string };
+
 /** The file at a path, or the clean address it is at; null when there is none. */
-function fileAt(
-  { manifest, htmlHandling }: Site,
-  path: string,
-): { file: string; redirectTo?: undefined } | { redirectTo: string } | null {
-  if (htmlHandling === "none" || (manifest.has(path) && !path.endsWith(".html")))
-    return manifest.has(path) ? { file: path } : null;
-  const stem = path.replace(/(?:\/index\.html|\/index|\.html|\/)$/, "");
-  const candidates = [path, `${stem}/index.html`, `${stem}.html`].filter(
-    (file) => file.endsWith(".html") && manifest.has(file),
-  );
-  const file = candidates.find((each) => cleanPath(each, htmlHandling) === path);
+function fileAt({ manifest, htmlHandling: handling }: Site, path: string): Found | null {
+  const isFile = manifest.has(path);
+  if (handling === "none" || (isFile && !path.endsWith(".html"))) return isFile ? { file: path } : null;
+
+  function pagesFor(address: string): string[] {
+    const stem = address.replace(/(?:\/index\.html|\/index|\.html|\/)$/, "");
+    const [first, second] = [`${stem}/index.html`, `${stem}.html`];
+    const ordered = handling === "drop-trailing-slash" && stem !== "" ? [second, first] : [first, second];
+    return ordered.filter((file) => manifest.has(file));
+  }
+  /** The file that answers at an address without any redirect. */
+  const servedAt = (address: string) =>
+    manifest.has(address) ? address : pagesFor(address).find((file) => cleanPath(file, handling) === address);
+
+  const file = isFile ? undefined : servedAt(path);
   if (file !== undefined) return { file };
-  return candidates[0] === undefined ? null : { redirectTo: cleanPath(candidates[0], htmlHandling) };
+  // Only to where the same file is: of two that share a clean address, one stays at its own.
+  const moved = (isFile ? [path] : pagesFor(path)).find((each) => servedAt(cleanPath(each, handling)) === each);
+  if (moved !== undefined) return { redirectTo: cleanPath(moved, handling) };
+  return isFile ? { file: path } : null;
 }
 
-function notFound({ manifest, notFoundHandling }: Site, path: string): { file: string; status: number } | null {
+function notFound(
+  { product, manifest, notFoundHandling }: Site,
+  path: string,
+): { file: string; status: number } | null {
   const frontPage = manifest.has("/index.html") ? { file: "/index.html", status: 200 } : null;
-  if (notFoundHandling === "none") return null;
-  if (notFoundHandling === "single-page-application") return frontPage;
+  if (product === "workers" && notFoundHandling !== "404-page")
+    return notFoundHandling === "single-page-application" ? frontPage : null;
   for (let folder = path; folder !== ""; ) {
     folder = folder.slice(0, folder.lastIndexOf("/"));
     if (manifest.has(`${folder}/404.html`)) return { file: `${folder}/404.html`, status: 404 };
   }
-  return notFoundHandling === "pages" ? frontPage : null;
+  // A Pages site without a page for it is taken for an application of one page.
+  return product === "pages" ? frontPage : null;
 }
 
 function fileAnswer(
-  { manifest, assets, headers, isPreview, cleanStatus }: Site,
+  { product, manifest, assets, isPreview }: Site,
   request: SimulatedRequest,
-  { file, status, path, address }: { file: string; status: number; path: string; address: string },
+  { file, status }: { file: string; status: number },
 ): Answer {
   const key = manifest.get(file)!;
   const { bytes, contentType } = assets.get(key)!;
-  const etag = `"${createHash("sha256").update(key).digest("hex").slice(0, 32)}"`;
-  const plain: Record<string, string> = {
+  const etag = `"${key}"`;
+  const headers: Record<string, string> = {
     ...(contentType === null ? {} : { "content-type": contentType }),
+    ...(contentType !== null && product === "pages" ? { "x-content-type-options": "nosniff" } : {}),
     "cache-control": "public, max-age=0, must-revalidate",
     etag,
-    ...(cleanStatus === 308
-      ? {
-          "access-control-allow-origin": "*",
-          "x-content-type-options": "nosniff",
-          "referrer-policy": "strict-origin-when-cross-origin",
-        }
-      : {}),
     ...(isPreview ? { "x-robots-tag": "noindex" } : {}),
   };
-  const all = headersFor(headers, { path, address }, plain);
-  if (status === 200 && request.headers["if-none-match"]?.includes(etag))
-    return { status: 304, headers: all, body: "" };
-  return { status, headers: all, body: bytes };
+  const has = request.headers["if-none-match"];
+  return has === etag || has === `W/${etag}` ? empty(304, headers) : { status, headers, body: bytes };
 }
