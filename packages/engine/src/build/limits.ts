@@ -13,6 +13,8 @@ export interface BuildLimits {
   outputFiles: number;
   /** Dependency caches of all projects together; the least recently used go first. */
   cacheBytes: number;
+  /** Caches of frameworks, of all services together; the least recently used go first. */
+  frameworkCacheBytes: number;
 }
 
 const gigabyte = 1024 ** 3;
@@ -25,4 +27,5 @@ export const defaultLimits: BuildLimits = {
   logBytes: 64 * 1024 ** 2,
   outputFiles: 200_000,
   cacheBytes: 10 * gigabyte,
+  frameworkCacheBytes: 2 * gigabyte,
 };

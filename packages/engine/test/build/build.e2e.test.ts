@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { findIsolation } from "../../src/build/isolation.ts";
@@ -74,6 +75,67 @@ describe("buildArtifact", () => {
     const error = await failure(bench.build(broken));
     expect(error).toMatchObject({ code: "BUILD_FAILED", text: { where: "npm run build ended with 3", step: "build" } });
     expect(await bench.build(project)).toMatchObject({ cache: "hit" });
+  });
+
+  describe("of a framework with a cache of its own", () => {
+    /** Counts in the cache how many builds it has seen, and prints it. */
+    const counts = `import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+      mkdirSync(".next/cache/fetch-cache", { recursive: true });
+      appendFileSync(".next/cache/builds", "x");
+      console.log("answers", existsSync(".next/cache/fetch-cache/one"));
+      writeFileSync(".next/cache/fetch-cache/one", "");
+      if (process.env.SHOWS) writeFileSync(".next/cache/env", process.env.SHOWS);
+      console.log("builds", readFileSync(".next/cache/builds", "utf8").length);
+      mkdirSync("dist", { recursive: true }); writeFileSync("dist/index.html", "<p>page</p>");`;
+    const project = (name: string, text: string, more: Partial<Project> = {}): Project => ({
+      files: { "package.json": JSON.stringify({ name: "app" }), "build.mjs": counts, "text.txt": `${name} ${text}` },
+      build: "node build.mjs",
+      service: { framework: "next", hosts: [`${name}.localhost`] },
+      ...more,
+    });
+    const said = (): string[] => bench.lines.filter((line) => /^(builds|answers)/.test(line));
+    const first = ["answers false", "builds 1"];
+
+    it("has it again in the next build of the same service, but for what other servers answered", async () => {
+      await bench.build(project("one", "a"));
+      expect(said()).toEqual(first);
+      await bench.build(project("one", "b"));
+      expect(said()).toEqual(["answers false", "builds 2"]);
+      await bench.build(project("two", "a"));
+      expect(said()).toEqual(first);
+    });
+
+    it("begins anew when it is forced to, with other variables, and after a build that failed", async () => {
+      await bench.build(project("three", "a"));
+      await bench.build(project("three", "a", { variables: { MODE: "b" } }));
+      expect(said()).toEqual(first);
+      await bench.build(project("three", "a"), { force: true });
+      expect(said()).toEqual(first);
+      const broken = project("three", "b");
+      await failure(bench.build({ ...broken, files: { ...broken.files, "build.mjs": `${counts} process.exit(1)` } }));
+      expect(said()).toEqual(["answers false", "builds 2"]);
+      await bench.build(project("three", "c"));
+      expect(said()).toEqual(first);
+    });
+
+    it("does not keep one that shows a secret, that is too large, or that is a link to elsewhere", async () => {
+      const shows = { variables: { SHOWS: "s3cr3t-of-the-cache" }, sensitive: ["SHOWS"] };
+      await bench.build(project("four", "a", shows));
+      await bench.build(project("four", "b", shows));
+      expect(said()).toEqual(first);
+      await bench.build(project("five", "a"), { limits: { frameworkCacheBytes: 0 } });
+      await bench.build(project("five", "b"));
+      expect(said()).toEqual(first);
+      const elsewhere = mkdtempSync(join(tmpdir(), "landfall-elsewhere-"));
+      mkdirSync(join(elsewhere, "fetch-cache"));
+      const linked = project("six", "a");
+      const links = `import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+        mkdirSync(".next"); symlinkSync(${JSON.stringify(elsewhere)}, ".next/cache");
+        mkdirSync("dist"); writeFileSync("dist/index.html", "<p>page</p>");`;
+      await bench.build({ ...linked, files: { ...linked.files, "build.mjs": links } });
+      expect(readdirSync(elsewhere)).toEqual(["fetch-cache"]);
+      rmSync(elsewhere, { recursive: true });
+    });
   });
 
   it("runs no command for a folder that needs none", async () => {
