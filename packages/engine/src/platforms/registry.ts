@@ -1,5 +1,6 @@
 /** The hosted platforms, in the order they are listed. */
 import type { Platform } from "../platform.ts";
+import { cloudflarePages } from "./cloudflare/pages.ts";
 import { netlify } from "./netlify.ts";
 
-export const hostedPlatforms: Platform[] = [netlify];
+export const hostedPlatforms: Platform[] = [netlify, cloudflarePages];
