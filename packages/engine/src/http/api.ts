@@ -9,6 +9,7 @@ import { DeployError } from "../error.ts";
 import type { Secret } from "../secret.ts";
 import { ApiError, lostConnection, notJson, refusal, tooLate, type Vendor, type VendorError } from "./api-error.ts";
 import { type Budget, budgetOf, longestWaitMs } from "./budget.ts";
+import { ConnectionLost, exchange, type Exchanged, flat } from "./exchange.ts";
 
 export interface ApiRequest {
   method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -80,8 +81,8 @@ export interface ApiOptions extends Vendor {
   moved: boolean;
   /** Asked for at every request, so that a refreshed token is used at once. */
   credential(): Promise<Secret | null>;
-  /** Called once when the credential was refused; true when another one is there now. */
-  renew?(): Promise<boolean>;
+  /** Called once for a request whose credential was refused, with what was refused; true when another one is there now. */
+  renew?(refused: Secret): Promise<boolean>;
   readError: ReadError;
   clock: Clock;
   random?: () => number;
@@ -134,12 +135,14 @@ function apiOver(inside: Inside): Api {
     let renewed = false;
     for (let tried = 1; ; tried++) {
       request.signal?.throwIfAborted();
+      const bearer = await turn(inside, request);
       try {
-        return await once(inside, request);
+        return await once(inside, request, bearer);
       } catch (error) {
         if (request.signal?.aborted) throw request.signal.reason;
         if (!(error instanceof ApiError)) throw error;
-        if (error.code === "AUTH_FAILED" && !renewed && request.bearer === undefined && (await options.renew?.())) {
+        const isOurs = request.bearer === undefined && inside.bearer === undefined;
+        if (error.code === "AUTH_FAILED" && isOurs && bearer && !renewed && (await options.renew?.(bearer))) {
           renewed = true;
           continue;
         }
@@ -167,7 +170,17 @@ function apiOver(inside: Inside): Api {
       return answer.body.length === 0 ? (undefined as T) : (answer.json() as T);
     },
     async *stream(request) {
-      const { body } = await open(inside, { ...request, timeoutMs: request.timeoutMs ?? 120_000 });
+      const asked = { ...request, timeoutMs: request.timeoutMs ?? 120_000 };
+      const bearer = await turn(inside, request);
+      const call = { ...callOf(inside, asked, bearer), ...(request.signal ? { signal: request.signal } : {}) };
+      const answer = await inside.pool.request(call).catch((error: unknown) => silence(options, asked, error));
+      const { body } = answer;
+      if (answer.statusCode >= 400)
+        throw refused(inside, request, {
+          status: answer.statusCode,
+          headers: flat(answer.headers),
+          body: Buffer.from(await body.arrayBuffer()),
+        });
       try {
         for await (const chunk of body) yield chunk as Uint8Array;
       } catch (error) {
@@ -183,13 +196,14 @@ function apiOver(inside: Inside): Api {
 }
 
 /** One request and its whole answer. */
-async function once(inside: Inside, request: ApiRequest): Promise<ApiAnswer> {
-  const { options } = inside;
-  const { status, headers, body } = await open(inside, request);
-  const bytes = await wholeOf(body).catch((error: unknown) => {
-    if (request.signal?.aborted) throw request.signal.reason;
-    throw lostConnection(options, request, error, "yes");
-  });
+async function once(inside: Inside, request: ApiRequest, bearer: Secret | null): Promise<ApiAnswer> {
+  const { options, pool, budget } = inside;
+  const answer = await exchange(pool, callOf(inside, request, bearer), {
+    signal: request.signal,
+    largestBytes: largestAnswer,
+  }).catch((error: unknown) => silence(options, request, error));
+  const { status, headers, body: bytes } = answer;
+  budget.saw(headers);
   const isText = request.expects !== "json" && status < 400;
   const document = isText ? undefined : parsed(bytes);
   if ((status >= 200 && status < 300) || request.accept?.includes(status)) {
@@ -206,52 +220,58 @@ async function once(inside: Inside, request: ApiRequest): Promise<ApiAnswer> {
       },
     };
   }
+  throw refused(inside, request, answer);
+}
+
+/** The error an answer stands for, counted. */
+function refused(
+  { options, traffic, budget }: Inside,
+  request: ApiRequest,
+  { status, headers, body }: Exchanged,
+): ApiError {
+  const document = parsed(body);
   const said = options.readError(document, status);
   const error = refusal(options, request, { status, headers, said, body: document, now: options.clock.now() });
   if (error.refused) {
-    inside.traffic.refusals += 1;
-    inside.budget.refused(error.text.retryAfterMs);
+    traffic.refusals += 1;
+    budget.refused(error.text.retryAfterMs);
   }
-  throw error;
+  return error;
 }
 
-async function open(
-  inside: Inside,
-  request: ApiRequest,
-): Promise<{ status: number; headers: Record<string, string>; body: Readable }> {
-  const { options, pool, base, traffic, budget } = inside;
+/** Waits until the platform may be asked; answers the credential to send, which may have been renewed meanwhile. */
+async function turn({ options, budget, bearer }: Inside, request: ApiRequest): Promise<Secret | null> {
   await budget.wait(request.signal);
-  const bearer = request.bearer === undefined ? (inside.bearer ?? (await options.credential())) : request.bearer;
+  return request.bearer === undefined ? (bearer ?? (await options.credential())) : request.bearer;
+}
+
+function callOf(inside: Inside, request: ApiRequest, bearer: Secret | null): Dispatcher.RequestOptions {
+  const { base, traffic } = inside;
   const { body, headers, lengthBytes } = encoded(request);
   if (bearer) headers["authorization"] = `Bearer ${bearer.open()}`;
   const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
-  const call: Dispatcher.RequestOptions = {
+  traffic.requests += 1;
+  traffic.bytesSent += lengthBytes;
+  return {
     method: request.method,
     path: base.pathname.replace(/\/$/, "") + request.path + queryText({ ...inside.query, ...request.query }),
     headers,
     body: body === undefined ? null : typeof body === "function" ? Readable.from(body()) : body,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
-    ...(request.signal ? { signal: request.signal } : {}),
   };
-  traffic.requests += 1;
-  traffic.bytesSent += lengthBytes;
-  try {
-    const answer = await pool.request(call);
-    const seen = Object.fromEntries(
-      Object.entries(answer.headers).map(([name, value]) => [
-        name,
-        Array.isArray(value) ? value.join(", ") : (value ?? ""),
-      ]),
-    );
-    budget.saw(seen);
-    return { status: answer.statusCode, headers: seen, body: answer.body };
-  } catch (error) {
-    if (request.signal?.aborted) throw request.signal.reason;
-    const code = (error as { code?: string }).code ?? "";
-    if (code === "UND_ERR_HEADERS_TIMEOUT") throw tooLate(options, request, timeoutMs);
-    throw lostConnection(options, request, error, neverSent.has(code) ? "no" : "unknown");
-  }
+}
+
+/** What it means that no whole answer came. */
+function silence(options: ApiOptions, request: ApiRequest, error: unknown): never {
+  if (request.signal?.aborted) throw request.signal.reason;
+  const cause = error instanceof ConnectionLost ? error.cause : error;
+  // What the body's own reading threw is about the file, not about the platform.
+  if (cause instanceof DeployError) throw cause;
+  const code = (cause as { code?: string }).code ?? "";
+  if (code === "UND_ERR_HEADERS_TIMEOUT") throw tooLate(options, request, request.timeoutMs ?? defaultTimeoutMs);
+  const arrived = error instanceof ConnectionLost && error.answered ? "yes" : neverSent.has(code) ? "no" : "unknown";
+  throw lostConnection(options, request, cause, arrived);
 }
 
 /** Nothing of the request can have arrived. */
@@ -292,17 +312,6 @@ function queryText(query: NonNullable<ApiRequest["query"]>): string {
   const given = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) given.append(name, String(value));
   return given.size === 0 ? "" : `?${given.toString()}`;
-}
-
-async function wholeOf(body: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    length += (chunk as Buffer).length;
-    if (length > largestAnswer) throw new Error("the answer is larger than any answer should be");
-    chunks.push(chunk as Buffer);
-  }
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
 }
 
 function parsed(bytes: Buffer): unknown {
