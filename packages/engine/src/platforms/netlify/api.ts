@@ -80,6 +80,9 @@ export const readError: ReadError = (body) => {
   };
 };
 
+/** A small site is ready within a tenth of a second. */
+const firstPauseMs = 50;
+
 /** Ask until `isThere`, soon at first. Throws CANCELLED and BUILD_FAILED for a deployment that ended otherwise. */
 export async function untilDeploy(
   first: Deploy,
@@ -100,7 +103,7 @@ export async function untilDeploy(
   },
 ): Promise<Deploy> {
   let deploy = first;
-  for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 1.5, 2_000)) {
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, 2_000)) {
     if (["error", "canceled"].includes(stateOf(deploy))) throw ended(deploy);
     if (isThere(deploy)) return deploy;
     await clock.sleep(pauseMs, signal);
