@@ -9,7 +9,6 @@ import { type Clock, instant } from "../clock.ts";
 import { DeployError, type ErrorReport, reportOf } from "../error.ts";
 import { type DeployEvent, type DeployEventBody, type DeploymentState, isSettled } from "../events.ts";
 import { longestWaitMs } from "../http/budget.ts";
-import { longestWaitMs } from "../http/budget.ts";
 import { ownerIsDead } from "./owner.ts";
 import type { StepContext } from "../platform.ts";
 import type { DeploymentRow, Schema } from "../store/schema.ts";
@@ -253,7 +252,6 @@ export function journalOf({
         await end(name, attempt, startedMs, "failed", null, detail);
         if (signal.aborted || !(error instanceof DeployError) || error.row.retry === "never" || tried >= stepTries)
           throw error;
-        if ((error.text.retryAfterMs ?? 0) > longestWaitMs) throw error;
         if ((error.text.retryAfterMs ?? 0) > longestWaitMs) throw error;
         const backoffMs = 1_000 * 2 ** (tried - 1) * (0.75 + random() / 2);
         await clock.sleep(error.row.retry === "after" ? (error.text.retryAfterMs ?? backoffMs) : backoffMs, signal);
