@@ -161,6 +161,20 @@ export interface Domain {
   fault?: string;
 }
 
+/** How the server of a framework gets to a platform. Knowledge of the platform: a row is data. */
+export interface FrameworkWay {
+  /** Our id of the framework. */
+  framework: string;
+  /** `source`: the platform builds it; `prebuilt`: the build here leaves the platform's own output. */
+  accepts: "source" | "prebuilt";
+  /** The platform's own name of the framework, where it is to be told. */
+  name?: string;
+  /** Packages of which one must be among the dependencies; the first is the one a person is told to add. Absent: nothing is to be added. */
+  adapters?: string[];
+  /** For `prebuilt`: where the platform's output lies after the build, relative to the service. */
+  outputDir?: string;
+}
+
 export interface Platform {
   id: string;
   name: string;
@@ -168,6 +182,12 @@ export interface Platform {
   accepts: ArtifactKind[];
   /** Kinds of services it can run. */
   runs: ServicePlan["kind"][];
+  /** Frameworks whose servers it runs, and how. Absent: it runs what was built as it is. */
+  frameworks?: FrameworkWay[];
+  /** Files and folders (with a slash at the end) of a service by which even a static one is built there, because only the platform understands them. */
+  builtThere?: string[];
+  /** File by which a folder that is taken as it is holds the platform's own output. */
+  ownOutput?: string;
   limits: { fileSizeBytes?: number; files?: number; totalBytes?: number; source?: string };
   /** Names it allows for a project: lower-case letters, digits, hyphens, so long. */
   projectName: { pattern: RegExp; maxLength: number };

@@ -146,7 +146,7 @@ async function artifactOfSnapshot({
   snapshot,
   blobs,
 }: BuildInput): Promise<{ artifact: Artifact; warnings: string[] }> {
-  if (service.kind === "static") {
+  if (service.kind === "static" && service.accepts !== "source") {
     const path = posix.join(service.path, service.build?.outputDir ?? ".");
     return prebuiltArtifact({ snapshot, rules: service.static ?? plainRules, blobs, path });
   }

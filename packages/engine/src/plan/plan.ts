@@ -43,6 +43,8 @@ export interface ServicePlan {
   route: RouteStep[];
   accepts: ArtifactKind;
   build?: BuildPlan;
+  /** For a source that the platform builds: what it is told. What is not said it finds out itself. */
+  remoteBuild?: { framework: string | null; installCommand?: string; buildCommand?: string; outputDir?: string };
   /** Runs for good. */
   start?: Command;
   /** Run to their end before it, once per release (migrations). */

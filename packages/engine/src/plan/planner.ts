@@ -12,21 +12,15 @@ import { DeployError, type ErrorReport, reportOf } from "../error.ts";
 import { slug } from "../name.ts";
 import type { BuildPlan, DeployPlan, PlannedVariable, RouteStep, ServicePlan } from "./plan.ts";
 import type { Platform, Target } from "../platform.ts";
+import { type Accepted, acceptedFor } from "./accepted.ts";
 import { withoutRunner } from "./start-command.ts";
 
 /** Every conversion there is. A new platform adds no route here; it says what it accepts. */
 const conversions: (RouteStep & { needs?: string })[] = [
   { from: "source", to: "files", by: "build" },
   { from: "source", to: "prebuilt", by: "build" },
+  { from: "source", to: "source", by: "as-is" },
 ];
-
-/** What a kind of service is, once built. */
-const artifactOf: Record<ServicePlan["kind"], ArtifactKind> = {
-  static: "files",
-  server: "prebuilt",
-  worker: "prebuilt",
-  container: "image",
-};
 
 const defaultBuildTimeoutMs = 15 * 60_000;
 
@@ -48,8 +42,12 @@ export interface PlanInput {
   baseDomain: string;
   /** Whether the snapshot has this path. */
   hasFile(path: string): boolean;
+  /** Whether the snapshot has a file below this directory. */
+  hasDirectory(path: string): boolean;
   /** Scripts of a directory's package.json. */
   scriptsOf(path: string): Record<string, string>;
+  /** Names of the packages a directory's package.json asks for. */
+  dependenciesOf(path: string): ReadonlySet<string>;
   /** Lockfile for a package manager and service directory, or undefined. */
   lockfileOf(packageManager: string | undefined, path: string): string | undefined;
 }
@@ -208,9 +206,9 @@ function planService(input: PlanInput, service: Chosen, isPrimary: boolean): Ser
   const startCommand = overrides.startCommand ?? service.startCommand;
   const outputDir = checkedDirectory(overrides.outputDir ?? service.outputDir ?? ".");
   const needsBuild = input.detection !== null;
-  const accepts = artifactOf[kind];
   const framework = overrides.framework ?? service.framework;
-  if (kind !== "static" && !startCommand) {
+  const { accepts, way } = needsBuild ? accepted(input, service, { kind, framework }) : { accepts: asItIs(input) };
+  if (kind !== "static" && accepts !== "source" && !startCommand) {
     throw new DeployError("NOT_DETECTED", {
       what: `How ${where(service)} is started could not be found out.`,
       next: "Say it with --start-command, such as --start-command 'node server.js', or with a start script.",
@@ -218,15 +216,18 @@ function planService(input: PlanInput, service: Chosen, isPrimary: boolean): Ser
   }
   const build: BuildPlan | undefined = needsBuild
     ? {
-        install: commands(installCommand),
-        build: commands(buildCommand),
-        outputDir,
+        install: accepts === "source" ? [] : commands(installCommand),
+        build: accepts === "source" ? [] : commands(buildCommand),
+        outputDir: way?.outputDir ?? outputDir,
         ...(service.packageManager === undefined ? {} : { packageManager: service.packageManager }),
         ...optional("lockfile", input.lockfileOf(service.packageManager, service.path)),
         timeoutMs: defaultBuildTimeoutMs,
       }
     : undefined;
-  const start = kind === "static" ? [] : withoutRunner(commands(startCommand), input.scriptsOf(service.path));
+  const start =
+    kind === "static" || accepts === "source"
+      ? []
+      : withoutRunner(commands(startCommand), input.scriptsOf(service.path));
   const port = overrides.port ?? service.port;
   const host = hostOf({ project, environment, service: isPrimary ? null : service.name, baseDomain: input.baseDomain });
   return {
@@ -236,9 +237,10 @@ function planService(input: PlanInput, service: Chosen, isPrimary: boolean): Ser
     ...optional("framework", framework),
     runtime: service.runtime,
     ...optional("runtimeVersion", service.runtimeVersion),
-    route: needsBuild ? routeTo(platform, accepts) : [{ from: "files", to: "files", by: "as-is" }],
+    route: needsBuild ? routeTo(platform, accepts) : [{ from: accepts, to: accepts, by: "as-is" }],
     accepts,
     ...optional("build", build),
+    ...(accepts === "source" ? { remoteBuild: remoteBuild(overrides, way) } : {}),
     ...(start.length > 0 ? { start: start.at(-1)!, before: start.slice(0, -1) } : {}),
     ...optional("port", port),
     ...(kind === "static" ? { static: staticRules(input, service, framework) } : {}),
@@ -251,6 +253,40 @@ function planService(input: PlanInput, service: Chosen, isPrimary: boolean): Ser
       (kind === "static"
         ? ["switch the traffic"]
         : ["start beside the one that runs", "probe", "switch the traffic", "drain and stop the old one"]),
+  };
+}
+
+function accepted(
+  { platform, hasFile, hasDirectory, dependenciesOf }: PlanInput,
+  service: Chosen,
+  { kind, framework }: { kind: ServicePlan["kind"]; framework: string | undefined },
+): Accepted {
+  const inside = (path: string): string => (service.path === "." ? path : `${service.path}/${path}`);
+  return acceptedFor({
+    platform,
+    kind,
+    framework,
+    where: where(service),
+    has: (path) => (path.endsWith("/") ? hasDirectory(inside(path.slice(0, -1))) : hasFile(inside(path))),
+    dependencies: dependenciesOf(service.path),
+  });
+}
+
+/** A folder taken as it is: pages, or the output the platform itself asks for. */
+function asItIs({ platform: { ownOutput }, hasFile }: PlanInput): ArtifactKind {
+  return ownOutput !== undefined && hasFile(ownOutput) ? "prebuilt" : "files";
+}
+
+/** What a person decided; the rest the platform finds out itself, as it does for everybody. */
+function remoteBuild(
+  { installCommand, buildCommand, outputDir }: Overrides,
+  way: Accepted["way"],
+): NonNullable<ServicePlan["remoteBuild"]> {
+  return {
+    framework: way?.name ?? null,
+    ...optional("installCommand", installCommand),
+    ...optional("buildCommand", buildCommand),
+    ...optional("outputDir", outputDir),
   };
 }
 

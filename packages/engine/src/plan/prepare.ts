@@ -100,7 +100,9 @@ export async function prepare(context: PrepareContext, request: DeployRequest): 
     allowMissing: request.allowMissing ?? false,
     baseDomain: context.baseDomain,
     hasFile: (path) => paths.has(path),
-    scriptsOf: (path) => scriptsOf(join(source.root, path)),
+    hasDirectory: (path) => snapshot.files.some((file) => file.path.startsWith(`${path}/`)),
+    scriptsOf: (path) => textsOf(join(source.root, path), "scripts"),
+    dependenciesOf: (path) => dependenciesOf(join(source.root, path)),
     lockfileOf: (manager, path) => lockfileOf(paths, manager, path),
   });
   problems.push(...planProblems, ...limitProblems(platform, snapshot, request));
@@ -296,14 +298,20 @@ function uniqueVariables(detection: Detection | null): Detection["env"] {
   return [...byKey.values()];
 }
 
-/** Texts among the scripts of a package.json; none when there is none to read, which detection has said already. */
-function scriptsOf(directory: string): Record<string, string> {
+/** Names of the packages a package.json asks for. */
+function dependenciesOf(directory: string): Set<string> {
+  const asked = { ...textsOf(directory, "dependencies"), ...textsOf(directory, "devDependencies") };
+  return new Set(Object.keys(asked));
+}
+
+/** Texts of one field of a package.json by name; none when there is none to read, which detection has said already. */
+function textsOf(directory: string, field: "scripts" | "dependencies" | "devDependencies"): Record<string, string> {
   try {
-    const { scripts } = parseJson(decodeText(readFileSync(join(directory, "package.json")))) as {
-      scripts?: Record<string, unknown>;
-    };
+    const manifest = parseJson(decodeText(readFileSync(join(directory, "package.json")))) as Record<string, object>;
     return Object.fromEntries(
-      Object.entries(scripts ?? {}).flatMap(([name, script]) => (typeof script === "string" ? [[name, script]] : [])),
+      Object.entries(manifest[field] ?? {}).flatMap(([name, text]: [string, unknown]) =>
+        typeof text === "string" ? [[name, text]] : [],
+      ),
     );
   } catch {
     return {};

@@ -2,5 +2,6 @@
 import type { Platform } from "../platform.ts";
 import { cloudflarePages } from "./cloudflare/pages.ts";
 import { netlify } from "./netlify.ts";
+import { vercel } from "./vercel/vercel.ts";
 
-export const hostedPlatforms: Platform[] = [netlify, cloudflarePages];
+export const hostedPlatforms: Platform[] = [vercel, netlify, cloudflarePages];

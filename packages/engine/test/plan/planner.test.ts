@@ -57,6 +57,8 @@ function input(detected: Detection | null, more: Partial<PlanInput> = {}): PlanI
     allowMissing: false,
     baseDomain: "localhost",
     hasFile: () => false,
+    hasDirectory: () => false,
+    dependenciesOf: () => new Set(),
     scriptsOf: () => ({}),
     lockfileOf: () => "package-lock.json",
     ...more,

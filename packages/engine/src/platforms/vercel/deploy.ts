@@ -1,0 +1,179 @@
+/** The three ways to give a release the traffic on Vercel, step by step. */
+import { syncVariables } from "../../connections/owned-variables.ts";
+import { DeployError } from "../../error.ts";
+import { type Api, path } from "../../http/api.ts";
+import { ApiError } from "../../http/api-error.ts";
+import { suggestNames } from "../../name.ts";
+import type { DeployContext, DeployedService, ReleaseService, StepContext, Target } from "../../platform.ts";
+import { told } from "./addresses.ts";
+import { isPerson, look, projectName, projectRef, type RemoteProject, scoped } from "./api.ts";
+import { type Created, createWith, find, finish } from "./deployment.ts";
+import { type Sending, sendingOf } from "./sending.ts";
+import { givePreview, giveProduction } from "./traffic.ts";
+import { incomplete, upload } from "./upload.ts";
+import { variables } from "./variables.ts";
+
+export async function deploy(context: DeployContext): Promise<DeployedService[]> {
+  const service = onlyService(context);
+  const projectId = await projectFor(context, service);
+  await setVariables(context, projectId);
+  const sending = await sendingOf(service, context.bytes);
+  const request = {
+    ...sending.body,
+    ...(context.environment === "production" ? {} : { gitMetadata: { commitRef: context.environment } }),
+  };
+  const create = (): Promise<Created> => createWith(context, { projectId, request, prebuilt: sending.prebuilt });
+
+  const uploaded = await context.step("upload", async (step) => {
+    const there = step.attempt > 1 ? await find(context, projectId) : null;
+    const first = there ? { id: there } : await create();
+    if ("id" in first) return { deployment: first.id, sent: 0 };
+    await upload(context, sending, { missing: first.missing, step });
+    return { deployment: null, sent: first.missing.length };
+  });
+  const ready = await context.step("deploy", async (step) => {
+    const known = uploaded.deployment ?? (step.attempt > 1 ? await find(context, projectId) : null);
+    const id = known ?? (await createWhole(context, { sending, create, step }));
+    return finish(context, { projectId, id, step, isBuiltThere: !sending.prebuilt });
+  });
+  return [await told(context, service, ready)];
+}
+
+/** Deploy the earlier deployment's files once more as production: what Vercel does to promote a preview. Answers what is deployed. */
+export async function deployAgain(
+  context: DeployContext,
+  { projectId, earlierId }: { projectId: string; earlierId: string },
+): Promise<DeployedService[]> {
+  const service = onlyService(context);
+  await setVariables(context, projectId);
+  const ready = await context.step("deploy", async (step) => {
+    const there = step.attempt > 1 ? await find(context, projectId) : null;
+    const request = { deploymentId: earlierId };
+    const created = there
+      ? { id: there }
+      : await createWith(context, { projectId, request, prebuilt: false, action: "promote" });
+    if (!("id" in created)) throw incomplete(created.missing.length);
+    return finish(context, { projectId, id: created.id, step, isBuiltThere: service.artifact.kind === "source" });
+  });
+  return [await told(context, service, ready)];
+}
+
+/** Throws NO_ROUTE: a project on Vercel is one application. */
+export function onlyService({ release }: DeployContext): ReleaseService {
+  const [service, ...others] = release.services as [ReleaseService, ...ReleaseService[]];
+  if (others.length === 0) return service;
+  const names = release.services.map(({ plan }) => plan.name);
+  throw new DeployError("NO_ROUTE", {
+    what: `A project on Vercel holds one service, and this one has ${names.length}: ${names.join(", ")}.`,
+    next: `Deploy each as a project of its own: --service ${names[0]} --project ${release.project}-${names[0]}`,
+    step: "create",
+  });
+}
+
+/** Id of the project: the one where it was deployed before, else the account's project of that name, else a new one. */
+async function projectFor(context: DeployContext, { artifact, plan }: ReleaseService): Promise<string> {
+  const { target, pin, step } = context;
+  if (target.projectId !== undefined) return target.projectId;
+  const api = scoped(context);
+  const name = projectName(context);
+  const project = await step("create", async () => {
+    const found = (await existing(api, name)) ?? (await made());
+    const account = target.account ?? (isPerson(found.accountId) ? undefined : found.accountId);
+    const pinned: Target = { projectId: found.id, projectName: found.name, ...(account ? { account } : {}) };
+    await pin(pinned);
+    return pinned;
+  });
+  return project.projectId!;
+
+  async function made(): Promise<RemoteProject> {
+    const framework = artifact.kind === "source" ? (plan.remoteBuild?.framework ?? null) : null;
+    try {
+      // A name is taken once: the same request again is refused, so it does no harm.
+      const json = { name, framework };
+      return await api.call<RemoteProject>({ method: "POST", path: "/v11/projects", json, repeatable: true });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 409) throw error;
+      // Our own earlier request, whose answer was lost; or somebody's whose projects this credential does not see.
+      const found = await existing(api, name).catch(() => null);
+      if (found) return found;
+      throw nameTaken(name, error);
+    }
+  }
+}
+
+async function existing(api: Api, name: string): Promise<RemoteProject | null> {
+  const answer = await api.send({ method: "GET", path: path`/v9/projects/${name}`, accept: [404], expects: "json" });
+  return answer.status === 404 ? null : (answer.json() as RemoteProject);
+}
+
+function nameTaken(name: string, cause: ApiError): DeployError {
+  const names = suggestNames(name, (one) => one === name);
+  return new DeployError(
+    "PROJECT_NAME_TAKEN",
+    {
+      what: `The account on Vercel has a project ${name} already, and this credential does not reach it.`,
+      ...(cause.text.where === undefined ? {} : { where: cause.text.where }),
+      next: `Deploy as another project: --project ${names[0]}; or use a credential that reaches that one.`,
+      recovery: names.map((one) => ({
+        kind: "alternative",
+        label: `Deploy as ${one}`,
+        command: `landfall deploy --platform vercel --project ${one}`,
+      })),
+      step: "create",
+    },
+    { cause },
+  );
+}
+
+/** Pages that are built already read no variables, and then none is asked for. */
+async function setVariables(context: DeployContext, projectId: string): Promise<void> {
+  if (context.release.services.every(({ artifact }) => artifact.kind === "files")) return;
+  const target = { ...context.target, projectId };
+  await context.step("configure", () => syncVariables({ ...context, target }, variables));
+}
+
+/** Uploads may be lost on the other side, or end while others still arrive: what is named again is sent again, once. */
+async function createWhole(
+  context: DeployContext,
+  { sending, create, step }: { sending: Sending; create(): Promise<Created>; step: StepContext },
+): Promise<string> {
+  const first = await create();
+  if ("id" in first) return first.id;
+  await upload(context, sending, { missing: first.missing, step });
+  const second = await create();
+  if ("id" in second) return second.id;
+  throw incomplete(second.missing.length);
+}
+
+export async function rollback(context: DeployContext): Promise<DeployedService[]> {
+  const earlier = earlierOf(context);
+  const id = earlier.remoteId!;
+  await context.step("deploy", async () => {
+    if (context.environment !== "production") return givePreview(context, id);
+    await giveProduction(context, { id, projectId: projectRef(context), ask: "rollback" });
+  });
+  return [{ ...earlier, name: onlyService(context).plan.name }];
+}
+
+export async function promote(context: DeployContext): Promise<DeployedService[]> {
+  const { remoteId } = earlierOf(context);
+  const projectId = projectRef(context);
+  const there = await look(context, remoteId!).catch((error: unknown) => {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  });
+  // Vercel no longer has it; we have what it was made of.
+  if (!there) return deploy(context);
+  await context.note("Vercel promotes a preview by building it once more, with the variables of production.");
+  return deployAgain(context, { projectId, earlierId: there.id });
+}
+
+function earlierOf({ earlier }: DeployContext): DeployedService {
+  const [service] = earlier;
+  if (service?.remoteId) return service;
+  throw new DeployError("NOT_FOUND", {
+    what: "Which deployment on Vercel this release was is not known.",
+    next: "Deploy the earlier version again.",
+    step: "deploy",
+  });
+}
