@@ -8,10 +8,10 @@ import { mkdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Clock, systemClock } from "@landfall/engine/clock";
 import { DeployError } from "@landfall/engine/error";
-import { type Group, groupAlive, groupMembers, killGroup, leaderAlive } from "@landfall/engine/process/group";
+import { type Group, groupAlive, killGroup, leaderAlive } from "@landfall/engine/process/group";
 import { type Exit, exitInWords, portWasTaken } from "./diagnosis.ts";
 import { freePort } from "./free-port.ts";
-import { type Listening, listeningPorts, outOfMemoryKills, residentBytes } from "./processes.ts";
+import { type Listening, outOfMemoryKills } from "./processes.ts";
 import { lastLines, type LogLine, readLines, trimLog } from "@landfall/engine/platforms/local/program-log";
 import { CannotStart, endProgram, findProgram, startProgram } from "./program-process.ts";
 import {
@@ -23,6 +23,7 @@ import {
   removeRecord,
   writeRecord,
 } from "./program-record.ts";
+import { createSights, nothing, type Sight, type Sights, watchRun } from "./program-watch.ts";
 
 /** What to run. An id means the same program for ever: what belongs to a sealed release does not change. */
 export interface Program {
@@ -104,14 +105,12 @@ interface Running {
   logStart: number;
   memoryKills: number;
   overLimit: Exit["overLimit"];
-  seen: { at: number; listening: Listening[]; residentBytes: number } | null;
+  sights: Sights;
 }
 
 const backoff = { firstMs: 250, longestMs: 30_000, forgivenAfterMs: 60_000 };
 /** A program that has run so long without listening may be one that never does (a worker). */
 const startedAfterMs = 1_000;
-const watchEveryMs = 250;
-const trimEveryMs = 5_000;
 
 /** Nothing is started or adopted until asked for. One supervisor at a time may use the directories. */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
@@ -144,7 +143,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   function change(running: Running, state: Running["state"]): void {
     running.state = state;
-    running.seen = null;
+    running.sights.forget();
     if (programs.get(running.program.id) === running) onChange?.(statusOf(running));
   }
 
@@ -166,7 +165,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       logStart: record.logFloor,
       memoryKills: outOfMemoryKills(),
       overLimit: undefined,
-      seen: null,
+      sights: createSights(clock),
     };
     programs.set(program.id, running);
     // An edge that died between starting a program and writing it down leaves one that only its mark tells of.
@@ -225,42 +224,22 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     change(running, "failed");
   }
 
-  /** Look after a program while it runs: adopted ones tell nobody when they end, memory and log grow, starting ones become running. */
-  async function watchOver(running: Running, group: Group): Promise<void> {
-    const { signal } = running.watch;
-    let trimAt = clock.now() + trimEveryMs;
-    while (!signal.aborted) {
-      await clock.sleep(watchEveryMs, signal);
-      if (running.child === null && !leaderAlive(group)) {
-        return ended(running, { code: null, signal: null, unseen: true });
-      }
-      if (running.state === "starting") {
-        const isLate = clock.now() - running.record.startedAt >= startedAfterMs;
-        if (isLate || observe(running).listening.length > 0) change(running, "running");
-      }
-      const limitBytes = running.program.memoryLimitBytes;
-      if (limitBytes !== undefined) {
-        const heldBytes = residentBytes(groupMembers(group));
-        if (heldBytes > limitBytes) {
-          running.overLimit = { limitBytes, heldBytes };
-          await killGroup(group, { graceMs: 0, clock });
-        }
-      }
-      if (clock.now() >= trimAt) {
-        trimAt = clock.now() + trimEveryMs;
-        await trim(running);
-      }
-    }
-  }
-
   function keepWatch(running: Running, group: Group): void {
-    const { signal } = running.watch;
-    watchOver(running, group).catch((error: unknown) => {
-      // The watch is given up only by its signal: a fault (a full disk while trimming) must not leave a program unwatched.
-      if (!signal.aborted) {
-        running.record.lastExit ??= error instanceof Error ? error.message : String(error);
-        keepWatch(running, group);
-      }
+    watchRun({
+      group,
+      clock,
+      signal: running.watch.signal,
+      isAdopted: () => running.child === null,
+      limitBytes: () => running.program.memoryLimitBytes,
+      look() {
+        if (running.state !== "starting") return;
+        const isLate = clock.now() - running.record.startedAt >= startedAfterMs;
+        if (isLate || sight(running).listening.length > 0) change(running, "running");
+      },
+      ended: () => ended(running, { code: null, signal: null, unseen: true }),
+      overLimit: (limit) => (running.overLimit = limit),
+      trim: () => trim(running),
+      fault: (error) => (running.record.lastExit ??= error instanceof Error ? error.message : String(error)),
     });
   }
 
@@ -334,28 +313,16 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     if (running) change(running, "stopped");
   }
 
-  /** Ports and memory, asked from the kernel again only after a while: with many connections its tables are long. */
-  function observe(running: Running): { listening: Listening[]; residentBytes: number } {
-    const { group, port } = running.record;
-    if (!group || running.state === "backoff" || running.state === "stopped")
-      return { listening: [], residentBytes: 0 };
-    const { seen } = running;
-    const isSettled = seen?.listening.some((one) => one.port === port) ?? false;
-    if (seen && clock.now() - seen.at < (isSettled ? 5_000 : 200)) return seen;
-    const pids = groupMembers({ pid: group.pid, born: group.born });
-    running.seen = { at: clock.now(), listening: listeningPorts(pids), residentBytes: residentBytes(pids) };
-    return running.seen;
+  function sight({ record, state, sights }: Running): Sight {
+    const isUp = record.group !== null && state !== "backoff" && state !== "stopped";
+    return isUp ? sights.of(record.group!, record.port) : nothing;
   }
 
   function statusOf(running: Running): ProgramStatus {
-    return statusFrom(running.record, running.state, observe(running));
+    return statusFrom(running.record, running.state, sight(running));
   }
 
-  function statusFrom(
-    record: ProgramRecord,
-    state: ProgramStatus["state"],
-    seen: { listening: Listening[]; residentBytes: number },
-  ): ProgramStatus {
+  function statusFrom(record: ProgramRecord, state: ProgramStatus["state"], seen: Sight): ProgramStatus {
     return {
       id: record.id,
       release: record.release,
@@ -376,7 +343,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const record = isProgramId(id) ? readRecord(stateDir, id) : null;
     if (!record) return null;
     const isAlive = record.group !== null && leaderAlive(record.group);
-    return statusFrom(record, isAlive ? "running" : "stopped", { listening: [], residentBytes: 0 });
+    return statusFrom(record, isAlive ? "running" : "stopped", nothing);
   }
 
   const allIds = (): string[] => [...new Set([...programs.keys(), ...recordedIds(stateDir)])];

@@ -1,0 +1,67 @@
+/** Rotation of the key: every envelope of the store sealed again, while others go on reading and writing. */
+import { sql, type Transaction } from "kysely";
+import type { Schema } from "./schema.ts";
+import type { Store } from "./store.ts";
+
+/** A sealed column: the columns that name its row, and what an envelope there is bound to. Whoever adds one adds it here. */
+interface Place {
+  table: keyof Schema;
+  column: string;
+  key: string[];
+  row(...key: string[]): string;
+}
+
+const places: Place[] = [
+  {
+    table: "variable",
+    column: "value",
+    key: ["project_id", "environment", "key"],
+    row: (project, environment, key) => `variable ${project}/${environment}/${key}`,
+  },
+  { table: "release", column: "variables", key: ["id"], row: (id) => id! },
+  { table: "deployment", column: "given", key: ["id"], row: (id) => `given ${id}` },
+  { table: "deployment", column: "credential", key: ["id"], row: (id) => `credential ${id}` },
+  { table: "connection", column: "credential", key: ["id"], row: (id) => `connection ${id}` },
+  { table: "authorization", column: "sealed", key: ["state"], row: (state) => `authorization ${state}` },
+];
+
+/** Rows sealed again in one transaction: writers of other processes wait for no longer than that. */
+const batch = 200;
+
+/**
+ * Seal every envelope with the newest key and forget the others; answers how many. Whoever writes meanwhile uses the new key: it is in the
+ * file before the first row is touched, and every seal happens in a transaction. Killed in between, all keys are there: run it again.
+ */
+export async function rotateKey(store: Store): Promise<number> {
+  const { db, vault } = store;
+  // Two that begin at the same time take turns: the second finds the first one's key.
+  await db.transaction().execute(async () => vault.beginRotation());
+  let total = 0;
+  for (;;) {
+    const resealed = await db.transaction().execute(async (tx) => {
+      let count = 0;
+      for (const place of places) count += await reseal(tx, store, place);
+      // In the transaction that looked last: nobody can have written with an old key since.
+      if (count === 0) vault.endRotation();
+      return count;
+    });
+    if (resealed === 0) return total;
+    total += resealed;
+  }
+}
+
+async function reseal(tx: Transaction<Schema>, { vault }: Store, { table, column, key, row }: Place): Promise<number> {
+  const columns = sql.join([...key, column].map((name) => sql.ref(name)));
+  const old = await sql<Record<string, string>>`select ${columns} from ${sql.table(table)}
+    where ${sql.ref(column)} not like ${`${vault.prefix()}%`} limit ${sql.lit(batch)}`.execute(tx);
+  for (const found of old.rows) {
+    const bound = row(...key.map((name) => found[name]!));
+    const sealed = vault.seal(vault.open(found[column]!, bound), bound);
+    const isRow = sql.join(
+      key.map((name) => sql`${sql.ref(name)} = ${found[name]}`),
+      sql` and `,
+    );
+    await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${sealed} where ${isRow}`.execute(tx);
+  }
+  return old.rows.length;
+}
