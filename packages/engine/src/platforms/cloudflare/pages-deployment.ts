@@ -17,7 +17,7 @@ import {
   remoteProject,
   stateOf,
 } from "./pages-project.ts";
-import { workerForm } from "./server-form.ts";
+import { modulesOf, workerForm } from "./server-form.ts";
 import type { Site } from "./site.ts";
 
 type Place = Pick<PagesProject, "account" | "name">;
@@ -48,7 +48,7 @@ export async function createDeployment(
     ...texts(files).map(([name, text]) => ({ name, filename: name, content: textContent(text) })),
   ];
   if (site.server) {
-    const worker = workerForm({ main_module: site.server.main }, { server: site.server, bytes: context.bytes });
+    const worker = workerForm({ main_module: site.server.main }, modulesOf(site.server, site.bytes));
     parts.push({
       name: "_worker.bundle",
       filename: "_worker.bundle",

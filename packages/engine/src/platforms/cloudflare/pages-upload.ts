@@ -79,7 +79,7 @@ export function uploadTo(
         send: sendBucket,
         weigh: () => heldBytes,
         isComplete: () => true,
-        concurrency,
+        concurrency: () => concurrency,
         clock,
         signal,
       });

@@ -35,7 +35,7 @@ import {
   stateOf,
 } from "./pages-project.ts";
 import { uploadTo } from "./pages-upload.ts";
-import { asServer, siteOf, withNotFoundPage } from "./site.ts";
+import { asServer, siteOf, unreadVariables, withNotFoundPage } from "./site.ts";
 import { webhooks } from "./webhooks.ts";
 
 export const cloudflarePages = definePlatform({
@@ -146,6 +146,11 @@ async function deploy(context: DeployContext): Promise<DeployedService[]> {
   for (const folder of site.leftOut)
     await context.note(
       `${folder} is left out: only wrangler compiles it. A framework's adapter makes a _worker.js instead.`,
+    );
+  const unread = unreadVariables(site);
+  if (unread.length > 0)
+    await context.note(
+      `A site of files alone reads no variables; these are given to nothing that runs: ${unread.join(", ")}.`,
     );
   const project = await step("create", () => findOrCreate(context));
   await context.pin({ account: project.account, projectId: project.id, projectName: project.name });

@@ -24,8 +24,15 @@ export interface Server {
   /** As the build wants it; absent for the release's own day. */
   compatibilityDate?: string;
   compatibilityFlags: string[];
-  /** Whether the code is asked before files are looked at, as in a Pages project; or for which paths. */
-  runsFirst: boolean | string[];
+  /** How files and code share the addresses, as the API of Workers has it. In a Pages project `_routes.json` says it. */
+  serving: Serving;
+}
+
+export interface Serving {
+  html_handling?: string;
+  not_found_handling?: string;
+  /** Whether the code is asked before files are looked at, or for which paths. */
+  run_worker_first?: boolean | string[];
 }
 
 /** Content types of modules by extension. Source: workers-sdk, deployment-bundle, read 2026-08-22. */
@@ -145,7 +152,7 @@ type Text = (path: string) => string | undefined;
 
 interface WranglerConfig {
   main?: string;
-  assets?: { directory?: string; run_worker_first?: boolean | string[] };
+  assets?: Serving & { directory?: string };
   compatibility_date?: string;
   compatibility_flags?: string[];
 }
@@ -170,7 +177,15 @@ function configured(at: ReadonlyMap<string, SnapshotFile>, text: Text): Server |
     assets: root ?? null,
     ...(config.compatibility_date === undefined ? {} : { compatibilityDate: config.compatibility_date }),
     compatibilityFlags: config.compatibility_flags ?? flagsOfServers,
-    runsFirst: config.assets?.run_worker_first ?? false,
+    serving: servingOf(config.assets ?? {}),
+  };
+}
+
+function servingOf({ html_handling: html, not_found_handling: notFound, run_worker_first: first }: Serving): Serving {
+  return {
+    ...(html === undefined ? {} : { html_handling: html }),
+    ...(notFound === undefined ? {} : { not_found_handling: notFound }),
+    ...(first === undefined ? {} : { run_worker_first: first }),
   };
 }
 
@@ -206,7 +221,7 @@ function svelteKit(files: readonly SnapshotFile[], at: ReadonlyMap<string, Snaps
   const modules = modulesBelow(files, "").filter(
     ({ name }) => name === main || name.startsWith("output/server/") || name.startsWith("cloudflare-tmp/"),
   );
-  return { main, modules, assets: "cloudflare/", compatibilityFlags: flagsOfServers, runsFirst: false };
+  return { main, modules, assets: "cloudflare/", compatibilityFlags: flagsOfServers, serving: {} };
 }
 
 /** Nitro (Nuxt, SolidStart, Analog) says in nitro.json which preset it was built with. */
@@ -225,19 +240,22 @@ function nitro(files: readonly SnapshotFile[], text: Text): Server | null {
     modules: modulesBelow(files, "server/"),
     assets: "public/",
     compatibilityFlags: flagsOfServers,
-    runsFirst: false,
+    serving: {},
   };
 }
 
 /** In a Pages project the code is asked first, but for what `_routes.json` leaves out. */
-function inPages(text: Text): Pick<Server, "compatibilityFlags" | "runsFirst"> {
+function inPages(text: Text): Pick<Server, "compatibilityFlags" | "serving"> {
   const routes = text("_routes.json");
-  if (routes === undefined) return { compatibilityFlags: flagsOfServers, runsFirst: true };
+  if (routes === undefined) return { compatibilityFlags: flagsOfServers, serving: { run_worker_first: true } };
   const { include = ["/*"], exclude = [] } = parsed(routes, "_routes.json") as {
     include?: string[];
     exclude?: string[];
   };
-  return { compatibilityFlags: flagsOfServers, runsFirst: [...include, ...exclude.map((path) => `!${path}`)] };
+  return {
+    compatibilityFlags: flagsOfServers,
+    serving: { run_worker_first: [...include, ...exclude.map((path) => `!${path}`)] },
+  };
 }
 
 function modulesBelow(files: readonly SnapshotFile[], folder: string): Module[] {

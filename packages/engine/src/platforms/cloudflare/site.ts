@@ -76,6 +76,12 @@ export function withNotFoundPage(site: Site, { isBuilt }: { isBuilt: boolean }):
   };
 }
 
+/** Variables for run time that nothing will read, because the site is files alone. */
+export function unreadVariables({ server, service: { plan, variables } }: Site): string[] {
+  if (server) return [];
+  return plan.variables.filter(({ key, class: when }) => when === "run" && key in variables).map(({ key }) => key);
+}
+
 /** The release as one of servers: a folder with a server in it was taken for files until it was looked into. */
 export function asServer(release: Release): Release {
   const services = release.services.map((one) => ({

@@ -78,7 +78,8 @@ export interface Rounds<Parcel> {
   weigh(parcel: Parcel): number;
   /** Whether all is known to be there after a round in which nothing was lost. */
   isComplete(): boolean;
-  concurrency: { start: number; most: number };
+  /** Asked for after `missing`, which may tell. */
+  concurrency(): { start: number; most: number };
   clock: Clock;
   signal: AbortSignal;
 }
@@ -109,7 +110,7 @@ export async function sendRounds<Parcel>(rounds: Rounds<Parcel>): Promise<void> 
       },
       weigh: (parcel) => rounds.weigh(parcel),
       // A gateway that fails is not asked for more at once.
-      concurrency: round === 1 ? rounds.concurrency : { start: 1, most: 2 },
+      concurrency: round === 1 ? rounds.concurrency() : { start: 1, most: 2 },
       clock,
       signal,
     });
