@@ -1,4 +1,5 @@
 /** The directories below the root that are deployed on their own: members of a workspace, projects of Nx, folders with a program. */
+import { configOf, placed } from "./config.ts";
 import type { Kind } from "./detection.ts";
 import { readManifest } from "./javascript.ts";
 import { languageServices } from "./languages/readers.ts";
@@ -150,13 +151,26 @@ function sifted(project: Project, found: Below[], workspace: Workspace | null): 
       "@crxjs/vite-plugin",
       "@types/chrome",
     ].some((name) => (manifest?.devDependencies[name] ?? manifest?.dependencies[name]) !== undefined);
-  const programs = found.filter((one) => !isDevice(one));
+  const layers = layersAmong(project, found);
+  const programs = found.filter((one) => !isDevice(one) && !layers.has(one.path));
   const own = programs.filter((one) => !isManual(one));
   // A library's workspace deploys nothing but its manual.
   const kept = own.length > 0 ? own : programs;
   return kept
     .filter(({ path }) => !kept.some((other) => other.path !== path && path.startsWith(`${other.path}/`)))
     .sort((a, b) => a.path.localeCompare(b.path));
+}
+
+/** Layers of Nuxt: what others extend is built as a part of them. */
+function layersAmong(project: Project, found: readonly Below[]): Set<string> {
+  const layers = new Set<string>();
+  for (const { path, reading } of found) {
+    if (reading.framework !== "nuxt") continue;
+    const extended = configOf(project, path, ["nuxt.config"])?.value["extends"];
+    for (const one of Array.isArray(extended) ? extended : [extended])
+      if (typeof one === "string" && one.startsWith(".")) layers.add(placed(one, path) ?? "");
+  }
+  return layers;
 }
 
 /** A package's name without its scope. */

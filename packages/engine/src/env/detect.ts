@@ -1,9 +1,9 @@
 /** The variables a service reads, from its code, schemas, examples, manifests and libraries. */
 import type { EnvVariable, ServiceFacts } from "../detect/detection.ts";
 import { inside, type Project } from "../detect/reading.ts";
-import { type ExampleEntry, isExampleFile, isReferenceFile, readExample } from "./example.ts";
-import { settleGuardedSettings } from "./languages.ts";
+import { type ExampleEntry, isExampleFile, isSpecialFile, readExample } from "./example.ts";
 import { isManifest, readManifest } from "./manifests.ts";
+import { settleGuardedSettings } from "./python.ts";
 import { type Readme, readReadme } from "./readme.ts";
 import { dependencyVersions, mostCharacters, type Scope, scopeOf } from "./scope.ts";
 import { importedIn, importerOf, readSdks, rowsFor } from "./sdk-reading.ts";
@@ -67,10 +67,30 @@ export function detectVariables(project: Project, directory: string, facts: Omit
     inExample,
     placeOf: ({ path, offset }: Sighting) => `${path}:${lines.at(path, offset)}`,
   };
-  return [...byKey]
+  const found = [...byKey]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([key, seen]) => weigh({ key, ...seen }, around) ?? []);
+  if (inExample.size === 0) return found;
+  // Where the key of a vendor is asked for before it is used and no example tells of it, the vendor can be done without.
+  const isUntold = (key: string): boolean => {
+    const seen = byKey.get(key)!;
+    return seen.examples.length === 0 && !seen.sightings.some(({ inSchema }) => inSchema);
+  };
+  const spared = new Set(
+    found.flatMap(({ key, required }) =>
+      !required && isUntold(key) && byKey.get(key)!.sightings.some(({ need }) => need === "guarded")
+        ? (vendorKey.exec(key)?.[1] ?? [])
+        : [],
+    ),
+  );
+  for (const variable of found)
+    if (spared.has(/^[A-Z0-9]+/.exec(variable.key)?.[0] ?? "") && isUntold(variable.key)) variable.required = false;
+  return found;
 }
+
+/** The key to a vendor's service; its first group is the vendor. */
+const vendorKey =
+  /^(?!APP_|API_|AUTH_|NEXTAUTH_|JWT_|SESSION_|DB_|DATABASE_|SECRET_|COOKIE_|ADMIN_)([A-Z0-9]+)_(?:\w+_)?(?:SECRET|KEY|TOKEN)$/;
 
 function sightingsIn(
   project: Project,
@@ -119,8 +139,11 @@ function examplesFor(project: Project, directory: string, scope: Scope): Example
   if (directory !== ".") {
     for (const name of project.tree.listing(".").files) if (isExampleFile(name)) paths.push(name);
   }
-  const brief = paths.filter((path) => !isReferenceFile(path));
-  return (brief.length > 0 ? brief : paths).flatMap((path) => readExample(path, project.tree.text(path) ?? ""));
+  const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
+  const plain = new Set(paths.filter((path) => !isSpecialFile(path)).map(folderOf));
+  return paths
+    .filter((path) => !isSpecialFile(path) || !plain.has(folderOf(path)))
+    .flatMap((path) => readExample(path, project.tree.text(path) ?? ""));
 }
 
 /** The README of the service, and that of the repository. */

@@ -27,9 +27,11 @@ export function isExampleFile(name: string): boolean {
   return exampleName.test(name);
 }
 
-/** Whether an example, by its name, lists all there is: beside another one it is for reference. */
-export function isReferenceFile(name: string): boolean {
-  return /[._-](?:complete|full|all|reference|advanced)(?:[._-](?:example|sample))?$/i.test(name);
+/** Whether an example, by its name, lists all there is, or what holds while developing: beside a plain one it says less. */
+export function isSpecialFile(name: string): boolean {
+  return /[._-](?:complete|full|all|reference|advanced|local|dev|development|test)(?:[._-](?:example|sample))?$/i.test(
+    name,
+  );
 }
 
 const entryLine = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/;

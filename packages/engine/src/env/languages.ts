@@ -2,6 +2,7 @@
  * Variables read by languages other than JavaScript: a table of patterns per language, and one way to look at the line around a match.
  */
 import { maskHashComments, maskSlashComments } from "./mask.ts";
+import { quietAskedBlocks, readPythonSettings } from "./python.ts";
 import type { Need, Sighting } from "./sighting.ts";
 
 interface Read {
@@ -10,6 +11,8 @@ interface Read {
   /** Without anything around that says otherwise. `plain` is looked at closer. */
   need: Need;
   when?: "build";
+  /** A field of a structure that holds the whole environment. */
+  inSchema?: true;
 }
 
 interface Language {
@@ -30,6 +33,8 @@ interface Language {
 
 const anyName = "([A-Za-z_][A-Za-z0-9_]*)";
 const quoted = `["']${anyName}["']`;
+
+const rubyFetch = `\\bENV\\.fetch\\(?\\s*${quoted}\\s*`;
 
 const languages: Language[] = [
   {
@@ -68,10 +73,13 @@ const languages: Language[] = [
     words: /\bENV\b/,
     comments: "hash",
     reads: [
+      { pattern: new RegExp(`${rubyFetch}(?:,\\s*nil\\b|\\)\\s*\\{\\s*nil\\s*\\})`, "g"), need: "guarded" },
+      { pattern: new RegExp(`${rubyFetch},\\s*(?:""|'')`, "g"), need: "plain" },
       {
-        pattern: new RegExp(`\\bENV\\.fetch\\(?\\s*${quoted}\\s*\\)?\\s*(,[^)\\n]*|\\{|do\\b)?`, "g"),
-        need: "checked",
+        pattern: new RegExp(`${rubyFetch}(?:,(?!\\s*(?:nil\\b|""|''))|\\)?\\s*(?:\\{(?!\\s*nil\\s*\\})|do\\b))`, "g"),
+        need: "default",
       },
+      { pattern: new RegExp(`${rubyFetch}(?:\\)(?!\\s*(?:\\{|do\\b))|$)`, "gm"), need: "checked" },
       { pattern: new RegExp(`\\bENV\\[\\s*${quoted}\\s*\\]`, "g"), need: "plain" },
       { pattern: new RegExp(`\\bENV\\.(?:key\\?|has_key\\?|include\\?)\\(?\\s*${quoted}`, "g"), need: "guarded" },
     ],
@@ -89,7 +97,7 @@ const languages: Language[] = [
       { pattern: /\b\w*[eE]nv\w*\(\s*"([A-Z][A-Z0-9_]+)"\s*(,[^()]*)\)/g, need: "default" },
       { pattern: /\bviper\.Get\w*\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g, need: "plain" },
       // Tags of caarlos0/env, cleanenv and envconfig; what the tag says is read from the rest of it.
-      { pattern: /`[^`\n]*\b(?:env|envconfig)\s*:\s*"([A-Z][A-Z0-9_]+)([^`\n]*)`/g, need: "declared" },
+      { pattern: /`[^`\n]*\b(?:env|envconfig)\s*:\s*"([A-Z][A-Z0-9_]+)([^`\n]*)`/g, need: "declared", inSchema: true },
     ],
     replaced: /^\s*(?:==|!=)\s*"[^"]+"/,
     // Defaults of flags, lists, `cmp.Or`.
@@ -209,7 +217,9 @@ export function readLanguage(path: string, extension: string, text: string): Sig
       const key = match[0].includes(`"`) || extension !== "rs" ? match[1]! : constantOf(code, match[1]!);
       const end = match.index + match[0].length;
       const need = needOf(language, { read, code, start: match.index, end, inside: match[2] });
-      if (need) sightings.push({ key, need, when: read.when ?? "run", offset: match.index, path });
+      if (!need) continue;
+      const when = read.when ?? "run";
+      sightings.push({ key, need, when, offset: match.index, path, ...(read.inSchema ? { inSchema: true } : {}) });
     }
   }
   if (extension === "rs") sightings.push(...readClap(path, code));
@@ -251,6 +261,10 @@ function needOf(language: Language, { read, code, start, end, inside }: Place): 
   const before = code.slice(lineStart, start);
   if (language.lenient?.test(before)) return "guarded";
   if (/^\s*(?:else\s*)?(?:if|elif|elsif|unless|while|guard|match|switch)\b/.test(before)) {
+    // Python's index raises wherever it stands, unless the name was asked for first.
+    if (language.comments === "hash" && read.need === "asserted" && !/\bin\b/.test(before)) return "asserted";
+    // `if started and not X`: only what has started asks.
+    if (/\band\s+not\s+$/.test(before)) return "guarded";
     if (/\bnot\b|unless|!\s*$|\bguard\b/.test(before) || /^\)?\s*(?:==|===|is)\s*(?:""|''|None|nil|null)/.test(after)) {
       return language.stops.test(code.slice(end, end + 240)) ? "checked" : "guarded";
     }
@@ -310,55 +324,9 @@ function needOfName(language: Language, code: string, before: string, end: numbe
   return null;
 }
 
-/** Asks where the program runs, or in which mode: what follows is not a feature one may leave out. */
-const aboutPlatform =
-  /["'](?:\w*_)?(?:ENV|ENVIRONMENT|MODE|STAGE|DEBUG|TESTING|CI|DYNO|HEROKU\w*|RENDER|RAILWAY\w*|VERCEL\w*|FLY_\w+|GAE_\w+|K_SERVICE|KUBERNETES\w*)["']|prod/i;
-
-/** Python: what is read in the block of `if "A" in os.environ:` is needed only together with A. */
-function quietAskedBlocks(code: string, sightings: Sighting[]): void {
-  for (const match of code.matchAll(/^([ \t]*)(?:el)?if\b([^:]{0,400}?\b(?:environ|getenv)\b[^:]{0,400}?):[ \t]*$/gm)) {
-    const [head, indent, condition] = match;
-    if (/\bnot\b|!=/.test(condition!) || aboutPlatform.test(condition!)) continue;
-    const start = match.index + head.length;
-    const next = new RegExp(`^(?:[ \\t]{0,${indent!.length}})(?![ \\t])(?=\\S)`, "m").exec(code.slice(start + 1));
-    const end = next ? start + 1 + next.index : code.length;
-    for (const sighting of sightings)
-      if (sighting.offset > start && sighting.offset < end && /^(?:asserted|plain)$/.test(sighting.need))
-        sighting.need = "guarded";
-  }
-}
-
 function stopsWhenMissing(language: Language, code: string, end: number): boolean {
   const block = code.slice(end, end + 200);
   return /^\s*\n?\s*;?\s*(?:if\s+)?!\s*\w+/.test(block) && language.stops.test(block);
-}
-
-/** Fields of pydantic's BaseSettings without a value; `env_prefix` goes before the name. */
-function readPythonSettings(path: string, code: string): Sighting[] {
-  if (!/^class\s+\w+\(.*Settings\b/m.test(code)) return [];
-  const sightings: Sighting[] = [];
-  for (const match of code.matchAll(/^class\s+\w+\([^)]*\w*(?:Settings|BaseSettings|Config)\b[^)]*\):/gm)) {
-    const start = match.index + match[0].length;
-    const next = /\n(?=\S)/.exec(code.slice(start));
-    const body = code.slice(start, next ? start + next.index : code.length);
-    const prefix = /env_prefix\s*=\s*["']([^"']*)["']/.exec(body)?.[1] ?? "";
-    for (const field of body.matchAll(/^(?: {4}|\t)([A-Za-z]\w*)\s*:\s*([^=\n]+?)(?:\s*=\s*([^\n]*))?$/gm)) {
-      const [, own, type, value] = field;
-      if (/ClassVar|^model_config/.test(type!) || own === "model_config") continue;
-      const alias = /(?:validation_alias|alias|env)\s*=\s*["'](\w+)["']/.exec(value ?? "")?.[1];
-      const isRequired =
-        value === undefined || /^\.\.\.|^Field\(\s*(?:\.\.\.|\w*alias\s*=|env\s*=|description|\))/.test(value.trim());
-      const hasDefault = value !== undefined && /default(?:_factory)?\s*=/.test(value);
-      sightings.push({
-        key: (alias ?? prefix + own!).toUpperCase(),
-        need: isRequired && !hasDefault ? "checked" : "default",
-        when: "run",
-        offset: start + field.index,
-        path,
-      });
-    }
-  }
-  return sightings;
 }
 
 /** Arguments of clap that may come from the environment: `#[clap(long, env)] database_url: String`. */
@@ -378,28 +346,8 @@ function readClap(path: string, code: string): Sighting[] {
       when: "run",
       offset: match.index,
       path,
+      inSchema: true,
     });
   }
   return sightings;
-}
-
-/**
- * Settings of Flask or Django that are asked for elsewhere before they are used (`if app.config["MAIL_SERVER"]:`): their variables are
- * not needed. `texts` are the Python files of the project.
- */
-export function settleGuardedSettings(sightings: Sighting[], texts: ReadonlyMap<string, string>): void {
-  const named = sightings.flatMap((sighting) => {
-    if (sighting.need !== "plain") return [];
-    const text = texts.get(sighting.path);
-    if (text === undefined) return [];
-    const before = text.slice(text.lastIndexOf("\n", sighting.offset) + 1, sighting.offset);
-    const name = /^\s*(?:self\.)?([A-Z][A-Z0-9_]+)\s*=\s*(?:\w+\()?$/.exec(before)?.[1];
-    return name === undefined ? [] : [{ sighting, name }];
-  });
-  if (named.length === 0) return;
-  const asked = new Set<string>();
-  const question =
-    /\b(?:if|and|or|not|elif)\s+(?:not\s+)?(?:[\w.]*config(?:\.get\(|\[)\s*["'](\w+)["']|(?:[\w.]+\.)?([A-Z][A-Z0-9_]{2,})\b)/g;
-  for (const text of texts.values()) for (const match of text.matchAll(question)) asked.add(match[1] ?? match[2]!);
-  for (const { sighting, name } of named) if (asked.has(name)) sighting.need = "guarded";
 }

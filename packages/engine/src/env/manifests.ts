@@ -1,6 +1,6 @@
 /** Variables that manifests name: Prisma, compose, Dockerfile, Heroku's app.json, render.yaml, netlify.toml, vercel.json, wrangler, Spring, Symfony, Nuxt. */
 import type { Kind } from "../detect/detection.ts";
-import { isObject, type Json, type JsonObject, type Project } from "../detect/reading.ts";
+import { inside, isObject, type Json, type JsonObject, type Project } from "../detect/reading.ts";
 import { isExampleFile, isPlaceholder, readExample } from "./example.ts";
 import { readLanguage } from "./languages.ts";
 import { maskHashComments, maskJavaScript, maskSlashComments } from "./mask.ts";
@@ -155,7 +155,12 @@ const manifests: Manifest[] = [
     name: /^config\/credentials\.yml\.enc$/,
     // Some commit the key beside what it opens.
     read: (project, path, _text, see) => {
-      if (!project.tree.has(path.replace(/credentials\.yml\.enc$/, "master.key"))) see("RAILS_MASTER_KEY", "checked");
+      if (project.tree.has(path.replace(/credentials\.yml\.enc$/, "master.key"))) return;
+      // Who runs a copy of it cannot open what the authors encrypted, and is told to give the secret itself.
+      const folder = path.replace(/\/?config\/credentials\.yml\.enc$/, "") || ".";
+      const examples = project.tree.listing(folder).files.filter(isExampleFile);
+      const isGiven = examples.some((name) => /^SECRET_KEY_BASE=/m.test(project.tree.text(inside(folder, name)) ?? ""));
+      see(isGiven ? "SECRET_KEY_BASE" : "RAILS_MASTER_KEY", "checked");
     },
   },
   {

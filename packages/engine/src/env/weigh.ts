@@ -14,13 +14,13 @@ export const signIn: RegExp =
 /** From so many on, a project offers them to choose from. */
 const manyProviders = 4;
 /** Of these, what a schema without a default insists on is needed all the same. */
-const schemaMayAsk = /^(?:LOG_LEVEL|APP_ENV|BASE_PATH|URL|CONTEXT)$/;
+const schemaMayAsk = /^(?:LOG_LEVEL|HTTP_PORT|APP_ENV|BASE_PATH|URL|CONTEXT)$/;
 /** What a framework sets itself, or has a setting of that name for which nothing is as good as any value. */
 const heldByFramework = new Map([
   ["vue-cli", /^BASE_URL$/],
   [
     "flask",
-    /^(?:SERVER_NAME|APPLICATION_ROOT|PREFERRED_URL_SCHEME|MAX_CONTENT_LENGTH|PERMANENT_SESSION_LIFETIME|SESSION_COOKIE_\w+)$/,
+    /^(?:SERVER_NAME|APPLICATION_ROOT|PREFERRED_URL_SCHEME|MAX_CONTENT_LENGTH|PERMANENT_SESSION_LIFETIME|SESSION_COOKIE_\w+|MAIL_\w+)$/,
   ],
 ]);
 /** Of these a program only asks where it is; they are not shown at all. */
@@ -106,7 +106,8 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
     !(exampleMayAsk.test(key) && examples.some((one) => !one.isOptional && !one.isCommentedOut && one.hasPlaceholder))
   )
     return false;
-  if (framework !== undefined && heldByFramework.get(framework)?.test(key)) return false;
+  const isHeld = framework !== undefined && heldByFramework.get(framework)?.test(key) === true;
+  if (isHeld && sightings.every(({ need }) => need !== "asserted" && need !== "checked")) return false;
   const reads = sightings.filter(({ need }) => need !== "tooling");
   if (reads.length === 0)
     return isNeededUnseen(key, examples, { rule, framework, isCodeSilent, dependencies, readAlone });

@@ -39,6 +39,21 @@ describe("workspaces", () => {
       },
       is: { kind: "monorepo", services: ["apps/api", "apps/web"] },
     },
+    "a layer of Nuxt is a part of what extends it": {
+      files: {
+        "package.json": manifest({ workspaces: ["apps/*"] }),
+        ...Object.fromEntries(
+          ["base", "site", "shop"].map((name) => [
+            `apps/${name}/package.json`,
+            manifest({ name, scripts: { build: "nuxt build" }, dependencies: { nuxt: "4" } }),
+          ]),
+        ),
+        "apps/base/nuxt.config.ts": "export default defineNuxtConfig({})",
+        "apps/site/nuxt.config.ts": `export default defineNuxtConfig({ extends: "../base" })`,
+        "apps/shop/nuxt.config.ts": `export default defineNuxtConfig({ extends: ["docus", "../base"] })`,
+      },
+      is: { kind: "monorepo", services: ["apps/shop", "apps/site"] },
+    },
     "pnpm's patterns, with what they take out": {
       files: {
         "package.json": manifest({}),

@@ -67,6 +67,25 @@ describe("what a deployment must set", () => {
       ["AUTH_SECRET", "DATABASE_URL"],
     ],
     [
+      "nothing that the example calls optional, whatever one for developers says",
+      {
+        ".env.example": "API_KEY=\n# Optional: prices\nPRICE_KEY=\n",
+        ".env.local.example": "PRICE_KEY=yourkeyhere\n",
+        "a.ts": "use(process.env.API_KEY, process.env.PRICE_KEY);",
+      },
+      ["API_KEY"],
+    ],
+    [
+      "no vendor whose key is asked for first and which no example tells of",
+      {
+        ".env.example": "GITHUB_CLIENT_ID=\n",
+        "stripe.ts":
+          'export const isPaid = Deno.env.has("STRIPE_SECRET_KEY");\nconst hook = Deno.env.get("STRIPE_WEBHOOK_SECRET");\nif (hook === undefined) throw new Error("missing");',
+        "auth.ts": 'use(Deno.env.get("GITHUB_CLIENT_ID"));',
+      },
+      ["GITHUB_CLIENT_ID"],
+    ],
+    [
       "what the brief example lists, not the complete one beside it",
       {
         ".env.example": "API_KEY=\n",
@@ -408,6 +427,16 @@ describe("manifests", () => {
       { runtime: "php" },
     ],
     [
+      "the secret itself, where an example of Rails with encrypted credentials asks for it",
+      {
+        "config/credentials.yml.enc": "x",
+        "config/application.rb": "class Application < Rails::Application\nend\n",
+        ".env.example": "SECRET_KEY_BASE=secret-value\n",
+      },
+      ["SECRET_KEY_BASE"],
+      { runtime: "ruby" },
+    ],
+    [
       "Rails without encrypted credentials",
       { "config/application.rb": "module Shop\n  class Application < Rails::Application\n  end\nend\n" },
       ["SECRET_KEY_BASE"],
@@ -482,6 +511,14 @@ describe("other languages", () => {
       "what is read in production alone",
       { "settings.py": 'import os\nif os.environ.get("APP_ENV") == "production":\n    KEY = os.environ["A_KEY"]\n' },
       ["A_KEY"],
+    ],
+    [
+      "a structure that holds the whole environment, even what platforms often give",
+      {
+        "config.go":
+          'package main\ntype Config struct {\n\tPort string `env:"HTTP_PORT,required"`\n\tLevel string `env:"LOG_LEVEL,required"`\n\tURL string `env:"PG_URL,required"`\n}',
+      },
+      ["HTTP_PORT", "LOG_LEVEL", "PG_URL"],
     ],
     ["a library of Python", { "app.py": "from openai import OpenAI\nclient = OpenAI()" }, ["OPENAI_API_KEY"]],
     ["Go", { "main.go": 'package main\nfunc main() { key := os.Getenv("A_KEY"); use(key) }' }, ["A_KEY"]],

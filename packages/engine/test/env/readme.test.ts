@@ -54,6 +54,12 @@ describe("readReadme", () => {
     expect(verdictsOf("`API_KEY` is required if you send mail.", "API_KEY and API_URL are required.")).toEqual({});
   });
 
+  it("takes what is required only for a part as optional", () => {
+    expect(verdictsOf("| `API_KEY` | Key (required only for the `maps` plugin) | - |")).toEqual({
+      API_KEY: "optional",
+    });
+  });
+
   it("takes the lines of its code blocks as an example", () => {
     const { entries, verdicts } = readReadme(
       "README.md",

@@ -1,0 +1,70 @@
+/** What Python's own ways with settings say of variables, beside what the table in languages.ts reads. */
+import type { Sighting } from "./sighting.ts";
+
+/** Asks where the program runs, or in which mode: what follows is not a feature one may leave out. */
+const aboutPlatform =
+  /["'](?:\w*_)?(?:ENV|ENVIRONMENT|MODE|STAGE|DEBUG|TESTING|CI|DYNO|HEROKU\w*|RENDER|RAILWAY\w*|VERCEL\w*|FLY_\w+|GAE_\w+|K_SERVICE|KUBERNETES\w*)["']|prod/i;
+
+/** Python: what is read in the block of `if "A" in os.environ:` is needed only together with A. */
+export function quietAskedBlocks(code: string, sightings: Sighting[]): void {
+  for (const match of code.matchAll(/^([ \t]*)(?:el)?if\b([^:]{0,400}?\b(?:environ|getenv)\b[^:]{0,400}?):[ \t]*$/gm)) {
+    const [head, indent, condition] = match;
+    if (/\bnot\b|!=/.test(condition!) || aboutPlatform.test(condition!)) continue;
+    const start = match.index + head.length;
+    const next = new RegExp(`^(?:[ \\t]{0,${indent!.length}})(?![ \\t])(?=\\S)`, "m").exec(code.slice(start + 1));
+    const end = next ? start + 1 + next.index : code.length;
+    for (const sighting of sightings)
+      if (sighting.offset > start && sighting.offset < end && /^(?:asserted|plain)$/.test(sighting.need))
+        sighting.need = "guarded";
+  }
+}
+
+/** Fields of pydantic's BaseSettings without a value; `env_prefix` goes before the name. */
+export function readPythonSettings(path: string, code: string): Sighting[] {
+  if (!/^class\s+\w+\(.*Settings\b/m.test(code)) return [];
+  const sightings: Sighting[] = [];
+  for (const match of code.matchAll(/^class\s+\w+\([^)]*\w*(?:Settings|BaseSettings|Config)\b[^)]*\):/gm)) {
+    const start = match.index + match[0].length;
+    const next = /\n(?=\S)/.exec(code.slice(start));
+    const body = code.slice(start, next ? start + next.index : code.length);
+    const prefix = /env_prefix\s*=\s*["']([^"']*)["']/.exec(body)?.[1] ?? "";
+    for (const field of body.matchAll(/^(?: {4}|\t)([A-Za-z]\w*)\s*:\s*([^=\n]+?)(?:\s*=\s*([^\n]*))?$/gm)) {
+      const [, own, type, value] = field;
+      if (/ClassVar|^model_config/.test(type!) || own === "model_config") continue;
+      const alias = /(?:validation_alias|alias|env)\s*=\s*["'](\w+)["']/.exec(value ?? "")?.[1];
+      const isRequired =
+        value === undefined || /^\.\.\.|^Field\(\s*(?:\.\.\.|\w*alias\s*=|env\s*=|description|\))/.test(value.trim());
+      const hasDefault = value !== undefined && /default(?:_factory)?\s*=/.test(value);
+      sightings.push({
+        key: (alias ?? prefix + own!).toUpperCase(),
+        need: isRequired && !hasDefault ? "checked" : "default",
+        when: "run",
+        offset: start + field.index,
+        path,
+        inSchema: true,
+      });
+    }
+  }
+  return sightings;
+}
+
+/**
+ * Settings of Flask or Django that are asked for elsewhere before they are used (`if app.config["MAIL_SERVER"]:`): their variables are
+ * not needed. `texts` are the Python files of the project.
+ */
+export function settleGuardedSettings(sightings: Sighting[], texts: ReadonlyMap<string, string>): void {
+  const named = sightings.flatMap((sighting) => {
+    if (sighting.need !== "plain") return [];
+    const text = texts.get(sighting.path);
+    if (text === undefined) return [];
+    const before = text.slice(text.lastIndexOf("\n", sighting.offset) + 1, sighting.offset);
+    const name = /^\s*(?:self\.)?([A-Z][A-Z0-9_]+)\s*=\s*(?:\w+\()?$/.exec(before)?.[1];
+    return name === undefined ? [] : [{ sighting, name }];
+  });
+  if (named.length === 0) return;
+  const asked = new Set<string>();
+  const question =
+    /\b(?:if|and|or|not|elif)\s+(?:not\s+)?(?:(?:[\w.]*config(?:\.get\(|\[)|getattr\(\w+,)\s*["'](\w+)["']|(?:[\w.]+\.)?([A-Z][A-Z0-9_]{2,})\b)/g;
+  for (const text of texts.values()) for (const match of text.matchAll(question)) asked.add(match[1] ?? match[2]!);
+  for (const { sighting, name } of named) if (asked.has(name)) sighting.need = "guarded";
+}
