@@ -70,22 +70,26 @@ export function detectVariables(project: Project, directory: string, facts: Omit
   const found = [...byKey]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([key, seen]) => weigh({ key, ...seen }, around) ?? []);
-  if (inExample.size === 0) return found;
-  // Where the key of a vendor is asked for before it is used and no example tells of it, the vendor can be done without.
-  const isUntold = (key: string): boolean => {
-    const seen = byKey.get(key)!;
-    return seen.examples.length === 0 && !seen.sightings.some(({ inSchema }) => inSchema);
-  };
+  return inExample.size === 0 ? found : withoutSparedVendors(found, byKey);
+}
+
+/** Where the key of a vendor is asked for before it is used and no example tells of it, the vendor can be done without. */
+function withoutSparedVendors(
+  found: EnvVariable[],
+  seen: ReadonlyMap<string, { sightings: Sighting[]; examples: ExampleEntry[] }>,
+): EnvVariable[] {
+  const isUntold = (key: string): boolean =>
+    seen.get(key)!.examples.length === 0 && !seen.get(key)!.sightings.some(({ inSchema }) => inSchema);
   const spared = new Set(
     found.flatMap(({ key, required }) =>
-      !required && isUntold(key) && byKey.get(key)!.sightings.some(({ need }) => need === "guarded")
+      !required && isUntold(key) && seen.get(key)!.sightings.some(({ need }) => need === "guarded")
         ? (vendorKey.exec(key)?.[1] ?? [])
         : [],
     ),
   );
-  for (const variable of found)
-    if (spared.has(/^[A-Z0-9]+/.exec(variable.key)?.[0] ?? "") && isUntold(variable.key)) variable.required = false;
-  return found;
+  return found.map((variable) =>
+    spared.has(variable.key.split("_", 1)[0]!) && isUntold(variable.key) ? { ...variable, required: false } : variable,
+  );
 }
 
 /** The key to a vendor's service; its first group is the vendor. */
