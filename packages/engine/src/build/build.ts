@@ -3,37 +3,33 @@
  * nothing changed. Read from the top.
  */
 import { realpathSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { userInfo } from "node:os";
-import { dirname, join, posix } from "node:path";
-import type { Artifact, StaticRules } from "../artifact.ts";
-import type { Command } from "../process/command.ts";
+import { dirname, join } from "node:path";
+import type { Artifact } from "../artifact.ts";
 import { DeployError } from "../error.ts";
 import { throwIfAborted } from "../process/exec.ts";
 import type { Group } from "../process/group.ts";
 import type { ServicePlan } from "../plan/plan.ts";
 import { createRedactor } from "../redact/redact.ts";
 import type { Blobs } from "../snapshot/blobs.ts";
-import type { Snapshot, SnapshotFile } from "../snapshot/snapshot.ts";
-import { checkEntry, findOutput, inspectOutput } from "./checks.ts";
-import { dependencyTree, isInstall } from "./dependencies.ts";
-import { buildEnvironments, type Environments, networkOf } from "./environment.ts";
-import { artifactOf, type Collected, collectFiles } from "./files.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
+import { artifactOfSnapshot } from "./as-is.ts";
+import { secretsOf } from "./environment.ts";
 import { lendCache } from "./framework-caches.ts";
+import { type Dependencies, installDependencies } from "./install.ts";
 import { findIsolation, type Isolation } from "./isolation.ts";
-import { knownDigests } from "./known.ts";
 import { type BuildLimits, defaultLimits } from "./limits.ts";
 import type { NodeRuntime } from "./node.ts";
-import { choosePackageManager, installPackageManager, type PinnedManager } from "./package-manager.ts";
-import { findProgram, installationsOf, projectDirectories, toolDirectories } from "./programs.ts";
+import { collectOutput } from "./output.ts";
+import type { PinnedManager } from "./package-manager.ts";
+import { installationsOf, toolDirectories } from "./programs.ts";
 import { artifactKey, recall, remember, type Remembered } from "./reuse.ts";
-import { type Runner, startRunner } from "./run.ts";
+import { startRunner } from "./run.ts";
 import { scopeOf, staysInside } from "./scope.ts";
-import { selectServerFiles } from "./selection.ts";
-import { findPython, furnishNode, furnishProgram, nodeFor, relocatePrograms } from "./toolchain.ts";
-import { digestsOf, evictTrees, provideTree, type Tree } from "./trees.ts";
+import { furnish, nodeFor, relocatePrograms, virtualEnvironment } from "./toolchain.ts";
+import { evictTrees } from "./trees.ts";
 import type { Usage } from "./watch.ts";
-import { openWorkspace, type Workspace } from "./workspace.ts";
+import { openWorkspace } from "./workspace.ts";
 
 export interface BuildInput {
   service: ServicePlan;
@@ -112,49 +108,9 @@ export async function buildArtifact(input: BuildInput): Promise<Built> {
   return done({ ...made, warnings, reused: false });
 }
 
-/** A folder that is served as it is: no commands. `path` is the directory to serve, relative to the snapshot's root. */
-export async function prebuiltArtifact({
-  snapshot,
-  rules,
-  blobs,
-  path = ".",
-}: {
-  snapshot: Snapshot;
-  rules: StaticRules;
-  blobs: Blobs;
-  path?: string;
-}): Promise<{ artifact: Artifact; warnings: string[] }> {
-  const files = served(below(snapshot.files, path));
-  if (files.length === 0) {
-    throw new DeployError("OUTPUT_MISSING", {
-      what: path === "." ? "There is no file to serve." : `There is no file to serve in ${path}.`,
-      next: "Give the directory that holds index.html.",
-      step: "build",
-    });
-  }
-  const artifact = artifactOf({ kind: "files", collected: sized(files), rules });
-  return { artifact, warnings: await inspectOutput({ files, blobs, isStatic: true, secrets: [] }) };
-}
-
 function hasCommands({ build }: ServicePlan): boolean {
   return (build?.install ?? []).length + (build?.build ?? []).length > 0;
 }
-
-/** Nothing has to run: the files are in the store already. */
-async function artifactOfSnapshot({
-  service,
-  snapshot,
-  blobs,
-}: BuildInput): Promise<{ artifact: Artifact; warnings: string[] }> {
-  if (service.kind === "static" && service.accepts !== "source") {
-    const path = posix.join(service.path, service.build?.outputDir ?? ".");
-    return prebuiltArtifact({ snapshot, rules: service.static ?? plainRules, blobs, path });
-  }
-  const artifact = artifactOf({ kind: service.accepts, collected: sized(snapshot.files), start: service.start });
-  return { artifact, warnings: [] };
-}
-
-const plainRules: StaticRules = { spaFallback: false, cleanUrls: true };
 
 interface Made {
   artifact: Artifact;
@@ -203,15 +159,17 @@ async function buildInWorkspace(
     log,
     onProcess: (group) => input.onProcess?.(group),
   });
+  const caches = join(realpathSync(input.home), "cache");
+  const trees = join(caches, "dependencies");
   const dependencies: Dependencies = { cache: "none", trees: [] };
   try {
     if (tools.python) {
       const command = virtualEnvironment(tools.python);
       await runner.run(command, { directory: service.path, env: tools.environments.install });
     }
-    await installDependencies({ input, runner, workspace, node, tools, dependencies });
+    await installDependencies({ input, runner, workspace, node, tools, cache: trees, dependencies });
     const kept = await lendCache({
-      directory: join(realpathSync(input.home), "cache", "frameworks"),
+      directory: join(caches, "frameworks"),
       workspace,
       service,
       snapshot,
@@ -236,205 +194,8 @@ async function buildInWorkspace(
   } finally {
     await runner.stop();
     for (const tree of dependencies.trees) await tree.keep();
-    if (dependencies.trees.length > 0) await evictTrees(treesOf(input), limits.cacheBytes);
+    if (dependencies.trees.length > 0) await evictTrees(trees, limits.cacheBytes);
   }
-}
-
-function treesOf({ home }: BuildInput): string {
-  return join(realpathSync(home), "cache", "dependencies");
-}
-
-interface Tools {
-  manager: PinnedManager;
-  environments: Environments;
-  directory: string;
-  downloads: string;
-  /** Interpreter for the virtual environment, when the service is Python's. */
-  python?: string;
-  warnings: string[];
-}
-
-/** Choose and install what the commands need, and say in which environment they run. */
-async function furnish(
-  input: BuildInput,
-  { workspace, path, node }: { workspace: Workspace; path: string[]; node: NodeRuntime },
-): Promise<Tools> {
-  const { service, home } = input;
-  const directory = join(realpathSync(home), "tools");
-  const downloads = join(realpathSync(home), "cache", "downloads");
-  for (const one of [directory, downloads]) await mkdir(one, { recursive: true, mode: 0o700 });
-  await furnishNode(workspace, node);
-  const network = networkOf(input.network ?? {});
-  const manager = await choosePackageManager(
-    join(workspace.files, installDirectory(service)),
-    service.build?.packageManager,
-  );
-  const buildPath = [...projectDirectories(workspace.files, service.path), workspace.bin, ...path];
-  if (manager.name !== "npm") {
-    const npm = findProgram("npm", { path: [workspace.bin, ...path], cwd: "/" });
-    if (!npm)
-      throw new DeployError("MISSING_TOOL", {
-        what: "npm is not installed.",
-        next: "Install Node.js, which brings npm: https://nodejs.org",
-      });
-    const program = await installPackageManager(manager, {
-      tools: directory,
-      npm: [node.execPath, realpathSync(npm)],
-      env: {
-        ...network,
-        PATH: [workspace.bin, ...path].join(":"),
-        HOME: workspace.home,
-        TMPDIR: workspace.tmp,
-        LANG: "C.UTF-8",
-      },
-      cache: join(downloads, "npm"),
-      signal: input.signal,
-    });
-    if (program) await furnishProgram(workspace, manager.name, program);
-  }
-  const warnings: string[] = [];
-  let python: string | undefined;
-  if (service.runtime === "python") {
-    const found = findPython(service.runtimeVersion, { path });
-    python = found.program;
-    if (!found.exact)
-      warnings.push(`The project asks for Python ${service.runtimeVersion}; this machine's python3 is used.`);
-  }
-  const environments = buildEnvironments({
-    workspace,
-    downloads,
-    path: buildPath,
-    variables: input.variables,
-    network: input.network ?? {},
-    packageManager: manager,
-    ...(python === undefined ? {} : { virtualEnv: join(workspace.files, service.path, ".venv") }),
-  });
-  return { manager, environments, directory, downloads, ...(python === undefined ? {} : { python }), warnings };
-}
-
-/** Copies instead of links, so that the environment can be moved: a link to the machine's interpreter would leave the artifact. */
-function virtualEnvironment(python: string): Command {
-  return { argv: [python, "-m", "venv", "--copies", ".venv"] };
-}
-
-/** Where the dependencies are installed: a lockfile of the workspace above the service says so. Relative to the snapshot's root. */
-function installDirectory({ path, build }: ServicePlan): string {
-  const directory = build?.lockfile === undefined ? path : dirname(build.lockfile);
-  const isAbove = directory === "." || path === directory || path.startsWith(`${directory}/`);
-  return isAbove ? directory : path;
-}
-
-type Known = Awaited<ReturnType<typeof knownDigests>>;
-
-/** What became of the dependencies; filled while they are installed, so that trees are kept also when the build fails. */
-interface Dependencies {
-  cache: Built["cache"];
-  trees: Tree[];
-  known?: Known;
-}
-
-async function installDependencies({
-  input,
-  runner,
-  workspace,
-  node,
-  tools,
-  dependencies,
-}: {
-  input: BuildInput;
-  runner: Runner;
-  workspace: Workspace;
-  node: NodeRuntime;
-  tools: Tools;
-  dependencies: Dependencies;
-}): Promise<void> {
-  const { service, snapshot, log } = input;
-  const { files } = workspace;
-  const { manager } = tools;
-  const env = tools.environments.install;
-  const lockfile = service.build?.lockfile;
-  for (const command of service.build?.install ?? []) {
-    const directory = command.cwd === undefined ? installDirectory(service) : service.path;
-    const install = (): Promise<void> => runner.run(command, { directory, env });
-    const kept =
-      lockfile !== undefined && isInstall(command)
-        ? await dependencyTree({
-            snapshot,
-            files,
-            lockfile,
-            command,
-            packageManager: `${manager.name} ${manager.version ?? ""}`,
-            nodeVersion: node.version,
-            variables: input.variables,
-          })
-        : null;
-    if (!kept) {
-      await install();
-      continue;
-    }
-    const started = performance.now();
-    const tree = await provideTree({ cache: treesOf(input), key: kept.key, workspace, snapshot }, install);
-    dependencies.trees.push(tree);
-    dependencies.cache = tree.restored ? "hit" : "miss";
-    dependencies.known = await knownDigests({ path: digestsOf(workspace), files });
-    if (!tree.restored) continue;
-    log(`Dependencies are those of an earlier build (${Math.round(performance.now() - started)} ms).`, "stdout");
-    for (const { directory: where, script } of kept.scripts)
-      await runner.run({ argv: [manager.name, "run", script] }, { directory: where, env });
-  }
-}
-
-async function collectOutput({
-  input,
-  workspace,
-  limits,
-  known,
-}: {
-  input: BuildInput;
-  workspace: Workspace;
-  limits: BuildLimits;
-  known: Known | undefined;
-}): Promise<{ artifact: Artifact; warnings: string[] }> {
-  const { service, blobs, signal, log } = input;
-  const isStatic = service.kind === "static";
-  const outputDir = service.build!.outputDir;
-  const home = join(workspace.files, service.path);
-  const common = { within: workspace.files, blobs, maxFiles: limits.outputFiles, signal, known };
-  const warnings: string[] = [];
-  let collected: Collected;
-  if (isStatic) {
-    const { directory, note } = findOutput({ service: home, outputDir, isStatic });
-    if (note !== undefined) warnings.push(note);
-    const isWhole = realpathSync(directory) === realpathSync(home);
-    collected = await collectFiles({
-      ...common,
-      roots: [{ from: directory, to: "." }],
-      excludes: (path) => isWhole && isHidden(path),
-    });
-  } else {
-    checkEntry({ service, directory: home });
-    const selection = await selectServerFiles(service, workspace.files);
-    log(`The release holds ${selection.because}.`, "stdout");
-    collected = await collectFiles({
-      ...common,
-      roots: selection.roots.map(({ from, to }) => ({ from: join(workspace.files, from), to })),
-      excludes: selection.excludes,
-    });
-  }
-  const artifact = artifactOf({
-    kind: service.accepts,
-    collected,
-    rules: isStatic ? (service.static ?? plainRules) : undefined,
-    start: isStatic ? undefined : service.start,
-  });
-  const inspected = await inspectOutput({ files: collected.files, blobs, isStatic, secrets: secretsOf(input) });
-  return { artifact, warnings: [...warnings, ...collected.warnings, ...inspected] };
-}
-
-function secretsOf({ service, variables }: BuildInput): { name: string; value: string }[] {
-  return service.variables
-    .filter((variable) => variable.sensitive && !variable.public && variables[variable.key] !== undefined)
-    .map(({ key }) => ({ name: key, value: variables[key]! }));
 }
 
 /** Errors are stored and shown: what a program printed into them goes through the same filter as the log. */
@@ -444,27 +205,6 @@ function redacted(error: unknown, input: BuildInput): unknown {
   const text = { ...error.text, what: redactor.text(error.text.what) };
   if (text.evidence) text.evidence = text.evidence.map((line) => redactor.text(line));
   return new DeployError(error.code, text, { cause: error.cause });
-}
-
-function below(files: readonly SnapshotFile[], path: string): SnapshotFile[] {
-  const start = posix.normalize(path);
-  if (start === ".") return [...files];
-  return files
-    .filter((file) => file.path.startsWith(`${start}/`))
-    .map((file) => ({ ...file, path: file.path.slice(start.length + 1) }));
-}
-
-function served(files: SnapshotFile[]): SnapshotFile[] {
-  return files.filter((file) => !isHidden(file.path));
-}
-
-/** Not for browsers when a whole project is served: dependencies, and files that begin with a dot but for `.well-known`. */
-function isHidden(path: string): boolean {
-  return path.split("/").some((part) => part === "node_modules" || (part.startsWith(".") && part !== ".well-known"));
-}
-
-function sized(files: readonly SnapshotFile[]): Collected {
-  return { files: [...files], sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0), warnings: [] };
 }
 
 function saidOf({

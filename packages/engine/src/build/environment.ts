@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DeployError } from "../error.ts";
+import type { ServicePlan } from "../plan/plan.ts";
 import type { PinnedManager } from "./package-manager.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -194,4 +195,17 @@ function refuseImpossible(variables: Readonly<Record<string, string>>): void {
     faults,
     step: "build",
   });
+}
+
+/** Values of the service that nobody may see. */
+export function secretsOf({
+  service,
+  variables,
+}: {
+  service: ServicePlan;
+  variables: Readonly<Record<string, string>>;
+}): { name: string; value: string }[] {
+  return service.variables
+    .filter((variable) => variable.sensitive && !variable.public && variables[variable.key] !== undefined)
+    .map(({ key }) => ({ name: key, value: variables[key]! }));
 }

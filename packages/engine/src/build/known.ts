@@ -14,14 +14,13 @@ type Row = [sizeBytes: number, mtimeMs: number, sha256: string];
 /** The kernel stamps inodes with a clock that lags by a tick, ten milliseconds at most. */
 const tickMs = 20;
 
-/** Digests for a tree that is complete in the workspace `files` as of now, read from the file `path`. `save` writes back what was added. */
-export async function knownDigests({
-  path,
-  files,
-}: {
-  path: string;
-  files: string;
-}): Promise<KnownDigests & { save(): Promise<void> }> {
+export type Known = KnownDigests & {
+  /** Write back what was added. */
+  save(): Promise<void>;
+};
+
+/** Digests for a tree that is complete in the workspace `files` as of now, read from the file `path`. */
+export async function knownDigests({ path, files }: { path: string; files: string }): Promise<Known> {
   const completeAt = Date.now() - tickMs;
   const rows = await readRows(path);
   let added = false;

@@ -1,11 +1,16 @@
 /** The programs of a build: node and package manager chosen and put first in its PATH, a virtual environment for Python. */
 import { existsSync, realpathSync } from "node:fs";
-import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DeployError } from "../error.ts";
 import type { ServicePlan } from "../plan/plan.ts";
+import type { Command } from "../process/command.ts";
+import type { BuildInput } from "./build.ts";
+import { buildEnvironments, type Environments, networkOf } from "./environment.ts";
+import { installDirectory } from "./install.ts";
 import { chooseNode, type NodeRuntime, nodeVersion, rangeOf } from "./node.ts";
-import { findProgram } from "./programs.ts";
+import { choosePackageManager, installPackageManager, type PinnedManager } from "./package-manager.ts";
+import { findProgram, projectDirectories } from "./programs.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** The node a service is built and run with, and a warning when the machine has none it asks for. */
@@ -25,8 +30,82 @@ export async function nodeFor(
   return chooseNode([own, ...runtimes], wanted);
 }
 
+/** What the commands of a build run with. */
+export interface Tools {
+  manager: PinnedManager;
+  environments: Environments;
+  directory: string;
+  downloads: string;
+  /** Interpreter for the virtual environment, when the service is Python's. */
+  python?: string;
+  warnings: string[];
+}
+
+/** Choose and install what the commands need, and say in which environment they run. */
+export async function furnish(
+  input: BuildInput,
+  { workspace, path, node }: { workspace: Workspace; path: string[]; node: NodeRuntime },
+): Promise<Tools> {
+  const { service, home } = input;
+  const directory = join(realpathSync(home), "tools");
+  const downloads = join(realpathSync(home), "cache", "downloads");
+  for (const one of [directory, downloads]) await mkdir(one, { recursive: true, mode: 0o700 });
+  await furnishNode(workspace, node);
+  const network = networkOf(input.network ?? {});
+  const manager = await choosePackageManager(
+    join(workspace.files, installDirectory(service)),
+    service.build?.packageManager,
+  );
+  const buildPath = [...projectDirectories(workspace.files, service.path), workspace.bin, ...path];
+  if (manager.name !== "npm") {
+    const npm = findProgram("npm", { path: [workspace.bin, ...path], cwd: "/" });
+    if (!npm)
+      throw new DeployError("MISSING_TOOL", {
+        what: "npm is not installed.",
+        next: "Install Node.js, which brings npm: https://nodejs.org",
+      });
+    const program = await installPackageManager(manager, {
+      tools: directory,
+      npm: [node.execPath, realpathSync(npm)],
+      env: {
+        ...network,
+        PATH: [workspace.bin, ...path].join(":"),
+        HOME: workspace.home,
+        TMPDIR: workspace.tmp,
+        LANG: "C.UTF-8",
+      },
+      cache: join(downloads, "npm"),
+      signal: input.signal,
+    });
+    if (program) await furnishProgram(workspace, manager.name, program);
+  }
+  const warnings: string[] = [];
+  let python: string | undefined;
+  if (service.runtime === "python") {
+    const found = findPython(service.runtimeVersion, { path });
+    python = found.program;
+    if (!found.exact)
+      warnings.push(`The project asks for Python ${service.runtimeVersion}; this machine's python3 is used.`);
+  }
+  const environments = buildEnvironments({
+    workspace,
+    downloads,
+    path: buildPath,
+    variables: input.variables,
+    network: input.network ?? {},
+    packageManager: manager,
+    ...(python === undefined ? {} : { virtualEnv: join(workspace.files, service.path, ".venv") }),
+  });
+  return { manager, environments, directory, downloads, ...(python === undefined ? {} : { python }), warnings };
+}
+
+/** Copies instead of links, so that the environment can be moved: a link to the machine's interpreter would leave the artifact. */
+export function virtualEnvironment(python: string): Command {
+  return { argv: [python, "-m", "venv", "--copies", ".venv"] };
+}
+
 /** Make `node`, and npm where it comes with that node, the first found in the build's PATH. */
-export async function furnishNode(workspace: Workspace, node: NodeRuntime): Promise<void> {
+async function furnishNode(workspace: Workspace, node: NodeRuntime): Promise<void> {
   await symlink(node.execPath, join(workspace.bin, "node"));
   for (const program of ["npm", "npx"]) {
     const beside = join(dirname(node.execPath), program);
@@ -35,12 +114,12 @@ export async function furnishNode(workspace: Workspace, node: NodeRuntime): Prom
 }
 
 /** Make the installed package manager found by its name. */
-export async function furnishProgram(workspace: Workspace, name: string, program: string): Promise<void> {
+async function furnishProgram(workspace: Workspace, name: string, program: string): Promise<void> {
   await symlink(program, join(workspace.bin, name));
 }
 
 /** The Python to make a virtual environment with: of the wanted version when the machine has it, else its `python3`. */
-export function findPython(
+function findPython(
   wanted: string | undefined,
   { path }: { path: readonly string[] },
 ): { program: string; exact: boolean } {
