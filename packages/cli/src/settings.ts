@@ -80,6 +80,7 @@ export function engineOptionsFrom(settings: Settings): EngineOptions {
       faults,
     });
   }
+  const encryptionKey = given(env.TOKEN_ENCRYPTION_KEY);
   // What the engine starts in the background gets no environment, so what was set here travels as arguments.
   const addresses = Object.keys(env).filter((name) => addressSetting.test(name));
   const carried = [...carriedSettings, ...addresses].flatMap((name) => {
@@ -93,6 +94,7 @@ export function engineOptionsFrom(settings: Settings): EngineOptions {
     workerCommand: [...self, "worker", "--until-idle", "--home", home, ...carried],
     toolPath: (env.PATH ?? "").split(delimiter).filter((directory) => isAbsolute(directory)),
     ...(nameServers === undefined ? {} : { nameServers }),
+    ...(encryptionKey === undefined ? {} : { encryptionKey }),
     ...(edgePort === undefined ? {} : { edgePort }),
     ...(deploymentTimeoutMs === undefined ? {} : { deploymentTimeoutMs }),
     ...(maxConcurrent === undefined ? {} : { maxConcurrent }),

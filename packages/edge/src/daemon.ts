@@ -28,6 +28,8 @@ export interface EdgeProcessOptions {
   port: number;
   /** Where programs are looked for. */
   toolPath: string[];
+  /** As in EngineOptions. */
+  encryptionKey?: string;
   /** Program and arguments that work off deployments nobody works on. */
   workerCommand: string[];
   /** Program and arguments of the standby that starts the edge again when it dies; none is kept without. */
@@ -47,7 +49,7 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
   if (!holdLock(join(home, "edge.lock"))) return false;
   markWanted(home);
   const clock = systemClock;
-  await using store = await openStore(home, clock);
+  await using store = await openStore(home, clock, options.encryptionKey);
   const router = createRouter({ clock });
   const edge = createEdge({
     router,
@@ -194,7 +196,7 @@ async function hasOrphans({ db }: Store): Promise<boolean> {
   return rows.some((row) => (row.lease_owner === null ? row.created_at < late : ownerIsDead(row.lease_owner)));
 }
 
-function startWorker({ workerCommand, home, toolPath }: EdgeProcessOptions): void {
+function startWorker({ workerCommand, home, toolPath, encryptionKey }: EdgeProcessOptions): void {
   const log = openSync(join(home, "logs", "worker.log"), "a", 0o600);
   try {
     const [program, ...args] = workerCommand;
@@ -202,7 +204,11 @@ function startWorker({ workerCommand, home, toolPath }: EdgeProcessOptions): voi
       detached: true,
       stdio: ["ignore", log, log],
       cwd: home,
-      env: { PATH: toolPath.join(":"), LANG: "C.UTF-8" },
+      env: {
+        PATH: toolPath.join(":"),
+        LANG: "C.UTF-8",
+        ...(encryptionKey === undefined ? {} : { TOKEN_ENCRYPTION_KEY: encryptionKey }),
+      },
     });
     child.on("error", complain);
     child.unref();

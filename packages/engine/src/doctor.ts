@@ -4,11 +4,13 @@ import { delimiter, join } from "node:path";
 import { sql } from "kysely";
 import type { DoctorFinding } from "./engine.ts";
 import { reportOf } from "./error.ts";
+import type { Account } from "./platform.ts";
 import { exec } from "./process/exec.ts";
 import type { EdgeControl } from "./platforms/local/edge-control.ts";
 import type { Store } from "./store/store.ts";
 
 const lowDiskBytes = 2 * 1024 ** 3;
+const endsSoonMs = 3 * 24 * 3_600_000;
 
 const tools: { name: string; args: string[]; for: string; needed: boolean; next: string }[] = [
   { name: "git", args: ["--version"], for: "sources from git", needed: false, next: "Install git 2.31 or later." },
@@ -50,6 +52,7 @@ export async function diagnose({
     await edgeFinding(edge),
     await names(resolves, baseDomain),
     await waiting(store),
+    ...(await connectionFindings(store)),
   ];
 }
 
@@ -161,4 +164,30 @@ async function waiting({ db }: Store): Promise<DoctorFinding> {
     what: `${idle.length} wait to be worked on.`,
     next: "Run: landfall worker --until-idle",
   };
+}
+
+/** What the connections are known to lack; nobody is asked. */
+async function connectionFindings({ db, clock }: Store): Promise<DoctorFinding[]> {
+  const rows = await db.selectFrom("connection").selectAll().orderBy("platform").orderBy("name").execute();
+  if (rows.length === 0) return [];
+  const bad = rows.flatMap((row): DoctorFinding[] => {
+    const { missingScopes = [] } = JSON.parse(row.account) as Account;
+    const leftMs = row.renews === 1 || row.expires_at === null ? Infinity : row.expires_at - clock.now();
+    const fault =
+      row.fault ??
+      (leftMs <= 0 ? "It has ended." : undefined) ??
+      (missingScopes.length > 0 ? `It may not: ${missingScopes.join(", ")}.` : undefined) ??
+      (leftMs < endsSoonMs ? `It ends on ${new Date(row.expires_at!).toISOString().slice(0, 10)}.` : undefined);
+    if (fault === undefined) return [];
+    return [
+      {
+        id: `connection-${row.platform}`,
+        state: row.fault !== null || leftMs <= 0 ? "error" : "warning",
+        what: `${row.name}: ${fault}`,
+        next: `Connect it again: landfall connect ${row.platform}`,
+      },
+    ];
+  });
+  const well = `${rows.length === 1 ? "The connected account is" : `The ${rows.length} connected accounts are`} well, as far as known.`;
+  return bad.length > 0 ? bad : [{ id: "connections", state: "ok", what: well }];
 }

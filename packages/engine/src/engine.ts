@@ -10,7 +10,7 @@ import type { Domains } from "./domains/domains.ts";
 import type { ErrorReport } from "./error.ts";
 import type { DeployEvent, DeploymentState } from "./events.ts";
 import type { DeployPlan } from "./plan/plan.ts";
-import type { Platform, Target } from "./platform.ts";
+import type { Account, Platform, Target } from "./platform.ts";
 import type { Exclusion, Snapshot } from "./snapshot/snapshot.ts";
 import type { Source } from "./source/source.ts";
 
@@ -37,6 +37,8 @@ export interface EngineOptions {
   nameServers?: string[];
   /** Variables of the caller's process: tokens and settings of platforms are read from it by the names the platforms declare, and nothing else. */
   environment?: Readonly<Record<string, string | undefined>>;
+  /** Seals what is secret, in place of the key file of the data directory: 32 bytes in base64 or hex; after a comma, earlier ones that only open. */
+  encryptionKey?: string;
 }
 
 /** Values that win over detection, from flags or landfall.json. */
@@ -159,6 +161,35 @@ export interface EdgeStatus {
   }[];
 }
 
+/** A person is to be sent to a platform. */
+export interface Authorization {
+  url: string;
+  /** To be compared with what comes back, where whoever comes back may be somebody else. */
+  state: string;
+  /** ISO 8601. */
+  expiresAt: string;
+}
+
+/** An account on a platform that deployments may use. */
+export interface ConnectionView {
+  /** Null for a token of the environment, which is not kept. */
+  id: string | null;
+  platform: string;
+  /** What a person calls it; of a token of the environment the variable. */
+  name: string;
+  method: "token" | "oauth2" | "environment";
+  /** Whose it is, and what it may do, as the platform said last; null when it was not asked. */
+  account: Account | null;
+  /** It is renewed by itself; the end is that of the present access. */
+  renews: boolean;
+  /** ISO 8601; null when it does not end, or nobody says. */
+  expiresAt: string | null;
+  /** Why it does not work; null when it does, as far as we know. */
+  fault: string | null;
+  checkedAt: string | null;
+  createdAt: string | null;
+}
+
 export interface DoctorFinding {
   id: string;
   state: "ok" | "warning" | "error";
@@ -205,6 +236,22 @@ export interface Engine extends AsyncDisposable {
     ): Promise<void>;
     remove(target: { project: string; environment?: string }, keys: string[]): Promise<void>;
   };
+  connections: {
+    /** What can be used, tokens of the environment first; asks nobody. */
+    list(): Promise<ConnectionView[]>;
+    /** Ask the platform whose the token is, and keep it; again, for the same account. Throws AUTH_FAILED, INVALID_CONFIG, CONFLICT (the name is another account's). */
+    connect(given: { platform: string; token: string; name?: string }): Promise<ConnectionView>;
+    /** Where to send a person who is to allow access, and the state that comes back with them to `redirectUri`. Throws INVALID_CONFIG when Landfall is not registered there. */
+    authorize(asked: { platform: string; redirectUri: string; name?: string }): Promise<Authorization>;
+    /** The person is back with this query: exchange it, once, and keep the account. Throws AUTH_FAILED, PLATFORM_UNAVAILABLE, CONFLICT. */
+    callback(answer: { platform: string; query: URLSearchParams }): Promise<ConnectionView>;
+    /** End a connection, by id, name or platform: `revoked` when it was ended at the platform too. Deployments under way with it fail. Throws NOT_FOUND, CONFLICT. */
+    disconnect(which: string): Promise<{ connection: ConnectionView; revoked: boolean }>;
+    /** Whose credential a deployment would use now. A connection's platform is asked at most every five minutes, unless forced. Throws AUTH_FAILED when there is none, NOT_FOUND, CONFLICT, PLATFORM_UNAVAILABLE. */
+    check(which: { platform: string; connection?: string; force?: boolean }): Promise<ConnectionView>;
+  };
+  /** Seal everything secret with a new key and forget the old one; others may go on meanwhile. Answers how many values. May be run again when it was interrupted. */
+  rotateKey(): Promise<number>;
   /** Lines the running programs printed; they outlive the process. */
   runtimeLogs(target: {
     project: string;

@@ -7,7 +7,8 @@ import { accept, requestCancel } from "./deployment/accept.ts";
 import { buildArtifact } from "./build/build.ts";
 import { instant, systemClock } from "./clock.ts";
 import { accessFrom, openClient } from "./connections/access.ts";
-import { chooseCredential, openCredential } from "./connections/connections.ts";
+import { chooseCredential, openCredential } from "./connections/choose.ts";
+import { connectionsOf } from "./connections/connections.ts";
 import { collect } from "./store/collect.ts";
 import { systemDns } from "./domains/dns.ts";
 import { domainsOf } from "./domains/domains.ts";
@@ -33,6 +34,7 @@ import { openRelease } from "./deployment/release.ts";
 import { readRuntimeLogs } from "./runtime-logs.ts";
 import { openDigestCache } from "./snapshot/cache.ts";
 import type { DeploymentRow } from "./store/schema.ts";
+import { rotateKey } from "./store/rotate.ts";
 import { openStore } from "./store/store.ts";
 import { readVariables, writeVariables } from "./variables.ts";
 import { deploymentRow, deploymentViews, projectViews } from "./deployment/views.ts";
@@ -51,10 +53,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const clock = options.clock ?? systemClock;
   const { home, toolPath } = options;
   const baseDomain = options.baseDomain ?? "localhost";
-  const store = await openStore(home, clock);
+  const { encryptionKey } = options;
+  const store = await openStore(home, clock, encryptionKey);
   const { db } = store;
   const cache = openDigestCache(join(home, "digests"));
-  const environment = { PATH: toolPath.join(":"), LANG: "C.UTF-8" };
+  const environment = {
+    PATH: toolPath.join(":"),
+    LANG: "C.UTF-8",
+    // Not an argument: those are for all to see.
+    ...(encryptionKey === undefined ? {} : { TOKEN_ENCRYPTION_KEY: encryptionKey }),
+  };
   const edge = edgeControl({ home, command: options.edgeCommand, environment, clock });
   const platforms = options.platforms ?? [localPlatform({ store, edge, toolPath, resolves }), ...hostedPlatforms];
   const access = Object.fromEntries(platforms.map((one) => [one.id, accessFrom(one, options.environment ?? {})]));
@@ -406,6 +414,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
           .execute();
       },
     },
+
+    connections: connectionsOf({ store, platforms, access }),
+
+    rotateKey: () => rotateKey(store),
 
     async *runtimeLogs(target) {
       const row = await projectRow(target.project);

@@ -11,7 +11,7 @@ export function edge({ program, does }: Registry): void {
     .option("--standby", "only start the edge again when it dies")
     .action(
       does<{ standby?: boolean }>(async (context, { flags }) => {
-        const { home, edgePort = usualPort, edgeCommand, toolPath, workerCommand } = context.options();
+        const { home, edgePort = usualPort, edgeCommand, toolPath, workerCommand, encryptionKey } = context.options();
         const { version } = context.world;
         const stop = new AbortController();
         const ignore = context.world.onSignal(() => stop.abort());
@@ -31,6 +31,7 @@ export function edge({ program, does }: Registry): void {
             workerCommand,
             standbyCommand,
             version,
+            ...(encryptionKey === undefined ? {} : { encryptionKey }),
             signal: stop.signal,
           });
           if (!ran) context.say("Another edge serves this data directory.");

@@ -3,12 +3,22 @@ import type { Clock } from "../clock.ts";
 import { DeployError } from "../error.ts";
 import { type Api, noApi, openApi } from "../http/api.ts";
 import type { Platform, Target } from "../platform.ts";
+import type { Secret } from "../secret.ts";
 import type { Credential } from "./credential.ts";
+
+/** An application registered at a vendor; without a secret it proves itself by PKCE alone. */
+export interface OAuthClient {
+  id: string;
+  secret?: string;
+}
 
 /** What a caller of the engine says about a platform, from its environment. */
 export interface PlatformAccess {
-  /** Token from the environment; wins over stored connections. */
+  /** Token from the environment, and the variable it stands in; wins over stored connections. */
   token?: string;
+  tokenFrom?: string;
+  /** Landfall as it is registered at the vendor, for OAuth 2. */
+  client?: OAuthClient;
   /** In place of the vendor's API: a proxy, a simulator, a test server. */
   apiUrl?: string;
   /** In place of the vendor's site domain: `http://vercel.localhost:9101` serves what is `acme.vercel.app` elsewhere. */
@@ -22,18 +32,21 @@ export function accessFrom(
   { id, connect, environment = {} }: Platform,
   variables: Readonly<Record<string, string | undefined>>,
 ): PlatformAccess {
-  const value = (name: string | undefined): string | undefined => (name && variables[name]) || undefined;
+  const value = (name: string | undefined): string | undefined => (name && variables[name]?.trim()) || undefined;
   const ours = `LANDFALL_${id.toUpperCase().replaceAll("-", "_")}`;
-  const token = connect
+  const tokenFrom = connect
     ?.flatMap((way) => (way.kind === "token" ? way.env : []))
-    .map(value)
-    .find((one) => one !== undefined);
+    .find((name) => value(name) !== undefined);
+  const token = value(tokenFrom);
+  const names = connect?.find((way) => way.kind === "oauth2")?.client;
+  const [clientId, clientSecret] = [value(names?.id), value(names?.secret)];
   const apiUrl = value(`${ours}_API_URL`) ?? value(environment.apiUrl);
   const sitesUrl = value(`${ours}_SITES_URL`);
   const account = value(environment.account);
   const projectId = value(environment.project);
   return {
-    ...(token ? { token } : {}),
+    ...(token && tokenFrom ? { token, tokenFrom } : {}),
+    ...(clientId ? { client: { id: clientId, ...(clientSecret ? { secret: clientSecret } : {}) } } : {}),
     ...(apiUrl ? { apiUrl } : {}),
     ...(sitesUrl ? { sitesUrl } : {}),
     target: { ...(account ? { account } : {}), ...(projectId ? { projectId } : {}) },
@@ -61,7 +74,7 @@ export function openClient({
     url: access?.apiUrl === undefined ? platform.baseUrl : movedUrl(access.apiUrl, platform.baseUrl),
     moved: access?.apiUrl !== undefined,
     credential: async () => (credential ? credential.current() : null),
-    ...(credential?.renew ? { renew: () => credential.renew!() } : {}),
+    ...(credential?.renew ? { renew: (refused: Secret) => credential.renew!(refused) } : {}),
     readError: platform.readError ?? (() => ({})),
     reconnect: howToConnect(platform),
     clock,
@@ -83,14 +96,27 @@ export function howToConnect(platform: Platform): string {
   return `${made}${token ? " run" : ""}: landfall connect ${platform.id}${name ? `, or set ${name}` : ""}.`;
 }
 
+/** AUTH_FAILED, with what to do: connect the account (again). */
+export function authFailed(
+  platform: Platform,
+  what: string,
+  { where = platform.id, cause }: { where?: string; cause?: unknown } = {},
+) {
+  return new DeployError(
+    "AUTH_FAILED",
+    {
+      what,
+      where,
+      next: howToConnect(platform),
+      recovery: [{ kind: "reconnect", label: `Connect ${platform.name}`, command: `landfall connect ${platform.id}` }],
+      step: "auth",
+    },
+    cause === undefined ? undefined : { cause },
+  );
+}
+
 export function notConnected(platform: Platform): DeployError {
-  return new DeployError("AUTH_FAILED", {
-    what: `No account of ${platform.name} is connected.`,
-    where: platform.id,
-    next: howToConnect(platform),
-    recovery: [{ kind: "reconnect", label: `Connect ${platform.name}`, command: `landfall connect ${platform.id}` }],
-    step: "auth",
-  });
+  return authFailed(platform, `No account of ${platform.name} is connected.`);
 }
 
 /** A site's address as it can be asked here: below `sitesUrl` when that stands for the vendor's domain. */

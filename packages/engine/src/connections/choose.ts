@@ -1,10 +1,11 @@
-/** Connections: credentials for platforms, checked, kept encrypted, renewed. */
+/** Which credential opens a platform, for a new deployment and for one that was accepted. */
 import { DeployError } from "../error.ts";
 import type { Platform } from "../platform.ts";
 import type { ConnectionRow, DeploymentRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
-import { notConnected, type PlatformAccess } from "./access.ts";
-import { type Credential, tokenCredential } from "./credential.ts";
+import { authFailed, notConnected, type PlatformAccess } from "./access.ts";
+import { type Credential, type Learn, tokenCredential } from "./credential.ts";
+import { storedCredential } from "./stored-credential.ts";
 
 /** The connection asked for by name or id, or the platform's only one; null when there is none. Throws NOT_FOUND, CONFLICT (several). */
 export async function chooseConnection(
@@ -38,7 +39,10 @@ export async function chooseConnection(
   });
 }
 
-/** What opens the platform for a new deployment: the connection asked for, the environment's token, the platform's only connection. Throws AUTH_FAILED, NOT_FOUND, CONFLICT. */
+/**
+ * What opens the platform for a new deployment: the connection asked for, the environment's token, the platform's only connection.
+ * Throws AUTH_FAILED (none, or one that has ended), NOT_FOUND, CONFLICT.
+ */
 export async function chooseCredential(
   store: Store,
   platform: Platform,
@@ -47,39 +51,37 @@ export async function chooseCredential(
   if (!platform.connect) return undefined;
   if (asked === undefined && access?.token !== undefined) return { token: access.token };
   const connection = await chooseConnection(store, platform, asked);
-  if (connection) return { connectionId: connection.id };
-  throw notConnected(platform);
+  if (!connection) throw notConnected(platform);
+  const hasEnded = (connection.expires_at ?? Infinity) <= store.clock.now();
+  if (hasEnded && (connection.renews === 0 || connection.fault !== null))
+    throw authFailed(platform, connection.fault ?? `The access of the connection ${connection.name} has ended.`, {
+      where: connection.name,
+    });
+  return { connectionId: connection.id };
 }
 
-/** The credential of a deployment: the token it was accepted with, its connection's, or else what the environment gives now. */
+/**
+ * The credential of a deployment: the token it was accepted with, its connection's, or else what the environment gives now. `learn` is
+ * told every secret before it is used. Throws AUTH_FAILED, also when it was disconnected meanwhile.
+ */
 export async function openCredential(
   store: Store,
   {
     platform,
     access,
     row,
+    learn,
   }: {
     platform: Platform;
     access: PlatformAccess | undefined;
     row: Pick<DeploymentRow, "id" | "credential" | "connection_id">;
+    learn?: Learn | undefined;
   },
 ): Promise<Credential | null> {
   if (!platform.connect) return null;
-  if (row.credential !== null) return tokenCredential(store.vault.open(row.credential, `credential ${row.id}`));
-  if (row.connection_id !== null) return connectionCredential(store, row.connection_id);
-  if (access?.token !== undefined) return tokenCredential(access.token);
+  if (row.credential !== null) return tokenCredential(store.vault.open(row.credential, `credential ${row.id}`), learn);
+  if (row.connection_id !== null)
+    return storedCredential({ store, platform, access, id: row.connection_id, ...(learn ? { learn } : {}) });
+  if (access?.token !== undefined) return tokenCredential(access.token, learn);
   throw notConnected(platform);
-}
-
-/** The credential a stored connection holds. Throws AUTH_FAILED when it was disconnected meanwhile. */
-export async function connectionCredential(store: Store, id: string): Promise<Credential> {
-  const row = await store.db.selectFrom("connection").selectAll().where("id", "=", id).executeTakeFirst();
-  if (!row)
-    throw new DeployError("AUTH_FAILED", {
-      what: "The connection of this deployment was removed.",
-      where: id,
-      next: "Connect the account again and deploy again.",
-      step: "auth",
-    });
-  return tokenCredential(store.vault.open(row.credential, `connection ${row.id}`));
 }

@@ -1,6 +1,7 @@
 /** What a deployment needs to speak with its platform: a client with its credential, where the project lives there, what was done already. */
 import { type Client, openClient, type PlatformAccess } from "../connections/access.ts";
-import { openCredential } from "../connections/connections.ts";
+import type { Learn } from "../connections/credential.ts";
+import { openCredential } from "../connections/choose.ts";
 import type { Platform, ReleaseContext, Target } from "../platform.ts";
 import type { DeployPlan } from "../plan/plan.ts";
 import type { Transaction } from "kysely";
@@ -18,14 +19,17 @@ export async function openReach({
   platform,
   access,
   row,
+  learn,
 }: {
   store: Store;
   platform: Platform;
   access: PlatformAccess | undefined;
   row: DeploymentRow;
+  /** Told every secret of the credential, also of one renewed later, before it is used. */
+  learn?: Learn;
 }): Promise<Reach> {
   const { db, clock } = store;
-  const credential = await openCredential(store, { platform, access, row });
+  const credential = await openCredential(store, { platform, access, row, learn });
   const client = openClient({ platform, access, credential, clock });
   const plan = JSON.parse(row.plan!) as DeployPlan;
   return {

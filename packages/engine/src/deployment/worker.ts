@@ -2,6 +2,7 @@
 import { endOf, type Build, runDeployment, type Work } from "./deploy.ts";
 import type { DeployRequest } from "../engine.ts";
 import type { PlatformAccess } from "../connections/access.ts";
+import type { Learn } from "../connections/credential.ts";
 import { DeployError, reportOf } from "../error.ts";
 import { type Claim, claimNext, hasOpen, heartbeatMs, type Journal, journalOf, readEvents, renew } from "./journal.ts";
 import { logSink } from "./log-sink.ts";
@@ -114,6 +115,7 @@ async function runClaim(options: WorkerOptions, claim: Claim, stop: AbortSignal)
       given,
       signal: ending.signal,
       log: (step, line, stream) => sink.push(step, line, stream),
+      learn: (secrets) => redactor.add(secrets.map((value) => ({ name: "credential", value }))),
     });
     sink.close();
   } catch (error) {
@@ -146,8 +148,6 @@ async function openValues(store: Store, row: DeploymentRow): Promise<Values> {
   for (const one of stored) if (one.sensitive) open.delete(one.key);
   // A value nobody has called harmless is treated as a secret.
   const secrets = Object.entries(values).flatMap(([name, value]) => (open.has(name) ? [] : [{ name, value }]));
-  if (row.credential !== null)
-    secrets.push({ name: "credential", value: store.vault.open(row.credential, `credential ${row.id}`) });
   return { values, secrets };
 }
 
@@ -188,7 +188,8 @@ async function carry(
     given,
     signal,
     log,
-  }: { row: DeploymentRow; journal: Journal; given: Values; signal: AbortSignal; log: Work["log"] },
+    learn,
+  }: { row: DeploymentRow; journal: Journal; given: Values; signal: AbortSignal; log: Work["log"]; learn: Learn },
 ): Promise<void> {
   const { store } = options;
   const platform = options.platforms.find((one) => one.id === row.platform);
@@ -200,7 +201,7 @@ async function carry(
         next: `Platforms: ${options.platforms.map((one) => one.id).join(", ")}.`,
       });
     const access = options.access[platform.id];
-    reach = await openReach({ store, platform, access, row });
+    reach = await openReach({ store, platform, access, row, learn });
     const request = JSON.parse(row.request) as DeployRequest;
     const live = await runDeployment({
       store,

@@ -1,6 +1,6 @@
 /** Custom domains of a project: added at the platform, their records and certificate checked live, with what is left to do. */
 import { openClient, type PlatformAccess } from "../connections/access.ts";
-import { chooseCredential, openCredential } from "../connections/connections.ts";
+import { chooseCredential, openCredential } from "../connections/choose.ts";
 import { pinnedTarget } from "../deployment/reach.ts";
 import { DeployError } from "../error.ts";
 import type { ApiContext, Domain, Platform } from "../platform.ts";

@@ -10,7 +10,7 @@ import { decodeText } from "../detect/tree.ts";
 import type { Detection } from "../detect/detection.ts";
 import type { DeployRequest, Prepared } from "../engine.ts";
 import type { PlatformAccess } from "../connections/access.ts";
-import { chooseCredential } from "../connections/connections.ts";
+import { chooseCredential } from "../connections/choose.ts";
 import { pinnedTarget } from "../deployment/reach.ts";
 import { DeployError, type ErrorReport, reportOf } from "../error.ts";
 import { newId } from "../id.ts";
@@ -135,6 +135,8 @@ async function targetFor(
   const asked: Target = { ...access[platform.id]?.target, ...request.target };
   for (const field of ["account", "projectId"] as const) {
     if (pinned[field] === undefined || asked[field] === undefined || pinned[field] === asked[field]) continue;
+    // Some platforms let a project be named by its name or its host name too.
+    if (field === "projectId" && namesOf(pinned, platform).includes(asked.projectId!)) continue;
     throw new DeployError("CONFLICT", {
       what: `${project} was deployed to ${field === "account" ? "the account" : "the project"} ${pinned[field]} on ${platform.name} before; now ${asked[field]} is asked for.`,
       where: `${platform.id}, ${field}`,
@@ -143,6 +145,10 @@ async function targetFor(
     });
   }
   return { target: { ...asked, ...pinned } };
+}
+
+function namesOf({ projectName }: Target, { siteDomain }: Platform): string[] {
+  return projectName === undefined ? [] : [projectName, `${projectName}.${siteDomain}`];
 }
 
 /** What is too large or too much for the platform, found before the first byte is sent. */

@@ -11,6 +11,8 @@ import { automatonFor, type Automaton } from "./automaton.ts";
 import { formsOf } from "./forms.ts";
 
 export interface Redactor {
+  /** From now on these are taken out too, also of streams that are open: a credential was renewed. What is known already is passed over. */
+  add(secrets: { name: string; value: string }[]): void;
   /** A whole text without secrets: an error, a note, JSON (which stays valid JSON when a secret is within a string). */
   text(input: string): string;
   /** A stream of lines, one for each process and stream. */
@@ -36,6 +38,32 @@ export interface LineRedactor {
  * Of two secrets one of which begins the other, the longer is found; of two equal ones, the first is named.
  */
 export function createRedactor(secrets: { name: string; value: string }[]): Redactor {
+  const known = new Set(secrets.map(({ value }) => value));
+  // One pass for what was known at the beginning, and one more for each addition: those are few.
+  const passes = [passFor(secrets)];
+  return {
+    add(more) {
+      const added = more.filter(({ value }) => !known.has(value));
+      for (const { value } of added) known.add(value);
+      if (added.length > 0) passes.push(passFor(added));
+    },
+    text: (input) => passes.reduce((text, pass) => pass.text(text), input),
+    lines() {
+      const readers: LineRedactor[] = [];
+      /** What comes out of one pass goes into the next. */
+      const through = (lines: string[], end?: "idle" | "flush"): string[] => {
+        for (const pass of passes.slice(readers.length)) readers.push(pass.lines());
+        return readers.reduce((safe, reader) => {
+          const out = safe.flatMap((line) => reader.push(line));
+          return end === undefined ? out : [...out, ...reader[end]()];
+        }, lines);
+      };
+      return { push: (line) => through([line]), idle: () => through([], "idle"), flush: () => through([], "flush") };
+    },
+  };
+}
+
+function passFor(secrets: { name: string; value: string }[]): Pick<Redactor, "text" | "lines"> {
   const automaton = automatonFor(
     secrets.flatMap(({ value }, owner) => formsOf(value).map((form) => ({ text: lettersOf(form), owner }))),
   );

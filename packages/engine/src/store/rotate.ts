@@ -8,7 +8,7 @@ interface Place {
   table: keyof Schema;
   column: string;
   key: string[];
-  row(...key: string[]): string;
+  row(...key: [string, ...string[]]): string;
 }
 
 const places: Place[] = [
@@ -18,7 +18,7 @@ const places: Place[] = [
     key: ["project_id", "environment", "key"],
     row: (project, environment, key) => `variable ${project}/${environment}/${key}`,
   },
-  { table: "release", column: "variables", key: ["id"], row: (id) => id! },
+  { table: "release", column: "variables", key: ["id"], row: (id) => id },
   { table: "deployment", column: "given", key: ["id"], row: (id) => `given ${id}` },
   { table: "deployment", column: "credential", key: ["id"], row: (id) => `credential ${id}` },
   { table: "connection", column: "credential", key: ["id"], row: (id) => `connection ${id}` },
@@ -55,7 +55,7 @@ async function reseal(tx: Transaction<Schema>, { vault }: Store, { table, column
   const old = await sql<Record<string, string>>`select ${columns} from ${sql.table(table)}
     where ${sql.ref(column)} not like ${`${vault.prefix()}%`} limit ${sql.lit(batch)}`.execute(tx);
   for (const found of old.rows) {
-    const bound = row(...key.map((name) => found[name]!));
+    const bound = row(...(key.map((name) => found[name]!) as [string, ...string[]]));
     const sealed = vault.seal(vault.open(found[column]!, bound), bound);
     const isRow = sql.join(
       key.map((name) => sql`${sql.ref(name)} = ${found[name]}`),

@@ -125,7 +125,7 @@ export interface InstanceRow {
 }
 
 /** A credential for one platform, checked. */
-export interface ConnectionRow {
+export interface ConnectionTable {
   id: string;
   platform: string;
   /** What a person calls it. */
@@ -133,14 +133,32 @@ export interface ConnectionRow {
   method: "token" | "oauth2";
   /** JSON: whose it is. */
   account: string;
-  /** Envelope with the credential; the associated data is `connection <id>`. */
+  /** Envelope with a KeptCredential; the associated data is `connection <id>`. */
   credential: string;
   /** Milliseconds since the epoch at which the access token ends; null when it does not. */
   expires_at: number | null;
+  /** 1 when there is a refresh token. */
+  renews: number;
+  /** Who renews the credential now, and until when nobody else may: one flight for all processes. */
+  renewing_by: Generated<string | null>;
+  renewing_until: Generated<number>;
   /** When the account was last asked, and what came of it. */
   checked_at: number;
   fault: string | null;
   created_at: string;
+}
+
+export type ConnectionRow = Selectable<ConnectionTable>;
+
+/** A person has been sent to a platform to allow access, and is not back yet. */
+export interface AuthorizationRow {
+  /** SHA-256 of the state, in hex: who reads it here cannot answer with it. */
+  state: string;
+  platform: string;
+  /** Envelope with a PendingAuthorization; the associated data is `authorization <state>`. */
+  sealed: string;
+  /** Milliseconds since the epoch. */
+  expires_at: number;
 }
 
 /** Where a project lives on a platform. */
@@ -176,7 +194,8 @@ export interface Schema {
   release: ReleaseRow;
   live: LiveRow;
   instance: InstanceRow;
-  connection: ConnectionRow;
+  connection: ConnectionTable;
+  authorization: AuthorizationRow;
   target: TargetRow;
   owned_variable: OwnedVariableRow;
   setting: SettingRow;
@@ -338,10 +357,20 @@ const migrations: { name: string; up(db: Kysely<unknown>): Promise<void> }[] = [
         .addColumn("account", text, (c) => c.notNull())
         .addColumn("credential", text, (c) => c.notNull())
         .addColumn("expires_at", "bigint")
+        .addColumn("renews", "integer", (c) => c.notNull())
+        .addColumn("renewing_by", text)
+        .addColumn("renewing_until", "bigint", (c) => c.notNull().defaultTo(0))
         .addColumn("checked_at", "bigint", (c) => c.notNull())
         .addColumn("fault", text)
         .addColumn("created_at", text, (c) => c.notNull())
         .addUniqueConstraint("connection_name", ["platform", "name"])
+        .execute();
+      await db.schema
+        .createTable("authorization")
+        .addColumn("state", text, (c) => c.primaryKey())
+        .addColumn("platform", text, (c) => c.notNull())
+        .addColumn("sealed", text, (c) => c.notNull())
+        .addColumn("expires_at", "bigint", (c) => c.notNull())
         .execute();
       await db.schema
         .createTable("target")

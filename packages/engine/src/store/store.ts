@@ -9,7 +9,7 @@ import { newId } from "../id.ts";
 import { type Blobs, openBlobs } from "../snapshot/blobs.ts";
 import { migrate, type ProjectRow, type Schema } from "./schema.ts";
 import { openSqlite } from "./sqlite.ts";
-import { openVault, type Vault } from "./vault.ts";
+import { openVault, parseKeys, type Vault } from "./vault.ts";
 
 export interface Store extends AsyncDisposable {
   home: string;
@@ -31,11 +31,12 @@ export interface Store extends AsyncDisposable {
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
-/** Open or create the data directory `home`. Throws STORE_NEWER. */
-export async function openStore(home: string, clock: Clock): Promise<Store> {
+/** Open or create the data directory `home`. `encryptionKey` as in EngineOptions. Throws STORE_NEWER, INVALID_CONFIG. */
+export async function openStore(home: string, clock: Clock, encryptionKey?: string): Promise<Store> {
+  const given = encryptionKey === undefined ? [] : parseKeys(encryptionKey);
   mkdirSync(home, { recursive: true, mode: 0o700 });
   for (const name of ["scratch", "logs", "releases"]) mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
-  const vault = openVault(join(home, "key"));
+  const vault = openVault(join(home, "key"), given);
   const db = openSqlite<Schema>(join(home, "landfall.db"));
   try {
     await migrate(db);
