@@ -1,12 +1,16 @@
 /** A data directory with engine, edge and worker as they are in the product, run from source. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { openEngine } from "@landfall/engine";
 import type { Place } from "../../engine/test/conformance.ts";
 
-export async function openPlace(): Promise<Place> {
+/** `environment` is what engine and workers read about platforms. */
+export async function openPlace(environment: Record<string, string> = {}): Promise<Place> {
   const home = mkdtempSync(join(tmpdir(), "landfall-place-"));
+  // The edge starts workers without an environment; they find it beside the data directory, which must hold no secret in the clear.
+  const environmentFile = `${home}.environment.json`;
+  writeFileSync(environmentFile, JSON.stringify(environment));
   const program = (name: string): string[] => [
     process.execPath,
     "--no-warnings",
@@ -18,6 +22,7 @@ export async function openPlace(): Promise<Place> {
     home,
     edgeCommand: program("edge-process.ts"),
     workerCommand,
+    environment,
     toolPath: (process.env["PATH"] ?? "").split(delimiter),
   });
   return {
@@ -28,6 +33,7 @@ export async function openPlace(): Promise<Place> {
       await engine.edge.stop();
       await engine[Symbol.asyncDispose]();
       rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(environmentFile);
     },
   };
 }

@@ -2,6 +2,7 @@
  * A worker as a process of its own, until there is nothing left to do: node worker-process.ts <home> [deployment step].
  * With a step it kills itself as soon as that step of that deployment is on record as finished.
  */
+import { readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
@@ -15,6 +16,7 @@ await using engine = await openEngine({
   home,
   edgeCommand: self("edge-process.ts"),
   workerCommand: self("worker-process.ts"),
+  environment: JSON.parse(readFileSync(`${home}.environment.json`, "utf8")) as Record<string, string>,
   toolPath: (process.env["PATH"] ?? "").split(delimiter),
 });
 const [, , , deployment, step] = process.argv;

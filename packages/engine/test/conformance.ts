@@ -9,6 +9,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Simulator } from "@landfall/simulators";
+import { hostedConforms } from "./hosted-conformance.ts";
 import type { DeployEvent, DeploymentView, DeployRequest, Engine } from "../src/index.ts";
 
 /** A data directory with an engine on it, and how its processes are started. */
@@ -17,12 +19,27 @@ export interface Place extends AsyncDisposable {
   home: string;
   /** Program and arguments of a worker that ends when idle; given a deployment and a step, it kills itself when that step is finished. */
   workerCommand: string[];
+  /** Of a hosted platform: what stands in its place. */
+  remote?: Remote;
+}
+
+/** A simulated platform, seen from outside. */
+export interface Remote {
+  simulator: Simulator<unknown>;
+  /** The credential that opens it, which must show up nowhere. */
+  token: string;
+  /** Deployments it has, whatever their state. */
+  deployments(): number;
+  /** Files that arrived, each time they did. */
+  uploads(): number;
 }
 
 export interface Conforming {
   id: string;
   /** Whether it can give traffic back to an earlier release. */
   rollback: boolean;
+  /** A platform of somebody else, reached over an API. */
+  hosted?: boolean;
   open(): Promise<Place>;
   /** GET a path of a deployment, whatever names the system resolves. */
   get(url: string, path: string): Promise<{ status: number; body: Buffer }>;
@@ -115,6 +132,7 @@ export function conforms(platform: Conforming): void {
         );
         expect(finished).toEqual([...new Set(finished)]);
         expect(await text((await place.engine.deployment(id)).url!)).toContain(`version round ${index}`);
+        if (place.remote) expect(place.remote.deployments()).toBe(index + 3);
       }
     });
 
@@ -177,7 +195,8 @@ export function conforms(platform: Conforming): void {
       const build = (await events(second.id)).find(
         (event) => event.type === "step" && event.step === "build" && event.status !== "started",
       );
-      expect(build).toMatchObject({ status: "reused" });
+      if (platform.hosted) expect([build, first.filesSent, second.filesSent]).toEqual([undefined, 5, 0]);
+      else expect(build).toMatchObject({ status: "reused" });
       expect(await text(first.url!)).toContain("version same");
     });
 
@@ -206,8 +225,9 @@ export function conforms(platform: Conforming): void {
       expect(done.error?.code).toBe("BUILD_FAILED");
       const told = JSON.stringify([done, await events(done.id)]);
       expect(told).toContain("connect failed");
-      expect(formsOf(canary).filter((form) => told.includes(form))).toEqual([]);
-      expect(filesWith(place.home, formsOf(canary))).toEqual([]);
+      const forms = [canary, ...(place.remote ? [place.remote.token] : [])].flatMap(formsOf);
+      expect(forms.filter((form) => told.includes(form))).toEqual([]);
+      expect(filesWith(place.home, forms)).toEqual([]);
     });
 
     it("says what runs, and forgets all of it when removed", async () => {
@@ -251,14 +271,29 @@ export function conforms(platform: Conforming): void {
     }
 
     it("promotes a preview byte for byte, without building", async () => {
+      if (platform.hosted) await deploy(request(folder(site("first")))); // Some make the first of all the live one.
       const preview = await deploy(request(folder(site("preview")), { environment: "pr-7" }));
-      expect(JSON.stringify(preview.services)).toContain("pr-7-site.localhost");
+      expect(preview.state).toBe("success");
+      if (!platform.hosted) expect(JSON.stringify(preview.services)).toContain("pr-7-site.localhost");
       const promoted = await finish((await place.engine.promote(preview.id)).id);
       expect(promoted).toMatchObject({ state: "success", environment: "production", operation: "promote" });
       expect(promoted.steps.map((step) => step.name)).not.toContain("build");
       expect(await text(promoted.url!)).toContain("version preview");
-      expect(await text(preview.url!)).toContain("version preview");
+      const answer = await platform.get(preview.url!, "/");
+      // Behind a login on some platforms.
+      if (answer.status !== 401) expect(answer.body.toString()).toContain("version preview");
     });
+
+    if (platform.hosted) {
+      hostedConforms({
+        place: () => place,
+        site: (version) => request(folder(site(version))),
+        folder: (files, name) => request(folder(files, name)),
+        accept,
+        finish,
+        text,
+      });
+    }
   });
 }
 
