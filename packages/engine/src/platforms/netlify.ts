@@ -168,7 +168,7 @@ async function restored(context: DeployContext): Promise<DeployedService[] | nul
     const { siteId } = await homeOf(context);
     if (attempt === 1 || (await siteAt(context, siteId)).published_deploy?.id !== id) {
       const request = path`/sites/${siteId}/deploys/${id}/restore`;
-      const answer = await api.send({ method: "POST", path: request, accept: [404, 422], signal });
+      const answer = await api.send({ method: "POST", path: request, expects: "json", accept: [404, 422], signal });
       if (answer.status >= 400) return null;
     }
     const site = await siteAt(context, siteId);
@@ -207,6 +207,7 @@ async function upload(
         headers: { "content-type": "application/octet-stream" },
         body: one.parts && one.sizeBytes > wholeBytes ? one.parts : one.whole(),
         lengthBytes: one.sizeBytes,
+        expects: "json",
         timeoutMs: uploadTimeoutMs,
         tries: 1,
         signal: sending,
@@ -292,7 +293,14 @@ async function abandon(context: ReleaseContext & { release: unknown }): Promise<
   const id = uploaded?.id ?? (await findOurs(context, home.siteId))?.id;
   if (id === undefined) return;
   // 422: it is ready, or has failed.
-  await api.send({ method: "POST", path: path`/deploys/${id}/cancel`, accept: [404, 422], repeatable: true, signal });
+  await api.send({
+    method: "POST",
+    path: path`/deploys/${id}/cancel`,
+    expects: "json",
+    accept: [404, 422],
+    repeatable: true,
+    signal,
+  });
 }
 
 async function liveDeploy(context: ReleaseContext): Promise<Deploy | null> {
@@ -314,7 +322,9 @@ async function remove(context: ApiContext & { environment: string; remoteIds: st
   if (!home) return;
   const { siteId } = home;
   const destroy = (request: string) =>
-    api.send({ method: "DELETE", path: request, accept: [404, 422], signal }).then(({ status }) => status !== 422);
+    api
+      .send({ method: "DELETE", path: request, expects: "json", accept: [404, 422], signal })
+      .then(({ status }) => status !== 422);
   if (environment === "production") {
     const foreign = (await recentDeploys(api, { siteId, signal })).filter((one) => titleOf(one) === null);
     if (foreign.length === 0) {
@@ -324,7 +334,7 @@ async function remove(context: ApiContext & { environment: string; remoteIds: st
     const theirs = foreign.find(({ state, context: kind }) => state === "ready" && kind === "production");
     if (theirs) {
       const request = path`/sites/${siteId}/deploys/${theirs.id}/restore`;
-      await api.send({ method: "POST", path: request, repeatable: true, signal });
+      await api.send({ method: "POST", path: request, expects: "json", repeatable: true, signal });
     }
   }
   const left: string[] = [];
