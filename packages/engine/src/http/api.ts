@@ -3,7 +3,7 @@
  * Retry-After and rate-limit headers ask for, timeouts, and errors in our words; a platform says what it wants and nothing of HTTP.
  */
 import { Readable } from "node:stream";
-import { type Dispatcher, Pool } from "undici";
+import type { Dispatcher, Pool } from "undici";
 import type { Clock } from "../clock.ts";
 import { DeployError } from "../error.ts";
 import type { Secret } from "../secret.ts";
@@ -103,21 +103,24 @@ export function path(strings: TemplateStringsArray, ...values: (string | number)
 /** Open a client. Connections are opened when needed and closed with `close`. */
 export function openApi(options: ApiOptions): Api & AsyncDisposable {
   const base = new URL(options.url);
-  const pool = new Pool(base.origin, {
+  const how = {
     connections: options.connections ?? 64,
     keepAliveTimeout: 30_000,
     pipelining: 1,
     connect: { timeout: 10_000 },
-  });
+  };
+  let opened: Promise<Pool> | undefined;
+  // Loaded with the first request: a command that asks no vendor starts 40 ms sooner without it.
+  const pool = (): Promise<Pool> => (opened ??= import("undici").then((undici) => new undici.Pool(base.origin, how)));
   const traffic: Traffic = { requests: 0, bytesSent: 0, filesSent: 0, refusals: 0 };
   const budget = budgetOf(options.clock);
   const api = apiOver({ options, pool, base, traffic, budget, query: {}, bearer: undefined });
-  return { ...api, traffic, [Symbol.asyncDispose]: () => pool.destroy() };
+  return { ...api, traffic, [Symbol.asyncDispose]: async () => (await opened)?.destroy() };
 }
 
 interface Inside {
   options: ApiOptions;
-  pool: Pool;
+  pool(): Promise<Pool>;
   base: URL;
   traffic: Traffic;
   budget: Budget;
@@ -173,7 +176,8 @@ function apiOver(inside: Inside): Api {
       const asked = { ...request, timeoutMs: request.timeoutMs ?? 120_000 };
       const bearer = await turn(inside, request);
       const call = { ...callOf(inside, asked, bearer), ...(request.signal ? { signal: request.signal } : {}) };
-      const answer = await inside.pool.request(call).catch((error: unknown) => silence(options, asked, error));
+      const pool = await inside.pool();
+      const answer = await pool.request(call).catch((error: unknown) => silence(options, asked, error));
       const { body } = answer;
       if (answer.statusCode >= 400)
         throw refused(inside, request, {
@@ -198,7 +202,7 @@ function apiOver(inside: Inside): Api {
 /** One request and its whole answer. */
 async function once(inside: Inside, request: ApiRequest, bearer: Secret | null): Promise<ApiAnswer> {
   const { options, pool, budget } = inside;
-  const answer = await exchange(pool, callOf(inside, request, bearer), {
+  const answer = await exchange(await pool(), callOf(inside, request, bearer), {
     signal: request.signal,
     largestBytes: largestAnswer,
   }).catch((error: unknown) => silence(options, request, error));
