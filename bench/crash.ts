@@ -94,7 +94,9 @@ async function round(number: number): Promise<Round> {
   const faults: string[] = [];
   const before = await engine.deployments({ project: kind, limit: 1 });
   const lastVersion = await ask(kind);
-  const child = landfall.start("deploy", write(kind, number), "--project", kind, "--json");
+  // Now and then nothing has changed: the release that is live is taken.
+  const version = number % 5 === 0 && lastVersion !== null ? Number(lastVersion.split(" ")[1]) : number;
+  const child = landfall.start("deploy", write(kind, version), "--project", kind, "--json");
   const target = ["engine", "edge", "builder", "engine and edge"][Math.floor(random() * 4)]!;
   await sleep(random() * 2_500);
   let killed = false;
@@ -136,9 +138,9 @@ async function round(number: number): Promise<Round> {
   await new Promise<void>((resolve) =>
     child.exitCode !== null || child.signalCode !== null ? resolve() : child.once("exit", () => resolve()),
   );
-  for (const text of seen) if (text !== lastVersion && text !== `version ${number}`) faults.push(`served ${text}`);
+  for (const text of seen) if (text !== lastVersion && text !== `version ${version}`) faults.push(`served ${text}`);
   const settled = performance.now() + 10_000;
-  const expected = state === "success" ? `version ${number}` : lastVersion;
+  const expected = state === "success" ? `version ${version}` : lastVersion;
   for (;;) {
     if (expected === null || (await ask(kind)) === expected) break;
     if (performance.now() > settled) {

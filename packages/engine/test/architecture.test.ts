@@ -35,6 +35,10 @@ describe("the engine", () => {
     );
   });
 
+  it("loads no HTTP client before somebody is asked: each takes a command 40 ms of its start", () => {
+    expect(offenders("engine", /^import (?!type )[^;]*from "(node:https?|undici)"/m)).toEqual([]);
+  });
+
   it("exports what is listed here and nothing else", () => {
     expect(Object.keys(engine).sort()).toMatchInlineSnapshot(`
       [
