@@ -63,12 +63,14 @@ function accountFrom({
       ? { id: only?.id ?? teamId ?? ownerOf(projects), name: only?.name ?? "a token of one project" }
       : { id: user.user.id, name: user.user.name ?? user.user.username };
   if (who.id === null) throw user;
+  // Who only signed in with Vercel may ask who they are, is refused their teams and sees no project.
+  const reachesNothing = teams instanceof ApiError && (projects instanceof ApiError || projects.projects.length === 0);
   const expiresAt = about.expiresAt ?? about.scopes?.find((scope) => scope.expiresAt !== undefined)?.expiresAt;
   return {
     id: who.id,
     name: who.name,
     ...(there.length > 0 ? { teams: there.map(({ id, name }) => ({ id, name })) } : {}),
-    ...(projects instanceof ApiError ? { missingScopes: ["projects and deployments of a team or account"] } : {}),
+    ...(reachesNothing ? { missingScopes: ["projects and deployments of a team or account"] } : {}),
     ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
   };
 }
