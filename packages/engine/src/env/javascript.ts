@@ -322,7 +322,7 @@ function readSvelteKit(script: Script, found: Found[]): void {
 function readGiven(script: Script, found: Found[]): void {
   const { code, text } = script;
   if (!/\.config\.[cm]?[jt]s$/.test(script.path)) return;
-  for (const match of code.matchAll(/\b(?:env|define)\s*:\s*\{/g)) {
+  for (const match of code.matchAll(/\b(?:(?:env|define)\s*:\s*|(?:Define|Environment)Plugin\s*\(\s*)\{/g)) {
     const open = match.index + match[0].length - 1;
     const end = closing(code, open);
     for (const field of text

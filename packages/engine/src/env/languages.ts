@@ -1,8 +1,9 @@
 /**
  * Variables read by languages other than JavaScript: a table of patterns per language, and one way to look at the line around a match.
  */
+import { quietAskedBlocks } from "./asked-blocks.ts";
 import { maskHashComments, maskSlashComments } from "./mask.ts";
-import { quietAskedBlocks, readPythonSettings } from "./python.ts";
+import { readPythonSettings } from "./python.ts";
 import type { Need, Sighting } from "./sighting.ts";
 
 interface Read {
@@ -223,8 +224,9 @@ export function readLanguage(path: string, extension: string, text: string): Sig
     }
   }
   if (extension === "rs") sightings.push(...readClap(path, code));
+  if (extension === "rb") quietAskedBlocks("rb", code, sightings);
   if (extension === "py") {
-    quietAskedBlocks(code, sightings);
+    quietAskedBlocks("py", code, sightings);
     sightings.push(...readPythonSettings(path, code));
   }
   return sightings;

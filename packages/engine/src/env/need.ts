@@ -69,7 +69,8 @@ export function useOf(script: Script, span: Span): Use {
   }
   const before = skipSpaceBack(code, start);
   const previous = code[before];
-  if (previous === "!" && code[before - 1] !== "=") {
+  // `!key.startsWith("a")` asks something else, and fails without a key.
+  if (previous === "!" && code[before - 1] !== "=" && code[skipSpace(code, end)] !== ".") {
     let first = before;
     while (code[first - 1] === "!") first--;
     return (before - first) % 2 === 1 ? guardUse(code, end) : negated(script, first, end);

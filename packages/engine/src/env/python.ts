@@ -1,24 +1,6 @@
 /** What Python's own ways with settings say of variables, beside what the table in languages.ts reads. */
 import type { Sighting } from "./sighting.ts";
 
-/** Asks where the program runs, or in which mode: what follows is not a feature one may leave out. */
-const aboutPlatform =
-  /["'](?:\w*_)?(?:ENV|ENVIRONMENT|MODE|STAGE|DEBUG|TESTING|CI|DYNO|HEROKU\w*|RENDER|RAILWAY\w*|VERCEL\w*|FLY_\w+|GAE_\w+|K_SERVICE|KUBERNETES\w*)["']|prod/i;
-
-/** Python: what is read in the block of `if "A" in os.environ:` is needed only together with A. */
-export function quietAskedBlocks(code: string, sightings: Sighting[]): void {
-  for (const match of code.matchAll(/^([ \t]*)(?:el)?if\b([^:]{0,400}?\b(?:environ|getenv)\b[^:]{0,400}?):[ \t]*$/gm)) {
-    const [head, indent, condition] = match;
-    if (/\bnot\b|!=/.test(condition!) || aboutPlatform.test(condition!)) continue;
-    const start = match.index + head.length;
-    const next = new RegExp(`^(?:[ \\t]{0,${indent!.length}})(?![ \\t])(?=\\S)`, "m").exec(code.slice(start + 1));
-    const end = next ? start + 1 + next.index : code.length;
-    for (const sighting of sightings)
-      if (sighting.offset > start && sighting.offset < end && /^(?:asserted|plain)$/.test(sighting.need))
-        sighting.need = "guarded";
-  }
-}
-
 /** Fields of pydantic's BaseSettings without a value; `env_prefix` goes before the name. */
 export function readPythonSettings(path: string, code: string): Sighting[] {
   if (!/^class\s+\w+\(.*Settings\b/m.test(code)) return [];

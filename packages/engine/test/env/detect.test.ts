@@ -103,6 +103,15 @@ describe("what a deployment must set", () => {
       [],
     ],
     [
+      "nothing that webpack gives",
+      {
+        "webpack.config.js":
+          'module.exports = { plugins: [new webpack.DefinePlugin({ "process.env.NODE_ID": JSON.stringify(id) })] };',
+        "a.ts": "use(process.env.NODE_ID!, process.env.A_KEY);",
+      },
+      ["A_KEY"],
+    ],
+    [
       "nothing whose name is put together",
       { "a.ts": 'use(process.env["MAIL" + "_REGION"], process.env.A_KEY);' },
       ["A_KEY"],

@@ -26,6 +26,7 @@ const uses: [source: string, ...needs: string[]][] = [
   ["const key = Bun.env.X_KEY;", "plain"],
   [`const key = Deno.env.get("X_KEY");`, "plain"],
   ["const { X_KEY } = process.env;", "plain"],
+  [`if (!process.env.X_KEY.startsWith("a")) warn();`, "plain"],
   ["const { A, X_KEY: key, B } = process.env;", "plain"],
   ["const env = process.env;\nuse(env.X_KEY);", "plain"],
   [`import { env } from "node:process";\nuse(env.X_KEY);`, "plain"],

@@ -1,0 +1,43 @@
+/** Blocks that run only when a variable is there: what is read in them is needed only together with it. For languages that indent. */
+import type { Sighting } from "./sighting.ts";
+
+interface Form {
+  /** The head of a block: its indentation, its condition. */
+  head: RegExp;
+  /** A condition that is about absence. */
+  isNot: RegExp;
+  /** Where the block ends that is indented so much. */
+  end(indent: number): RegExp;
+}
+
+const forms = {
+  py: {
+    head: /^([ \t]*)(?:el)?if\b([^:]{0,400}?\b(?:environ|getenv)\b[^:]{0,400}?):[ \t]*$/gm,
+    isNot: /\bnot\b|!=/,
+    end: (indent) => new RegExp(`^[ \\t]{0,${indent}}(?![ \\t])(?=\\S)`, "m"),
+  },
+  rb: {
+    head: /^([ \t]*)(?:[\w.@]+\s*=\s*)?(?:els)?if\b([^\n]*\bENV\b[^\n]*)$/gm,
+    isNot: /!|\bnot\b|\.nil\?|\.blank\?|\.empty\?/,
+    end: (indent) => new RegExp(`^[ \\t]{${indent}}(?:end|else|elsif)\\b`, "m"),
+  },
+} satisfies Record<string, Form>;
+
+/** Asks where the program runs, or in which mode: what follows is not a feature one may leave out. */
+const aboutPlatform =
+  /["'](?:\w*_)?(?:ENV|ENVIRONMENT|MODE|STAGE|DEBUG|TESTING|CI|DYNO|HEROKU\w*|RENDER|RAILWAY\w*|VERCEL\w*|FLY_\w+|GAE_\w+|K_SERVICE|KUBERNETES\w*)["']|prod/i;
+
+/** Takes back what `sightings`, of one file in the language, say of variables read in such blocks. */
+export function quietAskedBlocks(language: keyof typeof forms, code: string, sightings: Sighting[]): void {
+  const form = forms[language];
+  for (const match of code.matchAll(form.head)) {
+    const [head, indent, condition] = match;
+    if (form.isNot.test(condition!) || aboutPlatform.test(condition!)) continue;
+    const start = match.index + head.length;
+    const after = form.end(indent!.length).exec(code.slice(start + 1));
+    const end = after ? start + 1 + after.index : code.length;
+    for (const sighting of sightings)
+      if (sighting.offset > start && sighting.offset < end && /^(?:asserted|plain)$/.test(sighting.need))
+        sighting.need = "guarded";
+  }
+}
