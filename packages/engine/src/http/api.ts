@@ -18,10 +18,10 @@ export interface ApiRequest {
   /** Undefined ones are left out. */
   query?: Record<string, string | number | boolean | undefined>;
   headers?: Record<string, string>;
-  /** One of `json`, `form`, `body`. A body that is a function is asked for anew on every try. */
+  /** One of `json`, `form`, `body`. A body that is a function is asked for anew on every try; text in it goes as UTF-8. */
   json?: unknown;
   form?: Record<string, string | undefined>;
-  body?: Uint8Array | (() => AsyncIterable<Uint8Array>);
+  body?: Uint8Array | (() => AsyncIterable<Uint8Array | string>);
   /** Length of a body that is a function; without it the body is sent in chunks. */
   lengthBytes?: number;
   /** In place of the connection's credential; null for none. */
@@ -111,7 +111,9 @@ export function openApi(options: ApiOptions): Api & AsyncDisposable {
   };
   let opened: Promise<Pool> | undefined;
   // Loaded with the first request: a command that asks no vendor starts 40 ms sooner without it.
-  const pool = (): Promise<Pool> => (opened ??= import("undici").then((undici) => new undici.Pool(base.origin, how)));
+  // As `default`, which it has in the bundle too.
+  const pool = (): Promise<Pool> =>
+    (opened ??= import("undici").then(({ default: undici }) => new undici.Pool(base.origin, how)));
   const traffic: Traffic = { requests: 0, bytesSent: 0, filesSent: 0, refusals: 0 };
   const budget = budgetOf(options.clock);
   const api = apiOver({ options, pool, base, traffic, budget, query: {}, bearer: undefined });
@@ -234,6 +236,9 @@ function refused(
   { status, headers, body }: Exchanged,
 ): ApiError {
   const document = parsed(body);
+  // Says that it is JSON and is not: cut short on its way, so that what was wrong cannot be known.
+  if (document === undefined && body.length > 0 && /json/.test(headers["content-type"] ?? ""))
+    return notJson(options, request, status);
   const said = options.readError(document, status);
   const error = refusal(options, request, { status, headers, said, body: document, now: options.clock.now() });
   if (error.refused) {
@@ -289,7 +294,7 @@ const neverSent = new Set([
 ]);
 
 function encoded({ json, form, body, lengthBytes, headers = {} }: ApiRequest): {
-  body: Uint8Array | (() => AsyncIterable<Uint8Array>) | undefined;
+  body: Uint8Array | (() => AsyncIterable<Uint8Array | string>) | undefined;
   headers: Record<string, string>;
   lengthBytes: number;
 } {

@@ -1,14 +1,17 @@
 /**
  * Bodies of requests as streams of known length: files go through base64 and forms part by part, so that a body of any size is never held
- * whole. Source: RFC 7578 (multipart/form-data), names escaped as the WHATWG encoding does.
+ * whole. Text stays text until the socket takes it: thousands of files leave no buffers behind.
+ * Source: RFC 7578 (multipart/form-data), names escaped as the WHATWG encoding does.
  */
 import type { Bytes } from "../../snapshot/bytes.ts";
 import type { SnapshotFile } from "../../snapshot/snapshot.ts";
 
+type Piece = Uint8Array | string;
+
 /** Something that can be sent, again if need be. */
 export interface Content {
   lengthBytes: number;
-  read(): AsyncIterable<Uint8Array>;
+  read(): AsyncIterable<Piece>;
 }
 
 export interface Part {
@@ -19,13 +22,12 @@ export interface Part {
 }
 
 /** Files up to this size are read at once; larger ones in parts. */
-const wholeBytes = 4 * 1024 * 1024;
-/** Small pieces are joined to about this size: fewer and larger writes. */
-const pieceBytes = 128 * 1024;
+const wholeBytes = 1024 * 1024;
+/** Small pieces of text are joined to about this length: fewer and larger writes. */
+const pieceLength = 64 * 1024;
 
 export function textContent(text: string): Content {
-  const bytes = Buffer.from(text);
-  return { lengthBytes: bytes.length, read: () => once(bytes) };
+  return { lengthBytes: Buffer.byteLength(text), read: () => once(text) };
 }
 
 export function fileContent(bytes: Bytes, file: SnapshotFile): Content {
@@ -35,11 +37,17 @@ export function fileContent(bytes: Bytes, file: SnapshotFile): Content {
   };
 }
 
+/** Where small files are read; what is in it is text before anything else runs. */
+const scratch = Buffer.allocUnsafeSlow(wholeBytes + 1);
+
 /** The file in base64. */
 export function base64Content(bytes: Bytes, file: SnapshotFile): Content {
   return {
     lengthBytes: 4 * Math.ceil(file.sizeBytes / 3),
-    read: () => (file.sizeBytes <= wholeBytes ? once(base64(bytes.whole(file))) : base64Parts(bytes.read(file))),
+    read: () =>
+      file.sizeBytes <= wholeBytes
+        ? once(bytes.whole(file, scratch).toString("base64"))
+        : base64Parts(bytes.read(file)),
   };
 }
 
@@ -69,39 +77,32 @@ function escaped(name: string): string {
   return name.replaceAll('"', "%22").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }
 
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  if (bytes.length > 0) yield bytes;
-}
-
-/** Base64 is ASCII: one byte a character. */
-function base64(bytes: Buffer): Buffer {
-  return Buffer.from(bytes.toString("base64"), "latin1");
+async function* once(piece: Piece): AsyncIterable<Piece> {
+  if (piece.length > 0) yield piece;
 }
 
 /** Base64 takes three bytes at a time: what is over waits for the next part. */
-async function* base64Parts(parts: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+async function* base64Parts(parts: AsyncIterable<Uint8Array>): AsyncIterable<string> {
   let over: Buffer = Buffer.alloc(0);
   for await (const part of parts) {
     const all = Buffer.concat([over, part]);
     const even = all.length - (all.length % 3);
-    yield base64(all.subarray(0, even));
+    yield all.toString("base64", 0, even);
     over = all.subarray(even);
   }
-  if (over.length > 0) yield base64(over);
+  if (over.length > 0) yield over.toString("base64");
 }
 
-async function* gathered(contents: readonly Content[]): AsyncIterable<Uint8Array> {
-  let held: Uint8Array[] = [];
-  let heldBytes = 0;
+async function* gathered(contents: readonly Content[]): AsyncIterable<Piece> {
+  let text = "";
   for (const content of contents) {
     for await (const piece of content.read()) {
-      held.push(piece);
-      heldBytes += piece.length;
-      if (heldBytes < pieceBytes) continue;
-      yield held.length === 1 ? held[0]! : Buffer.concat(held);
-      held = [];
-      heldBytes = 0;
+      if (typeof piece === "string") text += piece;
+      if (typeof piece === "string" && text.length < pieceLength) continue;
+      if (text.length > 0) yield text;
+      text = "";
+      if (typeof piece !== "string") yield piece;
     }
   }
-  if (heldBytes > 0) yield Buffer.concat(held);
+  if (text.length > 0) yield text;
 }

@@ -4,7 +4,7 @@ import type { Bytes } from "../../snapshot/bytes.ts";
 import { path } from "../../http/api.ts";
 import { ask } from "./api.ts";
 import { type Asset, byKey, mediaType } from "./assets.ts";
-import { base64Content, joined, textContent } from "./body.ts";
+import { base64Content, type Content, joined, textContent } from "./body.ts";
 import { keepToken, sendRounds } from "./upload.ts";
 
 export interface PagesUpload {
@@ -105,10 +105,7 @@ function bucketsOf(assets: Asset[]): Asset[][] {
   return buckets;
 }
 
-function bucketBody(
-  bucket: readonly Asset[],
-  bytes: Bytes,
-): { lengthBytes: number; read(): AsyncIterable<Uint8Array> } {
+function bucketBody(bucket: readonly Asset[], bytes: Bytes): Content {
   const parts = bucket.flatMap(({ key, path: name, file }, index) => {
     const metadata = JSON.stringify({ contentType: mediaType(name) ?? "application/octet-stream" });
     return [

@@ -72,7 +72,10 @@ export function withNotFoundPage(site: Site, { isBuilt }: { isBuilt: boolean }):
   return {
     ...site,
     files: [...site.files, added],
-    bytes: { ...bytes, whole: (file) => (file.sha256 === added.sha256 ? notFoundPage : bytes.whole(file)) },
+    bytes: {
+      ...bytes,
+      whole: (file, scratch) => (file.sha256 === added.sha256 ? notFoundPage : bytes.whole(file, scratch)),
+    },
   };
 }
 
