@@ -348,7 +348,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
           await tx.deleteFrom("setting").where("key", "=", `source/${project}`).execute();
           return;
         }
-        for (const table of ["deployment", "release", "variable"] as const) {
+        // A release that has the traffic is held by its row.
+        for (const table of ["live", "owned_variable", "deployment", "release", "variable"] as const) {
           await tx
             .deleteFrom(table)
             .where("project_id", "=", row.id)
