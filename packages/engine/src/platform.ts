@@ -119,6 +119,16 @@ export type Connect =
       help: string;
     }
   | {
+      /** A person grants a ticket in the browser while the program asks whether that has happened; no address to come back to is needed. */
+      kind: "ticket";
+      /** POST `?client_id=` makes one `{id}`; GET `/<id>` answers `{authorized}`; POST `/<id>/exchange` answers `{access_token}`. */
+      ticketsUrl: string;
+      /** Opened by the person, with `response_type=ticket` and `ticket=<id>`. */
+      authorizeUrl: string;
+      /** Environment variable with the registered client. */
+      client: { id: string };
+    }
+  | {
       kind: "oauth2";
       authorizeUrl: string;
       tokenUrl: string;
@@ -184,6 +194,8 @@ export interface Platform {
   runs: ServicePlan["kind"][];
   /** Frameworks whose servers it runs, and how. Absent: it runs what was built as it is. */
   frameworks?: FrameworkWay[];
+  /** What a person can do about a server that it does not run as it is built here, by our id of the framework. */
+  serverAdvice?: Record<string, string>;
   /** Files and folders (with a slash at the end) of a service by which even a static one is built there, because only the platform understands them. */
   builtThere?: string[];
   /** File by which a folder that is taken as it is holds the platform's own output. */

@@ -181,6 +181,7 @@ function planService(input: PlanInput, service: Chosen, isPrimary: boolean): Ser
       next: "If it is an application, say how it starts with --start-command, or where its pages are with --output-dir.",
     });
   }
+  if ((kind === "server" || kind === "worker") && !platform.runs.includes(kind)) throw runsNoServer(platform, service);
   if (kind === "container" || kind === "compose" || !platform.runs.includes(kind as ServicePlan["kind"])) {
     throw new DeployError("NO_ROUTE", {
       what: `${where(service)} is built by ${kind === "compose" ? "a compose file" : "a Dockerfile"}, and ${platform.name} runs no containers.`,
@@ -254,6 +255,14 @@ function planService(input: PlanInput, service: Chosen, isPrimary: boolean): Ser
         ? ["switch the traffic"]
         : ["start beside the one that runs", "probe", "switch the traffic", "drain and stop the old one"]),
   };
+}
+
+function runsNoServer({ name, serverAdvice }: Platform, service: Chosen): DeployError {
+  const framework = service.overrides.framework ?? service.framework;
+  return new DeployError("NO_ROUTE", {
+    what: `${where(service)} is a ${service.kind}${framework ? ` (${framework})` : ""}, and ${name} runs none as it is built here.`,
+    next: serverAdvice?.[framework ?? ""] ?? "Choose another platform with --platform.",
+  });
 }
 
 function accepted(
