@@ -28,6 +28,7 @@ import {
   titleText,
   untilDeploy,
 } from "./netlify/api.ts";
+import { serverAdvice } from "./netlify/advice.ts";
 import { domains } from "./netlify/domains.ts";
 import { hasFunctions, type Shipment, shipmentOf, type Upload } from "./netlify/manifest.ts";
 import { findOrCreateHome, findSite, type Home, homeOf, pinnedHome, siteAt } from "./netlify/site.ts";
@@ -53,6 +54,8 @@ export const netlify = definePlatform({
   siteDomain: "netlify.app",
   accepts: ["files", "prebuilt"],
   runs: ["static"],
+  serverAdvice,
+  ownOutput: ".netlify/functions/manifest.json",
   limits: {},
   projectName: { pattern: /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, maxLength: 63 },
   connect: [
@@ -60,6 +63,12 @@ export const netlify = definePlatform({
       kind: "token",
       env: ["NETLIFY_AUTH_TOKEN"],
       help: "https://app.netlify.com/user/applications#personal-access-tokens",
+    },
+    {
+      kind: "ticket",
+      ticketsUrl: "https://api.netlify.com/api/v1/oauth/tickets",
+      authorizeUrl: "https://app.netlify.com/authorize",
+      client: { id: "LANDFALL_NETLIFY_CLIENT_ID" },
     },
     {
       kind: "oauth2",
@@ -369,7 +378,7 @@ function siteGone({ project, target }: DeployContext): DeployError {
   return new DeployError("NOT_FOUND", {
     what: `The site ${target.projectName ?? project} is no longer on Netlify, or this credential may not see it.`,
     where: "netlify, step upload",
-    next: `Connect the account it belongs to; if it was deleted, deploy as another project: --project <name>.`,
+    next: `Connect the account it belongs to; if it was deleted, forget it with: landfall rm ${project}, and deploy again.`,
     step: "create",
   });
 }
