@@ -158,7 +158,7 @@ function sifted(project: Project, found: Below[], workspace: Workspace | null): 
   const kept = own.length > 0 ? own : programs;
   return kept
     .filter(({ path }) => !kept.some((other) => other.path !== path && path.startsWith(`${other.path}/`)))
-    .sort((a, b) => a.path.localeCompare(b.path));
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** Layers of Nuxt: what others extend is built as a part of them. */

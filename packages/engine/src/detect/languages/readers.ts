@@ -93,7 +93,7 @@ export function languageServices(project: Project): ServiceHint[] {
   for (const directory of [".", ...seen])
     for (const { path, reading } of goPrograms(project, directory))
       found.push({ path, name: path.slice(path.lastIndexOf("/") + 1), reading });
-  found.sort((a, b) => a.path.split("/").length - b.path.split("/").length || a.path.localeCompare(b.path));
+  found.sort((a, b) => a.path.split("/").length - b.path.split("/").length || (a.path < b.path ? -1 : 1));
   return found.filter(({ path }) => !found.some((other) => other.path !== path && path.startsWith(`${other.path}/`)));
 }
 
