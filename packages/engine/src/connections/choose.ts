@@ -53,7 +53,7 @@ export async function chooseCredential(
   const connection = await chooseConnection(store, platform, asked);
   if (!connection) throw notConnected(platform);
   const hasEnded = (connection.expires_at ?? Infinity) <= store.clock.now();
-  if (hasEnded && (connection.renews === 0 || connection.fault !== null))
+  if (hasEnded && connection.renews === 0)
     throw authFailed(platform, connection.fault ?? `The access of the connection ${connection.name} has ended.`, {
       where: connection.name,
     });

@@ -13,7 +13,7 @@ import { notConnected, openClient, type PlatformAccess } from "./access.ts";
 import { chooseConnection } from "./choose.ts";
 import { type Credential, type KeptCredential, secretsOf, tokenCredential } from "./credential.ts";
 import { type Departure, oauthOf, stateHash } from "./oauth.ts";
-import { endTurn, keptIn, markFault, storedCredential, takeTurn } from "./stored-credential.ts";
+import { clearFault, endTurn, keptIn, markFault, storedCredential, takeTurn } from "./stored-credential.ts";
 
 /** A person who was sent to the platform may take so long. */
 const awayMs = 10 * 60_000;
@@ -94,8 +94,12 @@ export function connectionsOf(inside: Inside): Engine["connections"] {
       const credential = await storedCredential({ ...place, learn: (secrets) => void learnt.push(...secrets) });
       try {
         const account = await accountOf(platform, credential, learnt);
-        const set = { account: JSON.stringify(account), fault: null };
-        await db.updateTable("connection").set(set).where("id", "=", id).execute();
+        await db
+          .updateTable("connection")
+          .set({ account: JSON.stringify(account) })
+          .where("id", "=", id)
+          .execute();
+        await clearFault({ store, id });
       } catch (error) {
         if (!(error instanceof DeployError)) throw error;
         if (error.code !== "AUTH_FAILED") {
@@ -103,9 +107,7 @@ export function connectionsOf(inside: Inside): Engine["connections"] {
           await db.updateTable("connection").set({ checked_at: row.checked_at }).where("id", "=", id).execute();
           throw error;
         }
-        const found = await db.selectFrom("connection").selectAll().where("id", "=", id).executeTakeFirst();
-        // A renewal that was refused has said more already.
-        if (found?.fault === null) await markFault(place, { used: keptIn(store, found), what: error.text.what });
+        await markFault(place, { used: keptIn(store, await rowOf(id)), what: error.text.what });
       }
     }
     return viewOf(await rowOf(id));

@@ -61,11 +61,11 @@ export async function storedCredential({ learn, ...place }: Kept & { learn?: Lea
     return flight;
   }
 
-  /** Soon to end, and neither refused before nor just tried; or at its end. */
+  /** At its end, or soon to end and not just tried. */
   function isDue({ kept, row }: Opened): boolean {
     const now = clock.now();
-    if (kept.refreshToken === undefined || kept.renewAt === undefined || now < kept.renewAt) return false;
-    return now >= (row.expires_at ?? Infinity) || (row.fault === null && now >= renewAgainAt);
+    if (row.renews === 0 || kept.renewAt === undefined || now < kept.renewAt) return false;
+    return now >= (row.expires_at ?? Infinity) || now >= renewAgainAt;
   }
 
   return {
@@ -79,7 +79,7 @@ export async function storedCredential({ learn, ...place }: Kept & { learn?: Lea
     async renew(refused) {
       const now = take(await openConnection(place));
       if (now.kept.accessToken !== refused.open()) return true;
-      if (now.kept.refreshToken !== undefined) {
+      if (now.row.renews === 1) {
         await renewed(now, { wasRefused: true });
         return opened.kept.accessToken !== refused.open();
       }
@@ -121,13 +121,14 @@ async function renew(place: Kept, from: Opened, { wasRefused }: { wasRefused: bo
     const now = await openConnection(place);
     if (now.kept.accessToken !== from.kept.accessToken) return now;
     // Refused once is refused: those who waited for the turn need not ask again.
-    if (now.row.fault !== null) throw authFailed(platform, now.row.fault, { where: now.row.name });
+    if (now.row.renews === 0)
+      throw authFailed(platform, now.row.fault ?? "The access has ended.", { where: now.row.name });
     try {
       await keepGrant(place, now.kept, await oauthOf({ platform, access, clock }).refresh(now.kept));
     } catch (error) {
       if (!(error instanceof DeployError)) throw error;
       const what = `${platform.name} does not renew the access any more. ${error.text.what}`;
-      if (error.code === "AUTH_FAILED") await markFault(place, { used: now.kept, what });
+      if (error.code === "AUTH_FAILED") await markFault(place, { used: now.kept, what, renews: 0 });
       if (!isGood()) throw error.code === "AUTH_FAILED" ? authFailed(platform, what, { where: now.row.name }) : error;
     }
     return await openConnection(place);
@@ -163,15 +164,29 @@ async function keepGrant(place: Kept, used: KeptCredential, { kept, expiresAt }:
   throw disconnected(platform, id);
 }
 
-/** Say in the row what is wrong, unless it holds another credential by now. */
+/**
+ * Say in the row what is wrong, unless it holds another credential by now or says so already. With `renews: 0` the platform renews it no
+ * more, which only another connection mends.
+ */
 export async function markFault(
   { store, id }: Pick<Kept, "store" | "id">,
-  { used, what }: { used: KeptCredential; what: string },
+  { used, what, renews }: { used: KeptCredential; what: string; renews?: 0 },
 ): Promise<void> {
   await store.db.transaction().execute(async (tx) => {
     const row = await tx.selectFrom("connection").selectAll().where("id", "=", id).executeTakeFirst();
     if (!row || keptIn(store, row).accessToken !== used.accessToken) return;
-    await tx.updateTable("connection").set({ fault: what }).where("id", "=", id).execute();
+    if (row.fault !== null && renews === undefined) return;
+    const set = { fault: what, ...(renews === undefined ? {} : { renews }) };
+    await tx.updateTable("connection").set(set).where("id", "=", id).execute();
+  });
+}
+
+/** The account answers: what was wrong is not so any more. That the access is not renewed stays true. */
+export async function clearFault({ store, id }: Pick<Kept, "store" | "id">): Promise<void> {
+  await store.db.transaction().execute(async (tx) => {
+    const row = await tx.selectFrom("connection").selectAll().where("id", "=", id).executeTakeFirst();
+    if (!row || (row.renews === 0 && keptIn(store, row).refreshToken !== undefined)) return;
+    await tx.updateTable("connection").set({ fault: null }).where("id", "=", id).execute();
   });
 }
 

@@ -137,7 +137,7 @@ export interface ConnectionTable {
   credential: string;
   /** Milliseconds since the epoch at which the access token ends; null when it does not. */
   expires_at: number | null;
-  /** 1 when there is a refresh token. */
+  /** 1 when the platform renews it: there is a refresh token that was not refused. */
   renews: number;
   /** Who renews the credential now, and until when nobody else may: one flight for all processes. */
   renewing_by: Generated<string | null>;
