@@ -4,7 +4,6 @@
  */
 import { DeployError } from "../error.ts";
 import { path } from "../http/api.ts";
-import { ApiError } from "../http/api-error.ts";
 import { syncVariables } from "../connections/owned-variables.ts";
 import {
   type Account,
@@ -13,39 +12,27 @@ import {
   type DeployedService,
   definePlatform,
   type ReleaseContext,
-  type StepContext,
   type Target,
 } from "../platform.ts";
-import { sendAll } from "../upload/send-all.ts";
+import { serverAdvice } from "./netlify/advice.ts";
 import {
   type Deploy,
   deployAt,
+  everyPage,
   readError,
   recentDeploys,
   type Site,
   stateOf,
   titleOf,
-  titleText,
   untilDeploy,
 } from "./netlify/api.ts";
-import { serverAdvice } from "./netlify/advice.ts";
 import { domains } from "./netlify/domains.ts";
-import { hasFunctions, type Shipment, shipmentOf, type Upload } from "./netlify/manifest.ts";
+import { hasFunctions, shipmentOf } from "./netlify/manifest.ts";
+import { remove } from "./netlify/remove.ts";
 import { findOrCreateHome, findSite, type Home, homeOf, pinnedHome, siteAt } from "./netlify/site.ts";
+import { findOurs, upload } from "./netlify/upload.ts";
 import { variableOperations } from "./netlify/variables.ts";
 import { webhooks } from "./netlify/webhooks.ts";
-
-/** Above so many files the manifest is compared in the background, as Netlify's own command line asks for. */
-const mostFilesAtOnce = 100;
-/** Larger files are sent in parts as they are read. */
-const wholeBytes = 4 * 1024 * 1024;
-/** Held of a file that is sent in parts. */
-const partBytes = 512 * 1024;
-const uploadTimeoutMs = 120_000;
-/** When it does not say how long. As in @netlify/api 15. */
-const unsaidWaitMs = 5_000;
-/** A wait that Netlify asks for is waited for when it is no longer than this: deployments are counted by the minute, and by the day. */
-const longestWaitMs = 65_000;
 
 export const netlify = definePlatform({
   id: "netlify",
@@ -93,8 +80,7 @@ export const netlify = definePlatform({
     },
     async list({ api, target, signal }) {
       const where = target.account === undefined ? "/sites" : path`/${target.account}/sites`;
-      const query = { filter: "all", per_page: 100 };
-      const sites = await api.call<Site[]>({ method: "GET", path: where, query, signal });
+      const sites = await everyPage<Site>(api, { path: where, query: { filter: "all" }, signal });
       return sites.map(({ id, name, ssl_url }) => ({ id, name, url: ssl_url }));
     },
   },
@@ -169,106 +155,20 @@ async function promote(context: DeployContext): Promise<DeployedService[]> {
   return (runs ? null : await restored(context)) ?? deploy(context);
 }
 
+/** Null when there is nothing to publish. */
 async function restored(context: DeployContext): Promise<DeployedService[] | null> {
   const { api, earlier, environment } = context;
   const id = earlier[0]?.remoteId;
   if (id === undefined || environment !== "production") return null;
   return context.step("restore", async ({ attempt, signal }) => {
     const { siteId } = await homeOf(context);
-    if (attempt === 1 || (await siteAt(context, siteId)).published_deploy?.id !== id) {
-      const request = path`/sites/${siteId}/deploys/${id}/restore`;
-      const answer = await api.send({ method: "POST", path: request, expects: "json", accept: [404, 422], signal });
-      if (answer.status >= 400) return null;
-    }
-    const site = await siteAt(context, siteId);
-    return site.published_deploy ? [addressed(site.published_deploy, site, context)] : null;
+    const before = attempt > 1 ? await siteAt(context, siteId) : null;
+    if (before?.published_deploy?.id === id) return [addressed(before.published_deploy, before, context)];
+    const request = path`/sites/${siteId}/deploys/${id}/restore`;
+    const answer = await api.send({ method: "POST", path: request, expects: "json", accept: [404, 422], signal });
+    if (answer.status >= 400) return null;
+    return [addressed(answer.json() as Deploy, await siteAt(context, siteId), context)];
   });
-}
-
-/** Describe the deployment and send what Netlify asks for. What an earlier run left is taken up. */
-async function upload(
-  context: DeployContext,
-  { home: { siteId }, shipment, inner }: { home: Home; shipment: Shipment; inner: StepContext },
-): Promise<{ id: string; sent: number }> {
-  const { api, clock } = context;
-  const { signal, log } = inner;
-  const before = inner.attempt > 1 ? await findOurs(context, siteId) : undefined;
-  const created = before ?? (await create(context, { siteId, shipment, signal }));
-  const isThere = ({ state }: Deploy): boolean => state !== "new" && state !== "preparing";
-  const described = await untilDeploy(created, { api, clock, siteId, isThere, signal, log });
-  const wanted = wantedBy(described).flatMap((digest) => shipment.uploads.get(digest) ?? []);
-  log(`Netlify lacks ${wanted.length} of ${shipment.uploads.size} different files.`);
-  const uncertain = new Set<Upload>();
-  await sendAll(wanted, {
-    clock,
-    signal,
-    weigh: ({ sizeBytes, parts }) => (parts && sizeBytes > wholeBytes ? partBytes : sizeBytes),
-    async send(one, sending) {
-      if (uncertain.has(one)) {
-        const now = await deployAt(api, { siteId, id: described.id, signal: sending });
-        if (!wantedBy(now).includes(one.digest)) return;
-      }
-      uncertain.add(one);
-      await api.send({
-        method: "PUT",
-        path: path`/deploys/${described.id}` + one.path,
-        ...(one.query ? { query: one.query } : {}),
-        headers: { "content-type": "application/octet-stream" },
-        body: one.parts && one.sizeBytes > wholeBytes ? one.parts : one.whole(),
-        lengthBytes: one.sizeBytes,
-        expects: "json",
-        timeoutMs: uploadTimeoutMs,
-        tries: 1,
-        signal: sending,
-      });
-    },
-    onSent: () => void (api.traffic.filesSent += 1),
-  });
-  return { id: described.id, sent: wanted.length };
-}
-
-function wantedBy({ required, required_functions }: Deploy): string[] {
-  return [...(required ?? []), ...(required_functions ?? [])];
-}
-
-async function create(
-  context: DeployContext,
-  { siteId, shipment, signal }: { siteId: string; shipment: Shipment; signal: AbortSignal },
-): Promise<Deploy> {
-  const { api, clock, environment, deploymentId, release } = context;
-  const title = titleText({ service: release.services[0]!.plan.name, deployment: deploymentId, release: release.id });
-  for (;;) {
-    try {
-      return await api.call<Deploy>({
-        method: "POST",
-        path: path`/sites/${siteId}/deploys`,
-        query: { title },
-        json: {
-          ...shipment.manifest,
-          async: Object.keys(shipment.manifest.files).length > mostFilesAtOnce,
-          draft: false,
-          ...(environment === "production" ? {} : { branch: environment }),
-        },
-        repeatable: false,
-        tries: 1,
-        timeoutMs: uploadTimeoutMs,
-        signal,
-      });
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.status === 404) throw siteGone(context);
-      if (error.status !== 429) throw error;
-      const waitMs = error.text.retryAfterMs ?? unsaidWaitMs;
-      if (waitMs > longestWaitMs) throw tooManyDeployments(error);
-      await context.note(`Netlify takes few deployments a minute; this one goes on in ${Math.ceil(waitMs / 1_000)} s.`);
-      await clock.sleep(waitMs, signal);
-    }
-  }
-}
-
-async function findOurs({ api, deploymentId, signal }: ReleaseContext, siteId: string): Promise<Deploy | undefined> {
-  const recent = await recentDeploys(api, { siteId, signal });
-  return recent.find((one) => titleOf(one)?.deployment === deploymentId);
 }
 
 /** Where it is. Throws CONFLICT when it is ready and somebody has locked production to another deployment. */
@@ -321,36 +221,6 @@ async function liveDeploy(context: ReleaseContext): Promise<Deploy | null> {
   return recent.find(({ state }) => state === "ready") ?? null;
 }
 
-/**
- * A preview's deployments are deleted. With production goes the site, and with it the previews, unless somebody else has deployed to it too:
- * then the newest of theirs gets the traffic, and only ours are deleted.
- */
-async function remove(context: ApiContext & { environment: string; remoteIds: string[] }): Promise<void> {
-  const { api, environment, remoteIds, signal } = context;
-  const home = pinnedHome(context.target);
-  if (!home) return;
-  const { siteId } = home;
-  const destroy = (request: string) =>
-    api
-      .send({ method: "DELETE", path: request, expects: "json", accept: [404, 422], signal })
-      .then(({ status }) => status !== 422);
-  if (environment === "production") {
-    const foreign = (await recentDeploys(api, { siteId, signal })).filter((one) => titleOf(one) === null);
-    if (foreign.length === 0) {
-      await destroy(path`/sites/${siteId}`);
-      return;
-    }
-    const theirs = foreign.find(({ state, context: kind }) => state === "ready" && kind === "production");
-    if (theirs) {
-      const request = path`/sites/${siteId}/deploys/${theirs.id}/restore`;
-      await api.send({ method: "POST", path: request, expects: "json", repeatable: true, signal });
-    }
-  }
-  const left: string[] = [];
-  for (const id of new Set(remoteIds)) if (!(await destroy(path`/deploys/${id}`))) left.push(id);
-  if (left.length > 0) throw notRemoved(home, left);
-}
-
 function targetOf({ account: team, siteId, name }: Home): Target {
   return { account: team, projectId: siteId, projectName: name };
 }
@@ -374,44 +244,11 @@ function severalServices(count: number): DeployError {
   });
 }
 
-function siteGone({ project, target }: DeployContext): DeployError {
-  return new DeployError("NOT_FOUND", {
-    what: `The site ${target.projectName ?? project} is no longer on Netlify, or this credential may not see it.`,
-    where: "netlify, step upload",
-    next: `Connect the account it belongs to; if it was deleted, forget it with: landfall rm ${project}, and deploy again.`,
-    step: "create",
-  });
-}
-
-function tooManyDeployments(cause: ApiError): DeployError {
-  const { retryAfterMs = 0, where } = cause.text;
-  return new DeployError(
-    "RATE_LIMIT_EXCEEDED",
-    {
-      what: "Netlify takes no more deployments for now: there may be 3 a minute and 100 a day.",
-      ...(where === undefined ? {} : { where }),
-      next: `Try again in ${Math.ceil(retryAfterMs / 60_000)} minutes.`,
-      retryAfterMs,
-      step: "create",
-    },
-    { cause },
-  );
-}
-
 function locked({ published_deploy, admin_url, name }: Site, id: string): DeployError {
   return new DeployError("CONFLICT", {
     what: `The deployment is ready at https://${id}--${name}.netlify.app, but has no traffic: production is locked to ${published_deploy?.id} on Netlify.`,
     where: "netlify, auto publishing",
     next: `Unlock it at ${admin_url}/deploys, and deploy again.`,
-    step: "deploy",
-  });
-}
-
-function notRemoved({ name }: Home, left: string[]): DeployError {
-  return new DeployError("CONFLICT", {
-    what: `Netlify keeps ${left.join(", ")} of the site ${name}, because it has the traffic; somebody else has deployed to the site too.`,
-    where: "netlify, remove",
-    next: `Publish another deployment at https://app.netlify.com/projects/${name}/deploys, or delete the site there; then remove again.`,
     step: "deploy",
   });
 }

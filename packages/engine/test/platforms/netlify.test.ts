@@ -1,4 +1,6 @@
 /** Netlify's protocol: one describing call, each digest once, previews by branch, what is locked, taken, refused, slow or lost. */
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { expectClean, hastyClock, openPlace, type Place, sha256 } from "./netlify/place.ts";
 
@@ -88,6 +90,22 @@ describe("deploying to Netlify", () => {
       { overrides: { spaFallback: true } },
     );
     expect(await place.text(own.url!, "/deep/down")).not.toContain("app");
+  });
+
+  it("sends what links lead to in their place", async () => {
+    const root = place.folder({ ...page("links"), "v2/app.js": "two" });
+    symlinkSync("v2", join(root, "latest"));
+    symlinkSync("v2/app.js", join(root, "app.js"));
+    const done = await place.deploy(root);
+    expect(done).toMatchObject({ state: "success", filesSent: 2 });
+    expect(await place.text(done.url!, "/latest/app.js")).toBe("two");
+    expect(await place.text(done.url!, "/app.js")).toBe("two");
+  });
+
+  it("takes a project of pages that needs no build", async () => {
+    const done = await place.deploy({ ...page("plain"), "style.css": "body {}" }, { prebuilt: false });
+    expect(done).toMatchObject({ state: "success", filesSent: 2 });
+    expect(await place.text(done.url!, "/style.css")).toBe("body {}");
   });
 
   it("sends large files in parts", async () => {
@@ -274,6 +292,11 @@ describe("trouble", () => {
     });
     const done = await place.deploy(pages(120));
     expect(done).toMatchObject({ state: "success", filesSent: 120 });
+  });
+
+  it("keeps to the requests a minute that Netlify allows", async () => {
+    await reopen({ limits: { requestsPerMinute: 50 }, clock: hastyClock() });
+    expect(await place.deploy(pages(120))).toMatchObject({ state: "success", filesSent: 120 });
   });
 
   it("goes on with the same deployment when the upload was broken off", async () => {

@@ -1,7 +1,7 @@
 /** Netlify's sites and deployments as its API shows them, as far as they are looked at here, and what its states and refusals mean. */
 import type { Clock } from "../../clock.ts";
 import { DeployError } from "../../error.ts";
-import { type Api, path, type ReadError } from "../../http/api.ts";
+import { type Api, type ApiRequest, path, type ReadError } from "../../http/api.ts";
 
 export interface Site {
   id: string;
@@ -166,4 +166,17 @@ export function recentDeploys(
 ): Promise<Deploy[]> {
   const query = { per_page: 100, branch };
   return api.call<Deploy[]>({ method: "GET", path: path`/sites/${siteId}/deploys`, query, signal });
+}
+
+/** All of a list that is answered in pages. */
+export async function everyPage<T>(
+  api: Api,
+  { query = {}, ...request }: Pick<ApiRequest, "path" | "query" | "signal">,
+): Promise<T[]> {
+  const all: T[] = [];
+  for (let page = 1; ; page++) {
+    const got = await api.call<T[]>({ ...request, method: "GET", query: { ...query, per_page: 100, page } });
+    all.push(...got);
+    if (got.length < 100) return all;
+  }
 }

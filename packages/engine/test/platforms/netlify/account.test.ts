@@ -210,20 +210,28 @@ describe("domains", () => {
   });
 
   it("are the address of production once they have a certificate, and not before", async () => {
-    await netlify.domains.add(place.context(), "www.example.com");
+    const context = place.context();
+    await netlify.domains.add(context, "www.demo.invalid");
     expect((await place.deploy(page("pending"))).url).toContain("//demo.");
-    expect((await place.engine.deployments({ project: "demo" }))[0]!.services[0]!.alsoAt).toHaveLength(1);
+    place.simulator.state.pointed.add("www.demo.invalid");
+    for (let looks = 0; looks < 2; looks++) await netlify.domains.check(context, "www.demo.invalid");
+    const done = await place.deploy(page("issued"));
+    expect(done).toMatchObject({ state: "success", url: "https://www.demo.invalid" });
+    expect(done.services[0]!.alsoAt).toContain(place.sitesUrl.replace("//", "//demo."));
   });
 });
 
 describe("hooks", () => {
   it("are taken when Netlify signed them, and say what happened to which deployment", async () => {
     const got: { headers: Record<string, string>; body: Buffer }[] = [];
-    const server = createServer(async (request, response) => {
-      const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>));
-      const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
-      got.push({ headers: Object.fromEntries(headers) as Record<string, string>, body });
-      response.end();
+    await using server = createServer((request, response) => {
+      const parts: Buffer[] = [];
+      request.on("data", (part: Buffer) => parts.push(part));
+      request.on("end", () => {
+        const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
+        got.push({ headers: Object.fromEntries(headers) as Record<string, string>, body: Buffer.concat(parts) });
+        response.end();
+      });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
@@ -235,7 +243,6 @@ describe("hooks", () => {
     const json = { type: "url", event: "deploy_created", data };
     await place.context().api.call({ method: "POST", path: "/hooks", query: { site_id: siteId }, json });
     await deliverNetlifyHooks(state, { event: "deploy_created", deployId: deployId! });
-    server.close();
 
     const [delivery] = got;
     expect(netlify.webhooks.verify({ ...delivery!, secret: "shared" })).toBe(true);
@@ -271,6 +278,14 @@ describe("removing", () => {
     await place.deploy(page("preview"), { environment: "pr-7" });
     await place.engine.remove({ project: "demo" });
     expect(place.simulator.state.sites.size).toBe(0);
+  });
+
+  it("a project whose site is gone already is forgotten", async () => {
+    await place.deploy(page("site"));
+    place.simulator.state.sites.clear();
+    expect((await place.deploy(page("again"))).error?.next).toContain("landfall rm demo");
+    await place.engine.remove({ project: "demo" });
+    expect(await place.engine.projects()).toEqual([]);
   });
 
   it("a preview leaves production alone", async () => {
