@@ -192,6 +192,8 @@ export interface Platform {
   accepts: ArtifactKind[];
   /** Kinds of services it can run. */
   runs: ServicePlan["kind"][];
+  /** A project there is one service; several are several projects. */
+  oneService?: true;
   /** Frameworks whose servers it runs, and how. Absent: it runs what was built as it is. */
   frameworks?: FrameworkWay[];
   /** What a person can do about a server that it does not run as it is built here, by our id of the framework. */

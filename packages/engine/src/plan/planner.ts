@@ -66,6 +66,7 @@ export function planFor(input: PlanInput): { plan: DeployPlan; problems: ErrorRe
       problems.push(reportOf(error));
     }
   }
+  if (input.platform.oneService && chosen.length > 1) problems.push(severalServices(input, chosen));
   const missing = services.flatMap((service) =>
     service.variables
       .filter((variable) => variable.from === "missing" && variable.required)
@@ -161,6 +162,21 @@ function chooseServices(input: PlanInput, detection: Detection, problems: ErrorR
   }
   if (chosen.length === 0 && problems.length === 0) problems.push(nothingToDeploy(detection));
   return chosen;
+}
+
+function severalServices({ platform, project }: PlanInput, chosen: Chosen[]): ErrorReport {
+  const names = chosen.map((service) => service.name);
+  return {
+    code: "NO_ROUTE",
+    what: `A project on ${platform.name} is one service, and there are ${names.length} here: ${names.join(", ")}.`,
+    next: `Deploy each as a project of its own: --service ${names[0]} --project ${project}-${names[0]}`,
+    recovery: names.map((name) => ({
+      kind: "alternative",
+      label: `Deploy ${name}`,
+      command: `landfall deploy --platform ${platform.id} --service ${name} --project ${project}-${name}`,
+    })),
+    step: "create",
+  };
 }
 
 function nothingToDeploy(detection: Detection): ErrorReport {

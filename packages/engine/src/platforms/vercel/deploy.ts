@@ -14,7 +14,7 @@ import { incomplete, upload } from "./upload.ts";
 import { variables } from "./variables.ts";
 
 export async function deploy(context: DeployContext): Promise<DeployedService[]> {
-  const service = onlyService(context);
+  const service = serviceOf(context);
   const projectId = await projectFor(context, service);
   await setVariables(context, projectId);
   const sending = await sendingOf(service, context.bytes);
@@ -44,7 +44,7 @@ export async function deployAgain(
   context: DeployContext,
   { projectId, earlierId }: { projectId: string; earlierId: string },
 ): Promise<DeployedService[]> {
-  const service = onlyService(context);
+  const service = serviceOf(context);
   await setVariables(context, projectId);
   const ready = await context.step("deploy", async (step) => {
     const there = step.attempt > 1 ? await find(context, projectId) : null;
@@ -58,16 +58,9 @@ export async function deployAgain(
   return [await told(context, service, ready)];
 }
 
-/** Throws NO_ROUTE: a project on Vercel is one application. */
-export function onlyService({ release }: DeployContext): ReleaseService {
-  const [service, ...others] = release.services as [ReleaseService, ...ReleaseService[]];
-  if (others.length === 0) return service;
-  const names = release.services.map(({ plan }) => plan.name);
-  throw new DeployError("NO_ROUTE", {
-    what: `A project on Vercel holds one service, and this one has ${names.length}: ${names.join(", ")}.`,
-    next: `Deploy each as a project of its own: --service ${names[0]} --project ${release.project}-${names[0]}`,
-    step: "create",
-  });
+/** The plan of a platform with one service to a project has one. */
+function serviceOf({ release }: DeployContext): ReleaseService {
+  return release.services[0]!;
 }
 
 /** Id of the project: the one where it was deployed before, else the account's project of that name, else a new one. */
@@ -152,7 +145,7 @@ export async function rollback(context: DeployContext): Promise<DeployedService[
     if (context.environment !== "production") return givePreview(context, id);
     await giveProduction(context, { id, projectId: projectRef(context), ask: "rollback" });
   });
-  return [{ ...earlier, name: onlyService(context).plan.name }];
+  return [{ ...earlier, name: serviceOf(context).plan.name }];
 }
 
 export async function promote(context: DeployContext): Promise<DeployedService[]> {

@@ -42,14 +42,18 @@ export async function createWith(
   const query = { skipAutoDetectionConfirmation: 1, prebuilt: prebuilt ? 1 : undefined };
   try {
     // A list of many thousand files is read, and looked up, before there is an answer.
-    return await scoped(context).call<RemoteDeployment>({
+    const answer = await scoped(context).send({
       method: "POST",
       path: "/v13/deployments",
       query,
       json,
+      expects: "json",
       timeoutMs: 120_000,
       signal,
     });
+    for (const [name, message] of Object.entries(answer.headers))
+      if (/^x-(?:vercel|now)-(?:warning|notice)-/.test(name)) await context.note(`Vercel says: ${message}`);
+    return answer.json() as RemoteDeployment;
   } catch (error) {
     if (!(error instanceof ApiError) || error.vendor.code !== "missing_files") throw error;
     return { missing: (error.body as { error: { missing: string[] } }).error.missing };
@@ -102,7 +106,8 @@ export async function finish(
   };
 }
 
-const firstPauseMs = 20;
+/** A deployment of files that are there may be ready before a person notices; looks get rarer from there. */
+const firstPauseMs = 5;
 const longestPauseMs = 2_000;
 
 /** The deployment, when it is built and its addresses lead to it. Throws BUILD_FAILED, CANCELLED, CONFLICT, INSUFFICIENT_PERMISSIONS. */

@@ -33,6 +33,7 @@ export const vercel = definePlatform({
   siteDomain,
   accepts: ["files", "prebuilt", "source"],
   runs: ["static", "server"],
+  oneService: true,
   frameworks,
   builtThere: ["vercel.json", "api/"],
   ownOutput: ".vercel/output/config.json",

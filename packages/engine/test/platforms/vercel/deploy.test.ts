@@ -256,8 +256,9 @@ describe("the project", () => {
       "apps/api/package.json": '{"name":"api","dependencies":{"express":"5.0.0"},"scripts":{"start":"node server.js"}}',
       "apps/api/server.js": "require('express')().listen(3000)",
     };
-    const view = await place.deploy(files, { prebuilt: false });
-    expect(errorOf(view)).toMatchObject({ code: "NO_ROUTE", next: expect.stringContaining("--service") });
+    const source = { kind: "folder" as const, path: place.folder(files) };
+    const { problems } = await place.engine.prepare({ source, platform: "vercel", project: "shop" });
+    expect(problems).toMatchObject([{ code: "NO_ROUTE", next: expect.stringContaining("--service api") }]);
     expect(place.calls()).toEqual([]);
   });
 });
