@@ -165,7 +165,10 @@ export function engineDouble({
     connections: {
       list: async () => [],
       connect: unused,
+      ways: () => ["token"],
       authorize: unused,
+      ticket: unused,
+      granted: unused,
       callback: unused,
       disconnect: unused,
       check: unused,

@@ -10,7 +10,7 @@ import type { Domains } from "./domains/domains.ts";
 import type { ErrorReport } from "./error.ts";
 import type { DeployEvent, DeploymentState } from "./events.ts";
 import type { DeployPlan } from "./plan/plan.ts";
-import type { Account, Platform, Target } from "./platform.ts";
+import type { Account, Connect, Platform, Target } from "./platform.ts";
 import type { Exclusion, Snapshot } from "./snapshot/snapshot.ts";
 import type { Source } from "./source/source.ts";
 
@@ -241,10 +241,16 @@ export interface Engine extends AsyncDisposable {
     list(): Promise<ConnectionView[]>;
     /** Ask the platform whose the token is, and keep it; again, for the same account. Throws AUTH_FAILED, INVALID_CONFIG, CONFLICT (the name is another account's). */
     connect(given: { platform: string; token: string; name?: string }): Promise<ConnectionView>;
+    /** How an account can be connected here and now, the best first: in the browser only when Landfall is registered at the platform. Throws INVALID_CONFIG. */
+    ways(of: { platform: string }): Connect["kind"][];
     /** Where to send a person who is to allow access, and the state that comes back with them to `redirectUri`. Throws INVALID_CONFIG when Landfall is not registered there. */
     authorize(asked: { platform: string; redirectUri: string; name?: string }): Promise<Authorization>;
     /** The person is back with this query: exchange it, once, and keep the account. Throws AUTH_FAILED, PLATFORM_UNAVAILABLE, CONFLICT. */
     callback(answer: { platform: string; query: URLSearchParams }): Promise<ConnectionView>;
+    /** Where to send a person who is to grant a ticket, for platforms that have that; ask `granted` with its state until it is, each second or so. Throws INVALID_CONFIG. */
+    ticket(asked: { platform: string; name?: string }): Promise<Authorization>;
+    /** The account once the ticket was granted, null before. Throws AUTH_FAILED, PLATFORM_UNAVAILABLE, CONFLICT. */
+    granted(ticket: { platform: string; state: string }): Promise<ConnectionView | null>;
     /** End a connection, by id, name or platform: `revoked` when it was ended at the platform too. Deployments under way with it fail. Throws NOT_FOUND, CONFLICT. */
     disconnect(which: string): Promise<{ connection: ConnectionView; revoked: boolean }>;
     /** Whose credential a deployment would use now. A connection's platform is asked at most every five minutes, unless forced. Throws AUTH_FAILED when there is none, NOT_FOUND, CONFLICT, PLATFORM_UNAVAILABLE. */

@@ -38,8 +38,11 @@ export function accessFrom(
     ?.flatMap((way) => (way.kind === "token" ? way.env : []))
     .find((name) => value(name) !== undefined);
   const token = value(tokenFrom);
-  const names = connect?.find((way) => way.kind === "oauth2")?.client;
-  const [clientId, clientSecret] = [value(names?.id), value(names?.secret)];
+  const clients = connect?.flatMap((way) => (way.kind === "token" ? [] : [way.client])) ?? [];
+  const clientId = clients.map((client) => value(client.id)).find((found) => found !== undefined);
+  const clientSecret = clients
+    .map((client) => ("secret" in client ? value(client.secret) : undefined))
+    .find((found) => found !== undefined);
   const apiUrl = value(`${ours}_API_URL`) ?? value(environment.apiUrl);
   const sitesUrl = value(`${ours}_SITES_URL`);
   const account = value(environment.account);
@@ -79,6 +82,13 @@ export function openClient({
     reconnect: howToConnect(platform),
     clock,
   });
+}
+
+/** An address of the vendor, at the origin the API was moved to. */
+export function moved(address: string, access: PlatformAccess | undefined): string {
+  if (access?.apiUrl === undefined) return address;
+  const { pathname, search } = new URL(address);
+  return new URL(pathname + search, access.apiUrl).href;
 }
 
 /** The other address, below the vendor's own path unless it names one. */

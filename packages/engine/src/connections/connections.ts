@@ -2,7 +2,6 @@
 import { instant } from "../clock.ts";
 import type { ConnectionView, Engine } from "../engine.ts";
 import { DeployError } from "../error.ts";
-import { newId } from "../id.ts";
 import { slug } from "../name.ts";
 import type { Account, Platform } from "../platform.ts";
 import { platformOf } from "../plan/prepare.ts";
@@ -12,21 +11,16 @@ import type { Store } from "../store/store.ts";
 import { notConnected, openClient, type PlatformAccess } from "./access.ts";
 import { chooseConnection } from "./choose.ts";
 import { type Credential, type KeptCredential, secretsOf, tokenCredential } from "./credential.ts";
-import { type Departure, oauthOf, stateHash } from "./oauth.ts";
+import { accountIn, keep } from "./keep.ts";
+import { canAuthorize, oauthOf } from "./oauth.ts";
+import { isPending, keepPending, notPending, takePending } from "./pending.ts";
+import { canMakeTickets, ticketsOf } from "./ticket.ts";
 import { clearFault, endTurn, keptIn, markFault, storedCredential, takeTurn } from "./stored-credential.ts";
 
-/** A person who was sent to the platform may take so long. */
-const awayMs = 10 * 60_000;
 /** An account is asked for its state at most so often. */
 const checkEveryMs = 5 * 60_000;
 /** A platform is given so long to say whose a credential is. */
 const accountMs = 60_000;
-
-/** A person is at the platform; kept sealed until they come back. */
-interface PendingAuthorization {
-  departure: Departure;
-  name?: string;
-}
 
 interface Inside {
   store: Store;
@@ -146,49 +140,29 @@ export function connectionsOf(inside: Inside): Engine["connections"] {
       return admit(platform, { kept: { accessToken }, expiresAt: null, name: checkedLabel(name), method: "token" });
     },
 
+    ways({ platform: id }) {
+      const platform = connectable(id);
+      const usable = {
+        token: true,
+        ticket: canMakeTickets(platform, access[id]),
+        oauth2: canAuthorize(platform, access[id]),
+      };
+      return platform.connect!.map(({ kind }) => kind).filter((kind) => usable[kind]);
+    },
+
     async authorize({ platform: id, redirectUri, name }) {
       const platform = connectable(id);
-      const { url, state, departure } = await oauthOf({ platform, access: access[id], clock }).depart(redirectUri);
       const label = checkedLabel(name);
-      const pending: PendingAuthorization = { departure, ...(label === undefined ? {} : { name: label }) };
-      const expiresAt = clock.now() + awayMs;
-      const hash = stateHash(state);
-      await db.transaction().execute(async (tx) => {
-        await tx.deleteFrom("authorization").where("expires_at", "<=", clock.now()).execute();
-        const sealed = store.vault.seal(JSON.stringify(pending), `authorization ${hash}`);
-        await tx
-          .insertInto("authorization")
-          .values({ state: hash, platform: id, sealed, expires_at: expiresAt })
-          .execute();
-      });
-      return { url, state, expiresAt: new Date(expiresAt).toISOString() };
+      const { url, state, departure } = await oauthOf({ platform, access: access[id], clock }).depart(redirectUri);
+      const expiresAt = await keepPending(store, { platform: id, state, departure, name: label });
+      return { url, state, expiresAt };
     },
 
     async callback({ platform: id, query }) {
       const platform = connectable(id);
       const state = query.get("state") ?? "";
-      const hash = stateHash(state);
-      // Taken out before anything is asked: good for one use, also when that fails.
-      const pending = await db.transaction().execute(async (tx) => {
-        const row = await tx
-          .selectFrom("authorization")
-          .selectAll()
-          .where("state", "=", hash)
-          .where("platform", "=", id)
-          .executeTakeFirst();
-        if (!row) return null;
-        await tx.deleteFrom("authorization").where("state", "=", hash).execute();
-        return row.expires_at > clock.now() ? row : null;
-      });
-      if (!pending)
-        throw new DeployError("AUTH_FAILED", {
-          what: "This answer belongs to no connection that is being made: it was used already, came too late, or was not asked for here.",
-          where: id,
-          next: `Begin again with: landfall connect ${id}`,
-          step: "auth",
-        });
-      const opened = store.vault.open(pending.sealed, `authorization ${hash}`);
-      const { departure, name } = JSON.parse(opened) as PendingAuthorization;
+      const { departure, name } = await takePending(store, id, state);
+      if (!departure) throw notPending(id);
       const oauth = oauthOf({ platform, access: access[id], clock });
       const grant = await oauth.redeem(departure, { query, state });
       try {
@@ -198,6 +172,23 @@ export function connectionsOf(inside: Inside): Engine["connections"] {
         await oauth.revoke(grant.kept).catch(() => false);
         throw error;
       }
+    },
+
+    async ticket({ platform: id, name }) {
+      const platform = connectable(id);
+      const label = checkedLabel(name);
+      const { ticket, url } = await ticketsOf({ platform, access: access[id], clock }).make();
+      return { url, state: ticket, expiresAt: await keepPending(store, { platform: id, state: ticket, name: label }) };
+    },
+
+    async granted({ platform: id, state }) {
+      const platform = connectable(id);
+      const tickets = ticketsOf({ platform, access: access[id], clock });
+      if (!(await isPending(store, id, state))) throw notPending(id);
+      if (!(await tickets.isGranted(state))) return null;
+      const { name } = await takePending(store, id, state);
+      const kept = { accessToken: await tickets.exchange(state) };
+      return admit(platform, { kept, expiresAt: null, name, method: "oauth2" });
     },
 
     async disconnect(which) {
@@ -213,7 +204,7 @@ export function connectionsOf(inside: Inside): Engine["connections"] {
       const turn = await takeTurn(place, { wait: true });
       try {
         const kept = keptIn(store, await rowOf(row.id));
-        const revoked = row.method === "oauth2" && (await revoke(platform, kept));
+        const revoked = row.method === "oauth2" && kept.client !== undefined && (await revoke(platform, kept));
         await db.deleteFrom("connection").where("id", "=", row.id).execute();
         return { connection: view, revoked };
       } finally {
@@ -242,75 +233,6 @@ export function connectionsOf(inside: Inside): Engine["connections"] {
   }
 }
 
-/**
- * Keep the credential: in place of an earlier one of the same account, else under a name of its own. Throws CONFLICT when the name asked
- * for belongs to another account: deployments would go elsewhere without anybody having said so.
- */
-async function keep(
-  store: Store,
-  {
-    platform,
-    account,
-    kept,
-    expiresAt,
-    name,
-    method,
-  }: {
-    platform: Platform;
-    account: Account;
-    kept: KeptCredential;
-    expiresAt: number | null;
-    name: string | undefined;
-    method: ConnectionRow["method"];
-  },
-): Promise<ConnectionRow> {
-  const { db, clock, vault } = store;
-  return db.transaction().execute(async (tx) => {
-    const rows = await tx
-      .selectFrom("connection")
-      .selectAll()
-      .where("platform", "=", platform.id)
-      .orderBy("id")
-      .execute();
-    const isSame = (row: ConnectionRow): boolean => accountIn(row).id === account.id;
-    const earlier = name === undefined ? rows.find(isSame) : rows.find((row) => row.name === name);
-    if (earlier && !isSame(earlier))
-      throw new DeployError("CONFLICT", {
-        what: `The connection ${earlier.name} to ${platform.name} belongs to ${accountIn(earlier).name}; this credential is ${account.name}'s.`,
-        where: platform.id,
-        next: `Choose another name with --name, or end that one first: landfall disconnect ${earlier.name}`,
-        step: "auth",
-      });
-    const id = earlier?.id ?? newId("con", clock);
-    const values = {
-      method,
-      account: JSON.stringify(account),
-      credential: vault.seal(JSON.stringify(kept), `connection ${id}`),
-      expires_at: expiresAt,
-      renews: kept.refreshToken === undefined ? 0 : 1,
-      checked_at: clock.now(),
-      fault: null,
-    };
-    if (earlier) await tx.updateTable("connection").set(values).where("id", "=", id).execute();
-    else {
-      const taken = new Set(rows.map((row) => row.name));
-      const free = name ?? freeName(slug(account.name) || platform.id, taken);
-      await tx
-        .insertInto("connection")
-        .values({ id, platform: platform.id, name: free, created_at: instant(clock), ...values })
-        .execute();
-    }
-    return tx.selectFrom("connection").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
-  });
-}
-
-function freeName(wanted: string, taken: ReadonlySet<string>): string {
-  for (let number = 1; ; number++) {
-    const name = number === 1 ? wanted : `${wanted}-${number}`;
-    if (!taken.has(name)) return name;
-  }
-}
-
 /** By id, by name, or by platform when it has one. Throws NOT_FOUND, CONFLICT. */
 async function findConnection({ db }: Store, which: string): Promise<ConnectionRow> {
   const rows = await db.selectFrom("connection").selectAll().orderBy("id").execute();
@@ -326,10 +248,6 @@ async function findConnection({ db }: Store, which: string): Promise<ConnectionR
     what: `There is no connection ${JSON.stringify(which.slice(0, 80))}.`,
     next: listed.length > 0 ? `Connections: ${listed.join(", ")}.` : "No account is connected.",
   });
-}
-
-function accountIn({ account }: ConnectionRow): Account {
-  return JSON.parse(account) as Account;
 }
 
 function viewOf(row: ConnectionRow): ConnectionView {

@@ -2,13 +2,12 @@
  * OAuth 2 with a platform: the address a person is sent to, and what is exchanged behind their back. The protocol is oauth4webapi's, which is
  * loaded with the first use; here is what a platform declares, where its addresses are moved to, and what a refusal means to a person.
  */
-import { createHash } from "node:crypto";
 import type * as OAuth from "oauth4webapi";
 import { systemClock, type Clock } from "../clock.ts";
 import { DeployError } from "../error.ts";
 import type { Connect, Platform } from "../platform.ts";
 import { createRedactor } from "../redact/redact.ts";
-import { authFailed, type OAuthClient, type PlatformAccess } from "./access.ts";
+import { authFailed, moved, type OAuthClient, type PlatformAccess } from "./access.ts";
 import type { KeptCredential } from "./credential.ts";
 
 type Way = Extract<Connect, { kind: "oauth2" }>;
@@ -66,12 +65,7 @@ export function oauthOf({
       where: platform.id,
       next: `Run: landfall connect ${platform.id}`,
     });
-  const moved = (address: string): string => {
-    if (access?.apiUrl === undefined) return address;
-    const { pathname, search } = new URL(address);
-    return new URL(pathname + search, access.apiUrl).href;
-  };
-  const authorizeUrl = moved(way.authorizeUrl);
+  const authorizeUrl = moved(way.authorizeUrl, access);
 
   /** The server as the library wants it. What calls itself the issuer is taken by its origin: vendors differ in the slash at the end. */
   function serverOf(issuer: string | null): OAuth.AuthorizationServer {
@@ -80,8 +74,8 @@ export function oauthOf({
     return {
       issuer: isOurs ? issuer : origin,
       authorization_endpoint: authorizeUrl,
-      token_endpoint: moved(way!.tokenUrl),
-      ...(way!.revokeUrl === undefined ? {} : { revocation_endpoint: moved(way!.revokeUrl) }),
+      token_endpoint: moved(way!.tokenUrl, access),
+      ...(way!.revokeUrl === undefined ? {} : { revocation_endpoint: moved(way!.revokeUrl, access) }),
     };
   }
 
@@ -102,7 +96,7 @@ export function oauthOf({
         options: {
           signal: AbortSignal.timeout(requestMs),
           // Only what was moved to such an address on purpose.
-          [oauth.allowInsecureRequests]: new URL(moved(way!.tokenUrl)).protocol === "http:",
+          [oauth.allowInsecureRequests]: new URL(moved(way!.tokenUrl, access)).protocol === "http:",
         },
       });
     } catch (error) {
@@ -223,11 +217,6 @@ interface Exchange {
   client: OAuth.Client;
   proof: OAuth.ClientAuth;
   options: { signal: AbortSignal; [OAuth.allowInsecureRequests]: boolean };
-}
-
-/** How a state is kept: who reads the store cannot answer in the person's place. */
-export function stateHash(state: string): string {
-  return createHash("sha256").update(state).digest("hex");
 }
 
 function wayOf({ connect }: Platform): Way | undefined {

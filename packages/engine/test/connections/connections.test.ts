@@ -227,6 +227,45 @@ describe("in the browser", () => {
   });
 });
 
+describe("a ticket", () => {
+  it("is granted in the browser, and good for one account", async () => {
+    const { connections } = place.engine;
+    expect(connections.ways({ platform: "netlify" })).toEqual(["token", "ticket", "oauth2"]);
+    const asked = await connections.ticket({ platform: "netlify", name: "mine" });
+    expect(await connections.granted({ platform: "netlify", state: asked.state })).toBe(null);
+    expect(place.filesWith(asked.state)).toEqual([]);
+    await fetch(asked.url);
+    expect(await connections.granted({ platform: "netlify", state: asked.state })).toMatchObject({
+      name: "mine",
+      method: "oauth2",
+      account: { name: "simulated" },
+    });
+    expect(await connections.check({ platform: "netlify", force: true })).toMatchObject({ fault: null });
+    expect(await refused(connections.granted({ platform: "netlify", state: asked.state }))).toMatchObject({
+      code: "AUTH_FAILED",
+    });
+  });
+
+  it("that nobody asked for here, or that is granted too late, is not taken", async () => {
+    const { connections } = place.engine;
+    const { state, url } = await connections.ticket({ platform: "netlify" });
+    expect(await refused(connections.granted({ platform: "netlify", state: "made-up" }))).toMatchObject({
+      code: "AUTH_FAILED",
+    });
+    place.pass(11 * minute);
+    await fetch(url);
+    expect(await refused(connections.granted({ platform: "netlify", state }))).toMatchObject({ code: "AUTH_FAILED" });
+    expect(await connections.list()).toEqual([]);
+  });
+
+  it("is not offered where Landfall is not registered, or the platform has none", async () => {
+    const { connections } = await place.open({ environment: {} });
+    expect(connections.ways({ platform: "netlify" })).toEqual(["token"]);
+    for (const platform of ["netlify", "vercel"])
+      expect(await refused(connections.ticket({ platform }))).toMatchObject({ code: "INVALID_CONFIG" });
+  });
+});
+
 describe("the state of an account", () => {
   const asked = (): number => place.vendors.netlify.requests({ path: "/api/v1/user" }).length;
 
