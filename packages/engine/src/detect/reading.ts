@@ -58,7 +58,7 @@ export function projectOf(tree: Tree): Project {
     json: (path) =>
       once(path, (text) => {
         const errors: ParseError[] = [];
-        const value: unknown = parseJsonc(text, errors, { allowTrailingComma: true });
+        const value = strictJson(text) ?? parseJsonc(text, errors, { allowTrailingComma: true });
         if (errors.length > 0) warnings.push({ at: path, message: "is not valid JSON; read as far as it could be" });
         return isObject(value) ? value : null;
       }),
@@ -72,6 +72,15 @@ export function projectOf(tree: Tree): Project {
           ),
       ),
   };
+}
+
+/** Nearly every manifest is plain JSON, which the runtime reads ten times as fast; undefined when this one is not. */
+function strictJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // Comments, or an error that the lenient parser says more about.
+  }
 }
 
 export function isObject(value: unknown): value is JsonObject {
