@@ -72,8 +72,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     return one!;
   }
 
+  /** Whether the edge has anything to serve. */
   async function hasLive(): Promise<boolean> {
-    return (await db.selectFrom("live").select("release_id").limit(1).executeTakeFirst()) !== undefined;
+    const row = await db.selectFrom("live").select("release_id").where("platform", "=", "local").executeTakeFirst();
+    return row !== undefined;
   }
 
   /** Take the project's environment down where it runs. */
