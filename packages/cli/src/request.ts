@@ -61,7 +61,7 @@ export function withRequestFlags(command: Command): Command {
     .option("--ref <ref>", "branch, tag or commit of a git address")
     .option("--subdirectory <dir>", "the project is in this folder of the source")
     .option("-m, --message <text>", "remark kept with the deployment")
-    .option("--force", "build again although nothing has changed");
+    .option("--force", "build and start again although nothing has changed");
   for (const flags of [
     "--name <name>",
     "--target <id>",

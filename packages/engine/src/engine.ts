@@ -54,7 +54,7 @@ export interface DeployRequest {
   platform?: string;
   /** Take the source as it is: no detection, no build. */
   prebuilt?: boolean;
-  /** Do not reuse an earlier artifact. */
+  /** Build, and start a release anew, although nothing has changed. */
   force?: boolean;
   /** Values given for this deployment; kept with the release, and stored as the project's variables when `saveVariables`. */
   variables?: Record<string, string>;
