@@ -2,6 +2,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { satisfies } from "semver";
 import { DeployError } from "../error.ts";
 import type { ServicePlan } from "../plan/plan.ts";
 import type { Command } from "../process/command.ts";
@@ -20,8 +21,9 @@ export async function nodeFor(
 ): Promise<{ node: NodeRuntime; warning?: string }> {
   const own: NodeRuntime = { execPath: realpathSync(process.execPath), version: process.versions.node };
   const wanted = service.runtime === "node" ? service.runtimeVersion : undefined;
-  // The others are started to hear their version, which is only worth it when it matters.
-  if (rangeOf(wanted) === null) return { node: own };
+  const range = rangeOf(wanted);
+  // Ours when it will do: the others would have to be started to hear their version.
+  if (range === null || satisfies(own.version, range)) return { node: own };
   const programs = path.map((directory) => join(directory, "node")).filter((program) => existsSync(program));
   const others = [...new Set(programs.map((program) => realpathSync(program)))].filter((one) => one !== own.execPath);
   const versions = await Promise.all(others.map((execPath) => nodeVersion(execPath).catch(() => null)));
