@@ -206,6 +206,13 @@ describe("a refusal", () => {
     }
   });
 
+  it("that is cut short is tried again, for it does not say what was wrong", async () => {
+    simulator.fail("half-body", { as: "short-text", once: true });
+    await using wrong = open({ credential: async () => secret("a-wrong-token") });
+    expect((await failure(wrong.call(get))).code).toBe("AUTH_FAILED");
+    expect(simulator.requests().map(({ status }) => status)).toEqual([401, 401]);
+  });
+
   it("is an answer where the caller says so", async () => {
     simulator.fail("status", { status: 404, once: true });
     expect((await api.send({ ...get, accept: [404] })).status).toBe(404);
