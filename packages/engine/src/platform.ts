@@ -171,7 +171,7 @@ export interface Domain {
   fault?: string;
 }
 
-/** How the server of a framework gets to a platform. Knowledge of the platform: a row is data. */
+/** How a framework gets to a platform that builds it, or runs its server. Knowledge of the platform: a row is data. */
 export interface FrameworkWay {
   /** Our id of the framework. */
   framework: string;
@@ -179,6 +179,8 @@ export interface FrameworkWay {
   accepts: "source" | "prebuilt";
   /** The platform's own name of the framework, where it is to be told. */
   name?: string;
+  /** It makes pages only: a server of it is not run. */
+  pagesOnly?: true;
   /** Packages of which one must be among the dependencies; the first is the one a person is told to add. Absent: nothing is to be added. */
   adapters?: string[];
   /** For `prebuilt`: where the platform's output lies after the build, relative to the service. */
@@ -194,7 +196,7 @@ export interface Platform {
   runs: ServicePlan["kind"][];
   /** A project there is one service; several are several projects. */
   oneService?: true;
-  /** Frameworks whose servers it runs, and how. Absent: it runs what was built as it is. */
+  /** Frameworks it builds or runs servers of, and how. Absent: it runs what was built as it is. */
   frameworks?: FrameworkWay[];
   /** What a person can do about a server that it does not run as it is built here, by our id of the framework. */
   serverAdvice?: Record<string, string>;

@@ -32,15 +32,16 @@ export interface Accepted {
 /** Throws NO_ROUTE: the platform does not run such a server, or needs a package for it that is not there. */
 export function acceptedFor({ platform, kind, framework, where, has, dependencies }: Asked): Accepted {
   const { frameworks, builtThere = [], name } = platform;
-  const way = frameworks?.find((one) => one.framework === framework);
+  const way = frameworks?.find((one) => one.framework === framework && !(kind === "server" && one.pagesOnly));
   if (kind === "static") {
     const isBuiltThere = platform.accepts.includes("source") && builtThere.some(has);
     return isBuiltThere ? { accepts: "source", ...(way ? { way } : {}) } : { accepts: "files" };
   }
   if (kind !== "server" || !frameworks) return { accepts: artifactOf[kind] };
+  const servers = frameworks.filter((one) => !one.pagesOnly).map((one) => one.framework);
   if (!way)
     throw new DeployError("NO_ROUTE", {
-      what: `${where} is a server${framework ? ` (${framework})` : ""}, and ${name} runs servers of these frameworks only: ${frameworks.map((one) => one.framework).join(", ")}.`,
+      what: `${where} is a server${framework ? ` (${framework})` : ""}, and ${name} runs servers of these frameworks only: ${servers.join(", ")}.`,
       next: "Choose another platform with --platform.",
     });
   if (way.adapters && !way.adapters.some((one) => dependencies.has(one)))

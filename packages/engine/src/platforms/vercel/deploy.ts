@@ -63,14 +63,15 @@ function serviceOf({ release }: DeployContext): ReleaseService {
   return release.services[0]!;
 }
 
-/** Id of the project: the one where it was deployed before, else the account's project of that name, else a new one. */
+/** Id of the project: the one where it was deployed before, the one asked for, the account's project of that name, or else a new one. */
 async function projectFor(context: DeployContext, { artifact, plan }: ReleaseService): Promise<string> {
   const { target, pin, step } = context;
-  if (target.projectId !== undefined) return target.projectId;
+  // What is pinned has both.
+  if (target.projectId !== undefined && target.projectName !== undefined) return target.projectId;
   const api = scoped(context);
   const name = projectName(context);
   const project = await step("create", async () => {
-    const found = (await existing(api, name)) ?? (await made());
+    const found = (await existing(api, target.projectId ?? name)) ?? (await made());
     const account = target.account ?? (isPerson(found.accountId) ? undefined : found.accountId);
     const pinned: Target = { projectId: found.id, projectName: found.name, ...(account ? { account } : {}) };
     await pin(pinned);
@@ -79,6 +80,7 @@ async function projectFor(context: DeployContext, { artifact, plan }: ReleaseSer
   return project.projectId!;
 
   async function made(): Promise<RemoteProject> {
+    if (target.projectId !== undefined) throw notThere(target.projectId);
     const framework = artifact.kind === "source" ? (plan.remoteBuild?.framework ?? null) : null;
     try {
       // A name is taken once: the same request again is refused, so it does no harm.
@@ -97,6 +99,15 @@ async function projectFor(context: DeployContext, { artifact, plan }: ReleaseSer
 async function existing(api: Api, name: string): Promise<RemoteProject | null> {
   const answer = await api.send({ method: "GET", path: path`/v9/projects/${name}`, accept: [404], expects: "json" });
   return answer.status === 404 ? null : (answer.json() as RemoteProject);
+}
+
+function notThere(projectId: string): DeployError {
+  return new DeployError("NOT_FOUND", {
+    what: `The account on Vercel has no project ${projectId}.`,
+    where: "vercel, VERCEL_PROJECT_ID",
+    next: "Name one that is there, or leave it out: the project is then found or made by its name.",
+    step: "create",
+  });
 }
 
 function nameTaken(name: string, cause: ApiError): DeployError {

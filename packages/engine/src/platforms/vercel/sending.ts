@@ -142,8 +142,11 @@ async function sourceOf(plan: ReleaseService["plan"], { files, bytes }: Found): 
   const config = files.get(posix.join(plan.path, "vercel.json"));
   const { settings, fields } = config ? readConfig(config, bytes) : { settings: {}, fields: {} };
   const { framework = null, installCommand, buildCommand, outputDir } = plan.remoteBuild ?? {};
+  // Without a framework Vercel would serve the source itself.
+  const { outputDir: found = "." } = plan.build ?? {};
   const projectSettings = {
     framework,
+    ...(framework === null && found !== "." ? { outputDirectory: found } : {}),
     ...(plan.path === "." ? {} : { rootDirectory: plan.path }),
     ...settings,
     ...(installCommand === undefined ? {} : { installCommand }),

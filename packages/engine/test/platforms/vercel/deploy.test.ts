@@ -207,7 +207,15 @@ describe("a source", () => {
     const done = await place.deploy(vite, { prebuilt: false });
     expect(done).toMatchObject({ state: "success", error: null });
     expect(remote(done).files.has("api/hello.js")).toBe(true);
-    expect(remote(done).prebuilt).toBe(false);
+    expect(remote(done)).toMatchObject({ prebuilt: false, settings: { framework: "vite" } });
+    const unknown = {
+      "package.json": '{"devDependencies":{"webpack":"5.0.0"},"scripts":{"build":"webpack"}}',
+      "vercel.json": "{}",
+      "webpack.config.js": 'module.exports = { output: { path: __dirname + "/dist" } };',
+      "index.html": "<p>app</p>",
+    };
+    const other = await place.deploy(unknown, { prebuilt: false, project: "other", overrides: { outputDir: "dist" } });
+    expect(remote(other).settings).toMatchObject({ framework: null, outputDirectory: "dist" });
   });
 });
 
@@ -221,15 +229,18 @@ describe("the project", () => {
     expect(state.projects.size).toBe(1);
   });
 
-  it("that the environment names is not asked for", async () => {
-    await place.deploy(page);
-    const { id, accountId } = [...place.simulator.state.projects.values()][0]!;
-    await using other = await openPlace({}, { VERCEL_PROJECT_ID: id, VERCEL_ORG_ID: accountId });
-    other.simulator.state.projects.set(id, [...place.simulator.state.projects.values()][0]!);
-    const done = await other.deploy(page);
-    expect(done.state).toBe("success");
+  it("that the environment names is looked up once, and never made", async () => {
+    await place.deploy(page, { project: "there" });
+    const [there] = [...place.simulator.state.projects.values()];
+    await using other = await openPlace({}, { VERCEL_PROJECT_ID: there!.id, VERCEL_ORG_ID: there!.accountId });
+    expect((await other.deploy(page)).error).toMatchObject({ code: "NOT_FOUND", step: "create" });
+    other.simulator.state.projects.set(there!.id, there!);
+    other.calls();
+    expect((await other.deploy(page)).state).toBe("success");
+    expect(other.calls().slice(0, 2)).toEqual(["GET /v9/projects/prj", "POST /v13/deployments"]);
+    expect(other.simulator.journal.at(-3)!.query).toContain(`teamId=${there!.accountId}`);
+    await other.deploy({ "index.html": "<p>two</p>" });
     expect(other.calls()[0]).toBe("POST /v13/deployments");
-    expect(other.simulator.journal[0]!.query).toContain(`teamId=${accountId}`);
   });
 
   it("whose name is taken where we cannot look is refused, with other names", async () => {
