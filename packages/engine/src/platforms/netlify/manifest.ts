@@ -26,7 +26,8 @@ export interface Upload {
   path: string;
   query?: Record<string, string | number | undefined>;
   sizeBytes: number;
-  whole(): Uint8Array;
+  /** Its bytes; in `scratch`, when they fit. */
+  whole(scratch?: Buffer): Uint8Array;
   /** Absent for what is always small. */
   parts?(): AsyncIterable<Uint8Array>;
 }
@@ -107,7 +108,7 @@ function uploadOf(
     path,
     ...(query ? { query } : {}),
     sizeBytes: file.sizeBytes,
-    whole: () => bytes.whole(file),
+    whole: (scratch) => bytes.whole(file, scratch),
     parts: () => bytes.read(file),
   };
 }

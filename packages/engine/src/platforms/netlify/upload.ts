@@ -12,6 +12,8 @@ import type { Home } from "./site.ts";
 const mostFilesAtOnce = 100;
 /** Larger files are sent in parts as they are read. */
 const wholeBytes = 4 * 1024 * 1024;
+/** Read into memory that is used again: most files are no larger. */
+const scratchBytes = 64 * 1024;
 /** Held of a file that is sent in parts. */
 const partBytes = 512 * 1024;
 const uploadTimeoutMs = 120_000;
@@ -34,6 +36,8 @@ export async function upload(
   const wanted = wantedBy(described).flatMap((digest) => shipment.uploads.get(digest) ?? []);
   log(`Netlify lacks ${wanted.length} of ${shipment.uploads.size} different files.`);
   const uncertain = new Set<Upload>();
+  // One for each file in flight; one whose request failed may still be read from, and is let go.
+  const scratches: Buffer[] = [];
   await sendAll(wanted, {
     clock,
     signal,
@@ -44,18 +48,20 @@ export async function upload(
         if (!wantedBy(now).includes(one.digest)) return;
       }
       uncertain.add(one);
+      const scratch = scratches.pop() ?? Buffer.allocUnsafeSlow(scratchBytes);
       await api.send({
         method: "PUT",
         path: path`/deploys/${described.id}` + one.path,
         ...(one.query ? { query: one.query } : {}),
         headers: { "content-type": "application/octet-stream" },
-        body: one.parts && one.sizeBytes > wholeBytes ? one.parts : one.whole(),
+        body: one.parts && one.sizeBytes > wholeBytes ? one.parts : one.whole(scratch),
         lengthBytes: one.sizeBytes,
         expects: "json",
         timeoutMs: uploadTimeoutMs,
         tries: 1,
         signal: sending,
       });
+      scratches.push(scratch);
     },
     onSent: () => void (api.traffic.filesSent += 1),
   });
