@@ -1,8 +1,11 @@
 /** Every command, in the order of the help. */
 import { cancel } from "./commands/cancel.ts";
+import { connect } from "./commands/connect.ts";
+import { connections } from "./commands/connections.ts";
 import { deploy } from "./commands/deploy.ts";
 import { detect } from "./commands/detect.ts";
 import { domains } from "./commands/domains.ts";
+import { disconnect } from "./commands/disconnect.ts";
 import { doctor } from "./commands/doctor.ts";
 import { edge } from "./commands/edge.ts";
 import { env } from "./commands/env.ts";
@@ -18,10 +21,12 @@ import { promote } from "./commands/promote.ts";
 import { redeploy } from "./commands/redeploy.ts";
 import { rm } from "./commands/rm.ts";
 import { rollback } from "./commands/rollback.ts";
+import { rotateKey } from "./commands/rotate-key.ts";
 import { serve } from "./commands/serve.ts";
 import { simulate } from "./commands/simulate.ts";
 import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
+import { whoami } from "./commands/whoami.ts";
 import { why } from "./commands/why.ts";
 import { worker } from "./commands/worker.ts";
 import type { Registry } from "./run.ts";
@@ -30,7 +35,8 @@ const groups: [string, ((registry: Registry) => void)[]][] = [
   ["Bring live:", [deploy, plan, detect, init, env]],
   ["See:", [platforms, projects, ls, inspect, status, logs, open, why]],
   ["Change:", [redeploy, rollback, promote, cancel, domains, rm]],
-  ["Run:", [serve, stop, worker, edge, simulate, doctor]],
+  ["Accounts:", [connect, connections, whoami, disconnect]],
+  ["Run:", [serve, stop, worker, edge, simulate, doctor, rotateKey]],
 ];
 
 export function register(registry: Registry): void {

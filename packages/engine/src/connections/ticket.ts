@@ -43,7 +43,7 @@ export function ticketsOf({
 
   async function ask<T>(work: (api: Client) => Promise<T>): Promise<T> {
     await using api = openClient({ platform, access, credential: null, clock });
-    return work(api);
+    return await work(api);
   }
 
   return {
