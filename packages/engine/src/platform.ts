@@ -185,6 +185,8 @@ export interface FrameworkWay {
   adapters?: string[];
   /** For `prebuilt`: where the platform's output lies after the build, relative to the service. */
   outputDir?: string;
+  /** Variables by which the build makes the platform's output. */
+  environment?: Record<string, string>;
 }
 
 export interface Platform {

@@ -39,6 +39,10 @@ export async function collectOutput({
       roots: [{ from: directory, to: "." }],
       excludes: (path) => isWhole && isHidden(path),
     });
+  } else if (!service.start) {
+    // A server in the platform's own form: the folder its adapter wrote is all of it.
+    const { directory } = findOutput({ service: home, outputDir, isStatic });
+    collected = await collectFiles({ ...common, roots: [{ from: directory, to: "." }], excludes: () => false });
   } else {
     checkEntry({ service, directory: home });
     const selection = await selectServerFiles(service, workspace.files);

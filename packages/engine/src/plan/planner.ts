@@ -225,7 +225,9 @@ function planService(input: PlanInput, service: Chosen, isPrimary: boolean): Ser
   const needsBuild = input.detection !== null;
   const framework = overrides.framework ?? service.framework;
   const { accepts, way } = needsBuild ? accepted(input, service, { kind, framework }) : { accepts: asItIs(input) };
-  if (kind !== "static" && accepts !== "source" && !startCommand) {
+  // What the platform runs from its own output needs no command here.
+  const startsHere = kind !== "static" && accepts !== "source" && way?.outputDir === undefined;
+  if (startsHere && !startCommand) {
     throw new DeployError("NOT_DETECTED", {
       what: `How ${where(service)} is started could not be found out.`,
       next: "Say it with --start-command, such as --start-command 'node server.js', or with a start script.",
@@ -234,17 +236,14 @@ function planService(input: PlanInput, service: Chosen, isPrimary: boolean): Ser
   const build: BuildPlan | undefined = needsBuild
     ? {
         install: accepts === "source" ? [] : commands(installCommand),
-        build: accepts === "source" ? [] : commands(buildCommand),
+        build: accepts === "source" ? [] : commands(buildCommand).map((one) => withVariables(one, way?.environment)),
         outputDir: way?.outputDir ?? outputDir,
         ...(service.packageManager === undefined ? {} : { packageManager: service.packageManager }),
         ...optional("lockfile", input.lockfileOf(service.packageManager, service.path)),
         timeoutMs: defaultBuildTimeoutMs,
       }
     : undefined;
-  const start =
-    kind === "static" || accepts === "source"
-      ? []
-      : withoutRunner(commands(startCommand), input.scriptsOf(service.path));
+  const start = startsHere ? withoutRunner(commands(startCommand), input.scriptsOf(service.path)) : [];
   const port = overrides.port ?? service.port;
   const host = hostOf({ project, environment, service: isPrimary ? null : service.name, baseDomain: input.baseDomain });
   return {
@@ -325,6 +324,11 @@ function optional<K extends string, V>(key: K, value: V | undefined): { [key in 
 
 function commands(text: string | undefined): Command[] {
   return text === undefined || text.trim() === "" ? [] : parseCommand(text);
+}
+
+/** What the command itself sets wins. */
+function withVariables(command: Command, variables: Record<string, string> | undefined): Command {
+  return variables ? { ...command, env: { ...variables, ...command.env } } : command;
 }
 
 function checkedDirectory(path: string): string {

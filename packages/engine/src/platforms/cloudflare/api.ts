@@ -59,11 +59,12 @@ const meanings: Record<string, { means?: ErrorCode; next?: string }> = {
 };
 
 /** See Platform.readError. */
-export const readError: ReadError = (body) => {
+export const readError: ReadError = (body, status) => {
   const [first] = (body as Partial<Envelope> | undefined)?.errors ?? [];
   if (!first) return {};
   const code = String(first.code);
-  return { code, message: first.message, ...meanings[code] };
+  // 10000 stands for a credential nobody knows as well as for one that lacks a right; the status tells them apart.
+  return { code, message: first.message, ...(status === 401 ? { means: "AUTH_FAILED" as const } : meanings[code]) };
 };
 
 interface Envelope {

@@ -18,6 +18,7 @@ import {
   readError,
 } from "./api.ts";
 import { assetsOf } from "./assets.ts";
+import { frameworks } from "./frameworks.ts";
 import { createDeployment, findDeployment, undo, untilReady } from "./pages-deployment.ts";
 import { pagesDomains } from "./pages-domains.ts";
 import {
@@ -45,6 +46,8 @@ export const cloudflarePages = definePlatform({
   siteDomain: "pages.dev",
   accepts: ["files", "prebuilt"],
   runs: ["static", "server"],
+  oneService: true,
+  frameworks,
   limits: {
     fileSizeBytes: 25 * 1024 * 1024,
     files: 20_000,

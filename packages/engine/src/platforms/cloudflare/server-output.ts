@@ -6,6 +6,7 @@ import { posix } from "node:path";
 import { DeployError } from "../../error.ts";
 import type { Bytes } from "../../snapshot/bytes.ts";
 import type { SnapshotFile } from "../../snapshot/snapshot.ts";
+import { frameworks } from "./frameworks.ts";
 
 /** A file that the code is made of. */
 export interface Module {
@@ -49,61 +50,6 @@ const moduleTypes: Record<string, string> = {
 
 /** Adapters count on Node's modules being there. Source: docs of each adapter. */
 const flagsOfServers = ["nodejs_compat"];
-
-/**
- * Which framework needs what, so that its build leaves something for Cloudflare, and the folder in which it does.
- * Source: the frameworks' own pages, read 2026-08-22.
- */
-export const adapters = [
-  {
-    framework: "sveltekit",
-    adapter: "@sveltejs/adapter-cloudflare",
-    output: ".svelte-kit",
-    help: "https://svelte.dev/docs/kit/adapter-cloudflare",
-  },
-  {
-    framework: "astro",
-    adapter: "@astrojs/cloudflare",
-    output: "dist",
-    help: "https://docs.astro.build/en/guides/integrations-guide/cloudflare/",
-  },
-  {
-    framework: "nuxt",
-    adapter: "NITRO_PRESET=cloudflare_module",
-    output: ".output",
-    help: "https://nitro.build/deploy/providers/cloudflare",
-  },
-  {
-    framework: "nitro",
-    adapter: "NITRO_PRESET=cloudflare_module",
-    output: ".output",
-    help: "https://nitro.build/deploy/providers/cloudflare",
-  },
-  {
-    framework: "analog",
-    adapter: "NITRO_PRESET=cloudflare_module",
-    output: "dist/analog",
-    help: "https://analogjs.org/docs/features/deployment/providers",
-  },
-  {
-    framework: "solid-start",
-    adapter: "the server preset cloudflare_module",
-    output: ".output",
-    help: "https://docs.solidjs.com/solid-start/reference/config/define-config",
-  },
-  {
-    framework: "tanstack-start",
-    adapter: "@cloudflare/vite-plugin",
-    output: "dist",
-    help: "https://tanstack.com/start/latest/docs/framework/react/guide/hosting",
-  },
-  {
-    framework: "react-router",
-    adapter: "@cloudflare/vite-plugin",
-    output: "build",
-    help: "https://developers.cloudflare.com/workers/framework-guides/web-apps/react-router/",
-  },
-] as const;
 
 /** Marks of outputs that are made for something else, with the adapter that makes Cloudflare's. */
 const foreign: { has: string[]; what: string; next: string }[] = [
@@ -294,14 +240,12 @@ function notForCloudflare({ what, next }: { what: string; next: string }): Deplo
 }
 
 /** A server was planned, and its build left nothing that runs on Cloudflare. */
-export function adapterMissing(framework: string | undefined): DeployError {
-  const known = adapters.find((one) => one.framework === framework);
-  return new DeployError("INVALID_CONFIG", {
+export function noServer(framework: string | undefined): DeployError {
+  const adapter = frameworks.find((one) => one.framework === framework)?.adapters?.[0];
+  return new DeployError("OUTPUT_MISSING", {
     what: "The build left no server that runs on Cloudflare.",
     where: framework ?? "the build's output",
-    next: known
-      ? `Add ${known.adapter} (${known.help}) and deploy again.`
-      : "Use a framework with an adapter for Cloudflare, or choose another platform with --platform.",
+    next: `${adapter ? `See to it that the configuration uses ${adapter}` : "Use a framework with an adapter for Cloudflare"}, or choose another platform with --platform.`,
     step: "build",
   });
 }

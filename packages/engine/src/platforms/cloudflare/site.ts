@@ -2,12 +2,11 @@
 import { hash } from "node:crypto";
 import createIgnore from "ignore";
 import type { StaticRules } from "../../artifact.ts";
-import { DeployError } from "../../error.ts";
 import type { Release, ReleaseService } from "../../platform.ts";
 import type { Bytes } from "../../snapshot/bytes.ts";
 import { withoutLinks } from "../../snapshot/links.ts";
 import type { SnapshotFile } from "../../snapshot/snapshot.ts";
-import { adapterMissing, type Server, serverIn } from "./server-output.ts";
+import { noServer, type Server, serverIn } from "./server-output.ts";
 
 export interface Site {
   service: ReleaseService;
@@ -26,13 +25,13 @@ export interface Site {
   leftOut: string[];
 }
 
-/** Take it apart. Throws NO_ROUTE (several services), INVALID_CONFIG (a server Cloudflare does not run). */
+/** Take it apart. Throws INVALID_CONFIG (a server for another platform), OUTPUT_MISSING (none at all). */
 export function siteOf(release: Release, { bytes, product }: { bytes: Bytes; product: "pages" | "workers" }): Site {
-  const service = onlyService(release);
+  const service = release.services[0]!; // `oneService`: the planner refuses more.
   const all = withoutLinks(service.artifact.files);
   const server = serverIn(all, bytes);
   if (!server && (service.plan.kind !== "static" || service.artifact.kind === "prebuilt"))
-    throw adapterMissing(service.plan.framework);
+    throw noServer(service.plan.framework);
   const root = server ? (server.assets ?? "") : "";
   const code = new Set(server?.modules.map(({ file }) => file.path));
   const isServed = (path: string): boolean => server?.assets !== null && path.startsWith(root) && !code.has(path);
@@ -92,17 +91,6 @@ export function asServer(release: Release): Release {
     artifact: { ...one.artifact, kind: "prebuilt" as const },
   }));
   return { ...release, services };
-}
-
-function onlyService({ services }: Release): ReleaseService {
-  const [service, ...others] = services as [ReleaseService, ...ReleaseService[]];
-  if (others.length === 0) return service;
-  throw new DeployError("NO_ROUTE", {
-    what: `A project on Cloudflare is one site; this has ${services.length} services.`,
-    where: services.map(({ plan }) => plan.name).join(", "),
-    next: `Deploy each as a project of its own: --service ${service.plan.name} --project <name>.`,
-    step: "create",
-  });
 }
 
 /** What wrangler leaves out of a Pages project. Source: workers-sdk, pages/validate.ts, read 2026-08-22. */

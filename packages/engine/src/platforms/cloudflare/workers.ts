@@ -7,6 +7,7 @@ import { path } from "../../http/api.ts";
 import { type DeployContext, type DeployedService, definePlatform, type ReleaseContext } from "../../platform.ts";
 import { accountIdOf, ask, askIfThere, baseUrl, connectWith, environment, readAccount, readError } from "./api.ts";
 import { assetsOf } from "./assets.ts";
+import { frameworks } from "./frameworks.ts";
 import { modulesOf } from "./server-form.ts";
 import { type Site, siteOf, unreadVariables } from "./site.ts";
 import { workersDomains } from "./workers-domains.ts";
@@ -40,6 +41,8 @@ export const cloudflareWorkers = definePlatform({
   siteDomain: "workers.dev",
   accepts: ["files", "prebuilt"],
   runs: ["static", "server"],
+  oneService: true,
+  frameworks,
   limits: {
     fileSizeBytes: 25 * 1024 * 1024,
     files: 20_000,
