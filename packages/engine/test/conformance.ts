@@ -49,6 +49,8 @@ export interface Conforming {
 function site(version: string): Record<string, string | Buffer> {
   return {
     "index.html": `<!doctype html><title>site</title><p>version ${version}</p>`,
+    // Without one, some platforms answer unknown paths with the front page.
+    "404.html": "<p>not here</p>",
     "empty.txt": "",
     "bytes.bin": Buffer.from(Array.from({ length: 4_096 }, (_, index) => (index * 7) % 256)),
     "ünïcode-名.txt": "a name outside ASCII\n",
@@ -195,7 +197,7 @@ export function conforms(platform: Conforming): void {
       const build = (await events(second.id)).find(
         (event) => event.type === "step" && event.step === "build" && event.status !== "started",
       );
-      if (platform.hosted) expect([build, first.filesSent, second.filesSent]).toEqual([undefined, 5, 0]);
+      if (platform.hosted) expect([build, first.filesSent, second.filesSent]).toEqual([undefined, 6, 0]);
       else expect(build).toMatchObject({ status: "reused" });
       expect(await text(first.url!)).toContain("version same");
     });
