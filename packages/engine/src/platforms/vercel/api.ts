@@ -130,8 +130,7 @@ const otherScope =
 /** Reads `{error: {code, message, …}}`, and the older forms with `err` or without a wrapper. */
 export const readError: ReadError = (body, status) => {
   const error = errorIn(body);
-  // Vercel answers in JSON, refusals too: a bad request in another form was answered by somebody in between, or is half an answer.
-  if (!error) return status === 400 ? { means: "PLATFORM_UNAVAILABLE" } : {};
+  if (!error) return {};
   const { code, name, message } = error as Partial<Record<string, unknown>>;
   const said: VendorError = {
     ...(typeof code === "string" ? { code } : {}),

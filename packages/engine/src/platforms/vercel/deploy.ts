@@ -18,10 +18,7 @@ export async function deploy(context: DeployContext): Promise<DeployedService[]>
   const projectId = await projectFor(context, service);
   await setVariables(context, projectId);
   const sending = await sendingOf(service, context.bytes);
-  const request = {
-    ...sending.body,
-    ...(context.environment === "production" ? {} : { gitMetadata: { commitRef: context.environment } }),
-  };
+  const request = { ...sending.body, ...(context.environment === "production" ? {} : ofPreview(context, service)) };
   const create = (): Promise<Created> => createWith(context, { projectId, request, prebuilt: sending.prebuilt });
 
   const uploaded = await context.step("upload", async (step) => {
@@ -134,6 +131,15 @@ async function setVariables(context: DeployContext, projectId: string): Promise<
   if (context.release.services.every(({ artifact }) => artifact.kind === "files")) return;
   const target = { ...context.target, projectId };
   await context.step("configure", () => syncVariables({ ...context, target }, variables));
+}
+
+/** All previews share one set of variables there; what this one was given goes with it, so that none gets another's. */
+function ofPreview({ environment }: DeployContext, { artifact, variables: values }: ReleaseService): object {
+  const gitMetadata = { commitRef: environment };
+  if (artifact.kind === "files") return { gitMetadata };
+  // In a request, a value that begins so is the name of a secret.
+  const env = Object.fromEntries(Object.entries(values).filter(([, value]) => !value.startsWith("@")));
+  return { gitMetadata, env, build: { env } };
 }
 
 /** Uploads may be lost on the other side, or end while others still arrive: what is named again is sent again, once. */

@@ -135,6 +135,23 @@ describe("what was built for Vercel", () => {
   });
 });
 
+describe("two previews at once", () => {
+  it("each get their own variables, although Vercel keeps one set for all previews", async () => {
+    await place.deploy(page);
+    const files = { ".vercel/output/config.json": '{"version":3}', ".vercel/output/static/index.html": "x" };
+    const accepted = async (environment: string) => {
+      const source = { kind: "folder" as const, path: place.folder(files) };
+      const request = { source, platform: "vercel", project: "shop", prebuilt: true, environment };
+      return place.engine.accept(await place.engine.prepare({ ...request, variables: { DATABASE: environment } }));
+    };
+    const views = [await accepted("red"), await accepted("blue")];
+    // Both have set theirs before either is created.
+    place.simulator.fail("slow", { latencyMs: 300, times: 2, match: { method: "POST", path: "/v13/deployments" } });
+    await place.engine.work({ signal: AbortSignal.timeout(30_000), until: "idle" });
+    expect(views.map((view) => remote(view).variables["DATABASE"])).toEqual(["red", "blue"]);
+  });
+});
+
 describe("a source", () => {
   const next = {
     "package.json": '{"dependencies":{"next":"16.0.0","react":"19.0.0"},"scripts":{"build":"next build"}}',
