@@ -26,6 +26,7 @@ describe("the engine's options", () => {
       DEPLOYER_BASE_DOMAIN: "Apps.example.com",
       LANDFALL_VERCEL_API_URL: "http://127.0.0.1:9101",
       VERCEL_TOKEN: "never-an-argument",
+      TOKEN_ENCRYPTION_KEY: "never-an-argument-either",
     };
     const options = engineOptionsFrom({ ...base, home: "/h", env });
     const told = [
@@ -45,6 +46,7 @@ describe("the engine's options", () => {
       edgePort: 9000,
       deploymentTimeoutMs: 60_000,
       maxConcurrent: 3,
+      encryptionKey: "never-an-argument-either",
       baseDomain: "apps.example.com",
     });
   });

@@ -235,3 +235,27 @@ describe("a stream of lines", () => {
     expect(elapsedMs).toBeLessThan(1000);
   });
 });
+
+describe("a secret that is added later", () => {
+  const added = { name: "RENEWED", value: "vca_renewed0123456789" };
+
+  it("is hidden from then on, in texts and in streams that are open, and so are those before", () => {
+    const growing = createRedactor([{ name: "TOKEN", value: "the-first-token-1" }]);
+    const stream = growing.lines();
+    expect(stream.push("the-first-token-1 begins")).toEqual(["[secret TOKEN] begins"]);
+    growing.add([added, added]);
+    growing.add([added]);
+    expect(growing.text(`the-first-token-1 ${added.value}`)).toBe("[secret TOKEN] [secret RENEWED]");
+    const shown = [...stream.push(`a ${added.value} the-first-token-1`), ...stream.flush()];
+    expect(shown).toEqual(["a [secret RENEWED] [secret TOKEN]"]);
+  });
+
+  it("does not let go a secret that is spread over the lines before and after", () => {
+    const growing = createRedactor([{ name: "TOKEN", value: "the-first-token-1" }]);
+    const stream = growing.lines();
+    const shown = stream.push("the-first");
+    growing.add([added]);
+    shown.push(...stream.push("-token-1!"), ...stream.flush());
+    expect(shown.join("\n")).toBe("[secret TOKEN]!");
+  });
+});
