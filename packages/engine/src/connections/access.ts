@@ -84,9 +84,9 @@ export function openClient({
   });
 }
 
-/** An address of the vendor, at the origin the API was moved to. */
-export function moved(address: string, access: PlatformAccess | undefined): string {
-  if (access?.apiUrl === undefined) return address;
+/** An address of the vendor, at the origin the API was moved to. An API that is named and is where it always was moves nothing. */
+export function moved(address: string, { baseUrl }: Platform, access: PlatformAccess | undefined): string {
+  if (access?.apiUrl === undefined || new URL(access.apiUrl).origin === new URL(baseUrl!).origin) return address;
   const { pathname, search } = new URL(address);
   return new URL(pathname + search, access.apiUrl).href;
 }

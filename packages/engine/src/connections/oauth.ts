@@ -65,7 +65,7 @@ export function oauthOf({
       where: platform.id,
       next: `Run: landfall connect ${platform.id}`,
     });
-  const authorizeUrl = moved(way.authorizeUrl, access);
+  const authorizeUrl = moved(way.authorizeUrl, platform, access);
 
   /** The server as the library wants it. What calls itself the issuer is taken by its origin: vendors differ in the slash at the end. */
   function serverOf(issuer: string | null): OAuth.AuthorizationServer {
@@ -74,8 +74,8 @@ export function oauthOf({
     return {
       issuer: isOurs ? issuer : origin,
       authorization_endpoint: authorizeUrl,
-      token_endpoint: moved(way!.tokenUrl, access),
-      ...(way!.revokeUrl === undefined ? {} : { revocation_endpoint: moved(way!.revokeUrl, access) }),
+      token_endpoint: moved(way!.tokenUrl, platform, access),
+      ...(way!.revokeUrl === undefined ? {} : { revocation_endpoint: moved(way!.revokeUrl, platform, access) }),
     };
   }
 
@@ -96,7 +96,7 @@ export function oauthOf({
         options: {
           signal: AbortSignal.timeout(requestMs),
           // Only what was moved to such an address on purpose.
-          [oauth.allowInsecureRequests]: new URL(moved(way!.tokenUrl, access)).protocol === "http:",
+          [oauth.allowInsecureRequests]: new URL(moved(way!.tokenUrl, platform, access)).protocol === "http:",
         },
       });
     } catch (error) {

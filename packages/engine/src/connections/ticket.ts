@@ -50,7 +50,7 @@ export function ticketsOf({
     async make() {
       const query = { client_id: client.id };
       const { id } = await ask((api) => api.call<{ id: string }>({ method: "POST", path: below, query }));
-      const url = new URL(moved(way.authorizeUrl, access));
+      const url = new URL(moved(way.authorizeUrl, platform, access));
       url.searchParams.set("response_type", "ticket");
       url.searchParams.set("ticket", id);
       return { ticket: id, url: url.href };

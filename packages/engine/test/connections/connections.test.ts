@@ -145,6 +145,17 @@ describe("in the browser", () => {
     expect(new URL(plain.url).searchParams.has("code_challenge")).toBe(false);
   });
 
+  it("goes to the vendor's own address when the API is named and not moved", async () => {
+    const named = {
+      NETLIFY_API_URL: "https://api.netlify.com/api/v1",
+      LANDFALL_NETLIFY_CLIENT_ID: "id",
+      LANDFALL_NETLIFY_CLIENT_SECRET: "secret",
+    };
+    const { connections } = await place.open({ environment: named });
+    const { url } = await connections.authorize({ platform: "netlify", redirectUri });
+    expect(url).toMatch(/^https:\/\/app\.netlify\.com\/authorize\?/);
+  });
+
   it("takes no answer without its state, with a made-up one, with another platform's, or twice", async () => {
     const { connections } = place.engine;
     const { url } = await connections.authorize({ platform: "vercel", redirectUri });
