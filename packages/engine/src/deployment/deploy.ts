@@ -163,7 +163,11 @@ async function buildAll(work: Work, plan: DeployPlan): Promise<BuiltService[]> {
     // Nothing is built, and the bytes stay where they are: the manifest is the artifact.
     const [service] = plan.services as [ServicePlan];
     const collected = { files: snapshot.files, sizeBytes: snapshot.sizeBytes, warnings: [] };
-    const artifact = artifactOf({ kind: service.accepts, collected, ...(service.static ? { rules: service.static } : {}) });
+    const artifact = artifactOf({
+      kind: service.accepts,
+      collected,
+      ...(service.static ? { rules: service.static } : {}),
+    });
     await store.putManifest(artifact.digest, artifact);
     return [{ plan: service, artifact: artifact.digest }];
   }
