@@ -21,7 +21,7 @@ export async function told(context: DeployContext, { plan }: ReleaseService, rea
       `Vercel makes the first deployment of a project its production, whatever was asked for: ${environment} is live there. The next preview will be one.`,
     );
   const { own, aliases, id } = ready;
-  const best = ready.isProduction ? productionHost(ready) : previewHost(aliases, environment);
+  const best = ready.isProduction ? productionHost(ready) : branchHost(aliases, environment);
   const host = best ?? own;
   const others = ready.isProduction ? [...aliases.filter((one) => one !== host && !isVercels(one)), own] : [own];
   return {
@@ -51,6 +51,6 @@ function productionHost({ aliases, scope }: Ready): string | null {
 }
 
 /** The address of the branch, which later previews of the environment keep. Others belong to whoever deploys. */
-function previewHost(aliases: string[], environment: string): string | null {
+export function branchHost(aliases: string[], environment: string): string | null {
   return aliases.find((host) => host.includes(`-git-${environment}-`)) ?? null;
 }

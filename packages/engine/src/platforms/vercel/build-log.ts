@@ -2,7 +2,7 @@
 import type { Clock } from "../../clock.ts";
 import { type Api, path } from "../../http/api.ts";
 import type { Platform } from "../../platform.ts";
-import { scoped } from "./api.ts";
+import { projectRef, scoped } from "./api.ts";
 
 /** An event as `format=lines` gives it, and the older form with a payload. */
 interface LogEvent {
@@ -104,10 +104,10 @@ const listenMs = 3_000;
 
 /** Lines of the deployment's functions as they print them. */
 export const logs: NonNullable<Platform["logs"]> = async function* (context) {
-  const { remoteId, follow, clock, signal, target } = context;
+  const { remoteId, follow, clock, signal } = context;
   const api = scoped(context);
   const ending = follow ? signal : AbortSignal.any([signal, AbortSignal.timeout(listenMs)]);
-  const where = path`/v1/projects/${target.projectId ?? ""}/deployments/${remoteId}/runtime-logs`;
+  const where = path`/v1/projects/${projectRef(context)}/deployments/${remoteId}/runtime-logs`;
   let seen = new Set<string>();
   for (;;) {
     const rows = new Set<string>();

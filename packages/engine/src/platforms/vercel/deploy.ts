@@ -1,7 +1,7 @@
 /** The three ways to give a release the traffic on Vercel, step by step. */
 import { syncVariables } from "../../connections/owned-variables.ts";
 import { DeployError } from "../../error.ts";
-import { type Api, path } from "../../http/api.ts";
+import { path } from "../../http/api.ts";
 import { ApiError } from "../../http/api-error.ts";
 import { suggestNames } from "../../name.ts";
 import type { DeployContext, DeployedService, ReleaseService, StepContext, Target } from "../../platform.ts";
@@ -37,7 +37,7 @@ export async function deploy(context: DeployContext): Promise<DeployedService[]>
 }
 
 /** Deploy the earlier deployment's files once more as production: what Vercel does to promote a preview. Answers what is deployed. */
-export async function deployAgain(
+async function deployAgain(
   context: DeployContext,
   { projectId, earlierId }: { projectId: string; earlierId: string },
 ): Promise<DeployedService[]> {
@@ -65,10 +65,9 @@ async function projectFor(context: DeployContext, { artifact, plan }: ReleaseSer
   const { target, pin, step } = context;
   // What is pinned has both.
   if (target.projectId !== undefined && target.projectName !== undefined) return target.projectId;
-  const api = scoped(context);
   const name = projectName(context);
   const project = await step("create", async () => {
-    const found = (await existing(api, target.projectId ?? name)) ?? (await made());
+    const found = (await existing(context, target.projectId ?? name)) ?? (await made());
     const account = target.account ?? (isPerson(found.accountId) ? undefined : found.accountId);
     const pinned: Target = { projectId: found.id, projectName: found.name, ...(account ? { account } : {}) };
     await pin(pinned);
@@ -81,20 +80,22 @@ async function projectFor(context: DeployContext, { artifact, plan }: ReleaseSer
     const framework = artifact.kind === "source" ? (plan.remoteBuild?.framework ?? null) : null;
     try {
       // A name is taken once: the same request again is refused, so it does no harm.
-      const json = { name, framework };
-      return await api.call<RemoteProject>({ method: "POST", path: "/v11/projects", json, repeatable: true });
+      const asked = { method: "POST", path: "/v11/projects", json: { name, framework }, repeatable: true } as const;
+      return await scoped(context).call<RemoteProject>({ ...asked, signal: context.signal });
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 409) throw error;
       // Our own earlier request, whose answer was lost; or somebody's whose projects this credential does not see.
-      const found = await existing(api, name).catch(() => null);
+      const found = await existing(context, name).catch(() => null);
       if (found) return found;
       throw nameTaken(name, error);
     }
   }
 }
 
-async function existing(api: Api, name: string): Promise<RemoteProject | null> {
-  const answer = await api.send({ method: "GET", path: path`/v9/projects/${name}`, accept: [404], expects: "json" });
+async function existing(context: DeployContext, name: string): Promise<RemoteProject | null> {
+  const where = path`/v9/projects/${name}`;
+  const { signal } = context;
+  const answer = await scoped(context).send({ method: "GET", path: where, accept: [404], expects: "json", signal });
   return answer.status === 404 ? null : (answer.json() as RemoteProject);
 }
 

@@ -2,6 +2,7 @@
 import { DeployError } from "../../error.ts";
 import { path } from "../../http/api.ts";
 import type { DeployContext } from "../../platform.ts";
+import { branchHost } from "./addresses.ts";
 import { type AliasRequest, list, look, projectRef, type RemoteProject, scoped } from "./api.ts";
 import { meta } from "./meta.ts";
 
@@ -41,10 +42,11 @@ export async function giveProduction(
         method: "POST",
         path: paths[ask](projectId, id),
         json: {},
-        accept: [409],
+        accept: [404, 409],
         repeatable: true,
         signal,
       });
+      if (status === 404) throw gone(id);
       asked = status !== 409;
     } else asked ||= isOurs;
     await clock.sleep(pauseMs, signal);
@@ -70,26 +72,35 @@ function failed(ask: string, id: string): DeployError {
   });
 }
 
+function gone(id: string): DeployError {
+  return new DeployError("NOT_FOUND", {
+    what: "Vercel no longer has that deployment.",
+    where: `vercel: ${id}`,
+    next: "Deploy the earlier version again.",
+    step: "deploy",
+  });
+}
+
 /** A preview's address is an alias like any other: it is pointed at the earlier deployment. Without one there is nothing to move. */
 export async function givePreview(context: DeployContext, id: string): Promise<void> {
   const { environment, signal } = context;
-  const query = {
+  const state = { state: "READY", limit: 20 };
+  const listed = await list(context, {
     projectId: projectRef(context),
     [`meta-${meta.environment}`]: environment,
-    state: "READY",
-    limit: 20,
-  };
-  const [newest] = await list(context, query);
-  if (!newest || newest.uid === id) return;
-  const { alias = [] } = await look(context, newest.uid);
-  for (const host of alias.filter((one) => one.includes(`-git-${environment}-`)))
-    await scoped(context).send({
-      method: "POST",
-      path: path`/v2/deployments/${id}/aliases`,
-      json: { alias: host },
-      // It has it already.
-      accept: [409],
-      repeatable: true,
-      signal,
-    });
+    ...state,
+  });
+  // The newest has it, unless an earlier rollback has moved it.
+  for (const { uid } of listed.filter((one) => one.meta?.[meta.environment] === environment)) {
+    const { alias = [] } = await look(context, uid);
+    const host = branchHost(alias, environment);
+    if (host === null) continue;
+    if (uid === id) return;
+    const where = path`/v2/deployments/${id}/aliases`;
+    const json = { alias: host };
+    // Refused when it has it already.
+    const asked = { method: "POST", path: where, json, accept: [409], repeatable: true, signal } as const;
+    await scoped(context).send(asked);
+    return;
+  }
 }

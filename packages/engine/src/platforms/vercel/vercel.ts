@@ -78,7 +78,7 @@ export const vercel = definePlatform({
     const there = await findListed(context, projectId);
     if (!there) return;
     if (there.readyState === "READY") {
-      if (context.environment !== "production") return; // Nobody is led to it.
+      if (context.environment !== "production" || !there.aliasAssigned) return; // Nobody is led to it.
       throw new DeployError("CONFLICT", {
         what: "the deployment was live on Vercel before it was ended, and still is. landfall rollback gives the traffic back to the one before.",
       });

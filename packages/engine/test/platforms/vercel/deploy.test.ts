@@ -1,4 +1,6 @@
 /** Deployments to Vercel: what is sent, what is asked, what people get. */
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DeploymentView } from "../../../src/index.ts";
 import { openPlace, type Place } from "./place.ts";
@@ -53,6 +55,15 @@ describe("pages", () => {
       expect(await place.get(done.url, `/${path}`)).toMatchObject({ status: 200, body: files[path as "copy.html"] });
     expect((await place.get(done.url, `/${encodeURI("ünïcode-名.bin")}`)).status).toBe(200);
     expect((await place.get(done.url, "/.vercel/project.json")).status).toBe(404);
+  });
+
+  it("may be links to each other, of which the target is sent", async () => {
+    const path = place.folder({ ...page, "v2/app.js": "app" });
+    symlinkSync("v2/app.js", join(path, "latest.js"));
+    const source = { kind: "folder" as const, path };
+    const prepared = await place.engine.prepare({ source, platform: "vercel", project: "shop", prebuilt: true });
+    const done = await place.finish((await place.engine.accept(prepared)).id);
+    expect(await place.get(done.url, "/latest.js")).toMatchObject({ status: 200, body: "app" });
   });
 
   it("that are new ask for the project, the deployment, the files, the deployment; the same ones again for the deployment alone", async () => {
@@ -332,12 +343,15 @@ describe("previews", () => {
     const first = await place.deploy({ "index.html": "<p>first</p>" }, { environment });
     const second = await place.deploy({ "index.html": "<p>second</p>" }, { environment });
     expect(second.url).toBe(first.url);
-    const done = await place.finish(
-      (await place.engine.rollback({ project: "shop", platform: "vercel", environment })).id,
-    );
-    expect(done).toMatchObject({ state: "success", error: null });
     const host = new URL(first.url!).hostname.replace("vercel.localhost", "vercel.app");
-    expect(place.simulator.state.aliases.get(host)?.deploymentId).toBe(remote(first).id);
+    const back = async (to?: string) => {
+      const asked = { project: "shop", platform: "vercel", environment, ...(to ? { to } : {}) };
+      const done = await place.finish((await place.engine.rollback(asked)).id);
+      expect(done).toMatchObject({ state: "success", error: null });
+      return place.simulator.state.aliases.get(host)?.deploymentId;
+    };
+    expect(await back()).toBe(remote(first).id);
+    expect(await back(second.id)).toBe(remote(second).id);
   });
 });
 
@@ -362,6 +376,14 @@ describe("rollback", () => {
     const back = await place.finish((await place.engine.rollback({ project: "shop", platform: "vercel" })).id);
     expect((await place.get(back.url, "/")).body).toBe("<p>one</p>");
   });
+});
+
+it("a rollback to what Vercel no longer has says so", async () => {
+  const first = await place.deploy(page);
+  await place.deploy({ "index.html": "<p>two</p>" });
+  place.simulator.state.deployments.delete(remote(first).id);
+  const back = await place.finish((await place.engine.rollback({ project: "shop", platform: "vercel" })).id);
+  expect(errorOf(back)).toMatchObject({ code: "NOT_FOUND", next: expect.stringContaining("Deploy the earlier") });
 });
 
 describe("a deployment", () => {
