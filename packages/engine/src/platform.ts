@@ -204,6 +204,8 @@ export interface Platform {
   serverAdvice?: Record<string, string>;
   /** Files and folders (with a slash at the end) of a service by which even a static one is built there, because only the platform understands them. */
   builtThere?: string[];
+  /** Files and folders (with a slash at the end) of a service that mean something there and are not sent, and what a person should know. */
+  leftOut?: { path: string; says: string }[];
   /** File by which a folder that is taken as it is holds the platform's own output. */
   ownOutput?: string;
   limits: { fileSizeBytes?: number; files?: number; totalBytes?: number; source?: string };

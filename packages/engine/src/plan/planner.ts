@@ -98,6 +98,9 @@ export function planFor(input: PlanInput): { plan: DeployPlan; problems: ErrorRe
   }
   for (const warning of input.detection?.warnings ?? [])
     notes.push({ level: "warning", message: `${warning.at}: ${warning.message}` });
+  for (const service of input.detection ? services : [])
+    for (const { path, says } of input.platform.leftOut ?? [])
+      if (hasIn(input, service.path, path)) notes.push({ level: "warning", message: says });
   const plan: DeployPlan = {
     version: 1,
     project: input.project,
@@ -280,19 +283,24 @@ function runsNoServer({ name, serverAdvice }: Platform, service: Chosen): Deploy
   });
 }
 
+/** Whether a service has a file, or a file below a folder (with a slash at the end). */
+function hasIn({ hasFile, hasDirectory }: PlanInput, directory: string, path: string): boolean {
+  const inside = directory === "." ? path : `${directory}/${path}`;
+  return path.endsWith("/") ? hasDirectory(inside.slice(0, -1)) : hasFile(inside);
+}
+
 function accepted(
-  { platform, hasFile, hasDirectory, dependenciesOf }: PlanInput,
+  input: PlanInput,
   service: Chosen,
   { kind, framework }: { kind: ServicePlan["kind"]; framework: string | undefined },
 ): Accepted {
-  const inside = (path: string): string => (service.path === "." ? path : `${service.path}/${path}`);
   return acceptedFor({
-    platform,
+    platform: input.platform,
     kind,
     framework,
     where: where(service),
-    has: (path) => (path.endsWith("/") ? hasDirectory(inside(path.slice(0, -1))) : hasFile(inside(path))),
-    dependencies: dependenciesOf(service.path),
+    has: (path) => hasIn(input, service.path, path),
+    dependencies: input.dependenciesOf(service.path),
   });
 }
 

@@ -14,7 +14,7 @@ import {
   type ReleaseContext,
   type Target,
 } from "../platform.ts";
-import { serverAdvice } from "./netlify/advice.ts";
+import { leftOut, serverAdvice } from "./netlify/advice.ts";
 import {
   type Deploy,
   deployAt,
@@ -42,6 +42,7 @@ export const netlify = definePlatform({
   accepts: ["files", "prebuilt"],
   runs: ["static"],
   serverAdvice,
+  leftOut,
   ownOutput: ".netlify/functions/manifest.json",
   limits: {},
   projectName: { pattern: /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, maxLength: 63 },

@@ -11,3 +11,19 @@ export const serverAdvice: Record<string, string> = {
   sveltekit: packed("Add the adapter @sveltejs/adapter-netlify", "build"),
   next: 'Have the pages exported (output: "export" in next.config), or choose another platform with --platform: a Next.js server is packed by Netlify only where Netlify builds and deploys it.',
 };
+
+/** What Netlify reads when it builds itself, or when its own command line does. */
+export const leftOut = [
+  {
+    path: "netlify.toml",
+    says: "netlify.toml is not sent: put its redirects into a file _redirects and its headers into a file _headers among the published files.",
+  },
+  {
+    path: "netlify/functions/",
+    says: "The functions in netlify/functions are not deployed: Netlify's own build packs them. Run: npx netlify build, and deploy what it leaves with --prebuilt.",
+  },
+  {
+    path: "netlify/edge-functions/",
+    says: "The functions in netlify/edge-functions are not deployed: Netlify's own build packs them. Run: npx netlify build, and deploy what it leaves with --prebuilt.",
+  },
+];

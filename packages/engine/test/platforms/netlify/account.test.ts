@@ -84,6 +84,20 @@ describe("functions", () => {
   });
 });
 
+describe("what only Netlify's own build understands", () => {
+  it("is named in the plan", async () => {
+    const path = place.folder({
+      ...page("site"),
+      "netlify.toml": "",
+      "netlify/functions/hello.js": "export default 1",
+    });
+    const { plan } = await place.engine.prepare({ source: { kind: "folder", path }, platform: "netlify" });
+    const said = plan.notes.map(({ message }) => message).join("\n");
+    expect(said).toMatch(/netlify\.toml is not sent.*_redirects/);
+    expect(said).toMatch(/netlify\/functions are not deployed.*npx netlify build/);
+  });
+});
+
 describe("variables", () => {
   const variablesOf = () => {
     const [site] = place.simulator.state.sites.values();
