@@ -168,6 +168,12 @@ describe("the site", () => {
     expect(await place.deploy(page("two"), { target })).toMatchObject({ state: "success", url: first.url });
   });
 
+  it("may be named by the vendor's own variable", async () => {
+    await reopen({ environment: { NETLIFY_SITE_ID: "elsewhere" } });
+    await siteOf("simulated-token", "elsewhere", "simulated-team");
+    expect((await place.deploy(page("one"))).url).toContain("//elsewhere.");
+  });
+
   it("that was asked for by id must be there", async () => {
     const done = await place.deploy(page("lost"), { target: { projectId: "nowhere" } });
     expect(done.error).toMatchObject({ code: "NOT_FOUND" });
