@@ -90,7 +90,7 @@ export const cloudflarePages = definePlatform({
     const [earlier] = context.earlier;
     if (context.environment !== "production" || earlier?.remoteId === undefined) return deploy(context);
     const project = await context.step("create", () => findOrCreate(context));
-    const back = await context.step("deploy", () => giveBack(context, project, earlier.remoteId!));
+    const back = await context.step("roll back", () => giveBack(context, project, earlier.remoteId!));
     return back ? [addressed(context, project, back)] : deploy(context);
   },
 
