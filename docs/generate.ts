@@ -1,8 +1,11 @@
-/** Writes what is generated in docs/: landfall.schema.json, from the schema that reads landfall.json. `npm run gen`. */
+/** Writes what is generated: docs/landfall.schema.json, from the schema that reads landfall.json, and the README's table of platforms. `npm run gen`. */
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openEngine } from "@landfall/engine";
 import { configSchema } from "@landfall/engine/plan/config";
+import { abilities, rowOf } from "@landfall/engine/platforms/abilities";
 import { z } from "zod";
 
 /** The JSON Schema (2020-12) of landfall.json, for editors. */
@@ -10,8 +13,40 @@ export function landfallSchema(): Record<string, unknown> {
   return { title: "landfall.json", ...z.toJSONSchema(configSchema, { io: "input" }) };
 }
 
+/** The table of platforms and what each can do, in Markdown. */
+export async function platformTable(): Promise<string> {
+  const home = mkdtempSync(join(tmpdir(), "landfall-docs-"));
+  try {
+    await using engine = await openEngine({ home, edgeCommand: [], workerCommand: [], toolPath: [] });
+    const names = Object.keys(abilities);
+    const rows = engine.platforms.map(rowOf).map(({ id, name, runs, token, can }) => {
+      const about = token === null ? name : `[${name}](docs/platforms/${id.replace(/-.*/, "")}.md)`;
+      return [
+        `\`${id}\``,
+        about,
+        runs.join(", "),
+        token ?? "none",
+        ...names.map((one) => (can.includes(one) ? "yes" : "")),
+      ];
+    });
+    const head = ["`--platform`", "", "runs", "token", ...names];
+    return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** The README with its table as the code has it. */
+export async function readmeWith(text: string): Promise<string> {
+  const [before, rest = ""] = text.split("<!-- platforms -->\n");
+  const after = rest.slice(rest.indexOf("<!-- /platforms -->"));
+  return `${before}<!-- platforms -->\n${await platformTable()}\n${after}`;
+}
+
 if (import.meta.main) {
-  const file = join(import.meta.dirname, "landfall.schema.json");
-  writeFileSync(file, `${JSON.stringify(landfallSchema(), null, 2)}\n`);
-  execFileSync(join(import.meta.dirname, "../node_modules/.bin/biome"), ["format", "--write", file]);
+  const schema = join(import.meta.dirname, "landfall.schema.json");
+  writeFileSync(schema, `${JSON.stringify(landfallSchema(), null, 2)}\n`);
+  execFileSync(join(import.meta.dirname, "../node_modules/.bin/biome"), ["format", "--write", schema]);
+  const readme = join(import.meta.dirname, "../README.md");
+  writeFileSync(readme, await readmeWith(readFileSync(readme, "utf8")));
 }
