@@ -1,10 +1,10 @@
 /** From a request to everything known before anything is changed: snapshot, detection, plan, problems. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parse as parseJson } from "jsonc-parser";
 import { checkVariables } from "../env/validate.ts";
 import { generateSecret } from "../env/generate.ts";
-import { type Config, readConfig } from "./config.ts";
+import type { Config } from "./config.ts";
 import { detect } from "../detect/detect.ts";
 import { decodeText } from "../detect/tree.ts";
 import type { Detection } from "../detect/detection.ts";
@@ -60,7 +60,7 @@ export async function prepare(context: PrepareContext, request: DeployRequest): 
     toolPath: context.toolPath,
     ...(signal ? { signal } : {}),
   });
-  const config = request.prebuilt ? null : readConfig(source.root);
+  const config = request.prebuilt ? null : await configOf(source.root);
   const platform = platformOf(platforms, request.platform ?? config?.platform ?? "local");
   // What goes to somebody else as it is need not be copied first.
   const isReferred = request.prebuilt === true && request.source.kind === "folder" && platform.baseUrl !== undefined;
@@ -186,6 +186,13 @@ function limitProblems(
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1_048_576).toFixed(1)} MiB`;
+}
+
+/** What checks it is loaded only where there is something to check: it would take every command 20 ms of its start. */
+async function configOf(root: string): Promise<Config | null> {
+  if (!existsSync(join(root, "landfall.json"))) return null;
+  const { readConfig } = await import("./config.ts");
+  return readConfig(root);
 }
 
 /** The platform of this id. Throws INVALID_CONFIG. */
