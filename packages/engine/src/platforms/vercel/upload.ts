@@ -18,6 +18,9 @@ export function incomplete(missing: number): DeployError {
   });
 }
 
+/** Most files of a site fit; one for each that is under way, so that thousands of files leave no garbage. */
+const scratchBytes = 128 * 1024;
+
 /** Send the files with these digests. */
 export async function upload(
   context: DeployContext,
@@ -28,8 +31,13 @@ export async function upload(
   const api = scoped(context);
   const items = missing.flatMap((sha) => (byDigest.has(sha) ? [{ sha, file: byDigest.get(sha)! }] : []));
   step.log(`${items.length} of ${byDigest.size} files are new to Vercel.`);
+  const idle: Buffer[] = [];
   await sendAll(items, {
-    send: (item, stop) => sendFile(api, item, { bytes, signal: stop }),
+    async send(item, stop) {
+      const scratch = idle.pop() ?? Buffer.allocUnsafeSlow(scratchBytes);
+      await sendFile(api, item, { bytes, scratch, signal: stop });
+      idle.push(scratch);
+    },
     weigh: ({ file }) => Math.min(file.sizeBytes, wholeBytes),
     clock,
     signal,
@@ -39,7 +47,7 @@ export async function upload(
 async function sendFile(
   api: Api,
   { sha, file }: { sha: string; file: SnapshotFile },
-  { bytes, signal }: { bytes: Bytes; signal: AbortSignal },
+  { bytes, scratch, signal }: { bytes: Bytes; scratch: Buffer; signal: AbortSignal },
 ): Promise<void> {
   await api.send({
     method: "POST",
@@ -49,7 +57,7 @@ async function sendFile(
       "x-now-digest": sha,
       "x-now-size": String(file.sizeBytes),
     },
-    body: file.sizeBytes <= wholeBytes ? bytes.whole(file) : () => bytes.read(file),
+    body: file.sizeBytes <= wholeBytes ? bytes.whole(file, scratch) : () => bytes.read(file),
     lengthBytes: file.sizeBytes,
     expects: "json",
     // Named by its content: once more does no harm. Tries are made by `sendAll`, which slows down for all.
