@@ -11,9 +11,10 @@ beforeEach(async () => {
   place = await openPlace();
 });
 afterEach(async () => {
-  expect(place.simulator.violations).toEqual([]);
-  expect(place.simulator.repeated()).toEqual([]);
+  const repeated = place.simulator.repeated();
   await place[Symbol.asyncDispose]();
+  expect(place.simulator.violations).toEqual([]);
+  expect(repeated).toEqual([]);
 });
 
 const page = { "index.html": "<p>one</p>" };

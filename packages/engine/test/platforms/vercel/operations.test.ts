@@ -20,8 +20,8 @@ beforeEach(async () => {
   await place.deploy({ "index.html": "<p>one</p>" });
 });
 afterEach(async () => {
-  expect(place.simulator.violations).toEqual([]);
   await place[Symbol.asyncDispose]();
+  expect(place.simulator.violations).toEqual([]);
 });
 
 const project = () => [...place.simulator.state.projects.values()][0]!;
