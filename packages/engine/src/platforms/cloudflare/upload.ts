@@ -30,6 +30,7 @@ export function keepToken(askFor: () => Promise<string>, clock: Clock): TokenKee
     renewAt: number;
   }
   let held: Promise<Held> | undefined;
+  let latest: Held | undefined;
 
   async function fresh(): Promise<Held> {
     const askedAt = clock.now();
@@ -37,7 +38,8 @@ export function keepToken(askFor: () => Promise<string>, clock: Clock): TokenKee
     const { exp } = claimsOf(token);
     const endsAt = typeof exp === "number" ? exp * 1_000 : Infinity;
     // A request under way needs some time to arrive, even with a token that is good for a short time only.
-    return { token: secret(token), renewAt: endsAt - Math.min(20_000, (endsAt - askedAt) / 4) };
+    latest = { token: secret(token), renewAt: endsAt - Math.min(20_000, (endsAt - askedAt) / 4) };
+    return latest;
   }
 
   function renew(): Promise<Held> {
@@ -53,17 +55,18 @@ export function keepToken(askFor: () => Promise<string>, clock: Clock): TokenKee
     const asked = held ?? renew();
     const known = await asked;
     if (known.renewAt > clock.now()) return known;
-    return held === asked ? renew() : held!;
+    return held === undefined || held === asked ? renew() : held;
   }
 
   return {
     async use(work) {
-      const { token } = await current();
+      const known = await current();
       try {
-        return await work(token);
+        return await work(known.token);
       } catch (error) {
         if (!isCode(error, tokenRefused)) throw error;
-        if ((await held)?.token === token) held = undefined;
+        // Of all whose token was refused, the first asks for the next one.
+        if (latest === known) held = latest = undefined;
         return work((await current()).token);
       }
     },
