@@ -31,6 +31,7 @@ interface RemoteProject {
 interface RemoteConfig {
   env_vars?: Record<string, { type: "plain_text" | "secret_text"; value?: string } | null> | null;
   compatibility_flags?: string[];
+  compatibility_date?: string;
 }
 
 export interface RemoteDeployment {

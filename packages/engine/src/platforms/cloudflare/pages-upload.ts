@@ -1,17 +1,18 @@
 /** Direct upload to Pages: the files of a deployment, in JSON documents of several. */
+import { DeployError } from "../../error.ts";
 import type { ApiContext } from "../../platform.ts";
 import type { Bytes } from "../../snapshot/bytes.ts";
 import { path } from "../../http/api.ts";
 import { ask } from "./api.ts";
 import { type Asset, byKey, mediaType } from "./assets.ts";
 import { base64Content, type Content, joined, textContent } from "./body.ts";
-import { keepToken, sendRounds } from "./upload.ts";
+import { claimsOf, keepToken, sendRounds } from "./upload.ts";
 
 export interface PagesUpload {
-  /** Send what is missing; answers how many files that were. */
-  send(assets: readonly Asset[]): Promise<number>;
+  /** Send what is missing; answers how many files that were. Throws INVALID_SOURCE when they are too many for the account. */
+  send(): Promise<number>;
   /** Tell that these files are in use, so that they are there the next time. */
-  markUsed(assets: readonly Asset[]): Promise<void>;
+  markUsed(): Promise<void>;
 }
 
 /**
@@ -27,19 +28,18 @@ const heldBytes = 4 * 1024 * 1024;
 
 export function uploadTo(
   context: Pick<ApiContext, "api" | "signal" | "clock"> & { bytes: Bytes },
-  { account, name }: { account: string; name: string },
+  { account, name, assets }: { account: string; name: string; assets: readonly Asset[] },
 ): PagesUpload {
   const { api, bytes, clock, signal } = context;
-  const token = keepToken(
-    async () =>
-      (
-        await ask<{ jwt: string }>(context, {
-          method: "GET",
-          path: path`/accounts/${account}/pages/projects/${name}/upload-token`,
-        })
-      ).jwt,
-    clock,
-  );
+  const known = byKey(assets);
+  const hashes = [...known.keys()];
+  const token = keepToken(async () => {
+    const address = path`/accounts/${account}/pages/projects/${name}/upload-token`;
+    const { jwt } = await ask<{ jwt: string }>(context, { method: "GET", path: address });
+    const most = claimsOf(jwt)["max_file_count_allowed"];
+    if (typeof most === "number" && assets.length > most) throw tooMany(assets.length, most);
+    return jwt;
+  }, clock);
 
   const post = <T>(address: string, json: unknown): Promise<T> =>
     token.use((bearer) =>
@@ -67,9 +67,7 @@ export function uploadTo(
   }
 
   return {
-    async send(assets) {
-      const known = byKey(assets);
-      const hashes = [...known.keys()];
+    async send() {
       const before = api.traffic.filesSent;
       await sendRounds({
         async missing() {
@@ -85,10 +83,17 @@ export function uploadTo(
       });
       return api.traffic.filesSent - before;
     },
-    async markUsed(assets) {
-      await post("upsert-hashes", { hashes: [...byKey(assets).keys()] });
-    },
+    markUsed: () => post("upsert-hashes", { hashes }),
   };
+}
+
+function tooMany(files: number, most: number): DeployError {
+  return new DeployError("INVALID_SOURCE", {
+    what: `The site has ${files} files; this account of Cloudflare takes ${most} in a deployment.`,
+    where: "max_file_count_allowed",
+    next: "Leave some out, or choose a plan of Cloudflare with more.",
+    step: "upload",
+  });
 }
 
 /** Parcels of about the same size, the largest files first. */

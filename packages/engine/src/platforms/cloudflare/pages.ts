@@ -36,6 +36,7 @@ import {
   stateOf,
 } from "./pages-project.ts";
 import { uploadTo } from "./pages-upload.ts";
+import type { Server } from "./server-output.ts";
 import { asServer, siteOf, unreadVariables, withNotFoundPage } from "./site.ts";
 import { webhooks } from "./webhooks.ts";
 
@@ -50,7 +51,7 @@ export const cloudflarePages = definePlatform({
   frameworks,
   limits: {
     fileSizeBytes: 25 * 1024 * 1024,
-    files: 20_000,
+    files: 100_000, // On paid plans; the upload's token says what the account has.
     source: "https://developers.cloudflare.com/pages/platform/limits/, read 2026-08-22",
   },
   projectName: { pattern: /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, maxLength: 58 },
@@ -146,9 +147,9 @@ async function deploy(context: DeployContext): Promise<DeployedService[]> {
   const site = withNotFoundPage(siteOf(release, { bytes, product: "pages" }), {
     isBuilt: plan.source.folder === undefined,
   });
-  for (const folder of site.leftOut)
+  if (site.hasFunctions)
     await context.note(
-      `${folder} is left out: only wrangler compiles it. A framework's adapter makes a _worker.js instead.`,
+      "functions/ is left out: only wrangler compiles it. A framework's adapter makes a _worker.js instead.",
     );
   const unread = unreadVariables(site);
   if (unread.length > 0)
@@ -156,37 +157,21 @@ async function deploy(context: DeployContext): Promise<DeployedService[]> {
       `A site of files alone reads no variables; these are given to nothing that runs: ${unread.join(", ")}.`,
     );
   const project = await step("create", () => findOrCreate(context));
-  await context.pin({ account: project.account, projectId: project.id, projectName: project.name });
-  const here = {
-    ...context,
-    bytes: site.bytes,
-    target: { account: project.account, projectId: project.id, projectName: project.name },
-  };
-  const upload = uploadTo(here, project);
+  const target = { account: project.account, projectId: project.id, projectName: project.name };
+  await context.pin(target);
+  const here = { ...context, bytes: site.bytes, target };
   const assets = await assetsOf(site.files, { root: site.root, bytes: site.bytes, signal });
+  const upload = uploadTo(here, { ...project, assets });
   await step("upload", async ({ log }) => {
-    const sent = await upload.send(assets);
+    const sent = await upload.send();
     log(`${sent} of ${assets.length} files were new`);
     return { sent };
   });
-  if (site.server) {
-    const { compatibilityFlags: wanted, compatibilityDate } = site.server;
-    await step("configure", async () => {
-      await syncVariables({ ...here, release: asServer(release) }, cloudflarePages.variables);
-      const { compatibilityFlags: present } = project.configs[pagesEnvironment(context.environment)];
-      const lacking = wanted.filter((flag) => !present.includes(flag));
-      if (lacking.length === 0) return;
-      await configure(here, {
-        compatibility_flags: [...present, ...lacking],
-        ...(compatibilityDate === undefined ? {} : { compatibility_date: compatibilityDate }),
-      });
-    });
-  }
+  const { server } = site;
+  if (server) await step("configure", () => configureServer(here, project, server));
   const live = await step("deploy", async ({ attempt }) => {
     // Files in use are kept for longer; when that cannot be said, the next deployment sends them again, and nothing else is lost.
-    const marked = upload
-      .markUsed(assets)
-      .catch(() => context.log("Cloudflare did not take note of the files in use."));
+    const marked = upload.markUsed().catch(() => context.log("Cloudflare did not take note of the files in use."));
     const created =
       (attempt > 1 ? await findDeployment(here, project, isMarked(context)) : null) ??
       (await createDeployment(here, { project, site, assets }));
@@ -194,6 +179,22 @@ async function deploy(context: DeployContext): Promise<DeployedService[]> {
     return untilReady(here, project, created);
   });
   return [addressed(context, project, live)];
+}
+
+/** What the server finds when it begins: its variables, and the flags its adapter counts on. */
+async function configureServer(
+  context: DeployContext,
+  project: PagesProject,
+  { compatibilityFlags: wanted, compatibilityDate }: Server,
+): Promise<void> {
+  await syncVariables({ ...context, release: asServer(context.release) }, cloudflarePages.variables);
+  const { compatibilityFlags: present } = project.configs[pagesEnvironment(context.environment)];
+  const lacking = wanted.filter((flag) => !present.includes(flag));
+  if (lacking.length === 0) return;
+  await configure(context, {
+    compatibility_flags: [...present, ...lacking],
+    ...(compatibilityDate === undefined ? {} : { compatibility_date: compatibilityDate }),
+  });
 }
 
 function addressed(

@@ -21,8 +21,8 @@ export interface Site {
   rules: StaticRules | undefined;
   /** Reads the files, also those that were added here. */
   bytes: Bytes;
-  /** Folders with code that only wrangler compiles, which is left out. */
-  leftOut: string[];
+  /** Code of Pages Functions, which only wrangler compiles. */
+  hasFunctions: boolean;
 }
 
 /** Take it apart. Throws INVALID_CONFIG (a server for another platform), OUTPUT_MISSING (none at all). */
@@ -51,7 +51,7 @@ export function siteOf(release: Release, { bytes, product }: { bytes: Bytes; pro
     routes: text("_routes.json"),
     rules: service.artifact.static,
     bytes,
-    leftOut: below.some(({ path }) => path.startsWith(`${root}functions/`)) ? ["functions/"] : [],
+    hasFunctions: below.some(({ path }) => path.startsWith(`${root}functions/`)),
   };
 }
 

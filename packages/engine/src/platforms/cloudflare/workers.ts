@@ -45,7 +45,7 @@ export const cloudflareWorkers = definePlatform({
   frameworks,
   limits: {
     fileSizeBytes: 25 * 1024 * 1024,
-    files: 20_000,
+    files: 100_000, // On paid plans; on the free one Cloudflare refuses more than 20,000.
     source: "https://developers.cloudflare.com/workers/platform/limits/, read 2026-08-22",
   },
   projectName: { pattern: /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, maxLength: 63 },
@@ -131,8 +131,9 @@ async function deploy(context: DeployContext): Promise<DeployedService[]> {
     );
   const known = await step("create", () => findWorker(context));
   const { account, name } = known;
-  await context.pin({ account, projectId: name, projectName: name });
-  const here = { ...context, target: { account, projectId: name, projectName: name } };
+  const target = { account, projectId: name, projectName: name };
+  await context.pin(target);
+  const here = { ...context, target };
   const assets = await assetsOf(site.files, { root: site.root, bytes, signal });
   const upload = assets.length === 0 ? null : uploadTo(here, { account, name, assets });
   if (upload) {

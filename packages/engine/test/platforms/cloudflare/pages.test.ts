@@ -137,6 +137,13 @@ describe("an upload", () => {
     expect(place.simulator.requests({ path: /upload-token/ })).toHaveLength(2);
   });
 
+  it("of more files than the account's plan takes is refused before the first", async () => {
+    place.simulator.state.settings.maxFiles = 2;
+    const done = await place.deploy({ ...page("many"), "a.txt": "a", "b.txt": "b" });
+    expect(done).toMatchObject({ state: "failed", filesSent: 0, error: { code: "INVALID_SOURCE", step: "upload" } });
+    expect(place.simulator.requests(upload)).toEqual([]);
+  });
+
   it("that never comes through ends with what to do, and nothing new is live", async () => {
     await place.deploy(page("before"));
     place.simulator.fail("status", {
