@@ -4,46 +4,36 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { accept, requestCancel } from "./deployment/accept.ts";
+import { againOf } from "./deployment/again.ts";
 import { buildArtifact } from "./build/build.ts";
 import { instant, systemClock } from "./clock.ts";
-import { accessFrom, openClient } from "./connections/access.ts";
-import { chooseCredential, openCredential } from "./connections/choose.ts";
+import { accessFrom } from "./connections/access.ts";
 import { connectionsOf } from "./connections/connections.ts";
 import { collect } from "./store/collect.ts";
 import { systemDns } from "./domains/dns.ts";
 import { domainsOf } from "./domains/domains.ts";
 import { diagnose } from "./doctor.ts";
 import type { DeploymentView, EdgeStatus, Engine, EngineOptions, Prepared } from "./engine.ts";
-import { checkVariables } from "./env/validate.ts";
-import { checkName, checkValue } from "./env/names.ts";
-import { isSensitive } from "./env/rules.ts";
 import { DeployError } from "./error.ts";
 import { isSettled } from "./events.ts";
-import { hasOpen, openStates, readEvents } from "./deployment/journal.ts";
+import { hasOpen, readEvents } from "./deployment/journal.ts";
 import { liveChecklist } from "./checklist/live-checklist.ts";
-import { checkedName } from "./name.ts";
-import type { DeployPlan } from "./plan/plan.ts";
-import { inEnvironment } from "./plan/planner.ts";
 import { edgeControl, type EdgeReport } from "./platforms/local/edge-control.ts";
 import { localPlatform } from "./platforms/local.ts";
 import { hostedPlatforms } from "./platforms/registry.ts";
-import { keptSnapshot, platformOf, prepare, type PreparedInside } from "./plan/prepare.ts";
-import { pinnedTarget } from "./deployment/reach.ts";
-import type { DeployedService } from "./platform.ts";
-import { openRelease } from "./deployment/release.ts";
-import { readRuntimeLogs } from "./runtime-logs.ts";
+import { keptSnapshot, prepare, type PreparedInside } from "./plan/prepare.ts";
+import { projectsOf } from "./projects.ts";
+import { runtimeLogsOf } from "./runtime-logs.ts";
 import { openDigestCache } from "./snapshot/cache.ts";
 import type { DeploymentRow } from "./store/schema.ts";
 import { rotateKey } from "./store/rotate.ts";
 import { openStore } from "./store/store.ts";
-import { readVariables, writeVariables } from "./variables.ts";
+import { variablesOf, writeVariables } from "./variables.ts";
 import { deploymentRow, deploymentViews, projectViews } from "./deployment/views.ts";
 import { work } from "./deployment/worker.ts";
 
 /** A deployment to a hosted platform that takes longer gets somebody who carries it on when its process dies. */
 const watchAfterMs = 2_000;
-/** A platform has so long to take a project down. */
-const removalMs = 60_000;
 const followPollMs = 15;
 /** Directories nobody has deployed from for so long are read whole the next time. */
 const forgetDigestsAfterMs = 90 * 24 * 3_600_000;
@@ -67,6 +57,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const platforms = options.platforms ?? [localPlatform({ store, edge, toolPath, resolves }), ...hostedPlatforms];
   const access = Object.fromEntries(platforms.map((one) => [one.id, accessFrom(one, options.environment ?? {})]));
 
+  const projects = projectsOf({ store, platforms, access });
+
   async function view(row: DeploymentRow): Promise<DeploymentView> {
     const [one] = await deploymentViews(store, [row]);
     return one!;
@@ -76,66 +68,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   async function hasLive(): Promise<boolean> {
     const row = await db.selectFrom("live").select("release_id").where("platform", "=", "local").executeTakeFirst();
     return row !== undefined;
-  }
-
-  /** Take the project's environment down where it runs. */
-  async function removeThere(place: { projectId: string; project: string; environment: string; platform: string }) {
-    const platform = platforms.find(({ id }) => id === place.platform);
-    if (!platform?.remove) return;
-    const { platform: id, projectId, project, environment: name } = place;
-    const opened = await db
-      .selectFrom("deployment")
-      .select(["id", "credential", "connection_id", "services"])
-      .where("project_id", "=", projectId)
-      .where("platform", "=", id)
-      .where("environment", "=", name)
-      .orderBy("id", "desc")
-      .execute();
-    const credential = await openCredential(store, { platform, access: access[id], row: opened[0]! });
-    await using api = openClient({ platform, access: access[id], credential, clock });
-    const remoteIds = opened.flatMap(({ services }) =>
-      (JSON.parse(services ?? "[]") as DeployedService[]).flatMap(({ remoteId }) => remoteId ?? []),
-    );
-    const signal = AbortSignal.timeout(removalMs);
-    const target = await pinnedTarget(store, projectId, id);
-    await platform.remove({ api, target, project, environment: name, remoteIds, signal, clock });
-  }
-
-  async function projectRow(name: string) {
-    const row = await store.project(name);
-    if (row) return row;
-    const names = (await db.selectFrom("project").select("name").orderBy("name").execute()).map((one) => one.name);
-    throw new DeployError("NOT_FOUND", {
-      what: `There is no project ${JSON.stringify(name.slice(0, 80))}.`,
-      where: "project",
-      next: names.length > 0 ? `Projects: ${names.slice(0, 20).join(", ")}.` : "Deploy one with: landfall deploy",
-    });
-  }
-
-  /** A deployment that uses what an earlier one made. */
-  async function again(
-    operation: "redeploy" | "rollback" | "promote",
-    from: DeploymentRow,
-    change: { environment?: string; given?: Record<string, string>; sourceReleaseId?: string },
-  ) {
-    const plan = JSON.parse(from.plan!) as DeployPlan;
-    const environmentName = change.environment ?? from.environment;
-    const opens = await chooseCredential(store, platformOf(platforms, from.platform), {
-      access: access[from.platform],
-    });
-    const id = await accept(store, {
-      ...(opens ? { opens } : {}),
-      projectId: from.project_id,
-      environment: environmentName,
-      platform: from.platform,
-      operation,
-      request: JSON.parse(from.request) as PreparedInside["request"],
-      plan: environmentName === from.environment ? plan : inEnvironment(plan, environmentName, baseDomain),
-      given: change.given ?? {},
-      ...(change.sourceReleaseId === undefined ? {} : { sourceReleaseId: change.sourceReleaseId }),
-      message: `${operation} of ${from.id}`,
-    });
-    return view(await deploymentRow(store, id));
   }
 
   const engine: Engine = {
@@ -230,7 +162,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
     async deployments({ project, environment: environmentName, limit = 20 } = {}) {
       let query = db.selectFrom("deployment").selectAll().orderBy("id", "desc").limit(limit);
-      if (project !== undefined) query = query.where("project_id", "=", (await projectRow(project)).id);
+      if (project !== undefined) query = query.where("project_id", "=", (await projects.row(project)).id);
       if (environmentName !== undefined) query = query.where("environment", "=", environmentName);
       return deploymentViews(store, await query.execute());
     },
@@ -243,189 +175,19 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       if (!isSettled(after.state)) engine.workInBackground();
     },
 
-    async redeploy(deploymentId) {
-      const from = await deploymentRow(store, deploymentId);
-      const release = from.release_id ? await openRelease(store, from.release_id) : null;
-      const stored = new Set((await readVariables(store, from.project_id, from.environment)).map(({ key }) => key));
-      const values = Object.assign({}, ...(release?.services ?? []).map(({ variables }) => variables)) as Record<
-        string,
-        string
-      >;
-      // Values of today; what was given for that deployment alone is given again.
-      return again("redeploy", from, {
-        given: Object.fromEntries(Object.entries(values).filter(([key]) => !stored.has(key))),
-      });
-    },
-
-    async rollback({ project, environment: environmentName = "production", platform, to }) {
-      const row = await projectRow(project);
-      // Without a name: the platform whose traffic was given last.
-      let living = db
-        .selectFrom("live")
-        .selectAll()
-        .where("project_id", "=", row.id)
-        .where("environment", "=", environmentName)
-        .orderBy("since", "desc");
-      const wanted = platform ?? (to === undefined ? undefined : (await deploymentRow(store, to)).platform);
-      if (wanted !== undefined) living = living.where("platform", "=", wanted);
-      const here = await living.executeTakeFirst();
-      let target: DeploymentRow | undefined;
-      if (to !== undefined) {
-        target = await deploymentRow(store, to);
-        if (target.project_id !== row.id || target.environment !== environmentName) {
-          throw new DeployError("NOT_FOUND", {
-            what: `${target.id} is not a deployment of ${project}, ${environmentName}.`,
-            next: `List them with: landfall ls ${project}`,
-          });
-        }
-      } else if (here?.previous_release_id) {
-        target = await db
-          .selectFrom("deployment")
-          .selectAll()
-          .where("release_id", "=", here.previous_release_id)
-          .where("state", "=", "success")
-          .orderBy("id", "desc")
-          .executeTakeFirst();
-      }
-      if (!target?.release_id || target.state !== "success") {
-        throw new DeployError("NOT_FOUND", {
-          what: `There is no earlier release of ${project}, ${environmentName}, to go back to.`,
-          next: `List its deployments with: landfall ls ${project}`,
-        });
-      }
-      if (target.release_id === here?.release_id) {
-        throw new DeployError("CONFLICT", {
-          what: `${target.id} has the traffic already.`,
-          next: `List earlier ones with: landfall ls ${project}`,
-        });
-      }
-      return again("rollback", target, { sourceReleaseId: target.release_id });
-    },
-
-    async promote(deploymentId, environmentName = "production") {
-      const from = await deploymentRow(store, deploymentId);
-      checkedName("environment", environmentName);
-      if (from.state !== "success" || !from.release_id) {
-        throw new DeployError("CONFLICT", {
-          what: `${from.id} did not succeed, so it has nothing to promote.`,
-          next: "Choose a deployment that succeeded: landfall ls",
-        });
-      }
-      if (from.environment === environmentName) {
-        throw new DeployError("CONFLICT", {
-          what: `${from.id} is in ${environmentName} already.`,
-          next: "To give it the traffic back, use: landfall rollback",
-        });
-      }
-      return again("promote", from, { environment: environmentName, sourceReleaseId: from.release_id });
-    },
+    ...againOf({ store, platforms, access, baseDomain, projects, view }),
 
     projects: () => projectViews(store),
+    remove: projects.remove,
 
-    async remove({ project, environment: environmentName }) {
-      const row = await projectRow(project);
-      const places = await db
-        .selectFrom("deployment")
-        .select(["environment", "platform"])
-        .distinct()
-        .where("project_id", "=", row.id)
-        .execute();
-      const gone = places.filter((place) => environmentName === undefined || place.environment === environmentName);
-      const open = await db
-        .selectFrom("deployment")
-        .select("id")
-        .where("project_id", "=", row.id)
-        .where("state", "in", [...openStates])
-        .execute();
-      if (open.length > 0) {
-        throw new DeployError("CONFLICT", {
-          what: `${open[0]!.id} of ${project} is under way.`,
-          next: `Cancel it first: landfall cancel ${open[0]!.id}`,
-        });
-      }
-      for (const place of gone) await removeThere({ projectId: row.id, project, ...place });
-      await db.transaction().execute(async (tx) => {
-        if (environmentName === undefined) {
-          await tx.deleteFrom("project").where("id", "=", row.id).execute();
-          await tx.deleteFrom("setting").where("key", "=", `source/${project}`).execute();
-          return;
-        }
-        // A release that has the traffic is held by its row.
-        for (const table of ["live", "owned_variable", "deployment", "release", "variable"] as const) {
-          await tx
-            .deleteFrom(table)
-            .where("project_id", "=", row.id)
-            .where("environment", "=", environmentName)
-            .execute();
-        }
-      });
-    },
-
-    domains: domainsOf({ store, platforms, access, dns: systemDns(options.nameServers), projectRow }),
-
-    variables: {
-      async list({ project, environment: environmentName = "production", reveal = false }) {
-        const row = await projectRow(project);
-        return (await readVariables(store, row.id, environmentName)).map((variable) => ({
-          key: variable.key,
-          environment: environmentName,
-          sensitive: variable.sensitive,
-          value: variable.sensitive && !reveal ? null : variable.value,
-          updatedAt: variable.updatedAt,
-        }));
-      },
-      async set(
-        { project, environment: environmentName = "production" },
-        values,
-        { sensitive, allowEmpty = false } = {},
-      ) {
-        checkedName("project", project);
-        checkedName("environment", environmentName);
-        const faults = faultsOf(values, allowEmpty);
-        if (faults.length > 0) {
-          throw new DeployError("INVALID_VARIABLE", {
-            what: faults.length === 1 ? "A variable cannot be set so." : `${faults.length} variables cannot be set so.`,
-            next: "Nothing was changed. Mend them and set them again.",
-            faults,
-            step: "configure",
-          });
-        }
-        const row = await store.ensureProject(project);
-        await writeVariables(store, {
-          projectId: row.id,
-          environment: environmentName,
-          values,
-          sensitive: (key) => sensitive ?? isSensitive(key),
-        });
-      },
-      async remove({ project, environment: environmentName = "production" }, keys) {
-        const row = await projectRow(project);
-        const known = new Set((await readVariables(store, row.id, environmentName)).map(({ key }) => key));
-        const unknown = keys.filter((key) => !known.has(key));
-        if (unknown.length > 0) {
-          throw new DeployError("NOT_FOUND", {
-            what: `Not set: ${unknown.join(", ")}.`,
-            where: `${project}, ${environmentName}`,
-            next: `List them with: landfall env ls --project ${project}`,
-          });
-        }
-        await db
-          .deleteFrom("variable")
-          .where("project_id", "=", row.id)
-          .where("environment", "=", environmentName)
-          .where("key", "in", keys)
-          .execute();
-      },
-    },
+    domains: domainsOf({ store, platforms, access, dns: systemDns(options.nameServers), projectRow: projects.row }),
+    variables: variablesOf(store, projects),
 
     connections: connectionsOf({ store, platforms, access }),
 
     rotateKey: () => rotateKey(store),
 
-    async *runtimeLogs(target) {
-      const row = await projectRow(target.project);
-      yield* readRuntimeLogs(store, row.id, target);
-    },
+    runtimeLogs: (target) => runtimeLogsOf({ store, platforms, access, projects }, target),
 
     edge: {
       ensure: async () => edgeStatus(await edge.ensure()),
@@ -458,25 +220,6 @@ async function resolves(host: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function faultsOf(values: Record<string, string>, allowEmpty: boolean): { path: string; message: string }[] {
-  const faults: { path: string; message: string }[] = [];
-  for (const [key, value] of Object.entries(values)) {
-    for (const check of [() => checkName(key), () => checkValue(value)]) {
-      try {
-        check();
-      } catch (error) {
-        if (!(error instanceof DeployError)) throw error;
-        faults.push({ path: key, message: error.text.what });
-      }
-    }
-    if (value === "" && !allowEmpty)
-      faults.push({ path: key, message: "is empty; an empty value needs --allow-empty" });
-  }
-  const { invalid } = checkVariables({ variables: [], values });
-  for (const { key, message } of invalid) faults.push({ path: key, message });
-  return faults;
 }
 
 function edgeStatus(report: EdgeReport | null): EdgeStatus {

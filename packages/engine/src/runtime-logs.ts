@@ -4,13 +4,26 @@
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
+import { openClient, type PlatformAccess } from "./connections/access.ts";
+import { chooseCredential, openCredential } from "./connections/choose.ts";
+import { pinnedTarget } from "./deployment/reach.ts";
+import { servicesOf } from "./deployment/release.ts";
 import type { RuntimeLogLine } from "./engine.ts";
 import { DeployError } from "./error.ts";
 import { instanceId, programLogs } from "./platforms/local/program.ts";
 import { readLines } from "./platforms/local/program-log.ts";
 import type { DeployPlan } from "./plan/plan.ts";
+import type { Platform } from "./platform.ts";
+import type { Projects } from "./projects.ts";
 import { createRedactor } from "./redact/redact.ts";
 import type { Store } from "./store/store.ts";
+
+interface Where {
+  store: Store;
+  platforms: Platform[];
+  access: Record<string, PlatformAccess>;
+  projects: Projects;
+}
 
 export interface RuntimeLogTarget {
   project: string;
@@ -22,8 +35,51 @@ export interface RuntimeLogTarget {
   signal?: AbortSignal;
 }
 
+/** See Engine.runtimeLogs: of the platform that has the traffic, or of `platform`. */
+export async function* runtimeLogsOf(
+  { store, platforms, access, projects }: Where,
+  target: RuntimeLogTarget,
+): AsyncIterable<RuntimeLogLine> {
+  const { id } = await projects.row(target.project);
+  const environment = target.environment ?? "production";
+  const newest = await store.db
+    .selectFrom("live")
+    .select(["platform", "release_id"])
+    .where("project_id", "=", id)
+    .where("environment", "=", environment)
+    .orderBy("since", "desc")
+    .executeTakeFirst();
+  const platform = platforms.find((one) => one.id === newest?.platform);
+  if (!newest || platform?.baseUrl === undefined) {
+    yield* readRuntimeLogs(store, id, target);
+    return;
+  }
+  if (!platform.logs)
+    throw new DeployError("NO_ROUTE", {
+      what: `${platform.name} does not give out what the application prints.`,
+      next: `Look at its own pages; what the deployment printed: landfall logs ${target.project} --build`,
+    });
+  const opens = await chooseCredential(store, platform, { access: access[platform.id] });
+  const row = { id: "", credential: null, connection_id: opens && "connectionId" in opens ? opens.connectionId : null };
+  const credential = await openCredential(store, { platform, access: access[platform.id], row });
+  await using api = openClient({ platform, access: access[platform.id], credential, clock: store.clock });
+  const context = {
+    api,
+    target: await pinnedTarget(store, id, platform.id),
+    project: target.project,
+    signal: target.signal ?? new AbortController().signal,
+    clock: store.clock,
+    follow: target.follow ?? false,
+  };
+  for (const { name, remoteId } of await servicesOf(store, newest.release_id)) {
+    if (remoteId === undefined || (target.service ?? name) !== name) continue;
+    for await (const line of platform.logs({ ...context, remoteId }))
+      yield { service: name, release: newest.release_id, ...line };
+  }
+}
+
 /** Lines of one service, or of all one after the other; with `follow`, of all as they come. Throws NOT_FOUND. */
-export async function* readRuntimeLogs(
+async function* readRuntimeLogs(
   store: Store,
   projectId: string,
   { project, environment = "production", service, release, follow = false, tail, signal }: RuntimeLogTarget,

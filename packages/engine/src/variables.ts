@@ -1,5 +1,12 @@
 /** Variables of a project's environment: kept encrypted, read to be given to builds and programs. */
 import { instant } from "./clock.ts";
+import type { Engine } from "./engine.ts";
+import { checkName, checkValue } from "./env/names.ts";
+import { isSensitive } from "./env/rules.ts";
+import { checkVariables } from "./env/validate.ts";
+import { DeployError } from "./error.ts";
+import { checkedName } from "./name.ts";
+import type { Projects } from "./projects.ts";
 import type { ServicePlan } from "./plan/plan.ts";
 import type { Store } from "./store/store.ts";
 
@@ -107,4 +114,81 @@ export function buildValues(service: ServicePlan, values: Record<string, string>
       .map(({ key }) => key),
   );
   return Object.fromEntries(Object.entries(values).filter(([key]) => !runOnly.has(key)));
+}
+
+/** See Engine.variables. */
+export function variablesOf(store: Store, projects: Projects): Engine["variables"] {
+  return {
+    async list({ project, environment: environmentName = "production", reveal = false }) {
+      const row = await projects.row(project);
+      return (await readVariables(store, row.id, environmentName)).map((variable) => ({
+        key: variable.key,
+        environment: environmentName,
+        sensitive: variable.sensitive,
+        value: variable.sensitive && !reveal ? null : variable.value,
+        updatedAt: variable.updatedAt,
+      }));
+    },
+    async set(
+      { project, environment: environmentName = "production" },
+      values,
+      { sensitive, allowEmpty = false } = {},
+    ) {
+      checkedName("project", project);
+      checkedName("environment", environmentName);
+      const faults = faultsOf(values, allowEmpty);
+      if (faults.length > 0) {
+        throw new DeployError("INVALID_VARIABLE", {
+          what: faults.length === 1 ? "A variable cannot be set so." : `${faults.length} variables cannot be set so.`,
+          next: "Nothing was changed. Mend them and set them again.",
+          faults,
+          step: "configure",
+        });
+      }
+      const row = await store.ensureProject(project);
+      await writeVariables(store, {
+        projectId: row.id,
+        environment: environmentName,
+        values,
+        sensitive: (key) => sensitive ?? isSensitive(key),
+      });
+    },
+    async remove({ project, environment: environmentName = "production" }, keys) {
+      const row = await projects.row(project);
+      const known = new Set((await readVariables(store, row.id, environmentName)).map(({ key }) => key));
+      const unknown = keys.filter((key) => !known.has(key));
+      if (unknown.length > 0) {
+        throw new DeployError("NOT_FOUND", {
+          what: `Not set: ${unknown.join(", ")}.`,
+          where: `${project}, ${environmentName}`,
+          next: `List them with: landfall env ls --project ${project}`,
+        });
+      }
+      await store.db
+        .deleteFrom("variable")
+        .where("project_id", "=", row.id)
+        .where("environment", "=", environmentName)
+        .where("key", "in", keys)
+        .execute();
+    },
+  };
+}
+
+function faultsOf(values: Record<string, string>, allowEmpty: boolean): { path: string; message: string }[] {
+  const faults: { path: string; message: string }[] = [];
+  for (const [key, value] of Object.entries(values)) {
+    for (const check of [() => checkName(key), () => checkValue(value)]) {
+      try {
+        check();
+      } catch (error) {
+        if (!(error instanceof DeployError)) throw error;
+        faults.push({ path: key, message: error.text.what });
+      }
+    }
+    if (value === "" && !allowEmpty)
+      faults.push({ path: key, message: "is empty; an empty value needs --allow-empty" });
+  }
+  const { invalid } = checkVariables({ variables: [], values });
+  for (const { key, message } of invalid) faults.push({ path: key, message });
+  return faults;
 }

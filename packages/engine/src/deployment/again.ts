@@ -1,0 +1,141 @@
+/** Deployments that use what an earlier one made: the same once more, traffic back to an earlier release, a preview's release to production. */
+import type { PlatformAccess } from "../connections/access.ts";
+import { chooseCredential } from "../connections/choose.ts";
+import type { DeploymentView, Engine } from "../engine.ts";
+import { DeployError } from "../error.ts";
+import { checkedName } from "../name.ts";
+import type { DeployPlan } from "../plan/plan.ts";
+import { inEnvironment } from "../plan/planner.ts";
+import { platformOf, type PreparedInside } from "../plan/prepare.ts";
+import type { Platform } from "../platform.ts";
+import type { Projects } from "../projects.ts";
+import type { DeploymentRow } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
+import { readVariables } from "../variables.ts";
+import { accept } from "./accept.ts";
+import { openRelease } from "./release.ts";
+import { deploymentRow } from "./views.ts";
+
+/** See Engine. */
+export function againOf({
+  store,
+  platforms,
+  access,
+  baseDomain,
+  projects,
+  view,
+}: {
+  store: Store;
+  platforms: Platform[];
+  access: Record<string, PlatformAccess>;
+  baseDomain: string;
+  projects: Projects;
+  view(row: DeploymentRow): Promise<DeploymentView>;
+}): Pick<Engine, "redeploy" | "rollback" | "promote"> {
+  const { db } = store;
+
+  /** A deployment that uses what an earlier one made. */
+  async function again(
+    operation: "redeploy" | "rollback" | "promote",
+    from: DeploymentRow,
+    change: { environment?: string; given?: Record<string, string>; sourceReleaseId?: string },
+  ) {
+    const plan = JSON.parse(from.plan!) as DeployPlan;
+    const environmentName = change.environment ?? from.environment;
+    const opens = await chooseCredential(store, platformOf(platforms, from.platform), {
+      access: access[from.platform],
+    });
+    const id = await accept(store, {
+      ...(opens ? { opens } : {}),
+      projectId: from.project_id,
+      environment: environmentName,
+      platform: from.platform,
+      operation,
+      request: JSON.parse(from.request) as PreparedInside["request"],
+      plan: environmentName === from.environment ? plan : inEnvironment(plan, environmentName, baseDomain),
+      given: change.given ?? {},
+      ...(change.sourceReleaseId === undefined ? {} : { sourceReleaseId: change.sourceReleaseId }),
+      message: `${operation} of ${from.id}`,
+    });
+    return view(await deploymentRow(store, id));
+  }
+
+  return {
+    async redeploy(deploymentId) {
+      const from = await deploymentRow(store, deploymentId);
+      const release = from.release_id ? await openRelease(store, from.release_id) : null;
+      const stored = new Set((await readVariables(store, from.project_id, from.environment)).map(({ key }) => key));
+      const values = Object.assign({}, ...(release?.services ?? []).map(({ variables }) => variables)) as Record<
+        string,
+        string
+      >;
+      // Values of today; what was given for that deployment alone is given again.
+      return again("redeploy", from, {
+        given: Object.fromEntries(Object.entries(values).filter(([key]) => !stored.has(key))),
+      });
+    },
+
+    async rollback({ project, environment: environmentName = "production", platform, to }) {
+      const row = await projects.row(project);
+      // Without a name: the platform whose traffic was given last.
+      let living = db
+        .selectFrom("live")
+        .selectAll()
+        .where("project_id", "=", row.id)
+        .where("environment", "=", environmentName)
+        .orderBy("since", "desc");
+      const wanted = platform ?? (to === undefined ? undefined : (await deploymentRow(store, to)).platform);
+      if (wanted !== undefined) living = living.where("platform", "=", wanted);
+      const here = await living.executeTakeFirst();
+      let target: DeploymentRow | undefined;
+      if (to !== undefined) {
+        target = await deploymentRow(store, to);
+        if (target.project_id !== row.id || target.environment !== environmentName) {
+          throw new DeployError("NOT_FOUND", {
+            what: `${target.id} is not a deployment of ${project}, ${environmentName}.`,
+            next: `List them with: landfall ls ${project}`,
+          });
+        }
+      } else if (here?.previous_release_id) {
+        target = await db
+          .selectFrom("deployment")
+          .selectAll()
+          .where("release_id", "=", here.previous_release_id)
+          .where("state", "=", "success")
+          .orderBy("id", "desc")
+          .executeTakeFirst();
+      }
+      if (!target?.release_id || target.state !== "success") {
+        throw new DeployError("NOT_FOUND", {
+          what: `There is no earlier release of ${project}, ${environmentName}, to go back to.`,
+          next: `List its deployments with: landfall ls ${project}`,
+        });
+      }
+      if (target.release_id === here?.release_id) {
+        throw new DeployError("CONFLICT", {
+          what: `${target.id} has the traffic already.`,
+          next: `List earlier ones with: landfall ls ${project}`,
+        });
+      }
+      return again("rollback", target, { sourceReleaseId: target.release_id });
+    },
+
+    async promote(deploymentId, environmentName = "production") {
+      const from = await deploymentRow(store, deploymentId);
+      checkedName("environment", environmentName);
+      if (from.state !== "success" || !from.release_id) {
+        throw new DeployError("CONFLICT", {
+          what: `${from.id} did not succeed, so it has nothing to promote.`,
+          next: "Choose a deployment that succeeded: landfall ls",
+        });
+      }
+      if (from.environment === environmentName) {
+        throw new DeployError("CONFLICT", {
+          what: `${from.id} is in ${environmentName} already.`,
+          next: "To give it the traffic back, use: landfall rollback",
+        });
+      }
+      return again("promote", from, { environment: environmentName, sourceReleaseId: from.release_id });
+    },
+  };
+}

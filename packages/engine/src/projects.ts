@@ -1,0 +1,107 @@
+/** The projects of a store: found by name, and taken down with all that runs of them. */
+import { openClient, type PlatformAccess } from "./connections/access.ts";
+import { openCredential } from "./connections/choose.ts";
+import { openStates } from "./deployment/journal.ts";
+import { pinnedTarget } from "./deployment/reach.ts";
+import type { Engine } from "./engine.ts";
+import { DeployError } from "./error.ts";
+import type { DeployedService, Platform } from "./platform.ts";
+import type { ProjectRow } from "./store/schema.ts";
+import type { Store } from "./store/store.ts";
+
+export interface Projects {
+  /** Throws NOT_FOUND, with the names there are. */
+  row(name: string): Promise<ProjectRow>;
+  remove: Engine["remove"];
+}
+
+/** A platform has so long to take a project down. */
+const removalMs = 60_000;
+
+export function projectsOf({
+  store,
+  platforms,
+  access,
+}: {
+  store: Store;
+  platforms: Platform[];
+  access: Record<string, PlatformAccess>;
+}): Projects {
+  const { db, clock } = store;
+
+  async function row(name: string): Promise<ProjectRow> {
+    const found = await store.project(name);
+    if (found) return found;
+    const names = (await db.selectFrom("project").select("name").orderBy("name").execute()).map((one) => one.name);
+    throw new DeployError("NOT_FOUND", {
+      what: `There is no project ${JSON.stringify(name.slice(0, 80))}.`,
+      where: "project",
+      next: names.length > 0 ? `Projects: ${names.slice(0, 20).join(", ")}.` : "Deploy one with: landfall deploy",
+    });
+  }
+
+  /** Take the project's environment down where it runs. */
+  async function removeThere(place: { projectId: string; project: string; environment: string; platform: string }) {
+    const platform = platforms.find(({ id }) => id === place.platform);
+    if (!platform?.remove) return;
+    const { platform: id, projectId, project, environment: name } = place;
+    const opened = await db
+      .selectFrom("deployment")
+      .select(["id", "credential", "connection_id", "services"])
+      .where("project_id", "=", projectId)
+      .where("platform", "=", id)
+      .where("environment", "=", name)
+      .orderBy("id", "desc")
+      .execute();
+    const credential = await openCredential(store, { platform, access: access[id], row: opened[0]! });
+    await using api = openClient({ platform, access: access[id], credential, clock });
+    const remoteIds = opened.flatMap(({ services }) =>
+      (JSON.parse(services ?? "[]") as DeployedService[]).flatMap(({ remoteId }) => remoteId ?? []),
+    );
+    const signal = AbortSignal.timeout(removalMs);
+    const target = await pinnedTarget(store, projectId, id);
+    await platform.remove({ api, target, project, environment: name, remoteIds, signal, clock });
+  }
+
+  return {
+    row,
+    async remove({ project, environment: environmentName }) {
+      const { id: projectId } = await row(project);
+      const places = await db
+        .selectFrom("deployment")
+        .select(["environment", "platform"])
+        .distinct()
+        .where("project_id", "=", projectId)
+        .execute();
+      const gone = places.filter((place) => environmentName === undefined || place.environment === environmentName);
+      const open = await db
+        .selectFrom("deployment")
+        .select("id")
+        .where("project_id", "=", projectId)
+        .where("state", "in", [...openStates])
+        .execute();
+      if (open.length > 0) {
+        throw new DeployError("CONFLICT", {
+          what: `${open[0]!.id} of ${project} is under way.`,
+          next: `Cancel it first: landfall cancel ${open[0]!.id}`,
+        });
+      }
+      for (const place of gone) await removeThere({ projectId, project, ...place });
+      await db.transaction().execute(async (tx) => {
+        if (environmentName === undefined) {
+          await tx.deleteFrom("project").where("id", "=", projectId).execute();
+          await tx.deleteFrom("setting").where("key", "=", `source/${project}`).execute();
+          return;
+        }
+        // A release that has the traffic is held by its row.
+        for (const table of ["live", "owned_variable", "deployment", "release", "variable"] as const) {
+          await tx
+            .deleteFrom(table)
+            .where("project_id", "=", projectId)
+            .where("environment", "=", environmentName)
+            .execute();
+        }
+      });
+    },
+  };
+}
