@@ -31,7 +31,7 @@ export async function deploy(context: DeployContext): Promise<DeployedService[]>
   const ready = await context.step("deploy", async (step) => {
     const known = uploaded.deployment ?? (step.attempt > 1 ? await find(context, projectId) : null);
     const id = known ?? (await createWhole(context, { sending, create, step }));
-    return finish(context, { projectId, id, step, isBuiltThere: !sending.prebuilt });
+    return finish(context, { projectId, id, step, isBuiltThere: sending.isBuiltThere });
   });
   return [await told(context, service, ready)];
 }

@@ -1,9 +1,9 @@
 /**
  * What is sent for an artifact: the list of files, and the settings that go with it.
  *
- * Built pages go as Build Output (`.vercel/output`), not as the plain files the official command line sends: plain files are a source to
- * Vercel, which looks for a framework, takes `public/` for the site and `api/` for functions, and needs a machine for it. Build Output is
- * served to the letter, with no machine and no guesses, and costs one small file that travels inside the request.
+ * A folder that is deployed as it is goes as plain files, as the official command line sends them, as long as there is nothing in it that
+ * Vercel would take for a source (`api/`, `public/`, a package.json …). Everything else that is built already goes as Build Output
+ * (`.vercel/output`), which is served to the letter, with the site's own rules about addresses and no guesses.
  * Source: vercel.com/docs/build-output-api/v3; requests of vercel@60.1.3. Read 2026-08.
  */
 import { posix } from "node:path";
@@ -19,8 +19,10 @@ import type { SnapshotFile } from "../../snapshot/snapshot.ts";
 export interface Sending {
   /** Fields of the request that creates the deployment. */
   body: { files: object[]; projectSettings: object; [field: string]: unknown };
-  /** Vercel builds nothing. */
+  /** It is Build Output. */
   prebuilt: boolean;
+  /** Vercel has something to build, and a log of it to tell. */
+  isBuiltThere: boolean;
   /** The files by the digest Vercel asks for. */
   byDigest: Map<string, SnapshotFile>;
 }
@@ -38,6 +40,10 @@ export const wholeBytes = 4 * 1024 * 1024;
 const turnMs = 10;
 
 const output = ".vercel/output/";
+
+/** Paths by which Vercel finds something to build or to run. */
+const takenForSource =
+  /^(?:api\/|public\/|\.vercel\/|(?:vercel|now|package|composer|deno)\.jsonc?$|vercel\.ts$|(?:middleware|proxy|instrumentation)\.[cm]?[jt]s$|(?:index|main|app|server)\.(?:[cm]?ts|py|rb|go|php)$|requirements\.txt$|pyproject\.toml$|Pipfile$|Gemfile$|go\.mod$|Cargo\.toml$)/;
 
 /** A project may have a root directory of its own; what is built already lies at the root. */
 const atRoot = { rootDirectory: null };
@@ -57,7 +63,11 @@ export async function sendingOf({ plan, artifact }: ReleaseService, bytes: Bytes
     });
   const config = files.get("vercel.json");
   if (config) return plainFilesOf(readConfig(config, bytes), { files, bytes });
-  return pagesOf(artifact.static ?? { spaFallback: false, cleanUrls: true }, { files, bytes });
+  const rules = artifact.static ?? { spaFallback: false, cleanUrls: true };
+  const isAsItIs = plan.build === undefined && !rules.spaFallback && rules.trailingSlash === undefined;
+  if (isAsItIs && ![...files.keys()].some((path) => takenForSource.test(path)))
+    return { ...(await plainFilesOf({ settings: {}, fields: {} }, { files, bytes })), isBuiltThere: false };
+  return pagesOf(rules, { files, bytes });
 }
 
 interface Found {
@@ -73,7 +83,7 @@ async function pagesOf(rules: StaticRules, { files, bytes }: Found): Promise<Sen
   const config = JSON.stringify({ version: 3, routes: routesFor(rules, (path) => files.has(path)) });
   const sending = await listed(placed, bytes, { projectSettings: atRoot });
   sending.body.files.push({ file: `${output}config.json`, data: config, encoding: "utf-8", mode: 0o100644 });
-  return { ...sending, prebuilt: true };
+  return { ...sending, prebuilt: true, isBuiltThere: false };
 }
 
 /** The site's rules about addresses as Vercel's routes. */
@@ -120,7 +130,7 @@ async function prebuiltOf(root: string, { files, bytes }: Found): Promise<Sendin
       step: "build",
     });
   for (const path of named) if (!path.startsWith(root)) placed.push({ path, file: files.get(path)! });
-  return { ...(await listed(placed, bytes, { projectSettings: atRoot })), prebuilt: true };
+  return { ...(await listed(placed, bytes, { projectSettings: atRoot })), prebuilt: true, isBuiltThere: false };
 }
 
 /** Where Vercel's output lies in the artifact: in its usual place, or all of it is one. Null when there is none. */
@@ -176,7 +186,7 @@ async function listed(
     const mode = file.link === undefined ? 0o100000 | file.mode : 0o120777;
     files.push({ file: path, sha, size: file.sizeBytes, mode });
   }
-  return { body: { ...fields, files }, prebuilt: false, byDigest };
+  return { body: { ...fields, files }, prebuilt: false, isBuiltThere: true, byDigest };
 }
 
 async function digestOf(file: SnapshotFile, bytes: Bytes): Promise<string> {

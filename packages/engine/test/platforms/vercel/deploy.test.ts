@@ -82,9 +82,21 @@ describe("pages", () => {
     expect(place.calls()).toEqual(["POST /v13/deployments", "GET /v13/deployments/dpl"]);
   });
 
+  it("go as they are, under the names they have, unless Vercel would take something of them for a source", async () => {
+    const names = async (files: Record<string, string>): Promise<string[]> =>
+      [...remote(await place.deploy(files)).files.keys()].sort();
+    expect(await names({ ...page, ".well-known/x": "x", "main.js": "1" })).toEqual([
+      ".well-known/x",
+      "index.html",
+      "main.js",
+    ]);
+    for (const path of ["api/hello.js", "public/a.txt", "package.json", "middleware.ts"])
+      expect(await names({ ...page, [path]: "{}" })).toContain(`.vercel/output/static/${path}`);
+  });
+
   it("have addresses without .html, a page for what is not there, and none for assets that are missing", async () => {
     const files = { ...page, "about.html": "about", "docs/index.html": "docs", "404.html": "not here" };
-    const done = await place.deploy(files);
+    const done = await place.deploy(files, { prebuilt: false });
     expect(await place.get(done.url, "/about")).toMatchObject({ status: 200, body: "about" });
     expect(await place.get(done.url, "/docs/")).toMatchObject({ status: 200, body: "docs" });
     expect(await place.get(done.url, "/nowhere")).toMatchObject({ status: 404, body: "not here" });
