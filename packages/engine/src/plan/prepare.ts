@@ -147,8 +147,8 @@ async function targetFor(
   return { target: { ...asked, ...pinned } };
 }
 
-function namesOf({ projectName }: Target, { siteDomain }: Platform): string[] {
-  return projectName === undefined ? [] : [projectName, `${projectName}.${siteDomain}`];
+function namesOf({ projectName: name }: Target, { siteDomain }: Platform): string[] {
+  return name === undefined ? [] : [name, `${name}.${siteDomain}`];
 }
 
 /** What is too large or too much for the platform, found before the first byte is sent. */

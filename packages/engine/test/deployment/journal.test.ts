@@ -56,7 +56,7 @@ describe("the journal", () => {
   async function accepted(
     project = "shop",
     environment = "production",
-    { snapshot = `snapshot ${snapshots++}`, given = {} as Record<string, string> } = {},
+    { snapshot = `snapshot ${snapshots++}`, given = {} }: { snapshot?: string; given?: Record<string, string> } = {},
   ): Promise<string> {
     const { id } = await store.ensureProject(project);
     const request = { source: { kind: "folder" as const, path: "/x" } };
