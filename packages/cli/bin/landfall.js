@@ -1,12 +1,12 @@
 #!/bin/sh
-":"; //; # This file is read by sh, then by Node: a line that begins so is a command for the one, and a text with a comment for the other.
-":"; //; self=$(readlink -f "$0" || echo "$0"); here=${self%/*}
-":"; //; # sh answers --version without a Node, whose start alone takes longer than all of the rest.
-":"; //; if [ "$*" = --version ] || [ "$*" = -V ]; then while read -r key value; do
-":"; //;   if [ "$key" = '"version":' ]; then value=${value#\"}; echo "${value%\",}"; exit; fi
-":"; //; done <"$here/../package.json"; fi
-":"; //; # A checkout brings its own Node, beside the link this was started by; it wins over an older one of the system.
-":"; //; node=${0%/*}/node; [ -x "$node" ] || node=node; exec "$node" "$self" "$@"
+":" //; # This file is read by sh, then by Node: a line that begins so is a command for the one, and a text with a comment for the other.
+":" //; self=$(readlink -f "$0" || echo "$0"); here=${self%/*}
+":" //; # sh answers --version without a Node, whose start alone takes longer than all of the rest.
+":" //; if [ "$*" = --version ] || [ "$*" = -V ]; then while read -r key value; do
+":" //;   if [ "$key" = '"version":' ]; then value=${value#\"}; echo "${value%\",}"; exit; fi
+":" //; done <"$here/../package.json"; fi
+":" //; # A checkout brings its own Node, beside the link this was started by; it wins over an older one of the system.
+":" //; node=${0%/*}/node; [ -x "$node" ] || node=node; exec "$node" "$self" "$@"
 
 // Runs on any Node, so that an old one gets a sentence and not a syntax error.
 const [major, minor] = process.versions.node.split(".").map(Number);

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -59,8 +59,13 @@ describe("the program", () => {
     mkdirSync(links, { recursive: true });
     const link = join(links, "landfall");
     symlinkSync(bin, link);
-    const run = (...args: string[]) =>
-      execFileSync(link, args, { env: { PATH: "/usr/bin:/bin", HOME: folder }, encoding: "utf8" });
+    const run = (...args: string[]) => {
+      const { stdout, stderr } = spawnSync(link, args, {
+        env: { PATH: "/usr/bin:/bin", HOME: folder },
+        encoding: "utf8",
+      });
+      return stdout + stderr;
+    };
     writeFileSync(join(links, "node"), '#!/bin/sh\necho "this node, $2"\n', { mode: 0o755 });
     expect(run("--version")).toBe("0.1.0\n");
     expect(run("ls")).toBe("this node, ls\n");
