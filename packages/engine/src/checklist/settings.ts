@@ -154,7 +154,8 @@ function domain(plan: DeployPlan, urls: Record<string, string>): ChecklistItem[]
   const hosts = [...new Set(Object.values(urls).map((url) => new URL(url).hostname))];
   if (hosts.length === 0) return [];
   const item = { id: "domain", title: "A domain of your own" } as const;
-  if (hosts.every((host) => host === "localhost" || host.endsWith(".localhost") || /^[\d.]+$|^\[/.test(host)))
+  const isHere = plan.services.some((service) => service.hosts.length > 0);
+  if (isHere && hosts.every((host) => host === "localhost" || host.endsWith(".localhost") || /^[\d.]+$|^\[/.test(host)))
     return [
       {
         ...item,
@@ -169,7 +170,8 @@ function domain(plan: DeployPlan, urls: Record<string, string>): ChecklistItem[]
         {
           ...item,
           state: "todo",
-          detail: `The address is ${hosts.join(", ")}, which is the platform's. Add a domain there when you have one.`,
+          detail: `The address is ${hosts.join(", ")}, which is the platform's. Add a domain when you have one; which records to set is told then.`,
+          command: `landfall domains add <domain> --project ${plan.project}`,
         },
       ];
 }

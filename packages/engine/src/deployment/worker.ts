@@ -275,7 +275,7 @@ async function succeed({
 function primaryFirst({ release, services }: { release: Release; services: DeployedService[] }): DeployedService[] {
   const rank = (service: DeployedService): number => {
     const planned = release.services.find(({ plan }) => plan.name === service.name);
-    return planned ? planned.plan.hosts[0]!.length : 1_000;
+    return planned ? (planned.plan.hosts[0]?.length ?? 0) : 1_000;
   };
   return [...services].sort((a, b) => rank(a) - rank(b));
 }

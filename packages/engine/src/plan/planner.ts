@@ -264,7 +264,8 @@ function planService(input: PlanInput, service: Chosen, isPrimary: boolean): Ser
     ...optional("port", port),
     ...(kind === "static" ? { static: staticRules(input, service, framework) } : {}),
     variables: planVariables(service.env, input.values),
-    hosts: [host],
+    // Elsewhere the platform gives the names.
+    hosts: platform.baseUrl === undefined ? [host] : [],
     check: { path: overrides.healthPath ?? "/", timeoutMs: 60_000 },
     dependsOn: service.dependsOn ?? [],
     operations:
@@ -435,7 +436,8 @@ export function inEnvironment(plan: DeployPlan, environment: string, baseDomain:
   const primary = hostOf({ project, environment: plan.environment, service: null, baseDomain });
   const services = plan.services.map((service) => {
     const name = service.hosts.includes(primary) ? null : service.name;
-    return { ...service, hosts: [hostOf({ project, environment, service: name, baseDomain })] };
+    const hosts = service.hosts.length === 0 ? [] : [hostOf({ project, environment, service: name, baseDomain })];
+    return { ...service, hosts };
   });
   return { ...plan, environment, services };
 }

@@ -255,7 +255,10 @@ describe("domain and rollback", () => {
   it("a platform's own address is not one's own", () => {
     const address = "https://shop.vercel.example";
     const hosted = (...hosts: string[]) => ({ url: address, plan: plan([service({ hosts })]) });
-    expect(item("domain", hosted("shop.vercel.example")).state).toBe("todo");
+    expect(item("domain", hosted())).toMatchObject({
+      state: "todo",
+      command: "landfall domains add <domain> --project shop",
+    });
     expect(item("domain", hosted("shop.vercel.example", "lamps.example"))).toMatchObject({
       state: "done",
       detail: "Also at lamps.example.",
