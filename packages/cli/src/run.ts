@@ -76,4 +76,5 @@ export async function run(argv: string[], world: World): Promise<number> {
 }
 
 const exitHelp = `
-Exit status: 0 success, 1 failed, 2 usage or configuration, 3 still running, 4 credential, 75 worth trying again.`;
+Exit status: 0 success, 1 failed, 2 usage or configuration, 3 still running,
+4 credential, 75 worth trying again.`;

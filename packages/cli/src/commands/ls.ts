@@ -48,16 +48,27 @@ export function ls({ program, does }: Registry): void {
           one.id,
           one.project,
           one.environment,
+          one.platform,
           one.operation,
           `${stateText(one.state, paint.out)}${one.live ? paint.out.good(" live") : ""}`,
           one.durationMs === null ? "" : duration(one.durationMs),
           ago(one.createdAt, world.now()),
           safeLine(one.message ?? ""),
         ]);
-        const headings = ["ID", "PROJECT", "ENVIRONMENT", "OPERATION", "STATE", "TIME", "CREATED", "MESSAGE"];
+        const headings = [
+          "ID",
+          "PROJECT",
+          "ENVIRONMENT",
+          "PLATFORM",
+          "OPERATION",
+          "STATE",
+          "TIME",
+          "CREATED",
+          "MESSAGE",
+        ];
         // Only a person minds broken lines; into a pipe goes all there is.
         const columns = world.stdout.isTerminal ? world.stdout.size().columns : Number.POSITIVE_INFINITY;
-        const spare = ["MESSAGE", "OPERATION", "TIME", "ENVIRONMENT"];
+        const spare = ["MESSAGE", "OPERATION", "TIME", "ENVIRONMENT", "PLATFORM"];
         context.result(fittingTable(headings, rows, { columns, spare }).join("\n"));
       }),
     );

@@ -1,7 +1,7 @@
 /** `landfall platforms`: where can be deployed to, and what each place can do. */
 import { rowOf } from "@landfall/engine/platforms/abilities";
 import type { Registry } from "../run.ts";
-import { table } from "../screen/text.ts";
+import { fittingTable } from "../screen/text.ts";
 
 export function platforms({ program, does }: Registry): void {
   program
@@ -14,11 +14,14 @@ export function platforms({ program, does }: Registry): void {
         const cells = rows.map(({ id, name, runs, token, can }) => [
           id,
           name,
-          runs.join(", "),
           token ?? "none needed",
+          runs.join(", "),
           can.join(", "),
         ]);
-        context.result(table(["PLATFORM", "NAME", "RUNS", "TOKEN", "CAN"], cells).join("\n"));
+        const { stdout } = context.world;
+        const columns = stdout.isTerminal ? stdout.size().columns : Number.POSITIVE_INFINITY;
+        const headings = ["PLATFORM", "NAME", "TOKEN", "RUNS", "CAN"];
+        context.result(fittingTable(headings, cells, { columns, spare: ["NAME", "RUNS"] }).join("\n"));
       }),
     );
 }

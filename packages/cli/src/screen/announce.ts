@@ -1,7 +1,7 @@
 /** What a person reads before anything is changed: where it goes, what was found, what stays behind, what is not set. Pure. */
 import type { DeployPlan, Prepared, ServicePlan } from "@landfall/engine";
 import type { Paint } from "./paint.ts";
-import { bytes, count, fit, safeLine } from "./text.ts";
+import { bytes, count, fit, safeLine, wrap } from "./text.ts";
 
 /** Below this confidence of the detection a person is asked, or at least warned. */
 export const sureEnough = 0.6;
@@ -120,7 +120,10 @@ export function planText(prepared: Prepared, view: { paint: Paint; columns: numb
       ["then", service.operations.join(", ")],
     ];
     for (const [name, value] of facts)
-      if (value !== "") lines.push(`    ${paint.faint(name.padEnd(7))}  ${safeLine(value)}`);
+      if (value !== "") {
+        const [first = "", ...rest] = wrap(safeLine(value), Math.max(40, view.columns - 13));
+        lines.push(`    ${paint.faint(name.padEnd(7))}  ${first}`, ...rest.map((line) => `${" ".repeat(13)}${line}`));
+      }
     for (const variable of service.variables) {
       const from = variable.from === "missing" ? (variable.required ? paint.bad("missing") : "not set") : variable.from;
       const traits = [variable.class, variable.sensitive ? "secret" : null, variable.public ? "public" : null].filter(

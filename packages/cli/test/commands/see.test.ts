@@ -145,8 +145,8 @@ describe("ls", () => {
   it("is a table, newest first as the engine gives it", async () => {
     const end = { ...view, message: "first\u001b[31m one" };
     expect((await landfall(worldOf({ engine: engineDouble({ end }) }), "ls")).out).toMatchInlineSnapshot(`
-      "ID     PROJECT  ENVIRONMENT  OPERATION  STATE         TIME   CREATED   MESSAGE
-      dep_1  site     production   deploy     success live  4.2 s  10 s ago  first one
+      "ID     PROJECT  ENVIRONMENT  PLATFORM  OPERATION  STATE         TIME   CREATED   MESSAGE
+      dep_1  site     production   local     deploy     success live  4.2 s  10 s ago  first one
       "
     `);
   });
