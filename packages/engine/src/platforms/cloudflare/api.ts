@@ -6,14 +6,7 @@ import { DeployError, type ErrorCode } from "../../error.ts";
 import type { Api, ApiRequest, ReadError } from "../../http/api.ts";
 import { ApiError } from "../../http/api-error.ts";
 import type { Account, ApiContext, Connect, Platform } from "../../platform.ts";
-
-/** Facts both platforms declare. */
-export const baseUrl = "https://api.cloudflare.com/client/v4";
-
-export const environment: NonNullable<Platform["environment"]> = {
-  account: "CLOUDFLARE_ACCOUNT_ID",
-  apiUrl: "CLOUDFLARE_API_BASE_URL",
-};
+import { frameworks } from "./frameworks.ts";
 
 /** Ways to connect; `scopes` are those of the product. */
 export function connectWith(scopes: string[]): Connect[] {
@@ -58,14 +51,27 @@ const meanings: Record<string, { means?: ErrorCode; next?: string }> = {
   },
 };
 
-/** See Platform.readError. */
-export const readError: ReadError = (body, status) => {
+const readError: ReadError = (body, status) => {
   const [first] = (body as Partial<Envelope> | undefined)?.errors ?? [];
   if (!first) return {};
   const code = String(first.code);
   // 10000 stands for a credential nobody knows as well as for one that lacks a right; the status tells them apart.
   return { code, message: first.message, ...(status === 401 ? { means: "AUTH_FAILED" as const } : meanings[code]) };
 };
+
+const accountVariable = "CLOUDFLARE_ACCOUNT_ID";
+
+/** Facts of both products. A project is one site in either. */
+export const shared = {
+  baseUrl: "https://api.cloudflare.com/client/v4",
+  accepts: ["files", "prebuilt"],
+  runs: ["static", "server"],
+  oneService: true,
+  frameworks,
+  environment: { account: accountVariable, apiUrl: "CLOUDFLARE_API_BASE_URL" },
+  digest: "asset",
+  readError,
+} as const satisfies Partial<Platform>;
 
 interface Envelope {
   success: boolean;
@@ -135,8 +141,8 @@ export async function accountIdOf({
   if (!first) throw noAccount();
   throw new DeployError("INVALID_CONFIG", {
     what: `The credential opens ${others.length + 1} accounts of Cloudflare, and none was chosen.`,
-    where: environment.account!,
-    next: `Set ${environment.account} to one of: ${[first, ...others].map(({ id, name }) => `${id} (${name})`).join(", ")}.`,
+    where: accountVariable,
+    next: `Set ${accountVariable} to one of: ${[first, ...others].map(({ id, name }) => `${id} (${name})`).join(", ")}.`,
     step: "create",
   });
 }

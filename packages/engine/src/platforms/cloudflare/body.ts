@@ -8,10 +8,10 @@ import type { SnapshotFile } from "../../snapshot/snapshot.ts";
 
 type Piece = Uint8Array | string;
 
-/** Something that can be sent, again if need be. */
+/** Something that can be sent, again if need be: at once when it is small. */
 export interface Content {
   lengthBytes: number;
-  read(): AsyncIterable<Piece>;
+  read(): Piece | AsyncIterable<Piece>;
 }
 
 export interface Part {
@@ -27,13 +27,13 @@ const wholeBytes = 1024 * 1024;
 const pieceLength = 64 * 1024;
 
 export function textContent(text: string): Content {
-  return { lengthBytes: Buffer.byteLength(text), read: () => once(text) };
+  return { lengthBytes: Buffer.byteLength(text), read: () => text };
 }
 
 export function fileContent(bytes: Bytes, file: SnapshotFile): Content {
   return {
     lengthBytes: file.sizeBytes,
-    read: () => (file.sizeBytes <= wholeBytes ? once(bytes.whole(file)) : bytes.read(file)),
+    read: () => (file.sizeBytes <= wholeBytes ? bytes.whole(file) : bytes.read(file)),
   };
 }
 
@@ -45,10 +45,13 @@ export function base64Content(bytes: Bytes, file: SnapshotFile): Content {
   return {
     lengthBytes: 4 * Math.ceil(file.sizeBytes / 3),
     read: () =>
-      file.sizeBytes <= wholeBytes
-        ? once(bytes.whole(file, scratch).toString("base64"))
-        : base64Parts(bytes.read(file)),
+      file.sizeBytes <= wholeBytes ? bytes.whole(file, scratch).toString("base64") : base64Parts(bytes.read(file)),
   };
+}
+
+/** The content as the body of a request. */
+export function bodyOf(content: Content): () => AsyncIterable<Piece> {
+  return () => gathered([content]);
 }
 
 /** Several, one after the other. */
@@ -77,10 +80,6 @@ function escaped(name: string): string {
   return name.replaceAll('"', "%22").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }
 
-async function* once(piece: Piece): AsyncIterable<Piece> {
-  if (piece.length > 0) yield piece;
-}
-
 /** Base64 takes three bytes at a time: what is over waits for the next part. */
 async function* base64Parts(parts: AsyncIterable<Uint8Array>): AsyncIterable<string> {
   let over: Buffer = Buffer.alloc(0);
@@ -96,13 +95,15 @@ async function* base64Parts(parts: AsyncIterable<Uint8Array>): AsyncIterable<str
 async function* gathered(contents: readonly Content[]): AsyncIterable<Piece> {
   let text = "";
   for (const content of contents) {
-    for await (const piece of content.read()) {
-      if (typeof piece === "string") text += piece;
-      if (typeof piece === "string" && text.length < pieceLength) continue;
-      if (text.length > 0) yield text;
-      text = "";
-      if (typeof piece !== "string") yield piece;
+    const read = content.read();
+    if (typeof read === "string") {
+      text += read;
+      if (text.length < pieceLength) continue;
     }
+    if (text.length > 0) yield text;
+    text = "";
+    if (read instanceof Uint8Array) yield read;
+    else if (typeof read === "object") yield* read;
   }
   if (text.length > 0) yield text;
 }

@@ -5,7 +5,7 @@ import { path } from "../../http/api.ts";
 import type { ApiContext, DeployContext, ReleaseContext } from "../../platform.ts";
 import { ask, askIfThere } from "./api.ts";
 import type { Asset } from "./assets.ts";
-import { form, type Part, textContent } from "./body.ts";
+import { bodyOf, form, type Part, textContent } from "./body.ts";
 import {
   branchOf,
   isMarked,
@@ -61,7 +61,7 @@ export async function createDeployment(
     method: "POST",
     path: `${projectPath(project)}/deployments`,
     headers: { "content-type": body.type },
-    body: body.read,
+    body: bodyOf(body),
     lengthBytes: body.lengthBytes,
     repeatable: false,
     timeoutMs: 120_000,

@@ -5,7 +5,7 @@ import type { Bytes } from "../../snapshot/bytes.ts";
 import { path } from "../../http/api.ts";
 import { ask } from "./api.ts";
 import { type Asset, byKey, mediaType } from "./assets.ts";
-import { base64Content, type Content, joined, textContent } from "./body.ts";
+import { base64Content, bodyOf, type Content, joined, textContent } from "./body.ts";
 import { claimsOf, keepToken, sendRounds } from "./upload.ts";
 
 export interface PagesUpload {
@@ -55,7 +55,7 @@ export function uploadTo(
           method: "POST",
           path: "/pages/assets/upload",
           headers: { "content-type": "application/json" },
-          body: body.read,
+          body: bodyOf(body),
           lengthBytes: body.lengthBytes,
           bearer,
           repeatable: false,

@@ -5,20 +5,8 @@
 import { syncVariables } from "../../connections/owned-variables.ts";
 import { path } from "../../http/api.ts";
 import { type DeployContext, type DeployedService, definePlatform } from "../../platform.ts";
-import {
-  accountIdOf,
-  ask,
-  askAll,
-  askIfThere,
-  baseUrl,
-  connectWith,
-  environment,
-  isCode,
-  readAccount,
-  readError,
-} from "./api.ts";
+import { accountIdOf, ask, askAll, askIfThere, connectWith, isCode, readAccount, shared } from "./api.ts";
 import { assetsOf } from "./assets.ts";
-import { frameworks } from "./frameworks.ts";
 import { createDeployment, findDeployment, undo, untilReady } from "./pages-deployment.ts";
 import { pagesDomains } from "./pages-domains.ts";
 import {
@@ -41,14 +29,10 @@ import { asServer, siteOf, unreadVariables, withNotFoundPage } from "./site.ts";
 import { webhooks } from "./webhooks.ts";
 
 export const cloudflarePages = definePlatform({
+  ...shared,
   id: "cloudflare-pages",
   name: "Cloudflare Pages",
-  baseUrl,
   siteDomain: "pages.dev",
-  accepts: ["files", "prebuilt"],
-  runs: ["static", "server"],
-  oneService: true,
-  frameworks,
   limits: {
     fileSizeBytes: 25 * 1024 * 1024,
     files: 100_000, // On paid plans; the upload's token says what the account has.
@@ -56,9 +40,6 @@ export const cloudflarePages = definePlatform({
   },
   projectName: { pattern: /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, maxLength: 58 },
   connect: connectWith(["page.write"]),
-  environment,
-  digest: "asset",
-  readError,
   operations: () => [
     "find or create the project",
     "send the files Cloudflare does not have",

@@ -3,7 +3,7 @@ import { DeployError } from "../../error.ts";
 import { path } from "../../http/api.ts";
 import type { ApiContext, DeployContext } from "../../platform.ts";
 import { accountIdOf, ask, askIfThere, isCode } from "./api.ts";
-import { type Part, textContent } from "./body.ts";
+import { bodyOf, type Part, textContent } from "./body.ts";
 import { workerForm } from "./server-form.ts";
 
 /** Where a Worker is, and how it is reached. */
@@ -105,7 +105,7 @@ export async function uploadVersion(
     path: scriptPath(worker) + (isFirst ? "" : "/versions"),
     query: { ...(isFirst ? { excludeScript: true } : {}), bindings_inherit: "strict" },
     headers: { "content-type": body.type },
-    body: body.read,
+    body: bodyOf(body),
     lengthBytes: body.lengthBytes,
     repeatable: false,
     timeoutMs: 120_000,

@@ -6,7 +6,7 @@ import { type Secret, secret } from "../../secret.ts";
 import type { Bytes } from "../../snapshot/bytes.ts";
 import { ask } from "./api.ts";
 import { type Asset, byKey, mediaType } from "./assets.ts";
-import { base64Content, type Content, fileContent, form } from "./body.ts";
+import { base64Content, bodyOf, type Content, fileContent, form } from "./body.ts";
 import { claimsOf, sendRounds } from "./upload.ts";
 
 export interface WorkersUpload {
@@ -63,7 +63,7 @@ export function uploadTo(
         path: path`/accounts/${account}/workers/assets/upload` + (single ? path`/${only.key}` : ""),
         ...(single ? {} : { query: { base64: true } }),
         headers: { "content-type": body.type },
-        body: body.read,
+        body: bodyOf(body),
         lengthBytes: body.lengthBytes,
         bearer: token!,
         repeatable: false,

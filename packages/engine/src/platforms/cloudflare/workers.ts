@@ -5,9 +5,8 @@
  */
 import { path } from "../../http/api.ts";
 import { type DeployContext, type DeployedService, definePlatform, type ReleaseContext } from "../../platform.ts";
-import { accountIdOf, ask, askIfThere, baseUrl, connectWith, environment, readAccount, readError } from "./api.ts";
+import { accountIdOf, ask, askIfThere, connectWith, readAccount, shared } from "./api.ts";
 import { assetsOf } from "./assets.ts";
-import { frameworks } from "./frameworks.ts";
 import { modulesOf } from "./server-form.ts";
 import { type Site, siteOf, unreadVariables } from "./site.ts";
 import { workersDomains } from "./workers-domains.ts";
@@ -35,14 +34,10 @@ import { uploadTo, type WorkersUpload } from "./workers-upload.ts";
 import { bindingsFor, workersVariables } from "./workers-variables.ts";
 
 export const cloudflareWorkers = definePlatform({
+  ...shared,
   id: "cloudflare-workers",
   name: "Cloudflare Workers",
-  baseUrl,
   siteDomain: "workers.dev",
-  accepts: ["files", "prebuilt"],
-  runs: ["static", "server"],
-  oneService: true,
-  frameworks,
   limits: {
     fileSizeBytes: 25 * 1024 * 1024,
     files: 100_000, // On paid plans; on the free one Cloudflare refuses more than 20,000.
@@ -50,9 +45,6 @@ export const cloudflareWorkers = definePlatform({
   },
   projectName: { pattern: /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, maxLength: 63 },
   connect: connectWith(["workers-scripts.write", "workers-routes.write", "zone.read"]),
-  environment,
-  digest: "asset",
-  readError,
   operations: () => [
     "look whether the Worker is there",
     "send the files Cloudflare does not have",

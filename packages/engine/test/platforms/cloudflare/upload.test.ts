@@ -1,7 +1,15 @@
 /** The parts of an upload that no answer of the simulator shows: tokens that end, and bodies that are streams. */
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../../../src/http/api-error.ts";
-import { base64Content, fileContent, form, joined, textContent } from "../../../src/platforms/cloudflare/body.ts";
+import {
+  base64Content,
+  bodyOf,
+  type Content,
+  fileContent,
+  form,
+  joined,
+  textContent,
+} from "../../../src/platforms/cloudflare/body.ts";
 import { keepToken } from "../../../src/platforms/cloudflare/upload.ts";
 import type { Bytes } from "../../../src/snapshot/bytes.ts";
 import type { SnapshotFile } from "../../../src/snapshot/snapshot.ts";
@@ -89,8 +97,8 @@ describe("a body", () => {
       for (let at = 0; at < content.length; at += 100_000) yield content.subarray(at, at + 100_000);
     },
   };
-  const sent = async (content: { read(): AsyncIterable<Uint8Array | string> }): Promise<Buffer> =>
-    Buffer.concat((await Array.fromAsync(content.read())).map((piece) => Buffer.from(piece as string)));
+  const sent = async (content: Content): Promise<Buffer> =>
+    Buffer.concat((await Array.fromAsync(bodyOf(content)())).map((piece) => Buffer.from(piece as string)));
 
   it.each([0, 1, 2, 3, 70_000, 1_048_577, 2_500_001])(
     "of a file of %i bytes is as long as it says, and the same every time",
@@ -109,7 +117,7 @@ describe("a body", () => {
   it("of several parts comes in pieces that are neither tiny nor whole", async () => {
     const files = Array.from({ length: 100 }, (_, index) => file(`${index}.txt`, Buffer.alloc(9_000, index)));
     const content = joined(files.flatMap((one) => [textContent(`"${one.path}":`), base64Content(bytes, one)]));
-    const pieces = await Array.fromAsync(content.read());
+    const pieces = await Array.fromAsync(bodyOf(content)());
     expect(pieces.length).toBeLessThan(30);
     expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThan(200_000);
   });
