@@ -70,7 +70,13 @@ function wholeOf(project: Project, workspace: Workspace | null, ranked: Reading[
   );
   // A compose file that only brings databases says how to develop, not what this is.
   const onlyDatabases = ranked[0]?.kind === "compose" && buildsOf(project) === 0;
-  const best = own && (workspace || onlyDatabases || (below.length > 1 && own.kind === "package")) ? own : ranked[0];
+  // Packages among the assets of a web framework are its pages, workspace or not.
+  const isOfAssets =
+    ranked[0] !== own &&
+    ranked[0]?.framework !== undefined &&
+    below.every(({ path }) => /^(?:resources|assets|app\/(?:assets|javascript))\//.test(path));
+  const isWorkspace = workspace !== null && !isOfAssets;
+  const best = own && (isWorkspace || onlyDatabases || (below.length > 1 && own.kind === "package")) ? own : ranked[0];
   const candidates = ranked.map(({ framework, runtime, kind, confidence }) => ({
     ...(framework === undefined ? {} : { framework }),
     runtime,

@@ -49,7 +49,11 @@ export function detectVariables(project: Project, directory: string, facts: Omit
     hasSchema: new Set(sightings.flatMap(({ key, inSchema }) => (inSchema ? [key] : []))).size >= 3,
     isExampleComplete: listed >= 5 && listed >= wanted.length * 0.6,
     framework: facts.framework,
-    isCodeSilent: sightings.every(({ need }) => need === "given" || need === "tooling"),
+    // The example at the root of a repository is for all its services; that one of them reads nothing says nothing of it.
+    isCodeSilent:
+      sightings.every(({ need }) => need === "given" || need === "tooling") &&
+      (directory === "." || listings.some(({ path }) => path.startsWith(`${directory}/`))),
+    hasServer: facts.database.some((name) => name !== "sqlite"),
     dependencies: new Set(dependencies.keys()),
     // A package with an example of its variables is run by somebody.
     isLibrary: facts.kind === "package" && listings.length === 0,
@@ -144,10 +148,15 @@ function examplesFor(project: Project, directory: string, scope: Scope): Example
     for (const name of project.tree.listing(".").files) if (isExampleFile(name)) paths.push(name);
   }
   const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
-  const plain = new Set(paths.filter((path) => !isSpecialFile(path)).map(folderOf));
-  return paths
-    .filter((path) => !isSpecialFile(path) || !plain.has(folderOf(path)))
-    .flatMap((path) => readExample(path, project.tree.text(path) ?? ""));
+  const read = (path: string): ExampleEntry[] => readExample(path, project.tree.text(path) ?? "");
+  const plain = paths.filter((path) => !isSpecialFile(path)).flatMap(read);
+  const special = paths.filter(isSpecialFile).flatMap((path) => {
+    const beside = new Set(plain.filter((entry) => folderOf(entry.path) === folderOf(path)).map(({ key }) => key));
+    const entries = read(path);
+    // One that names none of the plain one's variables is the other half of the list.
+    return entries.some(({ key }) => beside.has(key)) ? [] : entries;
+  });
+  return [...plain, ...special];
 }
 
 /** The README of the service, and that of the repository. */

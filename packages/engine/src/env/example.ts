@@ -36,18 +36,30 @@ export function isSpecialFile(name: string): boolean {
 
 const entryLine = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/;
 const commentedEntry = /^\s*#+\s?(?:export\s+)?([A-Z][A-Z0-9_]{2,})\s*=\s*(\S*.*)$/;
-const optionalWords =
-  /\boptional(?:ly)?\b|\bnot required\b|\bonly (?:needed|required|necessary|used)\b|\bif you(?:'d|’d| would)? (?:like|want|use|need|are using|wish|plan)\b|\bleave (?:it )?(?:empty|blank)\b|\buncomment\b|\bcan be (?:omitted|left)\b|\bunnecessary\b|\bdefaults? to\b|\b(?:required|needed|necessary|mandatory) (?:only )?(?:if|when)\b|\b(?:required|needed|necessary) only for\b/i;
+/** `If you use Docker, the host is "db"` explains a value; without such a sentence behind it, it says when one is needed. */
+const ifYouUse = String.raw`\bif you(?:(?:'re|’re| are) using| use)\b(?![^.]*,(?! (?:set|uncomment|add|fill|provide|specify|enter)\b))`;
+const optionalWords = new RegExp(
+  String.raw`\boptional(?:ly)?\b|\bnot required\b|\bonly (?:needed|required|necessary|used)\b|\bif you(?:'d|’d| would)? (?:like|want|need|wish|plan)\b|${ifYouUse}|\bleave (?:it )?(?:empty|blank)\b|\buncomment\b|\bcan be (?:omitted|left)\b|\bunnecessary\b|\bdefaults? to\b|\b(?:required|needed|necessary|mandatory) (?:only )?(?:if|when)\b|\b(?:required|needed|necessary) only for\b`,
+  "i",
+);
 /** A first comment that says of all entries below it, not of one, that they can be left out. */
-const startsOptionalGroup =
-  /^\W*optional\b|\b(?:only|required|needed|necessary|used) (?:only )?(?:needed |required |used )?(?:if|when)\b|\bif you(?:'d|’d| would)? (?:like|want|use|are using)\b/i;
+const startsOptionalGroup = new RegExp(
+  String.raw`^\W*optional\b|\b(?:only|required|needed|necessary|used) (?:only )?(?:needed |required |used )?(?:if|when)\b|\bif you(?:'d|’d| would)? (?:like|want)\b|${ifYouUse}`,
+  "i",
+);
 const requiredWords = /\brequired\b(?! (?:only )?(?:if|when)\b| only for\b)|\bmandatory\b|\bmust be set\b/i;
+/** Says it of the variable itself, not of what belongs to it or of a feature. */
+const isCalledRequired =
+  /^\W*required\b(?! (?:for|by|if|when|only)\b)|[([–—:-]\s*required\b(?! (?:for|by|if|when|only)\b)|\brequired\W*$|\bmandatory\b|\bmust be set\b/i;
 
 export function readExample(path: string, text: string): ExampleEntry[] {
   const entries: ExampleEntry[] = [];
   let comments: string[] = [];
   /** A heading that stands alone, or is drawn with lines, holds until the next one. */
   let sectionIsOptional = false;
+  /** What a heading between two drawn lines says of everything up to the next such heading. */
+  let box: "required" | "optional" | undefined;
+  let isBoxOpen = false;
   /** A heading right above a group of entries holds until the blank line after them. */
   let groupIsOptional = false;
   let isGroupStart = true;
@@ -61,6 +73,7 @@ export function readExample(path: string, text: string): ExampleEntry[] {
       comments = [];
       groupIsOptional = false;
       isGroupStart = true;
+      isBoxOpen = false;
       continue;
     }
     const off = commentedEntry.exec(line);
@@ -68,10 +81,14 @@ export function readExample(path: string, text: string): ExampleEntry[] {
     if (!match) {
       if (!line.trimStart().startsWith("#")) continue;
       const comment = line.replace(/^[\s#]+/, "").replace(/[\s#]+$/, "");
-      if (/^(?:[-=*~─━_]{3,}|\[\[)|[-=*~─━_]{3,}$/.test(comment)) {
+      const isDrawn = drawnLine.test(line);
+      if (isDrawn || /^(?:[-=*~─━_]{3,}|\[\[)|[-=*~─━_]{3,}$/.test(comment)) {
         const title = comment.replace(/^[-=*~─━_[\s]+|[-=*~─━_\]\s]+$/g, "");
+        const heading = title !== "" ? title : isBoxOpen ? comments.join(" ") : "";
+        if (heading !== "") box = boxOf(heading);
         if (title !== "") sectionIsOptional = isOptionalHeading(title);
         else if (comments.length === 1) sectionIsOptional = isOptionalHeading(comments[0]!);
+        isBoxOpen = title === "" && !(isBoxOpen && comments.length > 0);
         if (title === "") comments = [];
         continue;
       }
@@ -88,7 +105,8 @@ export function readExample(path: string, text: string): ExampleEntry[] {
     if (isGroupStart) isHeadingOfAll = isOptionalHeading(near.join(" "));
     const words = [...near, ...(behind ? [behind] : [])].join(" ");
     const saysRequired = requiredWords.test(words);
-    const isOptional = isOptionalText(words) || ((sectionIsOptional || groupIsOptional) && !saysRequired);
+    const isOptional =
+      isOptionalText(words) || ((sectionIsOptional || groupIsOptional || box === "optional") && !saysRequired);
     entries.push({
       key: match[1]!,
       value,
@@ -97,13 +115,22 @@ export function readExample(path: string, text: string): ExampleEntry[] {
       description: words,
       isCommentedOut: off !== null,
       isOptional,
-      isRequired: !isOptional && saysRequired,
+      isRequired: !isOptional && (isCalledRequired.test(words) || box === "required"),
       hasPlaceholder: isPlaceholder(value),
     });
     comments = [];
     isGroupStart = false;
+    isBoxOpen = false;
   }
   return entries;
+}
+
+/** A line of a comment that only draws: `##########`. */
+const drawnLine = /^\s*#{5,}\s*$/;
+
+function boxOf(title: string): "required" | "optional" | undefined {
+  if (/\boptional\b|\bnot required\b|\binternal use\b/i.test(title)) return "optional";
+  return /\brequired\b/i.test(title) ? "required" : undefined;
 }
 
 /** `# Optional`, `# Mail (optional)`, `# Optional integrations`: about what follows, not about one entry. */

@@ -2,7 +2,7 @@
  * Variables read by JavaScript and TypeScript (and the scripts of Vue, Svelte and Astro files):
  * `process.env.X`, `import.meta.env.X`, `Deno.env.get`, `Bun.env`, destructuring, aliases, calls that take a name, `$env` of SvelteKit.
  */
-import { closing, type Script, skipSpace, type Span, type Use, useOf } from "./need.ts";
+import { blockAfter, closing, type Script, skipSpace, type Span, type Use, useOf } from "./need.ts";
 import { readSchemas } from "./schema.ts";
 import { type Need, type Sighting, variableName } from "./sighting.ts";
 
@@ -44,14 +44,29 @@ export function readJavaScript(script: Script): Sighting[] {
     if (use.need !== "set") sightings.push({ key, need: use.need, when, offset, path, ...(isCall ? { isCall } : {}) });
   }
   for (const sighting of sightings) {
-    if (development.some(({ start, end }) => sighting.offset > start && sighting.offset < end))
-      sighting.need = "tooling";
+    if (isWithin(development, sighting.offset)) sighting.need = "tooling";
     if (sighting.need !== "plain" && sighting.need !== "asserted" && sighting.need !== "quieted") continue;
-    if (guarded.some(({ start, end }) => sighting.offset > start && sighting.offset < end)) sighting.need = "guarded";
+    if (isWithin(guarded, sighting.offset)) sighting.need = "guarded";
   }
+  const switched = sightings.length > 0 ? switchedBlocks(script) : [];
+  for (const sighting of switched.length > 0 ? sightings : [])
+    if (/^(?:checked|asserted|plain|quieted)$/.test(sighting.need) && isWithin(switched, sighting.offset))
+      sighting.need = "guarded";
   linkAlternatives(found, sightings);
   sightings.push(...readSchemas(script));
   return sightings;
+}
+
+function isWithin(spans: readonly Span[], offset: number): boolean {
+  return spans.some(({ start, end }) => offset > start && offset < end);
+}
+
+/** Blocks a setting of the project switches on: `if (config.dashboard.enabled) { … }`. */
+function switchedBlocks({ code }: Script): Span[] {
+  if (!/enabled/i.test(code)) return [];
+  return [...code.matchAll(/\bif\s*\(\s*(?:[\w$]+\??\.)+(?:isE|e|E)(?:nabled|NABLED)\s*\)/g)].map((match) =>
+    blockAfter(code, match.index + match[0].length),
+  );
 }
 
 interface Found {

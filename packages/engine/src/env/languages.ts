@@ -89,7 +89,7 @@ const languages: Language[] = [
   },
   {
     extensions: ["go"],
-    words: /env|Env|viper/,
+    words: /env|Env|viper|mapstructure/,
     comments: "slash",
     reads: [
       { pattern: /\bos\.Getenv\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "plain" },
@@ -97,6 +97,9 @@ const languages: Language[] = [
       { pattern: /\b(?:must\w*|require\w*)\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/gi, need: "checked" },
       { pattern: /\b\w*[eE]nv\w*\(\s*"([A-Z][A-Z0-9_]+)"\s*(,[^()]*)\)/g, need: "default" },
       { pattern: /\bviper\.Get\w*\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g, need: "plain" },
+      { pattern: /\bviper\.SetDefault\(\s*"([A-Z][A-Z0-9_]+)"/g, need: "default" },
+      // A structure viper fills; it knows no defaults but those set beside it.
+      { pattern: /`[^`\n]*\bmapstructure\s*:\s*"([A-Z][A-Z0-9_]+)"[^`\n]*`/g, need: "plain" },
       // Tags of caarlos0/env, cleanenv and envconfig; what the tag says is read from the rest of it.
       { pattern: /`[^`\n]*\b(?:env|envconfig)\s*:\s*"([A-Z][A-Z0-9_]+)([^`\n]*)`/g, need: "declared", inSchema: true },
     ],
@@ -262,7 +265,10 @@ function needOf(language: Language, { read, code, start, end, inside }: Place): 
   const lineStart = code.lastIndexOf("\n", start) + 1;
   const before = code.slice(lineStart, start);
   if (language.lenient?.test(before)) return "guarded";
-  if (/^\s*(?:else\s*)?(?:if|elif|elsif|unless|while|guard|match|switch)\b/.test(before)) {
+  if (/^\s*assert\s+$/.test(before)) return "checked";
+  // Go: `if x, err = sign(os.Getenv("KEY")); err != nil` asks about something else.
+  const isInitialised = /^\s*(?:\}?\s*else\s+)?if\s+[\w.,\s]+:?=[^=;]*\([^;]*$/.test(before) && /^[^\n]*;/.test(after);
+  if (!isInitialised && /^\s*(?:else\s*)?(?:if|elif|elsif|unless|while|guard|match|switch)\b/.test(before)) {
     // Python's index raises wherever it stands, unless the name was asked for first.
     if (language.comments === "hash" && read.need === "asserted" && !/\bin\b/.test(before)) return "asserted";
     // `if started and not X`: only what has started asks.

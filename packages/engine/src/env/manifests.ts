@@ -16,6 +16,9 @@ interface Manifest {
   read(project: Project, path: string, text: string, see: See, kind: Kind): void;
 }
 
+/** Packages of Laravel that sign tokens with JWT_SECRET and refuse to without it. */
+const tokenPackages = ["tymon/jwt-auth", "php-open-source-saver/jwt-auth"];
+
 const variable = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 const manifests: Manifest[] = [
@@ -128,7 +131,9 @@ const manifests: Manifest[] = [
     read(_project, path, text, see) {
       const own = text.slice(Math.max(0, text.search(/^production:/m)));
       for (const { key, need, offset } of readLanguage(path, "rb", own))
-        see(key, need, { offset: offset + text.length - own.length });
+        see(key, key === "SECRET_KEY_BASE" && need === "plain" ? "checked" : need, {
+          offset: offset + text.length - own.length,
+        });
     },
   },
   {
@@ -137,6 +142,7 @@ const manifests: Manifest[] = [
       const required = project.json(path.replace(/artisan$/, "composer.json"))?.["require"];
       if (!isObject(required) || !("laravel/framework" in required)) return;
       see("APP_KEY", "checked");
+      if (tokenPackages.some((name) => name in required)) see("JWT_SECRET", "checked");
       readLaravelDatabase(project, path, see);
     },
   },
@@ -223,7 +229,7 @@ function readLaravelDatabase(project: Project, artisan: string, see: See): void 
   const listed = readExample(example, project.tree.text(example) ?? "").filter((entry) => !entry.isCommentedOut);
   if (listed.some(({ key, value }) => key === "DB_CONNECTION" && value.startsWith("sqlite"))) return;
   for (const { key, isOptional } of listed)
-    if (/^DB_(?:HOST|DATABASE|USERNAME|PASSWORD)$/.test(key) && !isOptional) see(key, "asserted");
+    if (/^DB_(?:HOST|DATABASE|USERNAME|PASSWORD)$/.test(key) && !isOptional) see(key, "checked");
 }
 
 /**

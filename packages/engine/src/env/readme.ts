@@ -28,12 +28,18 @@ export function readReadme(path: string, text: string): Readme {
   /** Column of the table at hand whose head asks whether a variable is required. */
   let column = -1;
   let isCode = false;
+  /** The sentence right before a block of code says that what it sets is required. */
+  let isBlockRequired = false;
   /** The variable a heading is about: a table of its properties may follow. */
   let subject: string | undefined;
   for (const line of text.split(/\r\n|\n|\r/)) {
     if (/^\s*(?:```|~~~)/.test(line)) isCode = !isCode;
-    blocks.push(isCode && /^\s*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\s*=/.test(line) ? line : "");
+    const set = isCode ? /^\s*([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\s*=/.exec(line)?.[1] : undefined;
+    blocks.push(set === undefined ? "" : line);
+    if (set !== undefined && isBlockRequired && !verdicts.has(set)) verdicts.set(set, "required");
     if (isCode) continue;
+    if (line.trim() !== "" && !/^\s*(?:```|~~~)/.test(line))
+      isBlockRequired = /:\s*$/.test(line) && verdictOf(line) === "required";
     const isHeading = /^\s*#{1,6}\s|^\s*\*\*[^*]+\*\*:?\s*$/.test(line);
     const cells = /^\s*\|/.test(line)
       ? line

@@ -22,7 +22,9 @@ const skippedNames =
 const toolingNames =
   /^(?:playwright|vitest|jest|cypress|karma|codegen|graphql|commitlint|eslint|prettier|tailwind|postcss|stylelint|release|renovate|lint-staged|wdio|crowdin|next-sitemap|drizzle|sentry(?:\.\w+)?|tsup|checkly|mikro-orm|orval|openapi-ts|kysely|trigger|lighthouserc)[.-](?:config|setup|codegen)(?:\.[\w-]+)*\.(?:[cm]?[jt]sx?|json|py)$|^(?:\.eslintrc|\.graphqlrc|setupTests|knexfile|plopfile|gulpfile|Gruntfile|dangerfile|codegen|config-overrides|setupProxy|ormconfig|jest\.setup|webdriver|next-sitemap)[\w-]*\.[cm]?[jt]s$/;
 const toolingFolders =
-  /(?:^|\/)(?:scripts?|tools?|tooling|\.scripts|bin|dev|development|seeds?|seeders|prisma\/seed|ops|infra|infrastructure|terraform|cdk|deploy|ci|\.ci|hack|cli|extra)\//;
+  /(?:^|\/)(?:scripts?|tools?|tooling|\.scripts|bin|dev|development|seeds?|seeders|prisma\/seed|ops|terraform|cdk|deploy|ci|\.ci|hack|cli|extra)\//;
+/** Programs that set up servers. In other languages, and deeper, a layer of the application is called so. */
+const serverPrograms = /^(?:infra|infrastructure)\/.*\.(?:[cm]?[jt]s|py)$/;
 const developmentFiles =
   /(?:^|[/.-])(?:seed|seeds|seeder|populate|mock|dev-server|development|test|local)\.[cm]?[jt]s$|config\/(?:environments\/)?(?:dev|development|test|local)\.(?:exs|rb|py|[cm]?[jt]s)$|settings\/(?:dev|development|test|testing|local)\.py$/;
 
@@ -66,7 +68,10 @@ export function scopeOf(project: Project, directory: string): Scope {
       if (skippedNames.test(base) || (folder !== "" && skippedFolders.test(folder))) continue;
       const isTooling =
         !isRunByScripts(scripts, name) &&
-        (toolingNames.test(base) || developmentFiles.test(name) || (folder !== "" && toolingFolders.test(folder)));
+        (toolingNames.test(base) ||
+          developmentFiles.test(name) ||
+          serverPrograms.test(name) ||
+          (folder !== "" && toolingFolders.test(folder)));
       files.push({ path, name, extension, isTooling });
     }
   }

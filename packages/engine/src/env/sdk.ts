@@ -298,7 +298,7 @@ export const sdks: SdkRow[] = [
   },
   {
     packages: ["discord.js"],
-    uses: /\.login\s*\(\s*\)/,
+    uses: /(?:[cC]lient|[bB]ot|[dD]iscord)\.login\s*\(\s*\)/,
     needs: ["DISCORD_TOKEN"],
     source: "https://discord.js.org/docs/packages/discord.js/main/Client:Class",
   },

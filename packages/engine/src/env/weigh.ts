@@ -7,7 +7,7 @@ import type { Need, Sighting } from "./sighting.ts";
 
 /** Set by the platform or the runtime: nobody gives these, and code that reads them expects to find them or does without. */
 const provided =
-  /^(?:NODE_ENV|CI|PORT|HOST|HOSTNAME|HTTP_PORT|TZ|LANG|LC_ALL|PATH|HOME|PWD|USER|USERNAME|SHELL|TERM|TEMP|TMP|TMPDIR|EDITOR|COLORTERM|FORCE_COLOR|NO_COLOR|APPDATA|LOCALAPPDATA|PROGRAMFILES|PROGRAMDATA|USERPROFILE|WEB_CONCURRENCY|ANALYZE|BUNDLE_ANALYZE|DEBUG|VERBOSE|LOG_LEVEL|NODE_OPTIONS|NODE_PATH|NODE_DEBUG|NODE_TLS_REJECT_UNAUTHORIZED|NEXT_RUNTIME|NEXT_PHASE|NEXT_DIST_DIR|BUILD_ID|BASE_PATH|DEPLOY_URL|URL|CONTEXT|STANDALONE|TAURI_\w+|VERCEL|VERCEL_(?:ENV|URL|TARGET_ENV|BRANCH_URL|PROJECT_PRODUCTION_URL|REGION|DEPLOYMENT_ID|PROJECT_ID|ORG_ID|SKEW_PROTECTION_ENABLED|AUTOMATION_BYPASS_SECRET|OIDC_TOKEN|GIT_\w+|ANALYTICS_ID)|NEXT_PUBLIC_VERCEL_\w+|NOW_\w+|NETLIFY|NETLIFY_(?:LOCAL|DEV|IMAGES_CDN_DOMAIN|BLOBS_CONTEXT|SKEW_PROTECTION_TOKEN|SITE_ID)|RENDER|RENDER_\w+|RAILWAY_\w+|FLY_\w+|HEROKU_\w+|DYNO|CF_PAGES\w*|WORKERS_CI\w*|AWS_LAMBDA_\w+|APPWRITE_FUNCTION_\w+|AWS_EXECUTION_ENV|LAMBDA_TASK_ROOT|K_SERVICE|K_REVISION|GAE_\w+|GITHUB_(?:ACTIONS?|SHA|REF\w*|REPOSITORY|RUN_\w+|WORKSPACE|EVENT_\w+|ACTOR|OUTPUT|HEAD_REF|BASE_REF)|GITLAB_CI|CIRCLECI|TRAVIS|BUILDKITE|JENKINS_\w+|CODESPACES|CODESPACE_NAME|GITPOD_\w+|REPL_\w+|STACKBLITZ|DENO_\w+|BUN_ENV|npm_\w+|INIT_CWD|VITEST\w*|JEST_\w+|PLAYWRIGHT_\w+|CYPRESS\w*|STORYBOOK\w*|TEST\w*|SKIP_ENV_VALIDATION|SKIP_\w*VALIDATION|NITRO_\w+|NUXT_HOST|NUXT_PORT|GO_ENV|GIN_MODE|FLASK_(?:ENV|DEBUG|APP)|DJANGO_(?:SETTINGS_MODULE|DEBUG)|PYTHON\w*|RAILS_(?:ENV|LOG_TO_STDOUT|SERVE_STATIC_FILES|MAX_THREADS|MIN_THREADS|LOG_LEVEL)|RACK_ENV|BUNDLE_GEMFILE|PIDFILE|MIX_ENV|MIX_TEST_PARTITION|SERVER_PORT|PHX_SERVER|PHX_HOST|ECTO_IPV6|POOL_SIZE|DNS_CLUSTER_QUERY|APP_ENV|APP_DEBUG|ASPNETCORE_\w+|DOTNET_\w+|RUST_(?:LOG|BACKTRACE)|CARGO_\w+|OUT_DIR|JAVA_HOME|JAVA_OPTS|HOT_RELOAD|CONVEX_(?:SITE|CLOUD)_URL|CONVEX_DEPLOYMENT|FAST_REFRESH|PUBLIC_URL|GENERATE_SOURCEMAP|CHOKIDAR_\w+|WDS_\w+|BROWSER|HTTPS?_PROXY|NO_PROXY|https?_proxy|no_proxy|DEV|PROD|MODE|SSR|SITE|BASE_URL_VITE|XDG_\w+|WATCHPACK_\w+|TURBO_\w+|VITE_USER_NODE_ENV|SOURCE_(?:VERSION|COMMIT)|COMMIT_(?:SHA|REF|HASH)|GIT_\w+|BUILD_\w+)$/;
+  /^(?:NODE_ENV|CI|PORT|HOST|HOSTNAME|HTTP_PORT|TZ|LANG|LC_ALL|PATH|HOME|PWD|USER|USERNAME|SHELL|TERM|TEMP|TMP|TMPDIR|EDITOR|COLORTERM|FORCE_COLOR|NO_COLOR|APPDATA|LOCALAPPDATA|PROGRAMFILES|PROGRAMDATA|USERPROFILE|WEB_CONCURRENCY|ANALYZE|BUNDLE_ANALYZE|DEBUG|VERBOSE|LOG_LEVEL|NODE_OPTIONS|NODE_PATH|NODE_DEBUG|NODE_TLS_REJECT_UNAUTHORIZED|NEXT_RUNTIME|NEXT_PHASE|NEXT_DIST_DIR|BUILD_ID|BASE_PATH|DEPLOY_URL|URL|CONTEXT|STANDALONE|TAURI_\w+|VERCEL|VERCEL_(?:ENV|URL|TARGET_ENV|BRANCH_URL|PROJECT_PRODUCTION_URL|REGION|DEPLOYMENT_ID|PROJECT_ID|ORG_ID|SKEW_PROTECTION_ENABLED|AUTOMATION_BYPASS_SECRET|OIDC_TOKEN|GIT_\w+|ANALYTICS_ID)|NEXT_PUBLIC_VERCEL_\w+|NOW_\w+|NETLIFY|NETLIFY_(?:LOCAL|DEV|IMAGES_CDN_DOMAIN|BLOBS_CONTEXT|SKEW_PROTECTION_TOKEN|SITE_ID)|RENDER|RENDER_\w+|RAILWAY_\w+|FLY_\w+|HEROKU_\w+|DYNO|CF_PAGES\w*|WORKERS_CI\w*|AWS_LAMBDA_\w+|APPWRITE_FUNCTION_\w+|AWS_EXECUTION_ENV|LAMBDA_TASK_ROOT|K_SERVICE|K_REVISION|GAE_\w+|GITHUB_(?:ACTIONS?|SHA|REF\w*|REPOSITORY|RUN_\w+|WORKSPACE|EVENT_\w+|ACTOR|OUTPUT|HEAD_REF|BASE_REF)|GITLAB_CI|CIRCLECI|TRAVIS|BUILDKITE|JENKINS_\w+|CODESPACES|CODESPACE_NAME|GITPOD_\w+|REPL_\w+|STACKBLITZ|DENO_\w+|BUN_ENV|npm_\w+|INIT_CWD|VITEST\w*|JEST_\w+|PLAYWRIGHT_\w+|CYPRESS\w*|STORYBOOK\w*|TEST\w*|E2E_\w+|SKIP_ENV_VALIDATION|SKIP_\w*VALIDATION|NITRO_\w+|NUXT_HOST|NUXT_PORT|GO_ENV|GIN_MODE|FLASK_(?:ENV|DEBUG|APP)|DJANGO_(?:SETTINGS_MODULE|DEBUG)|PYTHON\w*|RAILS_(?:ENV|LOG_TO_STDOUT|SERVE_STATIC_FILES|MAX_THREADS|MIN_THREADS|LOG_LEVEL)|RACK_ENV|BUNDLE_GEMFILE|PIDFILE|MIX_ENV|MIX_TEST_PARTITION|SERVER_PORT|PHX_SERVER|PHX_HOST|ECTO_IPV6|POOL_SIZE|DNS_CLUSTER_QUERY|APP_ENV|APP_DEBUG|ASPNETCORE_\w+|DOTNET_\w+|RUST_(?:LOG|BACKTRACE)|CARGO_\w+|OUT_DIR|JAVA_HOME|JAVA_OPTS|HOT_RELOAD|CONVEX_(?:SITE|CLOUD)_URL|CONVEX_DEPLOYMENT|FAST_REFRESH|PUBLIC_URL|GENERATE_SOURCEMAP|CHOKIDAR_\w+|WDS_\w+|BROWSER|HTTPS?_PROXY|NO_PROXY|https?_proxy|no_proxy|DEV|PROD|MODE|SSR|SITE|BASE_URL_VITE|XDG_\w+|WATCHPACK_\w+|TURBO_\w+|VITE_USER_NODE_ENV|SOURCE_(?:VERSION|COMMIT)|COMMIT_(?:SHA|REF|HASH)|GIT_\w+|BUILD_\w+)$/;
 /** The identifier and secret of a provider of sign-in. */
 export const signIn: RegExp =
   /^(?:NEXT_PUBLIC_|NUXT_OAUTH_|OAUTH_|AUTH_)?(GITHUB|GOOGLE|DISCORD|TWITTER|FACEBOOK|APPLE|GITLAB|LINKEDIN|SPOTIFY|TWITCH|SLACK|AUTH0|KEYCLOAK|MICROSOFT(?:_ENTRA_ID)?|AZURE_AD|COGNITO|OKTA|NOTION|REDDIT|BITBUCKET|SNAPCHAT|INSTAGRAM|TIKTOK|STEAM|KAKAO|NAVER|LINE|WECHAT|QQ)_(?:OAUTH_|CLIENT_|APP_|CONSUMER_)?(?:ID|SECRET|KEY|ISSUER)$/;
@@ -31,6 +31,7 @@ const exampleMayAsk = /^VERCEL_(?:PROJECT|ORG)_ID$/;
 /** Without these an application of many features does not start or is not safe. */
 const core =
   /(?:^|_)(?:SESSION|JWT|AUTH|APP|COOKIE|ENCRYPTION|NEXTAUTH|PAYLOAD)_?(?:JWT_)?(?:SECRET|KEY|PASSWORD|SALT)|^(?:SECRET|SECRET_KEY|BASE_URL|APP_URL|SITE_URL|(?:NEXT)?AUTH_URL)$/;
+const partOfDatabase = /^(?:DB|DATABASE|PG|POSTGRES|MYSQL|MONGO|MONGODB|TURSO|LIBSQL)_?/;
 const databaseKinds = new Set(["database-url", "postgres-url", "mysql-url", "mongodb-url", "libsql-url"]);
 
 export interface Seen {
@@ -47,6 +48,8 @@ export interface Surroundings {
   inExample: ReadonlySet<string>;
   /** No code was seen to read any variable: an example is all there is to go by. */
   isCodeSilent: boolean;
+  /** It was seen to use a database that runs by itself. */
+  hasServer: boolean;
   /** Names of the packages it depends on. */
   dependencies: ReadonlySet<string>;
   /** The project checks its environment against a schema; what that leaves out is left out on purpose. */
@@ -99,7 +102,7 @@ export function weigh(seen: Seen, around: Surroundings): EnvVariable | null {
 function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | null, around: Surroundings): boolean {
   const { inExample, framework, isExampleComplete, hasSchema, isCodeSilent, dependencies, verdicts, providers } =
     around;
-  const { readAlone, isCrowded, isCatalogue, isExampleBrief } = around;
+  const { readAlone, isCrowded, isCatalogue, isExampleBrief, hasServer } = around;
   if (
     provided.test(key) &&
     !(schemaMayAsk.test(key) && sightings.some(({ need, inSchema }) => need === "checked" && inSchema)) &&
@@ -110,23 +113,28 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   if (isHeld && sightings.every(({ need }) => need !== "asserted" && need !== "checked")) return false;
   const reads = sightings.filter(({ need }) => need !== "tooling");
   if (reads.length === 0)
-    return isNeededUnseen(key, examples, { rule, framework, isCodeSilent, dependencies, readAlone });
+    return isNeededUnseen(key, examples, { rule, framework, isCodeSilent, dependencies, readAlone, hasServer });
   const needs = new Set(reads.map(({ need }) => need));
   if (needs.has("given")) return false;
+  // `VITE_KEY="${KEY}"`: whoever gives the one has given the other.
+  if (examples.length > 0 && examples.every(({ value }) => /^\$\{[A-Z][A-Z0-9_]*\}$/.test(value))) return false;
   const isDatabase = rule?.kind !== undefined && databaseKinds.has(rule.kind);
   const verdict = verdicts.get(key);
-  const isInSchema = reads.some(({ need, inSchema }) => need === "checked" && inSchema);
+  const isInSchema = reads.some(isDemanded);
   if (verdict === "optional" && !isInSchema) return false;
   if (isExampleBrief && needs.has("declared") && examples.some((one) => !one.isOptional && one.hasPlaceholder))
     return true;
   if (needs.has("declared") && !reads.some(({ need, path }) => need === "checked" && path.endsWith(".prisma"))) {
     return false;
   }
-  if (providers >= manyProviders && signIn.test(key) && !isInSchema) return false;
+  const isOfProvider = signIn.test(key) || (/^AUTH_[A-Z0-9]+_/.test(key) && examples.length === 0);
+  if (providers >= manyProviders && isOfProvider && !isInSchema) return false;
   if (isCatalogue && !isInSchema && !isDatabase && !core.test(key) && !examples.some((one) => one.isRequired))
     return false;
   if (needs.has("checked") && !isCalledOptional(sightings, examples)) return true;
   const isListed = examples.some((one) => !one.isOptional && !one.isCommentedOut);
+  const isCalledRequired = examples.some((one) => one.isRequired && !one.isCommentedOut);
+  if (isCalledRequired && examples.some((one) => one.isRequired && one.hasPlaceholder)) return true;
   if (verdict === "required" && (examples.length === 0 || isListed)) return true;
   if (examples.length > 0 && !isListed && !(isDatabase && examples.every((one) => one.isCommentedOut))) return false;
   // Names in lower case are the shell's own or a slip.
@@ -137,8 +145,11 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   const byFile = strongestByFile(isDatabase ? reads.filter(({ path }) => !path.endsWith("Dockerfile")) : reads);
   const isReplaced = byFile.some((need) => need === "default" || need === "guarded");
   const isAsserted = byFile.includes("asserted");
-  if (isReplaced && !isAsserted && !(isDatabase && isListed && byFile.includes("plain"))) return false;
-  if (isCrowded && !isAsserted && !isDatabase && !core.test(key)) return false;
+  // Some only warn when it is missing; without its database an application that lists one does nothing.
+  const isOnlyAskedFor = isDatabase && isListed && !reads.some(({ need }) => need === "default");
+  const isAlsoPlain = byFile.includes("plain") && ((isDatabase && isListed) || isCalledRequired);
+  if (isReplaced && !isAsserted && !isOnlyAskedFor && !isAlsoPlain) return false;
+  if (isCrowded && !isAsserted && !isDatabase && !isCalledRequired && !core.test(key)) return false;
   if (rule?.isExtra && !examples.some((one) => one.isRequired) && !(isAsserted && isListed)) return false;
   const isKnown = rule !== null ? !rule.isExtra : isSensitive(key, null);
   if (byFile.every((need) => need === "quieted") && !(framework === "nuxt" ? isKnown : isListed || isKnown))
@@ -160,11 +171,12 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
 
 /** The example calls it optional in words, and no schema says otherwise: what stops then is a feature, not the program. */
 function isCalledOptional(sightings: Sighting[], examples: ExampleEntry[]): boolean {
-  return (
-    examples.length > 0 &&
-    examples.every((one) => one.isOptional) &&
-    !sightings.some(({ need, inSchema }) => need === "checked" && inSchema)
-  );
+  return examples.length > 0 && examples.every((one) => one.isOptional) && !sightings.some(isDemanded);
+}
+
+/** A schema of the environment or of the database insists on it, or the framework itself. */
+function isDemanded({ need, inSchema, path }: Sighting): boolean {
+  return need === "checked" && (inSchema === true || /\.prisma$|(?:^|\/)artisan$/.test(path));
 }
 
 /**
@@ -180,17 +192,27 @@ function isNeededUnseen(
     isCodeSilent,
     dependencies,
     readAlone,
-  }: Pick<Surroundings, "framework" | "isCodeSilent" | "dependencies" | "readAlone"> & { rule: VariableRule | null },
+    hasServer,
+  }: Pick<Surroundings, "framework" | "isCodeSilent" | "dependencies" | "readAlone" | "hasServer"> & {
+    rule: VariableRule | null;
+  },
 ): boolean {
   const isRegion = key === "AWS_REGION";
+  // Its configuration is somewhere else: Prisma's schema at the root of the workspace, a client's own file.
+  const isConnection = rule?.kind !== undefined && databaseKinds.has(rule.kind) && hasServer;
+  if (isConnection && examples.some((one) => !one.isOptional && !one.isCommentedOut))
+    return ![...readAlone].some((other) => partOfDatabase.test(other));
   if (!examples.some((one) => !one.isOptional && !one.isCommentedOut && (one.hasPlaceholder || isRegion))) return false;
   if (rule?.isExtra) return false;
+  if (examples.some((one) => one.isRequired && one.hasPlaceholder)) return true;
   if (/(?:SITE|BASE|APP|PUBLIC)_URL$/.test(key)) return false;
   if (key === "AI_GATEWAY_API_KEY") return dependencies.has("ai") || dependencies.has("@ai-sdk/gateway");
   if (isCodeSilent) return true;
   if (framework === "nuxt" && key.startsWith("NUXT_")) return /_(?:ID|KEY|SECRET|TOKEN|PASSWORD)$/.test(key);
   const prefix = /^([A-Z][A-Z0-9]{2,})_/.exec(key.replace(inlined, ""))?.[1];
   const vendor = prefix?.toLowerCase();
+  // The libraries of AWS know their own names for them, and none that reach the browser.
+  if (vendor === "aws" && prefix !== undefined && !key.startsWith(prefix)) return false;
   if (vendor === undefined || passedByCode.has(vendor) || !/_(?:ID|KEY|SECRET|TOKEN|URL|REGION)$/.test(key))
     return false;
   // Code that hands the vendor's other values over itself would have handed this one over too.

@@ -21,6 +21,20 @@ const schema = `datasource db { \n provider = "postgresql"\n }`;
 
 describe("workspaces", () => {
   table({
+    "packages among the assets of a web framework are its pages": {
+      files: {
+        "package.json": manifest({ workspaces: ["resources/assets/v1"] }),
+        "resources/assets/v1/package.json": manifest({
+          scripts: { build: "vite build" },
+          devDependencies: { vite: "6" },
+        }),
+        "resources/assets/v1/index.html": "<div></div>",
+        "composer.json": JSON.stringify({ require: { "laravel/framework": "^12" } }),
+        artisan: "",
+        "public/index.php": "<?php",
+      },
+      is: { kind: "server", framework: "laravel" },
+    },
     "services are the programs, not the libraries, tests and examples": {
       files: {
         "package.json": manifest({ workspaces: ["apps/*", "packages/*", "examples/*"] }),

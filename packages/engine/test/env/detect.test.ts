@@ -44,6 +44,105 @@ describe("what a deployment must set", () => {
       ["API_KEY"],
     ],
     [
+      "what the README says is required right before it sets it",
+      {
+        "a.ts": 'use(process.env.JWT_SECRET || "secret", process.env.MAX_SIZE || "5");',
+        "README.md": "These are the required ones:\n\n```\nJWT_SECRET=\n```\n\nOthers:\n\n```\nMAX_SIZE=\n```\n",
+      },
+      ["JWT_SECRET"],
+    ],
+    [
+      "what a box of the example calls required, read or not, and not what belongs to something that is",
+      {
+        "a.ts": 'use(process.env.SIGNING_KEY || "key", process.env.MAP_KEY || "none");',
+        ".env.example":
+          "##########\n# REQUIRED\n##########\nSIGNING_KEY=\nQUEUE_TOKEN=\n##########\n# MAPS\n##########\n# A name is also required, the one you log in with\nMAP_KEY=\n",
+      },
+      ["QUEUE_TOKEN", "SIGNING_KEY"],
+    ],
+    [
+      "the database an example lists, though the code only warns when it is missing",
+      {
+        "db.ts":
+          'if (!process.env.MONGODB_URL) return console.log("Missing MongoDB URL");\nconnect(process.env.MONGODB_URL);',
+        ".env.example": "MONGODB_URL=\n",
+      },
+      ["MONGODB_URL"],
+    ],
+    [
+      "the database only the example of a service names, when it is seen to use one",
+      {
+        "api/server.ts": "use(process.env.JWT_SECRET);",
+        "api/.env.example": "DATABASE_URL=postgres://a\nJWT_SECRET=\n",
+      },
+      ["DATABASE_URL", "JWT_SECRET"],
+      { directory: "api", database: ["postgres"] },
+    ],
+    [
+      "no connection only the example names where the parts of it are read",
+      {
+        "db.ts": "connect(process.env.DB_HOST, process.env.DB_NAME);",
+        ".env.example": "DB_HOST=\nDB_NAME=\nDATABASE_URL=postgres://a\n",
+      },
+      ["DB_HOST", "DB_NAME"],
+      { database: ["postgres"] },
+    ],
+    [
+      "what Prisma reads, whatever a comment says of its value",
+      {
+        "prisma/schema.prisma": 'datasource db {\n url = env("DATABASE_URL")\n}',
+        ".env.example": "# Optional parameters go behind a question mark\nDATABASE_URL=\n",
+      },
+      ["DATABASE_URL"],
+    ],
+    [
+      "both halves of an example in two files, and one list when the second repeats the first",
+      {
+        "a.ts": 'use(process.env.STRIPE_KEY_LIVE ?? process.env.STRIPE_KEY ?? "", process.env.MAIL_KEY ?? "");',
+        ".env.example": "GITHUB_ID=a\n",
+        ".env.local.example": "STRIPE_KEY=\nMAIL_KEY=\n",
+      },
+      ["MAIL_KEY", "STRIPE_KEY"],
+    ],
+    [
+      "nothing of a part that a setting switches on",
+      {
+        "check.js":
+          "if (!process.env.BOT_TOKEN) process.exit(1);\nif (config.dashboard.enabled) {\n if (!process.env.BOT_SECRET) process.exit(1);\n}",
+      },
+      ["BOT_TOKEN"],
+    ],
+    [
+      "nothing for a provider of sign-in no example lists, where there are many",
+      {
+        "auth.ts": "saml(process.env.AUTH_WORKOS_CONNECTION!);",
+        ".env.example": ["SECRET", ...["GITHUB", "GOOGLE", "TWITTER", "FACEBOOK"].map((name) => `${name}_ID`)]
+          .map((name) => `AUTH_${name}=\n`)
+          .join(""),
+      },
+      [],
+    ],
+    [
+      "no key of AWS under a name its library does not know",
+      {
+        "s3.ts": "new S3Client({});\nuse(process.env.MAX_SIZE || 5);",
+        "package.json": packageWith("@aws-sdk/client-s3"),
+        ".env.example": "NEXT_PUBLIC_AWS_SECRET_KEY=\n",
+      },
+      [],
+    ],
+    [
+      "no variable whose value in the example is another variable",
+      { "a.ts": "use(import.meta.env.VITE_KEY, process.env.KEY);", ".env.example": 'KEY=\nVITE_KEY="${KEY}"\n' },
+      ["KEY"],
+    ],
+    [
+      "nothing the root's example lists for a service that reads nothing",
+      { "docs/index.ts": "export {};", ".env.example": "STRIPE_KEY=\n" },
+      [],
+      { directory: "docs" },
+    ],
+    [
       "what a function is told to miss",
       { "a.js": 'throwIfMissing(process.env, ["API_KEY", "SECRET"]);\nuse(process.env.MODE_NAME ?? "a");' },
       ["API_KEY", "SECRET"],
@@ -393,6 +492,26 @@ describe("manifests", () => {
       ["B_TOKEN"],
     ],
     [
+      "Laravel: its database even in a long example, and what its package for tokens reads",
+      {
+        artisan: "",
+        "composer.json": JSON.stringify({ require: { "laravel/framework": "^12", "tymon/jwt-auth": "^2" } }),
+        ".env.example": `DB_CONNECTION=mysql\nDB_HOST=db\n${Array.from({ length: 60 }, (_, at) => `OPTION_${at}=\n`).join("")}`,
+        "config/jwt.php": "<?php return ['secret' => env('JWT_SECRET')];",
+      },
+      ["APP_KEY", "DB_HOST", "JWT_SECRET"],
+      { framework: "laravel" },
+    ],
+    [
+      "Rails whose secrets come from the environment, told of or not",
+      {
+        "config/secrets.yml": 'production:\n  secret_key_base: <%= ENV["SECRET_KEY_BASE"] %>\n',
+        ".env.example": "GITHUB_A=\nGITHUB_B=\nGITHUB_C=\n",
+        "app/a.rb": 'use(ENV["GITHUB_A"], ENV["GITHUB_B"], ENV["GITHUB_C"])',
+      },
+      ["GITHUB_A", "GITHUB_B", "GITHUB_C", "SECRET_KEY_BASE"],
+    ],
+    [
       "Spring",
       { "src/main/resources/application.yml": "a: ${A_KEY}\nb: ${B_KEY:x}\n" },
       ["A_KEY"],
@@ -530,6 +649,15 @@ describe("other languages", () => {
       ["HTTP_PORT", "LOG_LEVEL", "PG_URL"],
     ],
     ["a library of Python", { "app.py": "from openai import OpenAI\nclient = OpenAI()" }, ["OPENAI_API_KEY"]],
+    [
+      "a layer of an application that is called infrastructure, not programs that set up servers",
+      {
+        "infrastructure/db.go": 'package db\nfunc Open() { open(os.Getenv("A_KEY")) }',
+        "infra/stack.ts": "new Stack(process.env.B_KEY);",
+        "src/infra/mail.ts": "send(process.env.C_KEY);",
+      },
+      ["A_KEY", "C_KEY"],
+    ],
     ["Go", { "main.go": 'package main\nfunc main() { key := os.Getenv("A_KEY"); use(key) }' }, ["A_KEY"]],
     [
       "Rust with clap",

@@ -56,6 +56,16 @@ describe("readExample", () => {
     ["a heading that stands alone", "AA=\n\n# Optional\n\nBB=\n\nCC=\n\n# Database\n\nDD=", ["BB", "CC"]],
     ["a heading drawn with lines", "# --- Required ---\nAA=\n# --- Optional ---\nBB=\n\nCC=", ["BB", "CC"]],
     ["what is only needed sometimes", "# Only needed if you use S3\nAA=\nBB=\n\nCC=", ["AA", "BB"]],
+    [
+      "a box, which holds up to the next one",
+      "########\n# REQUIRED #\n########\nAA=\n\n# Mail\n\nBB=\n########\n# OPTIONAL #\n########\n\nCC=\n\n# Stripe\n\nDD=",
+      ["CC", "DD"],
+    ],
+    [
+      "what says when it is needed, not what explains a value",
+      '# If you use Docker, "db" is the host\nAA=\n\n# If you use Docker, set this\nBB=\n\n# If you are using S3\nCC=',
+      ["BB", "CC"],
+    ],
     ["an explicit requirement in an optional section", "# Optional\n\n# Required: signs everything\nAA=\nBB=", ["BB"]],
   ];
   for (const [name, text, keys] of files) {
