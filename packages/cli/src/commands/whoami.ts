@@ -1,7 +1,9 @@
 /** `landfall whoami [platform]`: whose credential a deployment would use now. */
 import type { ConnectionView, Engine } from "@landfall/engine";
+import { errorCodes, reportOf } from "@landfall/engine/error";
 import { connectionTable } from "../connection-text.ts";
 import type { Registry } from "../run.ts";
+import { showError } from "../tell.ts";
 
 export function whoami({ program, does }: Registry): void {
   program
@@ -16,14 +18,23 @@ export function whoami({ program, does }: Registry): void {
         const views: ConnectionView[] = [];
         // A platform that was named and has none says so itself.
         if (platform !== undefined && used.length === 0) views.push(await engine.connections.check({ platform }));
-        for (const { id, platform: of } of used)
-          views.push(
-            await engine.connections.check({ platform: of, force, ...(id === null ? {} : { connection: id }) }),
-          );
+        const failures: unknown[] = [];
+        for (const one of used) {
+          const asked = { platform: one.platform, force, ...(one.id === null ? {} : { connection: one.id }) };
+          try {
+            views.push(await engine.connections.check(asked));
+          } catch (error) {
+            // A platform that cannot be reached says nothing about the others.
+            failures.push(error);
+          }
+        }
         if (context.json) context.result(JSON.stringify(views));
-        else if (views.length === 0) context.say("No account is connected. Connect one with: landfall connect");
-        else context.result(connectionTable(context, views));
-        return views.some(({ fault }) => fault !== null) ? 4 : 0;
+        else if (used.length === 0 && views.length === 0)
+          context.say("No account is connected. Connect one with: landfall connect");
+        else if (views.length > 0) context.result(connectionTable(context, views));
+        for (const failure of failures) showError(context, failure);
+        if (views.some(({ fault }) => fault !== null)) return 4;
+        return failures.length > 0 ? errorCodes[reportOf(failures[0]).code].exit : 0;
       }),
     );
 }
