@@ -127,6 +127,7 @@ export function engineDouble({
     home: "/nowhere/home",
     restore: async () => {},
     platforms: [],
+    database: { kind: "sqlite", db: undefined as never },
     async prepare(request) {
       requests.push(request);
       return prepare(request);

@@ -2,6 +2,7 @@
  * The engine as its users see it: one object over one data directory. Everything a CLI, a server or a product does goes through here.
  * `openEngine` (open.ts) makes it.
  */
+import type { Kysely } from "kysely";
 import type { ChecklistItem } from "./checklist/checklist.ts";
 import type { Clock } from "./clock.ts";
 import type { ServiceConfig } from "./plan/config.ts";
@@ -200,6 +201,8 @@ export interface DoctorFinding {
 export interface Engine extends AsyncDisposable {
   readonly home: string;
   readonly platforms: Platform[];
+  /** Its database, for a caller that keeps tables of its own there. One connection for both: two of one process would wait for each other's locks. */
+  readonly database: { kind: "sqlite" | "postgres"; db: Kysely<unknown> };
   /** Start the edge when something is live or a deployment is open: it brings back the programs and sees to the deployment. Else, nothing. */
   restore(): Promise<void>;
   /** Snapshot, detect and plan; changes nothing but the content-addressed store. Throws INVALID_SOURCE, UNSAFE_ARCHIVE, SOURCE_UNAVAILABLE, INVALID_CONFIG, NOT_DETECTED. */
@@ -214,8 +217,13 @@ export interface Engine extends AsyncDisposable {
   follow(deploymentId: string, options?: { from?: number; signal?: AbortSignal }): AsyncIterable<DeployEvent>;
   /** One deployment, by id or unambiguous beginning of it. Throws NOT_FOUND. */
   deployment(id: string): Promise<DeploymentView>;
-  /** Newest first. */
-  deployments(filter?: { project?: string; environment?: string; limit?: number }): Promise<DeploymentView[]>;
+  /** Newest first; those `before` an id only, to go on where a list ended. */
+  deployments(filter?: {
+    project?: string;
+    environment?: string;
+    before?: string;
+    limit?: number;
+  }): Promise<DeploymentView[]>;
   cancel(deploymentId: string): Promise<void>;
   /** The same release once more, with today's variables when asked. */
   redeploy(deploymentId: string): Promise<DeploymentView>;

@@ -3,6 +3,7 @@ import { lookup } from "node:dns/promises";
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
+import type { Kysely } from "kysely";
 import { accept, requestCancel } from "./deployment/accept.ts";
 import { againOf } from "./deployment/again.ts";
 import { buildArtifact } from "./build/build.ts";
@@ -73,6 +74,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const engine: Engine = {
     home,
     platforms,
+    database: { kind: "sqlite", db: db as unknown as Kysely<unknown> },
 
     async restore() {
       if ((await hasLive()) || (await hasOpen(db))) await edge.ensure();
@@ -160,10 +162,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
     deployment: async (id) => view(await deploymentRow(store, id)),
 
-    async deployments({ project, environment: environmentName, limit = 20 } = {}) {
+    async deployments({ project, environment: environmentName, before, limit = 20 } = {}) {
       let query = db.selectFrom("deployment").selectAll().orderBy("id", "desc").limit(limit);
       if (project !== undefined) query = query.where("project_id", "=", (await projects.row(project)).id);
       if (environmentName !== undefined) query = query.where("environment", "=", environmentName);
+      if (before !== undefined) query = query.where("id", "<", before);
       return deploymentViews(store, await query.execute());
     },
 
