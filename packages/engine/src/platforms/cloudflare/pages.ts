@@ -4,7 +4,10 @@
  */
 import { syncVariables } from "../../connections/owned-variables.ts";
 import { path } from "../../http/api.ts";
-import { type DeployContext, type DeployedService, definePlatform } from "../../platform.ts";
+import { ApiError } from "../../http/api-error.ts";
+import { suggestNames } from "../../name.ts";
+import { type ApiContext, type DeployContext, type DeployedService, definePlatform } from "../../platform.ts";
+import { sendAll } from "../../upload/send-all.ts";
 import { accountIdOf, ask, askAll, askIfThere, connectWith, isCode, readAccount, shared } from "./api.ts";
 import { assetsOf } from "./assets.ts";
 import { createDeployment, findDeployment, undo, untilReady } from "./pages-deployment.ts";
@@ -51,7 +54,7 @@ export const cloudflarePages = definePlatform({
     async checkName(context, name) {
       const account = await accountIdOf(context);
       const there = await askIfThere(context, { method: "GET", path: projectPath({ account, name }) });
-      return { free: there === null, suggestions: [] };
+      return { free: there === null, suggestions: there === null ? [] : suggestNames(name, () => false) };
     },
     async list(context) {
       const account = await accountIdOf(context);
@@ -119,7 +122,7 @@ export const cloudflarePages = definePlatform({
         }).catch(gone);
       return;
     }
-    await ask(context, { method: "DELETE", path: project }).catch(gone);
+    await removeProject(context, project).catch(gone);
   },
 });
 
@@ -199,6 +202,30 @@ async function giveBack(context: DeployContext, project: PagesProject, id: strin
     path: projectPath(project) + path`/deployments/${id}/rollback`,
     repeatable: true,
   });
+}
+
+/** Cloudflare removes no project with more than some hundred deployments; they go first then. */
+async function removeProject(context: ApiContext, project: string): Promise<void> {
+  try {
+    await ask(context, { method: "DELETE", path: project });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code === "NOT_FOUND" || error.row.retry !== "never") throw error;
+    const { canonical_deployment: live } = await remoteProject(context);
+    const all = await askAll<{ id: string }>(context, { method: "GET", path: `${project}/deployments` });
+    const others = all.filter(({ id }) => id !== live?.id);
+    if (others.length === 0) throw error;
+    await sendAll(others, {
+      send: async ({ id }, signal) => {
+        const address = project + path`/deployments/${id}`;
+        await askIfThere({ ...context, signal }, { method: "DELETE", path: address, query: { force: true } });
+      },
+      weigh: () => 0,
+      concurrency: { start: 4, most: 8 },
+      clock: context.clock,
+      signal: context.signal,
+    });
+    await ask(context, { method: "DELETE", path: project });
+  }
 }
 
 /** What is gone already need not be removed. */

@@ -4,6 +4,7 @@
  * Source: https://developers.cloudflare.com/workers/static-assets, cloudflare@7.3.0 and wrangler 4.164.0, read 2026-08-22.
  */
 import { path } from "../../http/api.ts";
+import { suggestNames } from "../../name.ts";
 import { type DeployContext, type DeployedService, definePlatform, type ReleaseContext } from "../../platform.ts";
 import { accountIdOf, ask, askIfThere, connectWith, readAccount, shared } from "./api.ts";
 import { assetsOf } from "./assets.ts";
@@ -56,7 +57,7 @@ export const cloudflareWorkers = definePlatform({
     async checkName(context, name) {
       const account = await accountIdOf(context);
       const there = await askIfThere(context, { method: "GET", path: `${scriptPath({ account, name })}/subdomain` });
-      return { free: there === null, suggestions: [] };
+      return { free: there === null, suggestions: there === null ? [] : suggestNames(name, () => false) };
     },
     async list(context) {
       const account = await accountIdOf(context);

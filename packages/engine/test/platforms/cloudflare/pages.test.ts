@@ -272,10 +272,22 @@ describe("a project", () => {
     expect(await cloudflarePages.projects.list(place.context())).toMatchObject([
       { name: "demo", url: "https://demo.pages.dev" },
     ]);
-    expect(await cloudflarePages.projects.checkName(place.context(), "demo")).toMatchObject({ free: false });
+    expect(await cloudflarePages.projects.checkName(place.context(), "demo")).toEqual({
+      free: false,
+      suggestions: ["demo-app", "demo-web", "my-demo"],
+    });
     expect(await cloudflarePages.projects.checkName(place.context(), "other")).toMatchObject({ free: true });
     await place.engine.remove({ project: "demo", environment: "pr-1" });
     expect((await place.visit(preview.url)).status).toBe(404);
+    await place.engine.remove({ project: "demo" });
+    expect(project()).toBeUndefined();
+  });
+
+  it("with more deployments than Cloudflare removes at once loses them first", async () => {
+    await place.deploy(page("many"));
+    const [one] = project().deployments;
+    for (let n = 0; n < 120; n++)
+      project().deployments.push({ ...one!, id: `${String(n).padStart(8, "0")}-0000-4000-8000-000000000000` });
     await place.engine.remove({ project: "demo" });
     expect(project()).toBeUndefined();
   });
