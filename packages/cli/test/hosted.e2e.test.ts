@@ -91,7 +91,9 @@ describe("a folder on a hosted platform", () => {
     expect(back).toMatchObject({ code: 0, status: "success" });
     expect(await read(second.url!)).toBe("version one");
     const listed = JSON.parse((await landfall.run("ls", "shop", "--json")).stdout) as { id: string; live: boolean }[];
-    expect(listed.filter(({ live }) => live).map(({ id }) => id)).toEqual([preview.id, back.id].toSorted().toReversed());
+    expect(listed.filter(({ live }) => live).map(({ id }) => id)).toEqual(
+      [preview.id, back.id].toSorted().toReversed(),
+    );
     expect(await landfall.json("inspect", first.id)).toMatchObject({ code: 0, platform: "vercel" });
     expect((await landfall.run("rm", "shop", "--yes")).code).toBe(0);
     expect((await get(second.url!, "/", AbortSignal.timeout(10_000))).status).toBe(404);
