@@ -1,0 +1,32 @@
+/** What every procedure of the contract begins with. */
+import { oc } from "@orpc/contract";
+import { z } from "zod";
+import { errorMap } from "./errors.ts";
+import type { Access } from "./permissions.ts";
+
+/** A procedure says who may call it; one that says nothing may be called by nobody. */
+export interface Meta {
+  access: Access;
+  /** `Idempotency-Key` is honoured: the same key gets the same answer. */
+  idempotent?: boolean;
+}
+
+const base = oc.$meta<Meta>({ access: "nobody" }).errors(errorMap);
+
+/** A procedure that `access` opens. */
+export function open(access: Access, more: Omit<Meta, "access"> = {}) {
+  return base.meta({ access, ...more });
+}
+
+/** Name of a project or environment; the engine says what exactly is allowed, and what to take instead. */
+export const name = z.string().min(1).max(100);
+/** Id of something, with its kind in front: `dep_…`. */
+export const id = z.string().min(1).max(64);
+/** ISO 8601 in UTC. */
+export const instant = z.string();
+/** Page size of a list. */
+export const limit = z.coerce.number().int().min(1).max(100).optional();
+export const cursor = z.string().min(1).max(200).optional();
+export const nothing = z.object({});
+/** Where a list goes on: null at its end. */
+export const nextCursor = z.string().nullable();

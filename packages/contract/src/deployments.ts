@@ -1,0 +1,230 @@
+/** Deployments: asked for, followed, cancelled, given the traffic back. */
+import { eventIterator } from "@orpc/contract";
+import { z } from "zod";
+import { cursor, id, instant, limit, name, nextCursor, nothing, open } from "./base.ts";
+import { detection } from "./detection.ts";
+import { errorReport } from "./errors.ts";
+import { plan, target } from "./plan.ts";
+
+const states = [
+  "pending",
+  "building",
+  "uploading",
+  "deploying",
+  "verifying",
+  "success",
+  "failed",
+  "cancelled",
+] as const;
+
+/** A deployment, in the words of the specification. */
+export const deployment = z
+  .object({
+    id,
+    project: z.string(),
+    environment: z.string(),
+    platform: z.string(),
+    operation: z.enum(["deploy", "redeploy", "rollback", "promote"]),
+    state: z.enum(states),
+    reason: z.string().nullable(),
+    releaseId: z.string().nullable(),
+    live: z.boolean().describe("Its release is the one that has the traffic."),
+    url: z.string().nullable(),
+    services: z.array(z.object({ name: z.string(), url: z.string(), alsoAt: z.array(z.string()).optional() })),
+    error: errorReport.nullable(),
+    message: z.string().nullable(),
+    bytesSent: z.number(),
+    filesSent: z.number(),
+    createdAt: instant,
+    startedAt: instant.nullable(),
+    finishedAt: instant.nullable(),
+    durationMs: z.number().nullable(),
+    steps: z.array(
+      z.object({
+        name: z.string(),
+        status: z.enum(["running", "finished", "failed"]),
+        attempt: z.number(),
+        startedAt: instant,
+        finishedAt: instant.nullable(),
+      }),
+    ),
+    plan: plan.nullable().describe("Null in lists."),
+  })
+  .meta({ id: "Deployment" });
+
+const position = { deploymentId: id, seq: z.number().int().describe("1, 2, 3 … without a gap."), at: instant };
+const logEvent = z.object({
+  ...position,
+  type: z.literal("log"),
+  step: z.string(),
+  stream: z.enum(["stdout", "stderr"]),
+  firstLine: z.number(),
+  lines: z.array(z.string()),
+});
+
+/** One thing that happened. The same stream by SSE, by WebSocket and through the typed client; the SSE id is `seq`. */
+export const deployEvent = z
+  .discriminatedUnion("type", [
+    z.object({ ...position, type: z.literal("state"), state: z.enum(states), reason: z.string().optional() }),
+    z.object({
+      ...position,
+      type: z.literal("step"),
+      step: z.string(),
+      status: z.enum(["started", "finished", "failed", "reused"]),
+      attempt: z.number(),
+      durationMs: z.number().optional(),
+      detail: z.string().optional(),
+    }),
+    logEvent,
+    z.object({ ...position, type: z.literal("note"), level: z.enum(["info", "warning"]), message: z.string() }),
+    z.object({ ...position, type: z.literal("takeover"), from: z.string(), to: z.string() }),
+    z.object({ ...position, type: z.literal("url"), service: z.string(), url: z.string() }),
+    z.object({ ...position, type: z.literal("error"), error: errorReport }),
+  ])
+  .meta({ id: "DeployEvent" });
+
+const subdirectory = z.string().min(1).max(1000).optional().describe("A folder inside, such as apps/web.");
+
+/** Where the code comes from: an uploaded archive, or a git repository anyone can reach. A folder of the server's disk it never is. */
+export const source = z
+  .union([
+    z.object({ upload: id.describe("From POST /api/sources."), subdirectory }),
+    z.object({
+      git: z.string().min(1).max(2000).describe("https:// or ssh:// address of a repository."),
+      ref: z.string().min(1).max(1000).optional().describe("Branch, tag or commit."),
+      subdirectory,
+    }),
+  ])
+  .meta({ id: "Source" });
+
+const service = z.object({
+  framework: z.string().max(100).optional(),
+  installCommand: z.string().max(4000).optional(),
+  buildCommand: z.string().max(4000).optional(),
+  startCommand: z.string().max(4000).optional(),
+  outputDir: z.string().max(1000).optional(),
+  port: z.number().int().min(1).max(65_535).optional(),
+  kind: z.enum(["static", "server", "worker"]).optional(),
+  spaFallback: z.boolean().optional(),
+  healthPath: z
+    .string()
+    .regex(/^\/(?![/\\])[\x21-\x7e]{0,500}$/)
+    .optional(),
+});
+
+const request = z.object({
+  source,
+  project: name,
+  environment: name.optional().describe("`production` when absent, or a preview's name."),
+  platform: z.string().max(100).optional(),
+  prebuilt: z.boolean().optional().describe("Take the source as it is: no detection, no build."),
+  force: z.boolean().optional().describe("Build and start anew although nothing has changed."),
+  variables: z.record(z.string(), z.string()).optional().describe("Values for this deployment alone."),
+  generateSecrets: z.boolean().optional(),
+  allowMissing: z.boolean().optional(),
+  overrides: service.optional(),
+  services: z.array(z.string().max(200)).max(100).optional(),
+  message: z.string().max(1000).optional(),
+  connection: z.string().max(200).optional(),
+  target: target.optional(),
+});
+
+const one = z.object({ id });
+
+export const deployments = {
+  create: open("create:deployment", { idempotent: true })
+    .route({ method: "POST", path: "/deployments", successStatus: 202, tags: ["deployments"] })
+    .input(request)
+    .output(deployment),
+  get: open("read:deployment")
+    .route({ method: "GET", path: "/deployments/{id}", tags: ["deployments"] })
+    .input(one)
+    .output(deployment),
+  list: open("read:deployment")
+    .route({ method: "GET", path: "/deployments", tags: ["deployments"] })
+    .input(z.object({ project: name.optional(), environment: name.optional(), limit, cursor }))
+    .output(z.object({ deployments: z.array(deployment), nextCursor })),
+  events: open("read:deployment")
+    .route({
+      method: "GET",
+      path: "/deployments/{id}/events",
+      tags: ["deployments"],
+      description:
+        "Server-sent events, from `from` or the one after Last-Event-ID on; ends when the deployment is settled.",
+    })
+    .input(z.object({ id, from: z.coerce.number().int().min(1).max(1e9).optional() }))
+    .output(eventIterator(deployEvent)),
+  logs: open("read:deployment")
+    .route({
+      method: "GET",
+      path: "/deployments/{id}/logs",
+      tags: ["deployments"],
+      description: "The log lines of the event stream alone, under the same ids.",
+    })
+    .input(z.object({ id, from: z.coerce.number().int().min(1).max(1e9).optional() }))
+    .output(eventIterator(logEvent)),
+  cancel: open("update:deployment")
+    .route({ method: "POST", path: "/deployments/{id}/cancel", tags: ["deployments"] })
+    .input(one)
+    .output(deployment),
+  redeploy: open("create:deployment", { idempotent: true })
+    .route({ method: "POST", path: "/deployments/{id}/redeploy", successStatus: 202, tags: ["deployments"] })
+    .input(one)
+    .output(deployment),
+  rollback: open("create:deployment", { idempotent: true })
+    .route({
+      method: "POST",
+      path: "/deployments/{id}/rollback",
+      successStatus: 202,
+      tags: ["deployments"],
+      description: "Give the traffic back to this deployment's release.",
+    })
+    .input(one)
+    .output(deployment),
+  promote: open("create:deployment", { idempotent: true })
+    .route({ method: "POST", path: "/deployments/{id}/promote", successStatus: 202, tags: ["deployments"] })
+    .input(z.object({ id, environment: name.optional() }))
+    .output(deployment),
+  remove: open("delete:deployment")
+    .route({
+      method: "DELETE",
+      path: "/deployments/{id}",
+      tags: ["deployments"],
+      description: "Stop and forget the environment this deployment is live in.",
+    })
+    .input(one)
+    .output(nothing),
+  checklist: open("read:deployment")
+    .route({ method: "GET", path: "/deployments/{id}/checklist", tags: ["deployments"] })
+    .input(one)
+    .output(
+      z.array(
+        z.object({
+          id: z.string(),
+          service: z.string().optional(),
+          title: z.string(),
+          state: z.enum(["done", "todo", "warning", "unknown"]),
+          detail: z.string(),
+          command: z.string().optional(),
+        }),
+      ),
+    ),
+};
+
+/** What a source is, without deploying it. */
+export const detect = open("create:source")
+  .route({ method: "POST", path: "/detect", tags: ["deployments"] })
+  .input(z.object({ source }))
+  .output(detection);
+
+/** What a deployment would do, with everything that is in its way. */
+export const planning = open("create:source")
+  .route({ method: "POST", path: "/plan", tags: ["deployments"] })
+  .input(request)
+  .output(
+    z.object({
+      plan,
+      problems: z.array(errorReport),
+      excluded: z.array(z.object({ path: z.string(), reason: z.string(), detail: z.string() })),
+    }),
+  );

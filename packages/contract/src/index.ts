@@ -1,0 +1,48 @@
+/** The contract: everything that crosses the wire between Landfall's server and whoever speaks with it. Written by hand. */
+import { z } from "zod";
+import { open } from "./base.ts";
+import { connections, platforms, targets } from "./connections.ts";
+import { deployments, detect, planning } from "./deployments.ts";
+import { audit, invitations, keys, me, members, organizations, setup } from "./people.ts";
+import { domains, environments, previews, projects, variables } from "./projects.ts";
+import { uploads } from "./uploads.ts";
+
+export { type Meta } from "./base.ts";
+export { deployEvent, deployment } from "./deployments.ts";
+export { errorReport, errorStatus, wireErrorStatus, type WireError, type WireErrorCode } from "./errors.ts";
+export {
+  type Access,
+  allPermissions,
+  type Permission,
+  permissionsOf,
+  type Resource,
+  type Role,
+  roles,
+  type Verb,
+} from "./permissions.ts";
+
+/** The whole API by resource. REST under /api, the typed client under /rpc. */
+export const contract = {
+  health: open("anyone")
+    .route({ method: "GET", path: "/health", tags: ["operations"] })
+    .output(z.object({ status: z.literal("ok"), version: z.string() })),
+  setup,
+  me,
+  organizations,
+  members,
+  invitations,
+  keys,
+  audit,
+  projects,
+  environments,
+  previews,
+  variables,
+  domains,
+  uploads,
+  detect,
+  plan: planning,
+  deployments,
+  connections,
+  platforms,
+  targets,
+};

@@ -1,0 +1,176 @@
+/** People, organisations, keys, and the record of what they changed. Signing in itself is under /api/auth. */
+import { z } from "zod";
+import { cursor, id, instant, limit, nextCursor, nothing, open } from "./base.ts";
+import { allPermissions, roles } from "./permissions.ts";
+
+const email = z.email().max(200).toLowerCase();
+const personName = z.string().trim().min(1).max(100);
+/** Long enough not to be guessed, short enough to be hashed. */
+const password = z.string().min(12).max(128);
+const role = z.enum(roles);
+const permission = z.enum(allPermissions);
+const organizationName = z.string().trim().min(1).max(100);
+
+const organization = z.object({ id, name: z.string(), role }).meta({ id: "Organization" });
+const member = z
+  .object({ id, userId: id, name: z.string(), email: z.string(), role, createdAt: instant })
+  .meta({ id: "Member" });
+const invitation = z
+  .object({ id, email: z.string(), role, status: z.enum(["pending", "accepted", "canceled"]), expiresAt: instant })
+  .meta({ id: "Invitation" });
+const key = z
+  .object({
+    id,
+    name: z.string(),
+    start: z.string().describe("The first characters, to tell it from others."),
+    scopes: z.array(permission),
+    owner: z.string(),
+    createdAt: instant,
+    expiresAt: instant.nullable(),
+    lastUsedAt: instant.nullable(),
+  })
+  .meta({ id: "ApiKey" });
+
+export const setup = {
+  status: open("anyone")
+    .route({ method: "GET", path: "/setup", tags: ["people"] })
+    .output(z.object({ needed: z.boolean() })),
+  run: open("anyone")
+    .route({
+      method: "POST",
+      path: "/setup",
+      successStatus: 201,
+      tags: ["people"],
+      description: "The first person, with the token `landfall serve` printed. Gone after its use.",
+    })
+    .input(
+      z.object({
+        token: z.string().min(1).max(200),
+        name: personName,
+        email,
+        password,
+        organization: organizationName.optional(),
+      }),
+    )
+    .output(z.object({ organization: id })),
+};
+
+export const me = open("signed-in")
+  .route({ method: "GET", path: "/me", tags: ["people"] })
+  .output(
+    z.object({
+      user: z.object({ id, name: z.string(), email: z.string() }),
+      via: z.enum(["session", "key"]),
+      organization: organization.nullable(),
+      permissions: z.array(permission),
+    }),
+  );
+
+export const organizations = {
+  list: open("signed-in")
+    .route({ method: "GET", path: "/organizations", tags: ["people"] })
+    .output(z.object({ organizations: z.array(organization) })),
+  rename: open("update:organization")
+    .route({ method: "PATCH", path: "/organization", tags: ["people"] })
+    .input(z.strictObject({ name: organizationName }))
+    .output(organization),
+};
+
+export const members = {
+  list: open("read:member")
+    .route({ method: "GET", path: "/members", tags: ["people"] })
+    .output(z.object({ members: z.array(member) })),
+  setRole: open("update:member")
+    .route({
+      method: "PUT",
+      path: "/members/{id}/role",
+      tags: ["people"],
+      description: "Nobody gives or takes a role above their own, and one owner stays.",
+    })
+    .input(z.strictObject({ id, role }))
+    .output(member),
+  remove: open("delete:member")
+    .route({ method: "DELETE", path: "/members/{id}", tags: ["people"] })
+    .input(z.object({ id }))
+    .output(nothing),
+};
+
+export const invitations = {
+  list: open("read:invitation")
+    .route({ method: "GET", path: "/invitations", tags: ["people"] })
+    .output(z.object({ invitations: z.array(invitation) })),
+  create: open("create:invitation")
+    .route({
+      method: "POST",
+      path: "/invitations",
+      successStatus: 201,
+      tags: ["people"],
+      description: "The answer has the one link the recipient can use; it is not kept.",
+    })
+    .input(z.strictObject({ email, role }))
+    .output(invitation.extend({ token: z.string(), link: z.string() })),
+  cancel: open("delete:invitation")
+    .route({ method: "DELETE", path: "/invitations/{id}", tags: ["people"] })
+    .input(z.object({ id }))
+    .output(nothing),
+  accept: open("anyone")
+    .route({
+      method: "POST",
+      path: "/invitations/accept",
+      tags: ["people"],
+      description:
+        "By the recipient: signed in with the invited address, or with a name and a password for a new account of it.",
+    })
+    .input(
+      z.strictObject({ token: z.string().min(1).max(200), name: personName.optional(), password: password.optional() }),
+    )
+    .output(z.object({ organization: id })),
+};
+
+export const keys = {
+  list: open("read:key")
+    .route({ method: "GET", path: "/keys", tags: ["people"] })
+    .output(z.object({ keys: z.array(key) })),
+  create: open("create:key")
+    .route({
+      method: "POST",
+      path: "/keys",
+      successStatus: 201,
+      tags: ["people"],
+      description: "Never more than its owner may do. The key is in this answer and nowhere else.",
+    })
+    .input(
+      z.strictObject({
+        name: z.string().trim().min(1).max(100),
+        scopes: z.array(permission).min(1),
+        expiresInDays: z.number().int().min(1).max(3650).optional(),
+      }),
+    )
+    .output(key.extend({ key: z.string() })),
+  remove: open("delete:key")
+    .route({ method: "DELETE", path: "/keys/{id}", tags: ["people"] })
+    .input(z.object({ id }))
+    .output(nothing),
+};
+
+export const audit = {
+  list: open("read:audit")
+    .route({ method: "GET", path: "/audit", tags: ["people"] })
+    .input(z.object({ limit, cursor }))
+    .output(
+      z.object({
+        entries: z.array(
+          z.object({
+            id,
+            at: instant,
+            actor: z.string(),
+            via: z.enum(["session", "key", "anyone"]),
+            action: z.string(),
+            target: z.string(),
+            address: z.string(),
+          }),
+        ),
+        nextCursor,
+      }),
+    ),
+};

@@ -1,0 +1,72 @@
+/** Who may do what: verbs, resources, and the one table from role to permissions. Everything that is not in it is denied. */
+
+export const verbs = ["read", "create", "update", "delete"] as const;
+export const resources = [
+  "organization",
+  "member",
+  "invitation",
+  "key",
+  "project",
+  "environment",
+  "variable",
+  "domain",
+  "deployment",
+  "source",
+  "connection",
+  "audit",
+  "metrics",
+] as const;
+
+export type Verb = (typeof verbs)[number];
+export type Resource = (typeof resources)[number];
+export type Permission = `${Verb}:${Resource}`;
+
+/** All there are, for schemas and tests. */
+export const allPermissions = resources.flatMap((resource) =>
+  verbs.map((verb): Permission => `${verb}:${resource}`),
+) as [Permission, ...Permission[]];
+
+/** From the weakest to the strongest. */
+export const roles = ["viewer", "developer", "admin", "owner"] as const;
+export type Role = (typeof roles)[number];
+
+const every = (...of: Resource[]): Permission[] =>
+  of.flatMap((one) => verbs.map((verb): Permission => `${verb}:${one}`));
+
+const viewer: Permission[] = [
+  "read:organization",
+  "read:member",
+  "read:project",
+  "read:environment",
+  "read:variable",
+  "read:domain",
+  "read:deployment",
+  "read:connection",
+  // One's own; those of others are an administrator's business.
+  ...every("key"),
+];
+const developer: Permission[] = [
+  ...viewer,
+  "create:project",
+  ...every("environment", "variable", "domain", "deployment", "source"),
+];
+const admin: Permission[] = [
+  ...developer,
+  "update:organization",
+  "update:project",
+  "delete:project",
+  ...every("connection", "member", "invitation"),
+  "read:audit",
+  "read:metrics",
+];
+
+/** What each role may do. */
+export const permissionsOf: Readonly<Record<Role, ReadonlySet<Permission>>> = {
+  viewer: new Set(viewer),
+  developer: new Set(developer),
+  admin: new Set(admin),
+  owner: new Set([...admin, ...every("organization")]),
+};
+
+/** Who may call a procedure: anyone, whoever is signed in, who holds the permission in the organisation; nobody, unless it says otherwise. */
+export type Access = "anyone" | "signed-in" | "nobody" | Permission;

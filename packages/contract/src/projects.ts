@@ -1,0 +1,138 @@
+/** Projects with their environments, previews, variables and domains. */
+import { z } from "zod";
+import { instant, name, nothing, open } from "./base.ts";
+
+const environment = z
+  .object({
+    name: z.string(),
+    url: z.string().nullable(),
+    liveDeployment: z.string().nullable(),
+    lastDeployment: z.string().nullable(),
+    lastState: z
+      .enum(["pending", "building", "uploading", "deploying", "verifying", "success", "failed", "cancelled"])
+      .nullable(),
+  })
+  .meta({ id: "Environment" });
+
+const project = z
+  .object({ name: z.string(), createdAt: instant, environments: z.array(environment) })
+  .meta({ id: "Project" });
+
+const variable = z
+  .object({
+    key: z.string(),
+    environment: z.string(),
+    sensitive: z.boolean(),
+    value: z.string().nullable().describe("Null for a sensitive one: nobody reads it back."),
+    updatedAt: instant,
+  })
+  .meta({ id: "Variable" });
+
+const record = z.object({ type: z.string(), name: z.string(), value: z.string(), purpose: z.string() });
+
+const domain = z
+  .object({
+    name: z.string(),
+    project: z.string(),
+    platform: z.string(),
+    verified: z.boolean(),
+    live: z.boolean(),
+    ready: z.boolean().describe("Visitors arrive, over a certificate that holds."),
+    fault: z.string().optional(),
+    records: z.array(z.looseObject(record.shape)),
+    certificate: z.looseObject({ platform: z.string() }),
+    obstacles: z.array(z.string()),
+    counterpart: z.string().nullable(),
+  })
+  .meta({ id: "Domain" });
+
+const inProject = z.object({ project: name });
+const inEnvironment = z.object({ project: name, environment: name });
+const domainName = z.string().min(1).max(300);
+
+export const projects = {
+  list: open("read:project")
+    .route({ method: "GET", path: "/projects", tags: ["projects"] })
+    .output(z.object({ projects: z.array(project) })),
+  get: open("read:project")
+    .route({ method: "GET", path: "/projects/{project}", tags: ["projects"] })
+    .input(inProject)
+    .output(project),
+  create: open("create:project", { idempotent: true })
+    .route({ method: "POST", path: "/projects", successStatus: 201, tags: ["projects"] })
+    .input(z.object({ name }))
+    .output(project),
+  remove: open("delete:project")
+    .route({ method: "DELETE", path: "/projects/{project}", tags: ["projects"] })
+    .input(inProject)
+    .output(nothing),
+};
+
+export const environments = {
+  list: open("read:environment")
+    .route({ method: "GET", path: "/projects/{project}/environments", tags: ["projects"] })
+    .input(inProject)
+    .output(z.object({ environments: z.array(environment) })),
+  remove: open("delete:environment")
+    .route({ method: "DELETE", path: "/projects/{project}/environments/{environment}", tags: ["projects"] })
+    .input(inEnvironment)
+    .output(nothing),
+};
+
+/** Every environment but production. */
+export const previews = {
+  list: open("read:environment")
+    .route({ method: "GET", path: "/projects/{project}/previews", tags: ["projects"] })
+    .input(inProject)
+    .output(z.object({ previews: z.array(environment) })),
+  remove: open("delete:environment")
+    .route({ method: "DELETE", path: "/projects/{project}/previews/{environment}", tags: ["projects"] })
+    .input(inEnvironment)
+    .output(nothing),
+};
+
+export const variables = {
+  list: open("read:variable")
+    .route({ method: "GET", path: "/projects/{project}/environments/{environment}/variables", tags: ["variables"] })
+    .input(inEnvironment)
+    .output(z.object({ variables: z.array(variable) })),
+  set: open("update:variable")
+    .route({ method: "PUT", path: "/projects/{project}/environments/{environment}/variables", tags: ["variables"] })
+    .input(
+      inEnvironment.extend({
+        values: z.record(z.string(), z.string()),
+        sensitive: z.boolean().optional().describe("Absent: told by the name."),
+        allowEmpty: z.boolean().optional(),
+      }),
+    )
+    .output(z.object({ variables: z.array(variable) })),
+  remove: open("delete:variable")
+    .route({
+      method: "DELETE",
+      path: "/projects/{project}/environments/{environment}/variables/{key}",
+      tags: ["variables"],
+    })
+    .input(inEnvironment.extend({ key: z.string().min(1).max(300) }))
+    .output(nothing),
+};
+
+const place = { project: name, platform: z.string().max(100).optional() };
+
+export const domains = {
+  list: open("read:domain")
+    .route({ method: "GET", path: "/projects/{project}/domains", tags: ["domains"] })
+    .input(z.object(place))
+    .output(z.object({ domains: z.array(domain) })),
+  add: open("create:domain")
+    .route({ method: "POST", path: "/projects/{project}/domains", successStatus: 201, tags: ["domains"] })
+    .input(z.object({ ...place, name: domainName }))
+    .output(domain),
+  check: open("read:domain")
+    .route({ method: "GET", path: "/projects/{project}/domains/{name}", tags: ["domains"] })
+    .input(z.object({ ...place, name: domainName }))
+    .output(domain),
+  remove: open("delete:domain")
+    .route({ method: "DELETE", path: "/projects/{project}/domains/{name}", tags: ["domains"] })
+    .input(z.object({ ...place, name: domainName }))
+    .output(nothing),
+};
