@@ -10,8 +10,8 @@ import type { Detection } from "./detect/detection.ts";
 import type { Domains } from "./domains/domains.ts";
 import type { ErrorReport } from "./error.ts";
 import type { DeployEvent, DeploymentState } from "./events.ts";
-import type { DeployPlan } from "./plan/plan.ts";
-import type { Account, Connect, Platform, Target } from "./platform.ts";
+import type { DeployPlan, Target } from "./plan/plan.ts";
+import type { Account, Connect, Platform } from "./platform.ts";
 import type { Exclusion, Snapshot } from "./snapshot/snapshot.ts";
 import type { Source } from "./source/source.ts";
 

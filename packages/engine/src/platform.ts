@@ -5,9 +5,9 @@ import type { Transaction } from "kysely";
 import type { Artifact, ArtifactKind } from "./artifact.ts";
 import type { Clock } from "./clock.ts";
 import type { Api, ReadError } from "./http/api.ts";
-import type { DeployPlan, ServicePlan } from "./plan/plan.ts";
+import type { DeployPlan, ServicePlan, Target } from "./plan/plan.ts";
 import type { Bytes } from "./snapshot/bytes.ts";
-import type { FileDigest } from "./snapshot/file-digest.ts";
+import type { FileDigest } from "./snapshot/snapshot.ts";
 import type { Schema } from "./store/schema.ts";
 
 /**
@@ -38,16 +38,6 @@ export interface Release {
   environment: string;
   createdAtMs: number;
   services: ReleaseService[];
-}
-
-/** Where a project lives on a platform: shown before a deployment, pinned by the first one. */
-export interface Target {
-  /** Team, organisation or account, as the platform identifies it; absent for the credential's own. */
-  account?: string;
-  /** The platform's id of the project, once it is known. */
-  projectId?: string;
-  /** The platform's name of the project: ours, unless it was taken there. */
-  projectName?: string;
 }
 
 /** What every operation on a hosted platform gets. */

@@ -2,7 +2,8 @@
 import type { Clock } from "../clock.ts";
 import { DeployError } from "../error.ts";
 import { type Api, noApi, openApi } from "../http/api.ts";
-import type { Platform, Target } from "../platform.ts";
+import type { Target } from "../plan/plan.ts";
+import type { Platform } from "../platform.ts";
 import type { Secret } from "../secret.ts";
 import type { Credential } from "./credential.ts";
 

@@ -2,8 +2,8 @@
 import { type Client, openClient, type PlatformAccess } from "../connections/access.ts";
 import type { Learn } from "../connections/credential.ts";
 import { openCredential } from "../connections/choose.ts";
-import type { Platform, ReleaseContext, Target } from "../platform.ts";
-import type { DeployPlan } from "../plan/plan.ts";
+import type { Platform, ReleaseContext } from "../platform.ts";
+import type { DeployPlan, Target } from "../plan/plan.ts";
 import type { Transaction } from "kysely";
 import type { DeploymentRow, Schema } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";

@@ -4,7 +4,6 @@
 import type { ArtifactKind, StaticRules } from "../artifact.ts";
 import type { Command } from "../process/command.ts";
 import type { EnvVariable, Evidence, Kind } from "../detect/detection.ts";
-import type { Target } from "../platform.ts";
 
 /** One conversion on the way from source to an artifact the platform accepts. */
 export interface RouteStep {
@@ -58,6 +57,16 @@ export interface ServicePlan {
   dependsOn: string[];
   /** What will be done on the platform, in order, in words. */
   operations: string[];
+}
+
+/** Where a project lives on a platform: shown before a deployment, pinned by the first one. */
+export interface Target {
+  /** Team, organisation or account, as the platform identifies it; absent for the credential's own. */
+  account?: string;
+  /** The platform's id of the project, once it is known. */
+  projectId?: string;
+  /** The platform's name of the project: ours, unless it was taken there. */
+  projectName?: string;
 }
 
 export interface DeployPlan {

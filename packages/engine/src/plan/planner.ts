@@ -10,8 +10,8 @@ import type { DetectedService, Detection, EnvVariable } from "../detect/detectio
 import type { Overrides } from "../engine.ts";
 import { DeployError, type ErrorReport, reportOf } from "../error.ts";
 import { slug } from "../name.ts";
-import type { BuildPlan, DeployPlan, PlannedVariable, RouteStep, ServicePlan } from "./plan.ts";
-import type { Platform, Target } from "../platform.ts";
+import type { BuildPlan, DeployPlan, PlannedVariable, RouteStep, ServicePlan, Target } from "./plan.ts";
+import type { Platform } from "../platform.ts";
 import { type Accepted, acceptedFor } from "./accepted.ts";
 import { withoutRunner } from "./start-command.ts";
 

@@ -12,7 +12,6 @@ import {
   type DeployedService,
   definePlatform,
   type ReleaseContext,
-  type Target,
 } from "../platform.ts";
 import { leftOut, serverAdvice } from "./netlify/advice.ts";
 import {
@@ -26,6 +25,7 @@ import {
   titleOf,
   untilDeploy,
 } from "./netlify/api.ts";
+import type { Target } from "../plan/plan.ts";
 import { domains } from "./netlify/domains.ts";
 import { hasFunctions, shipmentOf } from "./netlify/manifest.ts";
 import { remove } from "./netlify/remove.ts";

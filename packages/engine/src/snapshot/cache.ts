@@ -7,7 +7,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import type { FileDigest } from "./file-digest.ts";
+import type { FileDigest } from "./snapshot.ts";
 
 /** What a file looked like when it was read. Any change of content changes one of these: even a write that restores the time changes `ctime`. */
 export interface FileState {

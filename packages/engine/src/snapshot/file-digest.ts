@@ -9,9 +9,7 @@ import { createHash, hash } from "node:crypto";
 import { extname } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Bytes } from "./bytes.ts";
-import type { SnapshotFile } from "./snapshot.ts";
-
-export type FileDigest = "sha1" | "asset";
+import type { FileDigest, SnapshotFile } from "./snapshot.ts";
 
 export interface FileDigester {
   /** Digest of a whole file, lower-case hex. */

@@ -16,7 +16,8 @@ import { throwIfAborted } from "../process/exec.ts";
 import type { Blobs } from "./blobs.ts";
 import type { FileState, KnownFile } from "./cache.ts";
 import { readSize } from "./digest.ts";
-import type { FileDigest, FileDigester } from "./file-digest.ts";
+import type { FileDigester } from "./file-digest.ts";
+import type { FileDigest } from "./snapshot.ts";
 import { mayHoldTokens, secretByContent, withoutTokens } from "./secrets.ts";
 
 /** The file had other times or another size after it was read than before, every time it was tried. */

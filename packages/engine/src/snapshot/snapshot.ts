@@ -1,5 +1,7 @@
 /** The files of a project at one moment: a manifest by digest; the bytes are in the blob store, or stay where they are (bytes.ts). */
-import type { FileDigest } from "./file-digest.ts";
+
+/** Digests by which platforms name files, besides our own sha256; file-digest.ts makes them. */
+export type FileDigest = "sha1" | "asset";
 
 /** One entry of a snapshot. Paths are relative, `/`-separated, valid UTF-8, sorted bytewise in the manifest. */
 export interface SnapshotFile {

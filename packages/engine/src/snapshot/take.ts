@@ -8,10 +8,10 @@ import { DeployError } from "../error.ts";
 import { throwIfAborted } from "../process/exec.ts";
 import type { Blobs } from "./blobs.ts";
 import type { DigestCache, FileState, KnownFile, KnownFiles } from "./cache.ts";
-import { type FileDigest, fileDigester } from "./file-digest.ts";
+import { fileDigester } from "./file-digest.ts";
 import { followLink } from "./links.ts";
 import { ChangedWhileRead, type Reading, readInto } from "./read.ts";
-import type { Snapshot, SnapshotFile } from "./snapshot.ts";
+import type { FileDigest, Snapshot, SnapshotFile } from "./snapshot.ts";
 import { type FoundFile, type Walked, messageOf, walk } from "./walk.ts";
 
 export interface SnapshotOptions {

@@ -3,7 +3,8 @@ import { DeployError } from "../../error.ts";
 import { path } from "../../http/api.ts";
 import { ApiError } from "../../http/api-error.ts";
 import { suggestNames } from "../../name.ts";
-import type { ApiContext, Target } from "../../platform.ts";
+import type { Target } from "../../plan/plan.ts";
+import type { ApiContext } from "../../platform.ts";
 import type { Site } from "./api.ts";
 
 /** A site and the team it is in, which is a slug or an id: Netlify takes both. */
