@@ -13,6 +13,7 @@ import { init } from "./commands/init.ts";
 import { inspect } from "./commands/inspect.ts";
 import { logs } from "./commands/logs.ts";
 import { ls } from "./commands/ls.ts";
+import { mcp } from "./commands/mcp.ts";
 import { open } from "./commands/open.ts";
 import { plan } from "./commands/plan.ts";
 import { platforms } from "./commands/platforms.ts";
@@ -36,7 +37,7 @@ const groups: [string, ((registry: Registry) => void)[]][] = [
   ["See:", [platforms, projects, ls, inspect, status, logs, open, why]],
   ["Change:", [redeploy, rollback, promote, cancel, domains, rm]],
   ["Accounts:", [connect, connections, whoami, disconnect]],
-  ["Run:", [serve, stop, worker, edge, simulate, doctor, rotateKey]],
+  ["Run:", [serve, mcp, stop, worker, edge, simulate, doctor, rotateKey]],
 ];
 
 export function register(registry: Registry): void {

@@ -8,7 +8,7 @@ import type { Context } from "./context.ts";
 import type { Paint } from "./screen/paint.ts";
 
 /** The project named, or the one of the directory: `name` of its landfall.json, or its own name, as deploying it would choose. */
-export function projectOf(context: Context, named: string | undefined): string {
+export function projectOf(context: Pick<Context, "cwd">, named: string | undefined): string {
   return named ?? nameIn(join(context.cwd, "landfall.json")) ?? (slug(basename(context.cwd)) || "app");
 }
 
@@ -24,7 +24,7 @@ function nameIn(path: string): string | null {
 
 /** The deployment of an id or its beginning; of a project (default: the directory's) the newest that `fits`. Throws NOT_FOUND. */
 export async function deploymentOf(
-  context: Context,
+  context: Pick<Context, "cwd">,
   engine: Engine,
   named: string | undefined,
   fits: (view: DeploymentView) => boolean = () => true,
