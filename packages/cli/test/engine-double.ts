@@ -125,6 +125,8 @@ export function engineDouble({
     calls,
     requests,
     home: "/nowhere/home",
+    organization: "local",
+    of: unused,
     restore: async () => {},
     platforms: [],
     database: { kind: "sqlite", db: undefined as never },

@@ -49,7 +49,7 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
   if (!holdLock(join(home, "edge.lock"))) return false;
   markWanted(home);
   const clock = systemClock;
-  await using store = await openStore(home, clock, options.encryptionKey);
+  await using store = await openStore(home, clock, options);
   const router = createRouter({ clock });
   const edge = createEdge({
     router,

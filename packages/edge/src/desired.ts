@@ -4,7 +4,7 @@ import type { Release } from "@landfall/engine/platform";
 import type { EdgeService } from "@landfall/engine/platforms/local/edge-control";
 import { instanceId, programOf } from "@landfall/engine/platforms/local/program";
 import { openRelease } from "@landfall/engine/deployment/release";
-import type { Store } from "@landfall/engine/store/store";
+import { localOrganization, type Store } from "@landfall/engine/store/store";
 import { releaseHeader } from "@landfall/engine/deployment/verify";
 import type { Route, Router } from "./router.ts";
 import type { Edge } from "./server.ts";
@@ -100,7 +100,7 @@ export function createDesired({
         const ownPort = await lockedPort({
           store,
           edge,
-          key: `port/${release.project}/${release.environment}/${plan.name}`,
+          key: portKey(release, plan.name),
           after: port,
         });
         const route = await routeFor(release, plan.name, plan.kind, plan.hosts, ownPort);
@@ -174,6 +174,8 @@ export function createDesired({
         const id = instanceId(release.id, service);
         const { plan } = release.services.find((one) => one.plan.name === service)!;
         const base = {
+          organization: release.organization,
+          projectId: release.projectId,
           project: release.project,
           environment: release.environment,
           service,
@@ -202,6 +204,11 @@ export function createDesired({
       await Promise.all(drains.values());
     },
   };
+}
+
+/** By name, so that a project that is made again has the port it had; elsewhere names are not unique. */
+function portKey({ organization, projectId, project, environment }: Release, service: string): string {
+  return `port/${organization === localOrganization ? project : projectId}/${environment}/${service}`;
 }
 
 /** Two projects may come to the same host name (`a-b` and the preview `a` of `b`): who was there first keeps it, the other has its port. */

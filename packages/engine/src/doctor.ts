@@ -49,7 +49,7 @@ export async function diagnose({
     dataDirectory(store.home),
     await database(store),
     ...(await Promise.all(tools.map((tool) => programFinding(tool, toolPath, store.home)))),
-    await edgeFinding(edge),
+    await edgeFinding(edge, store.organization),
     await names(resolves, baseDomain),
     await waiting(store),
     ...(await connectionFindings(store)),
@@ -110,7 +110,7 @@ async function programFinding(tool: (typeof tools)[number], toolPath: string[], 
   };
 }
 
-async function edgeFinding(edge: EdgeControl): Promise<DoctorFinding> {
+async function edgeFinding(edge: EdgeControl, organization: string): Promise<DoctorFinding> {
   const report = await edge.status();
   if (!report)
     return {
@@ -119,12 +119,13 @@ async function edgeFinding(edge: EdgeControl): Promise<DoctorFinding> {
       what: "The edge is not running: nothing deployed on this machine answers.",
       next: "It starts with the next deployment, or now with: landfall serve",
     };
-  const bad = report.services.filter((service) => service.live && !["serving", "running"].includes(service.state));
+  const own = report.services.filter((service) => service.live && service.organization === organization);
+  const bad = own.filter((service) => !["serving", "running"].includes(service.state));
   if (bad.length === 0)
     return {
       id: "edge",
       state: "ok",
-      what: `The edge serves ${report.services.filter((one) => one.live).length} services on port ${report.port}.`,
+      what: `The edge serves ${own.length} services on port ${report.port}.`,
     };
   return {
     id: "edge",
@@ -145,10 +146,11 @@ async function names(resolves: (host: string) => Promise<boolean>, baseDomain: s
   };
 }
 
-async function waiting({ db }: Store): Promise<DoctorFinding> {
+async function waiting({ db, organization }: Store): Promise<DoctorFinding> {
   const rows = await db
     .selectFrom("deployment")
     .select(["id", "lease_owner"])
+    .where("organization_id", "=", organization)
     .where("state", "not in", ["success", "failed", "cancelled"])
     .execute();
   const idle = rows.filter((row) => row.lease_owner === null);
@@ -167,8 +169,14 @@ async function waiting({ db }: Store): Promise<DoctorFinding> {
 }
 
 /** What the connections are known to lack; nobody is asked. */
-async function connectionFindings({ db, clock }: Store): Promise<DoctorFinding[]> {
-  const rows = await db.selectFrom("connection").selectAll().orderBy("platform").orderBy("name").execute();
+async function connectionFindings({ db, clock, organization }: Store): Promise<DoctorFinding[]> {
+  const rows = await db
+    .selectFrom("connection")
+    .selectAll()
+    .where("organization_id", "=", organization)
+    .orderBy("platform")
+    .orderBy("name")
+    .execute();
   if (rows.length === 0) return [];
   const bad = rows.flatMap((row): DoctorFinding[] => {
     const { missingScopes = [] } = JSON.parse(row.account) as Account;

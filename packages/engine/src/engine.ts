@@ -38,6 +38,8 @@ export interface EngineOptions {
   nameServers?: string[];
   /** Variables of the caller's process: tokens and settings of platforms are read from it by the names the platforms declare, and nothing else. */
   environment?: Readonly<Record<string, string | undefined>>;
+  /** Whose view `openEngine` gives. Default `local`. Tokens, accounts and projects named in `environment` are theirs alone. */
+  organization?: string;
   /** Seals what is secret, in place of the key file of the data directory: 32 bytes in base64 or hex; after a comma, earlier ones that only open. */
   encryptionKey?: string;
 }
@@ -198,8 +200,19 @@ export interface DoctorFinding {
   next?: string;
 }
 
+/**
+ * What one organisation sees and does: projects, deployments, connections and what belongs to them are its own, by whatever name or id
+ * they are asked for; those of others are NOT_FOUND. What concerns the machine (work, edge, collect, rotateKey) is the same for all.
+ */
 export interface Engine extends AsyncDisposable {
   readonly home: string;
+  /** Whose view this is. */
+  readonly organization: string;
+  /**
+   * The view of another organisation, over the same open store, edge and platforms: cheap, and ended with the engine it came from. `slug`
+   * becomes the label of its host names on this machine, once and for all; without, it is made of the id.
+   */
+  of(organization: string, options?: { slug?: string }): Engine;
   readonly platforms: Platform[];
   /** Its database, for a caller that keeps tables of its own there. One connection for both: two of one process would wait for each other's locks. */
   readonly database: { kind: "sqlite" | "postgres"; db: Kysely<unknown> };
@@ -209,7 +222,7 @@ export interface Engine extends AsyncDisposable {
   prepare(request: DeployRequest, options?: { signal?: AbortSignal }): Promise<Prepared>;
   /** Accept: from here the deployment ends by itself. Supersedes waiting ones of the same project and environment. Throws the first problem. */
   accept(prepared: Prepared): Promise<DeploymentView>;
-  /** Claim and run accepted deployments: `until: "idle"` ends when none is left, `"aborted"` runs until the signal. */
+  /** Claim and run accepted deployments, of every organisation: `until: "idle"` ends when none is left, `"aborted"` runs until the signal. */
   work(options: { signal: AbortSignal; until: "idle" | "aborted"; only?: string }): Promise<void>;
   /** Start the background worker, for a caller that will not stay. */
   workInBackground(): void;

@@ -8,7 +8,7 @@ import { accept, requestCancel } from "./deployment/accept.ts";
 import { againOf } from "./deployment/again.ts";
 import { buildArtifact } from "./build/build.ts";
 import { instant, systemClock } from "./clock.ts";
-import { accessFrom } from "./connections/access.ts";
+import { accessFrom, type PlatformAccess, sharedAccessFrom } from "./connections/access.ts";
 import { connectionsOf } from "./connections/connections.ts";
 import { collect } from "./store/collect.ts";
 import { systemDns } from "./domains/dns.ts";
@@ -19,16 +19,17 @@ import { DeployError } from "./error.ts";
 import { isSettled } from "./events.ts";
 import { hasOpen, readEvents } from "./deployment/journal.ts";
 import { liveChecklist } from "./checklist/live-checklist.ts";
-import { edgeControl, type EdgeReport } from "./platforms/local/edge-control.ts";
+import { type EdgeControl, edgeControl, type EdgeReport } from "./platforms/local/edge-control.ts";
 import { localPlatform } from "./platforms/local.ts";
 import { hostedPlatforms } from "./platforms/registry.ts";
 import { keptSnapshot, prepare, type PreparedInside } from "./plan/prepare.ts";
 import { projectsOf } from "./projects.ts";
 import { runtimeLogsOf } from "./runtime-logs.ts";
-import { openDigestCache } from "./snapshot/cache.ts";
+import type { Platform } from "./platform.ts";
+import { type DigestCache, openDigestCache } from "./snapshot/cache.ts";
 import type { DeploymentRow } from "./store/schema.ts";
 import { rotateKey } from "./store/rotate.ts";
-import { openStore } from "./store/store.ts";
+import { openStore, type Store } from "./store/store.ts";
 import { variablesOf, writeVariables } from "./variables.ts";
 import { deploymentRow, deploymentViews, projectViews } from "./deployment/views.ts";
 import { work } from "./deployment/worker.ts";
@@ -39,15 +40,21 @@ const followPollMs = 15;
 /** Directories nobody has deployed from for so long are read whole the next time. */
 const forgetDigestsAfterMs = 90 * 24 * 3_600_000;
 
+/** What all views of an engine have in common. */
+interface Shared {
+  options: EngineOptions;
+  /** The whole environment of what is started in the background. */
+  environment: Record<string, string>;
+  cache: DigestCache;
+  edge: EdgeControl;
+  platforms: Platform[];
+  accessOf(organization: string): Record<string, PlatformAccess>;
+}
+
 /** Open (or create) the data directory and everything above it. Milliseconds; starts nothing. Throws STORE_NEWER. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const clock = options.clock ?? systemClock;
-  const { home, toolPath } = options;
-  const baseDomain = options.baseDomain ?? "localhost";
-  const { encryptionKey } = options;
-  const store = await openStore(home, clock, encryptionKey);
-  const { db } = store;
-  const cache = openDigestCache(join(home, "digests"));
+  const { home, toolPath, encryptionKey, clock = systemClock } = options;
+  const store = await openStore(home, clock, options);
   const environment = {
     PATH: toolPath.join(":"),
     LANG: "C.UTF-8",
@@ -56,8 +63,21 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   };
   const edge = edgeControl({ home, command: options.edgeCommand, environment, clock });
   const platforms = options.platforms ?? [localPlatform({ store, edge, toolPath, resolves }), ...hostedPlatforms];
-  const access = Object.fromEntries(platforms.map((one) => [one.id, accessFrom(one, options.environment ?? {})]));
+  const accessFor = (from: typeof accessFrom): Record<string, PlatformAccess> =>
+    Object.fromEntries(platforms.map((one) => [one.id, from(one, options.environment ?? {})]));
+  const [own, others] = [accessFor(accessFrom), accessFor(sharedAccessFrom)];
+  const accessOf = (organization: string) => (organization === store.organization ? own : others);
+  const cache = openDigestCache(join(home, "digests"));
+  const engine = engineOver({ options, environment, cache, edge, platforms, accessOf }, store);
+  return { ...engine, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+}
 
+/** The view of the organisation that the store is seen by. It ends nothing. */
+function engineOver(shared: Shared, store: Store): Engine {
+  const { options, environment, cache, edge, platforms } = shared;
+  const { db, clock, home, organization } = store;
+  const { baseDomain = "localhost", toolPath } = options;
+  const access = shared.accessOf(organization);
   const projects = projectsOf({ store, platforms, access });
 
   async function view(row: DeploymentRow): Promise<DeploymentView> {
@@ -73,8 +93,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
   const engine: Engine = {
     home,
+    organization,
     platforms,
-    database: { kind: "sqlite", db: db as unknown as Kysely<unknown> },
+    database: { kind: store.kind, db: db as unknown as Kysely<unknown> },
+
+    of: (other, { slug } = {}) => engineOver(shared, store.of(other, slug)),
 
     async restore() {
       if ((await hasLive()) || (await hasOpen(db))) await edge.ensure();
@@ -89,10 +112,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         const { code, ...text } = problem;
         throw new DeployError(code, text);
       }
-      const { given, generated, identity, opens, plan, request, snapshot } = prepared as PreparedInside;
-      const project = await store.ensureProject(plan.project);
-      if ((await store.setting(`source/${plan.project}`)) === null)
-        await store.putSetting(`source/${plan.project}`, identity);
+      const { given, generated, identity, opens, plan, request, snapshot, ...inside } = prepared as PreparedInside;
+      if (inside.organization !== organization) throw new Error(`prepared for ${inside.organization}`);
+      const project = await store.ensureProject(plan.project, identity);
       await store.putManifest(snapshot.digest, keptSnapshot(snapshot));
       await writeVariables(store, {
         projectId: project.id,
@@ -120,7 +142,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         {
           store,
           platforms,
-          access,
+          accessOf: shared.accessOf,
           build: ({ service, snapshot, variables, force, signal, log }) =>
             buildArtifact({ service, snapshot, variables, force, signal, log, blobs: store.blobs, home, toolPath }),
           deploymentTimeoutMs: options.deploymentTimeoutMs ?? 300_000,
@@ -163,7 +185,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     deployment: async (id) => view(await deploymentRow(store, id)),
 
     async deployments({ project, environment: environmentName, before, limit = 20 } = {}) {
-      let query = db.selectFrom("deployment").selectAll().orderBy("id", "desc").limit(limit);
+      let query = db
+        .selectFrom("deployment")
+        .selectAll()
+        .where("organization_id", "=", organization)
+        .orderBy("id", "desc")
+        .limit(limit);
       if (project !== undefined) query = query.where("project_id", "=", (await projects.row(project)).id);
       if (environmentName !== undefined) query = query.where("environment", "=", environmentName);
       if (before !== undefined) query = query.where("id", "<", before);
@@ -178,7 +205,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       if (!isSettled(after.state)) engine.workInBackground();
     },
 
-    ...againOf({ store, platforms, access, baseDomain, projects, view }),
+    ...againOf({ store, platforms, access, domain: () => store.domain(baseDomain), projects, view }),
 
     projects: () => projectViews(store),
     remove: projects.remove,
@@ -193,8 +220,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     runtimeLogs: (target) => runtimeLogsOf({ store, platforms, access, projects }, target),
 
     edge: {
-      ensure: async () => edgeStatus(await edge.ensure()),
-      status: async () => edgeStatus(await edge.status()),
+      ensure: async () => edgeStatus(await edge.ensure(), organization),
+      status: async () => edgeStatus(await edge.status(), organization),
       stop: () => edge.stop({ applications: true }),
     },
 
@@ -208,9 +235,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       return collect(store, { retainReleases, ...(signal ? { signal } : {}) });
     },
 
-    async [Symbol.asyncDispose]() {
-      await store[Symbol.asyncDispose]();
-    },
+    async [Symbol.asyncDispose]() {}, // The store is the opener's.
   };
   return engine;
 }
@@ -225,13 +250,13 @@ async function resolves(host: string): Promise<boolean> {
   }
 }
 
-function edgeStatus(report: EdgeReport | null): EdgeStatus {
+function edgeStatus(report: EdgeReport | null, organization: string): EdgeStatus {
   return {
     running: report !== null,
     pid: report?.pid ?? null,
     port: report?.port ?? null,
     services: (report?.services ?? [])
-      .filter((service) => service.live)
+      .filter((service) => service.live && service.organization === organization)
       .map((service) => ({ ...service, url: service.url ?? service.portUrl ?? "" })),
   };
 }

@@ -34,6 +34,8 @@ export interface ReleaseService {
 export interface Release {
   id: string;
   deploymentId: string;
+  organization: string;
+  projectId: string;
   project: string;
   environment: string;
   createdAtMs: number;
@@ -45,7 +47,7 @@ export interface ApiContext {
   /** Opened with the connection's credential. A platform of this machine has none to ask. */
   api: Api;
   target: Target;
-  /** Our name of the project. */
+  /** Our name of the project, which another organisation may have given to one of its own. */
   project: string;
   signal: AbortSignal;
   clock: Clock;
@@ -54,6 +56,8 @@ export interface ApiContext {
 /** What an operation on one deployment gets besides. */
 export interface ReleaseContext extends ApiContext {
   deploymentId: string;
+  /** Our id of the project. */
+  projectId: string;
   environment: string;
   /** What the step answered, when it is finished: `create` of an interrupted run names what is there. */
   finished(step: string): Promise<unknown>;
@@ -269,7 +273,7 @@ export interface Platform {
     };
   };
   /** Stop and forget everything of the project's environment. */
-  remove?(context: ApiContext & { environment: string; remoteIds: string[] }): Promise<void>;
+  remove?(context: ApiContext & { projectId: string; environment: string; remoteIds: string[] }): Promise<void>;
 }
 
 /** Identity, for the type: a platform is a plain object. */

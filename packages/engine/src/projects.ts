@@ -32,7 +32,8 @@ export function projectsOf({
   async function row(name: string): Promise<ProjectRow> {
     const found = await store.project(name);
     if (found) return found;
-    const names = (await db.selectFrom("project").select("name").orderBy("name").execute()).map((one) => one.name);
+    const all = db.selectFrom("project").select("name").where("organization_id", "=", store.organization);
+    const names = (await all.orderBy("name").execute()).map((one) => one.name);
     throw new DeployError("NOT_FOUND", {
       what: `There is no project ${JSON.stringify(name.slice(0, 80))}.`,
       where: "project",
@@ -60,7 +61,7 @@ export function projectsOf({
     );
     const signal = AbortSignal.timeout(removalMs);
     const target = await pinnedTarget(store, projectId, id);
-    await platform.remove({ api, target, project, environment: name, remoteIds, signal, clock });
+    await platform.remove({ api, target, projectId, project, environment: name, remoteIds, signal, clock });
   }
 
   return {
@@ -90,7 +91,6 @@ export function projectsOf({
       await db.transaction().execute(async (tx) => {
         if (environmentName === undefined) {
           await tx.deleteFrom("project").where("id", "=", projectId).execute();
-          await tx.deleteFrom("setting").where("key", "=", `source/${project}`).execute();
           return;
         }
         // A release that has the traffic is held by its row.

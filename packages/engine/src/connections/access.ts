@@ -57,6 +57,18 @@ export function accessFrom(
   };
 }
 
+/**
+ * What it says to everybody: how Landfall is registered, and where the platforms are. Its tokens and projects are those of whoever
+ * started the process; with them, another organisation would deploy into that account.
+ */
+export function sharedAccessFrom(
+  platform: Platform,
+  variables: Readonly<Record<string, string | undefined>>,
+): PlatformAccess {
+  const { client, apiUrl, sitesUrl } = accessFrom(platform, variables);
+  return { ...(client ? { client } : {}), ...(apiUrl ? { apiUrl } : {}), ...(sitesUrl ? { sitesUrl } : {}) };
+}
+
 export type Client = Api & AsyncDisposable;
 
 /** A client of the platform's API; for a platform of this machine one that must not be asked. */

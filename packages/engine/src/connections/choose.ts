@@ -9,13 +9,14 @@ import { storedCredential } from "./stored-credential.ts";
 
 /** The connection asked for by name or id, or the platform's only one; null when there is none. Throws NOT_FOUND, CONFLICT (several). */
 export async function chooseConnection(
-  { db }: Store,
+  { db, organization }: Store,
   platform: Platform,
   asked: string | undefined,
 ): Promise<ConnectionRow | null> {
   const rows = await db
     .selectFrom("connection")
     .selectAll()
+    .where("organization_id", "=", organization)
     .where("platform", "=", platform.id)
     .orderBy("id")
     .execute();

@@ -130,7 +130,13 @@ export function connectionsOf(inside: Inside): Engine["connections"] {
       const given = platforms.flatMap(({ id }) =>
         access[id]?.token === undefined ? [] : environmentView(id, access[id]),
       );
-      const rows = await db.selectFrom("connection").selectAll().orderBy("platform").orderBy("name").execute();
+      const rows = await db
+        .selectFrom("connection")
+        .selectAll()
+        .where("organization_id", "=", store.organization)
+        .orderBy("platform")
+        .orderBy("name")
+        .execute();
       return [...given, ...rows.map(viewOf)];
     },
 
@@ -234,8 +240,13 @@ export function connectionsOf(inside: Inside): Engine["connections"] {
 }
 
 /** By id, by name, or by platform when it has one. Throws NOT_FOUND, CONFLICT. */
-async function findConnection({ db }: Store, which: string): Promise<ConnectionRow> {
-  const rows = await db.selectFrom("connection").selectAll().orderBy("id").execute();
+async function findConnection({ db, organization }: Store, which: string): Promise<ConnectionRow> {
+  const rows = await db
+    .selectFrom("connection")
+    .selectAll()
+    .where("organization_id", "=", organization)
+    .orderBy("id")
+    .execute();
   const found = rows.filter(({ id, name, platform }) => [id, name, platform].includes(which));
   if (found.length === 1) return found[0]!;
   const listed = (found.length > 0 ? found : rows).map(({ id, name, platform }) => `${platform} ${name} (${id})`);

@@ -30,11 +30,12 @@ export async function keep(
     method: ConnectionRow["method"];
   },
 ): Promise<ConnectionRow> {
-  const { db, clock, vault } = store;
+  const { db, clock, organization, vault } = store;
   return db.transaction().execute(async (tx) => {
     const rows = await tx
       .selectFrom("connection")
       .selectAll()
+      .where("organization_id", "=", organization)
       .where("platform", "=", platform.id)
       .orderBy("id")
       .execute();
@@ -63,7 +64,14 @@ export async function keep(
       const free = name ?? freeName(slug(account.name) || platform.id, taken);
       await tx
         .insertInto("connection")
-        .values({ id, platform: platform.id, name: free, created_at: instant(clock), ...values })
+        .values({
+          id,
+          organization_id: organization,
+          platform: platform.id,
+          name: free,
+          created_at: instant(clock),
+          ...values,
+        })
         .execute();
     }
     return tx.selectFrom("connection").selectAll().where("id", "=", id).executeTakeFirstOrThrow();

@@ -65,15 +65,14 @@ function wantedBy({ release }: DeployContext): Map<string, { key: string; value:
 }
 
 async function ownedKeys(context: DeployContext): Promise<Set<string>> {
-  const { environment, plan } = context;
+  const { project_id, platform, environment } = placeOf(context);
   return context.transaction(async (tx) => {
     const rows = await tx
       .selectFrom("owned_variable")
-      .innerJoin("project", "project.id", "owned_variable.project_id")
-      .select("owned_variable.key")
-      .where("project.name", "=", context.project)
-      .where("owned_variable.platform", "=", plan.platform)
-      .where("owned_variable.environment", "=", environment)
+      .select("key")
+      .where("project_id", "=", project_id)
+      .where("platform", "=", platform)
+      .where("environment", "=", environment)
       .execute();
     return new Set(rows.map((row) => row.key));
   });
@@ -82,13 +81,8 @@ async function ownedKeys(context: DeployContext): Promise<Set<string>> {
 /** Written before anything is set: a run that dies in between leaves nothing that nobody would remove. */
 async function own(context: DeployContext, keys: string[]): Promise<void> {
   if (keys.length === 0) return;
+  const place = placeOf(context);
   await context.transaction(async (tx) => {
-    const { id } = await tx
-      .selectFrom("project")
-      .select("id")
-      .where("name", "=", context.project)
-      .executeTakeFirstOrThrow();
-    const place = { project_id: id, platform: context.plan.platform, environment: context.environment };
     await tx
       .insertInto("owned_variable")
       .values(keys.map((key) => ({ ...place, key })))
@@ -99,20 +93,20 @@ async function own(context: DeployContext, keys: string[]): Promise<void> {
 
 async function disown(context: DeployContext, keys: string[]): Promise<void> {
   if (keys.length === 0) return;
+  const { project_id, platform, environment } = placeOf(context);
   await context.transaction(async (tx) => {
-    const { id } = await tx
-      .selectFrom("project")
-      .select("id")
-      .where("name", "=", context.project)
-      .executeTakeFirstOrThrow();
     await tx
       .deleteFrom("owned_variable")
-      .where("project_id", "=", id)
-      .where("platform", "=", context.plan.platform)
-      .where("environment", "=", context.environment)
+      .where("project_id", "=", project_id)
+      .where("platform", "=", platform)
+      .where("environment", "=", environment)
       .where("key", "in", keys)
       .execute();
   });
+}
+
+function placeOf({ projectId, plan, environment }: DeployContext) {
+  return { project_id: projectId, platform: plan.platform, environment };
 }
 
 function storedDifferently({ plan }: DeployContext, keys: string[]): DeployError {

@@ -14,7 +14,7 @@ export interface PendingAuthorization {
 
 /** Kept under the hash of its state: who reads the store cannot answer in the person's place. Answers when it is over, in ISO 8601. */
 export async function keepPending(
-  { db, clock, vault }: Store,
+  { db, clock, organization, vault }: Store,
   {
     platform,
     state,
@@ -31,17 +31,21 @@ export async function keepPending(
   await db.transaction().execute(async (tx) => {
     await tx.deleteFrom("authorization").where("expires_at", "<=", clock.now()).execute();
     const sealed = vault.seal(JSON.stringify(pending), `authorization ${hash}`);
-    await tx.insertInto("authorization").values({ state: hash, platform, sealed, expires_at }).execute();
+    await tx
+      .insertInto("authorization")
+      .values({ state: hash, organization_id: organization, platform, sealed, expires_at })
+      .execute();
   });
   return new Date(expires_at).toISOString();
 }
 
 /** Whether it is there and not over. */
-export async function isPending({ db, clock }: Store, platform: string, state: string): Promise<boolean> {
+export async function isPending({ db, clock, organization }: Store, platform: string, state: string): Promise<boolean> {
   const row = await db
     .selectFrom("authorization")
     .select("state")
     .where("state", "=", stateHash(state))
+    .where("organization_id", "=", organization)
     .where("platform", "=", platform)
     .where("expires_at", ">", clock.now())
     .executeTakeFirst();
@@ -50,18 +54,15 @@ export async function isPending({ db, clock }: Store, platform: string, state: s
 
 /** Taken out before anything is asked: good for one use, also when that fails. Throws AUTH_FAILED. */
 export async function takePending(store: Store, platform: string, state: string): Promise<PendingAuthorization> {
-  const { db, clock, vault } = store;
+  const { db, clock, organization, vault } = store;
   const hash = stateHash(state);
-  const row = await db.transaction().execute(async (tx) => {
-    const found = await tx
-      .selectFrom("authorization")
-      .selectAll()
-      .where("state", "=", hash)
-      .where("platform", "=", platform)
-      .executeTakeFirst();
-    if (found) await tx.deleteFrom("authorization").where("state", "=", hash).execute();
-    return found;
-  });
+  const row = await db
+    .deleteFrom("authorization")
+    .where("state", "=", hash)
+    .where("organization_id", "=", organization)
+    .where("platform", "=", platform)
+    .returningAll()
+    .executeTakeFirst();
   if (!row || row.expires_at <= clock.now()) throw notPending(platform);
   return JSON.parse(vault.open(row.sealed, `authorization ${hash}`)) as PendingAuthorization;
 }

@@ -33,6 +33,11 @@ export async function accept(store: Store, asked: Acceptance): Promise<string> {
   const id = newId("dep", clock);
   const at = instant(clock);
   return db.transaction().execute(async (tx) => {
+    const { organization_id } = await tx
+      .selectFrom("project")
+      .select("organization_id")
+      .where("id", "=", asked.projectId)
+      .executeTakeFirstOrThrow();
     const same = await openAlready(tx, store, asked);
     if (same !== undefined) return same;
     const waiting = await tx
@@ -70,6 +75,7 @@ export async function accept(store: Store, asked: Acceptance): Promise<string> {
       .insertInto("deployment")
       .values({
         id,
+        organization_id,
         project_id: asked.projectId,
         environment: asked.environment,
         platform: asked.platform,

@@ -21,14 +21,15 @@ export function againOf({
   store,
   platforms,
   access,
-  baseDomain,
+  domain,
   projects,
   view,
 }: {
   store: Store;
   platforms: Platform[];
   access: Record<string, PlatformAccess>;
-  baseDomain: string;
+  /** Of the host names on this machine. */
+  domain(): Promise<string>;
   projects: Projects;
   view(row: DeploymentRow): Promise<DeploymentView>;
 }): Pick<Engine, "redeploy" | "rollback" | "promote"> {
@@ -52,7 +53,7 @@ export function againOf({
       platform: from.platform,
       operation,
       request: JSON.parse(from.request) as PreparedInside["request"],
-      plan: environmentName === from.environment ? plan : inEnvironment(plan, environmentName, baseDomain),
+      plan: environmentName === from.environment ? plan : inEnvironment(plan, environmentName, await domain()),
       given: change.given ?? {},
       ...(change.sourceReleaseId === undefined ? {} : { sourceReleaseId: change.sourceReleaseId }),
       message: `${operation} of ${from.id}`,

@@ -37,6 +37,7 @@ export async function openReach({
     context: async (signal) => ({
       api: client,
       target: { ...plan.target, ...(await pinnedTarget(store, row.project_id, platform.id)) },
+      projectId: row.project_id,
       project: plan.project,
       environment: row.environment,
       deploymentId: row.id,

@@ -54,7 +54,7 @@ export async function openRelease(store: Store, id: string): Promise<Release | n
     .selectFrom("release")
     .innerJoin("project", "project.id", "release.project_id")
     .selectAll("release")
-    .select("project.name as project")
+    .select(["project.name as project", "project.organization_id as organization"])
     .where("release.id", "=", id)
     .executeTakeFirst();
   if (!row) return null;
@@ -69,6 +69,8 @@ export async function openRelease(store: Store, id: string): Promise<Release | n
   return {
     id,
     deploymentId: row.deployment_id,
+    organization: row.organization,
+    projectId: row.project_id,
     project: row.project,
     environment: row.environment,
     createdAtMs: Date.parse(row.created_at),

@@ -5,13 +5,14 @@ import type { DeployPlan } from "../plan/plan.ts";
 import type { DeploymentRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 
-/** The deployment whose id is, or begins with, `id`. Throws NOT_FOUND, CONFLICT (several begin so). */
-export async function deploymentRow({ db }: Store, id: string): Promise<DeploymentRow> {
+/** The organisation's deployment whose id is, or begins with, `id`. Throws NOT_FOUND, CONFLICT (several begin so). */
+export async function deploymentRow({ db, organization }: Store, id: string): Promise<DeploymentRow> {
   // An id is letters, digits and one underscore: anything else can have no row, and `%` must not become a pattern.
   const rows = /^[a-z]{3}_[0-9a-z]{1,20}$/.test(id)
     ? await db
         .selectFrom("deployment")
         .selectAll()
+        .where("organization_id", "=", organization)
         .where("id", ">=", id)
         .where("id", "<", `${id}~`)
         .orderBy("id")
@@ -37,10 +38,11 @@ export async function deploymentRow({ db }: Store, id: string): Promise<Deployme
 export async function deploymentViews({ db }: Store, rows: DeploymentRow[]): Promise<DeploymentView[]> {
   if (rows.length === 0) return [];
   const ids = rows.map((row) => row.id);
+  const projectIds = [...new Set(rows.map((row) => row.project_id))];
   const [steps, projects, live] = await Promise.all([
     db.selectFrom("step").selectAll().where("deployment_id", "in", ids).orderBy("started_at").execute(),
-    db.selectFrom("project").selectAll().execute(),
-    db.selectFrom("live").selectAll().execute(),
+    db.selectFrom("project").select(["id", "name"]).where("id", "in", projectIds).execute(),
+    db.selectFrom("live").select("release_id").where("project_id", "in", projectIds).execute(),
   ]);
   const names = new Map(projects.map((project) => [project.id, project.name]));
   // A rollback has the release of an earlier deployment: of those that share it, the newest one gave it the traffic.
@@ -85,14 +87,25 @@ export async function deploymentViews({ db }: Store, rows: DeploymentRow[]): Pro
   }));
 }
 
-export async function projectViews({ db }: Store): Promise<ProjectView[]> {
-  const projects = await db.selectFrom("project").selectAll().orderBy("name").execute();
+export async function projectViews({ db, organization }: Store): Promise<ProjectView[]> {
+  const projects = await db
+    .selectFrom("project")
+    .selectAll()
+    .where("organization_id", "=", organization)
+    .orderBy("name")
+    .execute();
   const deployments = await db
     .selectFrom("deployment")
     .select(["id", "project_id", "environment", "state", "url", "release_id"])
+    .where("organization_id", "=", organization)
     .orderBy("id", "desc")
     .execute();
-  const live = await db.selectFrom("live").selectAll().execute();
+  const live = await db
+    .selectFrom("live")
+    .innerJoin("project", "project.id", "live.project_id")
+    .selectAll("live")
+    .where("project.organization_id", "=", organization)
+    .execute();
   return projects.map((project) => {
     const own = deployments.filter((deployment) => deployment.project_id === project.id);
     const environments = [...new Set(own.map((deployment) => deployment.environment))].sort();

@@ -19,7 +19,8 @@ import { readVariables } from "../variables.ts";
 export interface WorkerOptions {
   store: Store;
   platforms: Platform[];
-  access: Record<string, PlatformAccess>;
+  /** What the caller's environment says about the platforms, for an organisation. */
+  accessOf(organization: string): Record<string, PlatformAccess>;
   build: Build;
   deploymentTimeoutMs: number;
   maxConcurrent: number;
@@ -200,7 +201,7 @@ async function carry(
         what: `There is no platform ${row.platform}.`,
         next: `Platforms: ${options.platforms.map((one) => one.id).join(", ")}.`,
       });
-    const access = options.access[platform.id];
+    const access = options.accessOf(row.organization_id)[platform.id];
     reach = await openReach({ store, platform, access, row, learn });
     const request = JSON.parse(row.request) as DeployRequest;
     const live = await runDeployment({

@@ -3,6 +3,7 @@ import type { EnvVariable, ServiceFacts } from "../detect/detection.ts";
 import { inside, type Project } from "../detect/reading.ts";
 import { type ExampleEntry, isExampleFile, isSpecialFile, readExample } from "./example.ts";
 import { isManifest, readManifest } from "./manifests.ts";
+import type { OwnReader } from "./own-readers.ts";
 import { settleGuardedSettings } from "./python.ts";
 import { type Readme, readReadme } from "./readme.ts";
 import { dependencyVersions, mostCharacters, type Scope, scopeOf } from "./scope.ts";
@@ -109,6 +110,7 @@ function sightingsIn(
   const importer = importerOf(rows);
   const sightings: Sighting[] = [];
   const python = new Map<string, string>();
+  const readers = new Map<string, OwnReader["demands"]>();
   let left = mostCharacters;
   for (const file of scope.files) {
     if (left <= 0) break;
@@ -123,7 +125,15 @@ function sightingsIn(
     }
     if (file.extension === "py") python.set(file.path, source.text);
     if (file.isTooling) for (const sighting of found) sighting.need = "tooling";
+    for (const { name, demands } of source.readers) if (demands !== "never") readers.set(name, demands);
     sightings.push(...found);
+  }
+  for (const sighting of sightings) {
+    const demands = sighting.callee === undefined ? undefined : readers.get(sighting.callee);
+    // `read("KEY", true)` claims, as `read("KEY")!` does, and the function acts on it.
+    if (sighting.need !== (demands === "told" ? "asserted" : "plain") || demands === undefined) continue;
+    sighting.need = "checked";
+    sighting.inSchema = true;
   }
   settleGuardedSettings(sightings, python);
   for (const file of [...scope.others, ...scope.files]) {

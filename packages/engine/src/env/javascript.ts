@@ -4,6 +4,7 @@
  */
 import { blockAfter, closing, type Script, skipSpace, type Span, type Use, useOf } from "./need.ts";
 import { readSchemas } from "./schema.ts";
+import { type OwnReader, ownReadersIn } from "./own-readers.ts";
 import { type Need, type Sighting, variableName } from "./sighting.ts";
 
 /**
@@ -24,24 +25,27 @@ export function mayReadVariables(text: string): boolean {
   return signs.some(({ word, form }) => text.includes(word) && form.test(text));
 }
 
-/** Variables the script reads, in order of offset; several sightings of one variable are kept. */
-export function readJavaScript(script: Script): Sighting[] {
+/**
+ * Variables the script reads, in order of offset; several sightings of one variable are kept. `own` are the functions that take a
+ * variable's name and are defined in it.
+ */
+export function readJavaScript(script: Script, own: readonly OwnReader[] = ownReadersIn(script.code)): Sighting[] {
   const { path } = script;
   const found: Found[] = [];
   const guarded: Span[] = [];
   const development: Span[] = [];
   readMembers(script, found);
   readDestructuring(script, found);
-  readCalls(script, found);
+  readCalls(script, found, own);
   readLists(script, found);
   readSvelteKit(script, found);
   readGiven(script, found);
   readBindings(script, found);
   const sightings: Sighting[] = [];
-  for (const { key, use, when, offset, isCall } of found) {
+  for (const { key, use, when, offset, callee } of found) {
     if (use.guards && !isAboutPlatform(key)) guarded.push(use.guards);
     if (use.developmentOnly) development.push(use.developmentOnly);
-    if (use.need !== "set") sightings.push({ key, need: use.need, when, offset, path, ...(isCall ? { isCall } : {}) });
+    if (use.need !== "set") sightings.push({ key, need: use.need, when, offset, path, ...(callee ? { callee } : {}) });
   }
   for (const sighting of sightings) {
     if (isWithin(development, sighting.offset)) sighting.need = "tooling";
@@ -74,7 +78,7 @@ interface Found {
   use: Use;
   when: "build" | "run";
   offset: number;
-  isCall?: true;
+  callee?: string;
 }
 
 /** A condition on these says where the program runs, not that a feature is switched off. */
@@ -225,12 +229,20 @@ const notReaders =
 const demanding = /require|must|orThrow|getOrThrow|assert|mandatory|needed|ensure|strict/i;
 const lenient = /optional|maybe|orDefault|orNull|try|default/i;
 
+/** Last part of the name of a function that may read variables. */
+const readerName = String.raw`(?:[eE]nv|ENV|[cC]onfig|[sS]ecret|Var|Variable)[\w$]*`;
+
 /** Calls that take a variable's name: `Deno.env.get("X")`, `requireEnv("X")`, `configService.get<string>("X")`, `env("X", "default")`. */
-function readCalls(script: Script, found: Found[]): void {
+function readCalls(script: Script, found: Found[], own: readonly OwnReader[]): void {
   const { code, text } = script;
+  const others = own.map(({ name }) => name).filter((name) => !new RegExp(`${readerName}$`).test(name));
+  const names =
+    others.length === 0 ? readerName : `(?:${readerName}|(?<![\\w$])(?:${others.join("|").replaceAll("$", "\\$")}))`;
   // Found by its last part, which is rare; the rest of the name is read backwards.
-  const call =
-    /(?:[eE]nv|ENV|[cC]onfig|[sS]ecret|Var|Variable)[\w$]*(?:\s*[?!]?\.\s*\w+)?\s*(?:<[^<>()]*(?:<[^<>()]*>)?[^<>()]*>)?\(\s*(["'`])/g;
+  const call = new RegExp(
+    `${names}(?:\\s*[?!]?\\.\\s*\\w+)?\\s*(?:<[^<>()]*(?:<[^<>()]*>)?[^<>()]*>)?\\(\\s*(["'\`])`,
+    "g",
+  );
   for (let match = call.exec(code); match; match = call.exec(code)) {
     const front = /[\w$]*(?:(?:[\w$]|\))\s*[?!]?\.\s*[\w$]*)*$/.exec(
       code.slice(Math.max(0, match.index - 80), match.index),
@@ -251,7 +263,7 @@ function readCalls(script: Script, found: Found[]): void {
       key,
       when: "run",
       offset,
-      isCall: true,
+      callee: name.replace(/^this\./, ""),
       use: isQuestion ? { need: "guarded" } : useOfCall(script, { name, start: offset, end, argument: close + 1 }),
     });
     const use = found.at(-1)!.use;

@@ -36,7 +36,9 @@ const questions =
   /(?:^|[^\w$])(?:Boolean|isEmpty|isNil|isUndefined|isNull|isString|isDefined|isTruthy|isSet|hasValue)\s*$/;
 const checks =
   /(?:invariant|assert\w*|ensure\w*|require[ds]?|mustExist|must|nonNull|notNull|nullthrows|check\w*)(?:\.ok|\.strictEqual|\.equal)?\s*$/i;
-const stops = /\bthrow\b|process\.exit|Deno\.exit|\b(?:reject|fail|fatal|abort|panic|die|invariant)\s*\(/;
+/** Code that ends the program, or what it was doing. */
+export const stops: RegExp =
+  /\bthrow\b|process\.exit|Deno\.exit|\b(?:reject|fail|fatal|abort|panic|die|invariant)\s*\(/;
 const refuses =
   /status(?:Code)?\s*[:=(]\s*(?:5\d\d|40\d)|createError|\bnew\s+Error|(?<!console\.|logger\.)\berror\s*[:(]|not\s+configured/i;
 

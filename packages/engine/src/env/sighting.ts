@@ -37,8 +37,8 @@ export interface Sighting {
   alternativeOf?: string;
   /** The variable that is read when this one is missing. */
   elseReads?: string;
-  /** Read through a function that takes the name. */
-  isCall?: true;
+  /** Read through this function, which takes the name. */
+  callee?: string;
   /** Other names the same value may be given under; the one the project names is asked for. */
   alternatives?: string[];
   /** A field of a schema of the whole environment. */

@@ -3,6 +3,7 @@ import type { Project } from "../detect/reading.ts";
 import { mayReadVariables, readJavaScript } from "./javascript.ts";
 import { readLanguage } from "./languages.ts";
 import { maskJavaScript } from "./mask.ts";
+import { type OwnReader, ownReadersIn } from "./own-readers.ts";
 import type { ScopeFile } from "./scope.ts";
 import { readPythonSdks } from "./sdk-reading.ts";
 import type { Sighting } from "./sighting.ts";
@@ -15,6 +16,8 @@ export interface Source {
   code(): string;
   /** What it reads by itself; what a library reads for it depends on the service. */
   reads: readonly Sighting[];
+  /** Its own functions that take the name of a variable. */
+  readers: readonly OwnReader[];
 }
 
 const scripts = new Set(["js", "jsx", "ts", "tsx", "mjs", "cjs", "mts", "cts", "vue", "svelte", "astro"]);
@@ -34,12 +37,14 @@ function read(path: string, extension: string, text: string | null): Source | nu
   let masked: string | undefined;
   const code = (): string => (masked ??= maskJavaScript(text));
   const isScript = scripts.has(extension);
+  const mayRead = isScript && mayReadVariables(text);
+  const readers = mayRead ? ownReadersIn(code()) : [];
   const reads = isScript
-    ? mayReadVariables(text)
-      ? readJavaScript({ path, text, code: code() })
+    ? mayRead
+      ? readJavaScript({ path, text, code: code() }, readers)
       : []
     : [...readLanguage(path, extension, text), ...(extension === "py" ? readPythonSdks(path, text) : [])];
-  return { path, text, isScript, code, reads };
+  return { path, text, isScript, code, reads, readers };
 }
 
 /** One line of thousands of characters is a bundle. */

@@ -157,7 +157,8 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   // `if (!secret) return;` at the head of a webhook: nothing fails, and nothing works either.
   if (byFile.includes("skipped")) return isListed && /(?:SECRET|KEY|TOKEN)$/.test(key);
   const isOutsideSchema = hasSchema && !reads.some(({ inSchema }) => inSchema);
-  if (isOutsideSchema && (!isListed || (!isAsserted && reads.every(({ isCall }) => isCall)))) return false;
+  if (isOutsideSchema && (!isListed || (!isAsserted && reads.every(({ callee }) => callee !== undefined))))
+    return false;
   // `A ?? B` where only B is told of: A is for another occasion.
   if (!isListed && reads.every(({ elseReads }) => elseReads !== undefined && inExample.has(elseReads))) return false;
   // The same where the other one is needed in any case.
@@ -171,7 +172,9 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
 
 /** The example calls it optional in words, and no schema says otherwise: what stops then is a feature, not the program. */
 function isCalledOptional(sightings: Sighting[], examples: ExampleEntry[]): boolean {
-  return examples.length > 0 && examples.every((one) => one.isOptional) && !sightings.some(isDemanded);
+  return (
+    examples.length > 0 && examples.every((one) => one.isOptional || one.isCommentedOut) && !sightings.some(isDemanded)
+  );
 }
 
 /** A schema of the environment or of the database insists on it, or the framework itself. */

@@ -57,6 +57,11 @@ export class ApiError extends DeployError {
     this.arrived = arrived;
   }
 
+  /** The answer was lost: the request may have been carried out, and only looking tells. */
+  get lost(): boolean {
+    return this.code === "PLATFORM_UNAVAILABLE" && this.arrived !== "no" && !this.refused;
+  }
+
   /** Asked to wait: nothing was done. */
   get refused(): boolean {
     return this.status === 429 || (this.status === 503 && this.text.retryAfterMs !== undefined);

@@ -46,6 +46,8 @@ export interface PreparedInside extends Prepared {
   opens?: { connectionId: string } | { token: string };
   /** Which folder or repository the project's name belongs to. */
   identity: string;
+  /** Whom it was prepared for. */
+  organization: string;
 }
 
 export async function prepare(context: PrepareContext, request: DeployRequest): Promise<PreparedInside> {
@@ -98,7 +100,7 @@ export async function prepare(context: PrepareContext, request: DeployRequest): 
     ...(request.services ? { only: request.services } : {}),
     values: values.from,
     allowMissing: request.allowMissing ?? false,
-    baseDomain: context.baseDomain,
+    baseDomain: await store.domain(context.baseDomain),
     hasFile: (path) => paths.has(path),
     hasDirectory: (path) => snapshot.files.some((file) => file.path.startsWith(`${path}/`)),
     scriptsOf: (path) => textsOf(join(source.root, path), "scripts"),
@@ -120,6 +122,7 @@ export async function prepare(context: PrepareContext, request: DeployRequest): 
     given: request.variables ?? {},
     generated: values.generated,
     identity: identityOf(request, source),
+    organization: store.organization,
     ...(opens ? { opens } : {}),
   };
 }
@@ -230,9 +233,10 @@ async function projectName(
       ? basename(request.source.url).replace(/\.git$/, "")
       : basename(source.identity).replace(/\.(zip|tgz|tar|tar\.gz|tar\.zst)$/, "");
   const name = slug(request.source.subdirectory ? basename(request.source.subdirectory) : base) || "app";
-  const known = await store.setting(`source/${name}`);
-  if (known !== null && known !== identityOf(request, source) && (await store.project(name))) {
-    const taken = new Set((await store.db.selectFrom("project").select("name").execute()).map((row) => row.name));
+  const known = (await store.project(name))?.source ?? null;
+  if (known !== null && known !== identityOf(request, source)) {
+    const own = store.db.selectFrom("project").select("name").where("organization_id", "=", store.organization);
+    const taken = new Set((await own.execute()).map((row) => row.name));
     const names = suggestNames(name, (one) => taken.has(one));
     problems.push({
       code: "PROJECT_NAME_TAKEN",

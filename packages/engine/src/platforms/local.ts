@@ -126,12 +126,7 @@ export function localPlatform({
   /** One transaction: the row that says who has the traffic, and which processes are wanted from now on. */
   async function switchTo({ release, transaction }: DeployContext): Promise<void> {
     await transaction(async (tx) => {
-      const project = await tx
-        .selectFrom("project")
-        .select("id")
-        .where("name", "=", release.project)
-        .executeTakeFirstOrThrow();
-      const place = { project_id: project.id, environment: release.environment, platform: "local" };
+      const place = { project_id: release.projectId, environment: release.environment, platform: "local" };
       const before = await giveTraffic(tx, { place, releaseId: release.id, at: instant(clock) });
       if (before)
         await tx.updateTable("instance").set({ desired: "stopped" }).where("release_id", "=", before).execute();
@@ -189,10 +184,10 @@ export function localPlatform({
         await clock.sleep(50);
       }
     },
-    async status({ project, environment }) {
+    async status({ projectId, environment }) {
       const report = await edge.status();
       return (report?.services ?? [])
-        .filter((service) => service.live && service.project === project && service.environment === environment)
+        .filter((service) => service.live && service.projectId === projectId && service.environment === environment)
         .map((service) => ({
           service: service.service,
           release: service.release,
@@ -204,20 +199,18 @@ export function localPlatform({
                 : "error",
         }));
     },
-    async remove({ project, environment }) {
-      const row = await store.project(project);
-      if (!row) return;
+    async remove({ projectId, environment }) {
       await db.transaction().execute(async (tx) => {
         const releases = await tx
           .selectFrom("release")
           .select("id")
-          .where("project_id", "=", row.id)
+          .where("project_id", "=", projectId)
           .where("environment", "=", environment)
           .where("platform", "=", "local")
           .execute();
         await tx
           .deleteFrom("live")
-          .where("project_id", "=", row.id)
+          .where("project_id", "=", projectId)
           .where("environment", "=", environment)
           .where("platform", "=", "local")
           .execute();
@@ -227,7 +220,7 @@ export function localPlatform({
       });
       for (;;) {
         const report = await edge.reconcile();
-        if (!report.services.some((service) => service.project === project && service.environment === environment))
+        if (!report.services.some((service) => service.projectId === projectId && service.environment === environment))
           return;
         await clock.sleep(50);
       }

@@ -1,14 +1,17 @@
 /**
- * Tables of the store and their forward-only migrations. Instants are ISO 8601 text in UTC, leases milliseconds since the epoch,
- * documents JSON text, so that the same queries run on SQLite and PostgreSQL.
+ * Tables of the store, as queries see them; migrations.ts makes them. Instants are ISO 8601 text in UTC, leases milliseconds since the
+ * epoch, documents JSON text, so that the same queries run on SQLite and PostgreSQL.
  */
-import { type Generated, type Kysely, type Selectable, sql } from "kysely";
-import { DeployError } from "../error.ts";
+import type { Generated, Selectable } from "kysely";
 import type { DeploymentState } from "../events.ts";
 
 export interface ProjectRow {
   id: string;
+  /** Whose it is. All that belongs to the project belongs to them; names are unique in an organisation. */
+  organization_id: string;
   name: string;
+  /** Folder or repository its name was taken from; null when a person gave the name before anything was deployed. */
+  source: string | null;
   created_at: string;
 }
 
@@ -24,6 +27,8 @@ export interface VariableRow {
 
 export interface DeploymentTable {
   id: string;
+  /** The project's, here as well: lists of an organisation are read from an index of it. */
+  organization_id: string;
   project_id: string;
   environment: string;
   platform: string;
@@ -127,8 +132,9 @@ export interface InstanceRow {
 /** A credential for one platform, checked. */
 export interface ConnectionTable {
   id: string;
+  organization_id: string;
   platform: string;
-  /** What a person calls it. */
+  /** What a person calls it; unique for the platform in its organisation. */
   name: string;
   method: "token" | "oauth2";
   /** JSON: whose it is. */
@@ -154,6 +160,7 @@ export type ConnectionRow = Selectable<ConnectionTable>;
 export interface AuthorizationRow {
   /** SHA-256 of the state, in hex: who reads it here cannot answer with it. */
   state: string;
+  organization_id: string;
   platform: string;
   /** Envelope with a PendingAuthorization; the associated data is `authorization <state>`. */
   sealed: string;
@@ -179,6 +186,14 @@ export interface OwnedVariableRow {
   key: string;
 }
 
+/** The part of an organisation's host names on this machine that is its own. */
+export interface OrganizationHostRow {
+  organization_id: string;
+  /** A DNS label; unique. */
+  label: string;
+}
+
+/** What a machine remembers of itself, such as the ports of its edge. Nothing a person made. */
 export interface SettingRow {
   key: string;
   value: string;
@@ -198,224 +213,6 @@ export interface Schema {
   authorization: AuthorizationRow;
   target: TargetRow;
   owned_variable: OwnedVariableRow;
+  organization_host: OrganizationHostRow;
   setting: SettingRow;
-}
-
-/** Never edited once released; a change is a new entry. */
-const migrations: { name: string; up(db: Kysely<unknown>): Promise<void> }[] = [
-  {
-    name: "0001-first",
-    async up(db) {
-      const text = "text" as const;
-      await db.schema
-        .createTable("project")
-        .addColumn("id", text, (c) => c.primaryKey())
-        .addColumn("name", text, (c) => c.notNull().unique())
-        .addColumn("created_at", text, (c) => c.notNull())
-        .execute();
-      await db.schema
-        .createTable("variable")
-        .addColumn("project_id", text, (c) => c.notNull().references("project.id").onDelete("cascade"))
-        .addColumn("environment", text, (c) => c.notNull())
-        .addColumn("key", text, (c) => c.notNull())
-        .addColumn("value", text, (c) => c.notNull())
-        .addColumn("sensitive", "integer", (c) => c.notNull())
-        .addColumn("updated_at", text, (c) => c.notNull())
-        .addPrimaryKeyConstraint("variable_pk", ["project_id", "environment", "key"])
-        .execute();
-      await db.schema
-        .createTable("deployment")
-        .addColumn("id", text, (c) => c.primaryKey())
-        .addColumn("project_id", text, (c) => c.notNull().references("project.id").onDelete("cascade"))
-        .addColumn("environment", text, (c) => c.notNull())
-        .addColumn("platform", text, (c) => c.notNull())
-        .addColumn("operation", text, (c) => c.notNull())
-        .addColumn("state", text, (c) => c.notNull())
-        .addColumn("request", text, (c) => c.notNull())
-        .addColumn("plan", text)
-        .addColumn("given", text)
-        .addColumn("source_release_id", text)
-        .addColumn("release_id", text)
-        .addColumn("services", text)
-        .addColumn("url", text)
-        .addColumn("error", text)
-        .addColumn("reason", text)
-        .addColumn("message", text)
-        .addColumn("cancel_requested", "integer", (c) => c.notNull().defaultTo(0))
-        .addColumn("created_at", text, (c) => c.notNull())
-        .addColumn("started_at", text)
-        .addColumn("finished_at", text)
-        .addColumn("deadline_at", "bigint")
-        .addColumn("lease_owner", text)
-        .addColumn("lease_until", "bigint", (c) => c.notNull().defaultTo(0))
-        .addColumn("fence", "integer", (c) => c.notNull().defaultTo(0))
-        .addColumn("last_seq", "integer", (c) => c.notNull().defaultTo(0))
-        .execute();
-      await db.schema
-        .createIndex("deployment_of_project")
-        .on("deployment")
-        .columns(["project_id", "environment", "id"])
-        .execute();
-      // Only the unsettled are looked for again and again.
-      await sql`create index deployment_open on deployment (id) where state not in ('success', 'failed', 'cancelled')`.execute(
-        db,
-      );
-      await db.schema
-        .createTable("step")
-        .addColumn("deployment_id", text, (c) => c.notNull().references("deployment.id").onDelete("cascade"))
-        .addColumn("name", text, (c) => c.notNull())
-        .addColumn("status", text, (c) => c.notNull())
-        .addColumn("attempt", "integer", (c) => c.notNull())
-        .addColumn("result", text)
-        .addColumn("started_at", text, (c) => c.notNull())
-        .addColumn("finished_at", text)
-        .addPrimaryKeyConstraint("step_pk", ["deployment_id", "name"])
-        .execute();
-      await db.schema
-        .createTable("event")
-        .addColumn("deployment_id", text, (c) => c.notNull().references("deployment.id").onDelete("cascade"))
-        .addColumn("seq", "integer", (c) => c.notNull())
-        .addColumn("at", text, (c) => c.notNull())
-        .addColumn("type", text, (c) => c.notNull())
-        .addColumn("body", "blob", (c) => c.notNull())
-        .addPrimaryKeyConstraint("event_pk", ["deployment_id", "seq"])
-        .execute();
-      await db.schema
-        .createTable("manifest")
-        .addColumn("digest", text, (c) => c.primaryKey())
-        .addColumn("body", "blob", (c) => c.notNull())
-        .addColumn("created_at", text, (c) => c.notNull())
-        .execute();
-      await db.schema
-        .createTable("release")
-        .addColumn("id", text, (c) => c.primaryKey())
-        .addColumn("deployment_id", text, (c) => c.notNull())
-        .addColumn("project_id", text, (c) => c.notNull().references("project.id").onDelete("cascade"))
-        .addColumn("environment", text, (c) => c.notNull())
-        .addColumn("platform", text, (c) => c.notNull())
-        .addColumn("sealed", text, (c) => c.notNull())
-        .addColumn("variables", text, (c) => c.notNull())
-        .addColumn("created_at", text, (c) => c.notNull())
-        .execute();
-      await db.schema
-        .createTable("live")
-        .addColumn("project_id", text, (c) => c.notNull().references("project.id").onDelete("cascade"))
-        .addColumn("environment", text, (c) => c.notNull())
-        .addColumn("release_id", text, (c) => c.notNull().references("release.id"))
-        .addColumn("previous_release_id", text)
-        .addColumn("since", text, (c) => c.notNull())
-        .addPrimaryKeyConstraint("live_pk", ["project_id", "environment"])
-        .execute();
-      await db.schema
-        .createTable("instance")
-        .addColumn("id", text, (c) => c.primaryKey())
-        .addColumn("release_id", text, (c) => c.notNull())
-        .addColumn("service", text, (c) => c.notNull())
-        .addColumn("port", "integer")
-        .addColumn("desired", text, (c) => c.notNull())
-        .addColumn("created_at", text, (c) => c.notNull())
-        .execute();
-      await db.schema
-        .createTable("setting")
-        .addColumn("key", text, (c) => c.primaryKey())
-        .addColumn("value", text, (c) => c.notNull())
-        .execute();
-    },
-  },
-  {
-    name: "0002-hosted-platforms",
-    async up(db) {
-      const text = "text" as const;
-      for (const column of ["connection_id", "credential"] as const)
-        await db.schema.alterTable("deployment").addColumn(column, text).execute();
-      for (const column of ["bytes_sent", "files_sent"] as const)
-        await db.schema
-          .alterTable("deployment")
-          .addColumn(column, "bigint", (c) => c.notNull().defaultTo(0))
-          .execute();
-      // A project may be live on several platforms: the platform becomes part of the key, which SQLite does not alter in place.
-      await db.schema.alterTable("live").renameTo("live_before").execute();
-      await db.schema
-        .createTable("live")
-        .addColumn("project_id", text, (c) => c.notNull().references("project.id").onDelete("cascade"))
-        .addColumn("environment", text, (c) => c.notNull())
-        .addColumn("platform", text, (c) => c.notNull())
-        .addColumn("release_id", text, (c) => c.notNull().references("release.id"))
-        .addColumn("previous_release_id", text)
-        .addColumn("since", text, (c) => c.notNull())
-        .addPrimaryKeyConstraint("live_by_platform_pk", ["project_id", "environment", "platform"])
-        .execute();
-      await sql`insert into live (project_id, environment, platform, release_id, previous_release_id, since)
-        select project_id, environment, 'local', release_id, previous_release_id, since from live_before`.execute(db);
-      await db.schema.dropTable("live_before").execute();
-      await db.schema
-        .createTable("connection")
-        .addColumn("id", text, (c) => c.primaryKey())
-        .addColumn("platform", text, (c) => c.notNull())
-        .addColumn("name", text, (c) => c.notNull())
-        .addColumn("method", text, (c) => c.notNull())
-        .addColumn("account", text, (c) => c.notNull())
-        .addColumn("credential", text, (c) => c.notNull())
-        .addColumn("expires_at", "bigint")
-        .addColumn("renews", "integer", (c) => c.notNull())
-        .addColumn("renewing_by", text)
-        .addColumn("renewing_until", "bigint", (c) => c.notNull().defaultTo(0))
-        .addColumn("checked_at", "bigint", (c) => c.notNull())
-        .addColumn("fault", text)
-        .addColumn("created_at", text, (c) => c.notNull())
-        .addUniqueConstraint("connection_name", ["platform", "name"])
-        .execute();
-      await db.schema
-        .createTable("authorization")
-        .addColumn("state", text, (c) => c.primaryKey())
-        .addColumn("platform", text, (c) => c.notNull())
-        .addColumn("sealed", text, (c) => c.notNull())
-        .addColumn("expires_at", "bigint", (c) => c.notNull())
-        .execute();
-      await db.schema
-        .createTable("target")
-        .addColumn("project_id", text, (c) => c.notNull().references("project.id").onDelete("cascade"))
-        .addColumn("platform", text, (c) => c.notNull())
-        .addColumn("account", text)
-        .addColumn("remote_id", text)
-        .addColumn("remote_name", text)
-        .addColumn("pinned_at", text, (c) => c.notNull())
-        .addPrimaryKeyConstraint("target_pk", ["project_id", "platform"])
-        .execute();
-      await db.schema
-        .createTable("owned_variable")
-        .addColumn("project_id", text, (c) => c.notNull().references("project.id").onDelete("cascade"))
-        .addColumn("platform", text, (c) => c.notNull())
-        .addColumn("environment", text, (c) => c.notNull())
-        .addColumn("key", text, (c) => c.notNull())
-        .addPrimaryKeyConstraint("owned_variable_pk", ["project_id", "platform", "environment", "key"])
-        .execute();
-    },
-  },
-];
-
-/** Bring the store to this version. Throws STORE_NEWER when a newer Landfall has written it. */
-export async function migrate(db: Kysely<Schema>): Promise<void> {
-  await sql`create table if not exists migration (name text primary key, at text not null)`.execute(db);
-  const applied = async (on: Kysely<Schema>) =>
-    new Set((await sql<{ name: string }>`select name from migration`.execute(on)).rows.map((row) => row.name));
-  const before = await applied(db);
-  const unknown = [...before].filter((name) => !migrations.some((migration) => migration.name === name));
-  if (unknown.length > 0) {
-    throw new DeployError("STORE_NEWER", {
-      what: "The data directory was written by a newer Landfall.",
-      where: `migration ${unknown.join(", ")}`,
-      next: "Update Landfall, or choose another data directory with --home or LANDFALL_HOME.",
-    });
-  }
-  if (migrations.every((migration) => before.has(migration.name))) return;
-  // One transaction: two processes that start together on a fresh directory take turns, and half a migration never stays.
-  await db.transaction().execute(async (tx) => {
-    const done = await applied(tx);
-    for (const migration of migrations) {
-      if (done.has(migration.name)) continue;
-      await migration.up(tx as unknown as Kysely<unknown>);
-      await sql`insert into migration (name, at) values (${migration.name}, ${new Date().toISOString()})`.execute(tx);
-    }
-  });
 }

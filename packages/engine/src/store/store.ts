@@ -1,4 +1,4 @@
-/** The store of one data directory: database, key, blobs, and the paths below it. */
+/** The store of one data directory: database, key, blobs, and the paths below it; seen by one organisation at a time. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -7,23 +7,40 @@ import type { Kysely } from "kysely";
 import { type Clock, instant } from "../clock.ts";
 import { newId } from "../id.ts";
 import { type Blobs, openBlobs } from "../snapshot/blobs.ts";
-import { migrate, type ProjectRow, type Schema } from "./schema.ts";
+import { slug } from "../name.ts";
+import { type DatabaseKind, migrate } from "./migrations.ts";
+import type { ProjectRow, Schema } from "./schema.ts";
 import { openSqlite } from "./sqlite.ts";
 import { openVault, parseKeys, type Vault } from "./vault.ts";
 
+/** Whose everything is on a data directory of one's own. */
+export const localOrganization = "local";
+
 export interface Store extends AsyncDisposable {
   home: string;
+  kind: DatabaseKind;
+  /** All rows, of whomever. What an organisation asks begins at a project, a deployment or a connection that was found as its own. */
   db: Kysely<Schema>;
   vault: Vault;
   blobs: Blobs;
   clock: Clock;
+  /** Who asks: projects, deployments and connections are looked for among its own. */
+  organization: string;
+  /** The same store, for another one. `label` is what its host names begin their common part with: a slug; made of the id by default. */
+  of(organization: string, label?: string): Store;
   /** Keep a manifest (snapshot or artifact) under its digest, once the bytes it names are on the disk itself. May be repeated. */
   putManifest(digest: string, manifest: unknown): Promise<void>;
   /** Null when it was collected or never kept. */
   manifest<T>(digest: string): Promise<T | null>;
+  /** The organisation's project of that name. */
   project(name: string): Promise<ProjectRow | null>;
-  /** Find or create. */
-  ensureProject(name: string): Promise<ProjectRow>;
+  /** Find or create. `source` is remembered when none is. */
+  ensureProject(name: string, source?: string): Promise<ProjectRow>;
+  /**
+   * Domain of the organisation's host names on this machine: `baseDomain` itself for `local`, else a label of its own below it, so that
+   * no two of them come to the same name. Given out once, and kept.
+   */
+  domain(baseDomain: string): Promise<string>;
   setting(key: string): Promise<string | null>;
   putSetting(key: string, value: string): Promise<void>;
 }
@@ -31,26 +48,57 @@ export interface Store extends AsyncDisposable {
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
-/** Open or create the data directory `home`. `encryptionKey` as in EngineOptions. Throws STORE_NEWER, INVALID_CONFIG. */
-export async function openStore(home: string, clock: Clock, encryptionKey?: string): Promise<Store> {
+export interface StoreOptions {
+  /** As in EngineOptions. */
+  encryptionKey?: string;
+  /** As in EngineOptions. */
+  organization?: string;
+}
+
+/** Open or create the data directory `home`. Throws STORE_NEWER, INVALID_CONFIG. */
+export async function openStore(
+  home: string,
+  clock: Clock,
+  { encryptionKey, organization = localOrganization }: StoreOptions = {},
+): Promise<Store> {
   const given = encryptionKey === undefined ? [] : parseKeys(encryptionKey);
   mkdirSync(home, { recursive: true, mode: 0o700 });
   for (const name of ["scratch", "logs", "releases"]) mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
   const vault = openVault(join(home, "key"), given);
   const db = openSqlite<Schema>(join(home, "landfall.db"));
   try {
-    await migrate(db);
+    await migrate(db, "sqlite");
   } catch (error) {
     await db.destroy();
     throw error;
   }
   const blobs = openBlobs(join(home, "blobs"));
+  const shared = { home, kind: "sqlite" as const, db, vault, blobs, clock, ...manifestsOf({ db, blobs, clock }) };
+  const viewOf = (whose: string, label?: string): Store => ({
+    ...shared,
+    ...ownedBy(whose, { db, clock, ...(label === undefined ? {} : { label }) }),
+    of: viewOf,
+    async setting(key) {
+      return (await db.selectFrom("setting").select("value").where("key", "=", key).executeTakeFirst())?.value ?? null;
+    },
+    async putSetting(key, value) {
+      await db
+        .insertInto("setting")
+        .values({ key, value })
+        .onConflict((c) => c.column("key").doUpdateSet({ value }))
+        .execute();
+    },
+    [Symbol.asyncDispose]: () => db.destroy(),
+  });
+  return viewOf(organization);
+}
+
+function manifestsOf({
+  db,
+  blobs,
+  clock,
+}: Pick<Store, "db" | "blobs" | "clock">): Pick<Store, "putManifest" | "manifest"> {
   return {
-    home,
-    db,
-    vault,
-    blobs,
-    clock,
     async putManifest(digest, manifest) {
       await blobs.flush();
       const body = await compress(JSON.stringify(manifest));
@@ -64,27 +112,52 @@ export async function openStore(home: string, clock: Clock, encryptionKey?: stri
       const row = await db.selectFrom("manifest").select("body").where("digest", "=", digest).executeTakeFirst();
       return row ? (JSON.parse((await decompress(row.body)).toString("utf8")) as T) : null;
     },
+  };
+}
+
+function ownedBy(
+  organization: string,
+  { db, clock, label }: Pick<Store, "db" | "clock"> & { label?: string },
+): Pick<Store, "organization" | "project" | "ensureProject" | "domain"> {
+  const projects = () => db.selectFrom("project").selectAll().where("organization_id", "=", organization);
+  return {
+    organization,
     async project(name) {
-      return (await db.selectFrom("project").selectAll().where("name", "=", name).executeTakeFirst()) ?? null;
+      return (await projects().where("name", "=", name).executeTakeFirst()) ?? null;
     },
-    async ensureProject(name) {
+    async ensureProject(name, source) {
       await db
         .insertInto("project")
-        .values({ id: newId("prj", clock), name, created_at: instant(clock) })
-        .onConflict((c) => c.column("name").doNothing())
+        .values({
+          id: newId("prj", clock),
+          organization_id: organization,
+          name,
+          source: source ?? null,
+          created_at: instant(clock),
+        })
+        .onConflict((c) => c.columns(["organization_id", "name"]).doNothing())
         .execute();
-      return db.selectFrom("project").selectAll().where("name", "=", name).executeTakeFirstOrThrow();
+      const row = await projects().where("name", "=", name).executeTakeFirstOrThrow();
+      if (row.source !== null || source === undefined) return row;
+      await db.updateTable("project").set({ source }).where("id", "=", row.id).where("source", "is", null).execute();
+      return { ...row, source };
     },
-    async setting(key) {
-      return (await db.selectFrom("setting").select("value").where("key", "=", key).executeTakeFirst())?.value ?? null;
+    async domain(baseDomain) {
+      if (organization === localOrganization) return baseDomain;
+      const wanted = slug(label ?? organization) || "org";
+      for (let number = 1; ; number++) {
+        const known = await db
+          .selectFrom("organization_host")
+          .select("label")
+          .where("organization_id", "=", organization)
+          .executeTakeFirst();
+        if (known) return `${known.label}.${baseDomain}`;
+        await db
+          .insertInto("organization_host")
+          .values({ organization_id: organization, label: number === 1 ? wanted : `${wanted}-${number}` })
+          .onConflict((c) => c.doNothing())
+          .execute();
+      }
     },
-    async putSetting(key, value) {
-      await db
-        .insertInto("setting")
-        .values({ key, value })
-        .onConflict((c) => c.column("key").doUpdateSet({ value }))
-        .execute();
-    },
-    [Symbol.asyncDispose]: () => db.destroy(),
   };
 }

@@ -37,6 +37,8 @@ async function unusedPort(): Promise<number> {
 /** What the edge says of a running program on `port`. */
 function running(port: number, more: Partial<EdgeService> = {}): EdgeService {
   return {
+    organization: "local",
+    projectId: "prj_1",
     project: "shop",
     environment: "production",
     service: "web",

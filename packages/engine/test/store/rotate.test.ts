@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 async function open(encryptionKey?: string): Promise<Store> {
-  const store = await openStore(home, systemClock, encryptionKey);
+  const store = await openStore(home, systemClock, encryptionKey === undefined ? {} : { encryptionKey });
   stores.push(store);
   return store;
 }
@@ -65,6 +65,7 @@ async function filled(store: Store): Promise<() => Promise<string[]>> {
     .insertInto("connection")
     .values({
       id: "con_1",
+      organization_id: "local",
       platform: "vercel",
       name: "ada",
       method: "token",
@@ -79,7 +80,13 @@ async function filled(store: Store): Promise<() => Promise<string[]>> {
     .execute();
   await db
     .insertInto("authorization")
-    .values({ state: "hash", platform: "vercel", sealed: vault.seal("pending", "authorization hash"), expires_at: 1 })
+    .values({
+      state: "hash",
+      organization_id: "local",
+      platform: "vercel",
+      sealed: vault.seal("pending", "authorization hash"),
+      expires_at: 1,
+    })
     .execute();
   return async () => {
     const now = stores.at(-1)!;
@@ -193,7 +200,9 @@ describe("the key", () => {
   it.each(["", "secret", "x".repeat(44), "ab".repeat(31), `${"ab".repeat(32)},`])(
     "of the caller is refused when it is not 32 bytes: %j",
     async (encryptionKey) => {
-      const refusal = expect(openStore(home, systemClock, encryptionKey)).rejects;
+      const refusal = expect(
+        openStore(home, systemClock, encryptionKey === undefined ? {} : { encryptionKey }),
+      ).rejects;
       await refusal.toMatchObject({ code: "INVALID_CONFIG", text: { where: "TOKEN_ENCRYPTION_KEY" } });
     },
   );

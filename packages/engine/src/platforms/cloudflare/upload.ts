@@ -107,7 +107,7 @@ export async function sendRounds<Parcel>(rounds: Rounds<Parcel>): Promise<void> 
         try {
           await rounds.send(parcel, inner);
         } catch (error) {
-          if (inner.aborted || !isInDoubt(error)) throw error;
+          if (inner.aborted || !(error instanceof ApiError && error.lost)) throw error;
           lost.push(error);
         }
       },
@@ -128,8 +128,4 @@ export async function sendRounds<Parcel>(rounds: Rounds<Parcel>): Promise<void> 
     },
     { cause: lost[0] },
   );
-}
-
-function isInDoubt(error: unknown): error is ApiError {
-  return error instanceof ApiError && error.code === "PLATFORM_UNAVAILABLE" && error.arrived !== "no" && !error.refused;
 }

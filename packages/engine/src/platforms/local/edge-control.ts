@@ -15,6 +15,8 @@ import { tryLock } from "../../store/lock.ts";
 
 /** One service as the edge has it. */
 export interface EdgeService {
+  organization: string;
+  projectId: string;
   project: string;
   environment: string;
   service: string;

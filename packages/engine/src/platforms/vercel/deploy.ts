@@ -14,6 +14,9 @@ import { givePreview, giveProduction } from "./traffic.ts";
 import { incomplete, upload } from "./upload.ts";
 import { variables } from "./variables.ts";
 
+/** How often Vercel is asked what has arrived when answers were lost. */
+const mostRounds = 5;
+
 export async function deploy(context: DeployContext): Promise<DeployedService[]> {
   const service = serviceOf(context);
   const projectId = await projectFor(context, service);
@@ -26,8 +29,14 @@ export async function deploy(context: DeployContext): Promise<DeployedService[]>
     const there = step.attempt > 1 ? await find(context, projectId) : null;
     const first = there ? { id: there } : await create();
     if ("id" in first) return { deployment: first.id, sent: 0 };
-    await upload(context, sending, { missing: first.missing, step });
-    return { deployment: null, sent: first.missing.length };
+    const sent = first.missing.length;
+    let inDoubt = await upload(context, sending, { missing: first.missing, step });
+    for (let round = 1; inDoubt && round <= mostRounds; round++) {
+      const next = await create();
+      if ("id" in next) return { deployment: next.id, sent };
+      inDoubt = await upload(context, sending, { missing: next.missing, step });
+    }
+    return { deployment: null, sent };
   });
   const ready = await context.step("deploy", async (step) => {
     const known = uploaded.deployment ?? (step.attempt > 1 ? await find(context, projectId) : null);

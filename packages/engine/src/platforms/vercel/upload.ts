@@ -1,6 +1,7 @@
 /** Sends Vercel the files it lacks, each once. */
 import { DeployError } from "../../error.ts";
 import type { Api } from "../../http/api.ts";
+import { ApiError } from "../../http/api-error.ts";
 import type { DeployContext, StepContext } from "../../platform.ts";
 import type { Bytes } from "../../snapshot/bytes.ts";
 import type { SnapshotFile } from "../../snapshot/snapshot.ts";
@@ -21,27 +22,37 @@ export function incomplete(missing: number): DeployError {
 /** Most files of a site fit; one for each that is under way, so that thousands of files leave no garbage. */
 const scratchBytes = 128 * 1024;
 
-/** Send the files with these digests. */
+/**
+ * Send the files with these digests. Answers whether some are in doubt: an answer that was lost does not say whether its file arrived, which
+ * only asking once more what is missing settles.
+ */
 export async function upload(
   context: DeployContext,
   { byDigest }: Sending,
   { missing, step }: { missing: string[]; step: StepContext },
-): Promise<void> {
+): Promise<boolean> {
   const { clock, signal, bytes } = context;
   const api = scoped(context);
   const items = missing.flatMap((sha) => (byDigest.has(sha) ? [{ sha, file: byDigest.get(sha)! }] : []));
   step.log(`${items.length} of ${byDigest.size} files are new to Vercel.`);
   const idle: Buffer[] = [];
+  let inDoubt = false;
   await sendAll(items, {
     async send(item, stop) {
       const scratch = idle.pop() ?? Buffer.allocUnsafeSlow(scratchBytes);
-      await sendFile(api, item, { bytes, scratch, signal: stop });
-      idle.push(scratch);
+      try {
+        await sendFile(api, item, { bytes, scratch, signal: stop });
+        idle.push(scratch);
+      } catch (error) {
+        if (stop.aborted || !(error instanceof ApiError && error.lost)) throw error;
+        inDoubt = true;
+      }
     },
     weigh: ({ file }) => Math.min(file.sizeBytes, wholeBytes),
     clock,
     signal,
   });
+  return inDoubt;
 }
 
 async function sendFile(

@@ -214,6 +214,7 @@ describe("a deployment", () => {
     expect(back.state).toBe("success");
     expect((await place.visit(two.url)).body).toBe("<h1>one</h1>");
     const [live] = await cloudflarePages.status({
+      projectId: "prj_1",
       ...place.context(),
       deploymentId: back.id,
       finished: async () => undefined,

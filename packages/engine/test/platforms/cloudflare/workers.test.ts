@@ -140,7 +140,7 @@ describe("versions", () => {
     expect(script().deployments[0]!.versions).toEqual([{ version_id: script().versions[0]!.id, percentage: 100 }]);
     expect(place.calls().at(-1)).toBe("POST /workers/scripts/demo/deployments?force=true");
     expect((await place.visit(second.url)).body).toBe("<h1>one</h1>");
-    const release = { ...place.context(), deploymentId: back.id, finished: async () => undefined };
+    const release = { ...place.context(), deploymentId: back.id, projectId: "prj_1", finished: async () => undefined };
     expect(await cloudflareWorkers.status(release)).toEqual([
       { service: "web", release: first.releaseId, state: "ready" },
     ]);

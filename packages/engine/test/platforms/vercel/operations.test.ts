@@ -184,6 +184,7 @@ describe("what is running", () => {
     const of = (environment: string) =>
       vercel.status({
         ...place.context({ target: { projectId: project().id } }),
+        projectId: "prj_1",
         environment,
         deploymentId: "dep_any",
         finished: async () => undefined,
@@ -201,9 +202,9 @@ describe("what is running", () => {
     await place.deploy({ "index.html": "<p>new</p>" }, { environment: "new-look" });
     const remoteIds = [...place.simulator.state.deployments.values()].map(({ id }) => id).slice(1);
     const context = place.context({ target: { projectId: project().id }, environment: "new-look" } as object);
-    await vercel.remove({ ...context, remoteIds });
+    await vercel.remove({ ...context, projectId: "prj_1", remoteIds });
     expect([...place.simulator.state.deployments.values()].map(({ target }) => target)).toEqual(["production"]);
-    await vercel.remove({ ...context, remoteIds });
+    await vercel.remove({ ...context, projectId: "prj_1", remoteIds });
   });
 });
 
