@@ -41,7 +41,18 @@ export const lookTools: Tool[] = [
       "Says what runs on this machine, and of every project which deployment is live and how the last one went.",
     input: z.object({}),
     async answer({ engine }) {
-      return { here: await engine.edge.status(), projects: await engine.projects() };
+      const { running, port, services } = await engine.edge.status();
+      // Field by field: the edge knows more, such as what a program printed last, as it printed it.
+      const here = services.map(({ project, environment, service, kind, url, state, restarts }) => ({
+        project,
+        environment,
+        service,
+        kind,
+        url,
+        state,
+        restarts,
+      }));
+      return { here: { running, port, services: here }, projects: await engine.projects() };
     },
   }),
   reading({
