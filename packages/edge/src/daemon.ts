@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { sql } from "kysely";
 import { systemClock } from "@landfall/engine/clock";
 import { DeployError, reportOf } from "@landfall/engine/error";
-import { ownerIsDead } from "@landfall/engine/deployment/owner";
+import { hasOrphans } from "@landfall/engine/deployment/journal";
 import { createServer } from "@landfall/engine/node-http";
 import { type EdgeReport, edgeSocket } from "@landfall/engine/platforms/local/edge-control";
 import { programLogs } from "@landfall/engine/platforms/local/program";
@@ -124,7 +124,7 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
       if (clock.now() - lastOrphans >= orphansEveryMs) {
         lastOrphans = clock.now();
         standby?.look();
-        if (await hasOrphans(store)) startWorker(options);
+        if (await hasOrphans(store.db)) startWorker(options);
       }
     } catch (error) {
       complain(error);
@@ -182,18 +182,6 @@ async function listenSomewhere(
     if (got !== known) await store.putSetting("edge/port", String(got));
     return got;
   }
-}
-
-/** Whether a deployment waits that nobody works on: its owner died, or went before it was begun. */
-async function hasOrphans({ db }: Store): Promise<boolean> {
-  const rows = await db
-    .selectFrom("deployment")
-    .select(["lease_owner", "created_at"])
-    .where("state", "in", ["pending", "building", "uploading", "deploying", "verifying"])
-    .execute();
-  // One just accepted is about to be claimed by who accepted it.
-  const late = new Date(Date.now() - 1_500).toISOString();
-  return rows.some((row) => (row.lease_owner === null ? row.created_at < late : ownerIsDead(row.lease_owner)));
 }
 
 function startWorker({ workerCommand, home, toolPath, encryptionKey }: EdgeProcessOptions): void {

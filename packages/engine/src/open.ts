@@ -17,7 +17,7 @@ import { diagnose } from "./doctor.ts";
 import type { DeploymentView, EdgeStatus, Engine, EngineOptions, Prepared } from "./engine.ts";
 import { DeployError } from "./error.ts";
 import { isSettled } from "./events.ts";
-import { hasOpen, readEvents } from "./deployment/journal.ts";
+import { hasOrphans, readEvents } from "./deployment/journal.ts";
 import { liveChecklist } from "./checklist/live-checklist.ts";
 import { type EdgeControl, edgeControl, type EdgeReport } from "./platforms/local/edge-control.ts";
 import { localPlatform } from "./platforms/local.ts";
@@ -34,8 +34,9 @@ import { variablesOf, writeVariables } from "./variables.ts";
 import { deploymentRow, deploymentViews, projectViews } from "./deployment/views.ts";
 import { work } from "./deployment/worker.ts";
 
-/** A deployment to a hosted platform that takes longer gets somebody who carries it on when its process dies. */
-const watchAfterMs = 2_000;
+/** A deployment to a hosted platform that takes longer gets a second worker, which waits, and carries it on when this process dies. */
+const watchAfterMs = 10_000;
+/** Where there are no hints. */
 const followPollMs = 15;
 /** Directories nobody has deployed from for so long are read whole the next time. */
 const forgetDigestsAfterMs = 90 * 24 * 3_600_000;
@@ -53,13 +54,14 @@ interface Shared {
 
 /** Open (or create) the data directory and everything above it. Milliseconds; starts nothing. Throws STORE_NEWER. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { home, toolPath, encryptionKey, clock = systemClock } = options;
+  const { home, toolPath, encryptionKey, databaseUrl, clock = systemClock } = options;
   const store = await openStore(home, clock, options);
   const environment = {
     PATH: toolPath.join(":"),
     LANG: "C.UTF-8",
     // Not an argument: those are for all to see.
     ...(encryptionKey === undefined ? {} : { TOKEN_ENCRYPTION_KEY: encryptionKey }),
+    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
   };
   const edge = edgeControl({ home, command: options.edgeCommand, environment, clock });
   const platforms = options.platforms ?? [localPlatform({ store, edge, toolPath, resolves }), ...hostedPlatforms];
@@ -91,6 +93,9 @@ function engineOver(shared: Shared, store: Store): Engine {
     return row !== undefined;
   }
 
+  /** Another worker waits for this one to die. */
+  let isWatched = false;
+
   const engine: Engine = {
     home,
     organization,
@@ -100,7 +105,9 @@ function engineOver(shared: Shared, store: Store): Engine {
     of: (other, { slug } = {}) => engineOver(shared, store.of(other, slug)),
 
     async restore() {
-      if ((await hasLive()) || (await hasOpen(db))) await edge.ensure();
+      if (await hasLive()) await edge.ensure();
+      // The edge sees to what is open; where there is none, a worker does.
+      else if (await hasOrphans(db)) engine.workInBackground();
     },
 
     prepare: (request, { signal } = {}) =>
@@ -147,11 +154,13 @@ function engineOver(shared: Shared, store: Store): Engine {
             buildArtifact({ service, snapshot, variables, force, signal, log, blobs: store.blobs, home, toolPath }),
           deploymentTimeoutMs: options.deploymentTimeoutMs ?? 300_000,
           maxConcurrent: options.maxConcurrent ?? 2,
-          // Also for the first deployment of all: the edge sees to it when its worker dies. What a hosted platform does in a moment needs none.
+          // Also for the first deployment of all: the edge sees to it when its worker dies.
           onHeartbeat: async ({ platform, started_at }) => {
             const isHosted = platforms.find(({ id }) => id === platform)?.baseUrl !== undefined;
-            if (isHosted && clock.now() - Date.parse(started_at ?? instant(clock)) < watchAfterMs) return;
-            await edge.ensure();
+            if (!isHosted) return void (await edge.ensure());
+            if (isWatched || clock.now() - Date.parse(started_at ?? instant(clock)) < watchAfterMs) return;
+            isWatched = true;
+            engine.workInBackground();
           },
         },
         how,
@@ -163,6 +172,7 @@ function engineOver(shared: Shared, store: Store): Engine {
 
     async *follow(deploymentId, { from = 1, signal } = {}) {
       const { id } = await deploymentRow(store, deploymentId);
+      using watch = store.watch(id, followPollMs);
       for (let next = from; ; ) {
         signal?.throwIfAborted();
         const events = await readEvents(db, id, next);
@@ -178,7 +188,7 @@ function engineOver(shared: Shared, store: Store): Engine {
           .where("id", "=", id)
           .executeTakeFirst();
         if (!row || (isSettled(row.state) && next > row.last_seq)) return;
-        await clock.sleep(followPollMs, signal);
+        await watch.changed(signal);
       }
     },
 

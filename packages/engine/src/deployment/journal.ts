@@ -84,6 +84,18 @@ export async function hasOpen(db: Kysely<Schema>, only?: string): Promise<boolea
   return (await query.executeTakeFirst()) !== undefined;
 }
 
+/** Whether a deployment waits that nobody works on: its owner died, or went before it was begun. */
+export async function hasOrphans(db: Kysely<Schema>): Promise<boolean> {
+  const rows = await db
+    .selectFrom("deployment")
+    .select(["lease_owner", "created_at"])
+    .where("state", "in", [...openStates])
+    .execute();
+  // One just accepted is about to be claimed by who accepted it.
+  const late = new Date(Date.now() - 1_500).toISOString();
+  return rows.some((row) => (row.lease_owner === null ? row.created_at < late : ownerIsDead(row.lease_owner)));
+}
+
 /** Append events inside a transaction; the numbers are gapless because the row that counts them is locked with it. */
 export async function appendEvents(
   tx: Transaction<Schema>,
@@ -130,14 +142,16 @@ export async function readEvents(
   return rows.map((row) => ({ deploymentId, seq: row.seq, at: row.at, ...unpackBody(row.body) }));
 }
 
-function packBody(body: DeployEventBody): string | Uint8Array {
-  const text = JSON.stringify(body);
-  if (body.type !== "log" || text.length < 1_024) return text;
-  return zstdCompressSync(text, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+function packBody(body: DeployEventBody): Uint8Array {
+  const bytes = Buffer.from(JSON.stringify(body));
+  if (body.type !== "log" || bytes.length < 1_024) return bytes;
+  return zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
 }
 
 function unpackBody(body: string | Uint8Array): DeployEventBody {
-  return JSON.parse(typeof body === "string" ? body : zstdDecompressSync(body).toString("utf8")) as DeployEventBody;
+  if (typeof body === "string") return JSON.parse(body) as DeployEventBody;
+  const isPlain = body[0] === "{".charCodeAt(0);
+  return JSON.parse((isPlain ? Buffer.from(body) : zstdDecompressSync(body)).toString("utf8")) as DeployEventBody;
 }
 
 function leaseLost(deploymentId: string): DeployError {
@@ -191,6 +205,7 @@ export function journalOf({
         .select("id")
         .where("id", "=", deploymentId)
         .where("fence", "=", fence)
+        .forNoKeyUpdate()
         .executeTakeFirst();
       if (!held) throw leaseLost(deploymentId);
       return work(tx);
