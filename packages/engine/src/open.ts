@@ -157,7 +157,10 @@ function engineOver(shared: Shared, store: Store): Engine {
           // Also for the first deployment of all: the edge sees to it when its worker dies.
           onHeartbeat: async ({ platform, started_at }) => {
             const isHosted = platforms.find(({ id }) => id === platform)?.baseUrl !== undefined;
-            if (!isHosted) return void (await edge.ensure());
+            if (!isHosted) {
+              await edge.ensure();
+              return;
+            }
             if (isWatched || clock.now() - Date.parse(started_at ?? instant(clock)) < watchAfterMs) return;
             isWatched = true;
             engine.workInBackground();
