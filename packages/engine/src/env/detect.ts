@@ -49,17 +49,19 @@ export function detectVariables(project: Project, directory: string, facts: Omit
   const around = {
     hasSchema: new Set(sightings.flatMap(({ key, inSchema }) => (inSchema ? [key] : []))).size >= 3,
     isExampleComplete: listed >= 5 && listed >= wanted.length * 0.6,
+    isExampleTelling: inExample.size >= 3 || listed >= 2,
     framework: facts.framework,
     // The example at the root of a repository is for all its services; that one of them reads nothing says nothing of it.
     isCodeSilent:
       sightings.every(({ need }) => need === "given" || need === "tooling") &&
       (directory === "." || listings.some(({ path }) => path.startsWith(`${directory}/`))),
     hasServer: facts.database.some((name) => name !== "sqlite"),
-    dependencies: new Set(dependencies.keys()),
+    dependencies,
     // A package with an example of its variables is run by somebody.
     isLibrary: facts.kind === "package" && listings.length === 0,
     isStatic: facts.kind === "static",
     verdicts: new Map(readmes.toReversed().flatMap(({ verdicts }) => [...verdicts])),
+    read: new Set([...byKey].flatMap(([key, { sightings: all }]) => (all.length > 0 ? [key] : []))),
     readAlone: new Set(
       sightings.flatMap(({ key, need, elseReads, alternativeOf }) =>
         (need === "plain" || need === "asserted" || need === "checked") && !elseReads && !alternativeOf ? [key] : [],

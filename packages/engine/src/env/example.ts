@@ -44,7 +44,7 @@ const optionalWords = new RegExp(
 );
 /** A first comment that says of all entries below it, not of one, that they can be left out. */
 const startsOptionalGroup = new RegExp(
-  String.raw`^\W*optional\b|\b(?:only|required|needed|necessary|used) (?:only )?(?:needed |required |used )?(?:if|when)\b|\bif you(?:'d|’d| would)? (?:like|want)\b|${ifYouUse}`,
+  String.raw`^\W*optional\b|^\W*(?:other|additional|alternative) (?:\w+ )?(?:providers?|models?|model keys|services|integrations?)\b|\b(?:only|required|needed|necessary|used) (?:only )?(?:needed |required |used )?(?:if|when)\b|\bif you(?:'d|’d| would)? (?:like|want)\b|${ifYouUse}`,
   "i",
 );
 const requiredWords = /\brequired\b(?! (?:only )?(?:if|when)\b| only for\b)|\bmandatory\b|\bmust be set\b/i;

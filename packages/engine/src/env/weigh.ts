@@ -50,16 +50,20 @@ export interface Surroundings {
   isCodeSilent: boolean;
   /** It was seen to use a database that runs by itself. */
   hasServer: boolean;
-  /** Names of the packages it depends on. */
-  dependencies: ReadonlySet<string>;
+  /** Packages it depends on, with the version asked for. */
+  dependencies: ReadonlyMap<string, string>;
   /** The project checks its environment against a schema; what that leaves out is left out on purpose. */
   hasSchema: boolean;
   /** The example lists most of what is read, so that what it leaves out is left out on purpose. */
   isExampleComplete: boolean;
+  /** The example lists some of what is read, or so much that what it leaves out is seldom needed. */
+  isExampleTelling: boolean;
   /** Nothing of it runs but in the browser and while it is built. */
   isStatic: boolean;
   /** What the README calls required or optional. */
   verdicts: ReadonlyMap<string, Verdict>;
+  /** Keys that are read at all. */
+  read: ReadonlySet<string>;
   /** Keys that are read by themselves, not only in place of another. */
   readAlone: ReadonlySet<string>;
   /** So many variables are read without a schema that most belong to features one may leave out. */
@@ -102,7 +106,7 @@ export function weigh(seen: Seen, around: Surroundings): EnvVariable | null {
 function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | null, around: Surroundings): boolean {
   const { inExample, framework, isExampleComplete, hasSchema, isCodeSilent, dependencies, verdicts, providers } =
     around;
-  const { readAlone, isCrowded, isCatalogue, isExampleBrief, hasServer } = around;
+  const { read, readAlone, isExampleTelling, isCrowded, isCatalogue, isExampleBrief, hasServer, isStatic } = around;
   if (
     provided.test(key) &&
     !(schemaMayAsk.test(key) && sightings.some(({ need, inSchema }) => need === "checked" && inSchema)) &&
@@ -111,13 +115,25 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
     return false;
   const isHeld = framework !== undefined && heldByFramework.get(framework)?.test(key) === true;
   if (isHeld && sightings.every(({ need }) => need !== "asserted" && need !== "checked")) return false;
+  // `VITE_KEY="${KEY}"`, where KEY is read as well: whoever gives the one has given the other.
+  if (
+    examples.length > 0 &&
+    examples.every(({ value }) => read.has(/^\$\{?([A-Z][A-Z0-9_]*)\}?$/.exec(value)?.[1] ?? ""))
+  )
+    return false;
   const reads = sightings.filter(({ need }) => need !== "tooling");
   if (reads.length === 0)
-    return isNeededUnseen(key, examples, { rule, framework, isCodeSilent, dependencies, readAlone, hasServer });
+    return isNeededUnseen(key, examples, {
+      rule,
+      framework,
+      isCodeSilent,
+      dependencies,
+      readAlone,
+      hasServer,
+      isStatic,
+    });
   const needs = new Set(reads.map(({ need }) => need));
   if (needs.has("given")) return false;
-  // `VITE_KEY="${KEY}"`: whoever gives the one has given the other.
-  if (examples.length > 0 && examples.every(({ value }) => /^\$\{[A-Z][A-Z0-9_]*\}$/.test(value))) return false;
   const isDatabase = rule?.kind !== undefined && databaseKinds.has(rule.kind);
   const verdict = verdicts.get(key);
   const isInSchema = reads.some(isDemanded);
@@ -164,7 +180,7 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   // The same where the other one is needed in any case.
   if (!isListed && reads.every(({ elseReads }) => elseReads !== undefined && readAlone.has(elseReads))) return false;
   if (isExampleComplete && !isListed && !isAsserted) return false;
-  if (inExample.size >= 3 && !isListed && !isAsserted && !isDatabase && !core.test(key)) return false;
+  if (isExampleTelling && !isListed && !isAsserted && !isDatabase && !core.test(key)) return false;
   const isAlternative = reads.every(({ alternativeOf }) => alternativeOf !== undefined);
   if (isAlternative) return reads.every(({ alternativeOf }) => !inExample.has(alternativeOf!)) && inExample.has(key);
   return true;
@@ -177,9 +193,9 @@ function isCalledOptional(sightings: Sighting[], examples: ExampleEntry[]): bool
   );
 }
 
-/** A schema of the environment or of the database insists on it, or the framework itself. */
-function isDemanded({ need, inSchema, path }: Sighting): boolean {
-  return need === "checked" && (inSchema === true || /\.prisma$|(?:^|\/)artisan$/.test(path));
+/** A schema of the environment or of the database insists on it, or the framework itself, or nothing can be built without it. */
+function isDemanded({ need, inSchema, path, when }: Sighting): boolean {
+  return need === "checked" && (inSchema === true || when === "build" || /\.prisma$|(?:^|\/)artisan$/.test(path));
 }
 
 /**
@@ -196,21 +212,27 @@ function isNeededUnseen(
     dependencies,
     readAlone,
     hasServer,
-  }: Pick<Surroundings, "framework" | "isCodeSilent" | "dependencies" | "readAlone" | "hasServer"> & {
+    isStatic,
+  }: Pick<Surroundings, "framework" | "isCodeSilent" | "dependencies" | "readAlone" | "hasServer" | "isStatic"> & {
     rule: VariableRule | null;
   },
 ): boolean {
+  const listed = examples.filter((one) => !one.isOptional && !one.isCommentedOut);
   const isRegion = key === "AWS_REGION";
   // Its configuration is somewhere else: Prisma's schema at the root of the workspace, a client's own file.
   const isConnection = rule?.kind !== undefined && databaseKinds.has(rule.kind) && hasServer;
-  if (isConnection && examples.some((one) => !one.isOptional && !one.isCommentedOut))
-    return ![...readAlone].some((other) => partOfDatabase.test(other));
-  if (!examples.some((one) => !one.isOptional && !one.isCommentedOut && (one.hasPlaceholder || isRegion))) return false;
+  if (isConnection && listed.length > 0) return ![...readAlone].some((other) => partOfDatabase.test(other));
+  if (key === "NEXTAUTH_URL") return listed.length > 0 && isOwnAddressNeeded(listed, dependencies.get("next-auth"));
+  if (!listed.some((one) => one.hasPlaceholder || isRegion)) return false;
   if (rule?.isExtra) return false;
   if (examples.some((one) => one.isRequired && one.hasPlaceholder)) return true;
+  const isInReadmeOnly = examples.every(({ path }) => /\.md$/i.test(path));
+  // What signs and encrypts is read by something, a library or a file that was not looked into.
+  if (core.test(key) && !key.endsWith("URL") && !isInReadmeOnly && !isStatic) return true;
   if (/(?:SITE|BASE|APP|PUBLIC)_URL$/.test(key)) return false;
   if (key === "AI_GATEWAY_API_KEY") return dependencies.has("ai") || dependencies.has("@ai-sdk/gateway");
   if (isCodeSilent) return true;
+  if (isInReadmeOnly) return false;
   if (framework === "nuxt" && key.startsWith("NUXT_")) return /_(?:ID|KEY|SECRET|TOKEN|PASSWORD)$/.test(key);
   const prefix = /^([A-Z][A-Z0-9]{2,})_/.exec(key.replace(inlined, ""))?.[1];
   const vendor = prefix?.toLowerCase();
@@ -221,7 +243,13 @@ function isNeededUnseen(
   // Code that hands the vendor's other values over itself would have handed this one over too.
   if (vendor !== "aws" && [...readAlone].some((other) => other.replace(inlined, "").startsWith(`${prefix}_`)))
     return false;
-  return [...dependencies].some((name) => name.split(/[@/_.-]/).includes(vendor));
+  return [...dependencies.keys()].some((name) => name.split(/[@/_.-]/).includes(vendor));
+}
+
+/** NextAuth before version 5 cannot do without its own address, away from Vercel; later an empty place for it is the only sign. */
+function isOwnAddressNeeded(examples: ExampleEntry[], version: string | undefined): boolean {
+  if (version === undefined) return false;
+  return Number(/\d+/.exec(version)?.[0] ?? 5) < 5 || examples.some(({ value }) => value === "");
 }
 
 /** Vendors whose libraries never look at the environment, and words that are no vendor. */

@@ -120,7 +120,7 @@ describe("what a deployment must set", () => {
           .map((name) => `AUTH_${name}=\n`)
           .join(""),
       },
-      [],
+      ["AUTH_SECRET"],
     ],
     [
       "no key of AWS under a name its library does not know",
@@ -132,10 +132,60 @@ describe("what a deployment must set", () => {
       [],
     ],
     [
-      "no variable whose value in the example is another variable",
-      { "a.ts": "use(import.meta.env.VITE_KEY, process.env.KEY);", ".env.example": 'KEY=\nVITE_KEY="${KEY}"\n' },
-      ["KEY"],
+      "no variable whose value in the example is another variable that is read",
+      {
+        "a.ts": "use(import.meta.env.VITE_KEY, process.env.KEY, process.env.NEXT_PUBLIC_NAME);",
+        ".env.example": 'KEY=\nVITE_KEY="${KEY}"\nNAME=\nNEXT_PUBLIC_NAME=$NAME\n',
+      },
+      ["KEY", "NEXT_PUBLIC_NAME"],
     ],
+    [
+      "what the project's own functions fail without",
+      {
+        "utils.ts":
+          "export function getOsEnv(key: string) {\n  if (!process.env[key]) throw new Error(key);\n  return process.env[key];\n}",
+        "env.ts":
+          'import { getOsEnv } from "./utils";\nexport const env = { a: getOsEnv("A_NAME"), b: getOsEnv("LOG_LEVEL") };',
+      },
+      ["A_NAME", "LOG_LEVEL"],
+    ],
+    [
+      "what a part of the program fails without, unless the example has it switched off",
+      {
+        "a.ts": 'if (!process.env.TRACE_KEY) throw new Error("no key");\nuse(process.env.API_KEY);',
+        ".env.example": "API_KEY=\n# TRACE_KEY=\n",
+      },
+      ["API_KEY"],
+    ],
+    [
+      "what is imported while building, though the example calls it optional",
+      { "a.ts": 'import { SMTP_PASS } from "$env/static/private";', ".env.example": "# Optional\nSMTP_PASS=\n" },
+      ["SMTP_PASS"],
+    ],
+    [
+      "the address NextAuth asks for before version 5",
+      {
+        "package.json": JSON.stringify({ dependencies: { "next-auth": "^4.24.0" } }),
+        "a.ts": "use(process.env.API_KEY);",
+        ".env.example": "API_KEY=\nNEXTAUTH_URL=http://localhost:3000\n",
+      },
+      ["API_KEY", "NEXTAUTH_URL"],
+    ],
+    [
+      "a secret the example asks for, which some library reads, and none of a page",
+      { "a.ts": "use(process.env.API_KEY);", ".env.example": "API_KEY=\nSESSION_SECRET=change-me\n" },
+      ["API_KEY", "SESSION_SECRET"],
+    ],
+    [
+      "no key only the README sets and nothing was seen to read",
+      {
+        "package.json": packageWith("@clerk/clerk-react"),
+        "a.ts": "use(process.env.API_KEY);",
+        "README.md": "To sign in with Clerk:\n\n```\nVITE_CLERK_PUBLISHABLE_KEY=\n```\n",
+      },
+      ["API_KEY"],
+    ],
+    ["nothing a template reads when it is set up", { "remix.init/index.js": "use(process.env.A_KEY);" }, []],
     [
       "nothing the root's example lists for a service that reads nothing",
       { "docs/index.ts": "export {};", ".env.example": "STRIPE_KEY=\n" },

@@ -66,6 +66,11 @@ describe("readExample", () => {
       '# If you use Docker, "db" is the host\nAA=\n\n# If you use Docker, set this\nBB=\n\n# If you are using S3\nCC=',
       ["BB", "CC"],
     ],
+    [
+      "other vendors of the same",
+      "OPENAI_KEY=\n\n# Other providers\nGROQ_KEY=\nMISTRAL_KEY=\n\nDD=",
+      ["GROQ_KEY", "MISTRAL_KEY"],
+    ],
     ["an explicit requirement in an optional section", "# Optional\n\n# Required: signs everything\nAA=\nBB=", ["BB"]],
   ];
   for (const [name, text, keys] of files) {
