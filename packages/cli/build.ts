@@ -14,7 +14,7 @@ const { metafile } = await build({
   platform: "node",
   format: "esm",
   target: "node22",
-  external: ["oxc-parser"],
+  external: ["oxc-parser", "pg-native"],
   // jsonc-parser's "main" loads its parts in a way no bundler follows; the other entry is the same as modules.
   mainFields: ["module", "main"],
   banner: {

@@ -81,6 +81,7 @@ export function engineOptionsFrom(settings: Settings): EngineOptions {
     });
   }
   const encryptionKey = given(env.TOKEN_ENCRYPTION_KEY);
+  const databaseUrl = given(env.DATABASE_URL);
   // What the engine starts in the background gets no environment, so what was set here travels as arguments.
   const addresses = Object.keys(env).filter((name) => addressSetting.test(name));
   const carried = [...carriedSettings, ...addresses].flatMap((name) => {
@@ -95,6 +96,7 @@ export function engineOptionsFrom(settings: Settings): EngineOptions {
     toolPath: (env.PATH ?? "").split(delimiter).filter((directory) => isAbsolute(directory)),
     ...(nameServers === undefined ? {} : { nameServers }),
     ...(encryptionKey === undefined ? {} : { encryptionKey }),
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(edgePort === undefined ? {} : { edgePort }),
     ...(deploymentTimeoutMs === undefined ? {} : { deploymentTimeoutMs }),
     ...(maxConcurrent === undefined ? {} : { maxConcurrent }),

@@ -31,6 +31,7 @@ export const errorStatus = {
   DIGEST_MISMATCH: 502,
   MISSING_TOOL: 422,
   LEASE_LOST: 409,
+  STORE_UNAVAILABLE: 503,
   STORE_NEWER: 409,
   INTERNAL: 500,
 } as const;

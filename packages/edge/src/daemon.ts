@@ -30,6 +30,8 @@ export interface EdgeProcessOptions {
   toolPath: string[];
   /** As in EngineOptions. */
   encryptionKey?: string;
+  /** As in EngineOptions. */
+  databaseUrl?: string;
   /** Program and arguments that work off deployments nobody works on. */
   workerCommand: string[];
   /** Program and arguments of the standby that starts the edge again when it dies; none is kept without. */
@@ -124,7 +126,7 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
       if (clock.now() - lastOrphans >= orphansEveryMs) {
         lastOrphans = clock.now();
         standby?.look();
-        if (await hasOrphans(store.db)) startWorker(options);
+        if (await hasOrphans(store)) startWorker(options);
       }
     } catch (error) {
       complain(error);
@@ -155,10 +157,15 @@ function answer(response: ServerResponse, status: number, body: unknown): void {
 
 type Store = Awaited<ReturnType<typeof openStore>>;
 
-/** Changes when another process has written. */
-async function dataVersion({ db }: Store): Promise<number> {
-  const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(db);
-  return rows[0]!.data_version;
+/** Changes when another process has written what is served here. */
+async function dataVersion({ db, kind }: Store): Promise<string> {
+  if (kind === "sqlite") {
+    const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(db);
+    return String(rows[0]!.data_version);
+  }
+  const live = db.selectFrom("live").select("release_id").where("platform", "=", "local").orderBy("release_id");
+  const instances = db.selectFrom("instance").select(["id", "desired"]).orderBy("id");
+  return JSON.stringify([await live.execute(), await instances.execute()]);
 }
 
 /** The port this data directory had before, the one asked for, or any. */
@@ -184,7 +191,7 @@ async function listenSomewhere(
   }
 }
 
-function startWorker({ workerCommand, home, toolPath, encryptionKey }: EdgeProcessOptions): void {
+function startWorker({ workerCommand, home, toolPath, encryptionKey, databaseUrl }: EdgeProcessOptions): void {
   const log = openSync(join(home, "logs", "worker.log"), "a", 0o600);
   try {
     const [program, ...args] = workerCommand;
@@ -196,6 +203,7 @@ function startWorker({ workerCommand, home, toolPath, encryptionKey }: EdgeProce
         PATH: toolPath.join(":"),
         LANG: "C.UTF-8",
         ...(encryptionKey === undefined ? {} : { TOKEN_ENCRYPTION_KEY: encryptionKey }),
+        ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
       },
     });
     child.on("error", complain);

@@ -58,7 +58,7 @@ export async function runStandby({
   signal: AbortSignal;
 }): Promise<boolean> {
   if (!holdLock(join(home, "standby.lock"))) return false;
-  while (!signal.aborted && existsSync(join(home, "landfall.db")) && !existsSync(stoppedFile(home))) {
+  while (!signal.aborted && existsSync(join(home, "releases")) && !existsSync(stoppedFile(home))) {
     const started = startWhenFree({ home, lock: "edge.lock", command: edgeCommand });
     await delay(started ? startMs : lookEveryMs, undefined, { signal }).catch(() => {}); // The signal is looked at above.
   }

@@ -75,8 +75,12 @@ function dataDirectory(home: string): DoctorFinding {
     : { id: "data", state: "ok", what: text };
 }
 
-async function database({ db }: Store): Promise<DoctorFinding> {
+async function database({ db, kind }: Store): Promise<DoctorFinding> {
   try {
+    if (kind === "postgres") {
+      const { rows } = await sql<{ server_version: string }>`show server_version`.execute(db);
+      return { id: "database", state: "ok", what: `PostgreSQL ${rows[0]!.server_version} answers.` };
+    }
     const { rows } = await sql<{ quick_check: string }>`pragma quick_check`.execute(db);
     if (rows[0]?.quick_check === "ok") return { id: "database", state: "ok", what: "The database is sound." };
     return {

@@ -40,6 +40,8 @@ export interface EngineOptions {
   environment?: Readonly<Record<string, string | undefined>>;
   /** Whose view `openEngine` gives. Default `local`. Tokens, accounts and projects named in `environment` are theirs alone. */
   organization?: string;
+  /** A PostgreSQL database for several machines, `postgres://…`, in place of the data directory's own. Bytes stay in the data directory, which they share. */
+  databaseUrl?: string;
   /** Seals what is secret, in place of the key file of the data directory: 32 bytes in base64 or hex; after a comma, earlier ones that only open. */
   encryptionKey?: string;
 }

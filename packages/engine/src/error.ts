@@ -55,6 +55,7 @@ export const errorCodes = {
   DIGEST_MISMATCH: { http: 502, exit: 75, retry: "backoff", recovery: "retry" },
   MISSING_TOOL: { http: 422, exit: 2, retry: "never", recovery: "manual" },
   LEASE_LOST: { http: 409, exit: 75, retry: "never", recovery: "check" },
+  STORE_UNAVAILABLE: { http: 503, exit: 75, retry: "backoff", recovery: "retry" },
   STORE_NEWER: { http: 409, exit: 2, retry: "never", recovery: "manual" },
   INTERNAL: { http: 500, exit: 1, retry: "never", recovery: "check" },
 } as const satisfies Record<string, ErrorRow>;

@@ -6,9 +6,9 @@ const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 let lastMs = 0;
 let lastTail = 0n;
 
-/** A new id; two made in the same millisecond by one process keep their order. */
-export function newId(kind: "dep" | "prj" | "rel" | "ins" | "con", clock: Clock): string {
-  const now = clock.now();
+/** A new id; two made in the same millisecond by one process keep their order, and one made `after` another comes after it, whosever clock that was. */
+export function newId(kind: "dep" | "prj" | "rel" | "ins" | "con", clock: Clock, after?: string): string {
+  const now = Math.max(clock.now(), after === undefined ? 0 : timeOf(after) + 1);
   if (now === lastMs) {
     lastTail += 1n;
   } else {
@@ -16,6 +16,10 @@ export function newId(kind: "dep" | "prj" | "rel" | "ins" | "con", clock: Clock)
     lastTail = BigInt(`0x${randomBytes(6).toString("hex")}`);
   }
   return `${kind}_${base32(BigInt(now), 10)}${base32(lastTail, 10)}`;
+}
+
+function timeOf(id: string): number {
+  return [...id.slice(4, 14)].reduce((time, letter) => time * 32 + alphabet.indexOf(letter), 0);
 }
 
 function base32(value: bigint, length: number): string {

@@ -107,7 +107,7 @@ function engineOver(shared: Shared, store: Store): Engine {
     async restore() {
       if (await hasLive()) await edge.ensure();
       // The edge sees to what is open; where there is none, a worker does.
-      else if (await hasOrphans(db)) engine.workInBackground();
+      else if (await hasOrphans(store)) engine.workInBackground();
     },
 
     prepare: (request, { signal } = {}) =>

@@ -1,4 +1,5 @@
 /** The projects of a store: found by name, and taken down with all that runs of them. */
+import type { Kysely } from "kysely";
 import { openClient, type PlatformAccess } from "./connections/access.ts";
 import { openCredential } from "./connections/choose.ts";
 import { openStates } from "./deployment/journal.ts";
@@ -6,7 +7,7 @@ import { pinnedTarget } from "./deployment/reach.ts";
 import type { Engine } from "./engine.ts";
 import { DeployError } from "./error.ts";
 import type { DeployedService, Platform } from "./platform.ts";
-import type { ProjectRow } from "./store/schema.ts";
+import type { ProjectRow, Schema } from "./store/schema.ts";
 import type { Store } from "./store/store.ts";
 
 export interface Projects {
@@ -75,20 +76,12 @@ export function projectsOf({
         .where("project_id", "=", projectId)
         .execute();
       const gone = places.filter((place) => environmentName === undefined || place.environment === environmentName);
-      const open = await db
-        .selectFrom("deployment")
-        .select("id")
-        .where("project_id", "=", projectId)
-        .where("state", "in", [...openStates])
-        .execute();
-      if (open.length > 0) {
-        throw new DeployError("CONFLICT", {
-          what: `${open[0]!.id} of ${project} is under way.`,
-          next: `Cancel it first: landfall cancel ${open[0]!.id}`,
-        });
-      }
+      await refuseWhileOpen(db, { projectId, project });
       for (const place of gone) await removeThere({ projectId, project, ...place });
       await db.transaction().execute(async (tx) => {
+        // Whoever accepts one meanwhile waits for this, and finds the project gone.
+        await tx.selectFrom("project").select("id").where("id", "=", projectId).forUpdate().execute();
+        await refuseWhileOpen(tx, { projectId, project });
         if (environmentName === undefined) {
           await tx.deleteFrom("project").where("id", "=", projectId).execute();
           return;
@@ -104,4 +97,21 @@ export function projectsOf({
       });
     },
   };
+}
+
+async function refuseWhileOpen(
+  db: Kysely<Schema>,
+  { projectId, project }: { projectId: string; project: string },
+): Promise<void> {
+  const open = await db
+    .selectFrom("deployment")
+    .select("id")
+    .where("project_id", "=", projectId)
+    .where("state", "in", [...openStates])
+    .executeTakeFirst();
+  if (!open) return;
+  throw new DeployError("CONFLICT", {
+    what: `${open.id} of ${project} is under way.`,
+    next: `Cancel it first: landfall cancel ${open.id}`,
+  });
 }

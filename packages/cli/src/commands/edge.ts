@@ -11,7 +11,15 @@ export function edge({ program, does }: Registry): void {
     .option("--standby", "only start the edge again when it dies")
     .action(
       does<{ standby?: boolean }>(async (context, { flags }) => {
-        const { home, edgePort = usualPort, edgeCommand, toolPath, workerCommand, encryptionKey } = context.options();
+        const {
+          home,
+          edgePort = usualPort,
+          edgeCommand,
+          toolPath,
+          workerCommand,
+          encryptionKey,
+          databaseUrl,
+        } = context.options();
         const { version } = context.world;
         const stop = new AbortController();
         const ignore = context.world.onSignal(() => stop.abort());
@@ -32,6 +40,7 @@ export function edge({ program, does }: Registry): void {
             standbyCommand,
             version,
             ...(encryptionKey === undefined ? {} : { encryptionKey }),
+            ...(databaseUrl === undefined ? {} : { databaseUrl }),
             signal: stop.signal,
           });
           if (!ran) context.say("Another edge serves this data directory.");

@@ -32,6 +32,7 @@ export async function keep(
 ): Promise<ConnectionRow> {
   const { db, clock, organization, vault } = store;
   return db.transaction().execute(async (tx) => {
+    await store.takeTurn(tx, `connections of ${organization}`);
     const rows = await tx
       .selectFrom("connection")
       .selectAll()

@@ -3,12 +3,13 @@
  * One renewal at a time for all of them: whoever has the turn is written into the row, and the new credential before anybody uses it.
  */
 import { randomBytes } from "node:crypto";
+import type { Transaction } from "kysely";
 import { instant } from "../clock.ts";
 import { ownerIsDead, thisOwner } from "../deployment/owner.ts";
 import { DeployError } from "../error.ts";
 import type { Platform } from "../platform.ts";
 import { type Secret, secret } from "../secret.ts";
-import type { ConnectionRow } from "../store/schema.ts";
+import type { ConnectionRow, Schema } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 import { authFailed, type PlatformAccess } from "./access.ts";
 import { type Credential, type KeptCredential, type Learn, secretsOf } from "./credential.ts";
@@ -98,6 +99,11 @@ async function openConnection({ store, platform, id }: Kept): Promise<Opened> {
   return { row, kept, token: secret(kept.accessToken) };
 }
 
+/** As it stays until the transaction ends. */
+function rowForUpdate(tx: Transaction<Schema>, id: string): Promise<ConnectionRow | undefined> {
+  return tx.selectFrom("connection").selectAll().where("id", "=", id).forNoKeyUpdate().executeTakeFirst();
+}
+
 /** What the row holds, opened. */
 export function keptIn({ vault }: Store, { id, credential }: Pick<ConnectionRow, "id" | "credential">): KeptCredential {
   return JSON.parse(vault.open(credential, `connection ${id}`)) as KeptCredential;
@@ -141,7 +147,7 @@ async function renew(place: Kept, from: Opened, { wasRefused }: { wasRefused: bo
 async function keepGrant(place: Kept, used: KeptCredential, { kept, expiresAt }: Grant): Promise<void> {
   const { store, platform, access, id } = place;
   const isThere = await store.db.transaction().execute(async (tx) => {
-    const row = await tx.selectFrom("connection").selectAll().where("id", "=", id).executeTakeFirst();
+    const row = await rowForUpdate(tx, id);
     if (!row) return false;
     if (keptIn(store, row).refreshToken !== used.refreshToken) return true;
     await tx
@@ -173,7 +179,7 @@ export async function markFault(
   { used, what, renews }: { used: KeptCredential; what: string; renews?: 0 },
 ): Promise<void> {
   await store.db.transaction().execute(async (tx) => {
-    const row = await tx.selectFrom("connection").selectAll().where("id", "=", id).executeTakeFirst();
+    const row = await rowForUpdate(tx, id);
     if (!row || keptIn(store, row).accessToken !== used.accessToken) return;
     if (row.fault !== null && renews === undefined) return;
     const set = { fault: what, ...(renews === undefined ? {} : { renews }) };
@@ -184,7 +190,7 @@ export async function markFault(
 /** The account answers: what was wrong is not so any more. That the access is not renewed stays true. */
 export async function clearFault({ store, id }: Pick<Kept, "store" | "id">): Promise<void> {
   await store.db.transaction().execute(async (tx) => {
-    const row = await tx.selectFrom("connection").selectAll().where("id", "=", id).executeTakeFirst();
+    const row = await rowForUpdate(tx, id);
     if (!row || (row.renews === 0 && keptIn(store, row).refreshToken !== undefined)) return;
     await tx.updateTable("connection").set({ fault: null }).where("id", "=", id).execute();
   });
@@ -206,6 +212,7 @@ export async function takeTurn(
         .selectFrom("connection")
         .select(["renewing_by", "renewing_until"])
         .where("id", "=", id)
+        .forNoKeyUpdate()
         .executeTakeFirst();
       if (!row) throw disconnected(platform, id);
       const isTaken = row.renewing_by !== null && row.renewing_until > clock.now();

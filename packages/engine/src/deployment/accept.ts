@@ -30,16 +30,25 @@ export interface Acceptance {
  */
 export async function accept(store: Store, asked: Acceptance): Promise<string> {
   const { db, clock, vault } = store;
-  const id = newId("dep", clock);
   const at = instant(clock);
   return db.transaction().execute(async (tx) => {
+    // Acceptances of a project take turns.
     const { organization_id } = await tx
       .selectFrom("project")
       .select("organization_id")
       .where("id", "=", asked.projectId)
+      .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
     const same = await openAlready(tx, store, asked);
     if (same !== undefined) return same;
+    const last = await tx
+      .selectFrom("deployment")
+      .select((eb) => eb.fn.max("id").as("id"))
+      .where("project_id", "=", asked.projectId)
+      .where("environment", "=", asked.environment)
+      .executeTakeFirst();
+    // The order of ids is the order in which a place's deployments are worked on.
+    const id = newId("dep", clock, last?.id ?? undefined);
     const waiting = await tx
       .selectFrom("deployment")
       .select("id")
@@ -47,6 +56,7 @@ export async function accept(store: Store, asked: Acceptance): Promise<string> {
       .where("environment", "=", asked.environment)
       .where("state", "=", "pending")
       .where("started_at", "is", null)
+      .forNoKeyUpdate()
       .execute();
     for (const { id: older } of waiting) {
       const reason = `A newer deployment, ${id}, took its place.`;
@@ -145,6 +155,7 @@ export async function requestCancel({ db, clock }: Store, id: string): Promise<v
       .selectFrom("deployment")
       .select(["state", "lease_owner", "started_at"])
       .where("id", "=", id)
+      .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
     if (["success", "failed", "cancelled"].includes(row.state)) return;
     if (row.lease_owner !== null || row.started_at !== null) {

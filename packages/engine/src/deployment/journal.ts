@@ -12,6 +12,7 @@ import { longestWaitMs } from "../http/budget.ts";
 import { ownerIsDead } from "./owner.ts";
 import type { StepContext } from "../platform.ts";
 import type { DeploymentRow, Schema } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
 
 /** An owner says that it lives so often, and reads whether it is to cancel. */
 export const heartbeatMs = 1_000;
@@ -84,16 +85,18 @@ export async function hasOpen(db: Kysely<Schema>, only?: string): Promise<boolea
   return (await query.executeTakeFirst()) !== undefined;
 }
 
-/** Whether a deployment waits that nobody works on: its owner died, or went before it was begun. */
-export async function hasOrphans(db: Kysely<Schema>): Promise<boolean> {
+/** Whether a deployment waits that nobody works on: its owner died, is not heard of any more, or went before it was begun. */
+export async function hasOrphans({ db, clock }: Pick<Store, "db" | "clock">): Promise<boolean> {
   const rows = await db
     .selectFrom("deployment")
-    .select(["lease_owner", "created_at"])
+    .select(["lease_owner", "lease_until", "created_at"])
     .where("state", "in", [...openStates])
     .execute();
   // One just accepted is about to be claimed by who accepted it.
-  const late = new Date(Date.now() - 1_500).toISOString();
-  return rows.some((row) => (row.lease_owner === null ? row.created_at < late : ownerIsDead(row.lease_owner)));
+  const late = new Date(clock.now() - 1_500).toISOString();
+  return rows.some((row) =>
+    row.lease_owner === null ? row.created_at < late : row.lease_until < clock.now() || ownerIsDead(row.lease_owner),
+  );
 }
 
 /** Append events inside a transaction; the numbers are gapless because the row that counts them is locked with it. */

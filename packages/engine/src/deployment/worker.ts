@@ -4,7 +4,17 @@ import type { DeployRequest } from "../engine.ts";
 import type { PlatformAccess } from "../connections/access.ts";
 import type { Learn } from "../connections/credential.ts";
 import { DeployError, reportOf } from "../error.ts";
-import { type Claim, claimNext, hasOpen, heartbeatMs, type Journal, journalOf, readEvents, renew } from "./journal.ts";
+import {
+  type Claim,
+  claimNext,
+  hasOpen,
+  heartbeatMs,
+  leaseMs,
+  type Journal,
+  journalOf,
+  readEvents,
+  renew,
+} from "./journal.ts";
 import { logSink } from "./log-sink.ts";
 import { thisOwner } from "./owner.ts";
 import { openReach, type Reach } from "./reach.ts";
@@ -28,7 +38,11 @@ export interface WorkerOptions {
   onHeartbeat(row: DeploymentRow): Promise<void>;
 }
 
+/** Where there are no hints. */
 const idlePollMs = 150;
+/** While the database does not answer. */
+const storeAwayMs = 1_000;
+const giveBackAgainMs = 200;
 /** A platform has so long to undo what a deployment that failed or was cancelled left there. */
 const cleanUpMs = 20_000;
 
@@ -43,22 +57,28 @@ export async function work(
   const { store, maxConcurrent } = options;
   const { db, clock } = store;
   const running = new Map<string, Promise<void>>();
+  using watch = store.watch("work", idlePollMs);
   while (!signal.aborted) {
-    const claim =
-      running.size < maxConcurrent
-        ? await claimNext(db, { owner: thisOwner(), clock, only, busy: new Set(running.keys()) })
-        : null;
-    if (claim) {
-      const id = claim.row.id;
-      running.set(
-        id,
-        runClaim(options, claim, signal).finally(() => running.delete(id)),
-      );
-      continue;
+    try {
+      const claim =
+        running.size < maxConcurrent
+          ? await claimNext(db, { owner: thisOwner(), clock, only, busy: new Set(running.keys()) })
+          : null;
+      if (claim) {
+        const id = claim.row.id;
+        running.set(
+          id,
+          runClaim(options, claim, signal).finally(() => running.delete(id)),
+        );
+        continue;
+      }
+      if (until === "idle" && running.size === 0 && !(await hasOpen(db, only))) break;
+      const pause = watch.changed(signal).catch(() => {}); // An abort ends the pause; the loop sees it.
+      await Promise.race([pause, ...running.values()]);
+    } catch (error) {
+      if (!isStoreAway(error)) throw error;
+      await clock.sleep(storeAwayMs, signal).catch(() => {}); // As above.
     }
-    if (until === "idle" && running.size === 0 && !(await hasOpen(db, only))) break;
-    const pause = clock.sleep(idlePollMs, signal).catch(() => {}); // An abort ends the pause; the loop sees it.
-    await Promise.race([pause, ...running.values()]);
   }
   await Promise.all(running.values());
 }
@@ -121,7 +141,7 @@ async function runClaim(options: WorkerOptions, claim: Claim, stop: AbortSignal)
     sink.close();
   } catch (error) {
     // The deployment is somebody else's by now, or handed over, or the store itself failed: whoever claims next carries it on.
-    const ours = !(error instanceof DeployError && error.code === "LEASE_LOST");
+    const ours = !isStoreAway(error) && !(error instanceof DeployError && error.code === "LEASE_LOST");
     if (ours && claim.fence >= claimsBeforeGivingUp) await giveUp(store, claim, error);
     else await giveBack(store, claim);
   } finally {
@@ -220,7 +240,7 @@ async function carry(
     });
     await succeed({ row, journal, live, reach });
   } catch (error) {
-    if (error instanceof DeployError && error.code === "LEASE_LOST") throw error;
+    if (isStoreAway(error) || (error instanceof DeployError && error.code === "LEASE_LOST")) throw error;
     if (signal.reason instanceof DeployError && signal.reason.code === "LEASE_LOST") throw signal.reason;
     const { state, report } = endOf(error, signal);
     const release = await releaseOfDeployment(store, row.id);
@@ -299,15 +319,28 @@ async function isLive(platform: Platform, release: Release, context: ReleaseCont
   );
 }
 
-/** Let others claim soon; changes nothing when somebody has claimed already. */
-async function giveBack(store: Store, claim: Claim): Promise<void> {
-  await store.db
-    .updateTable("deployment")
-    .set({ lease_owner: null, lease_until: store.clock.now() })
-    .where("id", "=", claim.row.id)
-    .where("fence", "=", claim.fence)
-    .execute()
-    .catch(() => {}); // The store is what failed; the lease ends by itself.
+/** Let others claim soon; changes nothing when somebody has claimed already. A store that is away is waited for while the lease lasts. */
+async function giveBack({ db, clock }: Store, claim: Claim): Promise<void> {
+  const until = clock.now() + leaseMs;
+  do {
+    try {
+      await db
+        .updateTable("deployment")
+        .set({ lease_owner: null, lease_until: clock.now() })
+        .where("id", "=", claim.row.id)
+        .where("fence", "=", claim.fence)
+        .execute();
+      return;
+    } catch (error) {
+      if (!isStoreAway(error)) return; // The store is what failed; the lease ends by itself.
+      await clock.sleep(giveBackAgainMs);
+    }
+  } while (clock.now() < until);
+}
+
+/** The database did not answer: that says nothing about the deployment, and nothing is lost by waiting. */
+function isStoreAway(error: unknown): boolean {
+  return error instanceof DeployError && error.code === "STORE_UNAVAILABLE";
 }
 
 async function giveUp(store: Store, claim: Claim, error: unknown): Promise<void> {

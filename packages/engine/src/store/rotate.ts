@@ -39,6 +39,9 @@ export async function rotateKey(store: Store): Promise<number> {
   let total = 0;
   for (;;) {
     const resealed = await db.transaction().execute(async (tx) => {
+      // Who writes there waits; SQLite's transaction is alone by itself.
+      const tables = sql.join([...new Set(places.map(({ table }) => table))].map((table) => sql.table(table)));
+      if (store.kind === "postgres") await sql`lock table ${tables} in exclusive mode`.execute(tx);
       let count = 0;
       for (const place of places) count += await reseal(tx, store, place);
       // In the transaction that looked last: nobody can have written with an old key since.
@@ -57,8 +60,9 @@ async function reseal(tx: Transaction<Schema>, { vault }: Store, { table, column
   for (const found of old.rows) {
     const bound = row(...(key.map((name) => found[name]!) as [string, ...string[]]));
     const sealed = vault.seal(vault.open(found[column]!, bound), bound);
+    // Written by somebody else meanwhile, it has the new key already.
     const isRow = sql.join(
-      key.map((name) => sql`${sql.ref(name)} = ${found[name]}`),
+      [...key, column].map((name) => sql`${sql.ref(name)} = ${found[name]}`),
       sql` and `,
     );
     await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${sealed} where ${isRow}`.execute(tx);

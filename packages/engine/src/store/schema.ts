@@ -83,7 +83,7 @@ export interface EventRow {
   seq: number;
   at: string;
   type: string;
-  /** JSON; for log chunks compressed with zstd. */
+  /** JSON, of long log chunks compressed with zstd; text in rows of before organisations. */
   body: string | Uint8Array;
 }
 

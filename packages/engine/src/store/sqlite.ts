@@ -96,6 +96,11 @@ class SqliteDriver implements Driver {
   }
 }
 
+/** A transaction here has the whole database: there is no row to lock for it. */
+class Compiler extends SqliteQueryCompiler {
+  protected override visitSelectModifier(): void {}
+}
+
 /** Open the file (created when absent) with durable settings: WAL, synchronous FULL, foreign keys. */
 export function openSqlite<Schema>(path: string): Kysely<Schema> {
   const database = new DatabaseSync(path);
@@ -107,7 +112,7 @@ export function openSqlite<Schema>(path: string): Kysely<Schema> {
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => new SqliteDriver(database),
     createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createQueryCompiler: () => new Compiler(),
   };
   return new Kysely<Schema>({ dialect });
 }

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { zstdCompress, zstdDecompress } from "node:zlib";
-import type { Kysely } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import { type Clock, instant } from "../clock.ts";
 import { newId } from "../id.ts";
 import { type Blobs, openBlobs } from "../snapshot/blobs.ts";
@@ -11,6 +11,7 @@ import { slug } from "../name.ts";
 import { type DatabaseKind, migrate } from "./migrations.ts";
 import type { ProjectRow, Schema } from "./schema.ts";
 import { openSqlite } from "./sqlite.ts";
+import { polling, type Watching } from "./watch.ts";
 import { openVault, parseKeys, type Vault } from "./vault.ts";
 
 /** Whose everything is on a data directory of one's own. */
@@ -24,10 +25,13 @@ export interface Store extends AsyncDisposable {
   vault: Vault;
   blobs: Blobs;
   clock: Clock;
+  watch: Watching;
   /** Who asks: projects, deployments and connections are looked for among its own. */
   organization: string;
   /** The same store, for another one. `label` is what its host names begin their common part with: a slug; made of the id by default. */
   of(organization: string, label?: string): Store;
+  /** Wait for every other transaction that has said the same, and keep those away that will: for what has no row yet to lock. */
+  takeTurn(tx: Transaction<Schema>, what: string): Promise<void>;
   /** Keep a manifest (snapshot or artifact) under its digest, once the bytes it names are on the disk itself. May be repeated. */
   putManifest(digest: string, manifest: unknown): Promise<void>;
   /** Null when it was collected or never kept. */
@@ -53,31 +57,37 @@ export interface StoreOptions {
   encryptionKey?: string;
   /** As in EngineOptions. */
   organization?: string;
+  /** As in EngineOptions. */
+  databaseUrl?: string;
 }
 
-/** Open or create the data directory `home`. Throws STORE_NEWER, INVALID_CONFIG. */
+/** Open or create the data directory `home`. Throws STORE_NEWER, STORE_UNAVAILABLE, INVALID_CONFIG. */
 export async function openStore(
   home: string,
-  clock: Clock,
-  { encryptionKey, organization = localOrganization }: StoreOptions = {},
+  machine: Clock,
+  { encryptionKey, databaseUrl, organization = localOrganization }: StoreOptions = {},
 ): Promise<Store> {
   const given = encryptionKey === undefined ? [] : parseKeys(encryptionKey);
   mkdirSync(home, { recursive: true, mode: 0o700 });
   for (const name of ["scratch", "logs", "releases"]) mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
   const vault = openVault(join(home, "key"), given);
-  const db = openSqlite<Schema>(join(home, "landfall.db"));
+  const { kind, db, clock, watch, close } = await openDatabase(home, machine, databaseUrl);
   try {
-    await migrate(db, "sqlite");
+    await migrate(db, kind);
   } catch (error) {
-    await db.destroy();
+    await close();
     throw error;
   }
   const blobs = openBlobs(join(home, "blobs"));
-  const shared = { home, kind: "sqlite" as const, db, vault, blobs, clock, ...manifestsOf({ db, blobs, clock }) };
+  const shared = { home, kind, db, vault, blobs, clock, watch, ...manifestsOf({ db, blobs, clock }) };
   const viewOf = (whose: string, label?: string): Store => ({
     ...shared,
     ...ownedBy(whose, { db, clock, ...(label === undefined ? {} : { label }) }),
     of: viewOf,
+    async takeTurn(tx, what) {
+      // A transaction of SQLite is alone.
+      if (kind === "postgres") await sql`select pg_advisory_xact_lock(hashtextextended(${what}, 0))`.execute(tx);
+    },
     async setting(key) {
       return (await db.selectFrom("setting").select("value").where("key", "=", key).executeTakeFirst())?.value ?? null;
     },
@@ -88,9 +98,21 @@ export async function openStore(
         .onConflict((c) => c.column("key").doUpdateSet({ value }))
         .execute();
     },
-    [Symbol.asyncDispose]: () => db.destroy(),
+    [Symbol.asyncDispose]: close,
   });
   return viewOf(organization);
+}
+
+type Database = Pick<Store, "kind" | "db" | "clock" | "watch"> & { close(): Promise<void> };
+
+async function openDatabase(home: string, clock: Clock, url: string | undefined): Promise<Database> {
+  if (url === undefined) {
+    const db = openSqlite<Schema>(join(home, "landfall.db"));
+    return { kind: "sqlite", db, clock, watch: polling(clock), close: () => db.destroy() };
+  }
+  const { openPostgres } = await import("./postgres.ts");
+  const { watching, ...opened } = await openPostgres<Schema>(url, clock);
+  return { kind: "postgres", ...opened, watch: watching };
 }
 
 function manifestsOf({

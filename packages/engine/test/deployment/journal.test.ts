@@ -18,6 +18,7 @@ import {
 import { thisOwner } from "../../src/deployment/owner.ts";
 import type { DeployPlan } from "../../src/plan/plan.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
+import { databases } from "../store/databases.ts";
 
 /** Time that passes only when somebody waits. */
 function steppedClock(): Clock & { pass(ms: number): void; waits: number[] } {
@@ -38,14 +39,15 @@ function steppedClock(): Clock & { pass(ms: number): void; waits: number[] } {
 const planOf = (snapshot: string) =>
   ({ version: 1, project: "shop", services: [], source: { snapshot } }) as unknown as DeployPlan;
 
-describe("the journal", () => {
+describe.each(databases)("the journal on $kind", ({ use }) => {
+  const fresh = use();
   let home: string;
   let store: Store;
   const clock = steppedClock();
 
   beforeEach(async () => {
     home = mkdtempSync(join(tmpdir(), "landfall-journal-"));
-    store = await openStore(home, clock);
+    store = await openStore(home, clock, await fresh());
   });
   afterEach(async () => {
     await store[Symbol.asyncDispose]();
@@ -220,11 +222,13 @@ describe("the journal", () => {
   });
 });
 
-describe("the store", () => {
+describe.each(databases)("the store on $kind", ({ use }) => {
+  const fresh = use();
+
   it("opens a value only where it belongs, and with its key", async () => {
     const home = mkdtempSync(join(tmpdir(), "landfall-store-"));
     try {
-      await using store = await openStore(home, steppedClock());
+      await using store = await openStore(home, steppedClock(), await fresh());
       const envelope = store.vault.seal("päss\nword", "variable a/production/KEY");
       expect(store.vault.open(envelope, "variable a/production/KEY")).toBe("päss\nword");
       expect(() => store.vault.open(envelope, "variable b/production/KEY")).toThrow(/damaged/);
@@ -236,14 +240,15 @@ describe("the store", () => {
     }
   });
 
-  it("refuses a data directory that a newer Landfall has written, and changes nothing in it", async () => {
+  it("refuses what a newer Landfall has written, and changes nothing in it", async () => {
     const home = mkdtempSync(join(tmpdir(), "landfall-store-"));
+    const place = await fresh();
     try {
       {
-        await using store = await openStore(home, steppedClock());
+        await using store = await openStore(home, steppedClock(), place);
         await sql`insert into migration (name, at) values ('9999-future', 'later')`.execute(store.db);
       }
-      await expect(openStore(home, steppedClock())).rejects.toMatchObject({ code: "STORE_NEWER" });
+      await expect(openStore(home, steppedClock(), place)).rejects.toMatchObject({ code: "STORE_NEWER" });
     } finally {
       rmSync(home, { recursive: true, force: true });
     }
