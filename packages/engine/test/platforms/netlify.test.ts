@@ -46,6 +46,20 @@ describe("deploying to Netlify", () => {
     expect(await place.text(immutable!)).toContain("one");
   });
 
+  it("describes the files in a second call where the first one has not taken them, as the official command line does", async () => {
+    await using other = await openPlace({
+      change: (vendor) => {
+        const key = "POST /api/v1/sites/:site/deploys";
+        const create = vendor.routes[key]!;
+        const deaf: typeof create = (state, request) => create(state, { ...request, json: () => ({ draft: false }) });
+        return { ...vendor, routes: { ...vendor.routes, [key]: deaf } };
+      },
+    });
+    const done = await other.deploy({ "index.html": "one", "b.txt": "two" });
+    expect(done).toMatchObject({ state: "success", filesSent: 2 });
+    expect(await other.text(done.url!)).toBe("one");
+  });
+
   it("sends nothing that is there, and does not look for the site again", async () => {
     const root = place.folder(page("same"));
     await place.deploy(root);

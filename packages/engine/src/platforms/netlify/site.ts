@@ -28,7 +28,7 @@ export async function homeOf(context: ApiContext): Promise<Home> {
   const pinned = pinnedHome(context.target);
   if (pinned) return pinned;
   const asked = nameOf(context);
-  const site = await findSite(context, asked);
+  const site = await findSite(context, asked, { isId: context.target.projectId !== undefined });
   if (!site) throw unknownSite(asked);
   return homeAt(site, context);
 }
@@ -42,7 +42,7 @@ export async function findOrCreateHome(context: ApiContext): Promise<Home> {
   if (pinned) return pinned;
   const { target } = context;
   const asked = nameOf(context);
-  const site = await findSite(context, asked);
+  const site = await findSite(context, asked, { isId: target.projectId !== undefined });
   if (site && target.account !== undefined && ![site.account_slug, site.account_id].includes(target.account))
     throw nameTaken(asked, `another of your teams (${site.account_slug})`);
   if (site) return homeAt(site, context);
@@ -50,35 +50,44 @@ export async function findOrCreateHome(context: ApiContext): Promise<Home> {
   return homeAt(await createSite(context, asked), context);
 }
 
-/** By id, host name or custom domain; a bare name is the first part of its host name. Null when there is none, or it is somebody else's. */
+/** By id, host name or custom domain; a bare name is the first part of its host name, or an id of another form. Null when there is none, or it is somebody else's. */
 export async function findSite(
   { api, signal }: Pick<ApiContext, "api" | "signal">,
   asked: string,
+  { isId = false } = {},
 ): Promise<Site | null> {
-  const id = uuid.test(asked) || asked.includes(".") ? asked : `${asked}.netlify.app`;
-  const answer = await api.send({
-    method: "GET",
-    path: path`/sites/${id}`,
-    expects: "json",
-    accept: [404],
-    signal,
-  });
-  return answer.status === 404 ? null : (answer.json() as Site);
+  const isWhole = uuid.test(asked) || asked.includes(".");
+  for (const id of isWhole ? [asked] : [...(isId ? [asked] : []), `${asked}.netlify.app`]) {
+    const where = path`/sites/${id}`;
+    const answer = await api.send({ method: "GET", path: where, expects: "json", accept: [404], signal });
+    if (answer.status !== 404) return answer.json() as Site;
+  }
+  return null;
+}
+
+/** By its name among the sites the credential opens. */
+async function findNamed({ api, signal }: ApiContext, name: string): Promise<Site | null> {
+  const query = { name, filter: "all" };
+  const found = await api.call<Site[]>({ method: "GET", path: "/sites", query, signal });
+  return found.find((site) => site.name === name) ?? null; // The filter finds parts of names too.
 }
 
 export function siteAt({ api, signal }: Pick<ApiContext, "api" | "signal">, siteId: string): Promise<Site> {
   return api.call<Site>({ method: "GET", path: path`/sites/${siteId}`, signal });
 }
 
-async function createSite({ api, target, signal }: ApiContext, name: string): Promise<Site> {
+async function createSite(context: ApiContext, name: string): Promise<Site> {
+  const { api, target, signal } = context;
   const where = target.account === undefined ? "/sites" : path`/${target.account}/sites`;
   try {
     return await api.call<Site>({ method: "POST", path: where, json: { name }, repeatable: false, signal });
   } catch (error) {
     // 422 without a code; the field it is about is the address's part.
-    if (error instanceof ApiError && error.status === 422 && error.vendor.code === "subdomain")
-      throw nameTaken(name, "somebody else");
-    throw error;
+    if (!(error instanceof ApiError && error.status === 422 && error.vendor.code === "subdomain")) throw error;
+    // Our own earlier request, whose answer was lost, or one that is not found by its host name.
+    const ours = await findNamed(context, name);
+    if (ours) return ours;
+    throw nameTaken(name, "somebody else");
   }
 }
 

@@ -30,7 +30,11 @@ export async function upload(
   const { api, clock } = context;
   const { signal, log } = inner;
   const before = inner.attempt > 1 ? await findOurs(context, siteId) : undefined;
-  const created = before ?? (await create(context, { siteId, shipment, signal }));
+  const created = await withManifest(context, before ?? (await create(context, { siteId, shipment, signal })), {
+    siteId,
+    shipment,
+    signal,
+  });
   const isThere = ({ state }: Deploy): boolean => state !== "new" && state !== "preparing";
   const described = await untilDeploy(created, { api, clock, siteId, isThere, signal, log });
   const wanted = wantedBy(described).flatMap((digest) => shipment.uploads.get(digest) ?? []);
@@ -68,6 +72,29 @@ export async function upload(
   return { id: described.id, sent: wanted.length };
 }
 
+/**
+ * Netlify's own command line sends the manifest in a second call; the first takes it too, as its API guide says. A deployment that is as
+ * new as before has not taken it.
+ */
+async function withManifest(
+  { api }: DeployContext,
+  deploy: Deploy,
+  { siteId, shipment, signal }: { siteId: string; shipment: Shipment; signal: AbortSignal },
+): Promise<Deploy> {
+  if (deploy.state !== "new" || deploy.required?.length) return deploy;
+  return api.call<Deploy>({
+    method: "PUT",
+    path: path`/sites/${siteId}/deploys/${deploy.id}`,
+    json: { ...shipment.manifest, async: isLarge(shipment), draft: false },
+    timeoutMs: uploadTimeoutMs,
+    signal,
+  });
+}
+
+function isLarge({ manifest }: Shipment): boolean {
+  return Object.keys(manifest.files).length > mostFilesAtOnce;
+}
+
 function wantedBy({ required, required_functions }: Deploy): string[] {
   return [...(required ?? []), ...(required_functions ?? [])];
 }
@@ -86,7 +113,7 @@ async function create(
         query: { title },
         json: {
           ...shipment.manifest,
-          async: Object.keys(shipment.manifest.files).length > mostFilesAtOnce,
+          async: isLarge(shipment),
           draft: false,
           ...(environment === "production" ? {} : { branch: environment }),
         },

@@ -3,7 +3,14 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { createSimulator, netlify, type NetlifyOptions, type NetlifyState, type Simulator } from "@landfall/simulators";
+import {
+  createSimulator,
+  type Definition,
+  netlify,
+  type NetlifyOptions,
+  type NetlifyState,
+  type Simulator,
+} from "@landfall/simulators";
 import { expect } from "vitest";
 import type { Clock } from "../../../src/clock.ts";
 import { get } from "../../../src/deployment/ask.ts";
@@ -40,6 +47,8 @@ export interface Place extends AsyncDisposable {
 export interface PlaceOptions extends NetlifyOptions {
   environment?: Record<string, string>;
   clock?: Clock;
+  /** Another Netlify than the simulated one: what facts leave open. */
+  change?(vendor: Definition<NetlifyState>): Definition<NetlifyState>;
 }
 
 /** What is longer is not slept: the clock is set on. */
@@ -63,8 +72,13 @@ export function hastyClock(): Clock & { waits: number[] } {
   };
 }
 
-export async function openPlace({ environment = {}, clock, ...options }: PlaceOptions = {}): Promise<Place> {
-  const simulator = await createSimulator(netlify(options), clock ? { clock } : {});
+export async function openPlace({
+  environment = {},
+  clock,
+  change = (vendor) => vendor,
+  ...options
+}: PlaceOptions = {}): Promise<Place> {
+  const simulator = await createSimulator(change(netlify(options)), clock ? { clock } : {});
   const home = mkdtempSync(join(tmpdir(), "landfall-netlify-"));
   const sitesUrl = `http://netlify.localhost:${new URL(simulator.url).port}`;
   const engine = await openEngine({
