@@ -270,7 +270,18 @@ function edgeStatus(report: EdgeReport | null, organization: string): EdgeStatus
     port: report?.port ?? null,
     services: (report?.services ?? [])
       .filter((service) => service.live && service.organization === organization)
-      .map((service) => ({ ...service, url: service.url ?? service.portUrl ?? "" })),
+      // One by one: what a program printed last, which the report holds too, may hold a secret.
+      .map(({ project, environment, service, release, kind, url, portUrl, state, restarts, port }) => ({
+        project,
+        environment,
+        service,
+        release,
+        kind,
+        url: url ?? portUrl ?? "",
+        state,
+        restarts,
+        port,
+      })),
   };
 }
 
