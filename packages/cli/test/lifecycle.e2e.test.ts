@@ -141,6 +141,8 @@ describe("a project", () => {
     await until("the line in the log", async () =>
       (await landfall.run("logs", "logs")).stdout.includes("asked for /first"),
     );
+    // What a program prints may hold a secret; it is shown where it is redacted, and nowhere else.
+    expect((await landfall.run("status", "--json")).stdout).not.toContain("asked for");
     const following = landfall.start("logs", "logs", "-f");
     const outcome = outcomeOf(following);
     let seen = "";
