@@ -27,6 +27,7 @@ export function detectVariables(project: Project, directory: string, facts: Omit
   const listings = examplesFor(project, directory, scope);
   const examples = listings.length > 0 ? listings : readmes.flatMap(({ entries }) => entries);
   const inExample = new Set(examples.map(({ key }) => key));
+  settleChoices(sightings, examples);
   const read = new Set(sightings.filter((one) => !one.alternatives).map(({ key }) => key));
   const byKey = new Map<string, { sightings: Sighting[]; examples: ExampleEntry[] }>();
   const entry = (key: string) => {
@@ -78,6 +79,19 @@ export function detectVariables(project: Project, directory: string, facts: Omit
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([key, seen]) => weigh({ key, ...seen }, around) ?? []);
   return inExample.size === 0 ? found : withoutSparedVendors(found, byKey);
+}
+
+const switchedOn = /^(?:true|1|yes|on|enabled)$/i;
+
+/** What is read for a choice the example does not make is not needed; a switch it says nothing of is off. */
+function settleChoices(sightings: Sighting[], examples: readonly ExampleEntry[]): void {
+  for (const sighting of sightings) {
+    if (!sighting.onlyFor || !/^(?:checked|asserted|plain|quieted)$/.test(sighting.need)) continue;
+    const { key, value, isValue } = sighting.onlyFor;
+    const told = examples.find((one) => one.key === key && !one.isCommentedOut)?.value ?? "";
+    if (told === "" && !switchedOn.test(value)) continue;
+    if ((told === value) !== isValue) sighting.need = "tooling";
+  }
 }
 
 /** Where the key of a vendor is asked for before it is used and no example tells of it, the vendor can be done without. */

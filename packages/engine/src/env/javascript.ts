@@ -56,6 +56,7 @@ export function readJavaScript(script: Script, own: readonly OwnReader[] = ownRe
   for (const sighting of switched.length > 0 ? sightings : [])
     if (/^(?:checked|asserted|plain|quieted)$/.test(sighting.need) && isWithin(switched, sighting.offset))
       sighting.need = "guarded";
+  linkChoices(found, sightings);
   linkAlternatives(found, sightings);
   sightings.push(...readSchemas(script));
   return sightings;
@@ -360,6 +361,18 @@ function readGiven(script: Script, found: Found[]): void {
       const key = field[1]!;
       if (new RegExp(`env\\.${key}\\b`).test(field[2] ?? "")) continue;
       found.push({ key, use: { need: "given" }, when: "build", offset: open + field.index });
+    }
+  }
+}
+
+/** What is read where another variable has, or has not, a certain value; of blocks in blocks the inner one holds. */
+function linkChoices(found: Found[], sightings: Sighting[]): void {
+  for (const { key, use } of found) {
+    if (!use.choice || isAboutPlatform(key)) continue;
+    const { value, chosen, others } = use.choice;
+    for (const sighting of sightings) {
+      if (chosen && isWithin([chosen], sighting.offset)) sighting.onlyFor = { key, value, isValue: true };
+      else if (others && isWithin([others], sighting.offset)) sighting.onlyFor = { key, value, isValue: false };
     }
   }
 }

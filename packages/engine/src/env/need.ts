@@ -17,10 +17,18 @@ export interface Use {
   guards?: Span;
   /** Code that runs in development alone: what is read in it is not needed by what is deployed. */
   developmentOnly?: Span;
+  /** Code that runs for one value of the variable, and what runs for all others. */
+  choice?: Choice;
   /** Name the value is given, when the expression is all of what is assigned. */
   boundTo?: string;
   /** Offset of the expression that takes its place (`A || B`). */
   alternativeAt?: number;
+}
+
+export interface Choice {
+  value: string;
+  chosen: Span | null;
+  others: Span | null;
 }
 
 export interface Span {
@@ -196,10 +204,30 @@ function compared(script: Script, at: number, start: number): Use {
   const development = developmentCode(script, { at, operator, start });
   if (development) return { need: "guarded", developmentOnly: development };
   const isAbsent = /^(?:undefined|null|""|'')/.test(right.trimStart());
-  if (!isAbsent) return { need: "guarded" };
+  if (!isAbsent) {
+    const choice = choiceOf(script, { at, operator, start });
+    return { need: "guarded", ...(choice ? { choice } : {}) };
+  }
   const test = conditionAround(code, start);
   if (operator.startsWith("=") && test) return { need: consequence(script, test.end + 1) };
   return test ? { need: "guarded", guards: blockAfter(code, test.end + 1) } : { need: "guarded" };
+}
+
+/** `if (STORE === "s3") { … } else { … }`, with nothing else in the condition. */
+function choiceOf(
+  { code, text }: Script,
+  { at, operator, start }: { at: number; operator: string; start: number },
+): Choice | null {
+  const right = skipSpace(code, at + operator.length);
+  const literal = /^(["'`])([\w.-]+)\1/.exec(text.slice(right, right + 60));
+  const test = literal ? conditionAround(code, start) : null;
+  if (!literal || !test || test.isNegated || skipSpace(code, right + literal[0].length) !== test.end) return null;
+  if (/&&|\|\|/.test(code.slice(test.start, test.end))) return null;
+  const then = blockAfter(code, test.end + 1);
+  const after = skipSpace(code, then.end + 1);
+  const otherwise = /^else\b/.test(code.slice(after, after + 5)) ? blockAfter(code, after + 4) : null;
+  const isEqual = operator.startsWith("=");
+  return { value: literal[2]!, chosen: isEqual ? then : otherwise, others: isEqual ? otherwise : then };
 }
 
 /** `MODE === "production" ? a : b` makes b a matter of development; `if (MODE !== "production") { … }` all of the block. */

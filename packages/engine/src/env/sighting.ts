@@ -11,7 +11,7 @@
  * - `guarded`: asked for before it is used, so that the code works without it;
  * - `declared`: named by a schema or manifest as optional;
  * - `given`: the project gives the value itself;
- * - `tooling`: read only by tests, scripts or configuration of tools.
+ * - `tooling`: read only by tests, scripts or configuration of tools, or by code that does not run as the project is set up.
  */
 export type Need =
   | "checked"
@@ -41,6 +41,8 @@ export interface Sighting {
   callee?: string;
   /** Other names the same value may be given under; the one the project names is asked for. */
   alternatives?: string[];
+  /** Only read when another variable has this value, or when it has not. */
+  onlyFor?: { key: string; value: string; isValue: boolean };
   /** A field of a schema of the whole environment. */
   inSchema?: true;
   /** The name follows from a convention alone; an example that does not list it says that it is not needed. */

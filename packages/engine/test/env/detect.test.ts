@@ -140,6 +140,15 @@ describe("what a deployment must set", () => {
       ["KEY", "NEXT_PUBLIC_NAME"],
     ],
     [
+      "what is read for the choice the example makes, and nothing of a switch it leaves off",
+      {
+        "store.ts":
+          'const store = process.env.STORE;\nif (store === "s3") {\n  open(process.env.S3_BUCKET);\n} else {\n  open(process.env.GCS_BUCKET);\n}\nif (process.env.ENABLE_MAIL === "true") {\n  mail(process.env.MAIL_KEY!);\n}\nif (process.env.OTHER_STORE === "a") {\n  open(process.env.OTHER_BUCKET);\n}',
+        ".env.example": "STORE=s3\nS3_BUCKET=\nGCS_BUCKET=\nMAIL_KEY=\nOTHER_BUCKET=\n",
+      },
+      ["OTHER_BUCKET", "S3_BUCKET"],
+    ],
+    [
       "what the project's own functions fail without",
       {
         "utils.ts":
