@@ -20,6 +20,7 @@ export const redirectUri = "http://127.0.0.1:47011/callback";
 
 export interface Place extends AsyncDisposable {
   home: string;
+  database: Pick<EngineOptions, "databaseUrl">;
   engine: Engine;
   vendors: { vercel: Simulator<VercelState>; netlify: Simulator<NetlifyState>; cloudflare: Simulator<CloudflareState> };
   /** What the engine's caller has in its environment. */
@@ -38,7 +39,8 @@ export interface Place extends AsyncDisposable {
   filesWith(text: string): string[];
 }
 
-export async function openPlace(): Promise<Place> {
+/** `database` as for the engine. */
+export async function openPlace(database: Pick<EngineOptions, "databaseUrl"> = {}): Promise<Place> {
   let laterMs = 0;
   const clock = { now: () => Date.now() + laterMs, sleep: systemClock.sleep };
   const vendors = {
@@ -77,13 +79,14 @@ export async function openPlace(): Promise<Place> {
   const engines: Engine[] = [];
   const open = async (more: Partial<EngineOptions> = {}): Promise<Engine> => {
     const started = { edgeCommand: [], workerCommand: [], toolPath: [] };
-    const engine = await openEngine({ home, ...started, clock, environment, ...more });
+    const engine = await openEngine({ home, ...started, ...database, clock, environment, ...more });
     engines.push(engine);
     return engine;
   };
   const engine = await open();
   const place: Place = {
     home,
+    database,
     engine,
     vendors,
     environment,
