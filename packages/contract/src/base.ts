@@ -9,6 +9,8 @@ export interface Meta {
   access: Access;
   /** `Idempotency-Key` is honoured: the same key gets the same answer. */
   idempotent?: boolean;
+  /** It changes nothing anybody would look for in the record of changes, whatever its permission is called. */
+  unrecorded?: boolean;
 }
 
 const base = oc.$meta<Meta>({ access: "nobody" }).errors(errorMap);

@@ -85,7 +85,7 @@ export const platforms = {
           z.object({
             id: z.string(),
             name: z.string(),
-            kind: z.string(),
+            runs: z.array(z.string()).describe("Kinds of services it can run."),
             accepts: z.array(z.string()),
             /** How an account is connected, best first; empty: none is needed. */
             connect: z.array(z.string()),

@@ -212,13 +212,13 @@ export const deployments = {
 };
 
 /** What a source is, without deploying it. */
-export const detect = open("create:source")
+export const detect = open("create:source", { unrecorded: true })
   .route({ method: "POST", path: "/detect", tags: ["deployments"] })
   .input(z.object({ source }))
   .output(detection);
 
 /** What a deployment would do, with everything that is in its way. */
-export const planning = open("create:source")
+export const planning = open("create:source", { unrecorded: true })
   .route({ method: "POST", path: "/plan", tags: ["deployments"] })
   .input(request)
   .output(

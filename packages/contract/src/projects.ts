@@ -39,8 +39,18 @@ const domain = z
     live: z.boolean(),
     ready: z.boolean().describe("Visitors arrive, over a certificate that holds."),
     fault: z.string().optional(),
-    records: z.array(z.looseObject(record.shape)),
-    certificate: z.looseObject({ platform: z.string() }),
+    records: z.array(
+      z.object({ record, found: z.array(z.string()), state: z.enum(["right", "missing", "wrong", "unknown"]) }),
+    ),
+    certificate: z.object({
+      platform: z.enum(["pending", "issued", "failed", "unknown"]),
+      shown: z.object({
+        state: z.enum(["valid", "invalid", "none"]),
+        issuer: z.string().optional(),
+        expiresAt: instant.optional(),
+        fault: z.string().optional(),
+      }),
+    }),
     obstacles: z.array(z.string()),
     counterpart: z.string().nullable(),
   })

@@ -14,6 +14,15 @@ export const upload = z
   })
   .meta({ id: "Upload" });
 
+/** An archive that will come in parts. */
+export const uploadAnnouncement = z.object({
+  sizeBytes: z.number().int().min(1),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+});
+
 export const uploads = {
   get: open("create:source")
     .route({

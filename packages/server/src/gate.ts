@@ -1,0 +1,109 @@
+/** What every procedure passes before it runs: the right to, the answer it may have given already, and the record of what it changed. */
+import { contract } from "@landfall/contract";
+import { DeployError } from "@landfall/engine/error";
+import type { Engine } from "@landfall/engine";
+import { implement } from "@orpc/server";
+import type { Call } from "./call.ts";
+import { denied } from "./errors.ts";
+import { targetOf } from "./people/audit.ts";
+import { permit, type Principal } from "./people/principal.ts";
+import type { Services } from "./services.ts";
+import { digestOf } from "./token.ts";
+
+/** So long a call that died in the middle keeps its key. */
+const abandonedMs = 10 * 60_000;
+
+export function gateOf(services: Services) {
+  const { db, audit } = services;
+  return implement(contract)
+    .$context<{ call: Call }>()
+    .use(async ({ context, next, path, procedure }) => {
+      const { access } = procedure["~orpc"].meta;
+      context.call.route = path.join(".");
+      const principal = access === "anyone" ? null : await context.call.principal();
+      permit(principal, access);
+      return next({ context: { principal } });
+    })
+    .use(async ({ context, next, path, procedure }, input, output) => {
+      const key = context.call.request.headers["idempotency-key"];
+      const { organization } = context.principal ?? {};
+      if (procedure["~orpc"].meta.idempotent !== true || typeof key !== "string" || !organization) return next();
+      const id = digestOf([organization.id, path.join("."), key].join("\n"));
+      const request = digestOf(JSON.stringify(input));
+      const answer = await claim(id, request);
+      if (answer !== null) return output(answer);
+      try {
+        const result = await next();
+        await db
+          .updateTable("idempotency")
+          .set({ answer: JSON.stringify(result.output) })
+          .where("id", "=", id)
+          .execute();
+        return result;
+      } catch (error) {
+        // Nothing was made: the key is free for another try.
+        await db.deleteFrom("idempotency").where("id", "=", id).execute();
+        throw error;
+      }
+    })
+    .use(async ({ context, next, path, procedure }, input) => {
+      const result = await next();
+      const { access, unrecorded } = procedure["~orpc"].meta;
+      const { principal, call } = context;
+      if (principal?.organization && access.includes(":") && !access.startsWith("read:") && !unrecorded) {
+        await audit.record({
+          organization_id: principal.organization.id,
+          actor: principal.email,
+          via: principal.via,
+          action: path.join("."),
+          target: targetOf(input),
+          address: call.address,
+        });
+      }
+      return result;
+    });
+
+  /** What was answered to this key before; null when the caller is the first and is to answer. */
+  async function claim(id: string, request: string): Promise<unknown> {
+    const now = new Date();
+    const row = { id, request, answer: null, created_at: now.toISOString() };
+    const abandoned = new Date(now.getTime() - abandonedMs).toISOString();
+    await db
+      .deleteFrom("idempotency")
+      .where("id", "=", id)
+      .where("answer", "is", null)
+      .where("created_at", "<", abandoned)
+      .execute();
+    const made = await db
+      .insertInto("idempotency")
+      .values(row)
+      .onConflict((conflict) => conflict.column("id").doNothing())
+      .executeTakeFirst();
+    if (made.numInsertedOrUpdatedRows === 1n) return null;
+    const earlier = await db.selectFrom("idempotency").selectAll().where("id", "=", id).executeTakeFirst();
+    if (earlier && earlier.request !== request)
+      throw new DeployError("CONFLICT", {
+        what: "This Idempotency-Key was used for another request.",
+        next: "Use a new key for a new request.",
+      });
+    if (!earlier?.answer)
+      throw new DeployError("CONFLICT", {
+        what: "A request with this Idempotency-Key is under way.",
+        next: "Send it again in a moment.",
+        retryAfterMs: 1000,
+      });
+    return JSON.parse(earlier.answer) as unknown;
+  }
+}
+
+export type Gate = ReturnType<typeof gateOf>;
+
+/** Whose call this is and the engine as their organisation sees it, of a procedure that asks for a permission. */
+export function inside(
+  services: Services,
+  principal: Principal | null,
+): { principal: Principal; organization: NonNullable<Principal["organization"]>; engine: Engine } {
+  if (!principal?.organization) throw denied("You are in no organisation.");
+  const { organization } = principal;
+  return { principal, organization, engine: services.engine.of(organization.id) };
+}

@@ -1,0 +1,3 @@
+/** The server's public surface, written by hand. */
+export { type RunningServer, startServer } from "./server.ts";
+export type { ServerOptions } from "./options.ts";

@@ -1,0 +1,85 @@
+/** The OpenAPI 3.1 document: made from the contract, and by hand what streams past it. */
+import { contract, errorReport } from "@landfall/contract";
+import { type OpenAPI, OpenAPIGenerator } from "@orpc/openapi";
+import { ZodToJsonSchemaConverter } from "@orpc/zod/zod4";
+import { upload } from "@landfall/contract";
+
+const uploadAnswer = {
+  description: "How far the upload is.",
+  content: { "application/json": { schema: { $ref: "#/components/schemas/Upload" } } },
+};
+const archive = { content: { "application/octet-stream": { schema: { type: "string", format: "binary" } } } } as const;
+
+/** Bodies that are streamed to the disk, which is nothing for a procedure. */
+const streamed: OpenAPI.PathsObject = {
+  "/sources": {
+    post: {
+      operationId: "uploads.create",
+      tags: ["sources"],
+      summary:
+        "Upload an archive (zip, tar, tar.gz, tar.zst) as the body; or, as JSON, announce one that comes in parts.",
+      parameters: [
+        { name: "Content-Digest", in: "header", schema: { type: "string" }, description: "sha-256=:<base64>:" },
+      ],
+      requestBody: {
+        content: {
+          ...archive.content,
+          "application/json": {
+            schema: {
+              type: "object",
+              required: ["sizeBytes"],
+              properties: {
+                sizeBytes: { type: "integer", minimum: 1 },
+                sha256: { type: "string", pattern: "^[0-9a-f]{64}$" },
+              },
+            },
+          },
+        },
+      },
+      responses: { "201": uploadAnswer },
+    },
+  },
+  "/sources/{id}": {
+    put: {
+      operationId: "uploads.append",
+      tags: ["sources"],
+      summary: "One part of an announced archive, at receivedBytes.",
+      parameters: [
+        { name: "id", in: "path", required: true, schema: { type: "string" } },
+        { name: "Content-Range", in: "header", required: true, schema: { type: "string" } },
+      ],
+      requestBody: archive,
+      responses: { "200": uploadAnswer },
+    },
+  },
+};
+
+export async function openApiDocument(options: { version: string; publicUrl: string }): Promise<OpenAPI.Document> {
+  const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] });
+  const document = await generator.generate(contract, {
+    info: { title: "Landfall", version: options.version },
+    servers: [{ url: `${options.publicUrl}/api` }],
+    components: {
+      securitySchemes: {
+        key: { type: "http", scheme: "bearer", description: "An API key (lf_…) or a session's token." },
+        session: { type: "apiKey", in: "cookie", name: "better-auth.session_token" },
+      },
+    },
+    security: [{ key: [] }, { session: [] }],
+    commonSchemas: { ErrorReport: { schema: errorReport }, Upload: { schema: upload } },
+    // One shape of error for all: the codes of a status differ in nothing but their name.
+    customErrorResponseBodySchema: () => ({
+      type: "object",
+      properties: {
+        code: { type: "string" },
+        status: { type: "integer" },
+        message: { type: "string" },
+        data: { $ref: "#/components/schemas/ErrorReport" },
+      },
+      required: ["code", "status", "message", "data"],
+    }),
+  });
+  for (const [path, item] of Object.entries(streamed))
+    document.paths = { ...document.paths, [path]: { ...document.paths?.[path], ...item } };
+  return document;
+}

@@ -1,0 +1,171 @@
+/** Better Auth on the engine's database: passwords, sessions, devices. Organisations, keys and rights are ours (people.ts). */
+import { newSecret } from "../token.ts";
+import type { Attempts } from "../limits.ts";
+import type { Logger } from "../log.ts";
+import { type PeopleSchema, tables } from "./tables.ts";
+import type { Engine } from "@landfall/engine";
+import { DeployError } from "@landfall/engine/error";
+import { betterAuth, type BetterAuthOptions } from "better-auth";
+import { APIError, createAuthMiddleware } from "better-auth/api";
+import { getMigrations } from "better-auth/db/migration";
+import { toNodeHandler } from "better-auth/node";
+import { bearer, deviceAuthorization } from "better-auth/plugins";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Kysely } from "kysely";
+
+/** The header the server itself writes the caller's address to; one that comes from outside is dropped. */
+export const addressHeader = "x-landfall-address";
+
+/** What of Better Auth is reachable; everything else of it is not there. */
+const routes = new Set([
+  "POST /sign-in/email",
+  "POST /sign-out",
+  "GET /get-session",
+  "POST /change-password",
+  "GET /list-sessions",
+  "POST /revoke-session",
+  "POST /revoke-other-sessions",
+  "POST /device/code",
+  "POST /device/token",
+  "GET /device",
+  "POST /device/approve",
+  "POST /device/deny",
+]);
+
+export const deviceClient = "landfall-cli";
+
+export interface Auth {
+  /** Whether Better Auth answers this path below /api/auth. */
+  serves(method: string, path: string): boolean;
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Whose session these headers carry, by cookie or bearer token. */
+  session(headers: Headers): Promise<{ sessionId: string; userId: string; name: string; email: string } | null>;
+  /** A new person with a password; the address must not be taken. */
+  createPerson(person: { name: string; email: string; password: string }): Promise<string>;
+  endSessionsOf(userId: string): Promise<void>;
+}
+
+/** Bring the tables up to date and open it. */
+export async function openAuth({
+  engine,
+  publicUrl,
+  attempts,
+  log,
+}: {
+  engine: Engine;
+  publicUrl: string;
+  attempts: Attempts;
+  log: Logger;
+}): Promise<Auth> {
+  const db = engine.database.db as unknown as Kysely<PeopleSchema>;
+  const options = {
+    appName: "Landfall",
+    baseURL: publicUrl,
+    basePath: "/api/auth",
+    secret: await secretOf(db),
+    database: { db: engine.database.db, type: engine.database.kind },
+    user: { modelName: "person" },
+    account: { modelName: "login" },
+    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12, maxPasswordLength: 128 },
+    session: { expiresIn: 30 * 24 * 3600, updateAge: 24 * 3600 },
+    plugins: [
+      bearer(),
+      deviceAuthorization({
+        expiresIn: "15m",
+        interval: "5s",
+        verificationUri: `${publicUrl}/device`,
+        validateClient: (client) => client === deviceClient,
+      }),
+      tables,
+    ],
+    advanced: {
+      // Every request has passed ours before (call.ts), which knows more origins and also guards the rest of the API.
+      disableCSRFCheck: true,
+      useSecureCookies: publicUrl.startsWith("https:"),
+      defaultCookieAttributes: { httpOnly: true, sameSite: "lax" },
+      ipAddress: { ipAddressHeaders: [addressHeader] },
+    },
+    // Ours counts by account too (limits.ts).
+    rateLimit: { enabled: false },
+    telemetry: { enabled: false },
+    logger: { log: (level, message) => log[level]({ part: "auth" }, message) },
+    hooks: {
+      before: createAuthMiddleware(async (call) => {
+        const address = call.headers?.get(addressHeader) ?? "";
+        if (call.path === "/sign-in/email") await limited(() => attempts.signIn(emailIn(call.body), address));
+        if (call.path === "/device" || call.path === "/device/approve") await limited(() => attempts.guess(address));
+        // Who changes a password wants everybody else out.
+        if (call.path === "/change-password")
+          return { context: { body: { ...(call.body as object), revokeOtherSessions: true } } };
+        return undefined;
+      }),
+      after: createAuthMiddleware(async (call) => {
+        if (call.path === "/sign-in/email" && call.context.newSession)
+          await attempts.signedIn(emailIn(call.body), call.headers?.get(addressHeader) ?? "");
+      }),
+    },
+  } satisfies BetterAuthOptions;
+
+  const { runMigrations } = await getMigrations(options);
+  await runMigrations();
+  const auth = betterAuth(options);
+  const context = await auth.$context;
+  const answer = toNodeHandler(auth);
+
+  return {
+    serves: (method, path) => routes.has(`${method} ${path}`),
+    handle: (request, response) => answer(request, response),
+    async session(headers) {
+      const found = await auth.api.getSession({ headers, query: { disableRefresh: true } });
+      if (!found) return null;
+      const { id: userId, name, email } = found.user;
+      return { sessionId: found.session.id, userId, name, email };
+    },
+    async createPerson({ name, email, password }) {
+      if (await context.internalAdapter.findUserByEmail(email))
+        throw new DeployError("CONFLICT", {
+          what: "There is an account with this address already.",
+          next: "Sign in with it.",
+        });
+      const hash = await context.password.hash(password);
+      const user = await context.internalAdapter.createUser(
+        { name, email, emailVerified: true },
+        { method: "email-password" },
+      );
+      await context.internalAdapter.linkAccount({
+        userId: user.id,
+        providerId: "credential",
+        accountId: user.id,
+        password: hash,
+      });
+      return user.id;
+    },
+    endSessionsOf: (userId) => context.internalAdapter.deleteUserSessions(userId),
+  };
+}
+
+function emailIn(body: unknown): string {
+  const email = (body as { email?: unknown } | undefined)?.email;
+  return typeof email === "string" ? email.toLowerCase().slice(0, 200) : "";
+}
+
+async function limited(count: () => Promise<void>): Promise<void> {
+  try {
+    await count();
+  } catch (error) {
+    if (!(error instanceof DeployError)) throw error;
+    const seconds = Math.ceil((error.text.retryAfterMs ?? 1000) / 1000);
+    throw new APIError("TOO_MANY_REQUESTS", { ...error.report() }, { "retry-after": String(seconds) });
+  }
+}
+
+/** Signs cookies; made at the first start. */
+async function secretOf(db: Kysely<PeopleSchema>): Promise<string> {
+  const key = "server/cookie-secret";
+  await db
+    .insertInto("setting")
+    .values({ key, value: newSecret() })
+    .onConflict((conflict) => conflict.column("key").doNothing())
+    .execute();
+  return (await db.selectFrom("setting").select("value").where("key", "=", key).executeTakeFirstOrThrow()).value;
+}

@@ -1,0 +1,77 @@
+/** The first person: only with the token that was printed on the terminal, and only once. */
+import type { Kysely } from "kysely";
+import { missing } from "../errors.ts";
+import type { Attempts } from "../limits.ts";
+import { digestOf, newId, newSecret } from "../token.ts";
+import type { Auth } from "./auth.ts";
+import type { PeopleSchema } from "./tables.ts";
+
+/** What the command line did on this data directory before there were people belongs to the first organisation. */
+const firstOrganization = "local";
+const tokenKey = "server/setup-token";
+
+export interface Setup {
+  isNeeded(): Promise<boolean>;
+  /** A new token while nobody is there, else null; an earlier one is good no more. */
+  token(): Promise<string | null>;
+  /** Throws NOT_FOUND when somebody is there already, or for a wrong token. */
+  run(asked: {
+    token: string;
+    name: string;
+    email: string;
+    password: string;
+    organization?: string | undefined;
+    address: string;
+  }): Promise<{
+    userId: string;
+    organizationId: string;
+  }>;
+}
+
+export function setupOf({ db, auth, attempts }: { db: Kysely<PeopleSchema>; auth: Auth; attempts: Attempts }): Setup {
+  const isNeeded = async (): Promise<boolean> =>
+    (await db.selectFrom("person").select("id").limit(1).executeTakeFirst()) === undefined;
+
+  async function keep(hash: string): Promise<void> {
+    await db
+      .insertInto("setting")
+      .values({ key: tokenKey, value: hash })
+      .onConflict((conflict) => conflict.column("key").doUpdateSet({ value: hash }))
+      .execute();
+  }
+
+  return {
+    isNeeded,
+    async token() {
+      if (!(await isNeeded())) return null;
+      const token = newSecret();
+      await keep(digestOf(token));
+      return token;
+    },
+    async run({ token, name, email, password, organization = "My organisation", address }) {
+      if (!(await isNeeded())) throw missing("page");
+      await attempts.guess(address);
+      const hash = digestOf(token);
+      // Whoever takes the row is the first; a second one at the same moment finds nothing.
+      const taken = await db
+        .deleteFrom("setting")
+        .where("key", "=", tokenKey)
+        .where("value", "=", hash)
+        .executeTakeFirst();
+      if (taken.numDeletedRows !== 1n) throw missing("setup token");
+      try {
+        const userId = await auth.createPerson({ name, email, password });
+        const created_at = new Date().toISOString();
+        await db.insertInto("organization").values({ id: firstOrganization, name: organization, created_at }).execute();
+        await db
+          .insertInto("member")
+          .values({ id: newId("mem"), organization_id: firstOrganization, user_id: userId, role: "owner", created_at })
+          .execute();
+        return { userId, organizationId: firstOrganization };
+      } catch (error) {
+        await keep(hash);
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,108 @@
+/** Tables of people and of what the server keeps beside the engine's. Better Auth makes and migrates them with its own, on SQLite and PostgreSQL alike. */
+import type { Role } from "@landfall/contract";
+import type { BetterAuthPlugin } from "better-auth";
+
+const text = { type: "string", required: true } as const;
+const optional = { type: "string", required: false } as const;
+const looked = { ...text, index: true } as const;
+const unique = { ...text, unique: true } as const;
+
+/** Instants are ISO 8601 in UTC; what is secret is kept as its SHA-256 in hex. */
+export const tables = {
+  id: "landfall",
+  schema: {
+    organization: { fields: { name: text, created_at: text } },
+    member: { fields: { organization_id: looked, user_id: looked, role: text, created_at: text } },
+    invitation: {
+      fields: {
+        organization_id: looked,
+        email: text,
+        role: text,
+        status: text,
+        secret: unique,
+        expires_at: text,
+        created_at: text,
+      },
+    },
+    api_key: {
+      fields: {
+        organization_id: looked,
+        user_id: looked,
+        name: text,
+        start: text,
+        secret: unique,
+        scopes: text,
+        created_at: text,
+        expires_at: optional,
+        last_used_at: optional,
+      },
+    },
+    audit: {
+      fields: { organization_id: looked, at: text, actor: text, via: text, action: text, target: text, address: text },
+    },
+    idempotency: { fields: { request: text, answer: optional, created_at: text } },
+    upload: {
+      fields: {
+        organization_id: looked,
+        size_bytes: { type: "number", required: false, bigint: true },
+        received_bytes: { type: "number", required: true, bigint: true },
+        expected_sha256: optional,
+        sha256: optional,
+        created_at: text,
+      },
+    },
+  },
+} as const satisfies BetterAuthPlugin;
+
+/** The tables as Kysely sees them; of Better Auth's own, the columns that are read here. */
+export interface PeopleSchema {
+  person: { id: string; name: string; email: string };
+  session: { id: string; token: string; userId: string; expiresAt: string | Date };
+  organization: { id: string; name: string; created_at: string };
+  member: { id: string; organization_id: string; user_id: string; role: Role; created_at: string };
+  invitation: {
+    id: string;
+    organization_id: string;
+    email: string;
+    role: Role;
+    status: "pending" | "accepted" | "canceled";
+    secret: string;
+    expires_at: string;
+    created_at: string;
+  };
+  api_key: {
+    id: string;
+    organization_id: string;
+    user_id: string;
+    name: string;
+    start: string;
+    secret: string;
+    /** JSON array of permissions. */
+    scopes: string;
+    created_at: string;
+    expires_at: string | null;
+    last_used_at: string | null;
+  };
+  audit: {
+    id: string;
+    organization_id: string;
+    at: string;
+    actor: string;
+    via: "session" | "key" | "anyone";
+    action: string;
+    target: string;
+    address: string;
+  };
+  idempotency: { id: string; request: string; answer: string | null; created_at: string };
+  upload: {
+    id: string;
+    organization_id: string;
+    size_bytes: number | null;
+    received_bytes: number;
+    expected_sha256: string | null;
+    sha256: string | null;
+    created_at: string;
+  };
+  /** The engine's; keys of the server begin with `server/`. */
+  setting: { key: string; value: string };
+}

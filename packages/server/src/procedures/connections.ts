@@ -1,0 +1,108 @@
+import type { ConnectionView, Platform } from "@landfall/engine";
+import { DeployError } from "@landfall/engine/error";
+import { denied } from "../errors.ts";
+import { type Gate, inside } from "../gate.ts";
+import type { Principal } from "../people/principal.ts";
+import type { Services } from "../services.ts";
+import { digestOf } from "../token.ts";
+import { given } from "./deployments.ts";
+
+/** Operations of a platform that a person chooses by; presence is the capability. */
+const operations = ["rollback", "promote", "logs", "variables", "domains", "webhooks", "remove"] as const;
+
+export function connectionProcedures(os: Gate, services: Services) {
+  const { publicUrl, db } = services;
+  const of = (principal: Principal | null) => inside(services, principal);
+
+  function redirectUri(platform: string): string {
+    return `${publicUrl}/api/connections/${platform}/callback`;
+  }
+
+  /** Whoever comes back must be who was sent: the state belongs to one session. */
+  const stateKey = (state: string): string => `server/state/${digestOf(state)}`;
+
+  return {
+    connections: {
+      list: os.connections.list.handler(async ({ context }) => ({
+        connections: kept(await of(context.principal).engine.connections.list()),
+      })),
+      connect: os.connections.connect.handler(({ input, context }) =>
+        of(context.principal).engine.connections.connect(given(input)),
+      ),
+      authorize: os.connections.authorize.handler(async ({ input, context }) => {
+        const { engine, principal } = of(context.principal);
+        const { platform, name } = input;
+        const { url, state, expiresAt } = await engine.connections.authorize({
+          platform,
+          redirectUri: redirectUri(known(engine.platforms, platform).id),
+          ...(name === undefined ? {} : { name }),
+        });
+        await db
+          .insertInto("setting")
+          .values({ key: stateKey(state), value: `${principal.via} ${principal.id}` })
+          .execute();
+        return { url, expiresAt };
+      }),
+      callback: os.connections.callback.handler(async ({ input, context }) => {
+        const { engine, principal } = of(context.principal);
+        const { platform, ...query } = input;
+        const sent = await db
+          .deleteFrom("setting")
+          .where("key", "=", stateKey(query.state ?? ""))
+          .where("value", "=", `${principal.via} ${principal.id}`)
+          .executeTakeFirst();
+        if (sent.numDeletedRows !== 1n)
+          throw denied(
+            "This answer is not for a request of this session.",
+            "Begin again in the browser you are signed in with.",
+          );
+        const texts = Object.entries(query).filter((one): one is [string, string] => typeof one[1] === "string");
+        return engine.connections.callback({ platform, query: new URLSearchParams(texts) });
+      }),
+      status: os.connections.status.handler(({ input, context }) =>
+        of(context.principal).engine.connections.check(given(input)),
+      ),
+      disconnect: os.connections.disconnect.handler(({ input, context }) =>
+        of(context.principal).engine.connections.disconnect(input.connection),
+      ),
+    },
+    platforms: {
+      list: os.platforms.list.handler(() => ({
+        platforms: services.engine.platforms.map((platform) => ({
+          id: platform.id,
+          name: platform.name,
+          runs: [...platform.runs],
+          accepts: [...platform.accepts],
+          connect: services.engine.connections.ways({ platform: platform.id }),
+          operations: operations.filter((operation) => platform[operation] !== undefined),
+        })),
+      })),
+    },
+    targets: {
+      list: os.targets.list.handler(async ({ context }) => {
+        const { engine } = of(context.principal);
+        const connections = kept(await engine.connections.list());
+        return {
+          targets: engine.platforms.flatMap(({ id, name, baseUrl }) =>
+            baseUrl === undefined
+              ? [{ platform: id, name, connection: null, fault: null }]
+              : connections
+                  .filter((one) => one.platform === id)
+                  .map((one) => ({ platform: id, name: `${name}: ${one.name}`, connection: one.id, fault: one.fault })),
+          ),
+        };
+      }),
+    },
+  };
+}
+
+/** A token of the server's own environment is the server's, not an organisation's. */
+function kept(connections: ConnectionView[]): ConnectionView[] {
+  return connections.filter(({ method }) => method !== "environment");
+}
+
+function known(platforms: Platform[], id: string): Platform {
+  const found = platforms.find((platform) => platform.id === id);
+  if (!found) throw new DeployError("NOT_FOUND", { what: "There is no such platform." });
+  return found;
+}

@@ -1,0 +1,160 @@
+import type { DeployEvent, DeploymentView, DeployRequest, Engine, Source } from "@landfall/engine";
+import { DeployError } from "@landfall/engine/error";
+import { withEventMeta } from "@orpc/server";
+import type { Call } from "../call.ts";
+import { withoutHome } from "../errors.ts";
+import { failed } from "../failure.ts";
+import { type Gate, inside } from "../gate.ts";
+import { refusePrivate } from "../git-guard.ts";
+import type { Principal } from "../people/principal.ts";
+import type { Services } from "../services.ts";
+
+const usualLimit = 20;
+
+/** A value without its undefined fields, for types that take absent ones only. */
+type Given<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+export function given<T extends object>(value: T): Given<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Given<T>;
+}
+
+type AskedSource =
+  | { upload: string; subdirectory?: string | undefined }
+  | { git: string; ref?: string | undefined; subdirectory?: string | undefined };
+
+export function deploymentProcedures(os: Gate, services: Services) {
+  const { uploads, hub, rights, options } = services;
+  const { home } = services.engine;
+  const of = (principal: Principal | null) => inside(services, principal);
+  const shown = (view: DeploymentView): DeploymentView => withoutHome(view, home);
+
+  async function sourceOf(asked: AskedSource, organizationId: string): Promise<Source> {
+    const { subdirectory } = asked;
+    const inFolder = subdirectory === undefined ? {} : { subdirectory };
+    if ("upload" in asked)
+      return { kind: "archive", path: await uploads.path(organizationId, asked.upload), ...inFolder };
+    if (options.allowPrivateSources !== true) await refusePrivate(asked.git);
+    return { kind: "git", url: asked.git, ...inFolder, ...(asked.ref === undefined ? {} : { ref: asked.ref }) };
+  }
+
+  async function requestOf(asked: { source: AskedSource }, organizationId: string): Promise<DeployRequest> {
+    return {
+      ...JSON.parse(JSON.stringify(asked)),
+      source: await sourceOf(asked.source, organizationId),
+    } as DeployRequest;
+  }
+
+  /** The deployment's events as long as the caller may see them, each with its seq as id. */
+  async function* follow<E extends DeployEvent>(
+    asked: { id: string; from: number | undefined; lastEventId: string | undefined; signal: AbortSignal | undefined },
+    { principal, call, takes }: { principal: Principal | null; call: Call; takes(event: DeployEvent): event is E },
+  ): AsyncGenerator<E> {
+    const who = of(principal);
+    const { id } = await who.engine.deployment(asked.id);
+    const held = rights.hold(who.principal, "read:deployment");
+    const signals = [held.signal, ...(asked.signal ? [asked.signal] : [])];
+    const signal = AbortSignal.any(signals);
+    const leave = (): void => void call.response?.destroy();
+    // Not an end of the stream, which would say that the deployment is settled: the connection breaks, and the client goes on elsewhere.
+    services.stopping.addEventListener("abort", leave);
+    try {
+      const from = /^\d{1,9}$/.test(asked.lastEventId ?? "") ? Number(asked.lastEventId) + 1 : (asked.from ?? 1);
+      for await (const event of hub.follow({ engine: who.engine, deploymentId: id, from, signal }))
+        if (takes(event)) yield withEventMeta({ ...event }, { id: String(event.seq) });
+    } catch (error) {
+      throw failed(services, call, held.signal.aborted ? held.signal.reason : error);
+    } finally {
+      services.stopping.removeEventListener("abort", leave);
+      held.release();
+    }
+  }
+
+  return {
+    deployments: {
+      create: os.deployments.create.handler(async ({ input, context }) => {
+        const { engine, organization } = of(context.principal);
+        const prepared = await engine.prepare(await requestOf(input, organization.id));
+        return shown(await engine.accept(prepared));
+      }),
+      get: os.deployments.get.handler(async ({ input, context }) =>
+        shown(await of(context.principal).engine.deployment(input.id)),
+      ),
+      list: os.deployments.list.handler(async ({ input, context }) => {
+        const { limit = usualLimit, cursor, ...filter } = input;
+        const found = await of(context.principal).engine.deployments({
+          ...given(filter),
+          ...(cursor === undefined ? {} : { before: cursor }),
+          limit: limit + 1,
+        });
+        const page = found.slice(0, limit);
+        return {
+          deployments: page.map((view) => shown({ ...view, plan: null })),
+          nextCursor: found.length > limit ? page.at(-1)!.id : null,
+        };
+      }),
+      events: os.deployments.events.handler(({ input, context, signal, lastEventId }) =>
+        follow({ ...input, from: input.from, signal, lastEventId }, { ...context, takes: isEvent }),
+      ),
+      logs: os.deployments.logs.handler(({ input, context, signal, lastEventId }) =>
+        follow({ ...input, from: input.from, signal, lastEventId }, { ...context, takes: isLog }),
+      ),
+      cancel: os.deployments.cancel.handler(async ({ input, context }) => {
+        const { engine } = of(context.principal);
+        await engine.cancel(input.id);
+        return shown(await engine.deployment(input.id));
+      }),
+      redeploy: os.deployments.redeploy.handler(async ({ input, context }) =>
+        shown(await of(context.principal).engine.redeploy(input.id)),
+      ),
+      rollback: os.deployments.rollback.handler(async ({ input, context }) => {
+        const { engine } = of(context.principal);
+        const { id: to, project, environment } = await engine.deployment(input.id);
+        return shown(await engine.rollback({ project, environment, to }));
+      }),
+      promote: os.deployments.promote.handler(async ({ input, context }) =>
+        shown(await of(context.principal).engine.promote(input.id, input.environment)),
+      ),
+      remove: os.deployments.remove.handler(async ({ input, context }) => {
+        const { engine } = of(context.principal);
+        const { id, live, project, environment } = await engine.deployment(input.id);
+        if (!live)
+          throw new DeployError("CONFLICT", {
+            what: `${id} does not have the traffic, so there is nothing to stop.`,
+            next: "Cancel one that is under way; earlier ones are kept to go back to.",
+          });
+        await removeEnvironment(engine, { project, environment });
+        return {};
+      }),
+      checklist: os.deployments.checklist.handler(({ input, context, signal }) =>
+        of(context.principal).engine.checklist(input.id, signal ? { signal } : {}),
+      ),
+    },
+    detect: os.detect.handler(async ({ input, context, signal }) => {
+      const { engine, organization } = of(context.principal);
+      // A project's name is needed for nothing here; the upload's own is none a person would know.
+      const request = { source: await sourceOf(input.source, organization.id), project: "detected" };
+      const { detection } = await engine.prepare(request, signal ? { signal } : {});
+      if (detection === null) throw new DeployError("NOT_DETECTED", { what: "Nothing was detected." });
+      return withoutHome(detection, home);
+    }),
+    plan: os.plan.handler(async ({ input, context, signal }) => {
+      const { engine, organization } = of(context.principal);
+      const { plan, problems, excluded } = await engine.prepare(
+        await requestOf(input, organization.id),
+        signal ? { signal } : {},
+      );
+      return withoutHome({ plan, problems, excluded }, home);
+    }),
+  };
+}
+
+const isEvent = (_event: DeployEvent): _event is DeployEvent => true;
+const isLog = (event: DeployEvent): event is DeployEvent & { type: "log" } => event.type === "log";
+
+export async function removeEnvironment(
+  engine: Engine,
+  place: { project: string; environment: string },
+): Promise<void> {
+  await engine.remove(place);
+  // What ran is to stop now, not when somebody deploys next.
+  if ((await engine.edge.status()).running) await engine.edge.ensure();
+}

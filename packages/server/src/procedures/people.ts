@@ -1,0 +1,118 @@
+import { type Gate, inside } from "../gate.ts";
+import { denied } from "../errors.ts";
+import type { Principal } from "../people/principal.ts";
+import type { Services } from "../services.ts";
+
+export function peopleProcedures(os: Gate, services: Services) {
+  const { db, setup, members, invitations, keys, audit } = services;
+  const of = (principal: Principal | null) => inside(services, principal);
+  /** Who acts on members: a person, since what a key may do to them nobody would see. */
+  function acting(principal: Principal | null) {
+    const { organization } = of(principal);
+    return { organizationId: organization.id, role: organization.role };
+  }
+
+  return {
+    setup: {
+      status: os.setup.status.handler(async () => ({ needed: await setup.isNeeded() })),
+      run: os.setup.run.handler(async ({ input, context }) => {
+        const { address } = context.call;
+        const { organizationId } = await setup.run({ ...input, address });
+        await audit.record({
+          organization_id: organizationId,
+          actor: input.email,
+          via: "anyone",
+          action: "setup",
+          target: "",
+          address,
+        });
+        return { organization: organizationId };
+      }),
+    },
+    me: os.me.handler(({ context }) => {
+      const { principal } = context;
+      if (!principal) throw denied("Nobody is signed in.");
+      const { userId: id, name, email, via, organization, permissions } = principal;
+      return { user: { id, name, email }, via, organization, permissions: [...permissions] };
+    }),
+    organizations: {
+      list: os.organizations.list.handler(async ({ context }) => {
+        let query = db
+          .selectFrom("member")
+          .innerJoin("organization", "organization.id", "member.organization_id")
+          .select(["organization.id as id", "organization.name as name", "member.role as role"])
+          .where("member.user_id", "=", context.principal!.userId)
+          .orderBy("member.created_at");
+        // A key is for one organisation and says nothing of the others.
+        if (context.principal!.via === "key")
+          query = query.where("organization.id", "=", context.principal!.organization!.id);
+        return { organizations: await query.execute() };
+      }),
+      rename: os.organizations.rename.handler(async ({ input, context }) => {
+        const { organization } = of(context.principal);
+        await db.updateTable("organization").set({ name: input.name }).where("id", "=", organization.id).execute();
+        return { ...organization, name: input.name };
+      }),
+    },
+    members: {
+      list: os.members.list.handler(async ({ context }) => ({
+        members: await members.list(of(context.principal).organization.id),
+      })),
+      setRole: os.members.setRole.handler(({ input, context }) => members.setRole(acting(context.principal), input)),
+      remove: os.members.remove.handler(async ({ input, context }) => {
+        await members.remove(acting(context.principal), input.id);
+        return {};
+      }),
+    },
+    invitations: {
+      list: os.invitations.list.handler(async ({ context }) => ({
+        invitations: await invitations.list(of(context.principal).organization.id),
+      })),
+      create: os.invitations.create.handler(({ input, context }) =>
+        invitations.create(acting(context.principal), input),
+      ),
+      cancel: os.invitations.cancel.handler(async ({ input, context }) => {
+        await invitations.cancel(of(context.principal).organization.id, input.id);
+        return {};
+      }),
+      accept: os.invitations.accept.handler(async ({ input, context }) => {
+        const { address } = context.call;
+        const principal = await context.call.principal();
+        const { organizationId } = await invitations.accept({
+          token: input.token,
+          name: input.name,
+          password: input.password,
+          principal,
+          address,
+        });
+        await audit.record({
+          organization_id: organizationId,
+          actor: principal?.email ?? "(new person)",
+          via: principal?.via ?? "anyone",
+          action: "invitations.accept",
+          target: "",
+          address,
+        });
+        return { organization: organizationId };
+      }),
+    },
+    keys: {
+      list: os.keys.list.handler(async ({ context }) => {
+        const { organization, principal } = of(context.principal);
+        return { keys: await keys.list(organization.id, principal) };
+      }),
+      create: os.keys.create.handler(({ input, context }) => {
+        const { organization, principal } = of(context.principal);
+        return keys.create(organization.id, principal, input);
+      }),
+      remove: os.keys.remove.handler(async ({ input, context }) => {
+        const { organization, principal } = of(context.principal);
+        await keys.remove(organization.id, principal, input.id);
+        return {};
+      }),
+    },
+    audit: {
+      list: os.audit.list.handler(({ input, context }) => audit.list(of(context.principal).organization.id, input)),
+    },
+  };
+}

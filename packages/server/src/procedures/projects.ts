@@ -1,0 +1,96 @@
+import type { Engine, ProjectView } from "@landfall/engine";
+import { missing } from "../errors.ts";
+import { type Gate, inside } from "../gate.ts";
+import type { Principal } from "../people/principal.ts";
+import type { Services } from "../services.ts";
+import { given, removeEnvironment } from "./deployments.ts";
+
+const production = "production";
+
+export function projectProcedures(os: Gate, services: Services) {
+  const of = (principal: Principal | null): Engine => inside(services, principal).engine;
+
+  async function project(engine: Engine, name: string): Promise<ProjectView> {
+    const found = (await engine.projects()).find((one) => one.name === name);
+    if (!found) throw missing("project");
+    return found;
+  }
+
+  return {
+    projects: {
+      list: os.projects.list.handler(async ({ context }) => ({ projects: await of(context.principal).projects() })),
+      get: os.projects.get.handler(({ input, context }) => project(of(context.principal), input.project)),
+      create: os.projects.create.handler(async ({ input, context }) => {
+        const engine = of(context.principal);
+        // A project is there from its first variable or deployment on; none at all is enough.
+        await engine.variables.set({ project: input.name }, {});
+        return project(engine, input.name);
+      }),
+      remove: os.projects.remove.handler(async ({ input, context }) => {
+        const engine = of(context.principal);
+        await engine.remove({ project: input.project });
+        if ((await engine.edge.status()).running) await engine.edge.ensure();
+        return {};
+      }),
+    },
+    environments: {
+      list: os.environments.list.handler(async ({ input, context }) => ({
+        environments: (await project(of(context.principal), input.project)).environments,
+      })),
+      remove: os.environments.remove.handler(async ({ input, context }) => {
+        await removeEnvironment(of(context.principal), input);
+        return {};
+      }),
+    },
+    previews: {
+      list: os.previews.list.handler(async ({ input, context }) => ({
+        previews: (await project(of(context.principal), input.project)).environments.filter(
+          ({ name }) => name !== production,
+        ),
+      })),
+      remove: os.previews.remove.handler(async ({ input, context }) => {
+        if (input.environment === production) throw missing("preview");
+        await removeEnvironment(of(context.principal), input);
+        return {};
+      }),
+    },
+    variables: {
+      list: os.variables.list.handler(async ({ input, context }) => ({
+        variables: await of(context.principal).variables.list(input),
+      })),
+      set: os.variables.set.handler(async ({ input, context }) => {
+        const { project: name, environment, values, ...options } = input;
+        const { variables } = of(context.principal);
+        await variables.set({ project: name, environment }, values, given(options));
+        return { variables: await variables.list({ project: name, environment }) };
+      }),
+      remove: os.variables.remove.handler(async ({ input, context }) => {
+        const { project: name, environment, key } = input;
+        await of(context.principal).variables.remove({ project: name, environment }, [key]);
+        return {};
+      }),
+    },
+    domains: {
+      list: os.domains.list.handler(async ({ input, context, signal }) => ({
+        domains: await of(context.principal).domains.list(place(input, signal)),
+      })),
+      add: os.domains.add.handler(({ input, context, signal }) =>
+        of(context.principal).domains.add(place(input, signal), input.name),
+      ),
+      check: os.domains.check.handler(({ input, context, signal }) =>
+        of(context.principal).domains.check(place(input, signal), input.name),
+      ),
+      remove: os.domains.remove.handler(async ({ input, context, signal }) => {
+        await of(context.principal).domains.remove(place(input, signal), input.name);
+        return {};
+      }),
+    },
+  };
+}
+
+function place(
+  { project, platform }: { project: string; platform?: string | undefined },
+  signal: AbortSignal | undefined,
+) {
+  return { project, ...(platform === undefined ? {} : { platform }), ...(signal ? { signal } : {}) };
+}

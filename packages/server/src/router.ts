@@ -1,0 +1,28 @@
+/** The contract, implemented. */
+import { inside, gateOf } from "./gate.ts";
+import { connectionProcedures } from "./procedures/connections.ts";
+import { deploymentProcedures } from "./procedures/deployments.ts";
+import { peopleProcedures } from "./procedures/people.ts";
+import { projectProcedures } from "./procedures/projects.ts";
+import type { Services } from "./services.ts";
+
+export function routerOf(services: Services) {
+  const os = gateOf(services);
+  const { uploads } = services;
+  return os.router({
+    health: os.health.handler(() => ({ status: "ok", version: services.options.version })),
+    uploads: {
+      get: os.uploads.get.handler(({ input, context }) =>
+        uploads.get(inside(services, context.principal).organization.id, input.id),
+      ),
+      remove: os.uploads.remove.handler(async ({ input, context }) => {
+        await uploads.remove(inside(services, context.principal).organization.id, input.id);
+        return {};
+      }),
+    },
+    ...deploymentProcedures(os, services),
+    ...projectProcedures(os, services),
+    ...connectionProcedures(os, services),
+    ...peopleProcedures(os, services),
+  });
+}

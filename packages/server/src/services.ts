@@ -1,0 +1,37 @@
+/** Everything a procedure may need, put together once by server.ts. */
+import type { Engine } from "@landfall/engine";
+import type { Kysely } from "kysely";
+import type { EventHub } from "./event-hub.ts";
+import type { Logger } from "./log.ts";
+import type { Attempts } from "./limits.ts";
+import type { ServerOptions } from "./options.ts";
+import type { auditOf } from "./people/audit.ts";
+import type { Auth } from "./people/auth.ts";
+import type { keysOf } from "./people/keys.ts";
+import type { invitationsOf, membersOf } from "./people/members.ts";
+import type { Principals } from "./people/principal.ts";
+import type { Setup } from "./people/setup.ts";
+import type { PeopleSchema } from "./people/tables.ts";
+import type { Rights } from "./rights.ts";
+import type { Uploads } from "./uploads.ts";
+
+export interface Services {
+  options: ServerOptions;
+  engine: Engine;
+  db: Kysely<PeopleSchema>;
+  publicUrl: string;
+  log: Logger;
+  attempts: Attempts;
+  auth: Auth;
+  principals: Principals;
+  rights: Rights;
+  setup: Setup;
+  members: ReturnType<typeof membersOf>;
+  invitations: ReturnType<typeof invitationsOf>;
+  keys: ReturnType<typeof keysOf>;
+  audit: ReturnType<typeof auditOf>;
+  uploads: Uploads;
+  hub: EventHub;
+  /** Aborted when the server stops. */
+  stopping: AbortSignal;
+}

@@ -1,0 +1,243 @@
+/**
+ * Archives on their way in: streamed to the engine's scratch directory, whole by POST or in parts by PUT with Content-Range, each part where
+ * the last one ended. Deployments are then made from `{ upload: id }`. Forgotten after a day.
+ */
+import { DeployError } from "@landfall/engine/error";
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, rm, stat, truncate } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
+import { join } from "node:path";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { Kysely } from "kysely";
+import { missing, WireFailure } from "./errors.ts";
+import type { PeopleSchema } from "./people/tables.ts";
+import { newId } from "./token.ts";
+
+const keptMs = 24 * 3_600_000;
+/** Of one organisation at a time. */
+const mostUploads = 100;
+
+export interface UploadView {
+  id: string;
+  receivedBytes: number;
+  sizeBytes: number | null;
+  sha256: string | null;
+  complete: boolean;
+  expiresAt: string;
+}
+
+type Row = PeopleSchema["upload"];
+
+export interface Uploads {
+  /** The whole body is the archive. Throws TOO_LARGE, DIGEST_MISMATCH, CONFLICT. */
+  take(organizationId: string, request: IncomingMessage): Promise<UploadView>;
+  /** An archive that will come in parts. */
+  begin(organizationId: string, expected: { sizeBytes: number; sha256?: string | undefined }): Promise<UploadView>;
+  /** One part, at `receivedBytes`. What arrived before the connection broke is kept. Throws CONFLICT, DIGEST_MISMATCH, NOT_FOUND. */
+  append(organizationId: string, id: string, request: IncomingMessage): Promise<UploadView>;
+  get(organizationId: string, id: string): Promise<UploadView>;
+  remove(organizationId: string, id: string): Promise<void>;
+  /** Where the complete archive lies. Throws NOT_FOUND, CONFLICT. */
+  path(organizationId: string, id: string): Promise<string>;
+  /** Forget what is older than a day. */
+  forget(): Promise<void>;
+}
+
+export function uploadsOf({
+  db,
+  home,
+  mostBytes,
+}: {
+  db: Kysely<PeopleSchema>;
+  home: string;
+  mostBytes: number;
+}): Uploads {
+  const directory = join(home, "scratch", "uploads");
+  const pathOf = (id: string): string => join(directory, id);
+  /** Uploads a part is being written to by this process. */
+  const busy = new Set<string>();
+
+  async function row(organizationId: string, id: string): Promise<Row> {
+    const found = await db
+      .selectFrom("upload")
+      .selectAll()
+      .where("organization_id", "=", organizationId)
+      .where("id", "=", id)
+      .executeTakeFirst();
+    if (!found) throw missing("upload");
+    return found;
+  }
+
+  async function insert(organizationId: string, fields: Partial<Row>): Promise<Row> {
+    const { count } = await db
+      .selectFrom("upload")
+      .select((eb) => eb.fn.countAll<number | string>().as("count"))
+      .where("organization_id", "=", organizationId)
+      .executeTakeFirstOrThrow();
+    if (Number(count) >= mostUploads)
+      throw new DeployError("CONFLICT", {
+        what: `There are ${mostUploads} uploads already.`,
+        next: "Remove some: DELETE /api/sources/{id}",
+      });
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const made: Row = {
+      id: newId("upl"),
+      organization_id: organizationId,
+      size_bytes: null,
+      received_bytes: 0,
+      expected_sha256: null,
+      sha256: null,
+      created_at: new Date().toISOString(),
+      ...fields,
+    };
+    await db.insertInto("upload").values(made).execute();
+    return made;
+  }
+
+  async function update(id: string, fields: Partial<Row>): Promise<void> {
+    await db.updateTable("upload").set(fields).where("id", "=", id).execute();
+  }
+
+  async function drop(id: string): Promise<void> {
+    await db.deleteFrom("upload").where("id", "=", id).execute();
+    await rm(pathOf(id), { force: true });
+  }
+
+  /** Compare what is there with what was promised; a wrong one is gone. */
+  async function finish(upload: Row, receivedBytes: number): Promise<UploadView> {
+    const sha256 = await digestOfFile(pathOf(upload.id));
+    if (upload.expected_sha256 !== null && upload.expected_sha256 !== sha256) {
+      await drop(upload.id);
+      throw new DeployError("DIGEST_MISMATCH", {
+        what: "What arrived is not what was announced.",
+        next: "Upload it again.",
+      });
+    }
+    const done = { received_bytes: receivedBytes, size_bytes: receivedBytes, sha256 };
+    await update(upload.id, done);
+    return viewOf({ ...upload, ...done });
+  }
+
+  return {
+    async take(organizationId, request) {
+      if (Number(request.headers["content-length"] ?? 0) > mostBytes) throw tooLarge(mostBytes);
+      const upload = await insert(organizationId, { expected_sha256: announcedDigest(request) });
+      try {
+        await pipeline(request, atMost(mostBytes), createWriteStream(pathOf(upload.id), { mode: 0o600, flush: true }));
+        return await finish(upload, (await stat(pathOf(upload.id))).size);
+      } catch (error) {
+        await drop(upload.id);
+        throw error;
+      }
+    },
+
+    async begin(organizationId, { sizeBytes, sha256 }) {
+      if (sizeBytes > mostBytes) throw tooLarge(mostBytes);
+      return viewOf(await insert(organizationId, { size_bytes: sizeBytes, expected_sha256: sha256 ?? null }));
+    },
+
+    async append(organizationId, id, request) {
+      const upload = await row(organizationId, id);
+      const sizeBytes = upload.size_bytes;
+      const received = upload.received_bytes;
+      const part = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/.exec(request.headers["content-range"] ?? "");
+      const [start, last, total] = (part ?? []).slice(1).map(Number);
+      if (start === undefined || last === undefined || total !== sizeBytes || last < start || last >= (total ?? 0))
+        throw new DeployError("INVALID_CONFIG", {
+          what: "Content-Range must be `bytes <first>-<last>/<size>`, with the size that was announced.",
+        });
+      if (upload.sha256 !== null || start !== received || busy.has(id))
+        throw new DeployError("CONFLICT", {
+          what: upload.sha256 === null ? `The next part begins at ${received}.` : "The upload is complete.",
+          next: "Ask GET /api/sources/{id} how far it is.",
+        });
+      busy.add(id);
+      try {
+        const path = pathOf(id);
+        // After a crash more may have been written than was noted.
+        if (received > 0) await truncate(path, received);
+        let written = 0;
+        const counted = atMost(last - start + 1, (bytes) => (written += bytes));
+        try {
+          await pipeline(
+            request,
+            counted,
+            createWriteStream(path, { flags: received === 0 ? "w" : "a", mode: 0o600, flush: true }),
+          );
+        } finally {
+          // Of a part that was cut off, what is on the disk.
+          const there = await stat(path).then(
+            ({ size }) => size,
+            () => received,
+          );
+          await update(id, { received_bytes: Math.min(there, received + written) });
+        }
+        if (received + written === total) return await finish(upload, total);
+        return viewOf({ ...upload, received_bytes: received + written });
+      } finally {
+        busy.delete(id);
+      }
+    },
+
+    get: async (organizationId, id) => viewOf(await row(organizationId, id)),
+
+    async remove(organizationId, id) {
+      await row(organizationId, id);
+      await drop(id);
+    },
+
+    async path(organizationId, id) {
+      const upload = await row(organizationId, id);
+      if (upload.sha256 === null) throw new DeployError("CONFLICT", { what: "The upload is not complete yet." });
+      return pathOf(id);
+    },
+
+    async forget() {
+      const before = new Date(Date.now() - keptMs).toISOString();
+      const old = await db.selectFrom("upload").select("id").where("created_at", "<", before).execute();
+      for (const { id } of old) await drop(id);
+    },
+  };
+}
+
+function viewOf(row: Row): UploadView {
+  return {
+    id: row.id,
+    receivedBytes: row.received_bytes,
+    sizeBytes: row.size_bytes,
+    sha256: row.sha256,
+    complete: row.sha256 !== null,
+    expiresAt: new Date(Date.parse(row.created_at) + keptMs).toISOString(),
+  };
+}
+
+function tooLarge(mostBytes: number): WireFailure {
+  return new WireFailure({ code: "TOO_LARGE", what: `An archive may have at most ${mostBytes} bytes.` });
+}
+
+/** Passes on at most so many bytes; more is a failure. */
+function atMost(mostBytes: number, count?: (bytes: number) => void): Transform {
+  let seen = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      seen += chunk.length;
+      if (seen > mostBytes) return done(tooLarge(mostBytes));
+      count?.(chunk.length);
+      return done(null, chunk);
+    },
+  });
+}
+
+/** RFC 9530, `Content-Digest: sha-256=:<base64>:`, as hex; null when there is none. */
+function announcedDigest(request: IncomingMessage): string | null {
+  const base64 = /(?:^|,)\s*sha-256=:([A-Za-z0-9+/=]+):/.exec(String(request.headers["content-digest"] ?? ""))?.[1];
+  return base64 === undefined ? null : Buffer.from(base64, "base64").toString("hex");
+}
+
+async function digestOfFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
+}
