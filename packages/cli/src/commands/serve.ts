@@ -1,13 +1,39 @@
-/** `landfall serve`: serves what is deployed and works off deployments, in the foreground. */
+/** `landfall serve`: the one process of a machine: the API, the work on deployments, and a watch over what serves them. */
+import { DeployError } from "@landfall/engine/error";
 import type { Registry } from "../run.ts";
 import { workUntilStopped } from "../work.ts";
+import type { Context } from "../context.ts";
+import type { Engine } from "@landfall/engine";
+
+const roles = ["api", "worker", "edge"] as const;
+type ServeRole = (typeof roles)[number];
+const usualPort = "8400";
+const usualHost = "127.0.0.1";
+/** How often the edge is looked after. */
+const edgeMs = 10_000;
+
+interface Flags {
+  port?: string;
+  host?: string;
+  url?: string;
+  roles?: string;
+  trustedProxies?: string;
+  allowPrivateSources?: boolean;
+}
 
 export function serve({ program, does }: Registry): void {
   program
     .command("serve")
-    .description("Serve what is deployed and work off deployments, until it is stopped.")
+    .description("Serve the API and what is deployed, and work off deployments, until it is stopped.")
+    .option("--port <port>", `port of the API (default: LANDFALL_API_PORT or ${usualPort})`)
+    .option("--host <address>", `address the API listens on (default: LANDFALL_API_HOST or ${usualHost})`)
+    .option("--url <url>", "where people reach the API, for links (default: LANDFALL_PUBLIC_URL or where it listens)")
+    .option("--roles <list>", `what this process does, of ${roles.join(",")} (default: all)`)
+    .option("--trusted-proxies <count>", "take callers' addresses from X-Forwarded-For, behind so many proxies")
+    .option("--allow-private-sources", "let git addresses lead into this machine and its network")
     .action(
-      does(async (context) => {
+      does<Flags>(async (context, { flags }) => {
+        const settings = settingsOf(context, flags);
         const engine = await context.engine();
         const stop = new AbortController();
         const ignore = context.world.onSignal(() => {
@@ -15,16 +41,118 @@ export function serve({ program, does }: Registry): void {
           stop.abort();
         });
         try {
-          const served = await engine.edge.ensure();
-          if (context.json) context.result(JSON.stringify(served));
+          await using api = settings.roles.has("api") ? await startApi(context, engine, settings) : null;
+          const edge = settings.roles.has("edge") ? await engine.edge.ensure() : null;
+          if (context.json)
+            context.result(JSON.stringify({ ...edge, api: api?.url ?? null, setupToken: api?.setupToken ?? null }));
           else {
-            context.say(`Serving on port ${served.port}, data in ${engine.home}. Ctrl-C stops this process.`);
-            for (const service of served.services) context.say(`  ${service.url}`);
+            if (api) context.say(`API at ${api.url}, described at ${api.url}/api/openapi.json.`);
+            if (api?.setupToken) context.say(setupText(api));
+            if (edge) context.say(`Serving on port ${edge.port}, data in ${engine.home}. Ctrl-C stops this process.`);
+            for (const service of edge?.services ?? []) context.say(`  ${service.url}`);
           }
-          await workUntilStopped(() => engine.work({ signal: stop.signal, until: "aborted" }), stop.signal);
+          await Promise.all([
+            settings.roles.has("worker")
+              ? workUntilStopped(() => engine.work({ signal: stop.signal, until: "aborted" }), stop.signal)
+              : aborted(stop.signal),
+            settings.roles.has("edge") ? watchEdge(context, engine, stop.signal) : undefined,
+          ]);
         } finally {
           ignore();
         }
       }),
     );
+}
+
+function setupText({ url, setupToken }: { url: string; setupToken: string | null }): string {
+  return `
+Nobody is here yet. The first person signs up with this token, once:
+
+  ${setupToken}
+
+  curl ${url}/api/setup -H 'content-type: application/json' \\
+    -d '{"token":"${setupToken}","name":"…","email":"…","password":"…"}'
+`;
+}
+
+/** The server is loaded here and by nothing else: no other command pays for it. */
+async function startApi(context: Context, engine: Engine, settings: ReturnType<typeof settingsOf>) {
+  const { startServer } = await import("@landfall/server");
+  const { host, port, publicUrl, trustedProxies, allowPrivateSources } = settings;
+  try {
+    return await startServer({
+      engine,
+      host,
+      port,
+      version: context.world.version,
+      trustedProxies,
+      allowPrivateSources,
+      ...(publicUrl === undefined ? {} : { publicUrl }),
+      log: (line) => context.say(line),
+    });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== "EADDRINUSE" && code !== "EACCES" && code !== "EADDRNOTAVAIL") throw error;
+    throw new DeployError(
+      "CONFLICT",
+      {
+        what: code === "EADDRINUSE" ? `Port ${port} is taken.` : `Nobody may listen on ${host}, port ${port}, here.`,
+        next: "Choose another one with --port or --host.",
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** Bring it back when it is gone; that it cannot be is said, and tried again. */
+async function watchEdge(context: Context, engine: Engine, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await Promise.race([context.world.sleep(edgeMs), aborted(signal)]);
+    if (signal.aborted) return;
+    try {
+      await engine.edge.ensure();
+    } catch (error) {
+      context.say(`! The edge does not answer: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+/** Flags and environment, checked whole. Throws INVALID_CONFIG with every fault. */
+function settingsOf({ world: { env } }: Context, flags: Flags) {
+  const faults: { path: string; message: string }[] = [];
+  const asked = (flags.roles ?? roles.join(",")).split(",").map((role) => role.trim());
+  for (const role of asked)
+    if (!(roles as readonly string[]).includes(role))
+      faults.push({ path: "--roles", message: `${JSON.stringify(role)} is none of ${roles.join(", ")}` });
+  const number = (path: string, text: string, most: number): number => {
+    if (!/^\d{1,5}$/.test(text) || Number(text) > most)
+      faults.push({ path, message: `must be a whole number up to ${most}` });
+    return Number(text);
+  };
+  const port = number("--port", flags.port ?? (env["LANDFALL_API_PORT"] || usualPort), 65_535);
+  const trustedProxies = number("--trusted-proxies", flags.trustedProxies ?? "0", 100);
+  const publicUrl = flags.url ?? (env["LANDFALL_PUBLIC_URL"] || undefined);
+  if (publicUrl !== undefined && !/^https?:\/\/[^/\s]+\/?$/.test(publicUrl))
+    faults.push({ path: "--url", message: "must be an address without a path, such as https://landfall.example.com" });
+  if (faults.length > 0)
+    throw new DeployError("INVALID_CONFIG", {
+      what: "landfall serve cannot start so.",
+      faults,
+      next: "Mend what is named here.",
+    });
+  return {
+    roles: new Set(asked as ServeRole[]),
+    host: flags.host ?? (env["LANDFALL_API_HOST"] || usualHost),
+    port,
+    trustedProxies,
+    publicUrl,
+    allowPrivateSources: flags.allowPrivateSources === true,
+  };
 }
