@@ -15,6 +15,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from "kysely";
+import { DeployError } from "../error.ts";
 
 /** Statements kept prepared; the engine has fewer than this. */
 const preparedLimit = 300;
@@ -35,9 +36,13 @@ class Connection implements DatabaseConnection {
       this.#prepared.set(sql, statement);
     }
     const values = parameters as (string | number | bigint | null | Uint8Array)[];
-    if (statement.columns().length > 0) return { rows: statement.all(...values) as R[] };
-    const { changes } = statement.run(...values);
-    return { rows: [], numAffectedRows: BigInt(changes) };
+    try {
+      if (statement.columns().length > 0) return { rows: statement.all(...values) as R[] };
+      const { changes } = statement.run(...values);
+      return { rows: [], numAffectedRows: BigInt(changes) };
+    } catch (error) {
+      throw isBusy(error) ? unavailable(error) : error;
+    }
   }
 
   // oxlint-disable-next-line require-yield -- nothing here streams; rows are few
@@ -46,8 +51,30 @@ class Connection implements DatabaseConnection {
   }
 
   run(sql: string): void {
-    this.#database.exec(sql);
+    try {
+      this.#database.exec(sql);
+    } catch (error) {
+      throw isBusy(error) ? unavailable(error) : error;
+    }
   }
+}
+
+/** Somebody has held the file for longer than we wait. */
+function isBusy(error: unknown): boolean {
+  // Source: sqlite.org/rescode.html, SQLITE_BUSY in the low byte.
+  return error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === 5;
+}
+
+function unavailable(cause: unknown): DeployError {
+  return new DeployError(
+    "STORE_UNAVAILABLE",
+    {
+      what: "The database is held by another program.",
+      where: "landfall.db",
+      next: "Nothing that was accepted is lost. See who holds the file, and try again.",
+    },
+    { cause },
+  );
 }
 
 class SqliteDriver implements Driver {

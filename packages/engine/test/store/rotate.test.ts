@@ -179,9 +179,9 @@ describe.each(databases)("on $kind", ({ use }) => {
 
     it("may be the caller's, in base64 or hex, and none is made then; the file's opens until it is rotated away", async () => {
       const hex = randomBytes(32).toString("hex");
-      const fresh = await open(hex);
+      const first = await open(hex);
       expect(existsSync(keyFile())).toBe(false);
-      await fresh[Symbol.asyncDispose]();
+      await first[Symbol.asyncDispose]();
       rmSync(home, { recursive: true });
       stores = [];
 
