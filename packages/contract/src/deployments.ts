@@ -150,10 +150,10 @@ export const deployments = {
       path: "/deployments/{id}/events",
       tags: ["deployments"],
       description:
-        "Server-sent events, from `from` or the one after Last-Event-ID on; ends when the deployment is settled.",
+        "Server-sent events, from `from` or the one after Last-Event-ID on. The event `done` says that no more will come; without it, connect again.",
     })
     .input(z.object({ id, from: z.coerce.number().int().min(1).max(1e9).optional() }))
-    .output(eventIterator(deployEvent)),
+    .output(eventIterator(deployEvent, nothing)),
   logs: open("read:deployment")
     .route({
       method: "GET",
@@ -162,7 +162,7 @@ export const deployments = {
       description: "The log lines of the event stream alone, under the same ids.",
     })
     .input(z.object({ id, from: z.coerce.number().int().min(1).max(1e9).optional() }))
-    .output(eventIterator(logEvent)),
+    .output(eventIterator(logEvent, nothing)),
   cancel: open("update:deployment")
     .route({ method: "POST", path: "/deployments/{id}/cancel", tags: ["deployments"] })
     .input(one)

@@ -8,6 +8,7 @@ import { domains, environments, previews, projects, variables } from "./projects
 import { uploads } from "./uploads.ts";
 
 export { type Meta } from "./base.ts";
+export { type ProcedureFacts, proceduresOf } from "./procedures.ts";
 export { upload, uploadAnnouncement } from "./uploads.ts";
 export { deployEvent, deployment } from "./deployments.ts";
 export { errorReport, errorStatus, wireErrorStatus, type WireError, type WireErrorCode } from "./errors.ts";

@@ -47,7 +47,7 @@ export function deploymentProcedures(os: Gate, services: Services) {
   async function* follow<E extends DeployEvent>(
     asked: { id: string; from: number | undefined; lastEventId: string | undefined; signal: AbortSignal | undefined },
     { principal, call, takes }: { principal: Principal | null; call: Call; takes(event: DeployEvent): event is E },
-  ): AsyncGenerator<E> {
+  ): AsyncGenerator<E, Record<string, never>> {
     const who = of(principal);
     const { id } = await who.engine.deployment(asked.id);
     const held = rights.hold(who.principal, "read:deployment");
@@ -60,6 +60,7 @@ export function deploymentProcedures(os: Gate, services: Services) {
       const from = /^\d{1,9}$/.test(asked.lastEventId ?? "") ? Number(asked.lastEventId) + 1 : (asked.from ?? 1);
       for await (const event of hub.follow({ engine: who.engine, deploymentId: id, from, signal }))
         if (takes(event)) yield withEventMeta({ ...event }, { id: String(event.seq) });
+      return {};
     } catch (error) {
       throw failed(services, call, held.signal.aborted ? held.signal.reason : error);
     } finally {
