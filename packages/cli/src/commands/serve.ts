@@ -42,6 +42,8 @@ export function serve({ program, does }: Registry): void {
         });
         try {
           await using api = settings.roles.has("api") ? await startApi(context, engine, settings) : null;
+          // Before the edge is started, so that it starts no other process to look after it: this one does.
+          const standby = settings.roles.has("edge") ? await standBy(context, stop.signal) : undefined;
           const edge = settings.roles.has("edge") ? await engine.edge.ensure() : null;
           if (context.json)
             context.result(JSON.stringify({ ...edge, api: api?.url ?? null, setupToken: api?.setupToken ?? null }));
@@ -56,6 +58,7 @@ export function serve({ program, does }: Registry): void {
               ? workUntilStopped(() => engine.work({ signal: stop.signal, until: "aborted" }), stop.signal)
               : aborted(stop.signal),
             settings.roles.has("edge") ? watchEdge(context, engine, stop.signal) : undefined,
+            standby?.ended,
           ]);
         } finally {
           ignore();
@@ -102,6 +105,13 @@ async function startApi(context: Context, engine: Engine, settings: ReturnType<t
       { cause: error },
     );
   }
+}
+
+/** Starts the edge again within a second when it dies; where another process does that already, nothing. */
+async function standBy(context: Context, signal: AbortSignal): Promise<{ ended: Promise<boolean> }> {
+  const { runStandby } = await import("@landfall/edge/standby");
+  const { home, edgeCommand } = context.options();
+  return { ended: runStandby({ home, edgeCommand, signal }) };
 }
 
 /** Bring it back when it is gone; that it cannot be is said, and tried again. */
