@@ -37,8 +37,9 @@ export async function openPostgres<Schema>(url: string, clock: Clock): Promise<P
     types: { getTypeParser: parserOf(pg.types.getTypeParser) },
   };
   const pool = new pg.Pool({ ...settings, max: mostConnections, connectionTimeoutMillis: patienceMs });
-  // An idle connection that breaks is taken out of the pool by itself; unheard, it would end the process.
+  // A connection that breaks is told to whoever asks it something, and an idle one leaves the pool; unheard, either would end the process.
   pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
   const skewMs = await skewOf(pool, clock).catch(async (error: unknown) => {
     await pool.end();
     throw refusal(error);

@@ -23,6 +23,7 @@ const places: Place[] = [
   { table: "deployment", column: "credential", key: ["id"], row: (id) => `credential ${id}` },
   { table: "connection", column: "credential", key: ["id"], row: (id) => `connection ${id}` },
   { table: "authorization", column: "sealed", key: ["state"], row: (state) => `authorization ${state}` },
+  { table: "webhook", column: "secret", key: ["id"], row: (id) => `webhook ${id}` },
 ];
 
 /** Rows sealed again in one transaction: writers of other processes wait for no longer than that. */

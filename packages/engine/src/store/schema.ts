@@ -193,6 +193,34 @@ export interface OrganizationHostRow {
   label: string;
 }
 
+/** An address that a platform sends news to. */
+export interface WebhookRow {
+  /** Unguessable: it is the address. */
+  id: string;
+  organization_id: string;
+  platform: string;
+  name: string;
+  /** Envelope with what deliveries are signed with; the associated data is `webhook <id>`. */
+  secret: string;
+  created_at: string;
+  delivered_at: string | null;
+}
+
+export interface DeliveryRow {
+  id: string;
+  webhook_id: string;
+  /** SHA-256, in hex, of the platform's own id of it; unique for the receiver. */
+  vendor_id: string;
+  remote_id: string | null;
+  state: string | null;
+  /** As it came. The headers are not kept: of some platforms they are the secret. */
+  body: Uint8Array;
+  received_at: string;
+  seen_at: string | null;
+  deployment_id: string | null;
+  outcome: string | null;
+}
+
 /** What a machine remembers of itself, such as the ports of its edge. Nothing a person made. */
 export interface SettingRow {
   key: string;
@@ -214,5 +242,7 @@ export interface Schema {
   target: TargetRow;
   owned_variable: OwnedVariableRow;
   organization_host: OrganizationHostRow;
+  webhook: WebhookRow;
+  delivery: DeliveryRow;
   setting: SettingRow;
 }

@@ -19,17 +19,20 @@ export interface PostgresServer extends AsyncDisposable {
 const programs = ["initdb", "postgres"] as const;
 const advice = "Install PostgreSQL 15 or later: apt-get install postgresql";
 
-/** Where its programs are: in PATH, or where Debian puts them. Throws with what is missing and how to get it. */
-function programDirectory(): string {
+/** Where its programs are: where Debian puts them, or in PATH. */
+function programDirectory(): string | undefined {
   const debian = "/usr/lib/postgresql";
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
   const places = [
     ...versions.map((version) => join(debian, version, "bin")),
     ...(process.env["PATH"] ?? "").split(delimiter),
   ];
-  const found = places.find((place) => programs.every((name) => existsSync(join(place, name))));
-  if (found !== undefined) return found;
-  throw new Error(`These tests need ${programs.join(" and ")}, which are not here. ${advice}`);
+  return places.find((place) => programs.every((name) => existsSync(join(place, name))));
+}
+
+/** What is missing here, and how to get it; null when nothing is. */
+export function missingPrograms(): string | null {
+  return programDirectory() === undefined ? `${programs.join(" and ")} are not here. ${advice}` : null;
 }
 
 /** PostgreSQL does not run as root. */
@@ -43,7 +46,8 @@ function user(): { uid: number; gid: number } | undefined {
 }
 
 export async function startPostgres(): Promise<PostgresServer> {
-  const bin = programDirectory();
+  const bin = programDirectory() ?? "";
+  if (bin === "") throw new Error(missingPrograms()!);
   const as = user();
   const root = mkdtempSync(join(tmpdir(), "landfall-pg-"));
   chmodSync(root, 0o755);
