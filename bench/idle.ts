@@ -72,34 +72,34 @@ function answers(port: number): Promise<boolean> {
 }
 
 async function measureMemory(landfall: Landfall): Promise<void> {
-  const standby = await until(
+  await until(
     "a standby",
     () => processesOf(landfall.home).find(({ command }) => / edge .*--standby/.test(command)),
     100,
   );
-  const edge = processesOf(landfall.home).find(
-    ({ command }) => / edge /.test(command) && !command.includes("--standby"),
-  )!;
-  const serving = landfall.start("serve");
+  await sleep(settleMs);
+  const alone = ours(landfall).map(({ pid }) => residentMb(pid));
+  await landfall.run("stop", "--yes");
+  const serving = landfall.start("serve", "--port", "0");
   try {
-    await until(
-      "landfall serve",
-      () => new Promise<true>((resolve) => serving.stderr!.once("data", () => resolve(true))),
-    );
+    await until("landfall serve", async () => answers(Number(landfall.environment["LANDFALL_PORT"])));
     await sleep(settleMs);
-    const [edgeMb, standbyMb, serveMb] = [edge.pid, standby.pid, serving.pid!].map(residentMb) as [
-      number,
-      number,
-      number,
-    ];
-    const sum = edgeMb + standbyMb;
+    const [serve, ...edge] = [serving.pid!, ...ours(landfall).map(({ pid }) => pid)].map(residentMb);
+    const told = (sizes: number[]): string => {
+      const sum = sizes.reduce((total, size) => total + size, 0);
+      return `${sizes.map((size) => size.toFixed(0)).join(" + ")} = ${sum.toFixed(0)} MB (${(sum / 200).toFixed(2)} of 200 MB)`;
+    };
     console.log(
-      `idle memory, two live services: edge ${edgeMb.toFixed(0)} MB, standby ${standbyMb.toFixed(0)} MB, together ${sum.toFixed(0)} MB ` +
-        `(${(sum / 200).toFixed(2)} of 200 MB); with landfall serve (${serveMb.toFixed(0)} MB) ${(sum + serveMb).toFixed(0)} MB (${((sum + serveMb) / 200).toFixed(2)})`,
+      `idle memory, two live services: edge and standby ${told(alone)}; server and edge ${told([serve!, ...edge])}`,
     );
   } finally {
     await end(serving);
   }
+}
+
+/** Processes in the background that are Landfall's own, not the applications. */
+function ours(landfall: Landfall): ReturnType<typeof processesOf> {
+  return processesOf(landfall.home).filter(({ command }) => / edge /.test(command));
 }
 
 async function end(child: ReturnType<Landfall["start"]>): Promise<void> {
@@ -135,7 +135,7 @@ async function deployFirst(page: string): Promise<number> {
   return ms;
 }
 
-/** `npm --version`, `landfall --version` and an empty program in turn, on the same Node: less than the last nobody can take. */
+/** `npm --version` and `landfall --version` in turn, as a person calls them, and a Node that has nothing to do. */
 async function measureVersion(landfall: Landfall): Promise<void> {
   const npm = (process.env["PATH"] ?? "")
     .split(delimiter)
@@ -145,12 +145,11 @@ async function measureVersion(landfall: Landfall): Promise<void> {
     console.log("landfall --version: no npm to compare with");
     return;
   }
-  const time = async (program: string): Promise<number> => {
+  const time = async (...argv: [string, ...string[]]): Promise<number> => {
     const started = performance.now();
     await new Promise<void>((resolve, reject) => {
-      execFile(process.execPath, [program, "--version"], { env: landfall.environment }, (error) =>
-        error ? reject(error) : resolve(),
-      );
+      const [program, ...args] = argv;
+      execFile(program, args, { env: landfall.environment }, (error) => (error ? reject(error) : resolve()));
     });
     return performance.now() - started;
   };
@@ -158,9 +157,9 @@ async function measureVersion(landfall: Landfall): Promise<void> {
   writeFileSync(nothing, "");
   const ms = { landfall: [] as number[], npm: [] as number[], node: [] as number[] };
   for (let round = 0; round < versionRounds; round++) {
-    ms.landfall.push(await time(bin));
-    ms.npm.push(await time(realpathOf(npm)!));
-    ms.node.push(await time(nothing));
+    ms.landfall.push(await time(bin, "--version"));
+    ms.npm.push(await time(npm, "--version"));
+    ms.node.push(await time(process.execPath, nothing));
   }
   const [own, theirs, least] = [median(ms.landfall), median(ms.npm), median(ms.node)];
   console.log(

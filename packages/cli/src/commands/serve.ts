@@ -34,7 +34,7 @@ export function serve({ program, does }: Registry): void {
     .action(
       does<Flags>(async (context, { flags }) => {
         const settings = settingsOf(context, flags);
-        const engine = await context.engine();
+        const engine = await context.engine({ restore: false });
         const stop = new AbortController();
         const ignore = context.world.onSignal(() => {
           if (!stop.signal.aborted) context.say("Stopping; what is deployed goes on being served.");
