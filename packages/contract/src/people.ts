@@ -70,6 +70,17 @@ export const organizations = {
   list: open("signed-in")
     .route({ method: "GET", path: "/organizations", tags: ["people"] })
     .output(z.object({ organizations: z.array(organization) })),
+  create: open("create:organization")
+    .route({
+      method: "POST",
+      path: "/organizations",
+      successStatus: 201,
+      tags: ["people"],
+      description:
+        "Another organisation on this server, with whoever asks as its owner. Calls name it in Landfall-Organization.",
+    })
+    .input(z.strictObject({ name: organizationName }))
+    .output(organization),
   rename: open("update:organization")
     .route({ method: "PATCH", path: "/organization", tags: ["people"] })
     .input(z.strictObject({ name: organizationName }))

@@ -9,8 +9,8 @@ export interface Attempts {
   signIn(email: string, address: string): Promise<void>;
   /** It was the right password. */
   signedIn(email: string, address: string): Promise<void>;
-  /** Count a try with a code, a token or a key that was wrong. Throws RATE_LIMIT_EXCEEDED. */
-  guess(address: string): Promise<void>;
+  /** Count a code, a token or a key that was wrong; the right one is never kept out. Throws RATE_LIMIT_EXCEEDED. */
+  wrong(kind: "key" | "session" | "setup" | "invitation" | "device" | "webhook", address: string): Promise<void>;
 }
 
 export function attemptsOf(): Attempts {
@@ -18,7 +18,7 @@ export function attemptsOf(): Attempts {
   const pair = new RateLimiterMemory({ points: 10, duration: quarterHour });
   const account = new RateLimiterMemory({ points: 50, duration: quarterHour });
   const address = new RateLimiterMemory({ points: 100, duration: quarterHour });
-  const guesses = new RateLimiterMemory({ points: 60, duration: quarterHour });
+  const wrong = new RateLimiterMemory({ points: 200, duration: quarterHour });
   return {
     async signIn(email, from) {
       await count(address, from);
@@ -28,7 +28,7 @@ export function attemptsOf(): Attempts {
     async signedIn(email, from) {
       await Promise.all([pair.delete(`${email} ${from}`), account.reward(email), address.reward(from)]);
     },
-    guess: (from) => count(guesses, from),
+    wrong: (kind, from) => count(wrong, `${kind} ${from}`),
   };
 }
 

@@ -64,6 +64,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const auth = await openAuth({ engine, publicUrl, attempts, log });
   const principals = principalsOf({ db, auth, attempts });
   const rights = rightsOf(principals);
+  const members = membersOf({ db, auth });
   const services: Services = {
     options,
     engine,
@@ -74,8 +75,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     auth,
     principals,
     rights,
-    setup: setupOf({ db, auth, attempts }),
-    members: membersOf({ db, auth }),
+    setup: setupOf({ db, auth, attempts, members }),
+    members,
     invitations: invitationsOf({ db, auth, attempts, publicUrl }),
     keys: keysOf(db),
     audit: auditOf(db),

@@ -8,7 +8,7 @@ import type { ServerOptions } from "./options.ts";
 import type { auditOf } from "./people/audit.ts";
 import type { Auth } from "./people/auth.ts";
 import type { keysOf } from "./people/keys.ts";
-import type { invitationsOf, membersOf } from "./people/members.ts";
+import type { invitationsOf, Members } from "./people/members.ts";
 import type { Principals } from "./people/principal.ts";
 import type { Setup } from "./people/setup.ts";
 import type { PeopleSchema } from "./people/tables.ts";
@@ -26,7 +26,7 @@ export interface Services {
   principals: Principals;
   rights: Rights;
   setup: Setup;
-  members: ReturnType<typeof membersOf>;
+  members: Members;
   invitations: ReturnType<typeof invitationsOf>;
   keys: ReturnType<typeof keysOf>;
   audit: ReturnType<typeof auditOf>;

@@ -1,10 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import type { DeployEvent } from "@landfall/engine";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { onePage } from "./archive.ts";
 import { type Caller, serverFor, type TestServer } from "./harness.ts";
 
 let server: TestServer;
@@ -25,20 +23,11 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-/** A folder with one page, as tar.gz. */
-function archive(text: string): Buffer {
-  const folder = join(server.home, `site-${createHash("sha256").update(text).digest("hex").slice(0, 8)}`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "index.html"), `<!doctype html><title>site</title><p>${text}</p>`);
-  execFileSync("tar", ["-czf", `${folder}.tgz`, "-C", folder, "."]);
-  return readFileSync(`${folder}.tgz`);
-}
-
 async function uploaded(text: string): Promise<string> {
   const response = await fetch(`${server.url}/api/sources`, {
     method: "POST",
     headers: { ...owner.headers, "content-type": "application/gzip" },
-    body: new Uint8Array(archive(text)),
+    body: gzipSync(onePage(`<!doctype html><title>site</title><p>${text}</p>`)),
   });
   expect(response.status).toBe(201);
   return ((await response.json()) as { id: string }).id;

@@ -7,7 +7,7 @@ import { openApiDocument } from "../src/openapi.ts";
 it("describes the whole API in valid OpenAPI 3.1", async () => {
   const document = await openApiDocument({ version: "1.0.0", publicUrl: "https://landfall.example.com" });
   const validator = new Validator();
-  const result = await validator.validate(JSON.parse(JSON.stringify(document)) as object);
+  const result = await validator.validate(JSON.parse(JSON.stringify(document)) as Record<string, unknown>);
   expect(result.errors ?? []).toEqual([]);
   expect([result.valid, validator.version]).toEqual([true, "3.1"]);
   const operations = Object.values(document.paths ?? {}).flatMap((item) =>

@@ -93,7 +93,8 @@ export async function openAuth({
       before: createAuthMiddleware(async (call) => {
         const address = call.headers?.get(addressHeader) ?? "";
         if (call.path === "/sign-in/email") await limited(() => attempts.signIn(emailIn(call.body), address));
-        if (call.path === "/device" || call.path === "/device/approve") await limited(() => attempts.guess(address));
+        if (call.path === "/device" || call.path === "/device/approve")
+          await limited(() => attempts.wrong("device", address));
         // Who changes a password wants everybody else out.
         if (call.path === "/change-password")
           return { context: { body: { ...(call.body as object), revokeOtherSessions: true } } };

@@ -63,6 +63,19 @@ export function membersOf({ db, auth }: { db: Kysely<PeopleSchema>; auth: Auth }
   }
 
   return {
+    /** A new organisation with its owner. */
+    async found({ id, name, ownerId }: { id: string; name: string; ownerId: string }): Promise<void> {
+      const created_at = new Date().toISOString();
+      await db.transaction().execute(async (tx) => {
+        await tx.insertInto("organization").values({ id, name, created_at }).execute();
+        const owner = { organization_id: id, user_id: ownerId, role: "owner" as const };
+        await tx
+          .insertInto("member")
+          .values({ id: newId("mem"), ...owner, created_at })
+          .execute();
+      });
+    },
+
     list: (organizationId: string): Promise<MemberView[]> =>
       members(db, organizationId).orderBy("member.created_at").execute(),
 
@@ -97,6 +110,8 @@ export function membersOf({ db, auth }: { db: Kysely<PeopleSchema>; auth: Auth }
     },
   };
 }
+
+export type Members = ReturnType<typeof membersOf>;
 
 export function invitationsOf({
   db,
@@ -188,7 +203,6 @@ export function invitationsOf({
       address: string;
     }): Promise<{ organizationId: string; userId: string }> {
       const { token, name, password, principal, address } = asked;
-      await attempts.guess(address);
       const invitation = await db
         .selectFrom("invitation")
         .selectAll()
@@ -196,7 +210,10 @@ export function invitationsOf({
         .where("status", "=", "pending")
         .where("expires_at", ">", new Date().toISOString())
         .executeTakeFirst();
-      if (!invitation) throw missing("invitation");
+      if (!invitation) {
+        await attempts.wrong("invitation", address);
+        throw missing("invitation");
+      }
       if (principal && (principal.via === "key" || principal.email !== invitation.email))
         throw denied("This invitation is for somebody else.", "Sign in with the address it was sent to.");
       if (!principal) {

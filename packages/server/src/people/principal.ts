@@ -80,7 +80,7 @@ export function principalsOf({
     const row = await keys().where("api_key.secret", "=", digestOf(secret)).executeTakeFirst();
     const principal = await ofKey(row);
     if (!row || !principal) {
-      await attempts.guess(address);
+      await attempts.wrong("key", address);
       throw unauthorized("This API key opens nothing: it is wrong, has ended or was taken back.");
     }
     const now = new Date();
@@ -103,7 +103,7 @@ export function principalsOf({
       const session = bearer === undefined && !headers.has("cookie") ? null : await auth.session(headers);
       if (!session) {
         if (bearer === undefined) return null;
-        await attempts.guess(address);
+        await attempts.wrong("session", address);
         throw unauthorized("The session has ended.");
       }
       const { sessionId: id, ...person } = session;

@@ -2,8 +2,9 @@
 import type { Kysely } from "kysely";
 import { missing } from "../errors.ts";
 import type { Attempts } from "../limits.ts";
-import { digestOf, newId, newSecret } from "../token.ts";
+import { digestOf, newSecret } from "../token.ts";
 import type { Auth } from "./auth.ts";
+import type { Members } from "./members.ts";
 import type { PeopleSchema } from "./tables.ts";
 
 /** What the command line did on this data directory before there were people belongs to the first organisation. */
@@ -28,7 +29,17 @@ export interface Setup {
   }>;
 }
 
-export function setupOf({ db, auth, attempts }: { db: Kysely<PeopleSchema>; auth: Auth; attempts: Attempts }): Setup {
+export function setupOf({
+  db,
+  auth,
+  attempts,
+  members,
+}: {
+  db: Kysely<PeopleSchema>;
+  auth: Auth;
+  attempts: Attempts;
+  members: Pick<Members, "found">;
+}): Setup {
   const isNeeded = async (): Promise<boolean> =>
     (await db.selectFrom("person").select("id").limit(1).executeTakeFirst()) === undefined;
 
@@ -50,7 +61,6 @@ export function setupOf({ db, auth, attempts }: { db: Kysely<PeopleSchema>; auth
     },
     async run({ token, name, email, password, organization = "My organisation", address }) {
       if (!(await isNeeded())) throw missing("page");
-      await attempts.guess(address);
       const hash = digestOf(token);
       // Whoever takes the row is the first; a second one at the same moment finds nothing.
       const taken = await db
@@ -58,15 +68,13 @@ export function setupOf({ db, auth, attempts }: { db: Kysely<PeopleSchema>; auth
         .where("key", "=", tokenKey)
         .where("value", "=", hash)
         .executeTakeFirst();
-      if (taken.numDeletedRows !== 1n) throw missing("setup token");
+      if (taken.numDeletedRows !== 1n) {
+        await attempts.wrong("setup", address);
+        throw missing("setup token");
+      }
       try {
         const userId = await auth.createPerson({ name, email, password });
-        const created_at = new Date().toISOString();
-        await db.insertInto("organization").values({ id: firstOrganization, name: organization, created_at }).execute();
-        await db
-          .insertInto("member")
-          .values({ id: newId("mem"), organization_id: firstOrganization, user_id: userId, role: "owner", created_at })
-          .execute();
+        await members.found({ id: firstOrganization, name: organization, ownerId: userId });
         return { userId, organizationId: firstOrganization };
       } catch (error) {
         await keep(hash);

@@ -43,30 +43,33 @@ export function deploymentProcedures(os: Gate, services: Services) {
     } as DeployRequest;
   }
 
-  /** The deployment's events as long as the caller may see them, each with its seq as id. */
-  async function* follow<E extends DeployEvent>(
-    asked: { id: string; from: number | undefined; lastEventId: string | undefined; signal: AbortSignal | undefined },
+  /** The deployment's events as long as the caller may see them, each with its seq as id. That there is none is said before the stream begins. */
+  async function follow<E extends DeployEvent>(
+    asked: { id: string; from?: number | undefined; lastEventId: string | undefined; signal: AbortSignal | undefined },
     { principal, call, takes }: { principal: Principal | null; call: Call; takes(event: DeployEvent): event is E },
-  ): AsyncGenerator<E, Record<string, never>> {
+  ): Promise<AsyncGenerator<E, Record<string, never>>> {
     const who = of(principal);
-    const { id } = await who.engine.deployment(asked.id);
-    const held = rights.hold(who.principal, "read:deployment");
-    const signals = [held.signal, ...(asked.signal ? [asked.signal] : [])];
-    const signal = AbortSignal.any(signals);
-    const leave = (): void => void call.response?.destroy();
-    // Not an end of the stream, which would say that the deployment is settled: the connection breaks, and the client goes on elsewhere.
-    services.stopping.addEventListener("abort", leave);
-    try {
-      const from = /^\d{1,9}$/.test(asked.lastEventId ?? "") ? Number(asked.lastEventId) + 1 : (asked.from ?? 1);
-      for await (const event of hub.follow({ engine: who.engine, deploymentId: id, from, signal }))
-        if (takes(event)) yield withEventMeta({ ...event }, { id: String(event.seq) });
-      return {};
-    } catch (error) {
-      throw failed(services, call, held.signal.aborted ? held.signal.reason : error);
-    } finally {
-      services.stopping.removeEventListener("abort", leave);
-      held.release();
+    const { id: deploymentId } = await who.engine.deployment(asked.id);
+    const from = /^\d{1,9}$/.test(asked.lastEventId ?? "") ? Number(asked.lastEventId) + 1 : (asked.from ?? 1);
+
+    async function* stream(): AsyncGenerator<E, Record<string, never>> {
+      const held = rights.hold(who.principal, "read:deployment");
+      const signal = AbortSignal.any([held.signal, ...(asked.signal ? [asked.signal] : [])]);
+      const leave = (): void => void call.response?.destroy();
+      // Not an end of the stream, which would say that the deployment is settled: the connection breaks, and the client goes on elsewhere.
+      services.stopping.addEventListener("abort", leave);
+      try {
+        for await (const event of hub.follow({ engine: who.engine, deploymentId, from, signal }))
+          if (takes(event)) yield withEventMeta({ ...event }, { id: String(event.seq) });
+        return {};
+      } catch (error) {
+        throw failed(services, call, held.signal.aborted ? held.signal.reason : error);
+      } finally {
+        services.stopping.removeEventListener("abort", leave);
+        held.release();
+      }
     }
+    return stream();
   }
 
   return {
@@ -93,10 +96,10 @@ export function deploymentProcedures(os: Gate, services: Services) {
         };
       }),
       events: os.deployments.events.handler(({ input, context, signal, lastEventId }) =>
-        follow({ ...input, from: input.from, signal, lastEventId }, { ...context, takes: isEvent }),
+        follow({ ...input, signal, lastEventId }, { ...context, takes: isEvent }),
       ),
       logs: os.deployments.logs.handler(({ input, context, signal, lastEventId }) =>
-        follow({ ...input, from: input.from, signal, lastEventId }, { ...context, takes: isLog }),
+        follow({ ...input, signal, lastEventId }, { ...context, takes: isLog }),
       ),
       cancel: os.deployments.cancel.handler(async ({ input, context }) => {
         const { engine } = of(context.principal);

@@ -2,6 +2,7 @@ import { type Gate, inside } from "../gate.ts";
 import { denied } from "../errors.ts";
 import type { Principal } from "../people/principal.ts";
 import type { Services } from "../services.ts";
+import { newId } from "../token.ts";
 
 export function peopleProcedures(os: Gate, services: Services) {
   const { db, setup, members, invitations, keys, audit } = services;
@@ -47,6 +48,11 @@ export function peopleProcedures(os: Gate, services: Services) {
         if (context.principal!.via === "key")
           query = query.where("organization.id", "=", context.principal!.organization!.id);
         return { organizations: await query.execute() };
+      }),
+      create: os.organizations.create.handler(async ({ input, context }) => {
+        const id = newId("org");
+        await members.found({ id, name: input.name, ownerId: of(context.principal).principal.userId });
+        return { id, name: input.name, role: "owner" as const };
       }),
       rename: os.organizations.rename.handler(async ({ input, context }) => {
         const { organization } = of(context.principal);

@@ -1,0 +1,81 @@
+/** An input for each procedure that is right in its form, about the things of one organisation. */
+import type { ProcedureFacts } from "@landfall/contract";
+
+/** Things of an organisation, by what their ids are called in addresses. */
+export interface Things {
+  project: string;
+  deployment: string;
+  upload: string;
+  key: string;
+  member: string;
+  invitation: string;
+  connection: string;
+  webhook: string;
+}
+
+const ids: Record<string, keyof Things> = {
+  deployments: "deployment",
+  uploads: "upload",
+  keys: "key",
+  members: "member",
+  invitations: "invitation",
+  webhooks: "webhook",
+};
+
+/** What a body needs besides what is in the address. */
+const bodies: Record<string, (things: Things) => Record<string, unknown>> = {
+  "setup.run": () => ({ token: "x", name: "x", email: "x@example.com", password: "x".repeat(12) }),
+  "organizations.create": () => ({ name: "another" }),
+  "organizations.rename": () => ({ name: "renamed" }),
+  "members.setRole": () => ({ role: "viewer" }),
+  "invitations.create": () => ({ email: "new@example.com", role: "viewer" }),
+  "invitations.accept": () => ({ token: "x" }),
+  "keys.create": () => ({ name: "key", scopes: ["read:project"] }),
+  "projects.create": () => ({ name: "made" }),
+  "variables.set": () => ({ values: { NAME: "changed" } }),
+  "domains.add": () => ({ name: "www.example.com" }),
+  "connections.connect": () => ({ token: "x" }),
+  "webhooks.create": () => ({ platform: "vercel" }),
+  "webhooks.setSecret": () => ({ secret: "x".repeat(16) }),
+  "deployments.create": ({ upload, project }) => ({ project, source: { upload } }),
+  "webhooks.create": () => ({ platform: "no-such-platform" }),
+  "webhooks.setSecret": () => ({ secret: "x".repeat(32) }),
+  detect: ({ upload }) => ({ source: { upload } }),
+  plan: ({ upload, project }) => ({ project, source: { upload } }),
+};
+
+export interface Request {
+  method: string;
+  /** With the address's fields filled in. */
+  path: string;
+  /** Null when there is none. */
+  body: Record<string, unknown> | null;
+  /** All fields, as the typed client sends them. */
+  input: Record<string, unknown>;
+  /** It names one thing by its id, which is nobody else's. */
+  isNested: boolean;
+}
+
+export function requestFor({ name, method, path }: ProcedureFacts, things: Things): Request {
+  const group = name.split(".", 1)[0]!;
+  const fields: Record<string, string> = {
+    project: things.project,
+    environment: "production",
+    platform: "no-such-platform",
+    name: "www.example.com",
+    key: "NAME",
+    connection: things.connection,
+    delivery: "dlv_acmeonly",
+    id: ids[group] === undefined ? "x" : things[ids[group]],
+  };
+  const inPath = [...path!.matchAll(/\{(\w+)\}/g)].map((found) => found[1]!);
+  const body = bodies[name]?.(things) ?? (method === "GET" || method === "DELETE" ? null : {});
+  return {
+    method: method!,
+    path: path!.replaceAll(/\{(\w+)\}/g, (_, field: string) => encodeURIComponent(fields[field] ?? "x")),
+    body,
+    input: { ...Object.fromEntries(inPath.map((field) => [field, fields[field] ?? "x"])), ...body },
+    isNested:
+      inPath.includes("id") || inPath.includes("connection") || JSON.stringify(body ?? {}).includes(things.upload),
+  };
+}
