@@ -10,7 +10,7 @@ import { dependencyVersions, mostCharacters, type Scope, scopeOf } from "./scope
 import { importedIn, importerOf, readSdks, rowsFor } from "./sdk-reading.ts";
 import type { Sighting } from "./sighting.ts";
 import { sourceAt } from "./source.ts";
-import { signIn, weigh } from "./weigh.ts";
+import { modelKey, signIn, weigh } from "./weigh.ts";
 
 /** Entries of examples that are not commented out; no application needs so many to start. */
 const fewestInCatalogue = 60;
@@ -50,7 +50,7 @@ export function detectVariables(project: Project, directory: string, facts: Omit
   const around = {
     hasSchema: new Set(sightings.flatMap(({ key, inSchema }) => (inSchema ? [key] : []))).size >= 3,
     isExampleComplete: listed >= 5 && listed >= wanted.length * 0.6,
-    isExampleTelling: inExample.size >= 3 || listed >= 2,
+    isExampleTelling: listings.length > 0 && (inExample.size >= 3 || listed >= 2),
     framework: facts.framework,
     // The example at the root of a repository is for all its services; that one of them reads nothing says nothing of it.
     isCodeSilent:
@@ -72,6 +72,12 @@ export function detectVariables(project: Project, directory: string, facts: Omit
     isExampleBrief: listings.length > 0 && listings.length <= 4,
     isCatalogue: listings.filter(({ isCommentedOut }) => !isCommentedOut).length >= fewestInCatalogue,
     providers: providersOf(byKey.keys()),
+    models: {
+      count: [...byKey.keys()].filter((key) => modelKey.test(key)).length,
+      first:
+        examples.find(({ key, isOptional, isCommentedOut }) => modelKey.test(key) && !isOptional && !isCommentedOut)
+          ?.key ?? "OPENAI_API_KEY",
+    },
     inExample,
     placeOf: ({ path, offset }: Sighting) => `${path}:${lines.at(path, offset)}`,
   };

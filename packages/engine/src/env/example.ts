@@ -99,14 +99,17 @@ export function readExample(path: string, text: string): ExampleEntry[] {
     // A long text at the top is about the file, not about its first entry.
     const near = entries.length === 0 && comments.length > 4 ? [] : comments.slice(-4);
     // A comment holds for the entries after it up to a blank line or the next comment when it heads a group.
-    if (isGroupStart) groupIsOptional = isOptionalHeading(near.join(" ")) || startsOptionalGroup.test(near.join(" "));
+    const isChosen = isChoiceMade(near.join(" "), entries);
+    if (isGroupStart)
+      groupIsOptional = !isChosen && (isOptionalHeading(near.join(" ")) || startsOptionalGroup.test(near.join(" ")));
     else if (comments.length > 0 && groupIsOptional)
       groupIsOptional = isHeadingOfAll && !requiredWords.test(near.join(" "));
     if (isGroupStart) isHeadingOfAll = isOptionalHeading(near.join(" "));
     const words = [...near, ...(behind ? [behind] : [])].join(" ");
     const saysRequired = requiredWords.test(words);
     const isOptional =
-      isOptionalText(words) || ((sectionIsOptional || groupIsOptional || box === "optional") && !saysRequired);
+      (isOptionalText(words) && !isChosen) ||
+      ((sectionIsOptional || groupIsOptional || box === "optional") && !saysRequired);
     entries.push({
       key: match[1]!,
       value,
@@ -123,6 +126,18 @@ export function readExample(path: string, text: string): ExampleEntry[] {
     isBoxOpen = false;
   }
   return entries;
+}
+
+/** `Only needed if STORE=s3`, where the example says so above. */
+function isChoiceMade(comment: string, above: readonly ExampleEntry[]): boolean {
+  const found =
+    /\b(?:if|when)\s+["'`]?([A-Z][A-Z0-9_]+)["'`]?\s*(?:is(?:\s+set\s+to)?|equals|={1,3})\s*["'`]?([\w.-]+)/.exec(
+      comment,
+    );
+  return (
+    found !== null &&
+    above.some(({ key, value, isCommentedOut }) => key === found[1] && value === found[2] && !isCommentedOut)
+  );
 }
 
 /** A line of a comment that only draws: `##########`. */

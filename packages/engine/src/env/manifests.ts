@@ -157,6 +157,7 @@ const manifests: Manifest[] = [
     },
   },
   { name: /^config\/custom-environment-variables\.(?:json5?|ya?ml)$/, read: readNodeConfig },
+  { name: /^config\/custom-environment-variables\.[cm]?[jt]s$/, read: readNodeConfigScript },
   {
     name: /^config\/credentials\.yml\.enc$/,
     // Some commit the key beside what it opens.
@@ -259,6 +260,18 @@ function readNodeConfig(project: Project, path: string, text: string, see: See):
           inner,
           values.map((value) => (isObject(value) ? value[key] : undefined)),
         );
+  }
+}
+
+/** The same written as a module: a setting counts as having a value when default.* gives it anything but an empty text. */
+function readNodeConfigScript(project: Project, path: string, text: string, see: See): void {
+  const values = ["default", "production"]
+    .flatMap((name) => ["ts", "js", "cjs", "mjs"].map((ending) => path.replace(/custom-.*$/, `${name}.${ending}`)))
+    .map((at) => (project.tree.has(at) ? (project.tree.text(at) ?? "") : ""))
+    .join("\n");
+  for (const match of text.matchAll(/([A-Za-z_$][\w$]*)["']?\s*:\s*["'`]([A-Z][A-Z0-9_]*)["'`]/g)) {
+    const isGiven = new RegExp(`\\b${match[1]!.replaceAll("$", "\\$")}["']?\\s*:\\s*(?!""|''|\`\`)\\S`).test(values);
+    see(match[2]!, isGiven ? "default" : "plain", { offset: match.index });
   }
 }
 

@@ -83,7 +83,7 @@ export function useOf(script: Script, span: Span): Use {
   if (previous === "!" && code[before - 1] !== "=" && code[skipSpace(code, end)] !== ".") {
     let first = before;
     while (code[first - 1] === "!") first--;
-    return (before - first) % 2 === 1 ? guardUse(code, end) : negated(script, first, end);
+    return (before - first) % 2 === 1 ? guardUse(script, end) : negated(script, first, end);
   }
   const head = code.slice(Math.max(0, before - 12), before + 1);
   if (/\btypeof$/.test(head)) {
@@ -118,7 +118,7 @@ export function useOf(script: Script, span: Span): Use {
   if (two === "==" || two === "!=") return compared(script, at, start);
   if (next === "?") {
     if (code[at + 1] === ".") return chained(script, at);
-    return { need: "guarded", guards: { start: at + 1, end: endOfTernaryBranch(code, at + 1) } };
+    return chosenBy(script, at);
   }
   if (previous === "=" && /[=!]==?$/.test(head) && isLiteralBefore(code, before)) return { need: "guarded" };
   if (previous === "(" && checks.test(code.slice(Math.max(0, before - 30), before))) return { need: "checked" };
@@ -138,13 +138,25 @@ function claimAfter(code: string, from: number): number {
   return cast ? at + cast[0].length : 0;
 }
 
-function guardUse(code: string, end: number): Use {
+function guardUse(script: Script, end: number): Use {
+  const { code } = script;
   const at = skipSpace(code, end);
   if (code.slice(at, at + 2) === "&&")
     return { need: "guarded", guards: { start: at, end: endOfExpression(code, at + 2) } };
-  if (code[at] === "?") return { need: "guarded", guards: { start: at, end: endOfTernaryBranch(code, at + 1) } };
-  return { need: "guarded" };
+  return code[at] === "?" ? chosenBy(script, at) : { need: "guarded" };
 }
+
+/** `X ? a : b`, from the question mark on. */
+function chosenBy({ code, text }: Script, at: number): Use {
+  const middle = endOfTernaryBranch(code, at + 1);
+  const otherwise = skipSpace(code, middle + 1);
+  if (saysNothing.test(text.slice(otherwise, otherwise + 60))) return { need: "quieted" };
+  return { need: "guarded", guards: { start: at + 1, end: middle } };
+}
+
+/** A text in place of a value that only tells people to give one: `"enter-your-key-here"`, `"no api key found"`. */
+const saysNothing =
+  /^(["'`])(?=[^"'`\n]*\b(?:your|change[-_ ]?me|replace[-_ ]?me|no (?:api[-_ ]?)?key|not[-_ ](?:set|found|defined|configured)|placeholder|dummy|undefined)\b)[^"'`\n]*\1/i;
 
 /** What stands in for a missing value: `|| "x"` replaces it, `|| ""` only quiets the compiler, `?? throw…` demands it. */
 function replacement(script: Script, from: number): Use {
@@ -155,6 +167,7 @@ function replacement(script: Script, from: number): Use {
     const after = skipSpace(code, at + 2);
     return code.slice(after, after + 2) === "||" ? replacement(script, after + 2) : { need: "quieted" };
   }
+  if (saysNothing.test(text.slice(at, at + 60))) return { need: "quieted" };
   if (/^(?:undefined|null|void 0)\b/.test(rest)) return { need: "guarded" };
   if (/^(?:\(\s*(?:\(\)|function)|throw\b|raise|fail|die|panic|never|missing\w*\(|required\w*\()/.test(rest)) {
     return stops.test(code.slice(at, endOfExpression(code, at))) ||

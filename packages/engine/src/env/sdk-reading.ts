@@ -75,8 +75,10 @@ function firstUse(row: SdkRow, { code }: Script): number {
     if (!row.unless) return match.index;
     const open = code.indexOf("(", match.index);
     const args = open < 0 ? "" : code.slice(open + 1, closing(code, open));
+    // Who hands the key over once does not leave it to the library elsewhere in the file.
+    if (row.unless.test(args)) return -1;
     // A single name as argument may hold the key; only an object or nothing is certain.
-    if (!row.unless.test(args) && !/^\s*[\w.]+\s*$/.test(args)) return match.index;
+    if (!/^\s*[\w.]+\s*$/.test(args)) return match.index;
   }
   return -1;
 }

@@ -11,6 +11,9 @@ const provided =
 /** The identifier and secret of a provider of sign-in. */
 export const signIn: RegExp =
   /^(?:NEXT_PUBLIC_|NUXT_OAUTH_|OAUTH_|AUTH_)?(GITHUB|GOOGLE|DISCORD|TWITTER|FACEBOOK|APPLE|GITLAB|LINKEDIN|SPOTIFY|TWITCH|SLACK|AUTH0|KEYCLOAK|MICROSOFT(?:_ENTRA_ID)?|AZURE_AD|COGNITO|OKTA|NOTION|REDDIT|BITBUCKET|SNAPCHAT|INSTAGRAM|TIKTOK|STEAM|KAKAO|NAVER|LINE|WECHAT|QQ)_(?:OAUTH_|CLIENT_|APP_|CONSUMER_)?(?:ID|SECRET|KEY|ISSUER)$/;
+/** The key to a vendor's language models. */
+export const modelKey: RegExp =
+  /^(?:OPENAI|ANTHROPIC|GOOGLE_GENERATIVE_AI|GOOGLE_AI|GEMINI|MISTRAL|GROQ|XAI|COHERE|PERPLEXITY|DEEPSEEK|FIREWORKS|TOGETHER|TOGETHER_AI|OPENROUTER|AZURE_OPENAI|HUGGINGFACE)_API_KEY$/;
 /** From so many on, a project offers them to choose from. */
 const manyProviders = 4;
 /** Of these, what a schema without a default insists on is needed all the same. */
@@ -31,6 +34,7 @@ const exampleMayAsk = /^VERCEL_(?:PROJECT|ORG)_ID$/;
 /** Without these an application of many features does not start or is not safe. */
 const core =
   /(?:^|_)(?:SESSION|JWT|AUTH|APP|COOKIE|ENCRYPTION|NEXTAUTH|PAYLOAD)_?(?:JWT_)?(?:SECRET|KEY|PASSWORD|SALT)|^(?:SECRET|SECRET_KEY|BASE_URL|APP_URL|SITE_URL|(?:NEXT)?AUTH_URL)$/;
+const isSecret = /(?:SECRET|KEY|TOKEN|PASSWORD|SALT)$/;
 const partOfDatabase = /^(?:DB|DATABASE|PG|POSTGRES|MYSQL|MONGO|MONGODB|TURSO|LIBSQL)_?/;
 const databaseKinds = new Set(["database-url", "postgres-url", "mysql-url", "mongodb-url", "libsql-url"]);
 
@@ -74,6 +78,8 @@ export interface Surroundings {
   isCatalogue: boolean;
   /** How many providers of sign-in (GitHub, Google …) have variables. */
   providers: number;
+  /** Vendors of models that have a key: of several, one is enough, which is the first an example asks for. */
+  models: { count: number; first: string };
   /** `path:line` of a sighting. */
   placeOf(sighting: Sighting): string;
 }
@@ -106,7 +112,8 @@ export function weigh(seen: Seen, around: Surroundings): EnvVariable | null {
 function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | null, around: Surroundings): boolean {
   const { inExample, framework, isExampleComplete, hasSchema, isCodeSilent, dependencies, verdicts, providers } =
     around;
-  const { read, readAlone, isExampleTelling, isCrowded, isCatalogue, isExampleBrief, hasServer, isStatic } = around;
+  const { models, read, readAlone, isExampleTelling, isCrowded, isCatalogue, isExampleBrief, hasServer, isStatic } =
+    around;
   if (
     provided.test(key) &&
     !(schemaMayAsk.test(key) && sightings.some(({ need, inSchema }) => need === "checked" && inSchema)) &&
@@ -145,6 +152,7 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   }
   const isOfProvider = signIn.test(key) || (/^AUTH_[A-Z0-9]+_/.test(key) && examples.length === 0);
   if (providers >= manyProviders && isOfProvider && !isInSchema) return false;
+  if (models.count >= manyProviders && modelKey.test(key) && key !== models.first && !isInSchema) return false;
   if (isCatalogue && !isInSchema && !isDatabase && !core.test(key) && !examples.some((one) => one.isRequired))
     return false;
   if (needs.has("checked") && !isCalledOptional(sightings, examples)) return true;
@@ -188,9 +196,9 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
 
 /** The example calls it optional in words, and no schema says otherwise: what stops then is a feature, not the program. */
 function isCalledOptional(sightings: Sighting[], examples: ExampleEntry[]): boolean {
-  return (
-    examples.length > 0 && examples.every((one) => one.isOptional || one.isCommentedOut) && !sightings.some(isDemanded)
-  );
+  if (examples.length === 0 || !examples.every((one) => one.isOptional || one.isCommentedOut)) return false;
+  const isTold = examples.every((one) => one.isOptional);
+  return !sightings.some((one) => isDemanded(one) && !(isTold && one.path.endsWith(".prisma")));
 }
 
 /** A schema of the environment or of the database insists on it, or the framework itself, or nothing can be built without it. */
@@ -228,7 +236,7 @@ function isNeededUnseen(
   if (examples.some((one) => one.isRequired && one.hasPlaceholder)) return true;
   const isInReadmeOnly = examples.every(({ path }) => /\.md$/i.test(path));
   // What signs and encrypts is read by something, a library or a file that was not looked into.
-  if (core.test(key) && !key.endsWith("URL") && !isInReadmeOnly && !isStatic) return true;
+  if (core.test(key) && isSecret.test(key) && !isInReadmeOnly && !isStatic) return true;
   if (/(?:SITE|BASE|APP|PUBLIC)_URL$/.test(key)) return false;
   if (key === "AI_GATEWAY_API_KEY") return dependencies.has("ai") || dependencies.has("@ai-sdk/gateway");
   if (isCodeSilent) return true;

@@ -88,14 +88,6 @@ describe("what a deployment must set", () => {
       { database: ["postgres"] },
     ],
     [
-      "what Prisma reads, whatever a comment says of its value",
-      {
-        "prisma/schema.prisma": 'datasource db {\n url = env("DATABASE_URL")\n}',
-        ".env.example": "# Optional parameters go behind a question mark\nDATABASE_URL=\n",
-      },
-      ["DATABASE_URL"],
-    ],
-    [
       "both halves of an example in two files, and one list when the second repeats the first",
       {
         "a.ts": 'use(process.env.STRIPE_KEY_LIVE ?? process.env.STRIPE_KEY ?? "", process.env.MAIL_KEY ?? "");',
@@ -147,6 +139,31 @@ describe("what a deployment must set", () => {
         ".env.example": "STORE=s3\nS3_BUCKET=\nGCS_BUCKET=\nMAIL_KEY=\nOTHER_BUCKET=\n",
       },
       ["OTHER_BUCKET", "S3_BUCKET"],
+    ],
+    [
+      "one key of many vendors of models, the first an example asks for",
+      {
+        "models.ts": ["OPENAI", "GROQ", "MISTRAL", "XAI"].map((name) => `use(process.env.${name}_API_KEY);\n`).join(""),
+        ".env.example": "GROQ_API_KEY=\nOPENAI_API_KEY=\nMISTRAL_API_KEY=\nXAI_API_KEY=\n",
+      },
+      ["GROQ_API_KEY"],
+    ],
+    [
+      "what Prisma reads, unless the example says the database can be left out",
+      {
+        "prisma/schema.prisma": 'datasource db {\n url = env("DATABASE_URL")\n}',
+        "a.ts": "use(process.env.API_KEY);",
+        ".env.example": "API_KEY=\n\n# Optional, if you're doing auth\nDATABASE_URL=\n",
+      },
+      ["API_KEY"],
+    ],
+    [
+      "what the README's block forgot",
+      {
+        "a.ts": "use(process.env.A_KEY, process.env.B_KEY, process.env.SITE_ROOT);",
+        "README.md": "```\nA_KEY=\nB_KEY=\n```\n",
+      },
+      ["A_KEY", "B_KEY", "SITE_ROOT"],
     ],
     [
       "what the project's own functions fail without",
@@ -569,6 +586,14 @@ describe("manifests", () => {
         "app/a.rb": 'use(ENV["GITHUB_A"], ENV["GITHUB_B"], ENV["GITHUB_C"])',
       },
       ["GITHUB_A", "GITHUB_B", "GITHUB_C", "SECRET_KEY_BASE"],
+    ],
+    [
+      "package config, written as a module",
+      {
+        "config/custom-environment-variables.ts": 'export default { key: "A_KEY", url: "B_URL" };',
+        "config/default.ts": 'export default { key: "", url: "mongodb://localhost" };',
+      },
+      ["A_KEY"],
     ],
     [
       "Spring",

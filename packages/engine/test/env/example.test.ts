@@ -71,6 +71,11 @@ describe("readExample", () => {
       "OPENAI_KEY=\n\n# Other providers\nGROQ_KEY=\nMISTRAL_KEY=\n\nDD=",
       ["GROQ_KEY", "MISTRAL_KEY"],
     ],
+    [
+      "what is needed for a choice, unless the example makes it",
+      'STORE=s3\n\n# Required if `STORE` is set to "s3"\nAA=\nBB=\n\n# Only needed if STORE=disk\nCC=',
+      ["CC"],
+    ],
     ["an explicit requirement in an optional section", "# Optional\n\n# Required: signs everything\nAA=\nBB=", ["BB"]],
   ];
   for (const [name, text, keys] of files) {

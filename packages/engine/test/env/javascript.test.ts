@@ -26,6 +26,10 @@ const uses: [source: string, ...needs: string[]][] = [
   ["const key = Bun.env.X_KEY;", "plain"],
   [`const key = Deno.env.get("X_KEY");`, "plain"],
   ["const { X_KEY } = process.env;", "plain"],
+  // A text that only asks for one.
+  [`const key = process.env.X_KEY || "enter-your-key-here";`, "quieted"],
+  [`const key = process.env.X_KEY ?? "undefined";`, "quieted"],
+  [`const key = !!process.env.X_KEY ? process.env.X_KEY : "no api key found";`, "quieted", "plain"],
   [`if (!process.env.X_KEY.startsWith("a")) warn();`, "plain"],
   ["const { A, X_KEY: key, B } = process.env;", "plain"],
   ["const env = process.env;\nuse(env.X_KEY);", "plain"],
