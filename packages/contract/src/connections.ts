@@ -90,6 +90,11 @@ export const platforms = {
             /** How an account is connected, best first; empty: none is needed. */
             connect: z.array(z.string()),
             operations: z.array(z.string()),
+            hosted: z.boolean().describe("It is somebody else's; not the server's own machine."),
+            token: z
+              .object({ env: z.array(z.string()), help: z.string() })
+              .nullable()
+              .describe("How its tokens are called, and where a person makes one."),
           }),
         ),
       }),

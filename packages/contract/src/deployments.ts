@@ -88,7 +88,11 @@ const subdirectory = z.string().min(1).max(1000).optional().describe("A folder i
 /** Where the code comes from: an uploaded archive, or a git repository anyone can reach. A folder of the server's disk it never is. */
 export const source = z
   .union([
-    z.object({ upload: id.describe("From POST /api/sources."), subdirectory }),
+    z.object({
+      upload: id.describe("From POST /api/sources."),
+      subdirectory,
+      description: z.string().min(1).max(300).optional().describe("What the archive was made of, for people."),
+    }),
     z.object({
       git: z.string().min(1).max(2000).describe("https:// or ssh:// address of a repository."),
       ref: z.string().min(1).max(1000).optional().describe("Branch, tag or commit."),
@@ -114,7 +118,7 @@ const service = z.object({
 
 const request = z.object({
   source,
-  project: name,
+  project: name.optional().describe("Needed for an upload. Of a git source: landfall.json or the repository says it."),
   environment: name.optional().describe("`production` when absent, or a preview's name."),
   platform: z.string().max(100).optional(),
   prebuilt: z.boolean().optional().describe("Take the source as it is: no detection, no build."),
@@ -224,6 +228,7 @@ export const planning = open("create:source", { unrecorded: true })
   .output(
     z.object({
       plan,
+      detection: detection.nullable().describe("Null for a source that is taken as it is."),
       problems: z.array(errorReport),
       excluded: z.array(z.object({ path: z.string(), reason: z.string(), detail: z.string() })),
     }),

@@ -1,6 +1,8 @@
 /** Projects with their environments, previews, variables and domains. */
+import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
 import { instant, name, nothing, open } from "./base.ts";
+import { deployment } from "./deployments.ts";
 
 const environment = z
   .object({
@@ -56,6 +58,28 @@ const domain = z
   })
   .meta({ id: "Domain" });
 
+/** A service that has the traffic, as it runs now. */
+const running = z
+  .object({
+    project: z.string(),
+    environment: z.string(),
+    service: z.string(),
+    release: z.string(),
+    kind: z.string(),
+    url: z.string(),
+    state: z.string(),
+    restarts: z.number(),
+  })
+  .meta({ id: "RunningService" });
+
+const runtimeLine = z.object({
+  service: z.string(),
+  release: z.string(),
+  at: instant.nullable(),
+  stream: z.enum(["stdout", "stderr"]),
+  line: z.string(),
+});
+
 const inProject = z.object({ project: name });
 const inEnvironment = z.object({ project: name, environment: name });
 const domainName = z.string().min(1).max(300);
@@ -76,6 +100,14 @@ export const projects = {
     .route({ method: "DELETE", path: "/projects/{project}", tags: ["projects"] })
     .input(inProject)
     .output(nothing),
+  running: open("read:deployment")
+    .route({
+      method: "GET",
+      path: "/running",
+      tags: ["projects"],
+      description: "What runs on the server's own machine now, of all projects.",
+    })
+    .output(z.object({ running: z.boolean().describe("Anything is served at all."), services: z.array(running) })),
 };
 
 export const environments = {
@@ -83,6 +115,33 @@ export const environments = {
     .route({ method: "GET", path: "/projects/{project}/environments", tags: ["projects"] })
     .input(inProject)
     .output(z.object({ environments: z.array(environment) })),
+  rollback: open("create:deployment", { idempotent: true })
+    .route({
+      method: "POST",
+      path: "/projects/{project}/environments/{environment}/rollback",
+      successStatus: 202,
+      tags: ["projects"],
+      description: "Give the traffic back to the release that had it before.",
+    })
+    .input(inEnvironment.extend({ platform: z.string().max(100).optional() }))
+    .output(deployment),
+  logs: open("read:deployment")
+    .route({
+      method: "GET",
+      path: "/projects/{project}/environments/{environment}/logs",
+      tags: ["projects"],
+      description:
+        "Lines the running programs printed. The event `done` says that no more will come; with `follow` they go on, and are not numbered.",
+    })
+    .input(
+      inEnvironment.extend({
+        service: z.string().max(200).optional(),
+        release: z.string().max(100).optional(),
+        follow: z.union([z.boolean(), z.stringbool()]).optional(),
+        tail: z.coerce.number().int().min(0).max(100_000).optional().describe("Only the last so many lines."),
+      }),
+    )
+    .output(eventIterator(runtimeLine, nothing)),
   remove: open("delete:environment")
     .route({ method: "DELETE", path: "/projects/{project}/environments/{environment}", tags: ["projects"] })
     .input(inEnvironment)

@@ -33,7 +33,7 @@ type Row = PeopleSchema["upload"];
 export interface Uploads {
   /** The whole body is the archive. Throws TOO_LARGE, DIGEST_MISMATCH, CONFLICT. */
   take(organizationId: string, request: IncomingMessage): Promise<UploadView>;
-  /** An archive that will come in parts. */
+  /** An archive that will come in parts; one that is here already, whole or in part, when it has the same digest. */
   begin(organizationId: string, expected: { sizeBytes: number; sha256?: string | undefined }): Promise<UploadView>;
   /** One part, at `receivedBytes`. What arrived before the connection broke is kept. Throws CONFLICT, DIGEST_MISMATCH, NOT_FOUND. */
   append(organizationId: string, id: string, request: IncomingMessage): Promise<UploadView>;
@@ -135,6 +135,16 @@ export function uploadsOf({
 
     async begin(organizationId, { sizeBytes, sha256 }) {
       if (sizeBytes > mostBytes) throw tooLarge(mostBytes);
+      if (sha256 !== undefined) {
+        const begun = await db
+          .selectFrom("upload")
+          .selectAll()
+          .where("organization_id", "=", organizationId)
+          .where("expected_sha256", "=", sha256)
+          .where("size_bytes", "=", sizeBytes)
+          .executeTakeFirst();
+        if (begun) return viewOf(begun);
+      }
       return viewOf(await insert(organizationId, { size_bytes: sizeBytes, expected_sha256: sha256 ?? null }));
     },
 

@@ -75,6 +75,8 @@ export function connectionProcedures(os: Gate, services: Services) {
           accepts: [...platform.accepts],
           connect: services.engine.connections.ways({ platform: platform.id }),
           operations: operations.filter((operation) => platform[operation] !== undefined),
+          hosted: platform.baseUrl !== undefined,
+          token: platform.connect?.find((way) => way.kind === "token") ?? null,
         })),
       })),
     },

@@ -1,4 +1,4 @@
-import type { DeployEvent, DeploymentView, DeployRequest, Engine, Source } from "@landfall/engine";
+import type { DeployEvent, DeploymentView, DeployRequest, Engine, Prepared, Source } from "@landfall/engine";
 import { DeployError } from "@landfall/engine/error";
 import { withEventMeta } from "@orpc/server";
 import type { Call } from "../call.ts";
@@ -18,7 +18,7 @@ export function given<T extends object>(value: T): Given<T> {
 }
 
 type AskedSource =
-  | { upload: string; subdirectory?: string | undefined }
+  | { upload: string; subdirectory?: string | undefined; description?: string | undefined }
   | { git: string; ref?: string | undefined; subdirectory?: string | undefined };
 
 export function deploymentProcedures(os: Gate, services: Services) {
@@ -36,11 +36,26 @@ export function deploymentProcedures(os: Gate, services: Services) {
     return { kind: "git", url: asked.git, ...inFolder, ...(asked.ref === undefined ? {} : { ref: asked.ref }) };
   }
 
-  async function requestOf(asked: { source: AskedSource }, organizationId: string): Promise<DeployRequest> {
-    return {
+  async function prepared(
+    asked: { source: AskedSource; project?: string | undefined },
+    { organization, engine }: ReturnType<typeof of>,
+    signal: AbortSignal | undefined,
+  ): Promise<Prepared> {
+    const { source } = asked;
+    if ("upload" in source && asked.project === undefined)
+      throw new DeployError("INVALID_CONFIG", {
+        what: "An upload has no name by which its project could be called.",
+        where: "project",
+        next: "Name the project.",
+      });
+    const request = {
       ...JSON.parse(JSON.stringify(asked)),
-      source: await sourceOf(asked.source, organizationId),
+      source: await sourceOf(source, organization.id),
     } as DeployRequest;
+    const made = await engine.prepare(request, signal ? { signal } : {});
+    // Where an upload lies on our disk says nothing to anybody.
+    const { description = "an upload" } = "upload" in source ? source : { description: made.plan.source.description };
+    return { ...made, plan: { ...made.plan, source: { ...made.plan.source, description } } };
   }
 
   /** The deployment's events as long as the caller may see them, each with its seq as id. That there is none is said before the stream begins. */
@@ -75,9 +90,8 @@ export function deploymentProcedures(os: Gate, services: Services) {
   return {
     deployments: {
       create: os.deployments.create.handler(async ({ input, context }) => {
-        const { engine, organization } = of(context.principal);
-        const prepared = await engine.prepare(await requestOf(input, organization.id));
-        return shown(await engine.accept(prepared));
+        const who = of(context.principal);
+        return shown(await who.engine.accept(await prepared(input, who, undefined)));
       }),
       get: os.deployments.get.handler(async ({ input, context }) =>
         shown(await of(context.principal).engine.deployment(input.id)),
@@ -141,12 +155,8 @@ export function deploymentProcedures(os: Gate, services: Services) {
       return withoutHome(detection, home);
     }),
     plan: os.plan.handler(async ({ input, context, signal }) => {
-      const { engine, organization } = of(context.principal);
-      const { plan, problems, excluded } = await engine.prepare(
-        await requestOf(input, organization.id),
-        signal ? { signal } : {},
-      );
-      return withoutHome({ plan, problems, excluded }, home);
+      const { plan, detection, problems, excluded } = await prepared(input, of(context.principal), signal);
+      return withoutHome({ plan, detection, problems, excluded }, home);
     }),
   };
 }

@@ -1,5 +1,7 @@
-import type { Engine, ProjectView } from "@landfall/engine";
-import { missing } from "../errors.ts";
+import type { Engine, ProjectView, RuntimeLogLine } from "@landfall/engine";
+import type { Call } from "../call.ts";
+import { missing, withoutHome } from "../errors.ts";
+import { failed } from "../failure.ts";
 import { type Gate, inside } from "../gate.ts";
 import type { Principal } from "../people/principal.ts";
 import type { Services } from "../services.ts";
@@ -14,6 +16,32 @@ export function projectProcedures(os: Gate, services: Services) {
     const found = (await engine.projects()).find((one) => one.name === name);
     if (!found) throw missing("project");
     return found;
+  }
+
+  /** Lines as long as the caller may see them. That there is no such project is said before the stream begins. */
+  async function runtimeLogs(
+    asked: Parameters<Engine["runtimeLogs"]>[0],
+    { principal, call }: { principal: Principal | null; call: Call },
+  ): Promise<AsyncGenerator<RuntimeLogLine, Record<string, never>>> {
+    const who = inside(services, principal);
+    await project(who.engine, asked.project);
+
+    async function* stream(): AsyncGenerator<RuntimeLogLine, Record<string, never>> {
+      const held = services.rights.hold(who.principal, "read:deployment");
+      const signal = AbortSignal.any([held.signal, ...(asked.signal ? [asked.signal] : [])]);
+      const leave = (): void => void call.response?.destroy();
+      services.stopping.addEventListener("abort", leave);
+      try {
+        yield* who.engine.runtimeLogs({ ...asked, signal });
+        return {};
+      } catch (error) {
+        throw failed(services, call, held.signal.aborted ? held.signal.reason : error);
+      } finally {
+        services.stopping.removeEventListener("abort", leave);
+        held.release();
+      }
+    }
+    return stream();
   }
 
   return {
@@ -32,11 +60,21 @@ export function projectProcedures(os: Gate, services: Services) {
         if ((await engine.edge.status()).running) await engine.edge.ensure();
         return {};
       }),
+      running: os.projects.running.handler(async ({ context }) => {
+        const { running, services: all } = await of(context.principal).edge.status();
+        return { running, services: all };
+      }),
     },
     environments: {
       list: os.environments.list.handler(async ({ input, context }) => ({
         environments: (await project(of(context.principal), input.project)).environments,
       })),
+      rollback: os.environments.rollback.handler(async ({ input, context }) =>
+        withoutHome(await of(context.principal).rollback(given(input)), services.engine.home),
+      ),
+      logs: os.environments.logs.handler(({ input, context, signal }) =>
+        runtimeLogs({ ...given(input), ...(signal ? { signal } : {}) }, context),
+      ),
       remove: os.environments.remove.handler(async ({ input, context }) => {
         await removeEnvironment(of(context.principal), input);
         return {};
