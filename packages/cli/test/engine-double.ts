@@ -130,6 +130,16 @@ export function engineDouble({
     restore: async () => {},
     platforms: [],
     database: { kind: "sqlite", db: undefined as never },
+    webhooks: {
+      list: unused,
+      create: unused,
+      setSecret: unused,
+      remove: unused,
+      take: unused,
+      deliveries: unused,
+      replay: unused,
+      tend: unused,
+    },
     async prepare(request) {
       requests.push(request);
       return prepare(request);

@@ -6,6 +6,7 @@ import { deployments, detect, planning } from "./deployments.ts";
 import { audit, invitations, keys, me, members, organizations, setup } from "./people.ts";
 import { domains, environments, previews, projects, variables } from "./projects.ts";
 import { uploads } from "./uploads.ts";
+import { webhooks } from "./webhooks.ts";
 
 export { type Meta } from "./base.ts";
 export { type ProcedureFacts, proceduresOf } from "./procedures.ts";
@@ -47,4 +48,5 @@ export const contract = {
   connections,
   platforms,
   targets,
+  webhooks,
 };

@@ -13,6 +13,7 @@ export const resources = [
   "deployment",
   "source",
   "connection",
+  "webhook",
   "audit",
   "metrics",
 ] as const;
@@ -55,7 +56,7 @@ const admin: Permission[] = [
   "update:organization",
   "update:project",
   "delete:project",
-  ...every("connection", "member", "invitation"),
+  ...every("connection", "webhook", "member", "invitation"),
   "read:audit",
   "read:metrics",
 ];

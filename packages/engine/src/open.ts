@@ -32,6 +32,7 @@ import { rotateKey } from "./store/rotate.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { variablesOf, writeVariables } from "./variables.ts";
 import { deploymentRow, deploymentViews, projectViews } from "./deployment/views.ts";
+import { webhooksOf } from "./webhooks/webhooks.ts";
 import { work } from "./deployment/worker.ts";
 
 /** A deployment to a hosted platform that takes longer gets a second worker, which waits, and carries it on when this process dies. */
@@ -227,6 +228,8 @@ function engineOver(shared: Shared, store: Store): Engine {
     variables: variablesOf(store, projects),
 
     connections: connectionsOf({ store, platforms, access }),
+
+    webhooks: webhooksOf({ store, platforms, accessOf: shared.accessOf }),
 
     rotateKey: () => rotateKey(store),
 

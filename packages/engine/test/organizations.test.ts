@@ -45,6 +45,7 @@ const remote = definePlatform({
   // oxlint-disable-next-line require-yield -- it has printed nothing
   logs: async function* () {},
   domains: { add: unused, list: async () => [], check: unused, remove: unused },
+  webhooks: { verify: unused, read: unused },
 });
 
 function unused(): never {
@@ -55,6 +56,7 @@ function unused(): never {
 interface Things {
   deployments: DeploymentView[];
   connectionId: string;
+  webhookId: string;
   state: string;
 }
 
@@ -67,6 +69,9 @@ const byId =
   (ask: (view: Engine, id: string) => unknown): Probe =>
   (view, other) =>
     ids(other).map((id) => [id, () => ask(view, id)]);
+const byWebhook =
+  (ask: (view: Engine, id: string) => unknown): Probe =>
+  (view, { webhookId }) => [[webhookId, () => ask(view, webhookId)]];
 const byProject =
   (ask: (view: Engine, name: string) => unknown): Probe =>
   (view) => [[project, () => ask(view, project)]];
@@ -153,6 +158,14 @@ const probes: Record<string, Probe> = {
   "domains.check": byProject((view, name) => view.domains.check({ project: name }, "example.com")),
   "domains.list": byProject((view, name) => view.domains.list({ project: name })),
   "domains.remove": byProject((view, name) => view.domains.remove({ project: name }, "example.com")),
+  "webhooks.list": (view) => [["", () => view.webhooks.list()]],
+  "webhooks.create": machine, // Makes one of its own; below.
+  "webhooks.setSecret": byWebhook((view, id) => view.webhooks.setSecret(id, "another secret of theirs")),
+  "webhooks.deliveries": byWebhook((view, id) => view.webhooks.deliveries(id)),
+  "webhooks.replay": byWebhook(async (view, id) => view.webhooks.replay(id, "dlv_1")),
+  "webhooks.remove": byWebhook((view, id) => view.webhooks.remove(id)),
+  "webhooks.take": machine, // Nobody's view: the signature opens it.
+  "webhooks.tend": machine,
   checklist: byId((view, id) => view.checklist(id)),
 };
 
@@ -214,7 +227,8 @@ describe.each(databases)("organisations on $kind", ({ use }) => {
     }
     const open = await acme.accept(await acme.prepare(deploymentOf({ environment: "open" })));
     const { state } = await acme.connections.authorize({ platform: "remote", redirectUri: "http://127.0.0.1/back" });
-    things = { deployments: [...deployments, open], connectionId: id!, state };
+    const { id: webhookId } = await acme.webhooks.create({ platform: "remote", name: canary });
+    things = { deployments: [...deployments, open], connectionId: id!, webhookId, state };
     await globex.variables.set({ project: "own" }, { OWN: "1" });
   }, 120_000);
   afterAll(async () => {
@@ -227,7 +241,7 @@ describe.each(databases)("organisations on $kind", ({ use }) => {
   async function rows(): Promise<unknown> {
     const { db } = engine.database;
     const found: Record<string, unknown> = {};
-    for (const table of ["project", "deployment", "connection", "authorization"])
+    for (const table of ["project", "deployment", "connection", "authorization", "webhook"])
       found[table] = (
         await sql`select * from ${sql.table(table)} where organization_id = 'acme' order by 1`.execute(db)
       ).rows;
@@ -260,6 +274,7 @@ describe.each(databases)("organisations on $kind", ({ use }) => {
         canary,
         "account-of-acme",
         things.connectionId,
+        things.webhookId,
         "ada-of-acme",
         things.state,
         ...things.deployments.flatMap(({ id, releaseId }) => [id, releaseId ?? canary]),

@@ -39,6 +39,30 @@ const streamed: OpenAPI.PathsObject = {
       responses: { "201": uploadAnswer },
     },
   },
+  "/webhooks/{platform}/{id}": {
+    post: {
+      operationId: "webhooks.take",
+      tags: ["webhooks"],
+      security: [],
+      summary: "A platform delivers here, as it documents: signed over the bytes of the body, at most 1 MiB.",
+      parameters: ["platform", "id"].map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
+      requestBody: { content: { "application/json": {} } },
+      responses: {
+        "200": {
+          description: "It is stored; `known` when it was before.",
+          content: {
+            "application/json": {
+              schema: {
+                type: "object",
+                properties: { received: { const: true }, known: { type: "boolean" } },
+                required: ["received", "known"],
+              },
+            },
+          },
+        },
+      },
+    },
+  },
   "/sources/{id}": {
     put: {
       operationId: "uploads.append",

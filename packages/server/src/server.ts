@@ -28,6 +28,7 @@ import { routerOf } from "./router.ts";
 import type { Services } from "./services.ts";
 import { socketsOf } from "./socket.ts";
 import { uploadsOf } from "./uploads.ts";
+import { receiverIn, takeDelivery } from "./webhooks.ts";
 
 /** Of a request that is not an upload; two megabytes of variables fit. */
 const mostBodyBytes = 8 * 1024 ** 2;
@@ -120,9 +121,10 @@ function originsOf({ publicUrl, host, port }: { publicUrl: string; host: string;
   return new Set([publicUrl, ...names.map((name) => `http://${name}:${port}`)]);
 }
 
-async function tidied({ uploads, db, log }: Services): Promise<void> {
+async function tidied({ engine, uploads, db, log }: Services): Promise<void> {
   try {
     await uploads.forget();
+    await engine.webhooks.tend();
     const before = new Date(Date.now() - idempotencyKeptMs).toISOString();
     await db.deleteFrom("idempotency").where("created_at", "<", before).execute();
   } catch (error) {
@@ -178,6 +180,8 @@ function answering(
     if (path === "/api/sources" && request.method === "POST") return takeUpload(call, response);
     const part = request.method === "PUT" ? /^\/api\/sources\/([\w-]{1,64})$/.exec(path)?.[1] : undefined;
     if (part !== undefined) return appendUpload(call, response, part);
+    const receiver = receiverIn(request);
+    if (receiver) return send(response, 200, JSON.stringify(await takeDelivery(services, call, receiver)));
     if (path === "/api/openapi.json" && request.method === "GET") {
       const { openApiDocument } = await import("./openapi.ts");
       document ??= openApiDocument({ version: options.version, publicUrl }).then((one) => JSON.stringify(one));

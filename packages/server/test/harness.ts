@@ -45,7 +45,11 @@ export interface TestServer extends AsyncDisposable {
 
 const selfCommand = [process.execPath, join(import.meta.dirname, "../../cli/bin/landfall.js")];
 
-export async function serverFor(more: Partial<ServerOptions> = {}): Promise<TestServer> {
+/** `environment` is what the engine reads, such as the addresses of simulated platforms. */
+export async function serverFor(
+  more: Partial<ServerOptions> = {},
+  environment: Record<string, string> = {},
+): Promise<TestServer> {
   const home = mkdtempSync(join(tmpdir(), "landfall-server-"));
   const engineOf = (directory: string): Promise<Engine> =>
     openEngine({
@@ -53,6 +57,7 @@ export async function serverFor(more: Partial<ServerOptions> = {}): Promise<Test
       edgeCommand: [...selfCommand, "edge", "--home", directory],
       workerCommand: [...selfCommand, "worker", "--until-idle", "--home", directory],
       toolPath: (process.env["PATH"] ?? "").split(delimiter),
+      environment,
     });
   const engine = await engineOf(home);
   const logged: string[] = [];

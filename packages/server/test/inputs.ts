@@ -35,8 +35,6 @@ const bodies: Record<string, (things: Things) => Record<string, unknown>> = {
   "variables.set": () => ({ values: { NAME: "changed" } }),
   "domains.add": () => ({ name: "www.example.com" }),
   "connections.connect": () => ({ token: "x" }),
-  "webhooks.create": () => ({ platform: "vercel" }),
-  "webhooks.setSecret": () => ({ secret: "x".repeat(16) }),
   "deployments.create": ({ upload, project }) => ({ project, source: { upload } }),
   "webhooks.create": () => ({ platform: "no-such-platform" }),
   "webhooks.setSecret": () => ({ secret: "x".repeat(32) }),

@@ -96,10 +96,22 @@ describe.each(databases)("on $kind", ({ use }) => {
         expires_at: 1,
       })
       .execute();
+    await db
+      .insertInto("webhook")
+      .values({
+        id: "whk_1",
+        organization_id: "local",
+        platform: "vercel",
+        name: "news",
+        secret: vault.seal("signs", "webhook whk_1"),
+        created_at: at,
+        delivered_at: null,
+      })
+      .execute();
     return async () => {
       const now = stores.at(-1)!;
       const one = async (
-        table: "release" | "deployment" | "connection" | "authorization",
+        table: "release" | "deployment" | "connection" | "authorization" | "webhook",
         column: string,
         row: string,
       ) => {
@@ -114,6 +126,7 @@ describe.each(databases)("on $kind", ({ use }) => {
         await one("deployment", "credential", "credential dep_1"),
         await one("connection", "credential", "connection con_1"),
         await one("authorization", "sealed", "authorization hash"),
+        await one("webhook", "secret", "webhook whk_1"),
       ];
     };
   }
@@ -124,7 +137,7 @@ describe.each(databases)("on $kind", ({ use }) => {
       const opened = await filled(store);
       const before = await opened();
       const [old] = fileKeys();
-      expect(await rotateKey(store)).toBe(455);
+      expect(await rotateKey(store)).toBe(456);
       const [key, ...more] = fileKeys();
       expect([key === old, more]).toEqual([false, []]);
       expect(statSync(keyFile()).mode & 0o777).toBe(0o600);
@@ -171,7 +184,7 @@ describe.each(databases)("on $kind", ({ use }) => {
       // So far: killed here, both keys are there, and everything opens.
       const next = await open();
       expect(await opened()).toEqual(before);
-      expect(await rotateKey(next)).toBe(454);
+      expect(await rotateKey(next)).toBe(455);
       expect(fileKeys()).toEqual([begun]);
       expect(begun).not.toBe(old);
       expect(await opened()).toEqual(before);

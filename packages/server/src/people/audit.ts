@@ -12,6 +12,7 @@ const targetFields = [
   "platform",
   "connection",
   "id",
+  "delivery",
   "name",
   "key",
   "email",
