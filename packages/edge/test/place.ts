@@ -2,11 +2,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { openEngine } from "@landfall/engine";
+import { type EngineOptions, openEngine } from "@landfall/engine";
 import type { Place } from "../../engine/test/conformance.ts";
 
-/** `environment` is what engine and workers read about platforms. */
-export async function openPlace(environment: Record<string, string> = {}): Promise<Place> {
+/** `environment` is what engine and workers read about platforms; `database` as for the engine. */
+export async function openPlace(
+  environment: Record<string, string> = {},
+  database: Pick<EngineOptions, "databaseUrl"> = {},
+): Promise<Place> {
   const home = mkdtempSync(join(tmpdir(), "landfall-place-"));
   // The edge starts workers without an environment; they find it beside the data directory, which must hold no secret in the clear.
   const environmentFile = `${home}.environment.json`;
@@ -19,6 +22,7 @@ export async function openPlace(environment: Record<string, string> = {}): Promi
   ];
   const workerCommand = program("worker-process.ts");
   const engine = await openEngine({
+    ...database,
     home,
     edgeCommand: program("edge-process.ts"),
     workerCommand,

@@ -1,0 +1,80 @@
+/**
+ * How soon accepted work is begun on PostgreSQL: one process accepts, three that have nothing to do wait; from the event that says accepted to
+ * the one that says that the first step has begun. With hints, and without, where everybody looks for themselves each second.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { sql } from "kysely";
+import { createSimulator, netlify } from "@landfall/simulators";
+import { startPostgres } from "../packages/engine/test/store/postgres-server.ts";
+import { openPlace } from "../packages/edge/test/place.ts";
+import { percentile } from "./landfall.ts";
+
+const workers = 3;
+const rounds = 40;
+
+const token = "simulated-token";
+const vendor = await createSimulator(netlify({ tokens: { [token]: { email: "ada@example.com", teams: ["acme"] } } }));
+const server = await startPostgres();
+const databaseUrl = await server.url();
+const place = await openPlace(
+  {
+    NETLIFY_AUTH_TOKEN: token,
+    LANDFALL_NETLIFY_API_URL: `${vendor.url}/api/v1`,
+    LANDFALL_NETLIFY_SITES_URL: `http://netlify.localhost:${new URL(vendor.url).port}`,
+  },
+  { databaseUrl },
+);
+const { engine, home } = place;
+const path = mkdtempSync(join(tmpdir(), "landfall-claim-"));
+const program = join(import.meta.dirname, "../packages/edge/test/crash-many/process.ts");
+const processes: ChildProcess[] = Array.from({ length: workers }, () =>
+  spawn(process.execPath, ["--no-warnings", program, "worker", home], {
+    stdio: "inherit",
+    env: { PATH: process.env["PATH"], DATABASE_URL: databaseUrl },
+  }),
+);
+
+async function measure(): Promise<number[]> {
+  const waits: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    writeFileSync(join(path, "index.html"), `<p>${Math.random()}</p>`);
+    const source = { kind: "folder" as const, path };
+    const { id } = await engine.accept(
+      await engine.prepare({ source, project: `p${round}`, platform: "netlify", prebuilt: true }),
+    );
+    const events = await Array.fromAsync(engine.follow(id));
+    const first = events.find(({ type }) => type === "step")!;
+    waits.push(Date.parse(first.at) - Date.parse(events[0]!.at));
+    // At any moment of the second between two looks.
+    await delay(Math.random() * 300);
+  }
+  return waits;
+}
+
+try {
+  await measure(); // Everybody has started.
+  const hinted = await measure();
+  await sql`drop trigger deployment_told on deployment`.execute(engine.database.db);
+  const looked = await measure();
+  const line = (name: string, waits: number[]) =>
+    `${name}: median ${percentile(waits, 0.5)} ms, p95 ${percentile(waits, 0.95)} ms, most ${Math.max(...waits)} ms`;
+  console.log(
+    `${workers} workers, ${rounds} deployments each, ${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}`,
+  );
+  console.log(line("with hints", hinted));
+  console.log(line("without", looked));
+} finally {
+  for (const child of processes) {
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  }
+  await place[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+  await vendor.close();
+  rmSync(path, { recursive: true });
+}
