@@ -1,5 +1,7 @@
 /** Names of projects and environments: what is allowed, and what we suggest instead. */
+import { basename } from "node:path";
 import { DeployError } from "./error.ts";
+import type { Source } from "./source/source.ts";
 
 /** Lower-case letters, digits and hyphens, at most 58: fits a DNS label with a preview's prefix, and every platform we know. */
 const allowed = /^[a-z0-9](?:[a-z0-9-]{0,56}[a-z0-9])?$/;
@@ -13,6 +15,15 @@ export function slug(text: string): string {
     .replace(/[^a-z0-9]+/g, "-")
     .slice(0, 58)
     .replace(/^-+|-+$/g, "");
+}
+
+/** A project's name made of where it comes from; `identity` is the path or the address it was opened at. */
+export function nameOf(source: Source, identity: string): string {
+  const base =
+    source.kind === "git"
+      ? basename(source.url).replace(/\.git$/, "")
+      : basename(identity).replace(/\.(zip|tgz|tar|tar\.gz|tar\.zst)$/, "");
+  return slug(source.subdirectory ? basename(source.subdirectory) : base) || "app";
 }
 
 /** The name itself when it is allowed. Throws INVALID_CONFIG with a suggestion. */

@@ -5,7 +5,7 @@
 import { DeployError } from "@landfall/engine/error";
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, rm, stat, truncate } from "node:fs/promises";
+import { mkdir, open, rm, stat } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { Transform } from "node:stream";
@@ -76,11 +76,7 @@ export function uploadsOf({
       .select((eb) => eb.fn.countAll<number | string>().as("count"))
       .where("organization_id", "=", organizationId)
       .executeTakeFirstOrThrow();
-    if (Number(count) >= mostUploads)
-      throw new DeployError("CONFLICT", {
-        what: `There are ${mostUploads} uploads already.`,
-        next: "Remove some: DELETE /api/sources/{id}",
-      });
+    if (Number(count) >= mostUploads) await makeRoom(organizationId);
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const made: Row = {
       id: newId("upl"),
@@ -94,6 +90,23 @@ export function uploadsOf({
     };
     await db.insertInto("upload").values(made).execute();
     return made;
+  }
+
+  /** The complete one that was asked for longest ago goes. Throws CONFLICT when all are on their way. */
+  async function makeRoom(organizationId: string): Promise<void> {
+    const oldest = await db
+      .selectFrom("upload")
+      .select("id")
+      .where("organization_id", "=", organizationId)
+      .where("sha256", "is not", null)
+      .orderBy("created_at")
+      .executeTakeFirst();
+    if (!oldest)
+      throw new DeployError("CONFLICT", {
+        what: `There are ${mostUploads} uploads on their way already.`,
+        next: "Remove some: DELETE /api/sources/{id}",
+      });
+    await drop(oldest.id);
   }
 
   async function update(id: string, fields: Partial<Row>): Promise<void> {
@@ -143,7 +156,11 @@ export function uploadsOf({
           .where("expected_sha256", "=", sha256)
           .where("size_bytes", "=", sizeBytes)
           .executeTakeFirst();
-        if (begun) return viewOf(begun);
+        if (begun) {
+          const created_at = new Date().toISOString();
+          await update(begun.id, { created_at });
+          return viewOf({ ...begun, created_at });
+        }
       }
       return viewOf(await insert(organizationId, { size_bytes: sizeBytes, expected_sha256: sha256 ?? null }));
     },
@@ -165,25 +182,13 @@ export function uploadsOf({
         });
       busy.add(id);
       try {
-        const path = pathOf(id);
-        // After a crash more may have been written than was noted.
-        if (received > 0) await truncate(path, received);
-        let written = 0;
-        const counted = atMost(last - start + 1, (bytes) => (written += bytes));
-        try {
-          await pipeline(
-            request,
-            counted,
-            createWriteStream(path, { flags: received === 0 ? "w" : "a", mode: 0o600, flush: true }),
-          );
-        } finally {
-          // Of a part that was cut off, what is on the disk.
-          const there = await stat(path).then(
-            ({ size }) => size,
-            () => received,
-          );
-          await update(id, { received_bytes: Math.min(there, received + written) });
-        }
+        const written = await writePart(request, pathOf(id), { at: received, mostBytes: last - start + 1 }).finally(
+          async () => {
+            // Of a part that was cut off, what is on the disk.
+            const { size } = await stat(pathOf(id));
+            await update(id, { received_bytes: size });
+          },
+        );
         if (received + written === total) return await finish(upload, total);
         return viewOf({ ...upload, received_bytes: received + written });
       } finally {
@@ -227,14 +232,37 @@ function tooLarge(mostBytes: number): WireFailure {
   return new WireFailure({ code: "TOO_LARGE", what: `An archive may have at most ${mostBytes} bytes.` });
 }
 
+/**
+ * Write a part where the earlier ones ended: whatever lies behind that, left by a crash, is gone first. Answers its bytes. When the
+ * connection breaks or more comes than was said, what was written until then stays, and is on the disk.
+ */
+async function writePart(
+  part: IncomingMessage,
+  path: string,
+  { at, mostBytes }: { at: number; mostBytes: number },
+): Promise<number> {
+  await using file = await open(path, "a", 0o600);
+  await file.truncate(at);
+  let written = 0;
+  try {
+    for await (const chunk of part as AsyncIterable<Buffer>) {
+      if (written + chunk.length > mostBytes) throw tooLarge(mostBytes);
+      await file.writeFile(chunk);
+      written += chunk.length;
+    }
+    return written;
+  } finally {
+    await file.sync();
+  }
+}
+
 /** Passes on at most so many bytes; more is a failure. */
-function atMost(mostBytes: number, count?: (bytes: number) => void): Transform {
+function atMost(mostBytes: number): Transform {
   let seen = 0;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       seen += chunk.length;
       if (seen > mostBytes) return done(tooLarge(mostBytes));
-      count?.(chunk.length);
       return done(null, chunk);
     },
   });

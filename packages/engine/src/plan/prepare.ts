@@ -1,6 +1,6 @@
 /** From a request to everything known before anything is changed: snapshot, detection, plan, problems. */
 import { existsSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { parse as parseJson } from "jsonc-parser";
 import { checkVariables } from "../env/validate.ts";
 import { generateSecret } from "../env/generate.ts";
@@ -14,7 +14,7 @@ import { chooseCredential } from "../connections/choose.ts";
 import { pinnedTarget } from "../deployment/reach.ts";
 import { DeployError, type ErrorReport, reportOf } from "../error.ts";
 import { newId } from "../id.ts";
-import { checkedName, slug, suggestNames } from "../name.ts";
+import { checkedName, nameOf, suggestNames } from "../name.ts";
 import type { PlannedVariable, Target } from "./plan.ts";
 import { planFor } from "./planner.ts";
 import type { Platform } from "../platform.ts";
@@ -228,11 +228,7 @@ async function projectName(
 ): Promise<string> {
   if (request.project !== undefined) return request.project;
   if (config?.name !== undefined) return checkedName("project", config.name);
-  const base =
-    request.source.kind === "git"
-      ? basename(request.source.url).replace(/\.git$/, "")
-      : basename(source.identity).replace(/\.(zip|tgz|tar|tar\.gz|tar\.zst)$/, "");
-  const name = slug(request.source.subdirectory ? basename(request.source.subdirectory) : base) || "app";
+  const name = nameOf(request.source, source.identity);
   const known = (await store.project(name))?.source ?? null;
   if (known !== null && known !== identityOf(request, source)) {
     const own = store.db.selectFrom("project").select("name").where("organization_id", "=", store.organization);

@@ -1,0 +1,245 @@
+/** The engine's interface over a server: every command works as it does on its own store, and the work is done there. */
+import type {
+  ChecklistItem,
+  ConnectionView,
+  DeployEvent,
+  DeploymentView,
+  DomainView,
+  Engine,
+  Prepared,
+  RuntimeLogLine,
+} from "@landfall/engine";
+import { DeployError } from "@landfall/engine/error";
+import { randomUUID } from "node:crypto";
+import { connect, type Connection } from "./client.ts";
+import { doctorOf } from "./doctor.ts";
+import { failureOf, unreachable } from "./failure.ts";
+import { followed } from "./follow.ts";
+import { linksIn } from "./links.ts";
+import { type PreparedThere, prepareThere } from "./prepare.ts";
+import { refuse, refusing } from "./refuse.ts";
+import { sent } from "./sent.ts";
+import { personOf, platformOf, viewOf } from "./views.ts";
+
+export interface RemoteOptions {
+  /** Scheme, host and port. */
+  url: string;
+  token: string;
+  /** Of the person's organisations; absent, the first. */
+  organization?: string;
+  /** Data directory of this machine, for what is known of files and for archives on their way. */
+  home: string;
+  /** Of this program. */
+  version: string;
+}
+
+export interface RemoteEngine extends Engine {
+  /** Whose credential opens the server, as one more account. */
+  readonly person: ConnectionView;
+}
+
+/** Rows of a page of the server's lists, at most. */
+const pageSize = 100;
+
+/** Asks who we are there and what the server has. Throws AUTH_FAILED, STORE_UNAVAILABLE (nobody answers), INVALID_CONFIG (no Landfall server). */
+export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> {
+  const { url, home, version } = options;
+  const connection = connect(options);
+  const { client } = connection;
+  const [me, there] = await Promise.all([client.me(), client.platforms.list()]);
+  const platforms = sent(there).platforms.map((one) => platformOf(one, url));
+
+  const engine: RemoteEngine = {
+    home,
+    organization: me.organization?.id ?? "",
+    person: personOf(me, url),
+    platforms,
+    ...deploymentsOf(connection, home),
+
+    // The server works by itself, and sees to what runs there.
+    async restore() {},
+    async work() {},
+    workInBackground() {},
+
+    projects: async () => sent(await client.projects.list()).projects,
+    async remove({ project, environment }) {
+      if (environment === undefined) await client.projects.remove({ project });
+      else await client.environments.remove({ project, environment });
+    },
+
+    variables: {
+      // Secrets never come back from a server, whoever asks.
+      list: async ({ project, environment = "production" }) =>
+        sent(await client.variables.list({ project, environment })).variables,
+      async set({ project, environment = "production" }, values, more = {}) {
+        await client.variables.set({ project, environment, values, ...more });
+      },
+      async remove({ project, environment = "production" }, keys) {
+        for (const key of keys) await client.variables.remove({ project, environment, key });
+      },
+    },
+
+    connections: {
+      list: async () => sent(await client.connections.list()).connections,
+      connect: async (given) => sent(await client.connections.connect(given)),
+      ways: ({ platform }) => (platforms.find(({ id }) => id === platform)?.connect ?? []).map(({ kind }) => kind),
+      ...refusing(["authorize", "callback", "ticket", "granted"], {
+        what: "In a browser, accounts are connected on the server's own pages.",
+        where: url,
+        next: "Connect with a token: landfall connect <platform> --token-file FILE (- for stdin)",
+      }),
+      disconnect: async (which) => sent(await client.connections.disconnect({ connection: which })),
+      check: async ({ platform, connection: named }) =>
+        sent(await client.connections.status({ platform, ...(named === undefined ? {} : { connection: named }) })),
+    },
+
+    runtimeLogs: (target) => runtimeLogs(connection, target),
+
+    edge: {
+      ensure: () => engine.edge.status(),
+      async status() {
+        const { running, services } = await client.projects.running();
+        return { running, pid: null, port: null, services: services.map((one) => ({ ...one, port: null })) };
+      },
+      stop: refuse({
+        what: "A server is not stopped from elsewhere.",
+        where: url,
+        next: "To stop what runs on this machine: landfall stop --server local. To stop one project there: landfall rm <project>",
+      }),
+    },
+
+    domains: {
+      add: async ({ signal, ...at }, name) =>
+        sent(await client.domains.add({ ...at, name }, during(signal))) as DomainView,
+      check: async ({ signal, ...at }, name) =>
+        sent(await client.domains.check({ ...at, name }, during(signal))) as DomainView,
+      list: async ({ signal, ...at }) => sent(await client.domains.list(at, during(signal))).domains as DomainView[],
+      async remove({ signal, ...at }, name) {
+        await client.domains.remove({ ...at, name }, during(signal));
+      },
+    },
+
+    doctor: () => doctorOf(client, { me, url, version }),
+    ...refusing(["rotateKey", "collect"], {
+      what: "This concerns the server's own disk.",
+      where: url,
+      next: "Run it on the server; or for this machine's own store, with --server local.",
+    }),
+    webhooks: refusing(["list", "create", "setSecret", "remove", "take", "deliveries", "replay", "tend"], {
+      what: "What platforms tell a server is its own business.",
+      where: url,
+      next: `Its API has it: ${url}/api/openapi.json`,
+    }),
+    of() {
+      throw new Error("a login sees one organisation");
+    },
+    get database(): never {
+      throw new Error("a server's database is its own");
+    },
+    async [Symbol.asyncDispose]() {}, // Nothing is held open.
+  };
+  return engine;
+}
+
+type EventStream = AsyncIterator<DeployEvent, object | undefined, undefined>;
+
+type Deployments = Pick<
+  Engine,
+  | "prepare"
+  | "accept"
+  | "follow"
+  | "deployment"
+  | "deployments"
+  | "cancel"
+  | "redeploy"
+  | "rollback"
+  | "promote"
+  | "checklist"
+>;
+
+function deploymentsOf(connection: Connection, home: string): Deployments {
+  const { client, url } = connection;
+  /** One key for one wish, however often it is sent. */
+  const once = () => ({ context: { key: randomUUID() } });
+
+  return {
+    prepare: (request, { signal } = {}) => prepareThere({ connection, home }, request, signal),
+
+    async accept(prepared: Prepared) {
+      const [problem] = prepared.problems;
+      if (problem) {
+        const { code, ...text } = problem;
+        throw new DeployError(code, text);
+      }
+      const { asked, identity, plan } = prepared as PreparedThere;
+      const accepted = viewOf(await client.deployments.create(asked, once()));
+      if (identity !== null) linksIn(home).set(url, plan.project, identity);
+      return accepted;
+    },
+
+    follow: (id, { from = 1, signal } = {}) =>
+      followed({
+        from,
+        url,
+        signal,
+        open: async ({ lastEventId, ...at }) =>
+          client.deployments.events(
+            { id, ...at },
+            { ...during(signal), ...(lastEventId === undefined ? {} : { lastEventId }) },
+          ) as Promise<EventStream>,
+      }),
+
+    deployment: async (id) => viewOf(await client.deployments.get({ id })),
+    async deployments({ before, limit = 20, ...filter } = {}) {
+      const found: DeploymentView[] = [];
+      for (let cursor = before; found.length < limit; ) {
+        const page = await client.deployments.list({
+          ...filter,
+          limit: Math.min(limit - found.length, pageSize),
+          ...(cursor === undefined ? {} : { cursor }),
+        });
+        found.push(...page.deployments.map(viewOf));
+        if (page.nextCursor === null) break;
+        cursor = page.nextCursor;
+      }
+      return found;
+    },
+    async cancel(id) {
+      await client.deployments.cancel({ id });
+    },
+    redeploy: async (id) => viewOf(await client.deployments.redeploy({ id }, once())),
+    rollback: async ({ to, environment = "production", ...at }) =>
+      viewOf(
+        to === undefined
+          ? await client.environments.rollback({ ...at, environment }, once())
+          : await client.deployments.rollback({ id: to }, once()),
+      ),
+    promote: async (id, environment = "production") =>
+      viewOf(await client.deployments.promote({ id, environment }, once())),
+    checklist: async (id, { signal } = {}) =>
+      sent(await client.deployments.checklist({ id }, during(signal))) as ChecklistItem[],
+  };
+}
+
+/** These lines have no numbers by which one could go on: a connection that breaks is told. */
+async function* runtimeLogs(
+  { client, url }: Connection,
+  { signal, environment = "production", ...target }: Parameters<Engine["runtimeLogs"]>[0],
+): AsyncGenerator<RuntimeLogLine> {
+  try {
+    const lines = await client.environments.logs({ ...target, environment }, during(signal));
+    for (;;) {
+      const { done, value } = await lines.next();
+      if (done && value !== undefined) return;
+      if (done) throw unreachable(undefined, url);
+      yield value;
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw failureOf(error, url);
+  }
+}
+
+function during(signal: AbortSignal | undefined): { signal?: AbortSignal } {
+  return signal ? { signal } : {};
+}

@@ -1,0 +1,15 @@
+/** Operations a server does not have for callers from elsewhere: each says so, and what to do. */
+import { DeployError, type ErrorText } from "@landfall/engine/error";
+
+/** An operation that always throws INVALID_CONFIG. */
+export function refuse(text: ErrorText): () => Promise<never> {
+  return () => Promise.reject(new DeployError("INVALID_CONFIG", text));
+}
+
+/** Several of them, by name. */
+export function refusing<const Name extends string>(
+  names: readonly Name[],
+  text: ErrorText,
+): Record<Name, () => Promise<never>> {
+  return Object.fromEntries(names.map((name) => [name, refuse(text)])) as Record<Name, () => Promise<never>>;
+}
