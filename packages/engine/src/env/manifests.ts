@@ -129,11 +129,9 @@ const manifests: Manifest[] = [
     // Rails and others: Ruby inside YAML.
     name: /^config\/(?:database|cable|storage|mongoid|redis|secrets|sidekiq)\.yml$/,
     read(_project, path, text, see) {
-      const own = text.slice(Math.max(0, text.search(/^production:/m)));
-      for (const { key, need, offset } of readLanguage(path, "rb", own))
-        see(key, key === "SECRET_KEY_BASE" && need === "plain" ? "checked" : need, {
-          offset: offset + text.length - own.length,
-        });
+      for (const { start, end } of productionSections(text))
+        for (const { key, need, offset } of readLanguage(path, "rb", text.slice(start, end)))
+          see(key, key === "SECRET_KEY_BASE" && need === "plain" ? "checked" : need, { offset: start + offset });
     },
   },
   {
@@ -222,6 +220,22 @@ function rowsNamed(value: Json, name: string): JsonObject[] {
   return Object.entries(value).flatMap(([key, item]) =>
     key === name && Array.isArray(item) ? item.filter(isObject) : rowsNamed(item, name),
   );
+}
+
+/** Where a configuration of Rails speaks of production: its own section with those it takes over, or all of it without one. */
+function productionSections(text: string): { start: number; end: number }[] {
+  const start = text.search(/^production:/m);
+  if (start < 0) return [{ start: 0, end: text.length }];
+  const own = text.slice(start);
+  return [
+    { start, end: text.length },
+    ...own.matchAll(/<<\s*:\s*\*(\w+)/g).flatMap((match) => {
+      const at = text.search(new RegExp(`^\\w+:\\s*&${match[1]}\\b`, "m"));
+      if (at < 0 || at >= start) return [];
+      const body = text.indexOf("\n", at) + 1;
+      return [{ start: at, end: body + text.slice(body).search(/^\w/m) }];
+    }),
+  ];
 }
 
 /** Laravel's defaults for a database server (127.0.0.1, root, no password) hold on one's own machine alone. */

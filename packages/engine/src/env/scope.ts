@@ -23,6 +23,8 @@ const toolingNames =
   /^(?:playwright|vitest|jest|cypress|karma|codegen|graphql|commitlint|eslint|prettier|tailwind|postcss|stylelint|release|renovate|lint-staged|wdio|crowdin|next-sitemap|drizzle|sentry(?:\.\w+)?|tsup|checkly|mikro-orm|orval|openapi-ts|kysely|trigger|lighthouserc)[.-](?:config|setup|codegen)(?:\.[\w-]+)*\.(?:[cm]?[jt]sx?|json|py)$|^(?:\.eslintrc|\.graphqlrc|setupTests|knexfile|plopfile|gulpfile|Gruntfile|dangerfile|codegen|config-overrides|setupProxy|ormconfig|jest\.setup|webdriver|next-sitemap)[\w-]*\.[cm]?[jt]s$/;
 const toolingFolders =
   /(?:^|\/)(?:scripts?|tools?|tooling|\.scripts|bin|dev|development|seeds?|seeders|prisma\/seed|ops|terraform|cdk|deploy|ci|\.ci|hack|cli|extra)\//;
+/** Functions that run at Convex, which keeps their variables itself. */
+const functionsElsewhere = /^convex\//;
 /** Programs that set up servers. In other languages, and deeper, a layer of the application is called so. */
 const serverPrograms = /^(?:infra|infrastructure)\/.*\.(?:[cm]?[jt]s|py)$/;
 const developmentFiles =
@@ -71,6 +73,7 @@ export function scopeOf(project: Project, directory: string): Scope {
         (toolingNames.test(base) ||
           developmentFiles.test(name) ||
           serverPrograms.test(name) ||
+          functionsElsewhere.test(name) ||
           (folder !== "" && toolingFolders.test(folder)));
       files.push({ path, name, extension, isTooling });
     }

@@ -176,7 +176,10 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   if (isCrowded && !isAsserted && !isDatabase && !isCalledRequired && !core.test(key)) return false;
   if (rule?.isExtra && !examples.some((one) => one.isRequired) && !(isAsserted && isListed)) return false;
   const isKnown = rule !== null ? !rule.isExtra : isSensitive(key, null);
-  if (byFile.every((need) => need === "quieted") && !(framework === "nuxt" ? isKnown : isListed || isKnown))
+  if (
+    byFile.every((need) => need === "quieted") &&
+    !(framework === "nuxt" ? isKnown : (isListed && examples.some((one) => one.hasPlaceholder)) || isKnown)
+  )
     return false;
   // `if (!secret) return;` at the head of a webhook: nothing fails, and nothing works either.
   if (byFile.includes("skipped")) return isListed && /(?:SECRET|KEY|TOKEN)$/.test(key);

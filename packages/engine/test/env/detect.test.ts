@@ -211,6 +211,16 @@ describe("what a deployment must set", () => {
       },
       ["API_KEY"],
     ],
+    [
+      "nothing of functions that run at Convex",
+      { "convex/mail.ts": "send(process.env.MAIL_KEY);", "src/a.ts": "open(import.meta.env.VITE_CONVEX_URL);" },
+      ["VITE_CONVEX_URL"],
+    ],
+    [
+      "nothing a page may show or not, where the example has a value",
+      { "a.ts": 'use(process.env.NEXT_PUBLIC_SIGN_IN || "");', ".env.example": "NEXT_PUBLIC_SIGN_IN=github\n" },
+      [],
+    ],
     ["nothing a template reads when it is set up", { "remix.init/index.js": "use(process.env.A_KEY);" }, []],
     [
       "nothing the root's example lists for a service that reads nothing",
@@ -577,6 +587,14 @@ describe("manifests", () => {
       },
       ["APP_KEY", "DB_HOST", "JWT_SECRET"],
       { framework: "laravel" },
+    ],
+    [
+      "Rails whose production takes over a section of defaults",
+      {
+        "config/database.yml":
+          'default: &default\n  username: <%= ENV.fetch("PG_USER") { "a" } %>\n  host: <%= ENV["PG_HOST"] %>\n\ntest:\n  host: <%= ENV["CI_HOST"] %>\n\nproduction:\n  <<: *default\n  database: <%= ENV["PG_NAME"] %>\n',
+      },
+      ["PG_HOST", "PG_NAME"],
     ],
     [
       "Rails whose secrets come from the environment, told of or not",
