@@ -182,15 +182,16 @@ export function uploadsOf({
         });
       busy.add(id);
       try {
-        const written = await writePart(request, pathOf(id), { at: received, mostBytes: last - start + 1 }).finally(
-          async () => {
-            // Of a part that was cut off, what is on the disk.
-            const { size } = await stat(pathOf(id));
-            await update(id, { received_bytes: size });
-          },
-        );
-        if (received + written === total) return await finish(upload, total);
-        return viewOf({ ...upload, received_bytes: received + written });
+        let there: number;
+        try {
+          await writePart(request, pathOf(id), { at: received, mostBytes: last - start + 1 });
+        } finally {
+          // Of a part that was cut off, what is on the disk.
+          there = (await stat(pathOf(id))).size;
+          await update(id, { received_bytes: there });
+        }
+        if (there === total) return await finish(upload, total);
+        return viewOf({ ...upload, received_bytes: there });
       } finally {
         busy.delete(id);
       }
@@ -233,14 +234,14 @@ function tooLarge(mostBytes: number): WireFailure {
 }
 
 /**
- * Write a part where the earlier ones ended: whatever lies behind that, left by a crash, is gone first. Answers its bytes. When the
+ * Write a part where the earlier ones ended: whatever lies behind that, left by a crash, is gone first. When the
  * connection breaks or more comes than was said, what was written until then stays, and is on the disk.
  */
 async function writePart(
   part: IncomingMessage,
   path: string,
   { at, mostBytes }: { at: number; mostBytes: number },
-): Promise<number> {
+): Promise<void> {
   await using file = await open(path, "a", 0o600);
   await file.truncate(at);
   let written = 0;
@@ -250,7 +251,6 @@ async function writePart(
       await file.writeFile(chunk);
       written += chunk.length;
     }
-    return written;
   } finally {
     await file.sync();
   }

@@ -149,7 +149,7 @@ describe("from the setup token to a rollback", () => {
       settled(body.id),
     ]);
     for (const stream of streams) expect(stream).toEqual(streams[0]);
-    expect(streams[0]!.at(-1)).toMatchObject({ type: "state", state: "success" });
+    expect(streams[0].at(-1)).toMatchObject({ type: "state", state: "success" });
   });
 
   it("gives the traffic back, once for the same Idempotency-Key", async () => {

@@ -56,7 +56,7 @@ describe("the first person", () => {
         server.anyone.call("POST", "/setup", { ...person, email, token: server.setupToken }),
       ),
     );
-    expect(both.map(({ status }) => status).sort()).toEqual([201, 404]);
+    expect(new Set(both.map(({ status }) => status))).toEqual(new Set([201, 404]));
     expect((await server.anyone.call("POST", "/setup", { ...person, token: server.setupToken })).status).toBe(404);
     expect((await server.anyone.call("GET", "/setup")).body).toEqual({ needed: false });
   });
