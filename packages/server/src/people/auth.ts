@@ -11,6 +11,7 @@ import { getMigrations } from "better-auth/db/migration";
 import { toNodeHandler } from "better-auth/node";
 import { bearer, deviceAuthorization } from "better-auth/plugins";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Kysely } from "kysely";
 
 /** The header the server itself writes the caller's address to; one that comes from outside is dropped. */
@@ -31,6 +32,8 @@ const routes = new Set([
   "POST /device/approve",
   "POST /device/deny",
 ]);
+
+const migrationAttempts = 20;
 
 export const deviceClient = "landfall-cli";
 
@@ -107,8 +110,7 @@ export async function openAuth({
     },
   } satisfies BetterAuthOptions;
 
-  const { runMigrations } = await getMigrations(options);
-  await runMigrations();
+  await migrate(options);
   const auth = betterAuth(options);
   const context = await auth.$context;
   const answer = toNodeHandler(auth);
@@ -143,6 +145,20 @@ export async function openAuth({
     },
     endSessionsOf: (userId) => context.internalAdapter.deleteUserSessions(userId),
   };
+}
+
+/** Two servers that begin together on an empty database get in each other's way; then one looks again at what the other has made. */
+async function migrate(options: BetterAuthOptions): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const { toBeCreated, toBeAdded, runMigrations } = await getMigrations(options);
+    if (toBeCreated.length === 0 && toBeAdded.length === 0) return;
+    try {
+      await runMigrations();
+    } catch (error) {
+      if (attempt === migrationAttempts) throw error;
+      await delay(50 * attempt);
+    }
+  }
 }
 
 function emailIn(body: unknown): string {
