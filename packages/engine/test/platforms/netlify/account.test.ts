@@ -218,7 +218,7 @@ describe("domains", () => {
 
   it("of another site are refused", async () => {
     await place.deploy(page("other"), { project: "other" });
-    await netlify.domains.add(place.context("other"), "example.com");
+    await netlify.domains.add(place.context({ project: "other" }), "example.com");
     const refused = netlify.domains.add(place.context(), "example.com");
     await expect(refused).rejects.toMatchObject({ code: "CONFLICT" });
   });

@@ -53,9 +53,9 @@ describe("pages", () => {
     });
     expect(place.simulator.requests({ path: "/v2/files" })).toHaveLength(6);
     for (const path of ["copy.html", "public/a.txt", "api/data.json", "package.json", ".well-known/security.txt"])
-      expect(await place.get(done.url, `/${path}`)).toMatchObject({ status: 200, body: files[path as "copy.html"] });
-    expect((await place.get(done.url, `/${encodeURI("ünïcode-名.bin")}`)).status).toBe(200);
-    expect((await place.get(done.url, "/.vercel/project.json")).status).toBe(404);
+      expect(await place.visit(done.url, `/${path}`)).toMatchObject({ status: 200, body: files[path as "copy.html"] });
+    expect((await place.visit(done.url, `/${encodeURI("ünïcode-名.bin")}`)).status).toBe(200);
+    expect((await place.visit(done.url, "/.vercel/project.json")).status).toBe(404);
   });
 
   it("may be links to each other, of which the target is sent", async () => {
@@ -64,7 +64,7 @@ describe("pages", () => {
     const source = { kind: "folder" as const, path };
     const prepared = await place.engine.prepare({ source, platform: "vercel", project: "shop", prebuilt: true });
     const done = await place.finish((await place.engine.accept(prepared)).id);
-    expect(await place.get(done.url, "/latest.js")).toMatchObject({ status: 200, body: "app" });
+    expect(await place.visit(done.url, "/latest.js")).toMatchObject({ status: 200, body: "app" });
   });
 
   it("that are new ask for the project, the deployment, the files, the deployment; the same ones again for the deployment alone", async () => {
@@ -97,12 +97,12 @@ describe("pages", () => {
   it("have addresses without .html, a page for what is not there, and none for assets that are missing", async () => {
     const files = { ...page, "about.html": "about", "docs/index.html": "docs", "404.html": "not here" };
     const done = await place.deploy(files, { prebuilt: false });
-    expect(await place.get(done.url, "/about")).toMatchObject({ status: 200, body: "about" });
-    expect(await place.get(done.url, "/docs/")).toMatchObject({ status: 200, body: "docs" });
-    expect(await place.get(done.url, "/nowhere")).toMatchObject({ status: 404, body: "not here" });
+    expect(await place.visit(done.url, "/about")).toMatchObject({ status: 200, body: "about" });
+    expect(await place.visit(done.url, "/docs/")).toMatchObject({ status: 200, body: "docs" });
+    expect(await place.visit(done.url, "/nowhere")).toMatchObject({ status: 404, body: "not here" });
     const app = await place.deploy(page, { project: "app", overrides: { spaFallback: true } });
-    expect(await place.get(app.url, "/any/view")).toMatchObject({ status: 200, body: "<p>one</p>" });
-    expect((await place.get(app.url, "/assets/gone.js")).status).toBe(404);
+    expect(await place.visit(app.url, "/any/view")).toMatchObject({ status: 200, body: "<p>one</p>" });
+    expect((await place.visit(app.url, "/assets/gone.js")).status).toBe(404);
   });
 
   it("beside a vercel.json are left to Vercel, which alone applies it, and nothing is built", async () => {
@@ -110,7 +110,7 @@ describe("pages", () => {
       "redirects": [{ "source": "/old", "destination": "/" }], "cleanUrls": true }`;
     const done = await place.deploy({ ...page, "vercel.json": config, "package.json": '{"scripts":{"build":"x"}}' });
     expect(done.state).toBe("success");
-    expect((await place.get(done.url, "/old")).status).toBe(308);
+    expect((await place.visit(done.url, "/old")).status).toBe(308);
     expect(remote(done).settings).toMatchObject({ framework: null, buildCommand: "", installCommand: "" });
   });
 
@@ -134,8 +134,8 @@ describe("what was built for Vercel", () => {
   it("goes as it is, with the files its functions name and no others", async () => {
     const done = await place.deploy({ ...output, "lib/lib.js": "1", "src/secret.txt": "stays here" });
     expect(done.state).toBe("success");
-    expect((await place.get(done.url, "/go")).status).toBe(307);
-    expect((await place.get(done.url, "/hello")).body).toContain("function hello");
+    expect((await place.visit(done.url, "/go")).status).toBe(307);
+    expect((await place.visit(done.url, "/hello")).body).toContain("function hello");
     expect([...remote(done).files.keys()].sort()).toEqual([...Object.keys(output), "lib/lib.js"].sort());
     expect(remote(done).prebuilt).toBe(true);
   });
@@ -145,7 +145,7 @@ describe("what was built for Vercel", () => {
       path.includes(".func/") ? [] : [[path.replace(".vercel/output/", ""), text] as const],
     );
     const done = await place.deploy(Object.fromEntries(inner));
-    expect((await place.get(done.url, "/")).body).toBe("built");
+    expect((await place.visit(done.url, "/")).body).toBe("built");
   });
 
   it("is refused when its functions name files that are not there", async () => {
@@ -320,8 +320,8 @@ describe("previews", () => {
     const production = await place.deploy(page);
     const preview = await place.deploy({ "index.html": "<p>new</p>" }, { environment: "new-look" });
     expect(preview).toMatchObject({ state: "success", url: expect.stringContaining("//shop-git-new-look-acme.") });
-    expect((await place.get(preview.url, "/")).status).toBe(401);
-    expect((await place.get(production.url, "/")).body).toBe("<p>one</p>");
+    expect((await place.visit(preview.url, "/")).status).toBe(401);
+    expect((await place.visit(production.url, "/")).body).toBe("<p>one</p>");
     expect(remote(preview).target).toBeNull();
   });
 
@@ -329,7 +329,7 @@ describe("previews", () => {
     const done = await place.deploy(page, { environment: "new-look" });
     expect(done.url).toContain("//shop.vercel.localhost");
     expect(await place.notes(done.id)).toEqual([expect.stringContaining("first deployment")]);
-    expect((await place.get(done.url, "/")).status).toBe(200);
+    expect((await place.visit(done.url, "/")).status).toBe(200);
   });
 
   it("are promoted by a build with the variables of production", async () => {
@@ -337,7 +337,7 @@ describe("previews", () => {
     const preview = await place.deploy({ "index.html": "<p>new</p>" }, { environment: "new-look" });
     const done = await place.finish((await place.engine.promote(preview.id)).id);
     expect(done).toMatchObject({ state: "success", environment: "production" });
-    expect((await place.get(done.url, "/")).body).toBe("<p>new</p>");
+    expect((await place.visit(done.url, "/")).body).toBe("<p>new</p>");
     expect(remote(done)).toMatchObject({ target: "production", source: "redeploy" });
     expect(await place.notes(done.id)).toContainEqual(expect.stringContaining("building it once more"));
   });
@@ -347,7 +347,7 @@ describe("previews", () => {
     const preview = await place.deploy({ "index.html": "<p>new</p>" }, { environment: "new-look" });
     place.simulator.state.deployments.delete(remote(preview).id);
     const done = await place.finish((await place.engine.promote(preview.id)).id);
-    expect((await place.get(done.url, "/")).body).toBe("<p>new</p>");
+    expect((await place.visit(done.url, "/")).body).toBe("<p>new</p>");
   });
 
   it("get their address back from a later one", async () => {
@@ -374,12 +374,12 @@ describe("rollback", () => {
     await place.deploy({ "index.html": "<p>two</p>" });
     const back = await place.finish((await place.engine.rollback({ project: "shop", platform: "vercel" })).id);
     expect(back).toMatchObject({ state: "success", url: first.url, filesSent: 0 });
-    expect((await place.get(back.url, "/")).body).toBe("<p>one</p>");
+    expect((await place.visit(back.url, "/")).body).toBe("<p>one</p>");
     expect(place.simulator.state.deployments.size).toBe(2);
     // Vercel gives production's addresses to nobody by itself now.
     const third = await place.deploy({ "index.html": "<p>three</p>" });
     expect(third.state).toBe("success");
-    expect((await place.get(third.url, "/")).body).toBe("<p>three</p>");
+    expect((await place.visit(third.url, "/")).body).toBe("<p>three</p>");
   });
 
   it("is asked for once when the answer to that was lost", async () => {
@@ -387,7 +387,7 @@ describe("rollback", () => {
     await place.deploy({ "index.html": "<p>two</p>" });
     place.simulator.fail("reset", { once: true, afterWork: true, match: { method: "POST", path: /rollback/ } });
     const back = await place.finish((await place.engine.rollback({ project: "shop", platform: "vercel" })).id);
-    expect((await place.get(back.url, "/")).body).toBe("<p>one</p>");
+    expect((await place.visit(back.url, "/")).body).toBe("<p>one</p>");
   });
 });
 
@@ -446,7 +446,7 @@ describe("a deployment", () => {
     const view = await ending;
     expect(view).toMatchObject({ state: "cancelled", live: false });
     expect(remote(view).readyState).toBe("CANCELED");
-    expect((await place.get(old.url, "/")).body).toBe("<p>one</p>");
+    expect((await place.visit(old.url, "/")).body).toBe("<p>one</p>");
   });
 });
 
