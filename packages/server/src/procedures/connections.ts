@@ -73,7 +73,7 @@ export function connectionProcedures(os: Gate, services: Services) {
           name: platform.name,
           runs: [...platform.runs],
           accepts: [...platform.accepts],
-          connect: services.engine.connections.ways({ platform: platform.id }),
+          connect: platform.connect ? services.engine.connections.ways({ platform: platform.id }) : [],
           operations: operations.filter((operation) => platform[operation] !== undefined),
           hosted: platform.baseUrl !== undefined,
           token: platform.connect?.find((way) => way.kind === "token") ?? null,
