@@ -10,6 +10,8 @@ import { doctor } from "./commands/doctor.ts";
 import { edge } from "./commands/edge.ts";
 import { env } from "./commands/env.ts";
 import { init } from "./commands/init.ts";
+import { login } from "./commands/login.ts";
+import { logout } from "./commands/logout.ts";
 import { inspect } from "./commands/inspect.ts";
 import { logs } from "./commands/logs.ts";
 import { ls } from "./commands/ls.ts";
@@ -36,7 +38,7 @@ const groups: [string, ((registry: Registry) => void)[]][] = [
   ["Bring live:", [deploy, plan, detect, init, env]],
   ["See:", [platforms, projects, ls, inspect, status, logs, open, why]],
   ["Change:", [redeploy, rollback, promote, cancel, domains, rm]],
-  ["Accounts:", [connect, connections, whoami, disconnect]],
+  ["Accounts:", [connect, connections, whoami, disconnect, login, logout]],
   ["Run:", [serve, mcp, stop, worker, edge, simulate, doctor, rotateKey]],
 ];
 

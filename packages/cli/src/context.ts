@@ -1,9 +1,10 @@
 /** What a running command has at hand. */
 import type { Engine, EngineOptions } from "@landfall/engine";
-import { reportOf } from "@landfall/engine/error";
+import { DeployError, reportOf } from "@landfall/engine/error";
+import { type Server, serverFrom } from "./remote/servers.ts";
 import { type Paint, paintFor } from "./screen/paint.ts";
 import { safeLine } from "./screen/text.ts";
-import { engineOptionsFrom, type GlobalFlags } from "./settings.ts";
+import { engineOptionsFrom, type GlobalFlags, homeFrom } from "./settings.ts";
 import type { World } from "./world.ts";
 
 export interface Context {
@@ -17,6 +18,8 @@ export interface Context {
   debug: boolean;
   /** Say yes to questions. */
   yes: boolean;
+  /** Allow http to a server on another machine. */
+  insecure: boolean;
   /** A person can be asked: both ends are a terminal, and neither --json nor --yes was given. */
   canAsk: boolean;
   /** Colours of stdout and of stderr. */
@@ -27,11 +30,14 @@ export interface Context {
   say(text: string): void;
   /** Throws INVALID_CONFIG. */
   options(): EngineOptions;
+  /** The server this command works on; null for this machine's own store. Throws INVALID_CONFIG. */
+  server(): Server | null;
   /**
-   * Opens the engine on first use; `close` ends it. What should run and does not, after a reboot, is brought back first; not with
-   * `restore: false`.
+   * Opens the engine on first use, of the server or of this machine; `close` ends it. What should run and does not, after a reboot, is
+   * brought back first; not with `restore: false`. With `here` it is this machine's, whatever server is chosen. Throws AUTH_FAILED when
+   * nobody has logged in to the server.
    */
-  engine(options?: { restore?: boolean }): Promise<Engine>;
+  engine(options?: { restore?: boolean; here?: boolean }): Promise<Engine>;
   close(): Promise<void>;
 }
 
@@ -49,9 +55,13 @@ export function contextFor(world: World, flags: GlobalFlags, cwd: string): Conte
     if (!quiet) world.stderr.write(`${text}\n`);
   };
 
-  async function opened({ restore = true }: { restore?: boolean } = {}): Promise<Engine> {
+  const server = (): Server | null => serverFrom({ ...world, env }, flags);
+
+  async function opened({ restore = true, here = false }: { restore?: boolean; here?: boolean } = {}): Promise<Engine> {
     const first = engine === undefined;
-    const one = await (engine ??= world.openEngine(options()));
+    const there = here ? null : server();
+    const one = await (engine ??=
+      there === null ? world.openEngine(options()) : world.openRemote(remoteOptions(there)));
     if (first && restore) {
       try {
         await one.restore();
@@ -63,6 +73,17 @@ export function contextFor(world: World, flags: GlobalFlags, cwd: string): Conte
     return one;
   }
 
+  function remoteOptions({ url, token, organization }: Server) {
+    if (token === null)
+      throw new DeployError("AUTH_FAILED", {
+        what: "You are not logged in to this server.",
+        where: url,
+        next: `Log in: landfall login ${url}; a machine sets LANDFALL_TOKEN.`,
+      });
+    const home = homeFrom({ ...world, env, cwd, ...(flags.home === undefined ? {} : { home: flags.home }) });
+    return { url, token, home, version: world.version, ...(organization === undefined ? {} : { organization }) };
+  }
+
   return {
     world,
     cwd,
@@ -71,11 +92,13 @@ export function contextFor(world: World, flags: GlobalFlags, cwd: string): Conte
     yes,
     verbose: flags.verbose === true,
     debug: flags.debug === true,
+    insecure: flags.insecure === true,
     canAsk: world.stdin.isTTY === true && world.stderr.isTerminal && !json && !yes && !world.env.CI,
     paint: { out: paintFor(colors && world.stdout.isTerminal), err: paintFor(colors && world.stderr.isTerminal) },
     result: (text) => world.stdout.write(`${text}\n`),
     say,
     options,
+    server,
     engine: opened,
     async close() {
       // An engine that could not be opened has told its reason already.

@@ -31,6 +31,10 @@ const world: World = {
     const { openEngine } = await import("@landfall/engine");
     return openEngine(options);
   },
+  async openRemote(options) {
+    const { openRemote } = await import("./remote/engine.ts");
+    return openRemote(options);
+  },
   openBrowser,
 };
 

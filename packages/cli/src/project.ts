@@ -32,7 +32,8 @@ export async function deploymentOf(
   if (named !== undefined && isDeploymentId(named)) return engine.deployment(named);
   const project = projectOf(context, named);
   const found = (await engine.deployments({ project, limit: 50 })).find(fits);
-  if (found !== undefined) return found;
+  // Lists of a server come without the plans.
+  if (found !== undefined) return found.plan === null ? engine.deployment(found.id) : found;
   throw new DeployError("NOT_FOUND", {
     what: `The project ${project} has no such deployment.`,
     next: "Name one by its id; landfall ls --all lists them.",

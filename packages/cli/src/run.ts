@@ -35,6 +35,8 @@ export async function run(argv: string[], world: World): Promise<number> {
     .option("--no-color", "no colours (NO_COLOR is honoured too)")
     .option("--cwd <dir>", "work as if started there")
     .option("--home <dir>", "data directory (default: LANDFALL_HOME or ~/.local/share/landfall)")
+    .option("--server <url>", "a server to work on (default: LANDFALL_URL or the last login), or: local")
+    .option("--insecure", "allow http to a server on another machine")
     .option("--debug", "with a failure, print where in the program it happened")
     .addOption(new Option("--setting <name=value>").argParser(collect).hideHelp())
     .configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: (text) => world.stderr.write(text) })

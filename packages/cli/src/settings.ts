@@ -6,6 +6,10 @@ import type { World } from "./world.ts";
 
 export interface GlobalFlags {
   home?: string;
+  /** Address of a server, or `local`. */
+  server?: string;
+  /** Allow http to another machine. */
+  insecure?: boolean;
   cwd?: string;
   json?: boolean;
   yes?: boolean;

@@ -1,5 +1,6 @@
 /** Everything outside the program that a command touches. main.ts makes it from the process; tests make it by hand. */
 import type { Engine, EngineOptions } from "@landfall/engine";
+import type { RemoteEngine, RemoteOptions } from "./remote/engine.ts";
 
 /** The part of a write stream that screens need. */
 export interface Output {
@@ -30,6 +31,8 @@ export interface World {
   /** Calls back for each signal to end; returns what stops that. Without a listener a signal ends the process at once. */
   onSignal(listener: (signal: Signal) => void): () => void;
   openEngine(options: EngineOptions): Promise<Engine>;
+  /** The same over a server. */
+  openRemote(options: RemoteOptions): Promise<RemoteEngine>;
   /** Shows a web page to the person; false when that is not possible here. */
   openBrowser(url: string): Promise<boolean>;
 }

@@ -68,6 +68,9 @@ export function worldOf({
       if (engine === undefined) throw new Error("this test opens no engine");
       return engine;
     },
+    async openRemote() {
+      throw new Error("this test asks no server");
+    },
     openBrowser: async () => true,
     out: () => stripVTControlCharacters(written.out),
     err: () => stripVTControlCharacters(written.err),

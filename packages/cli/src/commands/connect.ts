@@ -1,7 +1,4 @@
 /** `landfall connect [platform]`: an account for deployments, by token or in the browser. A token is never an argument. */
-import { readFileSync } from "node:fs";
-import { text } from "node:stream/consumers";
-import { resolve } from "node:path";
 import type { ConnectionView, Engine, Platform } from "@landfall/engine";
 import { DeployError } from "@landfall/engine/error";
 import { accountText, troubleOf } from "../connection-text.ts";
@@ -10,6 +7,7 @@ import { defined } from "../request.ts";
 import type { Registry } from "../run.ts";
 import { ask } from "../screen/prompt.ts";
 import { safeLine } from "../screen/text.ts";
+import { tokenFrom } from "../token-file.ts";
 
 interface Flags {
   tokenFile?: string;
@@ -97,21 +95,6 @@ async function connectWith(work: Work): Promise<ConnectionView> {
     next: `${tokenHelp(platform)} Then set ${variableOf(platform)}, or: landfall connect ${platform.id} --token-file FILE (- for stdin)`,
     step: "auth",
   });
-}
-
-/** Read from a file, or from stdin for `-`. Throws INVALID_CONFIG. */
-async function tokenFrom(context: Context, file: string): Promise<string> {
-  if (file === "-") return text(context.world.stdin);
-  const path = resolve(context.cwd, file);
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new DeployError(
-      "INVALID_CONFIG",
-      { what: "The file with the token cannot be read.", where: path, next: "Name a file that you may read." },
-      { cause },
-    );
-  }
 }
 
 async function typedToken({ world, say }: Context, platform: Platform): Promise<string> {

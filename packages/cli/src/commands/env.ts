@@ -1,7 +1,7 @@
 /** `landfall env`: the variables of a project. Values are kept byte for byte. */
 import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Engine } from "@landfall/engine";
+import type { Engine, VariableView } from "@landfall/engine";
 import { DeployError } from "@landfall/engine/error";
 import type { Context } from "../context.ts";
 import { readEnvFile, writeEnvText } from "../env-file.ts";
@@ -21,6 +21,7 @@ export function env({ program, does }: Registry): void {
       does<TargetFlags & { reveal?: boolean }>(async (context, { flags }) => {
         const engine = await context.engine();
         const all = await engine.variables.list({ ...targetOf(context, flags), ...defined({ reveal: flags.reveal }) });
+        if (flags.reveal === true) tellHidden(context, all);
         if (context.json) return context.result(JSON.stringify(all));
         if (all.length === 0) return context.say(`${targetText(context, flags)} has no variables.`);
         const { paint } = context;
@@ -79,7 +80,9 @@ export function env({ program, does }: Registry): void {
     does<TargetFlags>(async (context, { args: [file], flags }) => {
       const engine = await context.engine();
       const all = await engine.variables.list({ ...targetOf(context, flags), reveal: true });
-      const text = await writeEnvText(Object.fromEntries(all.map((one) => [one.key, one.value ?? ""])));
+      const readable = all.flatMap(({ key, value }) => (value === null ? [] : [[key, value] as const]));
+      const text = await writeEnvText(Object.fromEntries(readable));
+      tellHidden(context, all);
       if (file === "-") return context.world.stdout.write(text);
       const path = resolve(context.cwd, file!);
       if (existsSync(path) && !context.yes) {
@@ -91,7 +94,7 @@ export function env({ program, does }: Registry): void {
       }
       writeFileSync(path, text, { mode: 0o600 });
       chmodSync(path, 0o600); // A file that was there keeps its mode otherwise.
-      done(context, flags, { written: file!, count: all.length });
+      done(context, flags, { written: file!, count: readable.length });
     }),
   );
 
@@ -111,6 +114,16 @@ export function env({ program, does }: Registry): void {
     );
 
   check(group, does);
+}
+
+/** Of a server, nobody reads a secret back. */
+function tellHidden(context: Context, all: VariableView[]): void {
+  const hidden = all.filter(({ value }) => value === null).map(({ key }) => safeLine(key));
+  if (hidden.length === 0) return;
+  const { warn } = context.paint.err;
+  context.say(
+    `${warn("!")} The server keeps ${hidden.join(", ")} to itself: a secret can be set there, and not read back.`,
+  );
 }
 
 async function setAll(

@@ -1,20 +1,23 @@
-/** `landfall status`: what really runs on this machine. */
+/** `landfall status`: what really runs, on this machine or on that of the server. */
 import type { Registry } from "../run.ts";
 import { fittingTable, safeLine } from "../screen/text.ts";
 
 export function status({ program, does }: Registry): void {
   program
     .command("status")
-    .description("Show what runs on this machine.")
+    .description("Show what runs on this machine, or on the server's.")
     .action(
       does(async (context) => {
         const edge = await (await context.engine()).edge.status();
+        const server = context.server();
         if (context.json) return context.result(JSON.stringify(edge));
         const paint = context.paint.out;
         context.result(
-          edge.running
-            ? `Serving on port ${edge.port} (process ${edge.pid}).`
-            : "Nothing is served. Start it with: landfall serve, or deploy something.",
+          !edge.running
+            ? "Nothing is served. Start it with: landfall serve, or deploy something."
+            : server === null
+              ? `Serving on port ${edge.port} (process ${edge.pid}).`
+              : `Served by ${server.url}.`,
         );
         if (edge.services.length === 0) return;
         const rows = edge.services.map((one) => [

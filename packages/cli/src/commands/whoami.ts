@@ -2,13 +2,16 @@
 import type { ConnectionView, Engine } from "@landfall/engine";
 import { errorCodes, reportOf } from "@landfall/engine/error";
 import { connectionTable } from "../connection-text.ts";
+import type { RemoteEngine } from "../remote/engine.ts";
 import type { Registry } from "../run.ts";
 import { showError } from "../tell.ts";
 
 export function whoami({ program, does }: Registry): void {
   program
     .command("whoami")
-    .description("Ask the platforms whose credentials deployments would use now; status 4 when one does not work.")
+    .description(
+      "Say who you are on the server, and ask the platforms whose credentials deployments would use now; status 4 when one does not work.",
+    )
     .argument("[platform]", "only this platform")
     .option("--force", "ask, however short ago that was (default: after five minutes)")
     .action(
@@ -16,6 +19,8 @@ export function whoami({ program, does }: Registry): void {
         const engine = await context.engine({ restore: false });
         const used = await usedNow(engine, platform);
         const views: ConnectionView[] = [];
+        // Opened with our own credential, which is one more that counts.
+        if ("person" in engine && platform === undefined) views.push((engine as RemoteEngine).person);
         // A platform that was named and has none says so itself.
         if (platform !== undefined && used.length === 0) views.push(await engine.connections.check({ platform }));
         const failures: unknown[] = [];

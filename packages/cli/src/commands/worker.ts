@@ -9,7 +9,7 @@ export function worker({ program, does }: Registry): void {
     .option("--until-idle", "end when there are none left")
     .action(
       does<{ untilIdle?: boolean }>(async (context, { flags }) => {
-        const engine = await context.engine({ restore: false });
+        const engine = await context.engine({ restore: false, here: true });
         const stop = new AbortController();
         const ignore = context.world.onSignal(() => stop.abort());
         try {

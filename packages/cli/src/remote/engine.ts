@@ -36,6 +36,8 @@ export interface RemoteOptions {
 export interface RemoteEngine extends Engine {
   /** Whose credential opens the server, as one more account. */
   readonly person: ConnectionView;
+  /** Those the person is in; of a key the one it is for. */
+  organizations(): Promise<{ id: string; name: string }[]>;
 }
 
 /** Rows of a page of the server's lists, at most. */
@@ -53,6 +55,7 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
     home,
     organization: me.organization?.id ?? "",
     person: personOf(me, url),
+    organizations: async () => (await client.organizations.list()).organizations,
     platforms,
     ...deploymentsOf(connection, home),
 
@@ -120,7 +123,7 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
     },
 
     doctor: () => doctorOf(client, { me, url, version }),
-    ...refusing(["rotateKey", "collect"], {
+    ...refusing(["rotateKey", "collect", "backup", "verifyBackup"], {
       what: "This concerns the server's own disk.",
       where: url,
       next: "Run it on the server; or for this machine's own store, with --server local.",

@@ -1,6 +1,6 @@
 /** From a request to everything known before anything is changed: snapshot, detection, plan, problems. */
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parse as parseJson } from "jsonc-parser";
 import { checkVariables } from "../env/validate.ts";
 import { generateSecret } from "../env/generate.ts";
@@ -74,9 +74,9 @@ export async function prepare(context: PrepareContext, request: DeployRequest): 
     ...(platform.digest && request.prebuilt ? { digest: platform.digest } : {}),
     ...(signal ? { signal } : {}),
   });
-  const detection = request.prebuilt ? null : detect(source.root);
   const problems: ErrorReport[] = [];
   const project = await projectName(store, { request, config, source, problems });
+  const detection = request.prebuilt ? null : renamed(detect(source.root), { request, project });
 
   const values = await valuesFor(store, { request, project, environment, detection, problems });
   const paths = new Set(snapshot.files.map((file) => file.path));
@@ -125,6 +125,19 @@ export async function prepare(context: PrepareContext, request: DeployRequest): 
     organization: store.organization,
     ...(opens ? { opens } : {}),
   };
+}
+
+/** What was unpacked or fetched lies in a folder of ours, after which no service should be called. */
+function renamed(
+  detection: Detection,
+  { request: { source }, project }: { request: DeployRequest; project: string },
+): Detection {
+  if (source.kind === "folder" || source.subdirectory !== undefined) return detection;
+  const folder = basename(detection.dir);
+  const services = detection.services.map((one) =>
+    one.path === "." && one.name === folder ? { ...one, name: project } : one,
+  );
+  return { ...detection, services };
 }
 
 /** Where it will live: where it was deployed before, else what was asked for or the environment names. Throws CONFLICT when these differ. */
