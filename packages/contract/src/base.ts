@@ -9,6 +9,8 @@ export interface Meta {
   access: Access;
   /** `Idempotency-Key` is honoured: the same key gets the same answer. */
   idempotent?: boolean;
+  /** It makes a deployment, of which a person may ask for so many in an hour. Going back to an earlier one is none: that must be possible at once. */
+  deploys?: boolean;
   /** It changes nothing anybody would look for in the record of changes, whatever its permission is called. */
   unrecorded?: boolean;
 }

@@ -136,7 +136,7 @@ const request = z.object({
 const one = z.object({ id });
 
 export const deployments = {
-  create: open("create:deployment", { idempotent: true })
+  create: open("create:deployment", { idempotent: true, deploys: true })
     .route({ method: "POST", path: "/deployments", successStatus: 202, tags: ["deployments"] })
     .input(request)
     .output(deployment),
@@ -171,7 +171,7 @@ export const deployments = {
     .route({ method: "POST", path: "/deployments/{id}/cancel", tags: ["deployments"] })
     .input(one)
     .output(deployment),
-  redeploy: open("create:deployment", { idempotent: true })
+  redeploy: open("create:deployment", { idempotent: true, deploys: true })
     .route({ method: "POST", path: "/deployments/{id}/redeploy", successStatus: 202, tags: ["deployments"] })
     .input(one)
     .output(deployment),
@@ -185,7 +185,7 @@ export const deployments = {
     })
     .input(one)
     .output(deployment),
-  promote: open("create:deployment", { idempotent: true })
+  promote: open("create:deployment", { idempotent: true, deploys: true })
     .route({ method: "POST", path: "/deployments/{id}/promote", successStatus: 202, tags: ["deployments"] })
     .input(z.object({ id, environment: name.optional() }))
     .output(deployment),

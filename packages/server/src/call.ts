@@ -1,6 +1,7 @@
 /** One request, as procedures, uploads and sockets see it. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { BlockList, isIP } from "node:net";
+import { DeployError } from "@landfall/engine/error";
 import { denied } from "./errors.ts";
 import { addressHeader } from "./people/auth.ts";
 import type { Principal, Principals } from "./people/principal.ts";
@@ -28,9 +29,9 @@ export function callOf(
     response,
     organizationId,
   }: { request: IncomingMessage; response: ServerResponse | null; organizationId?: string | undefined },
-  { principals, trustedProxies }: { principals: Principals; trustedProxies: number },
+  { principals, proxies }: { principals: Principals; proxies: BlockList },
 ): Call {
-  const address = addressOf(request, trustedProxies);
+  const address = addressOf(request, proxies);
   // Better Auth reads the address from here; what a caller wrote is gone.
   request.headers[addressHeader] = address;
   const asked = request.headers[organizationHeader];
@@ -57,15 +58,40 @@ export function headersOf(request: IncomingMessage): Headers {
   return headers;
 }
 
-/** The address of the connection, or what the outermost of our own proxies saw. */
-function addressOf(request: IncomingMessage, trustedProxies: number): string {
-  const direct = (request.socket.remoteAddress ?? "").replace(/^::ffff:/, "");
-  if (trustedProxies === 0) return direct;
-  const forwarded = String(request.headers["x-forwarded-for"] ?? "")
-    .split(",")
-    .map((one) => one.trim())
-    .filter((one) => isIP(one) !== 0);
-  return forwarded.at(-trustedProxies) ?? direct;
+/** Those of our own proxies, checked. Throws INVALID_CONFIG. */
+export function proxiesOf(trusted: readonly string[]): BlockList {
+  const proxies = new BlockList();
+  for (const text of trusted) {
+    const [net = "", prefix] = text.split("/", 2);
+    const family = isIP(net) === 6 ? "ipv6" : "ipv4";
+    const bits = prefix === undefined ? (family === "ipv6" ? 128 : 32) : Number(/^\d{1,3}$/.exec(prefix)?.[0] ?? NaN);
+    if (isIP(net) === 0 || !(bits <= (family === "ipv6" ? 128 : 32)))
+      throw new DeployError("INVALID_CONFIG", {
+        what: `${JSON.stringify(text)} is no address and no network.`,
+        where: "trusted proxies",
+        next: "Give addresses or networks, such as 10.0.0.0/8.",
+      });
+    proxies.addSubnet(net, bits, family);
+  }
+  return proxies;
+}
+
+/** The address of the connection; when that is a proxy of ours, the last one in X-Forwarded-For that is none, for what is before it anybody may have written. */
+function addressOf(request: IncomingMessage, proxies: BlockList): string {
+  const isOurs = (address: string): boolean => proxies.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+  let address = plainAddress(request.socket.remoteAddress ?? "");
+  const forwarded = String(request.headers["x-forwarded-for"] ?? "").split(",");
+  while (isOurs(address)) {
+    const before = plainAddress(forwarded.pop()?.trim() ?? "");
+    if (isIP(before) === 0) break;
+    address = before;
+  }
+  return address;
+}
+
+/** IPv4 as it is, also where it comes inside IPv6. */
+function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, "");
 }
 
 const loopback = new BlockList();

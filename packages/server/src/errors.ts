@@ -31,9 +31,9 @@ export function missing(kind: string): DeployError {
   return new DeployError("NOT_FOUND", { what: `There is no such ${kind}.` });
 }
 
-export function tooMany(retryAfterMs: number): DeployError {
+export function tooMany(retryAfterMs: number, what = "Too many attempts."): DeployError {
   return new DeployError("RATE_LIMIT_EXCEEDED", {
-    what: "Too many attempts.",
+    what,
     next: `Try again in ${Math.ceil(retryAfterMs / 1000)} seconds.`,
     retryAfterMs,
   });

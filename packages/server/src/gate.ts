@@ -5,6 +5,7 @@ import type { Engine } from "@landfall/engine";
 import { implement } from "@orpc/server";
 import type { Call } from "./call.ts";
 import { denied } from "./errors.ts";
+import type { Counted } from "./limits.ts";
 import { targetOf } from "./people/audit.ts";
 import { permit, type Principal } from "./people/principal.ts";
 import type { Services } from "./services.ts";
@@ -14,7 +15,7 @@ import { digestOf } from "./token.ts";
 const abandonedMs = 10 * 60_000;
 
 export function gateOf(services: Services) {
-  const { db, audit } = services;
+  const { db, audit, limits } = services;
   return implement(contract)
     .$context<{ call: Call }>()
     .use(async ({ context, next, path, procedure }) => {
@@ -22,6 +23,7 @@ export function gateOf(services: Services) {
       context.call.route = path.join(".");
       const principal = access === "anyone" ? null : await context.call.principal();
       permit(principal, access);
+      if (procedure["~orpc"].route.method !== "GET") await limits.write(counted(context.call, principal));
       return next({ context: { principal } });
     })
     .use(async ({ context, next, path, procedure }, input, output) => {
@@ -43,6 +45,17 @@ export function gateOf(services: Services) {
       } catch (error) {
         // Nothing was made: the key is free for another try.
         await db.deleteFrom("idempotency").where("id", "=", id).execute();
+        throw error;
+      }
+    })
+    .use(async ({ context, next, procedure }) => {
+      const { principal, call } = context;
+      if (procedure["~orpc"].meta.deploys !== true || !principal) return next();
+      const { giveBack } = await limits.deployment({ ...counted(call, principal), userId: principal.userId });
+      try {
+        return await next();
+      } catch (error) {
+        await giveBack();
         throw error;
       }
     })
@@ -94,6 +107,10 @@ export function gateOf(services: Services) {
       });
     return JSON.parse(earlier.answer) as unknown;
   }
+}
+
+function counted({ address, response }: Call, principal: Principal | null): Counted {
+  return { userId: principal?.userId ?? null, address, response };
 }
 
 export type Gate = ReturnType<typeof gateOf>;

@@ -11,8 +11,14 @@ export interface ServerOptions {
   version: string;
   /** Where people reach it, such as https://landfall.example.com; links are built from this and from nothing a request says. Default: the address it listens on. */
   publicUrl?: string;
-  /** Take a caller's address from X-Forwarded-For, as the last of so many proxies of ours wrote it. Default 0: from the connection. */
-  trustedProxies?: number;
+  /** Addresses and networks (`10.0.0.0/8`) of proxies of ours: of a request that comes from one, X-Forwarded-For is believed. Default: none. */
+  trustedProxies?: string[];
+  /** Deployments that a person may ask for in an hour. Default 10. */
+  deploymentsPerHour?: number;
+  /** Changes of any kind that a person may make in a minute. Default 600. */
+  writesPerMinute?: number;
+  /** Where limits are counted, `redis://…`, in place of the database. */
+  redisUrl?: string;
   /** Largest archive taken. Default 1 GiB. */
   maxUploadBytes?: number;
   /** Let git sources be on this machine and in private networks. Default false. */

@@ -6,13 +6,13 @@ import { ORPCError } from "@orpc/server";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Kysely } from "kysely";
-import { type Call, callOf, isLoopback, refuseForeign } from "./call.ts";
+import { type Call, callOf, isLoopback, proxiesOf, refuseForeign } from "./call.ts";
 import { DeployError } from "@landfall/engine/error";
 import { missing, WireFailure } from "./errors.ts";
 import { openEventHub } from "./event-hub.ts";
 import { failed } from "./failure.ts";
 import { inside } from "./gate.ts";
-import { attemptsOf } from "./limits.ts";
+import { openLimits } from "./limits.ts";
 import { openLog } from "./log.ts";
 import { metricsOf } from "./metrics.ts";
 import type { ServerOptions } from "./options.ts";
@@ -49,10 +49,22 @@ export interface RunningServer extends AsyncDisposable {
 /** Start serving; disposing ends it, letting what is under way finish. Throws what listening throws (EADDRINUSE). */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { engine } = options;
+  const log = openLog(options.log);
+  const proxies = proxiesOf(options.trustedProxies ?? []);
+  const limits = await openLimits({
+    database: engine.database,
+    redisUrl: options.redisUrl,
+    deploymentsPerHour: options.deploymentsPerHour ?? 10,
+    writesPerMinute: options.writesPerMinute ?? 600,
+    log,
+  });
   const http = createServer({ requestTimeout: requestMs });
   await new Promise<void>((resolve, reject) => {
     http.once("error", reject);
     http.listen(options.port, options.host, resolve);
+  }).catch(async (error: unknown) => {
+    await limits[Symbol.asyncDispose]();
+    throw error;
   });
   const { port } = http.address() as AddressInfo;
   const url = `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`;
@@ -60,8 +72,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const stopping = new AbortController();
 
   const db = engine.database.db as unknown as Kysely<PeopleSchema>;
-  const log = openLog(options.log);
-  const attempts = attemptsOf();
+  const { attempts } = limits;
   const auth = await openAuth({ engine, publicUrl, attempts, log });
   const principals = principalsOf({ db, auth, attempts });
   const rights = rightsOf(principals);
@@ -73,6 +84,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     publicUrl,
     log,
     attempts,
+    limits,
+    proxies,
     auth,
     principals,
     rights,
@@ -111,6 +124,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await closed;
       clearTimeout(cut);
       rights[Symbol.dispose]();
+      await limits[Symbol.asyncDispose]();
     },
   };
 }
@@ -121,10 +135,11 @@ function originsOf({ publicUrl, host, port }: { publicUrl: string; host: string;
   return new Set([publicUrl, ...names.map((name) => `http://${name}:${port}`)]);
 }
 
-async function tidied({ engine, uploads, db, log }: Services): Promise<void> {
+async function tidied({ engine, uploads, limits, db, log }: Services): Promise<void> {
   try {
     await uploads.forget();
     await engine.webhooks.tend();
+    await limits.tidy();
     const before = new Date(Date.now() - idempotencyKeptMs).toISOString();
     await db.deleteFrom("idempotency").where("created_at", "<", before).execute();
   } catch (error) {
@@ -137,7 +152,7 @@ function answering(
   services: Services,
   { origins, metrics }: { origins: ReadonlySet<string>; metrics: ReturnType<typeof metricsOf> },
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { options, principals, auth, log, publicUrl } = services;
+  const { options, principals, proxies, auth, log, publicUrl } = services;
   const router = routerOf(services);
   const shared = () => ({
     plugins: [new BodyLimitPlugin<{ call: Call }>({ maxBodySize: mostBodyBytes })],
@@ -207,6 +222,7 @@ function answering(
     const principal = await call.principal();
     permit(principal, "create:source");
     const who = inside(services, principal);
+    await services.limits.write({ userId: who.principal.userId, address: call.address, response: call.response });
     return {
       organizationId: who.organization.id,
       record: (id: string) =>
@@ -238,7 +254,7 @@ function answering(
 
   return async (request, response) => {
     const began = performance.now();
-    const call = callOf({ request, response }, { principals, trustedProxies: options.trustedProxies ?? 0 });
+    const call = callOf({ request, response }, { principals, proxies });
     protect(response, { id: call.id, isHttps: publicUrl.startsWith("https:") });
     response.once("close", () => {
       const seconds = (performance.now() - began) / 1000;

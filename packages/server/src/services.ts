@@ -1,9 +1,10 @@
 /** Everything a procedure may need, put together once by server.ts. */
 import type { Engine } from "@landfall/engine";
 import type { Kysely } from "kysely";
+import type { BlockList } from "node:net";
 import type { EventHub } from "./event-hub.ts";
 import type { Logger } from "./log.ts";
-import type { Attempts } from "./limits.ts";
+import type { Attempts, Limits } from "./limits.ts";
 import type { ServerOptions } from "./options.ts";
 import type { auditOf } from "./people/audit.ts";
 import type { Auth } from "./people/auth.ts";
@@ -22,6 +23,9 @@ export interface Services {
   publicUrl: string;
   log: Logger;
   attempts: Attempts;
+  limits: Limits;
+  /** Those of ours, whose word about a caller's address counts. */
+  proxies: BlockList;
   auth: Auth;
   principals: Principals;
   rights: Rights;

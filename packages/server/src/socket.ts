@@ -15,17 +15,14 @@ const access = "read:deployment";
 
 export function socketsOf(services: Services, origins: ReadonlySet<string>) {
   const server = new WebSocketServer({ noServer: true, maxPayload: 1024 });
-  const { principals, options, rights, hub, stopping } = services;
+  const { principals, proxies, rights, hub, stopping } = services;
 
   /** Everything that can be refused is, before the connection becomes a socket. */
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on("error", () => socket.destroy());
     const url = new URL(request.url ?? "/", "http://localhost");
     const organizationId = url.searchParams.get("organization") ?? undefined;
-    const call = callOf(
-      { request, response: null, organizationId },
-      { principals, trustedProxies: options.trustedProxies ?? 0 },
-    );
+    const call = callOf({ request, response: null, organizationId }, { principals, proxies });
     call.route = "ws.deployments";
     try {
       const id = /^\/ws\/deployments\/([\w-]{1,64})$/.exec(url.pathname)?.[1];

@@ -66,6 +66,8 @@ export async function serverFor(
     host: "127.0.0.1",
     port: 0,
     version: "0.0.0-test",
+    deploymentsPerHour: 1_000,
+    writesPerMinute: 100_000,
     log: (line) => logged.push(line),
     ...more,
   });

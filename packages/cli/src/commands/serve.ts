@@ -29,12 +29,15 @@ export function serve({ program, does }: Registry): void {
     .option("--host <address>", `address the API listens on (default: LANDFALL_API_HOST or ${usualHost})`)
     .option("--url <url>", "where people reach the API, for links (default: LANDFALL_PUBLIC_URL or where it listens)")
     .option("--roles <list>", `what this process does, of ${roles.join(",")} (default: all)`)
-    .option("--trusted-proxies <count>", "take callers' addresses from X-Forwarded-For, behind so many proxies")
+    .option(
+      "--trusted-proxies <list>",
+      "addresses and networks of proxies whose X-Forwarded-For is believed: 10.0.0.0/8",
+    )
     .option("--allow-private-sources", "let git addresses lead into this machine and its network")
     .action(
       does<Flags>(async (context, { flags }) => {
         const settings = settingsOf(context, flags);
-        const engine = await context.engine({ restore: false });
+        const engine = await context.engine({ restore: false, here: true });
         const stop = new AbortController();
         const ignore = context.world.onSignal(() => {
           if (!stop.signal.aborted) context.say("Stopping; what is deployed goes on being served.");
@@ -81,7 +84,7 @@ Nobody is here yet. The first person signs up with this token, once:
 /** The server is loaded here and by nothing else: no other command pays for it. */
 async function startApi(context: Context, engine: Engine, settings: ReturnType<typeof settingsOf>) {
   const { startServer } = await import("@landfall/server");
-  const { host, port, publicUrl, trustedProxies, allowPrivateSources } = settings;
+  const { host, port, publicUrl, trustedProxies, allowPrivateSources, limits } = settings;
   try {
     return await startServer({
       engine,
@@ -91,6 +94,11 @@ async function startApi(context: Context, engine: Engine, settings: ReturnType<t
       trustedProxies,
       allowPrivateSources,
       ...(publicUrl === undefined ? {} : { publicUrl }),
+      ...(JSON.parse(JSON.stringify(limits)) as {
+        redisUrl?: string;
+        deploymentsPerHour?: number;
+        writesPerMinute?: number;
+      }),
       log: (line) => context.say(line),
     });
   } catch (error) {
@@ -147,7 +155,13 @@ function settingsOf({ world: { env } }: Context, flags: Flags) {
     return Number(text);
   };
   const port = number("--port", flags.port ?? (env["LANDFALL_API_PORT"] || usualPort), 65_535);
-  const trustedProxies = number("--trusted-proxies", flags.trustedProxies ?? "0", 100);
+  const setting = (name: "MAX_DEPLOYMENTS_PER_HOUR" | "MAX_WRITES_PER_MINUTE"): number | undefined =>
+    env[name] ? number(name, env[name], 99_999) : undefined;
+  const limits = {
+    deploymentsPerHour: setting("MAX_DEPLOYMENTS_PER_HOUR"),
+    writesPerMinute: setting("MAX_WRITES_PER_MINUTE"),
+    redisUrl: env["REDIS_URL"] || undefined,
+  };
   const publicUrl = flags.url ?? (env["LANDFALL_PUBLIC_URL"] || undefined);
   if (publicUrl !== undefined && !/^https?:\/\/[^/\s]+\/?$/.test(publicUrl))
     faults.push({ path: "--url", message: "must be an address without a path, such as https://landfall.example.com" });
@@ -161,7 +175,8 @@ function settingsOf({ world: { env } }: Context, flags: Flags) {
     roles: new Set(asked as ServeRole[]),
     host: flags.host ?? (env["LANDFALL_API_HOST"] || usualHost),
     port,
-    trustedProxies,
+    trustedProxies: flags.trustedProxies?.split(",").map((one) => one.trim()) ?? [],
+    limits,
     publicUrl,
     allowPrivateSources: flags.allowPrivateSources === true,
   };

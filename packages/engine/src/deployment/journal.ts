@@ -35,7 +35,7 @@ export interface Claim {
 
 /**
  * Claim the oldest open deployment that nobody works on, or null. Of one project and environment only the oldest open one is
- * offered, so deployments never overtake each other there. `only` narrows it to that deployment and those it waits for.
+ * offered, so deployments never overtake each other there; of several organisations, whose fewest are worked on comes first. `only` narrows it to that deployment and those it waits for.
  */
 export async function claimNext(
   db: Kysely<Schema>,
@@ -43,21 +43,26 @@ export async function claimNext(
 ): Promise<Claim | null> {
   const open = await db
     .selectFrom("deployment")
-    .select(["id", "project_id", "environment", "lease_owner", "lease_until"])
+    .select(["id", "organization_id", "project_id", "environment", "lease_owner", "lease_until"])
     .where("state", "in", [...openStates])
     .orderBy("id")
     .execute();
   const wanted = only ? open.find((row) => row.id === only) : undefined;
   if (only && !wanted) return null;
-  const first = new Set<string>();
+  const places = new Set<string>();
+  const free: typeof open = [];
+  const shares = new Map<string, number>();
   for (const row of open) {
     const place = `${row.project_id}/${row.environment}`;
-    if (first.has(place)) continue;
-    first.add(place);
-    if (busy.has(row.id)) continue;
-    if (wanted && place !== `${wanted.project_id}/${wanted.environment}`) continue;
-    const free = row.lease_owner === null || row.lease_until < clock.now() || ownerIsDead(row.lease_owner);
-    if (!free) continue;
+    const isFirst = !places.has(place);
+    places.add(place);
+    if (!isFirst) continue;
+    const isFree = row.lease_owner === null || row.lease_until < clock.now() || ownerIsDead(row.lease_owner);
+    if (busy.has(row.id) || !isFree) shares.set(row.organization_id, (shares.get(row.organization_id) ?? 0) + 1);
+    else if (!wanted || place === `${wanted.project_id}/${wanted.environment}`) free.push(row);
+  }
+  const shareOf = (row: { organization_id: string }): number => shares.get(row.organization_id) ?? 0;
+  for (const row of free.sort((a, b) => shareOf(a) - shareOf(b))) {
     const claimed = await db
       .updateTable("deployment")
       .set((eb) => ({ lease_owner: owner, lease_until: clock.now() + leaseMs, fence: eb("fence", "+", 1) }))
@@ -173,6 +178,8 @@ export interface Journal {
   setState(state: DeploymentState): Promise<void>;
   /** See platform.ts: run once, remember the result. `tries` of transient errors are made here, with exponential back-off. */
   step<T>(name: string, work: (step: StepContext) => Promise<T>): Promise<T>;
+  /** So long steps have waited in all because a platform asked for it. */
+  waitedMs(): number;
   /** Do `work` in a transaction that fails with LEASE_LOST when somebody else has claimed. */
   transaction<T>(work: (tx: Transaction<Schema>) => Promise<T>): Promise<T>;
   /** Enter the final state; nothing can be written afterwards. */
@@ -214,6 +221,7 @@ export function journalOf({
       return work(tx);
     });
   }
+  let waitedMs = 0;
   const append = async (...bodies: DeployEventBody[]): Promise<void> => {
     await transaction((tx) => add(tx, instant(clock), bodies));
   };
@@ -272,7 +280,9 @@ export function journalOf({
           throw error;
         if ((error.text.retryAfterMs ?? 0) > longestWaitMs) throw error;
         const backoffMs = 1_000 * 2 ** (tried - 1) * (0.75 + random() / 2);
-        await clock.sleep(error.row.retry === "after" ? (error.text.retryAfterMs ?? backoffMs) : backoffMs, signal);
+        const askedMs = error.row.retry === "after" ? error.text.retryAfterMs : undefined;
+        await clock.sleep(askedMs ?? backoffMs, signal);
+        waitedMs += askedMs ?? 0;
       }
     }
   }
@@ -310,6 +320,7 @@ export function journalOf({
   }
 
   return {
+    waitedMs: () => waitedMs,
     deploymentId,
     fence,
     append,

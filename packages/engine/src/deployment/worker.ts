@@ -113,11 +113,13 @@ async function runClaim(options: WorkerOptions, claim: Claim, stop: AbortSignal)
     await begin(options, claim, journal, deadlineAt);
 
     let keepingUp: Promise<void> | null = null;
+    /** Waiting because the platform asks for it is not the deployment's fault: its time does not run meanwhile. */
+    let waitedMs = (): number => 0;
     const beat = async (): Promise<void> => {
       try {
         const { cancelRequested } = await renew(db, claim, clock);
         if (cancelRequested) ending.abort(cancelled());
-        else if (clock.now() > deadlineAt)
+        else if (clock.now() - waitedMs() - journal.waitedMs() > deadlineAt)
           ending.abort(timedOut(deadlineAt - Date.parse(row.started_at ?? row.created_at)));
       } catch (error) {
         if (error instanceof DeployError && error.code === "LEASE_LOST") ending.abort(error);
@@ -137,6 +139,7 @@ async function runClaim(options: WorkerOptions, claim: Claim, stop: AbortSignal)
       signal: ending.signal,
       log: (step, line, stream) => sink.push(step, line, stream),
       learn: (secrets) => redactor.add(secrets.map((value) => ({ name: "credential", value }))),
+      opened: ({ client }) => (waitedMs = () => client.traffic.waitedMs),
     });
     sink.close();
   } catch (error) {
@@ -210,7 +213,16 @@ async function carry(
     signal,
     log,
     learn,
-  }: { row: DeploymentRow; journal: Journal; given: Values; signal: AbortSignal; log: Work["log"]; learn: Learn },
+    opened,
+  }: {
+    row: DeploymentRow;
+    journal: Journal;
+    given: Values;
+    signal: AbortSignal;
+    log: Work["log"];
+    learn: Learn;
+    opened(reach: Reach): void;
+  },
 ): Promise<void> {
   const { store } = options;
   const platform = options.platforms.find((one) => one.id === row.platform);
@@ -223,6 +235,7 @@ async function carry(
       });
     const access = options.accessOf(row.organization_id)[platform.id];
     reach = await openReach({ store, platform, access, row, learn });
+    opened(reach);
     const request = JSON.parse(row.request) as DeployRequest;
     const live = await runDeployment({
       store,

@@ -71,6 +71,8 @@ export interface Traffic {
   /** Counted by the upload, which knows what a file is. */
   filesSent: number;
   refusals: number;
+  /** So long it waited, because the platform asked for it. */
+  waitedMs: number;
 }
 
 /** Reads a vendor's error document; undefined parts when the body is something else. */
@@ -113,9 +115,9 @@ export function openApi(options: ApiOptions): Api & AsyncDisposable {
   // Loaded with the first request, and alone: the package's entry brings fetch, caches and WebSocket along, 60 ms and 15 MB.
   const pool = (): Promise<Pool> =>
     (opened ??= import("undici/lib/dispatcher/pool.js").then(({ default: Pool }) => new Pool(base.origin, how)));
-  const traffic: Traffic = { requests: 0, bytesSent: 0, filesSent: 0, refusals: 0 };
+  const traffic: Traffic = { requests: 0, bytesSent: 0, filesSent: 0, refusals: 0, waitedMs: 0 };
   const budget = budgetOf(options.clock);
-  const api = apiOver({ options, pool, base, traffic, budget, query: {}, bearer: undefined });
+  const api = apiOver({ options, pool, base, traffic, waits: { end: 0 }, budget, query: {}, bearer: undefined });
   return { ...api, traffic, [Symbol.asyncDispose]: async () => (await opened)?.destroy() };
 }
 
@@ -124,6 +126,8 @@ interface Inside {
   pool(): Promise<Pool>;
   base: URL;
   traffic: Traffic;
+  /** End of the last wait that was counted. */
+  waits: { end: number };
   budget: Budget;
   query: NonNullable<ApiRequest["query"]>;
   bearer: Secret | undefined;
@@ -155,7 +159,9 @@ function apiOver(inside: Inside): Api {
         const asked = error.text.retryAfterMs;
         if (asked !== undefined && asked > longestWaitMs) throw error;
         const backoffMs = 250 * 2 ** (tried - 1) * (0.5 + random());
+        const began = clock.now();
         await clock.sleep(Math.max(asked ?? 0, backoffMs), request.signal);
+        if (asked !== undefined) waited(inside, began);
       }
     }
   }
@@ -249,9 +255,19 @@ function refused(
 }
 
 /** Waits until the platform may be asked; answers the credential to send, which may have been renewed meanwhile. */
-async function turn({ options, budget, bearer }: Inside, request: ApiRequest): Promise<Secret | null> {
+async function turn(inside: Inside, request: ApiRequest): Promise<Secret | null> {
+  const { options, budget, bearer } = inside;
+  const began = options.clock.now();
   await budget.wait(request.signal);
+  waited(inside, began);
   return request.bearer === undefined ? (bearer ?? (await options.credential())) : request.bearer;
+}
+
+/** Count a wait that is over; what several requests waited at the same time counts once. */
+function waited({ options: { clock }, traffic, waits }: Inside, began: number): void {
+  const now = clock.now();
+  traffic.waitedMs += Math.max(0, now - Math.max(began, waits.end));
+  waits.end = now;
 }
 
 function callOf(inside: Inside, request: ApiRequest, bearer: Secret | null): Dispatcher.RequestOptions {
@@ -340,7 +356,7 @@ export function noApi(id: string): Api {
   return {
     url: "",
     moved: false,
-    traffic: { requests: 0, bytesSent: 0, filesSent: 0, refusals: 0 },
+    traffic: { requests: 0, bytesSent: 0, filesSent: 0, refusals: 0, waitedMs: 0 },
     send: never,
     call: never,
     stream: never,

@@ -119,6 +119,17 @@ describe.each(databases)("the journal on $kind", ({ use }) => {
     expect((await readEvents(store.db, id, 1)).map((event) => event.type)).toEqual(["state"]);
   });
 
+  it("lets nobody wait for another organisation's many: whose fewest are worked on comes first", async () => {
+    const own = [];
+    for (const project of ["a", "b", "c"]) own.push(await accepted(project));
+    store = store.of("acme");
+    const other = await accepted("d");
+    store = store.of("local");
+    expect((await claim("elsewhere 1 a"))?.row.id).toBe(own[0]);
+    expect((await claim("elsewhere 1 a"))?.row.id).toBe(other);
+    expect((await claim("elsewhere 1 a"))?.row.id).toBe(own[1]);
+  });
+
   it("offers deployments of one place in order, and other places meanwhile", async () => {
     const first = await accepted("shop");
     await journal((await claim("elsewhere 1 a"))!).setState("building");

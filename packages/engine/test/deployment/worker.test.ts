@@ -1,8 +1,12 @@
 /** The worker against a platform made for the purpose: deadlines, retries, what really runs deciding the end. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Clock, systemClock } from "../../src/clock.ts";
 import {
   DeployError,
   type DeployContext,
@@ -30,7 +34,11 @@ describe.each(databases)("on $kind", ({ use }) => {
   const forever = ({ signal }: DeployContext): Promise<never> =>
     new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(new Error("interrupted"))));
 
-  async function run(operations: Partial<Platform> & Pick<Platform, "deploy">, deploymentTimeoutMs = 60_000) {
+  async function run(
+    operations: Partial<Platform> & Pick<Platform, "deploy">,
+    deploymentTimeoutMs = 60_000,
+    clock: Clock = systemClock,
+  ) {
     const platform = definePlatform({
       id: "remote",
       name: "Remote",
@@ -47,6 +55,7 @@ describe.each(databases)("on $kind", ({ use }) => {
       workerCommand: [],
       toolPath: [],
       deploymentTimeoutMs,
+      clock,
       platforms: [platform],
     });
     const site = join(home, "site");
@@ -60,6 +69,47 @@ describe.each(databases)("on $kind", ({ use }) => {
   }
 
   const nothing: DeployedService[] = [];
+
+  it("does not count the time a platform asked to wait, which it may ask for longer than a deployment is given", async () => {
+    let now = Date.now();
+    const clock = {
+      now: () => now,
+      async sleep(ms: number, signal?: AbortSignal) {
+        if (ms < 60_000) return systemClock.sleep(ms, signal);
+        now += ms;
+      },
+    };
+    let asked = 0;
+    const server = createServer((_request, response) => {
+      asked += 1;
+      if (asked === 1) response.writeHead(429, { "retry-after": "240" });
+      response.end("{}");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const view = await run(
+        {
+          baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+          async deploy({ api, deploymentId, signal }) {
+            await api.call({ method: "GET", path: "/", signal });
+            // Until its time was looked at.
+            const leaseUntil = async (): Promise<number> => {
+              const { rows } = await sql<{ lease_until: number }>`
+                select lease_until from deployment where id = ${deploymentId}`.execute(engine.database.db);
+              return rows[0]!.lease_until;
+            };
+            await expect.poll(leaseUntil, { timeout: 10_000 }).toBeGreaterThan(now);
+            return nothing;
+          },
+        },
+        100_000,
+        clock,
+      );
+      expect([asked, view.state, view.error]).toEqual([2, "success", null]);
+    } finally {
+      server.close();
+    }
+  });
 
   describe("the worker", () => {
     it("ends a deployment whose time is over as failed when the platform does not run it, and has it abandoned", async () => {

@@ -136,6 +136,7 @@ describe("a failure that passes", () => {
     simulator.fail("rate-limit", { once: true, retryAfterS: 7 });
     await api.call(get);
     expect(waits.reduce((sum, ms) => sum + ms, 0)).toBe(7_000);
+    expect(api.traffic.waitedMs).toBe(7_000);
   });
 
   it("is told to the person when the wait would be long, at once", async () => {
