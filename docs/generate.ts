@@ -1,8 +1,12 @@
-/** Writes what is generated: docs/landfall.schema.json, from the schema that reads landfall.json, and the README's table of platforms. `npm run gen`. */
+/**
+ * Writes what is generated: docs/landfall.schema.json, from the schema that reads landfall.json, the README's table of platforms, and the
+ * table of procedures in docs/api.md. `npm run gen`.
+ */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { contract, permissionsOf, proceduresOf, roles } from "@landfall/contract";
 import { openEngine } from "@landfall/engine";
 import { configSchema } from "@landfall/engine/plan/config";
 import { abilities, rowOf } from "@landfall/engine/platforms/abilities";
@@ -38,9 +42,25 @@ export async function platformTable(): Promise<string> {
 
 /** The README with its table as the code has it. */
 export async function readmeWith(text: string): Promise<string> {
-  const [before, rest = ""] = text.split("<!-- platforms -->\n");
-  const after = rest.slice(rest.indexOf("<!-- /platforms -->"));
-  return `${before}<!-- platforms -->\n${await platformTable()}\n${after}`;
+  return between(text, "platforms", await platformTable());
+}
+
+/** docs/api.md with its table as the contract has it. */
+export function apiWith(text: string): string {
+  const rows = proceduresOf(contract).map(({ name, access, method, path }) => {
+    const role = roles.find((one) => (permissionsOf[one] as ReadonlySet<string>).has(access));
+    return [`\`${method} /api${path}\``, `\`${name}\``, role === undefined ? access : `${role} (\`${access}\`)`];
+  });
+  const head = ["request", "typed client", "who, from which role on"];
+  const table = [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return between(text, "procedures", table);
+}
+
+/** `text` with what stands between the two marks of this name replaced. */
+function between(text: string, name: string, made: string): string {
+  const [before, rest = ""] = text.split(`<!-- ${name} -->\n`);
+  const after = rest.slice(rest.indexOf(`<!-- /${name} -->`));
+  return `${before}<!-- ${name} -->\n${made}\n${after}`;
 }
 
 if (import.meta.main) {
@@ -49,4 +69,6 @@ if (import.meta.main) {
   execFileSync(join(import.meta.dirname, "../node_modules/.bin/biome"), ["format", "--write", schema]);
   const readme = join(import.meta.dirname, "../README.md");
   writeFileSync(readme, await readmeWith(readFileSync(readme, "utf8")));
+  const api = join(import.meta.dirname, "api.md");
+  writeFileSync(api, apiWith(readFileSync(api, "utf8")));
 }
