@@ -192,6 +192,8 @@ export function engineDouble({
     checklist: async () => [],
     doctor: unused,
     collect: unused,
+    backup: unused,
+    verifyBackup: unused,
     [Symbol.asyncDispose]: async () => void calls.push("closed"),
     ...rest,
   };

@@ -72,7 +72,7 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
   const ending = AbortSignal.any([signal, stopping.signal]);
 
   const port = await listenSomewhere(options, store, edge);
-  const desired = createDesired({ store, router, edge, supervisor, port, toolPath: options.toolPath });
+  const desired = createDesired({ store, router, edge, supervisor, port, toolPath: options.toolPath, complain });
 
   // One look at a time; who asks during a look gets the next one, which sees what was written before the question.
   let current: Promise<void> | null = null;

@@ -3,6 +3,7 @@ import { lockedPort } from "./ports.ts";
 import type { Release } from "@landfall/engine/platform";
 import type { EdgeService } from "@landfall/engine/platforms/local/edge-control";
 import { instanceId, programOf } from "@landfall/engine/platforms/local/program";
+import { stage } from "@landfall/engine/platforms/local/stage";
 import { openRelease } from "@landfall/engine/deployment/release";
 import { localOrganization, type Store } from "@landfall/engine/store/store";
 import { releaseHeader } from "@landfall/engine/deployment/verify";
@@ -38,6 +39,7 @@ export function createDesired({
   supervisor,
   port,
   toolPath,
+  complain,
 }: {
   store: Store;
   router: Router;
@@ -45,6 +47,8 @@ export function createDesired({
   supervisor: Supervisor;
   port: number;
   toolPath: string[];
+  /** Told what keeps a program from running. */
+  complain(error: unknown): void;
 }): Desired {
   const releases = new Map<string, Release>();
   const sites = new Map<string, Site>();
@@ -58,6 +62,17 @@ export function createDesired({
     const release = await openRelease(store, id);
     if (release) releases.set(id, release);
     return release;
+  }
+
+  /** A deployment puts a program's files in place. After a restore of a backup, and on another machine, they are not there yet. */
+  async function staged(release: Release, service: string): Promise<boolean> {
+    try {
+      await stage({ store, release, service, toolPath });
+      return true;
+    } catch (error) {
+      complain(error); // The others are to run all the same.
+      return false;
+    }
   }
 
   async function siteFor(release: Release, service: string): Promise<Site> {
@@ -84,7 +99,8 @@ export function createDesired({
     for (const row of wanted) {
       drains.delete(row.id);
       const release = await releaseOf(row.release_id);
-      if (release) await supervisor.ensure(programOf({ home: store.home, release, service: row.service, toolPath }));
+      if (!release || !(await staged(release, row.service))) continue;
+      await supervisor.ensure(programOf({ home: store.home, release, service: row.service, toolPath }));
     }
 
     const next: Served[] = [];

@@ -2,6 +2,7 @@
  * The engine as its users see it: one object over one data directory. Everything a CLI, a server or a product does goes through here.
  * `openEngine` (open.ts) makes it.
  */
+import type { Writable } from "node:stream";
 import type { Kysely } from "kysely";
 import type { ChecklistItem } from "./checklist/checklist.ts";
 import type { Clock } from "./clock.ts";
@@ -228,6 +229,72 @@ export interface DoctorFinding {
   next?: string;
 }
 
+export interface BackupOptions {
+  /** Put the encryption keys in, under this passphrase. Without, the backup says which keys it needs. */
+  passphrase?: string;
+  /** As for `collect`: bytes of so many releases of each place. Default 10. */
+  retainReleases?: number;
+  /** Restore it for a test when it is written to a path. Default true. */
+  verify?: boolean;
+  signal?: AbortSignal;
+}
+
+export interface BackupReport {
+  /** Null when it went into a stream. */
+  path: string | null;
+  /** Of the file; of a stream, before compression. */
+  sizeBytes: number;
+  /** Everything is as it was at this instant. ISO 8601. */
+  madeAt: string;
+  projects: number;
+  rows: number;
+  blobs: { count: number; sizeBytes: number };
+  /** Blobs that releases need and that were not there. */
+  missing: string[];
+  /** Ids of the keys that something in it is encrypted with, and whether they are in it. */
+  keys: string[];
+  withKey: boolean;
+  /** Null when it was not tested: then it does not count as a backup. */
+  proof: BackupProof | null;
+}
+
+/** What a test restore has shown, in sentences. */
+export interface BackupProof {
+  madeAt: string;
+  /** Which installation it is of. */
+  store: string;
+  proved: string[];
+  /** What it could not show, and why. */
+  unproved: string[];
+  /** Ids of the keys that a restore must be given. */
+  needsKeys: string[];
+}
+
+export interface RestoreOptions {
+  /** The new data directory: not there yet, empty, or with nothing but the file `key`. */
+  home: string;
+  /** Opens the keys in the backup. */
+  passphrase?: string;
+  /** A key file, in place of `key` in `home`. */
+  keyFile?: string;
+  /** As in EngineOptions; the database must be empty. */
+  databaseUrl?: string;
+  /** As in EngineOptions. */
+  encryptionKey?: string;
+  clock?: Clock;
+  signal?: AbortSignal;
+}
+
+export interface RestoreReport {
+  home: string;
+  madeAt: string;
+  projects: number;
+  blobs: { count: number; sizeBytes: number };
+  missing: string[];
+  /** Deployments that were under way when the backup was made, and have ended now. */
+  ended: number;
+}
+
 /**
  * What one organisation sees and does: projects, deployments, connections and what belongs to them are its own, by whatever name or id
  * they are asked for; those of others are NOT_FOUND. What concerns the machine (work, edge, collect, rotateKey) is the same for all.
@@ -361,4 +428,12 @@ export interface Engine extends AsyncDisposable {
   doctor(): Promise<DoctorFinding[]>;
   /** Remove blobs, trees, caches no retained release reaches. Returns bytes freed. */
   collect(options?: { signal?: AbortSignal; retainReleases?: number }): Promise<{ freedBytes: number; blobs: number }>;
+  /**
+   * Everything of every organisation that cannot be made again, as it is at one instant, while everything goes on: into a new file, which has
+   * its name only once it was restored for a test, or into a stream. `restoreBackup` makes a data directory of it. Not in it: what programs
+   * wrote, logs of programs, caches. Throws CONFLICT (there is a file), DISK_FULL.
+   */
+  backup(to: string | Writable, options?: BackupOptions): Promise<BackupReport>;
+  /** Restore a backup for a test, and say what that showed; one of this installation counts as made from then on. Throws INVALID_SOURCE, STORE_NEWER, NOT_FOUND. */
+  verifyBackup(path: string, options?: Pick<BackupOptions, "passphrase" | "signal">): Promise<BackupProof>;
 }

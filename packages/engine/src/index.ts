@@ -1,5 +1,5 @@
 /** The engine's public surface, written by hand. */
-export { openEngine } from "./open.ts";
+export { openEngine, restoreBackup } from "./open.ts";
 export { DeployError, errorCodes, reportOf } from "./error.ts";
 export { definePlatform } from "./platform.ts";
 export { isSettled } from "./events.ts";

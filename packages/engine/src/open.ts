@@ -75,6 +75,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return { ...engine, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
 }
 
+/** See backup/restore.ts, which is loaded when it is asked for. */
+export const restoreBackup: typeof import("./backup/restore.ts").restoreBackup = async (path, how) =>
+  (await import("./backup/restore.ts")).restoreBackup(path, how);
+
 /** The view of the organisation that the store is seen by. It ends nothing. */
 function engineOver(shared: Shared, store: Store): Engine {
   const { options, environment, cache, edge, platforms } = shared;
@@ -250,6 +254,12 @@ function engineOver(shared: Shared, store: Store): Engine {
       cache.prune(forgetDigestsAfterMs);
       return collect(store, { retainReleases, ...(signal ? { signal } : {}) });
     },
+
+    // Loaded when asked for: no other command pays for it.
+    backup: async (to, how) =>
+      (await import("./backup/backup.ts")).backup({ store, databaseUrl: options.databaseUrl }, to, how),
+    verifyBackup: async (path, how) =>
+      (await import("./backup/backup.ts")).verified({ store, databaseUrl: options.databaseUrl }, path, how),
 
     async [Symbol.asyncDispose]() {}, // The store is the opener's.
   };

@@ -39,6 +39,11 @@ describe("the engine", () => {
     expect(offenders("engine", /^import (?!type )[^;]*from "(node:https?|undici)"/m)).toEqual([]);
   });
 
+  it("loads PostgreSQL's client only where it is used: a command on a database of its own starts without", () => {
+    expect(offenders("engine", /^import (?!type )[^;]*from "pg"/m)).toEqual([]);
+    expect(offenders("engine", /^import (?!type )[^;]*from "[^"]*\/postgres\.ts"/m)).toEqual([]);
+  });
+
   it("exports what is listed here and nothing else", () => {
     expect(Object.keys(engine).sort()).toMatchInlineSnapshot(`
       [
@@ -48,6 +53,7 @@ describe("the engine", () => {
         "isSettled",
         "openEngine",
         "reportOf",
+        "restoreBackup",
       ]
     `);
   });

@@ -3,23 +3,17 @@
  * No account. A release is started beside the one that runs, probed until it is healthy, and only then given the traffic; if it
  * never gets healthy, the old one was never touched.
  */
-import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { instant } from "../clock.ts";
-import { expandCommand } from "../process/command.ts";
 import { giveTraffic } from "../deployment/release.ts";
 import { DeployError } from "../error.ts";
-import { exec } from "../process/exec.ts";
 import { type DeployContext, type DeployedService, definePlatform, type Platform } from "../platform.ts";
 import type { Release } from "../platform.ts";
 import type { ServicePlan } from "../plan/plan.ts";
 import type { Store } from "../store/store.ts";
-import { instanceId, programEnvironment, releaseDirectory } from "./local/program.ts";
+import { instanceId } from "./local/program.ts";
 import type { EdgeControl, EdgeReport, EdgeService } from "./local/edge-control.ts";
 import { ask, untilHealthy } from "./local/health.ts";
-
-const beforeTimeoutMs = 120_000;
+import { stage } from "./local/stage.ts";
 
 export function localPlatform({
   store,
@@ -40,7 +34,7 @@ export function localPlatform({
     const processes = release.services.filter(({ plan }) => plan.kind !== "static").map(({ plan }) => plan);
     if (processes.length > 0) {
       await step("stage", async () => {
-        for (const plan of processes) await stage(release, plan);
+        for (const { name } of processes) await stage({ store, release, service: name, toolPath });
       });
       await step("start", async () => {
         for (const plan of processes) await want(release.id, plan.name, "running");
@@ -76,36 +70,6 @@ export function localPlatform({
       if (!(await ask(service.port, plan, signal)).healthy) return null;
     }
     return addressesOf(report, release);
-  }
-
-  /** Put the program's files where it runs from, whole or not at all; what is there already is this release's and stays. */
-  async function stage(release: Release, plan: ServicePlan): Promise<void> {
-    const directory = releaseDirectory(store.home, release.id, plan.name);
-    if (existsSync(directory)) return;
-    const { artifact, variables } = release.services.find((one) => one.plan.name === plan.name)!;
-    const draft = `${directory}.draft`;
-    await rm(draft, { recursive: true, force: true });
-    // Bytes of its own: a program that writes into its directory must change neither the store nor another release.
-    await store.blobs.materialise(artifact.files, draft, { link: "reflink" });
-    await mkdir(join(draft, ".tmp"), { recursive: true });
-    for (const command of plan.before ?? []) {
-      const env = { ...programEnvironment({ root: draft, plan, variables, toolPath }), ...command.env };
-      const { argv } = expandCommand(command, env);
-      const { code, stdout, stderr } = await exec(argv, {
-        cwd: join(draft, plan.path, command.cwd ?? "."),
-        env,
-        timeoutMs: beforeTimeoutMs,
-      });
-      if (code === 0) continue;
-      throw new DeployError("START_FAILED", {
-        what: `${argv.join(" ")}, which runs before ${plan.name} starts, ended with ${code ?? "a signal"}.`,
-        where: `before the start of ${plan.name}`,
-        next: "Read what it printed, below. What runs now was not touched.",
-        step: "deploy",
-        evidence: `${stdout}\n${stderr}`.trim().split("\n").slice(-20),
-      });
-    }
-    await rename(draft, directory);
   }
 
   async function want(releaseId: string, service: string, desired: "running" | "stopped"): Promise<void> {

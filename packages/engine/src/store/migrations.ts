@@ -351,8 +351,8 @@ async function ownedProjects(db: Kysely<unknown>, { kind, text }: Pick<Types, "k
  * Throws STORE_NEWER when a newer Landfall has written it.
  */
 export async function migrate(db: Kysely<Schema>, kind: DatabaseKind): Promise<void> {
-  const before = await applied(db, kind);
-  const unknown = [...before].filter((name) => !migrations.some((migration) => migration.name === name));
+  const before = await appliedMigrations(db, kind);
+  const unknown = unknownMigrations(before);
   if (unknown.length > 0) {
     throw new DeployError("STORE_NEWER", {
       what: `The ${kind === "sqlite" ? "data directory" : "database"} was written by a newer Landfall.`,
@@ -367,7 +367,7 @@ export async function migrate(db: Kysely<Schema>, kind: DatabaseKind): Promise<v
     // SQLite's transaction is alone by itself.
     if (kind === "postgres") await sql`select pg_advisory_xact_lock(hashtext('landfall migration'))`.execute(tx);
     await sql`create table if not exists migration (name text primary key, at text not null)`.execute(tx);
-    const done = await applied(tx, kind);
+    const done = await appliedMigrations(tx, kind);
     for (const migration of migrations) {
       if (done.has(migration.name)) continue;
       await migration.up(tx as unknown as Kysely<unknown>, typesOf[kind]);
@@ -380,7 +380,13 @@ export async function migrate(db: Kysely<Schema>, kind: DatabaseKind): Promise<v
   if (kind === "sqlite") await sql`pragma foreign_keys = on`.execute(db);
 }
 
-async function applied(db: Kysely<Schema>, kind: DatabaseKind): Promise<Set<string>> {
+/** Those that only a newer Landfall has. */
+export function unknownMigrations(names: Iterable<string>): string[] {
+  return [...names].filter((name) => !migrations.some((migration) => migration.name === name));
+}
+
+/** Names of the migrations that the database has gone through. */
+export async function appliedMigrations(db: Kysely<Schema>, kind: DatabaseKind): Promise<Set<string>> {
   const there =
     kind === "sqlite"
       ? await sql`select 1 from sqlite_master where type = 'table' and name = 'migration'`.execute(db)

@@ -1,5 +1,5 @@
 /** Rotation of the key: every envelope of the store sealed again, while others go on reading and writing. */
-import { sql, type Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import type { Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
 
@@ -25,6 +25,33 @@ const places: Place[] = [
   { table: "authorization", column: "sealed", key: ["state"], row: (state) => `authorization ${state}` },
   { table: "webhook", column: "secret", key: ["id"], row: (id) => `webhook ${id}` },
 ];
+
+/** Ids of the keys that something in the database was sealed with. */
+export async function keysInUse(db: Kysely<Schema>): Promise<string[]> {
+  const ids = new Set<string>();
+  for (const { table, column } of places) {
+    // `v1.<id>.…`, the id eight characters long.
+    const { rows } = await sql<{ id: string }>`select distinct substr(${sql.ref(column)}, 4, 8) as id
+      from ${sql.table(table)} where ${sql.ref(column)} is not null`.execute(db);
+    for (const { id } of rows) ids.add(id);
+  }
+  return [...ids].sort();
+}
+
+/** Open everything that is sealed, and answer how many values that were. Throws INTERNAL for the first that does not open. */
+export async function openAll({ db, vault }: Pick<Store, "db" | "vault">): Promise<number> {
+  let opened = 0;
+  for (const { table, column, key, row } of places) {
+    const columns = sql.join([...key, column].map((name) => sql.ref(name)));
+    const { rows } = await sql<Record<string, string>>`select ${columns} from ${sql.table(table)}
+      where ${sql.ref(column)} is not null`.execute(db);
+    for (const found of rows) {
+      vault.open(found[column]!, row(...(key.map((name) => found[name]!) as [string, ...string[]])));
+      opened++;
+    }
+  }
+  return opened;
+}
 
 /** Rows sealed again in one transaction: writers of other processes wait for no longer than that. */
 const batch = 200;

@@ -130,11 +130,14 @@ function manifestsOf({
         .onConflict((c) => c.column("digest").doNothing())
         .execute();
     },
-    async manifest<T>(digest: string) {
-      const row = await db.selectFrom("manifest").select("body").where("digest", "=", digest).executeTakeFirst();
-      return row ? (JSON.parse((await decompress(row.body)).toString("utf8")) as T) : null;
-    },
+    manifest: <T>(digest: string) => readManifest<T>(db, digest),
   };
+}
+
+/** As `Store.manifest`, of any database with these tables. */
+export async function readManifest<T>(db: Kysely<Schema>, digest: string): Promise<T | null> {
+  const row = await db.selectFrom("manifest").select("body").where("digest", "=", digest).executeTakeFirst();
+  return row ? (JSON.parse((await decompress(row.body)).toString("utf8")) as T) : null;
 }
 
 function ownedBy(

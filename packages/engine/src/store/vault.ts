@@ -29,13 +29,16 @@ export interface Vault {
   open(envelope: string, row: string): string;
   /** What every envelope made from now on begins with. */
   prefix(): string;
+  /** All keys, the one that seals first. */
+  keys(): Key[];
   /** From here on everything is sealed with a new key: one made now, the caller's, or that of a rotation that was interrupted. In a transaction. */
   beginRotation(): void;
   /** Forget all keys of the file that do not seal. In a transaction. */
   endRotation(): void;
 }
 
-interface Key {
+export interface Key {
+  /** The first 8 characters of its sha256. */
   id: string;
   bytes: Buffer;
 }
@@ -96,6 +99,7 @@ export function openVault(keyFile: string, given: readonly Buffer[] = []): Vault
       }
     },
     prefix: () => prefixOf(current()[0]!),
+    keys: () => [...current()],
     beginRotation() {
       const filed = readKeys(keyFile);
       // The caller's key is the new one. A file of several is a rotation that was interrupted: it is finished with the key it began with.
@@ -129,7 +133,8 @@ function decoded(text: string): Buffer | null {
   return Buffer.from(text, "base64");
 }
 
-function keyOf(bytes: Buffer): Key {
+/** A key with its id. */
+export function keyOf(bytes: Buffer): Key {
   return { id: createHash("sha256").update(bytes).digest("hex").slice(0, 8), bytes };
 }
 
@@ -143,7 +148,8 @@ function versionOf(path: string): string | null {
   return found ? `${found.ino} ${found.mtimeNs} ${found.size}` : null;
 }
 
-function readKeys(path: string): Key[] {
+/** The keys of a key file; none when there is no file. Throws INTERNAL for a damaged one. */
+export function readKeys(path: string): Key[] {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
@@ -173,8 +179,8 @@ function makeKeyFile(path: string): Key[] {
   return readKeys(path);
 }
 
-/** All or nothing, and on the disk itself before anything is sealed with it. */
-function writeKeys(path: string, keys: Key[]): void {
+/** Write a key file: all or nothing, and on the disk itself before anything is sealed with it. */
+export function writeKeys(path: string, keys: Key[]): void {
   renameSync(draftOf(path, keys), path);
   const directory = openSync(dirname(path), "r");
   try {

@@ -1,0 +1,200 @@
+/** `landfall backup`: everything of a store that cannot be made again, in one file, while everything runs. */
+import { randomBytes } from "node:crypto";
+import { createReadStream, createWriteStream, existsSync, rmSync } from "node:fs";
+import { mkdtemp, open, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Writable } from "node:stream";
+import { instant } from "../clock.ts";
+import type { BackupOptions, BackupProof, BackupReport } from "../engine.ts";
+import { DeployError } from "../error.ts";
+import { throwIfAborted } from "../process/exec.ts";
+import { reachable } from "../store/collect.ts";
+import { appliedMigrations, type DatabaseKind } from "../store/migrations.ts";
+import { keysInUse } from "../store/rotate.ts";
+import type { Store } from "../store/store.ts";
+import { type Content, wholeContent, writeArchive } from "./archive.ts";
+import { type Frozen, freeze } from "./database.ts";
+import { type LockedKeys, lockKeys } from "./key.ts";
+import { verifyBackup } from "./verify.ts";
+
+/** The first part, `backup.json`: what the others are, and what is needed to use them. */
+export interface BackupHead {
+  format: 1;
+  /** ISO 8601: everything is as it was at this instant. */
+  madeAt: string;
+  /** Which installation it is of. */
+  store: string;
+  database: DatabaseKind;
+  /** What the database has gone through. */
+  migrations: string[];
+  /** Releases of each place whose bytes are here. */
+  retained: number;
+  /** Rows of each table. */
+  rows: Record<string, number>;
+  projects: number;
+  blobs: { count: number; sizeBytes: number };
+  /** Blobs that are reached and were not there to be taken. */
+  missing: string[];
+  /** Ids of the keys that something was sealed with. */
+  keys: string[];
+  /** The keys, when they were asked for. */
+  locked: LockedKeys | null;
+}
+
+export const headPart = "backup.json";
+export const databaseParts = "database/";
+export const blobParts = "blobs/";
+
+/** The setting with the instant of the last one that was tested. */
+export const lastBackup = "backup/last";
+
+const usualRetained = 10;
+/** Blobs may go between the look at the database and the look at them: then both are looked at again. */
+const looks = 3;
+
+/** What the backup of a store needs besides it. */
+export interface BackupPlace {
+  store: Store;
+  databaseUrl?: string | undefined;
+}
+
+/** See `Engine.backup`. */
+export async function backup(
+  place: BackupPlace,
+  to: string | Writable,
+  options: BackupOptions = {},
+): Promise<BackupReport> {
+  if (typeof to !== "string") return { ...(await writeBackup(place, to, options)), path: null, proof: null };
+  if (existsSync(to)) {
+    throw new DeployError("CONFLICT", {
+      what: "There is a file of this name already.",
+      where: to,
+      next: "Choose another name; backups are not written over.",
+    });
+  }
+  // It has its name when it is whole, and known to be.
+  const draft = join(dirname(to), `.landfall-${randomBytes(6).toString("hex")}.part`);
+  try {
+    const written = await writeBackup(place, createWriteStream(draft, { mode: 0o600, flags: "wx" }), options);
+    await using file = await open(draft, "r");
+    await file.sync();
+    const proof = options.verify === false ? null : await verified(place, draft, options);
+    await rename(draft, to);
+    return { ...written, path: to, sizeBytes: (await stat(to)).size, proof };
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+/** See `Engine.verifyBackup`. */
+export async function verified(
+  place: BackupPlace,
+  path: string,
+  options?: Pick<BackupOptions, "passphrase" | "signal">,
+): Promise<BackupProof> {
+  const proof = await verifyBackup(place, path, options);
+  if (proof.store === (await storeId(place.store))) await note(place.store, proof.madeAt);
+  return proof;
+}
+
+/** Remember when the last one was made that can be relied on. */
+async function note(store: Store, madeAt: string): Promise<void> {
+  const last = await store.setting(lastBackup);
+  if (last === null || last < madeAt) await store.putSetting(lastBackup, madeAt);
+}
+
+/** Which installation this is, so that a backup of another does not count as one of this. */
+async function storeId(store: Store): Promise<string> {
+  const key = "backup/store";
+  const known = await store.setting(key);
+  if (known !== null) return known;
+  await store.db
+    .insertInto("setting")
+    .values({ key, value: randomBytes(8).toString("hex") })
+    .onConflict((c) => c.column("key").doNothing())
+    .execute();
+  return (await store.setting(key))!;
+}
+
+async function writeBackup(
+  { store, databaseUrl }: BackupPlace,
+  to: Writable,
+  { passphrase, retainReleases = usualRetained, signal }: BackupOptions,
+): Promise<Omit<BackupReport, "path" | "proof">> {
+  const id = await storeId(store);
+  const scratch = await mkdtemp(join(store.home, "scratch", "backup-"));
+  try {
+    await using taken = await take(store, { scratch, databaseUrl, retainReleases, signal });
+    const { frozen, blobs, missing, madeAt } = taken;
+    const sizeBytes = [...blobs.values()].reduce((sum, size) => sum + size, 0);
+    const { length: projects } = await frozen.db.selectFrom("project").select("id").execute();
+    const head: BackupHead = {
+      format: 1,
+      madeAt,
+      store: id,
+      database: store.kind,
+      migrations: [...(await appliedMigrations(frozen.db, store.kind))],
+      retained: retainReleases,
+      rows: frozen.rows,
+      projects,
+      blobs: { count: blobs.size, sizeBytes },
+      missing,
+      keys: await keysInUse(frozen.db),
+      locked: passphrase === undefined ? null : await lockKeys(store.vault.keys(), passphrase),
+    };
+    const contents = async function* (): AsyncGenerator<Content> {
+      yield wholeContent(headPart, Buffer.from(`${JSON.stringify(head, null, 2)}\n`));
+      for (const name of frozen.files) {
+        const path = join(taken.directory, name);
+        yield { name: databaseParts + name, sizeBytes: (await stat(path)).size, bytes: createReadStream(path) };
+      }
+      for (const [sha256, size] of blobs) {
+        throwIfAborted(signal, "the backup");
+        yield { name: blobParts + sha256, sizeBytes: size, bytes: store.blobs.read(sha256) };
+      }
+    };
+    const parts = await writeArchive(to, contents(), signal ? { signal } : {});
+    return {
+      madeAt,
+      projects,
+      rows: Object.values(frozen.rows).reduce((sum, count) => sum + count, 0),
+      blobs: head.blobs,
+      missing,
+      keys: head.keys,
+      withKey: head.locked !== null,
+      sizeBytes: parts.reduce((sum, part) => sum + part.sizeBytes, 0),
+    };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** The database at one instant, and the blobs that it leads to, kept from a collection that runs at the same time. */
+async function take(
+  store: Store,
+  how: { scratch: string; databaseUrl: string | undefined; retainReleases: number; signal: AbortSignal | undefined },
+): Promise<
+  { frozen: Frozen; directory: string; blobs: Map<string, number>; missing: string[]; madeAt: string } & AsyncDisposable
+> {
+  for (let look = 1; ; look++) {
+    throwIfAborted(how.signal, "the backup");
+    const directory = await mkdtemp(join(how.scratch, "database-"));
+    const madeAt = instant(store.clock);
+    const frozen = await freeze(store, directory, how.databaseUrl);
+    try {
+      const { blobs } = await reachable(frozen.db, how.retainReleases);
+      // Being looked for makes them young, and the young are not collected.
+      const missing = [...blobs].filter(([sha256, size]) => !store.blobs.has(sha256, size)).map(([sha256]) => sha256);
+      if (missing.length > 0 && look < looks) {
+        await frozen[Symbol.asyncDispose]();
+        continue;
+      }
+      for (const sha256 of missing) blobs.delete(sha256);
+      return { frozen, directory, blobs, missing, madeAt, [Symbol.asyncDispose]: () => frozen[Symbol.asyncDispose]() };
+    } catch (error) {
+      await frozen[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+}

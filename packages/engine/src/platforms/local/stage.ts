@@ -1,0 +1,55 @@
+/** The files of a program, put where it runs from. */
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { DeployError } from "../../error.ts";
+import type { Release } from "../../platform.ts";
+import { expandCommand } from "../../process/command.ts";
+import { exec } from "../../process/exec.ts";
+import type { Store } from "../../store/store.ts";
+import { programEnvironment, releaseDirectory } from "./program.ts";
+
+const beforeTimeoutMs = 120_000;
+
+/**
+ * Put the program's files where it runs from, whole or not at all, and run what comes before its start; what is there already is this
+ * release's and stays. Throws START_FAILED, NOT_FOUND (a file is no longer in the store), DISK_FULL.
+ */
+export async function stage({
+  store,
+  release,
+  service,
+  toolPath,
+}: {
+  store: Pick<Store, "home" | "blobs">;
+  release: Release;
+  service: string;
+  toolPath: string[];
+}): Promise<void> {
+  const directory = releaseDirectory(store.home, release.id, service);
+  if (existsSync(directory)) return;
+  const { artifact, plan, variables } = release.services.find((one) => one.plan.name === service)!;
+  const draft = `${directory}.draft`;
+  await rm(draft, { recursive: true, force: true });
+  // Bytes of its own: a program that writes into its directory must change neither the store nor another release.
+  await store.blobs.materialise(artifact.files, draft, { link: "reflink" });
+  await mkdir(join(draft, ".tmp"), { recursive: true });
+  for (const command of plan.before ?? []) {
+    const env = { ...programEnvironment({ root: draft, plan, variables, toolPath }), ...command.env };
+    const { argv } = expandCommand(command, env);
+    const { code, stdout, stderr } = await exec(argv, {
+      cwd: join(draft, plan.path, command.cwd ?? "."),
+      env,
+      timeoutMs: beforeTimeoutMs,
+    });
+    if (code === 0) continue;
+    throw new DeployError("START_FAILED", {
+      what: `${argv.join(" ")}, which runs before ${service} starts, ended with ${code ?? "a signal"}.`,
+      where: `before the start of ${service}`,
+      next: "Read what it printed, below. What runs now was not touched.",
+      step: "deploy",
+      evidence: `${stdout}\n${stderr}`.trim().split("\n").slice(-20),
+    });
+  }
+  await rename(draft, directory);
+}
