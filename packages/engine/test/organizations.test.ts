@@ -84,6 +84,8 @@ const probes: Record<string, Probe> = {
   workInBackground: machine,
   rotateKey: machine,
   collect: machine,
+  backup: machine,
+  verifyBackup: machine,
   "edge.ensure": machine,
   "edge.status": machine,
   "edge.stop": machine,
