@@ -44,6 +44,7 @@ export interface Installed extends AsyncDisposable {
   /** With `--json`: stdout as an object, whatever the exit status. */
   json<T>(...args: string[]): Promise<T & { code: number }>;
   start(...args: string[]): ChildProcess;
+  startWith(call: Pick<Call, "env">, ...args: string[]): ChildProcess;
   /** Writes files into a folder below `home`, and answers its path. */
   project(name: string, files: Record<string, string | Buffer>): string;
   /** What the edge answers for a host; status 0 when nobody answers. */
@@ -52,7 +53,8 @@ export interface Installed extends AsyncDisposable {
   processes(): { pid: number; command: string; environment: string }[];
 }
 
-async function freePort(): Promise<number> {
+/** A port nobody listens on now. */
+export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once("error", reject);
     server.listen(0, "127.0.0.1", () => {
@@ -80,6 +82,12 @@ export async function install(more: Record<string, string> = {}): Promise<Instal
     return outcomeOf(child);
   };
   const run: Installed["run"] = (...args) => runWith({}, ...args);
+  const startWith: Installed["startWith"] = (call, ...args) =>
+    spawn(process.execPath, [bin, ...args], {
+      env: { ...env, ...call.env },
+      cwd: home,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
   const processes = (): ReturnType<Installed["processes"]> => processesOf(home);
   return {
     home,
@@ -98,7 +106,8 @@ export async function install(more: Record<string, string> = {}): Promise<Instal
         });
       }
     },
-    start: (...args) => spawn(process.execPath, [bin, ...args], { env, cwd: home, stdio: ["ignore", "pipe", "pipe"] }),
+    start: (...args) => startWith({}, ...args),
+    startWith,
     project(name, files) {
       const folder = join(home, name);
       for (const [path, content] of Object.entries(files)) {
