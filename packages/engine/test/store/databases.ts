@@ -1,5 +1,5 @@
 /** The two homes of a store. What must be so on both is said once: `describe.each(databases)`. */
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, describe, it } from "vitest";
 import type { DatabaseKind } from "../../src/store/migrations.ts";
 import { missingPrograms, type PostgresServer, startPostgres } from "./postgres-server.ts";
 
@@ -30,3 +30,9 @@ if (missing !== null && !process.env["CI"]) console.warn(`Not tested on PostgreS
 
 /** Both; without PostgreSQL only SQLite, which is said, and is an error where CI is set. */
 export const databases = missing !== null && !process.env["CI"] ? both.filter(({ kind }) => kind === "sqlite") : both;
+
+/** Tests of PostgreSQL alone. Where it is not, and need not be, one test says what is missing. */
+export function onPostgres(name: string, tests: () => void): void {
+  if (databases.some(({ kind }) => kind === "postgres")) describe(`${name} on postgres`, { timeout: 60_000 }, tests);
+  else it(`${name} on postgres are not tested here: ${missing}`, () => {});
+}
