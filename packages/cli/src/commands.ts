@@ -1,4 +1,5 @@
 /** Every command, in the order of the help. */
+import { backup } from "./commands/backup.ts";
 import { cancel } from "./commands/cancel.ts";
 import { connect } from "./commands/connect.ts";
 import { connections } from "./commands/connections.ts";
@@ -22,6 +23,7 @@ import { platforms } from "./commands/platforms.ts";
 import { projects } from "./commands/projects.ts";
 import { promote } from "./commands/promote.ts";
 import { redeploy } from "./commands/redeploy.ts";
+import { restore } from "./commands/restore.ts";
 import { rm } from "./commands/rm.ts";
 import { rollback } from "./commands/rollback.ts";
 import { rotateKey } from "./commands/rotate-key.ts";
@@ -39,7 +41,7 @@ const groups: [string, ((registry: Registry) => void)[]][] = [
   ["See:", [platforms, projects, ls, inspect, status, logs, open, why]],
   ["Change:", [redeploy, rollback, promote, cancel, domains, rm]],
   ["Accounts:", [connect, connections, whoami, disconnect, login, logout]],
-  ["Run:", [serve, mcp, stop, worker, edge, simulate, doctor, rotateKey]],
+  ["Run:", [serve, mcp, stop, worker, edge, simulate, doctor, backup, restore, rotateKey]],
 ];
 
 export function register(registry: Registry): void {

@@ -2,6 +2,7 @@
 import { accessSync, constants, statfsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { sql } from "kysely";
+import { lastBackup } from "./backup/last.ts";
 import type { DoctorFinding } from "./engine.ts";
 import { reportOf } from "./error.ts";
 import type { Account } from "./platform.ts";
@@ -10,6 +11,7 @@ import type { EdgeControl } from "./platforms/local/edge-control.ts";
 import type { Store } from "./store/store.ts";
 
 const lowDiskBytes = 2 * 1024 ** 3;
+const backupDays = 7;
 const endsSoonMs = 3 * 24 * 3_600_000;
 
 const tools: { name: string; args: string[]; for: string; needed: boolean; next: string }[] = [
@@ -52,6 +54,7 @@ export async function diagnose({
     await edgeFinding(edge, store.organization),
     await names(resolves, baseDomain),
     await waiting(store),
+    ...(await backupFindings(store)),
     ...(await connectionFindings(store)),
   ];
 }
@@ -170,6 +173,23 @@ async function waiting({ db, organization }: Store): Promise<DoctorFinding> {
     what: `${idle.length} wait to be worked on.`,
     next: "Run: landfall worker --until-idle",
   };
+}
+
+/** Of the whole installation; nothing where there is nothing to lose yet. */
+async function backupFindings(store: Store): Promise<DoctorFinding[]> {
+  const any = await store.db.selectFrom("project").select("id").limit(1).executeTakeFirst();
+  if (!any) return [];
+  const last = await store.setting(lastBackup);
+  const next = "Run: landfall backup FILE, onto another disk; docs/backup.md says how to do it every day.";
+  if (last === null)
+    return [{ id: "backup", state: "warning", what: "There is no backup that was restored for a test.", next }];
+  const days = Math.floor((store.clock.now() - Date.parse(last)) / (24 * 3_600_000));
+  const what = `The last backup that was restored for a test is of ${last.slice(0, 16).replace("T", " ")} UTC.`;
+  return [
+    days >= backupDays
+      ? { id: "backup", state: "warning", what: `${what} That is ${days} days ago.`, next }
+      : { id: "backup", state: "ok", what },
+  ];
 }
 
 /** What the connections are known to lack; nobody is asked. */

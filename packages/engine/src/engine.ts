@@ -273,8 +273,8 @@ export interface BackupProof {
 export interface RestoreOptions {
   /** The new data directory: not there yet, empty, or with nothing but the file `key`. */
   home: string;
-  /** Opens the keys in the backup. */
-  passphrase?: string;
+  /** Opens the keys in the backup; a function is asked only when they are needed. */
+  passphrase?: string | (() => Promise<string | null>);
   /** A key file, in place of `key` in `home`. */
   keyFile?: string;
   /** As in EngineOptions; the database must be empty. */

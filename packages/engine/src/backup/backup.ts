@@ -15,6 +15,7 @@ import type { Store } from "../store/store.ts";
 import { type Content, wholeContent, writeArchive } from "./archive.ts";
 import { type Frozen, freeze } from "./database.ts";
 import { type LockedKeys, lockKeys } from "./key.ts";
+import { noteBackup } from "./last.ts";
 import { verifyBackup } from "./verify.ts";
 
 /** The first part, `backup.json`: what the others are, and what is needed to use them. */
@@ -44,9 +45,6 @@ export interface BackupHead {
 export const headPart = "backup.json";
 export const databaseParts = "database/";
 export const blobParts = "blobs/";
-
-/** The setting with the instant of the last one that was tested. */
-export const lastBackup = "backup/last";
 
 const usualRetained = 10;
 /** Blobs may go between the look at the database and the look at them: then both are looked at again. */
@@ -94,14 +92,8 @@ export async function verified(
   options?: Pick<BackupOptions, "passphrase" | "signal">,
 ): Promise<BackupProof> {
   const proof = await verifyBackup(place, path, options);
-  if (proof.store === (await storeId(place.store))) await note(place.store, proof.madeAt);
+  if (proof.store === (await storeId(place.store))) await noteBackup(place.store, proof.madeAt);
   return proof;
-}
-
-/** Remember when the last one was made that can be relied on. */
-async function note(store: Store, madeAt: string): Promise<void> {
-  const last = await store.setting(lastBackup);
-  if (last === null || last < madeAt) await store.putSetting(lastBackup, madeAt);
 }
 
 /** Which installation this is, so that a backup of another does not count as one of this. */

@@ -95,7 +95,7 @@ export async function unpack(
     if (first.done || first.value.name !== headPart) throw damaged(path, "it does not begin as one does");
     const head = headOf(path, await first.value.text());
     const given = encryptionKey === undefined ? [] : parseKeys(encryptionKey).map(keyOf);
-    const inside = head.locked && passphrase !== undefined ? await unlockKeys(head.locked, passphrase) : [];
+    const inside = await keysInside(head, [...found, ...given], passphrase);
     check(head, [...inside, ...found, ...given]);
 
     await mkdir(home, { mode: 0o700 });
@@ -119,10 +119,20 @@ export async function unpack(
   }
 }
 
-async function put(
-  part: Content,
-  { path, into, blobs }: { path: string; into: string; blobs: Blobs },
-): Promise<void> {
+/** The keys that came with the backup, as far as they are needed and somebody has the passphrase. */
+async function keysInside(
+  { keys: needed, locked }: BackupHead,
+  others: readonly Key[],
+  passphrase: RestoreOptions["passphrase"],
+): Promise<Key[]> {
+  if (!locked || passphrase === undefined) return [];
+  if (typeof passphrase === "string") return unlockKeys(locked, passphrase);
+  if (needed.every((id) => others.some((key) => key.id === id))) return [];
+  const said = await passphrase();
+  return said === null ? [] : unlockKeys(locked, said);
+}
+
+async function put(part: Content, { path, into, blobs }: { path: string; into: string; blobs: Blobs }): Promise<void> {
   const { name, sizeBytes, bytes } = part;
   if (/^database\/[A-Za-z0-9_%]+\.[a-z]+$/.test(name)) {
     const to = createWriteStream(join(into, name.slice(databaseParts.length)), { mode: 0o600, flags: "wx" });
