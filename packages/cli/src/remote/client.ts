@@ -19,7 +19,11 @@ export interface Connection {
   client: Client;
   url: string;
   /** An endpoint beside the contract: the answer as JSON, errors in the engine's words. */
-  send<T>(path: string, init: RequestInit & { headers: Record<string, string> }): Promise<T>;
+  send<T>(path: string, init: Beside): Promise<T>;
+}
+
+interface Beside extends Omit<RequestInit, "headers"> {
+  headers: Record<string, string>;
 }
 
 /** Calls that may be made twice: they change nothing, or leave the same behind. */
@@ -104,7 +108,7 @@ export function connect({
   return {
     client: createORPCClient<Client>(link),
     url,
-    async send<T>(path: string, init: RequestInit & { headers: Record<string, string> }) {
+    async send<T>(path: string, init: Beside) {
       const response = await ask(`${url}${path}`, { ...init, headers: { ...identity, ...init.headers } });
       const body = (await response.json()) as T & { data?: unknown };
       if (!response.ok) throw fromAnswer(response.status, body.data, url);
