@@ -68,7 +68,16 @@ export const connections = {
     .output(connection),
   status: open("read:connection")
     .route({ method: "GET", path: "/connections/{platform}/status", tags: ["connections"] })
-    .input(z.object({ platform: platformId, connection: z.string().max(200).optional() }))
+    .input(
+      z.object({
+        platform: platformId,
+        connection: z.string().max(200).optional(),
+        force: z
+          .union([z.boolean(), z.stringbool()])
+          .optional()
+          .describe("Ask the platform, however short ago that was."),
+      }),
+    )
     .output(connection),
   disconnect: open("delete:connection")
     .route({ method: "DELETE", path: "/connections/{connection}", tags: ["connections"] })

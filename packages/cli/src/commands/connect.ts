@@ -92,7 +92,8 @@ async function connectWith(work: Work): Promise<ConnectionView> {
   throw new DeployError("INVALID_CONFIG", {
     what: `There is no token for ${platform.name}, and nobody is here to type one.`,
     where: platform.id,
-    next: `${tokenHelp(platform)} Then set ${variableOf(platform)}, or: landfall connect ${platform.id} --token-file FILE (- for stdin)`,
+    // A server gets no token of this shell by itself.
+    next: `${tokenHelp(platform)} Then${context.server() === null ? ` set ${variableOf(platform)}, or` : ""}: landfall connect ${platform.id} --token-file FILE (- for stdin)`,
     step: "auth",
   });
 }

@@ -92,8 +92,7 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
         next: "Connect with a token: landfall connect <platform> --token-file FILE (- for stdin)",
       }),
       disconnect: async (which) => sent(await client.connections.disconnect({ connection: which })),
-      check: async ({ platform, connection: named }) =>
-        sent(await client.connections.status({ platform, ...(named === undefined ? {} : { connection: named }) })),
+      check: async (which) => sent(await client.connections.status(which)),
     },
 
     runtimeLogs: (target) => runtimeLogs(connection, target),
