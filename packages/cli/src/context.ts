@@ -41,7 +41,12 @@ export interface Context {
   close(): Promise<void>;
 }
 
-export function contextFor(world: World, flags: GlobalFlags, cwd: string): Context {
+/** `isServer`: see settings.ts. */
+export function contextFor(
+  world: World,
+  flags: GlobalFlags,
+  { cwd, isServer }: { cwd: string; isServer: boolean },
+): Context {
   const json = flags.json === true;
   const yes = flags.yes === true;
   const quiet = flags.quiet === true;
@@ -50,7 +55,7 @@ export function contextFor(world: World, flags: GlobalFlags, cwd: string): Conte
   const settings = (flags.setting ?? []).map((setting) => setting.split(/=(.*)/s).slice(0, 2));
   const env = { ...world.env, ...(Object.fromEntries(settings) as Record<string, string>) };
   const options = (): EngineOptions =>
-    engineOptionsFrom({ ...world, env, cwd, ...(flags.home === undefined ? {} : { home: flags.home }) });
+    engineOptionsFrom({ ...world, env, cwd, isServer, ...(flags.home === undefined ? {} : { home: flags.home }) });
   const say = (text: string): void => {
     if (!quiet) world.stderr.write(`${text}\n`);
   };

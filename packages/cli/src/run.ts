@@ -52,7 +52,8 @@ export async function run(argv: string[], world: World): Promise<number> {
       async (...args: unknown[]) => {
         const command = args.at(-1) as Command;
         const flags = command.optsWithGlobals<GlobalFlags>();
-        const context = contextFor(world, flags, flags.cwd === undefined ? world.cwd : resolve(world.cwd, flags.cwd));
+        const cwd = flags.cwd === undefined ? world.cwd : resolve(world.cwd, flags.cwd);
+        const context = contextFor(world, flags, { cwd, isServer: ["serve", "worker"].includes(command.name()) });
         try {
           exit =
             (await work(context, {

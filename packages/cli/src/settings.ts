@@ -33,7 +33,12 @@ const carriedSettings = [
 /** Addresses in the place of a vendor's own; whoever carries a deployment on must go there too. */
 const addressSetting = /^(?:LANDFALL_[A-Z_]+_(?:API|SITES)_URL|NETLIFY_API_URL|CLOUDFLARE_API_BASE_URL)$/;
 
-type Settings = Pick<World, "env" | "userHome" | "self"> & { cwd: string; home?: string };
+type Settings = Pick<World, "env" | "userHome" | "self"> & {
+  cwd: string;
+  home?: string;
+  /** The command is one that a server is made of: `serve`, `worker`. */
+  isServer?: boolean;
+};
 
 /**
  * The data directory: `--home`, LANDFALL_HOME, DEPLOYER_STORAGE_PATH, XDG_DATA_HOME/landfall or ~/.local/share/landfall. Absolute.
@@ -85,7 +90,8 @@ export function engineOptionsFrom(settings: Settings): EngineOptions {
     });
   }
   const encryptionKey = given(env.TOKEN_ENCRYPTION_KEY);
-  const databaseUrl = given(env.DATABASE_URL);
+  // DATABASE_URL in a person's shell is usually an application's; only a server takes it for its own.
+  const databaseUrl = given(env.LANDFALL_DATABASE_URL) ?? (settings.isServer ? given(env.DATABASE_URL) : undefined);
   // What the engine starts in the background gets no environment, so what was set here travels as arguments.
   const addresses = Object.keys(env).filter((name) => addressSetting.test(name));
   const carried = [...carriedSettings, ...addresses].flatMap((name) => {

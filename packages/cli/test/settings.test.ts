@@ -17,6 +17,14 @@ describe("the data directory", () => {
 });
 
 describe("the engine's options", () => {
+  it("take an application's DATABASE_URL for a server's own, and for no other command", () => {
+    const env = { DATABASE_URL: "postgres://app@db/shop" };
+    expect(engineOptionsFrom({ ...base, env }).databaseUrl).toBeUndefined();
+    expect(engineOptionsFrom({ ...base, env, isServer: true }).databaseUrl).toBe("postgres://app@db/shop");
+    const named = { ...env, LANDFALL_DATABASE_URL: "postgres://landfall@db/landfall" };
+    expect(engineOptionsFrom({ ...base, env: named }).databaseUrl).toBe("postgres://landfall@db/landfall");
+  });
+
   it("come from the environment, and reach the background processes as arguments", () => {
     const env = {
       PATH: "/usr/bin:relative::/bin",

@@ -203,7 +203,7 @@ function startWorker({ workerCommand, home, toolPath, encryptionKey, databaseUrl
         PATH: toolPath.join(":"),
         LANG: "C.UTF-8",
         ...(encryptionKey === undefined ? {} : { TOKEN_ENCRYPTION_KEY: encryptionKey }),
-        ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+        ...(databaseUrl === undefined ? {} : { LANDFALL_DATABASE_URL: databaseUrl }),
       },
     });
     child.on("error", complain);

@@ -11,7 +11,7 @@ await runEdge({
   toolPath: (process.env["PATH"] ?? "").split(delimiter),
   workerCommand: [process.execPath, "--no-warnings", join(import.meta.dirname, "worker-process.ts"), home],
   version: "test",
-  ...(process.env["DATABASE_URL"] === undefined ? {} : { databaseUrl: process.env["DATABASE_URL"] }),
+  ...(process.env["LANDFALL_DATABASE_URL"] === undefined ? {} : { databaseUrl: process.env["LANDFALL_DATABASE_URL"] }),
   signal: stop.signal,
 });
 process.exit(0);

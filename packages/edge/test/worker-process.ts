@@ -18,7 +18,7 @@ await using engine = await openEngine({
   workerCommand: self("worker-process.ts"),
   environment: JSON.parse(readFileSync(`${home}.environment.json`, "utf8")) as Record<string, string>,
   toolPath: (process.env["PATH"] ?? "").split(delimiter),
-  ...(process.env["DATABASE_URL"] === undefined ? {} : { databaseUrl: process.env["DATABASE_URL"] }),
+  ...(process.env["LANDFALL_DATABASE_URL"] === undefined ? {} : { databaseUrl: process.env["LANDFALL_DATABASE_URL"] }),
 });
 const [, , , deployment, step] = process.argv;
 if (deployment !== undefined && step !== undefined) {

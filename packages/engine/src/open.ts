@@ -32,6 +32,8 @@ import { rotateKey } from "./store/rotate.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { variablesOf, writeVariables } from "./variables.ts";
 import { deploymentRow, deploymentViews, projectViews } from "./deployment/views.ts";
+import { endRunning, type Running } from "./sandboxes/commands.ts";
+import { sandboxesOf } from "./sandboxes/sandboxes.ts";
 import { webhooksOf } from "./webhooks/webhooks.ts";
 import { work } from "./deployment/worker.ts";
 
@@ -51,6 +53,8 @@ interface Shared {
   edge: EdgeControl;
   platforms: Platform[];
   accessOf(organization: string): Record<string, PlatformAccess>;
+  /** Commands of sandboxes in this process. */
+  running: Running;
 }
 
 /** Open (or create) the data directory and everything above it. Milliseconds; starts nothing. Throws STORE_NEWER. */
@@ -62,7 +66,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     LANG: "C.UTF-8",
     // Not an argument: those are for all to see.
     ...(encryptionKey === undefined ? {} : { TOKEN_ENCRYPTION_KEY: encryptionKey }),
-    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+    ...(databaseUrl === undefined ? {} : { LANDFALL_DATABASE_URL: databaseUrl }),
   };
   const edge = edgeControl({ home, command: options.edgeCommand, environment, clock });
   const platforms = options.platforms ?? [localPlatform({ store, edge, toolPath, resolves }), ...hostedPlatforms];
@@ -71,8 +75,15 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const [own, others] = [accessFor(accessFrom), accessFor(sharedAccessFrom)];
   const accessOf = (organization: string) => (organization === store.organization ? own : others);
   const cache = openDigestCache(join(home, "digests"));
-  const engine = engineOver({ options, environment, cache, edge, platforms, accessOf }, store);
-  return { ...engine, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+  const running: Running = { byId: new Map() };
+  const engine = engineOver({ options, environment, cache, edge, platforms, accessOf, running }, store);
+  return {
+    ...engine,
+    async [Symbol.asyncDispose]() {
+      await endRunning(running);
+      await store[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** See backup/restore.ts, which is loaded when it is asked for. */
@@ -232,6 +243,8 @@ function engineOver(shared: Shared, store: Store): Engine {
     variables: variablesOf(store, projects),
 
     connections: connectionsOf({ store, platforms, access }),
+
+    sandboxes: sandboxesOf({ store, toolPath }, shared.running),
 
     webhooks: webhooksOf({ store, platforms, accessOf: shared.accessOf }),
 

@@ -19,7 +19,7 @@ export function restore({ program, does }: Registry): void {
     .addHelpText(
       "after",
       `
-With --home, or LANDFALL_HOME, it says where to. With DATABASE_URL that database must be empty.`,
+With --home, or LANDFALL_HOME, it says where to. With LANDFALL_DATABASE_URL that database must be empty.`,
     )
     .action(
       does<Flags>(async (context, { args: [file], flags }) => {
