@@ -17,7 +17,7 @@ import { failureOf, unreachable } from "./failure.ts";
 import { followed } from "./follow.ts";
 import { linksIn } from "./links.ts";
 import { type PreparedThere, prepareThere } from "./prepare.ts";
-import { refuse, refusing } from "./refuse.ts";
+import { closed, refuse, refusing } from "./refuse.ts";
 import { sent } from "./sent.ts";
 import { personOf, platformOf, viewOf } from "./views.ts";
 
@@ -127,10 +127,15 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
       where: url,
       next: "Run it on the server; or for this machine's own store, with --server local.",
     }),
-    webhooks: refusing(["list", "create", "setSecret", "remove", "take", "deliveries", "replay", "tend"], {
+    ...closed("webhooks", {
       what: "What platforms tell a server is its own business.",
       where: url,
       next: `Its API has it: ${url}/api/openapi.json`,
+    }),
+    ...closed("sandboxes", {
+      what: "Sandboxes of a server are used over its API.",
+      where: url,
+      next: `It is described at ${url}/api/openapi.json`,
     }),
     of() {
       throw new Error("a login sees one organisation");
