@@ -116,7 +116,7 @@ const service = z.object({
     .optional(),
 });
 
-const request = z.object({
+export const request = z.object({
   source,
   project: name.optional().describe("Needed for an upload. Of a git source: landfall.json or the repository says it."),
   environment: name.optional().describe("`production` when absent, or a preview's name."),

@@ -5,6 +5,7 @@ import { connections, platforms, targets } from "./connections.ts";
 import { deployments, detect, planning } from "./deployments.ts";
 import { audit, invitations, keys, me, members, organizations, setup } from "./people.ts";
 import { domains, environments, previews, projects, variables } from "./projects.ts";
+import { sandboxes } from "./sandboxes.ts";
 import { uploads } from "./uploads.ts";
 import { webhooks } from "./webhooks.ts";
 
@@ -48,5 +49,6 @@ export const contract = {
   connections,
   platforms,
   targets,
+  sandboxes,
   webhooks,
 };

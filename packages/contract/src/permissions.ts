@@ -12,6 +12,7 @@ export const resources = [
   "domain",
   "deployment",
   "source",
+  "sandbox",
   "connection",
   "webhook",
   "audit",
@@ -49,7 +50,7 @@ const viewer: Permission[] = [
 const developer: Permission[] = [
   ...viewer,
   "create:project",
-  ...every("environment", "variable", "domain", "deployment", "source"),
+  ...every("environment", "variable", "domain", "deployment", "source", "sandbox"),
 ];
 const admin: Permission[] = [
   ...developer,

@@ -7,7 +7,11 @@ let lastMs = 0;
 let lastTail = 0n;
 
 /** A new id; two made in the same millisecond by one process keep their order, and one made `after` another comes after it, whosever clock that was. */
-export function newId(kind: "dep" | "prj" | "rel" | "ins" | "con" | "dlv", clock: Clock, after?: string): string {
+export function newId(
+  kind: "dep" | "prj" | "rel" | "ins" | "con" | "dlv" | "sbx" | "cmd",
+  clock: Clock,
+  after?: string,
+): string {
   const now = Math.max(clock.now(), after === undefined ? 0 : timeOf(after) + 1);
   if (now === lastMs) {
     lastTail += 1n;

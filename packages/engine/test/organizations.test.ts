@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DeploymentView, definePlatform, DeployError, type Engine, openEngine, reportOf } from "../src/index.ts";
@@ -57,6 +58,7 @@ interface Things {
   deployments: DeploymentView[];
   connectionId: string;
   webhookId: string;
+  sandboxId: string;
   state: string;
 }
 
@@ -72,6 +74,9 @@ const byId =
 const byWebhook =
   (ask: (view: Engine, id: string) => unknown): Probe =>
   (view, { webhookId }) => [[webhookId, () => ask(view, webhookId)]];
+const bySandbox =
+  (ask: (view: Engine, id: string) => unknown): Probe =>
+  (view, { sandboxId }) => [[sandboxId, () => ask(view, sandboxId)]];
 const byProject =
   (ask: (view: Engine, name: string) => unknown): Probe =>
   (view) => [[project, () => ask(view, project)]];
@@ -160,6 +165,24 @@ const probes: Record<string, Probe> = {
   "domains.check": byProject((view, name) => view.domains.check({ project: name }, "example.com")),
   "domains.list": byProject((view, name) => view.domains.list({ project: name })),
   "domains.remove": byProject((view, name) => view.domains.remove({ project: name }, "example.com")),
+  "sandboxes.create": machine, // Makes one of its own.
+  "sandboxes.list": (view) => [["", () => view.sandboxes.list()]],
+  "sandboxes.get": bySandbox((view, id) => view.sandboxes.get(id)),
+  "sandboxes.remove": bySandbox((view, id) => view.sandboxes.remove(id)),
+  "sandboxes.files": bySandbox((view, id) => view.sandboxes.files(id)),
+  "sandboxes.read": bySandbox((view, id) => view.sandboxes.read(id, "canary.txt")),
+  "sandboxes.write": bySandbox((view, id) => view.sandboxes.write(id, "canary.txt", { body: Readable.from([]) })),
+  "sandboxes.unlink": bySandbox((view, id) => view.sandboxes.unlink(id, "canary.txt")),
+  "sandboxes.run": bySandbox((view, id) => view.sandboxes.run(id, { argv: ["cat", "canary.txt"] })),
+  "sandboxes.commands": bySandbox((view, id) => view.sandboxes.commands(id)),
+  "sandboxes.command": bySandbox((view, id) => view.sandboxes.command(id, "cmd_1")),
+  "sandboxes.cancel": bySandbox((view, id) => view.sandboxes.cancel(id, "cmd_1")),
+  "sandboxes.output": bySandbox((view, id) => Array.fromAsync(view.sandboxes.output(id, "cmd_1"))),
+  "sandboxes.pack": bySandbox((view, id) => view.sandboxes.pack(id, "tar")),
+  "sandboxes.source": bySandbox((view, id) => view.sandboxes.source(id)),
+  "sandboxes.deployed": bySandbox((view, id) => view.sandboxes.deployed(id, "dep_1")),
+  "sandboxes.deployments": bySandbox((view, id) => view.sandboxes.deployments(id)),
+  "sandboxes.tend": machine,
   "webhooks.list": (view) => [["", () => view.webhooks.list()]],
   "webhooks.create": machine, // Makes one of its own; below.
   "webhooks.setSecret": byWebhook((view, id) => view.webhooks.setSecret(id, "another secret of theirs")),
@@ -230,7 +253,9 @@ describe.each(databases)("organisations on $kind", ({ use }) => {
     const open = await acme.accept(await acme.prepare(deploymentOf({ environment: "open" })));
     const { state } = await acme.connections.authorize({ platform: "remote", redirectUri: "http://127.0.0.1/back" });
     const { id: webhookId } = await acme.webhooks.create({ platform: "remote", name: canary });
-    things = { deployments: [...deployments, open], connectionId: id!, webhookId, state };
+    const { id: sandboxId } = await acme.sandboxes.create({ name: canary });
+    await acme.sandboxes.write(sandboxId, "canary.txt", { body: Readable.from([Buffer.from(canary)]) });
+    things = { deployments: [...deployments, open], connectionId: id!, webhookId, sandboxId, state };
     await globex.variables.set({ project: "own" }, { OWN: "1" });
   }, 120_000);
   afterAll(async () => {
@@ -243,7 +268,7 @@ describe.each(databases)("organisations on $kind", ({ use }) => {
   async function rows(): Promise<unknown> {
     const { db } = engine.database;
     const found: Record<string, unknown> = {};
-    for (const table of ["project", "deployment", "connection", "authorization", "webhook"])
+    for (const table of ["project", "deployment", "connection", "authorization", "webhook", "sandbox"])
       found[table] = (
         await sql`select * from ${sql.table(table)} where organization_id = 'acme' order by 1`.execute(db)
       ).rows;
@@ -277,6 +302,7 @@ describe.each(databases)("organisations on $kind", ({ use }) => {
         "account-of-acme",
         things.connectionId,
         things.webhookId,
+        things.sandboxId,
         "ada-of-acme",
         things.state,
         ...things.deployments.flatMap(({ id, releaseId }) => [id, releaseId ?? canary]),

@@ -39,6 +39,43 @@ const streamed: OpenAPI.PathsObject = {
       responses: { "201": uploadAnswer },
     },
   },
+  "/sandboxes/{id}/files/{path}": {
+    get: {
+      operationId: "sandboxes.read",
+      tags: ["sandboxes"],
+      summary: "A file as it is now; links are not followed.",
+      parameters: ["id", "path"].map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
+      responses: { "200": { description: "Its bytes.", ...archive } },
+    },
+    put: {
+      operationId: "sandboxes.writeFile",
+      tags: ["sandboxes"],
+      summary: "Write a file whole, at most 256 MiB; folders above are made.",
+      parameters: [
+        ...["id", "path"].map((name) => ({
+          name,
+          in: "path" as const,
+          required: true,
+          schema: { type: "string" as const },
+        })),
+        { name: "executable", in: "query", schema: { type: "boolean" } },
+      ],
+      requestBody: archive,
+      responses: { "200": { description: "It is there." } },
+    },
+  },
+  "/sandboxes/{id}/export/{format}": {
+    get: {
+      operationId: "sandboxes.export",
+      tags: ["sandboxes"],
+      summary: "All files but node_modules and .git: zip, or tar (with gzip).",
+      parameters: [
+        { name: "id", in: "path", required: true, schema: { type: "string" } },
+        { name: "format", in: "path", required: true, schema: { enum: ["zip", "tar"] } },
+      ],
+      responses: { "200": { description: "The archive.", ...archive } },
+    },
+  },
   "/webhooks/{platform}/{id}": {
     post: {
       operationId: "webhooks.take",

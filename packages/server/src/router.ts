@@ -4,6 +4,7 @@ import { connectionProcedures } from "./procedures/connections.ts";
 import { deploymentProcedures } from "./procedures/deployments.ts";
 import { peopleProcedures } from "./procedures/people.ts";
 import { projectProcedures } from "./procedures/projects.ts";
+import { sandboxProcedures } from "./procedures/sandboxes.ts";
 import { webhookProcedures } from "./procedures/webhooks.ts";
 import type { Services } from "./services.ts";
 
@@ -24,6 +25,7 @@ export function routerOf(services: Services) {
     ...deploymentProcedures(os, services),
     ...projectProcedures(os, services),
     ...connectionProcedures(os, services),
+    ...sandboxProcedures(os, services),
     ...webhookProcedures(os, services),
     ...peopleProcedures(os, services),
   });

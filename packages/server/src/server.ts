@@ -28,6 +28,7 @@ import { routerOf } from "./router.ts";
 import type { Services } from "./services.ts";
 import { socketsOf } from "./socket.ts";
 import { uploadsOf } from "./uploads.ts";
+import { answerSandbox, sandboxFileIn } from "./sandboxes.ts";
 import { receiverIn, takeDelivery } from "./webhooks.ts";
 
 /** Of a request that is not an upload; two megabytes of variables fit. */
@@ -139,6 +140,7 @@ async function tidied({ engine, uploads, limits, db, log }: Services): Promise<v
   try {
     await uploads.forget();
     await engine.webhooks.tend();
+    await engine.sandboxes.tend();
     await limits.tidy();
     const before = new Date(Date.now() - idempotencyKeptMs).toISOString();
     await db.deleteFrom("idempotency").where("created_at", "<", before).execute();
@@ -195,6 +197,8 @@ function answering(
     if (path === "/api/sources" && request.method === "POST") return takeUpload(call, response);
     const part = request.method === "PUT" ? /^\/api\/sources\/([\w-]{1,64})$/.exec(path)?.[1] : undefined;
     if (part !== undefined) return appendUpload(call, response, part);
+    const sandboxFile = sandboxFileIn(request);
+    if (sandboxFile) return answerSandbox(services, call, { response, asked: sandboxFile });
     const receiver = receiverIn(request);
     if (receiver) return send(response, 200, JSON.stringify(await takeDelivery(services, call, receiver)));
     if (path === "/api/openapi.json" && request.method === "GET") {

@@ -11,6 +11,7 @@ export interface Things {
   invitation: string;
   connection: string;
   webhook: string;
+  sandbox: string;
 }
 
 const ids: Record<string, keyof Things> = {
@@ -20,6 +21,7 @@ const ids: Record<string, keyof Things> = {
   members: "member",
   invitations: "invitation",
   webhooks: "webhook",
+  sandboxes: "sandbox",
 };
 
 /** What a body needs besides what is in the address. */
@@ -36,6 +38,9 @@ const bodies: Record<string, (things: Things) => Record<string, unknown>> = {
   "domains.add": () => ({ name: "www.example.com" }),
   "connections.connect": () => ({ token: "x" }),
   "deployments.create": ({ upload, project }) => ({ project, source: { upload } }),
+  "sandboxes.write": () => ({ files: [{ path: "index.html", text: "x" }] }),
+  "sandboxes.run": () => ({ command: "node --version" }),
+  "sandboxes.deploy": ({ project }) => ({ project }),
   "webhooks.create": () => ({ platform: "no-such-platform" }),
   "webhooks.setSecret": () => ({ secret: "x".repeat(32) }),
   detect: ({ upload }) => ({ source: { upload } }),
@@ -64,13 +69,14 @@ export function requestFor({ name, method, path }: ProcedureFacts, things: Thing
     key: "NAME",
     connection: things.connection,
     delivery: "dlv_acmeonly",
+    command: "cmd_acmeonly",
     id: ids[group] === undefined ? "x" : things[ids[group]],
   };
-  const inPath = [...path!.matchAll(/\{(\w+)\}/g)].map((found) => found[1]!);
+  const inPath = [...path!.matchAll(/\{\+?(\w+)\}/g)].map((found) => found[1]!);
   const body = bodies[name]?.(things) ?? (method === "GET" || method === "DELETE" ? null : {});
   return {
     method: method!,
-    path: path!.replaceAll(/\{(\w+)\}/g, (_, field: string) => encodeURIComponent(fields[field] ?? "x")),
+    path: path!.replaceAll(/\{\+?(\w+)\}/g, (_, field: string) => encodeURIComponent(fields[field] ?? "x")),
     body,
     input: { ...Object.fromEntries(inPath.map((field) => [field, fields[field] ?? "x"])), ...body },
     isNested:

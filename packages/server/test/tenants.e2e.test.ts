@@ -33,6 +33,8 @@ beforeAll(async () => {
   const deployment = await owner.client.deployments.create({ project, source: { upload }, message: mark });
   const key = await owner.client.keys.create({ name: mark, scopes: ["read:project"] });
   const invitation = await owner.client.invitations.create({ email: `${mark}@example.com`, role: "viewer" });
+  const sandbox = await owner.client.sandboxes.create({ name: mark });
+  await owner.client.sandboxes.write({ id: sandbox.id, files: [{ path: "index.html", text: mark }] });
   const webhook = await owner.client.webhooks.create({ platform: "vercel", name: mark });
   const { members } = await owner.client.members.list();
   things = {
@@ -44,6 +46,7 @@ beforeAll(async () => {
     member: members[0]!.id,
     connection: "con_acmeonly",
     webhook: webhook.id,
+    sandbox: sandbox.id,
   };
   stranger = await elsewhere();
 });
@@ -104,6 +107,8 @@ async function stateOfFirst(): Promise<string> {
     await client.members.list(),
     await client.invitations.list(),
     await client.webhooks.list(),
+    await client.sandboxes.list(),
+    await client.sandboxes.files({ id: things.sandbox }),
     await client.me(),
   ]);
 }

@@ -110,14 +110,14 @@ function relativeTo(files: string, line: string): string {
   return line.replaceAll(`'${files}/`, "'./").replaceAll(`"${files}/`, '"./').replaceAll(`${files}/`, "");
 }
 
-/** The directory a command runs in, which must be in the workspace, also behind links. */
-function directoryWithin(files: string, directory: string, command: string): string {
+/** The directory a command runs in, which must be in the workspace, also behind links. Throws INVALID_CONFIG. */
+export function directoryWithin(files: string, directory: string, command: string): string {
   const path = resolve(files, directory);
   const root = realpathSync(files);
   const isInside = (one: string): boolean => one === root || one.startsWith(root + sep);
   if (!isInside(path.replace(files, root)) || (existsSync(path) && !isInside(realpathSync(path)))) {
     throw new DeployError("INVALID_CONFIG", {
-      what: "A command of the build would run outside the project.",
+      what: "A command would run outside the project.",
       where: command,
       next: "Give a directory inside the project.",
       step: "build",

@@ -221,6 +221,41 @@ export interface DeliveryRow {
   outcome: string | null;
 }
 
+/** A workspace below the data directory. */
+export interface SandboxRow {
+  id: string;
+  organization_id: string;
+  name: string;
+  /** `making` until its files are there. */
+  state: "making" | "ready";
+  /** Of its files, as of the last write or command. */
+  size_bytes: number;
+  files: number;
+  created_at: string;
+  expires_at: string;
+}
+
+export interface SandboxCommandRow {
+  id: string;
+  sandbox_id: string;
+  organization_id: string;
+  command: string;
+  state: "running" | "exited" | "failed" | "cancelled";
+  exit_code: number | null;
+  /** JSON of an ErrorReport: why it did not end by itself. */
+  error: string | null;
+  /** The process that runs it; see owner.ts. */
+  owner: string;
+  cancel_requested: number;
+  started_at: string;
+  finished_at: string | null;
+}
+
+export interface SandboxDeploymentRow {
+  sandbox_id: string;
+  deployment_id: string;
+}
+
 /** What a machine remembers of itself, such as the ports of its edge. Nothing a person made. */
 export interface SettingRow {
   key: string;
@@ -244,5 +279,8 @@ export interface Schema {
   organization_host: OrganizationHostRow;
   webhook: WebhookRow;
   delivery: DeliveryRow;
+  sandbox: SandboxRow;
+  sandbox_command: SandboxCommandRow;
+  sandbox_deployment: SandboxDeploymentRow;
   setting: SettingRow;
 }

@@ -3,11 +3,11 @@ import { DeployError } from "@landfall/engine/error";
 import { withEventMeta } from "@orpc/server";
 import type { Call } from "../call.ts";
 import { withoutHome } from "../errors.ts";
-import { failed } from "../failure.ts";
 import { type Gate, inside } from "../gate.ts";
 import { refusePrivate } from "../git-guard.ts";
 import type { Principal } from "../people/principal.ts";
 import type { Services } from "../services.ts";
+import { firstSeq, whileAllowed } from "../stream.ts";
 
 const usualLimit = 20;
 
@@ -21,20 +21,25 @@ type AskedSource =
   | { upload: string; subdirectory?: string | undefined; description?: string | undefined }
   | { git: string; ref?: string | undefined; subdirectory?: string | undefined };
 
+/** A source as the engine opens it, of an organisation's own uploads. Throws NOT_FOUND, INVALID_SOURCE. */
+export async function sourceOf(
+  { uploads, options }: Services,
+  asked: AskedSource,
+  organizationId: string,
+): Promise<Source> {
+  const { subdirectory } = asked;
+  const inFolder = subdirectory === undefined ? {} : { subdirectory };
+  if ("upload" in asked)
+    return { kind: "archive", path: await uploads.path(organizationId, asked.upload), ...inFolder };
+  if (options.allowPrivateSources !== true) await refusePrivate(asked.git);
+  return { kind: "git", url: asked.git, ...inFolder, ...(asked.ref === undefined ? {} : { ref: asked.ref }) };
+}
+
 export function deploymentProcedures(os: Gate, services: Services) {
-  const { uploads, hub, rights, options } = services;
+  const { hub } = services;
   const { home } = services.engine;
   const of = (principal: Principal | null) => inside(services, principal);
   const shown = (view: DeploymentView): DeploymentView => withoutHome(view, home);
-
-  async function sourceOf(asked: AskedSource, organizationId: string): Promise<Source> {
-    const { subdirectory } = asked;
-    const inFolder = subdirectory === undefined ? {} : { subdirectory };
-    if ("upload" in asked)
-      return { kind: "archive", path: await uploads.path(organizationId, asked.upload), ...inFolder };
-    if (options.allowPrivateSources !== true) await refusePrivate(asked.git);
-    return { kind: "git", url: asked.git, ...inFolder, ...(asked.ref === undefined ? {} : { ref: asked.ref }) };
-  }
 
   async function prepared(
     asked: { source: AskedSource; project?: string | undefined },
@@ -50,7 +55,7 @@ export function deploymentProcedures(os: Gate, services: Services) {
       });
     const request = {
       ...JSON.parse(JSON.stringify(asked)),
-      source: await sourceOf(source, organization.id),
+      source: await sourceOf(services, source, organization.id),
     } as DeployRequest;
     const made = await engine.prepare(request, signal ? { signal } : {});
     // Where an upload lies on our disk says nothing to anybody.
@@ -65,26 +70,13 @@ export function deploymentProcedures(os: Gate, services: Services) {
   ): Promise<AsyncGenerator<E, Record<string, never>>> {
     const who = of(principal);
     const { id: deploymentId } = await who.engine.deployment(asked.id);
-    const from = /^\d{1,9}$/.test(asked.lastEventId ?? "") ? Number(asked.lastEventId) + 1 : (asked.from ?? 1);
-
-    async function* stream(): AsyncGenerator<E, Record<string, never>> {
-      const held = rights.hold(who.principal, "read:deployment");
-      const signal = AbortSignal.any([held.signal, ...(asked.signal ? [asked.signal] : [])]);
-      const leave = (): void => void call.response?.destroy();
-      // Not an end of the stream, which would say that the deployment is settled: the connection breaks, and the client goes on elsewhere.
-      services.stopping.addEventListener("abort", leave);
-      try {
-        for await (const event of hub.follow({ engine: who.engine, deploymentId, from, signal }))
-          if (takes(event)) yield withEventMeta({ ...event }, { id: String(event.seq) });
-        return {};
-      } catch (error) {
-        throw failed(services, call, held.signal.aborted ? held.signal.reason : error);
-      } finally {
-        services.stopping.removeEventListener("abort", leave);
-        held.release();
-      }
+    const from = firstSeq(asked);
+    async function* read(signal: AbortSignal): AsyncGenerator<E> {
+      for await (const event of hub.follow({ engine: who.engine, deploymentId, from, signal }))
+        if (takes(event)) yield withEventMeta({ ...event }, { id: String(event.seq) });
     }
-    return stream();
+    const { signal } = asked;
+    return whileAllowed(services, { principal: who.principal, call, access: "read:deployment", signal }, read);
   }
 
   return {
@@ -149,7 +141,7 @@ export function deploymentProcedures(os: Gate, services: Services) {
     detect: os.detect.handler(async ({ input, context, signal }) => {
       const { engine, organization } = of(context.principal);
       // A project's name is needed for nothing here; the upload's own is none a person would know.
-      const request = { source: await sourceOf(input.source, organization.id), project: "detected" };
+      const request = { source: await sourceOf(services, input.source, organization.id), project: "detected" };
       const { detection } = await engine.prepare(request, signal ? { signal } : {});
       if (detection === null) throw new DeployError("NOT_DETECTED", { what: "Nothing was detected." });
       return withoutHome(detection, home);

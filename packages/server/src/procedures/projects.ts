@@ -1,10 +1,10 @@
 import type { Engine, ProjectView, RuntimeLogLine } from "@landfall/engine";
 import type { Call } from "../call.ts";
 import { missing, withoutHome } from "../errors.ts";
-import { failed } from "../failure.ts";
 import { type Gate, inside } from "../gate.ts";
 import type { Principal } from "../people/principal.ts";
 import type { Services } from "../services.ts";
+import { whileAllowed } from "../stream.ts";
 import { given, removeEnvironment } from "./deployments.ts";
 
 const production = "production";
@@ -26,22 +26,10 @@ export function projectProcedures(os: Gate, services: Services) {
     const who = inside(services, principal);
     await project(who.engine, asked.project);
 
-    async function* stream(): AsyncGenerator<RuntimeLogLine, Record<string, never>> {
-      const held = services.rights.hold(who.principal, "read:deployment");
-      const signal = AbortSignal.any([held.signal, ...(asked.signal ? [asked.signal] : [])]);
-      const leave = (): void => void call.response?.destroy();
-      services.stopping.addEventListener("abort", leave);
-      try {
-        yield* who.engine.runtimeLogs({ ...asked, signal });
-        return {};
-      } catch (error) {
-        throw failed(services, call, held.signal.aborted ? held.signal.reason : error);
-      } finally {
-        services.stopping.removeEventListener("abort", leave);
-        held.release();
-      }
-    }
-    return stream();
+    const { signal } = asked;
+    return whileAllowed(services, { principal: who.principal, call, access: "read:deployment", signal }, (until) =>
+      who.engine.runtimeLogs({ ...asked, signal: until }),
+    );
   }
 
   return {

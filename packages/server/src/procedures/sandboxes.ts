@@ -1,0 +1,112 @@
+import type { CommandEvent, CommandRequest, DeployRequest } from "@landfall/engine";
+import { DeployError } from "@landfall/engine/error";
+import { withEventMeta } from "@orpc/server";
+import { withoutHome } from "../errors.ts";
+import { type Gate, inside } from "../gate.ts";
+import { permit, type Principal } from "../people/principal.ts";
+import type { Services } from "../services.ts";
+import { firstSeq, whileAllowed } from "../stream.ts";
+import { given, sourceOf } from "./deployments.ts";
+
+const hourMs = 3_600_000;
+
+export function sandboxProcedures(os: Gate, services: Services) {
+  const { home } = services.engine;
+  const { sandboxes: os_ } = os;
+  const of = (principal: Principal | null) => inside(services, principal).engine.sandboxes;
+  const shown = <T>(value: T): T => withoutHome(value, home);
+
+  return {
+    sandboxes: {
+      create: os_.create.handler(async ({ input, context, signal }) => {
+        const { engine, organization } = inside(services, context.principal);
+        const { source, name, lifetimeHours } = input;
+        return engine.sandboxes.create(
+          given({
+            source: source && (await sourceOf(services, source, organization.id)),
+            name,
+            lifetimeMs: lifetimeHours === undefined ? undefined : lifetimeHours * hourMs,
+            signal,
+          }),
+        );
+      }),
+      list: os_.list.handler(async ({ context }) => ({ sandboxes: await of(context.principal).list() })),
+      get: os_.get.handler(({ input, context }) => of(context.principal).get(input.id)),
+      remove: os_.remove.handler(async ({ input, context }) => {
+        await of(context.principal).remove(input.id);
+        return {};
+      }),
+      files: os_.files.handler(async ({ input, context }) => ({
+        entries: await of(context.principal).files(input.id, input.path),
+      })),
+      write: os_.write.handler(async ({ input, context }) => {
+        const sandboxes = of(context.principal);
+        const written: { path: string; sizeBytes: number }[] = [];
+        for (const { path, text, base64, executable = false } of input.files) {
+          if ((text === undefined) === (base64 === undefined))
+            throw new DeployError("INVALID_CONFIG", { what: "Give either `text` or `base64`.", where: path });
+          const bytes = base64 === undefined ? Buffer.from(text!, "utf8") : Buffer.from(base64, "base64");
+          written.push(await sandboxes.write(input.id, path, { body: once(bytes), executable }));
+        }
+        return { files: written };
+      }),
+      unlink: os_.unlink.handler(async ({ input, context }) => {
+        await of(context.principal).unlink(input.id, input.path);
+        return {};
+      }),
+      run: os_.run.handler(async ({ input, context }) => {
+        const { id, timeoutSeconds, ...asked } = input;
+        const timeoutMs = timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000;
+        return shown(await of(context.principal).run(id, given({ ...asked, timeoutMs }) as CommandRequest));
+      }),
+      commands: os_.commands.handler(async ({ input, context }) =>
+        shown({ commands: await of(context.principal).commands(input.id) }),
+      ),
+      command: os_.command.handler(async ({ input, context }) =>
+        shown(await of(context.principal).command(input.id, input.command)),
+      ),
+      cancel: os_.cancel.handler(async ({ input, context }) =>
+        shown(await of(context.principal).cancel(input.id, input.command)),
+      ),
+      output: os_.output.handler(async ({ input, context, signal, lastEventId }) => {
+        const { principal, engine } = inside(services, context.principal);
+        const { id, command } = input;
+        await engine.sandboxes.command(id, command);
+        const from = firstSeq({ lastEventId, from: input.from });
+        async function* read(until: AbortSignal): AsyncGenerator<CommandEvent> {
+          for await (const event of engine.sandboxes.output(id, command, { from, signal: until }))
+            yield withEventMeta(shown({ ...event }), { id: String(event.seq) });
+        }
+        return whileAllowed(services, { principal, call: context.call, access: "read:sandbox", signal }, read);
+      }),
+      deploy: os_.deploy.handler(async ({ input, context, signal }) => {
+        permit(context.principal, "read:sandbox");
+        const { engine } = inside(services, context.principal);
+        const { id, ...asked } = input;
+        await using packed = await engine.sandboxes.source(id);
+        const request = { ...JSON.parse(JSON.stringify(asked)), source: packed.source } as DeployRequest;
+        const prepared = await engine.prepare(request, signal ? { signal } : {});
+        const source = { ...prepared.plan.source, description: `sandbox ${id}` };
+        const made = await engine.accept({ ...prepared, plan: { ...prepared.plan, source } });
+        await engine.sandboxes.deployed(id, made.id);
+        return shown(made);
+      }),
+      deployments: os_.deployments.handler(async ({ input, context }) => {
+        const { engine } = inside(services, context.principal);
+        const ids = await engine.sandboxes.deployments(input.id);
+        const found = await Promise.all(ids.map((id) => engine.deployment(id).catch(gone)));
+        return { deployments: shown(found.flatMap((one) => (one ? [{ ...one, plan: null }] : []))) };
+      }),
+    },
+  };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+/** A deployment whose project was removed is no more. */
+function gone(error: unknown): null {
+  if (error instanceof DeployError && error.code === "NOT_FOUND") return null;
+  throw error;
+}
