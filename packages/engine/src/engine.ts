@@ -476,7 +476,11 @@ export interface Engine extends AsyncDisposable {
     command(id: string, commandId: string): Promise<CommandView>;
     cancel(id: string, commandId: string): Promise<CommandView>;
     /** What it prints, from `from` (a seq) on; ends with the event `exit`, or without one when its server died. */
-    output(id: string, commandId: string, options?: { from?: number; signal?: AbortSignal }): AsyncIterable<CommandEvent>;
+    output(
+      id: string,
+      commandId: string,
+      options?: { from?: number; signal?: AbortSignal },
+    ): AsyncIterable<CommandEvent>;
     /** All of it but `node_modules`, `.git` and links that lead out. */
     pack(id: string, format: "tar" | "zip"): Promise<Readable>;
     /** Its files as they are now, to be prepared like any archive; kept until disposed. */

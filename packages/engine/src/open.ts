@@ -34,8 +34,6 @@ import { variablesOf, writeVariables } from "./variables.ts";
 import { deploymentRow, deploymentViews, projectViews } from "./deployment/views.ts";
 import { endRunning, type Running } from "./sandboxes/commands.ts";
 import { sandboxesOf } from "./sandboxes/sandboxes.ts";
-import { endRunning, type Running } from "./sandboxes/commands.ts";
-import { sandboxesOf } from "./sandboxes/sandboxes.ts";
 import { webhooksOf } from "./webhooks/webhooks.ts";
 import { work } from "./deployment/worker.ts";
 
@@ -245,8 +243,6 @@ function engineOver(shared: Shared, store: Store): Engine {
     variables: variablesOf(store, projects),
 
     connections: connectionsOf({ store, platforms, access }),
-
-    sandboxes: sandboxesOf({ store, toolPath }, shared.running),
 
     sandboxes: sandboxesOf({ store, toolPath }, shared.running),
 
