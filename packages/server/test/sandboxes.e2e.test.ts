@@ -133,7 +133,7 @@ describe("a sandbox", () => {
     expect((await sandboxes().deployments({ id })).deployments.map((one) => one.id)).toEqual([deployment.id]);
     await sandboxes().remove({ id });
     expect((await owner.client.deployments.get({ id: deployment.id })).state).toBe("success");
-    expect(readdirSync(join(server.home, "scratch")).filter((name) => name.startsWith("sbx_"))).toEqual([]);
+    expect(readdirSync(join(server.home, "scratch")).filter((name) => /^(sbx_|sandbox-)/.test(name))).toEqual([]);
   });
 
   it("is packed as zip and tar.gz, the same files, without what is made again", async () => {

@@ -4,7 +4,7 @@
  */
 import { mkdir, rename, rm } from "node:fs/promises";
 import { createWriteStream } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { sql } from "kysely";
 import { removeTree } from "../build/workspace.ts";
@@ -12,6 +12,7 @@ import { instant } from "../clock.ts";
 import type { Engine, SandboxView } from "../engine.ts";
 import { DeployError } from "../error.ts";
 import { newId } from "../id.ts";
+import { type ArchiveLimits, extractArchive } from "../source/archive.ts";
 import { openSource } from "../source/open.ts";
 import type { SandboxRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
@@ -81,6 +82,32 @@ export function sandboxesOf(
     await db.deleteFrom("sandbox").where("id", "=", id).execute();
   }
 
+  /** The files below a directory as an archive of their own, until `clear`. */
+  async function packed(directory: string): Promise<{ path: string; clear(): Promise<void> }> {
+    const scratch = join(home, "scratch", `sandbox-${crypto.randomUUID()}`);
+    const path = join(scratch, "sandbox.tar");
+    const clear = (): Promise<void> => rm(scratch, { recursive: true, force: true });
+    await mkdir(scratch, { mode: 0o700 });
+    try {
+      const { packTar } = await import("./pack.ts");
+      // One folder around all of it, which is taken off again: a single folder of the sandbox's own stays.
+      await pipeline(packTar(directory, "sandbox/"), createWriteStream(path, { mode: 0o600 }));
+      return { path, clear };
+    } catch (error) {
+      await clear();
+      throw error;
+    }
+  }
+
+  async function copyFolder(from: string, to: string, limits: Partial<ArchiveLimits>): Promise<void> {
+    const { path, clear } = await packed(from);
+    try {
+      await extractArchive(path, to, { limits });
+    } finally {
+      await clear();
+    }
+  }
+
   const sandboxes: Engine["sandboxes"] = {
     ...commands,
 
@@ -102,14 +129,16 @@ export function sandboxesOf(
           await mkdir(join(place.directory(row.id), part), { recursive: true, mode: 0o700 });
         const files = place.files(row.id);
         if (source) {
-          const room = Math.min(mostBytes, mostBytesInAll - (await bytesInAll()));
+          const room = Math.max(0, Math.min(mostBytes, mostBytesInAll - (await bytesInAll())));
           await using opened = await openSource(source, {
             scratch: join(home, "scratch", row.id),
             toolPath,
-            limits: { bytes: Math.max(0, room), entries: mostFiles },
+            limits: { bytes: room, entries: mostFiles },
             ...(signal ? { signal } : {}),
           });
-          await rename(opened.root, files);
+          // What was unpacked or fetched is ours to move; a folder is a person's.
+          if (source.kind === "folder") await copyFolder(opened.root, files, { bytes: room, entries: mostFiles });
+          else await rename(opened.root, files);
         } else await mkdir(files, { mode: 0o755 });
         const { bytes, files: count } = await usageOf(files);
         const made = { ...row, state: "ready" as const, size_bytes: bytes, files: count };
@@ -193,18 +222,7 @@ export function sandboxesOf(
 
     async source(id) {
       await sandboxRow(store, id);
-      const path = join(home, "scratch", `${id}-${crypto.randomUUID()}`, "sandbox.tar");
-      const scratch = dirname(path);
-      const clear = (): Promise<void> => rm(scratch, { recursive: true, force: true });
-      await mkdir(scratch, { mode: 0o700 });
-      try {
-        const { packTar } = await import("./pack.ts");
-        // One folder around all of it, which is taken off again: a single folder of the sandbox's own stays.
-        await pipeline(packTar(place.files(id), "sandbox/"), createWriteStream(path, { mode: 0o600 }));
-      } catch (error) {
-        await clear();
-        throw error;
-      }
+      const { path, clear } = await packed(place.files(id));
       return { source: { kind: "archive", path }, [Symbol.asyncDispose]: clear };
     },
 
