@@ -94,11 +94,7 @@ async function startApi(context: Context, engine: Engine, settings: ReturnType<t
       trustedProxies,
       allowPrivateSources,
       ...(publicUrl === undefined ? {} : { publicUrl }),
-      ...(JSON.parse(JSON.stringify(limits)) as {
-        redisUrl?: string;
-        deploymentsPerHour?: number;
-        writesPerMinute?: number;
-      }),
+      ...limits,
       log: (line) => context.say(line),
     });
   } catch (error) {
@@ -155,12 +151,11 @@ function settingsOf({ world: { env } }: Context, flags: Flags) {
     return Number(text);
   };
   const port = number("--port", flags.port ?? (env["LANDFALL_API_PORT"] || usualPort), 65_535);
-  const setting = (name: "MAX_DEPLOYMENTS_PER_HOUR" | "MAX_WRITES_PER_MINUTE"): number | undefined =>
-    env[name] ? number(name, env[name], 99_999) : undefined;
+  const { MAX_DEPLOYMENTS_PER_HOUR: deployments, MAX_WRITES_PER_MINUTE: writes, REDIS_URL: redisUrl } = env;
   const limits = {
-    deploymentsPerHour: setting("MAX_DEPLOYMENTS_PER_HOUR"),
-    writesPerMinute: setting("MAX_WRITES_PER_MINUTE"),
-    redisUrl: env["REDIS_URL"] || undefined,
+    ...(deployments ? { deploymentsPerHour: number("MAX_DEPLOYMENTS_PER_HOUR", deployments, 99_999) } : {}),
+    ...(writes ? { writesPerMinute: number("MAX_WRITES_PER_MINUTE", writes, 99_999) } : {}),
+    ...(redisUrl ? { redisUrl } : {}),
   };
   const publicUrl = flags.url ?? (env["LANDFALL_PUBLIC_URL"] || undefined);
   if (publicUrl !== undefined && !/^https?:\/\/[^/\s]+\/?$/.test(publicUrl))
