@@ -79,6 +79,7 @@ export function engineOptionsFrom(settings: Settings): EngineOptions {
     });
   }
   const nameServers = given(env.LANDFALL_NAME_SERVERS)?.split(/[\s,]+/);
+  const blobStore = blobStoreFrom(env, faults);
   const home = homeFrom(settings);
   if (home.includes("\0")) faults.push({ path: "home", message: "has a NUL character in it" });
   if (faults.length > 0) {
@@ -107,11 +108,33 @@ export function engineOptionsFrom(settings: Settings): EngineOptions {
     ...(nameServers === undefined ? {} : { nameServers }),
     ...(encryptionKey === undefined ? {} : { encryptionKey }),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    ...(blobStore === undefined ? {} : { blobStore }),
     ...(edgePort === undefined ? {} : { edgePort }),
     ...(deploymentTimeoutMs === undefined ? {} : { deploymentTimeoutMs }),
     ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
     ...(baseDomain === undefined ? {} : { baseDomain }),
   };
+}
+
+/** LANDFALL_STORE, with the credential that tools for S3 have in the environment; it is read there and never kept. */
+function blobStoreFrom(
+  env: World["env"],
+  faults: { path: string; message: string }[],
+): EngineOptions["blobStore"] | undefined {
+  const url = given(env.LANDFALL_STORE);
+  if (url === undefined) return undefined;
+  const [accessKeyId, secretAccessKey, sessionToken] = [
+    env.AWS_ACCESS_KEY_ID,
+    env.AWS_SECRET_ACCESS_KEY,
+    env.AWS_SESSION_TOKEN,
+  ].map(given);
+  for (const [name, value] of Object.entries({
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  }))
+    if (value === undefined) faults.push({ path: name, message: "is not set; the store of LANDFALL_STORE needs it" });
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+  return { url, accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
 }
 
 /** An empty variable counts as unset, as it does for the tools people know. */

@@ -9,11 +9,13 @@ import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { systemClock } from "@landfall/engine/clock";
+import { backgroundEnvironment } from "@landfall/engine/background";
 import { DeployError, reportOf } from "@landfall/engine/error";
 import { hasOrphans } from "@landfall/engine/deployment/journal";
 import { createServer } from "@landfall/engine/node-http";
 import { type EdgeReport, edgeSocket } from "@landfall/engine/platforms/local/edge-control";
 import { programLogs } from "@landfall/engine/platforms/local/program";
+import type { BlobStoreOptions } from "@landfall/engine/snapshot/s3";
 import { holdLock } from "@landfall/engine/store/lock";
 import { openStore } from "@landfall/engine/store/store";
 import { createDesired } from "./desired.ts";
@@ -32,6 +34,8 @@ export interface EdgeProcessOptions {
   encryptionKey?: string;
   /** As in EngineOptions. */
   databaseUrl?: string;
+  /** As in EngineOptions. */
+  blobStore?: BlobStoreOptions;
   /** Program and arguments that work off deployments nobody works on. */
   workerCommand: string[];
   /** Program and arguments of the standby that starts the edge again when it dies; none is kept without. */
@@ -56,7 +60,7 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
   const edge = createEdge({
     router,
     clock,
-    blobPath: (sha256) => store.blobs.path(sha256),
+    blobPath: (sha256) => store.blobs.fetch(sha256),
     cacheDirectory: join(home, "compressed"),
   });
   const supervisor = createSupervisor({
@@ -191,7 +195,8 @@ async function listenSomewhere(
   }
 }
 
-function startWorker({ workerCommand, home, toolPath, encryptionKey, databaseUrl }: EdgeProcessOptions): void {
+function startWorker(options: EdgeProcessOptions): void {
+  const { workerCommand, home } = options;
   const log = openSync(join(home, "logs", "worker.log"), "a", 0o600);
   try {
     const [program, ...args] = workerCommand;
@@ -199,12 +204,7 @@ function startWorker({ workerCommand, home, toolPath, encryptionKey, databaseUrl
       detached: true,
       stdio: ["ignore", log, log],
       cwd: home,
-      env: {
-        PATH: toolPath.join(":"),
-        LANG: "C.UTF-8",
-        ...(encryptionKey === undefined ? {} : { TOKEN_ENCRYPTION_KEY: encryptionKey }),
-        ...(databaseUrl === undefined ? {} : { LANDFALL_DATABASE_URL: databaseUrl }),
-      },
+      env: backgroundEnvironment(options),
     });
     child.on("error", complain);
     child.unref();

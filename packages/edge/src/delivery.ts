@@ -20,8 +20,8 @@ export interface Visit {
 }
 
 export interface DeliveryOptions {
-  /** File of a blob in the store. */
-  blobPath: (sha256: string) => string;
+  /** File of a blob in the store; a promise when it is on its way to this machine. */
+  blobPath: (sha256: string) => string | Promise<string>;
   /** Where compressed forms are kept; without it they are kept in memory only. */
   cacheDirectory?: string;
   /** Bytes of small files kept in memory; default 32 MB. */
@@ -43,7 +43,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const cache = createBlobCache(budget);
   const streamedFrom = Math.min(1024 * 1024, budget / 8);
 
-  const plainBytes = (sha256: string): Promise<Buffer> => cache.get(sha256, () => readFile(options.blobPath(sha256)));
+  const plainBytes = (sha256: string): Promise<Buffer> =>
+    cache.get(sha256, async () => readFile(await options.blobPath(sha256)));
   const compressedBytes = (sha256: string, encoding: Encoding): Promise<Buffer> =>
     cache.get(`${sha256}.${encoding}`, () =>
       compressed({ sha256, read: () => plainBytes(sha256) }, encoding, options.cacheDirectory),
@@ -154,9 +155,28 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     answer: Answer,
     part: { status: number; head: string[]; sha256: string; range?: ByteRange },
   ): void {
-    const { route, response } = visit;
-    const file = createReadStream(options.blobPath(part.sha256), { ...part.range, highWaterMark: 256 * 1024 });
+    const { route } = visit;
     route.enter();
+    const path = options.blobPath(part.sha256);
+    if (typeof path === "string") return streamFile(visit, answer, { ...part, path });
+    path.then(
+      (fetched) => streamFile(visit, answer, { ...part, path: fetched }),
+      (cause: unknown) => {
+        route.leave();
+        fault(visit, answer, cause);
+      },
+    );
+  }
+
+  /** Leaves the route, which was entered for it. */
+  function streamFile(
+    visit: Visit,
+    answer: Answer,
+    part: { status: number; head: string[]; path: string; range?: ByteRange },
+  ): void {
+    const { route, response } = visit;
+    if (response.destroyed) return route.leave();
+    const file = createReadStream(part.path, { ...part.range, highWaterMark: 256 * 1024 });
     response.once("close", () => {
       file.destroy();
       route.leave();

@@ -81,7 +81,7 @@ export function createDesired({
     if (known) return known;
     const { artifact } = release.services.find(({ plan }) => plan.name === service)!;
     const { site } = await siteOf(artifact, {
-      blobPath: (sha256) => store.blobs.path(sha256),
+      blobPath: (sha256) => store.blobs.fetch(sha256),
       releasedAt: release.createdAtMs,
     });
     sites.set(key, site);

@@ -83,12 +83,12 @@ export function createSite(options: SiteOptions): Site {
  */
 export async function siteOf(
   artifact: Artifact,
-  options: { blobPath: (sha256: string) => string; releasedAt: number },
+  options: { blobPath: (sha256: string) => string | Promise<string>; releasedAt: number },
 ): Promise<{ site: Site; warnings: RuleWarning[] }> {
   const files = resolveLinks(artifact);
   const read = async (path: string): Promise<string> => {
     const file = files.get(path);
-    return file ? readFile(options.blobPath(file.sha256), "utf8") : "";
+    return file ? readFile(await options.blobPath(file.sha256), "utf8") : "";
   };
   const [headersText, redirectsText, vercelText] = await Promise.all(
     ["_headers", "_redirects", "vercel.json"].map(read) as [Promise<string>, Promise<string>, Promise<string>],

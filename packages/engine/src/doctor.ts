@@ -50,6 +50,7 @@ export async function diagnose({
     { id: "node", state: "ok", what: `Node ${process.version}.` },
     dataDirectory(store.home),
     await database(store),
+    ...(await bytesFindings(store)),
     ...(await Promise.all(tools.map((tool) => programFinding(tool, toolPath, store.home)))),
     await edgeFinding(edge, store.organization),
     await names(resolves, baseDomain),
@@ -94,6 +95,20 @@ async function database({ db, kind }: Store): Promise<DoctorFinding> {
     };
   } catch (error) {
     return { id: "database", state: "error", what: reportOf(error).what, next: "Restore the database from a backup." };
+  }
+}
+
+/** Nothing where bytes are on this machine: that is the data directory. */
+async function bytesFindings({ blobs }: Store): Promise<DoctorFinding[]> {
+  if (blobs.address === blobs.directory) return [];
+  try {
+    await blobs.check();
+    return [{ id: "store", state: "ok", what: `Bytes are in ${blobs.address}, which answers.` }];
+  } catch (error) {
+    const { what, next } = reportOf(error);
+    return [
+      { id: "store", state: "error", what: `${blobs.address}: ${what}`, ...(next === undefined ? {} : { next }) },
+    ];
   }
 }
 

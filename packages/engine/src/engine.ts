@@ -14,6 +14,7 @@ import type { ErrorReport } from "./error.ts";
 import type { DeployEvent, DeploymentState } from "./events.ts";
 import type { DeployPlan, Target } from "./plan/plan.ts";
 import type { Account, Connect, Platform } from "./platform.ts";
+import type { BlobStoreOptions } from "./snapshot/s3.ts";
 import type { Exclusion, Snapshot } from "./snapshot/snapshot.ts";
 import type { Source } from "./source/source.ts";
 
@@ -42,8 +43,10 @@ export interface EngineOptions {
   environment?: Readonly<Record<string, string | undefined>>;
   /** Whose view `openEngine` gives. Default `local`. Tokens, accounts and projects named in `environment` are theirs alone. */
   organization?: string;
-  /** A PostgreSQL database for several machines, `postgres://…`, in place of the data directory's own. Bytes stay in the data directory, which they share. */
+  /** A PostgreSQL database for several machines, `postgres://…`, in place of the data directory's own. Bytes stay in the data directory, which they share, or in `blobStore`. */
   databaseUrl?: string;
+  /** An S3-compatible store for bytes, which several machines share; the data directory is a cache of it. */
+  blobStore?: BlobStoreOptions;
   /** Seals what is secret, in place of the key file of the data directory: 32 bytes in base64 or hex; after a comma, earlier ones that only open. */
   encryptionKey?: string;
 }
@@ -333,6 +336,8 @@ export interface RestoreOptions {
   databaseUrl?: string;
   /** As in EngineOptions. */
   encryptionKey?: string;
+  /** As in EngineOptions. Bytes go there. */
+  blobStore?: BlobStoreOptions;
   clock?: Clock;
   signal?: AbortSignal;
 }

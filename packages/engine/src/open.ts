@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Kysely } from "kysely";
 import { accept, requestCancel } from "./deployment/accept.ts";
 import { againOf } from "./deployment/again.ts";
+import { backgroundEnvironment } from "./background.ts";
 import { buildArtifact } from "./build/build.ts";
 import { instant, systemClock } from "./clock.ts";
 import { accessFrom, type PlatformAccess, sharedAccessFrom } from "./connections/access.ts";
@@ -14,7 +15,15 @@ import { collect } from "./store/collect.ts";
 import { systemDns } from "./domains/dns.ts";
 import { domainsOf } from "./domains/domains.ts";
 import { diagnose } from "./doctor.ts";
-import type { DeploymentView, EdgeStatus, Engine, EngineOptions, Prepared } from "./engine.ts";
+import type {
+  DeploymentView,
+  EdgeStatus,
+  Engine,
+  EngineOptions,
+  Prepared,
+  RestoreOptions,
+  RestoreReport,
+} from "./engine.ts";
 import { DeployError } from "./error.ts";
 import { isSettled } from "./events.ts";
 import { hasOrphans, readEvents } from "./deployment/journal.ts";
@@ -59,15 +68,9 @@ interface Shared {
 
 /** Open (or create) the data directory and everything above it. Milliseconds; starts nothing. Throws STORE_NEWER. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { home, toolPath, encryptionKey, databaseUrl, clock = systemClock } = options;
+  const { home, toolPath, clock = systemClock } = options;
   const store = await openStore(home, clock, options);
-  const environment = {
-    PATH: toolPath.join(":"),
-    LANG: "C.UTF-8",
-    // Not an argument: those are for all to see.
-    ...(encryptionKey === undefined ? {} : { TOKEN_ENCRYPTION_KEY: encryptionKey }),
-    ...(databaseUrl === undefined ? {} : { LANDFALL_DATABASE_URL: databaseUrl }),
-  };
+  const environment = backgroundEnvironment(options);
   const edge = edgeControl({ home, command: options.edgeCommand, environment, clock });
   const platforms = options.platforms ?? [localPlatform({ store, edge, toolPath, resolves }), ...hostedPlatforms];
   const accessFor = (from: typeof accessFrom): Record<string, PlatformAccess> =>
@@ -87,8 +90,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 }
 
 /** See backup/restore.ts, which is loaded when it is asked for. */
-export const restoreBackup: typeof import("./backup/restore.ts").restoreBackup = async (path, how) =>
-  (await import("./backup/restore.ts")).restoreBackup(path, how);
+export async function restoreBackup(path: string, options: RestoreOptions): Promise<RestoreReport> {
+  return (await import("./backup/restore.ts")).restoreBackup(path, options);
+}
 
 /** The view of the organisation that the store is seen by. It ends nothing. */
 function engineOver(shared: Shared, store: Store): Engine {

@@ -13,6 +13,8 @@ export type { NetlifyDelivery } from "./netlify/hooks.ts";
 export { netlify } from "./netlify/netlify.ts";
 export type { NetlifyOptions } from "./netlify/netlify.ts";
 export type { NetlifyLimits, NetlifyState } from "./netlify/state.ts";
+export { s3 } from "./s3/s3.ts";
+export type { S3Options, S3State } from "./s3/s3.ts";
 export { createSimulator } from "./simulator.ts";
 export type { Simulator, SimulatorOptions } from "./simulator.ts";
 export type { VercelState } from "./vercel/state.ts";

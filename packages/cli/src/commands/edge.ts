@@ -19,6 +19,7 @@ export function edge({ program, does }: Registry): void {
           workerCommand,
           encryptionKey,
           databaseUrl,
+          blobStore,
         } = context.options();
         const { version } = context.world;
         const stop = new AbortController();
@@ -41,6 +42,7 @@ export function edge({ program, does }: Registry): void {
             version,
             ...(encryptionKey === undefined ? {} : { encryptionKey }),
             ...(databaseUrl === undefined ? {} : { databaseUrl }),
+            ...(blobStore === undefined ? {} : { blobStore }),
             signal: stop.signal,
           });
           if (!ran) context.say("Another edge serves this data directory.");

@@ -23,7 +23,7 @@ With --home, or LANDFALL_HOME, it says where to. With LANDFALL_DATABASE_URL that
     )
     .action(
       does<Flags>(async (context, { args: [file], flags }) => {
-        const { home, databaseUrl, encryptionKey } = context.options();
+        const { home, databaseUrl, encryptionKey, blobStore } = context.options();
         const { restoreBackup } = await import("@landfall/engine");
         const { passphraseFile } = flags;
         const report = await restoreBackup(resolve(context.cwd, file!), {
@@ -33,6 +33,7 @@ With --home, or LANDFALL_HOME, it says where to. With LANDFALL_DATABASE_URL that
           ...(flags.key === undefined ? {} : { keyFile: resolve(context.cwd, flags.key) }),
           ...(databaseUrl === undefined ? {} : { databaseUrl }),
           ...(encryptionKey === undefined ? {} : { encryptionKey }),
+          ...(blobStore === undefined ? {} : { blobStore }),
         });
         if (context.json) {
           context.result(JSON.stringify(report));

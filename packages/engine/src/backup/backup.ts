@@ -177,7 +177,8 @@ async function take(
     try {
       const { blobs } = await reachable(frozen.db, how.retainReleases);
       // Being looked for makes them young, and the young are not collected.
-      const missing = [...blobs].filter(([sha256, size]) => !store.blobs.has(sha256, size)).map(([sha256]) => sha256);
+      const missing: string[] = [];
+      for (const [sha256, size] of blobs) if (!(await store.blobs.holds(sha256, size))) missing.push(sha256);
       if (missing.length > 0 && look < looks) {
         await frozen[Symbol.asyncDispose]();
         continue;

@@ -81,7 +81,7 @@ export function loadingPostgres(url: string): Loading {
       throw new DeployError("CONFLICT", {
         what: "The database is not empty, and nothing is restored over what is there.",
         where: `schema ${rows[0]!.schema}, table ${rows[0]!.found}`,
-        next: "Make a new database, and set DATABASE_URL to it.",
+        next: "Make a new database, and set LANDFALL_DATABASE_URL to it.",
       });
     },
     async load(directory) {
@@ -138,7 +138,7 @@ export async function scratchSchema(url: string, name: string): Promise<{ url: s
       "INSUFFICIENT_PERMISSIONS",
       {
         what: "The test restore needs a schema of its own, and this user of the database may not make one.",
-        next: "Give it the right (grant create on database …), or run this with a DATABASE_URL of a database for tests.",
+        next: "Give it the right (grant create on database …), or run this with a LANDFALL_DATABASE_URL of a database for tests.",
       },
       { cause: error },
     );
@@ -163,7 +163,11 @@ async function connect(url: string): Promise<Client> {
   } catch (cause) {
     throw new DeployError(
       "STORE_UNAVAILABLE",
-      { what: "PostgreSQL does not answer.", where: "DATABASE_URL", next: "See whether it runs, and try again." },
+      {
+        what: "PostgreSQL does not answer.",
+        where: "LANDFALL_DATABASE_URL",
+        next: "See whether it runs, and try again.",
+      },
       { cause },
     );
   }

@@ -8,10 +8,10 @@ import { type Clock, instant, systemClock } from "../clock.ts";
 import { appendEvents, openStates } from "../deployment/journal.ts";
 import type { RestoreOptions, RestoreReport } from "../engine.ts";
 import { DeployError } from "../error.ts";
-import { type Blobs, openBlobs } from "../snapshot/blobs.ts";
+import type { Blob, Blobs } from "../snapshot/blobs.ts";
 import { forgetUnreachable } from "../store/collect.ts";
 import { unknownMigrations } from "../store/migrations.ts";
-import { openStore, type Store } from "../store/store.ts";
+import { openBlobStore, openStore, type Store } from "../store/store.ts";
 import { type Key, keyOf, parseKeys, readKeys, writeKeys } from "../store/vault.ts";
 import { type Content, damaged, type Part, readArchive } from "./archive.ts";
 import { type BackupHead, blobParts, databaseParts, headPart } from "./backup.ts";
@@ -72,7 +72,7 @@ export function databaseDirectory({ database }: Pick<BackupHead, "database">, ho
   return database === "sqlite" ? home : join(home, "scratch", "database");
 }
 
-interface Unpack extends Pick<RestoreOptions, "encryptionKey" | "passphrase" | "signal"> {
+interface Unpack extends Pick<RestoreOptions, "encryptionKey" | "passphrase" | "blobStore" | "signal"> {
   /** Made here. */
   home: string;
   /** Keys that are there already. */
@@ -87,7 +87,7 @@ interface Unpack extends Pick<RestoreOptions, "encryptionKey" | "passphrase" | "
  */
 export async function unpack(
   path: string,
-  { home, found, check, encryptionKey, passphrase, signal }: Unpack,
+  { home, found, check, encryptionKey, passphrase, blobStore, signal }: Unpack,
 ): Promise<{ head: BackupHead; parts: Part[] }> {
   const reading = readArchive(path, signal ? { signal } : {});
   try {
@@ -105,14 +105,19 @@ export async function unpack(
       (key, index, all) => all.findIndex(({ id }) => id === key.id) === index && !given.some(({ id }) => id === key.id),
     );
     if (filed.length > 0) writeKeys(join(home, "key"), filed);
-    const blobs = openBlobs(join(home, "blobs"));
-    for (;;) {
-      const next = await reading.next();
-      if (next.done) {
-        await blobs.flush();
-        return { head, parts: next.value };
+    const blobs = await openBlobStore(join(home, "blobs"), systemClock, blobStore);
+    const stored: Blob[] = [];
+    try {
+      for (;;) {
+        const next = await reading.next();
+        if (next.done) {
+          await blobs.flush(stored);
+          return { head, parts: next.value };
+        }
+        await put(next.value, { path, into, blobs, stored });
       }
-      await put(next.value, { path, into, blobs });
+    } finally {
+      await blobs.close();
     }
   } finally {
     await reading.return([]);
@@ -132,7 +137,10 @@ async function keysInside(
   return said === null ? [] : unlockKeys(locked, said);
 }
 
-async function put(part: Content, { path, into, blobs }: { path: string; into: string; blobs: Blobs }): Promise<void> {
+async function put(
+  part: Content,
+  { path, into, blobs, stored }: { path: string; into: string; blobs: Blobs; stored: Blob[] },
+): Promise<void> {
   const { name, sizeBytes, bytes } = part;
   if (/^database\/[A-Za-z0-9_%]+\.[a-z]+$/.test(name)) {
     const to = createWriteStream(join(into, name.slice(databaseParts.length)), { mode: 0o600, flags: "wx" });
@@ -141,8 +149,9 @@ async function put(part: Content, { path, into, blobs }: { path: string; into: s
   if (!/^blobs\/[0-9a-f]{64}$/.test(name)) throw damaged(path, "it has a part of another name");
   // Most are small, and a stream for each takes long.
   const content = sizeBytes <= smallBytes ? Buffer.concat(await Array.fromAsync(bytes)) : bytes;
-  const { sha256 } = await blobs.put(content);
-  if (sha256 !== name.slice(blobParts.length)) throw damaged(path, `${name} has other bytes than its name says`);
+  const blob = await blobs.put(content);
+  stored.push(blob);
+  if (blob.sha256 !== name.slice(blobParts.length)) throw damaged(path, `${name} has other bytes than its name says`);
 }
 
 function headOf(path: string, text: string): BackupHead {
@@ -182,8 +191,8 @@ function otherDatabase({ database }: BackupHead): DeployError {
         : "This is a backup of a Landfall with a database of its own, not on PostgreSQL.",
     next:
       database === "postgres"
-        ? "Set DATABASE_URL to an empty database. Nothing was changed."
-        : "Unset DATABASE_URL. Nothing was changed.",
+        ? "Set LANDFALL_DATABASE_URL to an empty database. Nothing was changed."
+        : "Unset LANDFALL_DATABASE_URL. Nothing was changed.",
   });
 }
 

@@ -123,6 +123,6 @@ async function compareBlobs(
 function withoutPostgres(): DeployError {
   return new DeployError("INVALID_CONFIG", {
     what: "This is a backup of a Landfall on PostgreSQL, and its test restore needs one.",
-    next: "Set DATABASE_URL to a database in which a schema may be made.",
+    next: "Set LANDFALL_DATABASE_URL to a database in which a schema may be made.",
   });
 }

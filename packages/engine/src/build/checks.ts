@@ -140,7 +140,7 @@ export async function inspectOutput({ files, blobs, isStatic, secrets }: Inspect
   const seen = new Set<string>();
   for (const file of open) {
     if (!readable.test(file.path) || file.sizeBytes > largestReadBytes || file.link !== undefined) continue;
-    const bytes = await readFile(blobs.path(file.sha256));
+    const bytes = await readFile(await blobs.fetch(file.sha256));
     for (const { name, value } of hidden) {
       if (seen.has(name) || !(bytes.includes(value) || bytes.includes(JSON.stringify(value).slice(1, -1)))) continue;
       seen.add(name);

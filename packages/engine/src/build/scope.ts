@@ -124,7 +124,7 @@ export async function staysInside(scope: Scope, blobs: Blobs): Promise<boolean> 
       continue;
     }
     if (!takesPart(file.path, scope)) continue;
-    const text = await readFile(blobs.path(file.sha256), "utf8");
+    const text = await readFile(await blobs.fetch(file.sha256), "utf8");
     if (looksForRoot.test(text) || spoken.test(text)) return false;
     for (const [, first = "", rest = ""] of text.matchAll(parts)) if (touches(fixed(first + rest))) return false;
     if (waysUp(text, file.path).some(touches)) return false;
@@ -216,7 +216,7 @@ function packageOf(directory: string, manifest: Manifest): Package {
 
 async function readManifest(file: SnapshotFile, blobs: Blobs): Promise<Manifest | null> {
   try {
-    const manifest: unknown = JSON.parse(await readFile(blobs.path(file.sha256), "utf8"));
+    const manifest: unknown = JSON.parse(await readFile(await blobs.fetch(file.sha256), "utf8"));
     return typeof manifest === "object" ? (manifest as Manifest | null) : null;
   } catch {
     return null; // Broken, or not kept: whoever needs it says so.

@@ -21,7 +21,7 @@ import {
   type ServiceValues,
 } from "./release.ts";
 import { folderBytes, storedBytes } from "../snapshot/bytes.ts";
-import type { Snapshot } from "../snapshot/snapshot.ts";
+import type { Snapshot, SnapshotFile } from "../snapshot/snapshot.ts";
 import type { DeploymentRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 import { buildValues, valuesByService } from "../variables.ts";
@@ -110,6 +110,8 @@ function operationOf({ row, platform }: Work): (context: DeployContext) => Promi
 
 async function contextFor(work: Work, plan: DeployPlan, release: Release): Promise<DeployContext> {
   const { journal, store, row } = work;
+  // Small files are read at once while they are sent, so they are to be on this machine.
+  if (work.platform.baseUrl !== undefined) await store.blobs.bring(storedFiles(work, plan, release), work.signal);
   return {
     ...(await work.reach.context(work.signal)),
     plan,
@@ -122,6 +124,13 @@ async function contextFor(work: Work, plan: DeployPlan, release: Release): Promi
     pin: (target) => journal.transaction((tx) => pinTarget(tx, { row, target, at: instant(work.clock) })),
     transaction: (run) => journal.transaction(run),
   };
+}
+
+/** The files of a release that are read in the store, and not in the folder they were left in. */
+function* storedFiles({ store: { blobs } }: Work, plan: DeployPlan, { services }: Release): Generator<SnapshotFile> {
+  for (const { artifact } of services)
+    for (const file of artifact.files)
+      if (plan.source.folder === undefined || blobs.has(file.sha256, file.sizeBytes)) yield file;
 }
 
 /** A rollback takes the earlier release as it is; a promotion its artifacts with this environment's variables; all else is built. */

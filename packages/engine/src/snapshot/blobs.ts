@@ -1,5 +1,5 @@
 /**
- * The content-addressed store: every file by the sha256 of its bytes, `ab/cdef…`, so that equal files are stored once.
+ * The content-addressed store, in a directory of this machine (remote-blobs.ts puts one that machines share behind it): every file by the sha256 of its bytes, `ab/cdef…`, so that equal files are stored once.
  * A blob is complete and right when it has its name: it is written beside and renamed. Any number of processes may share a directory.
  */
 import { hash, randomBytes } from "node:crypto";
@@ -38,6 +38,8 @@ export interface Blob {
 
 export interface Blobs {
   readonly directory: string;
+  /** Where they are kept, for people. */
+  readonly address: string;
   /** Store bytes, a stream or (`putFile`) a file's content, and answer its name. Safe to repeat. Throws DISK_FULL. */
   put(content: Uint8Array | AsyncIterable<Uint8Array>, options?: { signal?: AbortSignal }): Promise<Blob>;
   putFile(path: string, options?: { signal?: AbortSignal }): Promise<Blob>;
@@ -48,8 +50,17 @@ export interface Blobs {
    * is young for the collection from now on.
    */
   has(sha256: string, sizeBytes?: number): boolean;
-  /** Where the blob is, or would be. Read-only to everyone. */
+  /** Where the blob is on this machine, or would be. Read-only to everyone. */
   path(sha256: string): string;
+  /**
+   * The same, once the blob is there: at once when it is on this machine, else brought, once for all who ask, and compared. Of a store that
+   * is on this machine alone nothing is looked at. Throws NOT_FOUND, DIGEST_MISMATCH, PLATFORM_UNAVAILABLE.
+   */
+  fetch(sha256: string, signal?: AbortSignal): string | Promise<string>;
+  /** Fetch many. What is used stays on this machine for an hour at least. */
+  bring(blobs: Iterable<Pick<Blob, "sha256">>, signal?: AbortSignal): Promise<void>;
+  /** As `has`, and certain: what is not known on this machine is asked for where it is kept. */
+  holds(sha256: string, sizeBytes: number): Promise<boolean>;
   /** The blob's bytes, or those from `start` to `end`, both inclusive. Throws NOT_FOUND, while reading. */
   read(sha256: string, range?: { start?: number; end?: number }): AsyncIterable<Uint8Array>;
   /** Read the blob whole and compare; a wrong one is removed, so that the next put stores it again. Throws NOT_FOUND, DIGEST_MISMATCH. */
@@ -63,8 +74,8 @@ export interface Blobs {
     directory: string,
     options: { link: LinkMode; signal?: AbortSignal },
   ): Promise<void>;
-  /** Force what was put since the last flush to the disk itself. */
-  flush(): Promise<void>;
+  /** Force what was put since the last flush to the disk itself, and those that are named to where they are kept, before a manifest names them. */
+  flush(named?: Iterable<Blob>): Promise<void>;
   /**
    * Remove every blob that is not reachable and not young: used within `graceMs` (default an hour), for somebody may be about to refer
    * to it. Less than two minutes is for a store nobody else uses. Answers what was freed. May be cancelled and repeated at any time.
@@ -73,6 +84,9 @@ export interface Blobs {
     reachable: Iterable<string> | AsyncIterable<string>,
     options?: { graceMs?: number; clock?: Clock; signal?: AbortSignal },
   ): Promise<{ blobs: number; freedBytes: number }>;
+  /** Whether where they are kept can be reached; throws why not. */
+  check(): Promise<void>;
+  close(): Promise<void>;
 }
 
 const writeSome = promisify(writeCallback);
@@ -180,9 +194,15 @@ export function openBlobs(directory: string): Blobs {
 
   return {
     directory,
+    address: directory,
     putSync,
     has,
     path: pathOf,
+    fetch: pathOf,
+    async bring() {},
+    holds: async (sha256, sizeBytes) => has(sha256, sizeBytes),
+    async check() {},
+    async close() {},
 
     put: async (content, { signal } = {}) =>
       content instanceof Uint8Array ? putSync(content) : putStream(content, signal),

@@ -6,7 +6,8 @@ import { zstdCompress, zstdDecompress } from "node:zlib";
 import { type Kysely, sql, type Transaction } from "kysely";
 import { type Clock, instant } from "../clock.ts";
 import { newId } from "../id.ts";
-import { type Blobs, openBlobs } from "../snapshot/blobs.ts";
+import { type Blob, type Blobs, openBlobs } from "../snapshot/blobs.ts";
+import type { BlobStoreOptions } from "../snapshot/s3.ts";
 import { slug } from "../name.ts";
 import { type DatabaseKind, migrate } from "./migrations.ts";
 import type { ProjectRow, Schema } from "./schema.ts";
@@ -59,26 +60,29 @@ export interface StoreOptions {
   organization?: string;
   /** As in EngineOptions. */
   databaseUrl?: string;
+  /** As in EngineOptions. */
+  blobStore?: BlobStoreOptions;
 }
 
 /** Open or create the data directory `home`. Throws STORE_NEWER, STORE_UNAVAILABLE, INVALID_CONFIG. */
 export async function openStore(
   home: string,
   machine: Clock,
-  { encryptionKey, databaseUrl, organization = localOrganization }: StoreOptions = {},
+  { encryptionKey, databaseUrl, blobStore, organization = localOrganization }: StoreOptions = {},
 ): Promise<Store> {
   const given = encryptionKey === undefined ? [] : parseKeys(encryptionKey);
   mkdirSync(home, { recursive: true, mode: 0o700 });
   for (const name of ["scratch", "logs", "releases"]) mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
   const vault = openVault(join(home, "key"), given);
   const { kind, db, clock, watch, close } = await openDatabase(home, machine, databaseUrl);
+  let blobs: Blobs;
   try {
     await migrate(db, kind);
+    blobs = await openBlobStore(join(home, "blobs"), machine, blobStore);
   } catch (error) {
     await close();
     throw error;
   }
-  const blobs = openBlobs(join(home, "blobs"));
   const shared = { home, kind, db, vault, blobs, clock, watch, ...manifestsOf({ db, blobs, clock }) };
   const viewOf = (whose: string, label?: string): Store => ({
     ...shared,
@@ -98,9 +102,24 @@ export async function openStore(
         .onConflict((c) => c.column("key").doUpdateSet({ value }))
         .execute();
     },
-    [Symbol.asyncDispose]: close,
+    async [Symbol.asyncDispose]() {
+      await close();
+      await blobs.close();
+    },
   });
   return viewOf(organization);
+}
+
+/** The bytes of a data directory: there, or in a store that it is a cache of. Throws INVALID_CONFIG. */
+export async function openBlobStore(directory: string, clock: Clock, there?: BlobStoreOptions): Promise<Blobs> {
+  if (there === undefined) return openBlobs(directory);
+  // Loaded only when used: a command on a data directory of its own starts without.
+  const [{ openS3, readStoreUrl }, { openRemoteBlobs }] = await Promise.all([
+    import("../snapshot/s3.ts"),
+    import("../snapshot/remote-blobs.ts"),
+  ]);
+  const place = readStoreUrl(there.url);
+  return openRemoteBlobs({ directory, s3: openS3(place, there, clock), cacheBytes: place.cacheBytes, clock });
 }
 
 type Database = Pick<Store, "kind" | "db" | "clock" | "watch"> & { close(): Promise<void> };
@@ -122,7 +141,7 @@ function manifestsOf({
 }: Pick<Store, "db" | "blobs" | "clock">): Pick<Store, "putManifest" | "manifest"> {
   return {
     async putManifest(digest, manifest) {
-      await blobs.flush();
+      await blobs.flush((manifest as { files?: Blob[] }).files);
       const body = await compress(JSON.stringify(manifest));
       await db
         .insertInto("manifest")
