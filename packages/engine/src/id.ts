@@ -23,7 +23,9 @@ export function newId(
 }
 
 function timeOf(id: string): number {
-  return [...id.slice(4, 14)].reduce((time, letter) => time * 32 + alphabet.indexOf(letter), 0);
+  let time = 0;
+  for (const letter of id.slice(4, 14)) time = time * 32 + alphabet.indexOf(letter);
+  return time;
 }
 
 function base32(value: bigint, length: number): string {
