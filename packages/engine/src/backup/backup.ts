@@ -175,15 +175,16 @@ async function take(
     const madeAt = instant(store.clock);
     const frozen = await freeze(store, directory, how.databaseUrl);
     try {
-      const { blobs } = await reachable(frozen.db, how.retainReleases);
+      const { blobs, inFolders } = await reachable(frozen.db, how.retainReleases);
       // Being looked for makes them young, and the young are not collected.
-      const missing: string[] = [];
-      for (const [sha256, size] of blobs) if (!(await store.blobs.holds(sha256, size))) missing.push(sha256);
+      const absent: string[] = [];
+      for (const [sha256, size] of blobs) if (!(await store.blobs.holds(sha256, size))) absent.push(sha256);
+      for (const sha256 of absent) blobs.delete(sha256);
+      const missing = absent.filter((sha256) => !inFolders.has(sha256));
       if (missing.length > 0 && look < looks) {
         await frozen[Symbol.asyncDispose]();
         continue;
       }
-      for (const sha256 of missing) blobs.delete(sha256);
       return { frozen, directory, blobs, missing, madeAt, [Symbol.asyncDispose]: () => frozen[Symbol.asyncDispose]() };
     } catch (error) {
       await frozen[Symbol.asyncDispose]();

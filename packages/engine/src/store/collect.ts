@@ -17,7 +17,12 @@ export interface Reachable {
   manifests: Set<string>;
   /** Blobs, with their sizes. */
   blobs: Map<string, number>;
+  /** Those that were sent to a platform from the folder they were in, and need not be in the store. */
+  inFolders: Set<string>;
 }
+
+/** A manifest that was kept so lately stays, though nothing leads to it yet. */
+const manifestGraceMs = 3_600_000;
 
 export async function collect(
   store: Store,
@@ -34,31 +39,45 @@ export async function collect(
   return blobs.collect(kept.blobs.keys(), signal ? { signal } : {});
 }
 
-/** Remove the rows of releases and manifests that nothing leads to. */
-export async function forgetUnreachable({ db }: Pick<Store, "db">, retainReleases: number): Promise<Retained> {
-  const kept = await retained(db, retainReleases);
-  await db.transaction().execute(async (tx) => {
+/** Remove the rows of releases and manifests that nothing leads to. A manifest is kept before the deployment that names it is accepted. */
+export async function forgetUnreachable(
+  { db, clock }: Pick<Store, "db" | "clock">,
+  retainReleases: number,
+): Promise<Retained> {
+  const oldest = new Date(clock.now() - manifestGraceMs).toISOString();
+  // One look for all: what others add meanwhile is neither seen nor removed.
+  const transaction = db.transaction().setIsolationLevel("repeatable read");
+  return transaction.execute(async (tx) => {
+    const kept = await retained(tx, retainReleases);
     const all = await tx.selectFrom("release").select("id").execute();
     for (const { id } of all) if (!kept.releases.has(id)) await tx.deleteFrom("release").where("id", "=", id).execute();
-    const manifests = await tx.selectFrom("manifest").select("digest").execute();
+    const manifests = await tx.selectFrom("manifest").select("digest").where("created_at", "<", oldest).execute();
     for (const { digest } of manifests)
       if (!kept.manifests.has(digest)) await tx.deleteFrom("manifest").where("digest", "=", digest).execute();
+    return kept;
   });
-  return kept;
 }
 
 /** Everything that `retainReleases` of each place, what is live and what is under way lead to. */
 export async function reachable(db: Kysely<Schema>, retainReleases: number): Promise<Reachable> {
   const kept = await retained(db, retainReleases);
   const blobs = new Map<string, number>();
+  const inFolders = new Set<string>();
   for (const digest of kept.manifests) {
     const manifest = await readManifest<Snapshot | Artifact>(db, digest);
-    for (const file of manifest?.files ?? []) blobs.set(file.sha256, file.sizeBytes);
+    for (const { sha256, sizeBytes } of manifest?.files ?? []) {
+      if (!kept.ofFolders.has(digest)) inFolders.delete(sha256);
+      else if (!blobs.has(sha256)) inFolders.add(sha256);
+      blobs.set(sha256, sizeBytes);
+    }
   }
-  return { ...kept, blobs };
+  return { ...kept, blobs, inFolders };
 }
 
-type Retained = Pick<Reachable, "releases" | "manifests">;
+interface Retained extends Pick<Reachable, "releases" | "manifests"> {
+  /** Manifests of files that were sent from the folder they were in. */
+  ofFolders: Set<string>;
+}
 
 async function retained(db: Kysely<Schema>, count: number): Promise<Retained> {
   const releases = await db.selectFrom("release").selectAll().orderBy("id", "desc").execute();
@@ -74,6 +93,8 @@ async function retained(db: Kysely<Schema>, count: number): Promise<Retained> {
     if (number <= count) keep.add(release.id);
   }
   const manifests = new Set<string>();
+  const ofFolders = new Set<string>();
+  const sentFromFolders = new Set<string>();
   const deployments = await db
     .selectFrom("deployment")
     .select(["id", "release_id", "source_release_id", "state", "plan"])
@@ -83,13 +104,20 @@ async function retained(db: Kysely<Schema>, count: number): Promise<Retained> {
     if (open && deployment.source_release_id) keep.add(deployment.source_release_id);
     if (open && deployment.release_id) keep.add(deployment.release_id);
     if (open || (deployment.release_id && keep.has(deployment.release_id))) {
-      if (deployment.plan) manifests.add((JSON.parse(deployment.plan) as DeployPlan).source.snapshot);
+      if (!deployment.plan) continue;
+      const { snapshot, folder } = (JSON.parse(deployment.plan) as DeployPlan).source;
+      manifests.add(snapshot);
+      if (folder === undefined) continue;
+      ofFolders.add(snapshot);
+      if (deployment.release_id) sentFromFolders.add(deployment.release_id);
     }
   }
   for (const release of releases) {
     if (!keep.has(release.id)) continue;
-    for (const { artifact } of (JSON.parse(release.sealed) as { services: { artifact: string }[] }).services)
+    for (const { artifact } of (JSON.parse(release.sealed) as { services: { artifact: string }[] }).services) {
       manifests.add(artifact);
+      if (sentFromFolders.has(release.id)) ofFolders.add(artifact);
+    }
   }
-  return { releases: keep, manifests };
+  return { releases: keep, manifests, ofFolders };
 }

@@ -146,7 +146,8 @@ function manifestsOf({
       await db
         .insertInto("manifest")
         .values({ digest, body, created_at: instant(clock) })
-        .onConflict((c) => c.column("digest").doNothing())
+        // Young again, for whoever collects.
+        .onConflict((c) => c.column("digest").doUpdateSet({ created_at: instant(clock) }))
         .execute();
     },
     manifest: <T>(digest: string) => readManifest<T>(db, digest),

@@ -252,6 +252,18 @@ describe.each(databases)("a backup on $kind", { timeout: 30_000 }, ({ kind, use 
     expect(report.proof!.unproved.join()).toContain("1 files of its releases were gone");
   });
 
+  it("does not miss files that were sent from the folder they were in", async () => {
+    await using store = await openStore(home, systemClock, database);
+    const { id: project_id } = (await store.project("shop"))!;
+    const files = [{ path: "index.html", mode: 0o644, sha256: "0".repeat(64), sizeBytes: 5 }];
+    await store.putManifest("snapshot-2", { digest: "snapshot-2", files, sizeBytes: 5 });
+    const plan = JSON.stringify({ source: { snapshot: "snapshot-2", folder: "/somewhere" }, services: [] });
+    await store.db.updateTable("deployment").set({ plan }).where("project_id", "=", project_id).execute();
+    const report = await engine.backup(file);
+    expect(report).toMatchObject({ missing: [], blobs: { count: 4 } });
+    expect(report.proof!.unproved).toEqual([]);
+  });
+
   it("is of one instant while others write", async () => {
     await using other = await openStore(home, systemClock, database);
     let number = 0;
