@@ -170,8 +170,7 @@ function engineOver(shared: Shared, store: Store): Engine {
           store,
           platforms,
           accessOf: shared.accessOf,
-          build: ({ service, snapshot, variables, force, signal, log }) =>
-            buildArtifact({ service, snapshot, variables, force, signal, log, blobs: store.blobs, home, toolPath }),
+          build: (one) => buildArtifact({ ...one, blobs: store.blobs, home, toolPath }),
           deploymentTimeoutMs: options.deploymentTimeoutMs ?? 300_000,
           maxConcurrent: options.maxConcurrent ?? 2,
           // Also for the first deployment of all: the edge sees to it when its worker dies.

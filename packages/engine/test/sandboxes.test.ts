@@ -69,13 +69,18 @@ describe.each(databases)("sandboxes on $kind", ({ use }) => {
     expect((await engine.sandboxes.list()).map((one) => one.id)).toEqual([other]);
   });
 
-  it("say of a command whose server died that it has ended, and take the next", async () => {
+  it.each([
+    ["whose server died", `${thisOwner().split(" ")[0]} 999999999 long-ago`, 0],
+    [
+      "of another machine, or of this one before it was started anew, an hour later",
+      "elsewhere 1 long-ago",
+      2 * hourMs,
+    ],
+  ])("say of a command %s that it has ended, and take the next", async (_, owner, ageMs) => {
     const { id } = await engine.sandboxes.create();
-    const [machine] = thisOwner().split(" ");
+    const startedAt = new Date(Date.now() - ageMs).toISOString();
     await sql`insert into sandbox_command (id, sandbox_id, organization_id, command, state, owner, cancel_requested, started_at)
-      values ('cmd_1', ${id}, 'acme', 'sleep', 'running', ${`${machine} 999999999 long-ago`}, 0, '2026-01-01')`.execute(
-      root.database.db,
-    );
+      values ('cmd_1', ${id}, 'acme', 'sleep', 'running', ${owner}, 0, ${startedAt})`.execute(root.database.db);
     expect(await Array.fromAsync(engine.sandboxes.output(id, "cmd_1"))).toEqual([]);
     expect(await engine.sandboxes.command(id, "cmd_1")).toMatchObject({
       state: "failed",

@@ -37,6 +37,8 @@ export interface BuildInput {
   blobs: Blobs;
   /** The engine's data directory: workspaces, tools, caches and remembered artifacts are below it. */
   home: string;
+  /** Id of the organisation it is for. What its builds leave (downloads, dependencies, caches, artifacts) no other organisation's build sees. */
+  organization: string;
   /** The declared build variables with their values, and no others. */
   variables: Readonly<Record<string, string>>;
   /** Directories with the machine's tools, as in PATH. */
@@ -77,14 +79,14 @@ export async function buildArtifact(input: BuildInput): Promise<Built> {
     ...built,
     durationMs: Math.round(performance.now() - started),
   });
-  const { service, snapshot, blobs, home, variables } = input;
+  const { service, snapshot, blobs, home, organization, variables } = input;
   throwIfAborted(input.signal, "the build");
   const path = toolDirectories(input.toolPath);
   const { node, warning } = await nodeFor(service, path);
   const warnings = warning === undefined ? [] : [warning];
 
   const keyFor = (sources: string): string =>
-    artifactKey({ service, sources, variables, tools: [`node ${node.version}`] });
+    artifactKey({ organization, service, sources, variables, tools: [`node ${node.version}`] });
   const key = keyFor(snapshot.digest);
   const scope = hasCommands(service) ? await scopeOf({ service, snapshot, blobs }) : null;
   const recalled = async (one: string): Promise<Remembered | null> => recall({ home, key: one, blobs });
@@ -170,6 +172,7 @@ async function buildInWorkspace(
     await installDependencies({ input, runner, workspace, node, tools, cache: trees, dependencies });
     const kept = await lendCache({
       directory: join(caches, "frameworks"),
+      organization: input.organization,
       workspace,
       service,
       snapshot,

@@ -50,6 +50,7 @@ const installFiles =
   /(^|\/)(\.npmrc|\.yarnrc(\.yml)?|pnpm-workspace\.yaml|\.pnpmfile\.c?js|bunfig\.toml)$|(^|\/)(patches|\.yarn\/(patches|plugins|releases))\//;
 
 export interface TreeInput {
+  organization: string;
   snapshot: Snapshot;
   /** The workspace's files. */
   files: string;
@@ -104,7 +105,8 @@ export async function dependencyTree(input: TreeInput): Promise<DependencyTree |
   const lock = snapshot.files.find((file) => file.path === input.lockfile);
   if (!lock) return null;
   const parts = {
-    version: 1,
+    version: 2,
+    organization: input.organization,
     lock: lock.sha256,
     manifests,
     settings: below.filter((file) => installFiles.test(file.path)).map((file) => [file.path, file.sha256]),

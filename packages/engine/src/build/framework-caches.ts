@@ -37,6 +37,7 @@ export interface FrameworkCache {
  */
 export async function lendCache({
   directory,
+  organization,
   workspace,
   service,
   snapshot,
@@ -47,6 +48,7 @@ export async function lendCache({
 }: {
   /** Where all of them are kept. */
   directory: string;
+  organization: string;
   workspace: Workspace;
   service: ServicePlan;
   snapshot: Snapshot;
@@ -59,7 +61,8 @@ export async function lendCache({
   const row = rows.find(({ framework }) => framework === service.framework);
   if (!row) return null;
   const parts = [
-    1,
+    2,
+    organization,
     row.directory,
     [service.hosts, service.name, service.path, service.build?.build ?? []],
     snapshot.files.find(({ path }) => path === service.build?.lockfile)?.sha256 ?? null,

@@ -57,6 +57,7 @@ export async function installDependencies({
     const kept =
       lockfile !== undefined && isInstall(command)
         ? await dependencyTree({
+            organization: input.organization,
             snapshot,
             files,
             lockfile,

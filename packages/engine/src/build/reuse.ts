@@ -11,18 +11,20 @@ import type { Blobs } from "../snapshot/blobs.ts";
 const mostRemembered = 100;
 
 /** Raised when the same inputs would make another artifact than before. */
-const builderVersion = 1;
+const builderVersion = 2;
 
 /**
  * Key of an artifact: all a build can see. `tools` are the versions of what it runs with. A host name, a port or a variable of the running
  * program is not among them, so changing one builds nothing.
  */
 export function artifactKey({
+  organization,
   service,
   sources,
   variables,
   tools,
 }: {
+  organization: string;
   service: ServicePlan;
   /** Digest of the files it is made of: the snapshot's, or its scope's (scope.ts). */
   sources: string;
@@ -32,6 +34,7 @@ export function artifactKey({
   const { timeoutMs: _, ...build } = service.build ?? { timeoutMs: 0 };
   const parts = [
     builderVersion,
+    organization,
     `${process.platform}-${process.arch}`,
     tools,
     sources,

@@ -1,4 +1,5 @@
 /** The programs of a build: node and package manager chosen and put first in its PATH, a virtual environment for Python. */
+import { createHash } from "node:crypto";
 import { existsSync, realpathSync } from "node:fs";
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -48,10 +49,13 @@ export async function furnish(
   input: BuildInput,
   { workspace, path, node }: { workspace: Workspace; path: string[]; node: NodeRuntime },
 ): Promise<Tools> {
-  const { service, home } = input;
+  const { service, home, organization } = input;
   const directory = join(realpathSync(home), "tools");
-  const downloads = join(realpathSync(home), "cache", "downloads");
-  for (const one of [directory, downloads]) await mkdir(one, { recursive: true, mode: 0o700 });
+  const owner = createHash("sha256").update(organization).digest("hex").slice(0, 16);
+  const downloads = join(realpathSync(home), "cache", "downloads", owner);
+  // Everybody's builds run the tools, so nothing a build could write into may bring them.
+  const toolDownloads = join(realpathSync(home), "cache", "tools");
+  for (const one of [directory, downloads, toolDownloads]) await mkdir(one, { recursive: true, mode: 0o700 });
   await furnishNode(workspace, node);
   const network = networkOf(input.network ?? {});
   const manager = await choosePackageManager(
@@ -76,7 +80,7 @@ export async function furnish(
         TMPDIR: workspace.tmp,
         LANG: "C.UTF-8",
       },
-      cache: join(downloads, "npm"),
+      cache: toolDownloads,
       signal: input.signal,
     });
     if (program) await furnishProgram(workspace, manager.name, program);

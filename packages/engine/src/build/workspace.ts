@@ -4,7 +4,7 @@
  * compilers and package managers write them into what they make.
  */
 import { existsSync, writeFileSync } from "node:fs";
-import { chmod, link, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { DeployError } from "../error.ts";
@@ -35,6 +35,7 @@ interface Claim {
 /** Variable by which processes of a build are recognised wherever they hide. */
 const markName = "LANDFALL_BUILD";
 const places = 64;
+const dayMs = 86_400_000;
 
 /**
  * Take the first free place under `<home>/builds` and make it empty. A place whose owner died is taken over: what still runs there is
@@ -66,11 +67,17 @@ async function claim(directory: string): Promise<boolean> {
       if (errnoOf(error) !== "EEXIST") throw error;
     }
     const found = await readClaim(claimPath);
-    if (!found || !ownerIsDead(found.owner)) return false;
+    if (!found || !(ownerIsDead(found.owner) || (await isOld(claimPath)))) return false;
     if (!(await takeAway(claimPath, found))) continue;
     for (const group of found.groups) await killGroup(group);
     await removeTree(directory);
   }
+}
+
+/** Whether it is from before the machine was started anew, when nobody can say any more that its owner is dead. No build takes a day. */
+async function isOld(claimPath: string): Promise<boolean> {
+  const found = await stat(claimPath).catch(() => null);
+  return found !== null && Date.now() - found.mtimeMs > dayMs;
 }
 
 /** Remove a dead owner's claim; false when somebody else was faster, whose new claim is then left in place. */

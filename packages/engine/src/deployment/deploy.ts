@@ -29,6 +29,7 @@ import { verifyService } from "./verify.ts";
 
 /** What a build is asked for and answers; build/build.ts does it. */
 export type Build = (input: {
+  organization: string;
   service: ServicePlan;
   snapshot: Snapshot;
   variables: Record<string, string>;
@@ -186,6 +187,7 @@ async function buildAll(work: Work, plan: DeployPlan): Promise<BuiltService[]> {
     const name = plan.services.length === 1 ? "build" : `build ${service.name}`;
     const built = await journal.step(name, async ({ signal }) => {
       const { artifact, reused, warnings } = await work.build({
+        organization: work.row.organization_id,
         service,
         snapshot,
         variables: buildValues(service, values[service.name] ?? {}),

@@ -49,9 +49,13 @@ export function commandsOf(
     return reaped(found);
   }
 
+  /** Its server is dead for certain, or on a machine we cannot see, or that was started anew, and it has had all the time any command has. */
+  const isLeft = ({ owner, started_at }: SandboxCommandRow): boolean =>
+    ownerIsDead(owner) || clock.now() - Date.parse(started_at) > longestTimeoutMs + 60_000;
+
   /** A command whose process died with its server has ended, and somebody has to say so. */
   async function reaped(one: SandboxCommandRow): Promise<SandboxCommandRow> {
-    if (one.state !== "running" || !ownerIsDead(one.owner)) return one;
+    if (one.state !== "running" || !isLeft(one)) return one;
     const error = reportOf(
       new DeployError("LEASE_LOST", { what: "The server ended while the command ran.", next: "Run it again." }),
     );
@@ -175,7 +179,7 @@ export function commandsOf(
           .where("organization_id", "=", organization)
           .where("state", "=", "running")
           .execute();
-        const alive = now.filter(({ owner }) => !ownerIsDead(owner));
+        const alive = now.filter((other) => !isLeft(other));
         if (alive.some((other) => other.sandbox_id === id))
           throw busy("A command runs in this sandbox already.", "Wait for its end, or cancel it.");
         if (alive.length >= mostRunning)
@@ -247,7 +251,7 @@ export function commandsOf(
       }
       // Run by another process, it ends when that has looked.
       for (let tries = 0; tries < 20; tries++) {
-        if ((await runningNow()).every(({ owner }) => ownerIsDead(owner))) return;
+        if ((await runningNow()).every(isLeft)) return;
         await clock.sleep(cancelPollMs);
       }
     },

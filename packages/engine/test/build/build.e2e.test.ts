@@ -69,6 +69,23 @@ describe("buildArtifact", () => {
     }
   });
 
+  it("shows an organisation nothing that another's builds left: artifacts, dependencies, downloads", async () => {
+    const leaves = `import { existsSync, mkdirSync, writeFileSync } from "node:fs"; import { join } from "node:path";
+      const places = ["npm_config_cache", "GRADLE_USER_HOME", "CARGO_HOME"].map((name) => join(process.env[name], "left"));
+      console.log("found", places.filter((place) => existsSync(place)).length);
+      for (const place of places) { mkdirSync(join(place, ".."), { recursive: true }); writeFileSync(place, ""); }
+      mkdirSync("dist", { recursive: true }); writeFileSync("dist/index.html", "<p>page</p>");`;
+    const project = { ...site("shared"), variables: { GROUP: "organisations" } };
+    const leaving = { ...project, files: { ...project.files, "build.mjs": leaves } };
+    const found = (): string[] => bench.lines.filter((line) => line.startsWith("found"));
+    expect(await bench.build(leaving)).toMatchObject({ reused: false, cache: "miss" });
+    expect(found()).toEqual(["found 0"]);
+    expect(await bench.build(leaving, { organization: "org_two" })).toMatchObject({ reused: false, cache: "miss" });
+    expect(found()).toEqual(["found 0"]);
+    expect(await bench.build(leaving, { force: true })).toMatchObject({ reused: false, cache: "hit" });
+    expect(found()).toEqual(["found 3"]);
+  });
+
   it("keeps the dependencies when the build fails", async () => {
     const project = { ...site("fails"), variables: { GROUP: "fails" } };
     const broken = { ...project, files: { ...project.files, "build.mjs": "process.exit(3)" } };

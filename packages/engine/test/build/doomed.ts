@@ -14,6 +14,7 @@ await buildArtifact({
   snapshot: snapshotOf(project.files, blobs),
   blobs,
   home,
+  organization: "local",
   variables: {},
   toolPath: ["/usr/bin", "/bin"],
   signal: new AbortController().signal,

@@ -48,6 +48,7 @@ export function openBench(): Bench {
         snapshot: snapshotOf(project.files, blobs),
         blobs,
         home,
+        organization: "local",
         variables: project.variables ?? {},
         toolPath: (process.env["PATH"] ?? "").split(":"),
         network: process.env as Record<string, string>,

@@ -1,13 +1,13 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { evictTrees } from "../../src/build/trees.ts";
 import { openWorkspace } from "../../src/build/workspace.ts";
 import { groupAlive, groupOf } from "../../src/process/group.ts";
+import { thisOwner } from "../../src/deployment/owner.ts";
 import { running } from "./processes.ts";
 import { type Bench, openBench } from "./project.ts";
 
@@ -17,7 +17,7 @@ beforeAll(() => {
 });
 afterAll(() => bench[Symbol.dispose]());
 
-const dead = `${hostname()} 1 not-this-birth`;
+const dead = `${thisOwner().split(" ")[0]} 1 not-this-birth`;
 
 describe("openWorkspace", () => {
   it("gives the same place again, and another one while it is taken", async () => {
@@ -44,6 +44,21 @@ describe("openWorkspace", () => {
     expect(existsSync(join(workspace.files, "half"))).toBe(false);
     expect(groupAlive(group)).toBe(false);
     await workspace[Symbol.asyncDispose]();
+  });
+
+  it("takes over a place from before the machine was started anew, when it is a day old", async () => {
+    mkdirSync(join(bench.home, "builds"), { recursive: true });
+    const path = join(bench.home, "builds/0.json");
+    const taken = async (): Promise<string> => {
+      await using workspace = await openWorkspace(bench.home);
+      return workspace.directory;
+    };
+    writeFileSync(path, JSON.stringify({ owner: "another-boot 1 birth", groups: [] }));
+    expect(await taken()).toBe(join(bench.home, "builds/1"));
+    const before = Date.now() / 1000 - 90_000;
+    utimesSync(path, before, before);
+    expect(await taken()).toBe(join(bench.home, "builds/0"));
+    expect(readdirSync(join(bench.home, "builds"))).toEqual([]);
   });
 
   it("is won by one of many that take over at once", async () => {
