@@ -10,6 +10,7 @@ it("exports what its index says, and no more", () => {
     "deliverNetlifyHooks",
     "deliverVercelWebhooks",
     "netlify",
+    "s3",
     "vercel",
   ]);
 });
