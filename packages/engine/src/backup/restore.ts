@@ -75,6 +75,8 @@ export function databaseDirectory({ database }: Pick<BackupHead, "database">, ho
 interface Unpack extends Pick<RestoreOptions, "encryptionKey" | "passphrase" | "blobStore" | "signal"> {
   /** Made here. */
   home: string;
+  /** To the disk itself, and to the store for bytes. Default true; a test needs neither. */
+  durable?: boolean;
   /** Keys that are there already. */
   found: readonly Key[];
   /** Throws for a backup that is not to be unpacked; `keys` are all that were found, given or inside. */
@@ -87,7 +89,7 @@ interface Unpack extends Pick<RestoreOptions, "encryptionKey" | "passphrase" | "
  */
 export async function unpack(
   path: string,
-  { home, found, check, encryptionKey, passphrase, blobStore, signal }: Unpack,
+  { home, found, check, encryptionKey, passphrase, blobStore, signal, durable = true }: Unpack,
 ): Promise<{ head: BackupHead; parts: Part[] }> {
   const reading = readArchive(path, signal ? { signal } : {});
   try {
@@ -111,7 +113,7 @@ export async function unpack(
       for (;;) {
         const next = await reading.next();
         if (next.done) {
-          await blobs.flush(stored);
+          if (durable) await blobs.flush(stored);
           return { head, parts: next.value };
         }
         await put(next.value, { path, into, blobs, stored });

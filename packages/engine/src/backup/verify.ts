@@ -28,6 +28,7 @@ export async function verifyBackup(
     let known: string[] = [];
     const { head, parts } = await unpack(path, {
       home,
+      durable: false,
       found: store.vault.keys(),
       ...(passphrase === undefined ? {} : { passphrase }),
       ...(signal ? { signal } : {}),
