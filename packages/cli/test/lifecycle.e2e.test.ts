@@ -279,6 +279,19 @@ describe("whatever dies", () => {
     expect((await landfall.get("echo.localhost")).body).toBe("hello"); // Serve was one of its keepers, not the only one.
   });
 
+  it("stop ends a serve too, which would bring the edge back; serve begins again after a stop", async () => {
+    expect(await landfall.run("stop")).toMatchObject({ code: 0 });
+    for (const _ of ["once", "again"]) {
+      const serving = landfall.start("serve", "--port", "0");
+      const outcome = outcomeOf(serving);
+      await comesBack();
+      expect(await landfall.run("stop")).toMatchObject({ code: 0 });
+      expect(await outcome).toMatchObject({ code: 0, stdout: "" });
+      expect(landfall.processes()).toEqual([]);
+    }
+    await landfall.run("ls");
+  });
+
   it("stop says what it stopped, and does not bring it back itself", async () => {
     await comesBack();
     const stopped = await landfall.run("stop");

@@ -22,6 +22,11 @@ export function markWanted(home: string): void {
   rmSync(stoppedFile(home), { force: true });
 }
 
+/** Whether a person said that nothing is to be served any more. */
+export function wasStopped(home: string): boolean {
+  return existsSync(stoppedFile(home));
+}
+
 /** Start `command` in the background when nobody holds the lock; null when somebody does. */
 function startWhenFree({
   home,
@@ -58,7 +63,7 @@ export async function runStandby({
   signal: AbortSignal;
 }): Promise<boolean> {
   if (!holdLock(join(home, "standby.lock"))) return false;
-  while (!signal.aborted && existsSync(join(home, "releases")) && !existsSync(stoppedFile(home))) {
+  while (!signal.aborted && existsSync(join(home, "releases")) && !wasStopped(home)) {
     const started = startWhenFree({ home, lock: "edge.lock", command: edgeCommand });
     await delay(started ? startMs : lookEveryMs, undefined, { signal }).catch(() => {}); // The signal is looked at above.
   }

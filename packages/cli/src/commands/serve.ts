@@ -46,7 +46,7 @@ export function serve({ program, does }: Registry): void {
         try {
           await using api = settings.roles.has("api") ? await startApi(context, engine, settings) : null;
           // Before the edge is started, so that it starts no other process to look after it: this one does.
-          const standby = settings.roles.has("edge") ? await standBy(context, stop.signal) : undefined;
+          await using _standby = settings.roles.has("edge") ? await standBy(context, stop) : null;
           const edge = settings.roles.has("edge") ? await engine.edge.ensure() : null;
           if (context.json)
             context.result(JSON.stringify({ ...edge, api: api?.url ?? null, setupToken: api?.setupToken ?? null }));
@@ -60,8 +60,7 @@ export function serve({ program, does }: Registry): void {
             settings.roles.has("worker")
               ? workUntilStopped(() => engine.work({ signal: stop.signal, until: "aborted" }), stop.signal)
               : aborted(stop.signal),
-            settings.roles.has("edge") ? watchEdge(context, engine, stop.signal) : undefined,
-            standby?.ended,
+            settings.roles.has("edge") ? watchEdge(context, engine, stop) : undefined,
           ]);
         } finally {
           ignore();
@@ -111,24 +110,35 @@ async function startApi(context: Context, engine: Engine, settings: ReturnType<t
   }
 }
 
-/** Starts the edge again within a second when it dies; where another process does that already, nothing. */
-async function standBy(context: Context, signal: AbortSignal): Promise<{ ended: Promise<boolean> }> {
-  const { runStandby } = await import("@landfall/edge/standby");
+/** Starts the edge again within a second when it dies; where another process does that already, nothing. Disposing waits for its end. */
+async function standBy(context: Context, stop: AbortController): Promise<AsyncDisposable> {
+  const { markWanted, runStandby } = await import("@landfall/edge/standby");
   const { home, edgeCommand } = context.options();
-  return { ended: runStandby({ home, edgeCommand, signal }) };
+  markWanted(home);
+  const ended = runStandby({ home, edgeCommand, signal: stop.signal }).then(() => endWhenStopped(context, stop));
+  return { [Symbol.asyncDispose]: () => ended };
 }
 
 /** Bring it back when it is gone; that it cannot be is said, and tried again. */
-async function watchEdge(context: Context, engine: Engine, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await Promise.race([context.world.sleep(edgeMs), aborted(signal)]);
-    if (signal.aborted) return;
+async function watchEdge(context: Context, engine: Engine, stop: AbortController): Promise<void> {
+  while (!stop.signal.aborted) {
+    await Promise.race([context.world.sleep(edgeMs), aborted(stop.signal)]);
+    await endWhenStopped(context, stop);
+    if (stop.signal.aborted) return;
     try {
       await engine.edge.ensure();
     } catch (error) {
       context.say(`! The edge does not answer: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
+}
+
+/** `landfall stop` ends serving here too: one that went on would bring the edge back. */
+async function endWhenStopped(context: Context, stop: AbortController): Promise<void> {
+  const { wasStopped } = await import("@landfall/edge/standby");
+  if (stop.signal.aborted || !wasStopped(context.options().home)) return;
+  context.say("Stopped with: landfall stop.");
+  stop.abort();
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

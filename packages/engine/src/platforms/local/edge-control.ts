@@ -64,6 +64,8 @@ export function edgeSocket(home: string): string {
 }
 
 const startDeadlineMs = 15_000;
+/** What a process that is to end is given: requests under way end in it. */
+const stopDeadlineMs = 60_000;
 
 /** `environment` is the whole environment of the edge: what finds programs, and nothing of whoever happens to start it. */
 export function edgeControl({
@@ -179,9 +181,16 @@ export function edgeControl({
 
 /** Edge and standby hold their locks until they are gone. */
 async function untilFree(path: string, clock: Clock): Promise<void> {
+  const deadline = clock.now() + stopDeadlineMs;
   for (;;) {
     const free = tryLock(path);
     if (free) return free.release();
+    if (clock.now() > deadline)
+      throw new DeployError("PLATFORM_UNAVAILABLE", {
+        what: "A process that serves what is deployed on this machine did not end.",
+        where: path,
+        next: "Look for a running landfall serve and end it, then run: landfall stop",
+      });
     await clock.sleep(20);
   }
 }
