@@ -267,11 +267,10 @@ export function journalOf({
           .execute();
         await add(tx, startedAt, [{ type: "step", step: name, status: "started", attempt }]);
       });
+      let result: T;
       try {
-        const result = await work({ signal, attempt, log: (line) => log.push(name, line, "stdout") });
+        result = await work({ signal, attempt, log: (line) => log.push(name, line, "stdout") });
         await log.flush();
-        await end(name, attempt, startedMs, "finished", result ?? null);
-        return result;
       } catch (error) {
         await log.flush();
         const detail = reportOf(error).what;
@@ -283,6 +282,16 @@ export function journalOf({
         const askedMs = error.row.retry === "after" ? error.text.retryAfterMs : undefined;
         await clock.sleep(askedMs ?? backoffMs, signal);
         waitedMs += askedMs ?? 0;
+        continue;
+      }
+      // Not above: what was done and could not be noted is noted once more, and never done once more.
+      for (let noted = 1; ; noted++) {
+        try {
+          await end(name, attempt, startedMs, "finished", result ?? null);
+          return result;
+        } catch (error) {
+          if (!(error instanceof DeployError) || error.code !== "STORE_UNAVAILABLE" || noted >= stepTries) throw error;
+        }
       }
     }
   }
@@ -302,12 +311,14 @@ export function journalOf({
       result !== null &&
       (result as { reused?: unknown }).reused === true;
     await transaction(async (tx) => {
-      await tx
+      const ended = await tx
         .updateTable("step")
         .set({ status, result: JSON.stringify(result), finished_at: at })
         .where("deployment_id", "=", deploymentId)
         .where("name", "=", name)
-        .execute();
+        .where("status", "=", "running")
+        .executeTakeFirst();
+      if (ended.numUpdatedRows === 0n) return; // By us before, in a commit whose answer was lost.
       const body: DeployEventBody = {
         type: "step",
         step: name,

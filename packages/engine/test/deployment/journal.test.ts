@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sql } from "kysely";
+import { sql, type Transaction } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { accept, requestCancel } from "../../src/deployment/accept.ts";
 import type { Clock } from "../../src/clock.ts";
@@ -17,6 +17,7 @@ import {
 } from "../../src/deployment/journal.ts";
 import { thisOwner } from "../../src/deployment/owner.ts";
 import type { DeployPlan } from "../../src/plan/plan.ts";
+import type { Schema } from "../../src/store/schema.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { databases } from "../store/databases.ts";
 
@@ -77,10 +78,10 @@ describe.each(databases)("the journal on $kind", ({ use }) => {
   const claim = (owner = thisOwner(), only?: string): Promise<Claim | null> =>
     claimNext(store.db, { owner, clock, only, busy: new Set() });
 
-  function journal(held: Claim, signal = new AbortController().signal): Journal {
+  function journal(held: Claim, signal = new AbortController().signal, db = store.db): Journal {
     const log = { push: () => {}, flush: async () => {} };
     return journalOf({
-      db: store.db,
+      db,
       claim: held,
       clock,
       signal,
@@ -89,6 +90,32 @@ describe.each(databases)("the journal on $kind", ({ use }) => {
       random: () => 0.5,
     });
   }
+
+  it("notes a step once, and does it once, when the answer to a commit is lost", async () => {
+    const id = await accepted();
+    const held = (await claim())!;
+    let lost = 0;
+    let does = 0;
+    const lossy = new Proxy(store.db, {
+      get(db, name) {
+        const own: unknown = Reflect.get(db, name, db);
+        if (name !== "transaction") return typeof own === "function" ? (own.bind(db) as unknown) : own;
+        return () => ({
+          async execute<T>(run: (tx: Transaction<Schema>) => Promise<T>): Promise<T> {
+            const result = await db.transaction().execute(run);
+            if (does === 0 || lost > 0) return result;
+            lost++;
+            throw new DeployError("STORE_UNAVAILABLE", { what: "The connection is gone." });
+          },
+        });
+      },
+    });
+    const work = async (): Promise<string> => `done ${++does}`;
+    expect(await journal(held, undefined, lossy).step("seal", work)).toBe("done 1");
+    expect({ lost, does }).toEqual({ lost: 1, does: 1 });
+    const said = (await readEvents(store.db, id, 1)).flatMap((event) => (event.type === "step" ? [event.status] : []));
+    expect(said).toEqual(["started", "finished"]);
+  });
 
   it("gives a deployment to one owner, until its lease is over", async () => {
     const id = await accepted();

@@ -231,24 +231,26 @@ describe.each(kinds)("$kind", ({ kind, open, age: ageThere }) => {
       expect(await blobs.collect([kept!.sha256])).toEqual({ blobs: 0, freedBytes: 0 });
     });
 
-    it.skipIf(kind !== "on this machine")("spares a blob that was just found again or put again", async () => {
-      const found = await blobs.put(Buffer.from("found"));
-      const again = await blobs.put(Buffer.from("again"));
-      await aged(old, found, again);
-      expect(blobs.has(found.sha256)).toBe(true);
-      await blobs.put(Buffer.from("again"));
-      await blobs.flush([found, again]);
-      expect(await blobs.collect([])).toEqual({ blobs: 0, freedBytes: 0 });
-    });
+    if (kind === "on this machine")
+      it("spares a blob that was just found again or put again", async () => {
+        const found = await blobs.put(Buffer.from("found"));
+        const again = await blobs.put(Buffer.from("again"));
+        await aged(old, found, again);
+        expect(blobs.has(found.sha256)).toBe(true);
+        await blobs.put(Buffer.from("again"));
+        await blobs.flush([found, again]);
+        expect(await blobs.collect([])).toEqual({ blobs: 0, freedBytes: 0 });
+      });
 
-    it.skipIf(kind !== "on this machine")("takes away what a killed process left half written", async () => {
-      const left = join(directory, "blobs/incoming/1-abc");
-      writeFileSync(left, "half");
-      utimesSync(left, new Date(0), new Date(0));
-      writeFileSync(join(directory, "blobs/incoming/2-abc"), "being written");
-      expect(await blobs.collect([])).toEqual({ blobs: 0, freedBytes: 4 });
-      expect(incoming()).toEqual(["2-abc"]);
-    });
+    if (kind === "on this machine")
+      it("takes away what a killed process left half written", async () => {
+        const left = join(directory, "blobs/incoming/1-abc");
+        writeFileSync(left, "half");
+        utimesSync(left, new Date(0), new Date(0));
+        writeFileSync(join(directory, "blobs/incoming/2-abc"), "being written");
+        expect(await blobs.collect([])).toEqual({ blobs: 0, freedBytes: 4 });
+        expect(incoming()).toEqual(["2-abc"]);
+      });
 
     it("can be cancelled and repeated, and storing goes on", async () => {
       const all = await Promise.all(Array.from({ length: 50 }, (_, index) => blobs.put(Buffer.from(`${index}`))));
