@@ -45,11 +45,14 @@ function write(kind: "server" | "static", version: number): string {
   return directory;
 }
 
-function pidsWith(variable: string): number[] {
+/** Processes of the builds of this data directory, and of no other's. */
+function builders(home: string): number[] {
   return readdirSync("/proc").flatMap((name) => {
     if (!/^\d+$/.test(name)) return [];
     try {
-      return readFileSync(`/proc/${name}/environ`, "latin1").includes(`\0${variable}=`) ? [Number(name)] : [];
+      const environment = readFileSync(`/proc/${name}/environ`, "latin1");
+      const isOurs = environment.includes("\0LANDFALL_BUILD=") && environment.includes(`=${home}/builds/`);
+      return isOurs ? [Number(name)] : [];
     } catch {
       return []; // Gone, or not ours.
     }
@@ -106,7 +109,7 @@ async function round(number: number): Promise<Round> {
     const { pid } = await engine.edge.status();
     if (pid !== null) killed = kill(pid) || killed;
   }
-  if (target === "builder") for (const pid of pidsWith("LANDFALL_BUILD")) killed = kill(pid) || killed;
+  if (target === "builder") for (const pid of builders(landfall.home)) killed = kill(pid) || killed;
   const seen = new Set<string>();
   let resumeMs: number | null = null;
   // Both gone: as after a reboot, the first command brings everything back.
