@@ -292,6 +292,20 @@ describe("whatever dies", () => {
     await landfall.run("ls");
   });
 
+  it("stop starts nothing again when the store changes before the last program has ended", async () => {
+    await using here = await install();
+    const linger =
+      echo("slow")["server.js"] + `process.on("SIGTERM", () => setTimeout(() => process.exit(), 2_500));\n`;
+    await here.json("deploy", here.project("quick", echo("quick")));
+    await here.json("deploy", here.project("slow", { ...echo("slow"), "server.js": linger }));
+    const programs = (): number => here.processes().filter(({ command }) => command.includes("server.js")).length;
+    const stopping = here.run("stop");
+    await until("the quick program's end", () => programs() === 1);
+    expect(await here.run("env", "set", "A=b", "--project", "slow")).toMatchObject({ code: 0 });
+    expect(await stopping).toMatchObject({ code: 0 });
+    expect(here.processes()).toEqual([]);
+  });
+
   it("stop says what it stopped, and does not bring it back itself", async () => {
     await comesBack();
     const stopped = await landfall.run("stop");

@@ -81,7 +81,10 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
   // One look at a time; who asks during a look gets the next one, which sees what was written before the question.
   let current: Promise<void> | null = null;
   let following: Promise<void> | null = null;
+  // Nothing is applied any more: what is being stopped would be started again.
+  let isLeaving = false;
   function reconcile(): Promise<void> {
+    if (isLeaving) return Promise.resolve();
     if (!current) {
       current = desired.apply().finally(() => (current = null));
       return current;
@@ -101,6 +104,8 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
     const handle = async (): Promise<void> => {
       if (url.pathname === "/reconcile") await reconcile();
       if (url.pathname === "/stop") {
+        isLeaving = true;
+        await current?.catch(complain);
         if (url.searchParams.has("applications")) await supervisor.stopAll({ graceMs: 10_000 });
         answer(response, 200, report());
         stopping.abort();
