@@ -1,4 +1,7 @@
-/** Bundles the command line into dist/: one small entry, the rest loaded when a command needs it. */
+/**
+ * Bundles the command line into dist/: one small entry, the rest loaded when a command needs it; and the dashboard into dist/dashboard.
+ * With `program` as its argument, the command line alone.
+ */
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
@@ -25,5 +28,11 @@ const { metafile } = await build({
 
 // Only now: a command that runs while this does still finds the files it was built of.
 mkdirSync(dist, { recursive: true });
-const made = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+const made = new Set(["dashboard", ...Object.keys(metafile.outputs).map((path) => basename(path))]);
 for (const file of readdirSync(dist)) if (!made.has(file)) rmSync(join(dist, file), { recursive: true });
+
+if (process.argv[2] !== "program") {
+  const vite = await import("vite");
+  const dashboard = join(here, "../dashboard");
+  await vite.build({ root: dashboard, configFile: join(dashboard, "vite.config.ts"), logLevel: "warn" });
+}

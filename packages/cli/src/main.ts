@@ -1,12 +1,13 @@
 /** The process: the only place that reads its environment, its streams and its signals. */
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { run } from "./run.ts";
 import type { Output, Signal, World } from "./world.ts";
 
+const dashboard = fileURLToPath(new URL("./dashboard", import.meta.url));
 const packageFile = new URL("../package.json", import.meta.url);
 
 const world: World = {
@@ -18,6 +19,7 @@ const world: World = {
   stderr: outputOf(process.stderr),
   self: [process.execPath, fileURLToPath(new URL("../bin/landfall.js", import.meta.url))],
   version: (JSON.parse(readFileSync(packageFile, "utf8")) as { version: string }).version,
+  dashboard: existsSync(dashboard) ? dashboard : null,
   now: () => Date.now(),
   sleep: (ms) => delay(ms),
   onSignal(listener) {

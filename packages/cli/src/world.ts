@@ -26,6 +26,8 @@ export interface World {
   /** Program and arguments that start this command line again. */
   self: string[];
   version: string;
+  /** Directory with the built dashboard; null when it was not built. */
+  dashboard: string | null;
   now(): number;
   sleep(ms: number): Promise<void>;
   /** Calls back for each signal to end; returns what stops that. Without a listener a signal ends the process at once. */

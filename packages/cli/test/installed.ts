@@ -66,7 +66,7 @@ export async function freePort(): Promise<number> {
 
 export async function install(more: Record<string, string> = {}): Promise<Installed> {
   // What is tested is what the sources say now.
-  if (named === undefined) execFileSync(process.execPath, [join(import.meta.dirname, "../build.ts")]);
+  if (named === undefined) execFileSync(process.execPath, [join(import.meta.dirname, "../build.ts"), "program"]);
   const home = mkdtempSync(join(tmpdir(), "landfall-cli-"));
   const data = join(home, "data");
   const port = await freePort();

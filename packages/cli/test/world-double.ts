@@ -56,6 +56,7 @@ export function worldOf({
     stdout: output("out"),
     stderr: output("err"),
     self: ["/node", "/landfall.js"],
+    dashboard: null,
     version: "0.1.0",
     now: () => Date.parse("2026-01-01T00:00:10Z"),
     sleep: () => new Promise((resolve) => setImmediate(resolve)),

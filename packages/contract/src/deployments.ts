@@ -6,7 +6,8 @@ import { detection } from "./detection.ts";
 import { errorReport } from "./errors.ts";
 import { plan, target } from "./plan.ts";
 
-const states = [
+/** Where a deployment is. */
+export const states = [
   "pending",
   "building",
   "uploading",

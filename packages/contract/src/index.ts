@@ -3,6 +3,7 @@ import { z } from "zod";
 import { open } from "./base.ts";
 import { connections, platforms, targets } from "./connections.ts";
 import { deployments, detect, planning } from "./deployments.ts";
+import { live } from "./live.ts";
 import { audit, invitations, keys, me, members, organizations, setup } from "./people.ts";
 import { domains, environments, previews, projects, variables } from "./projects.ts";
 import { sandboxes } from "./sandboxes.ts";
@@ -46,6 +47,7 @@ export const contract = {
   detect,
   plan: planning,
   deployments,
+  live,
   connections,
   platforms,
   targets,

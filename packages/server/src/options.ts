@@ -23,6 +23,8 @@ export interface ServerOptions {
   maxUploadBytes?: number;
   /** Let git sources be on this machine and in private networks. Default false. */
   allowPrivateSources?: boolean;
+  /** Directory of the built dashboard. Default: none is served. */
+  dashboard?: string;
   /** Lines of the log, each an object as JSON. */
   log(line: string): void;
 }

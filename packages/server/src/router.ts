@@ -2,6 +2,7 @@
 import { inside, gateOf } from "./gate.ts";
 import { connectionProcedures } from "./procedures/connections.ts";
 import { deploymentProcedures } from "./procedures/deployments.ts";
+import { liveProcedure } from "./procedures/live.ts";
 import { peopleProcedures } from "./procedures/people.ts";
 import { projectProcedures } from "./procedures/projects.ts";
 import { sandboxProcedures } from "./procedures/sandboxes.ts";
@@ -23,6 +24,7 @@ export function routerOf(services: Services) {
       }),
     },
     ...deploymentProcedures(os, services),
+    live: liveProcedure(os, services),
     ...projectProcedures(os, services),
     ...connectionProcedures(os, services),
     ...sandboxProcedures(os, services),

@@ -6,10 +6,12 @@ import { ORPCError } from "@orpc/server";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Kysely } from "kysely";
+import { changesOf } from "./changes.ts";
 import { type Call, callOf, isLoopback, proxiesOf, refuseForeign } from "./call.ts";
 import { DeployError } from "@landfall/engine/error";
 import { missing, WireFailure } from "./errors.ts";
 import { openEventHub } from "./event-hub.ts";
+import { dashboardOf } from "./dashboard.ts";
 import { failed } from "./failure.ts";
 import { inside } from "./gate.ts";
 import { openLimits } from "./limits.ts";
@@ -97,6 +99,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     audit: auditOf(db),
     uploads: uploadsOf({ db, home: engine.home, mostBytes: options.maxUploadBytes ?? 1024 ** 3 }),
     hub: openEventHub(),
+    changes: changesOf((error) => log.warn({ err: error }, "The newest deployments could not be read")),
     stopping: stopping.signal,
   };
   const origins = originsOf({ publicUrl, host: options.host, port });
@@ -182,6 +185,7 @@ function answering(
   });
   const rest = new OpenAPIHandler(router, shared());
   const rpc = new RPCHandler(router, shared());
+  const dashboard = dashboardOf(options.dashboard);
   let document: Promise<string> | undefined;
 
   async function route(call: Call, response: ServerResponse): Promise<void> {
@@ -210,6 +214,10 @@ function answering(
       permit(await call.principal(), "read:metrics");
       response.setHeader("content-type", metrics.contentType);
       response.end(await metrics.text());
+      return;
+    }
+    if (dashboard.answer(request, response, path)) {
+      call.route = "dashboard";
       return;
     }
     const handler = path.startsWith("/rpc/") ? rpc : rest;

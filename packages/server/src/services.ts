@@ -2,6 +2,7 @@
 import type { Engine } from "@landfall/engine";
 import type { Kysely } from "kysely";
 import type { BlockList } from "node:net";
+import type { Changes } from "./changes.ts";
 import type { EventHub } from "./event-hub.ts";
 import type { Logger } from "./log.ts";
 import type { Attempts, Limits } from "./limits.ts";
@@ -36,6 +37,7 @@ export interface Services {
   audit: ReturnType<typeof auditOf>;
   uploads: Uploads;
   hub: EventHub;
+  changes: Changes;
   /** Aborted when the server stops. */
   stopping: AbortSignal;
 }

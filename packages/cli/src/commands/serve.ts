@@ -51,7 +51,7 @@ export function serve({ program, does }: Registry): void {
           if (context.json)
             context.result(JSON.stringify({ ...edge, api: api?.url ?? null, setupToken: api?.setupToken ?? null }));
           else {
-            if (api) context.say(`API at ${api.url}, described at ${api.url}/api/openapi.json.`);
+            if (api) context.say(`Dashboard and API at ${api.url}, described at ${api.url}/api/openapi.json.`);
             if (api?.setupToken) context.say(setupText(api));
             if (edge) context.say(`Serving on port ${edge.port}, data in ${engine.home}. Ctrl-C stops this process.`);
             for (const service of edge?.services ?? []) context.say(`  ${service.url}`);
@@ -71,9 +71,11 @@ export function serve({ program, does }: Registry): void {
 
 function setupText({ url, setupToken }: { url: string; setupToken: string | null }): string {
   return `
-Nobody is here yet. The first person signs up with this token, once:
+Nobody is here yet. The first person opens this address, which works once:
 
-  ${setupToken}
+  ${url}/setup#${setupToken}
+
+or, without a browser:
 
   curl ${url}/api/setup -H 'content-type: application/json' \\
     -d '{"token":"${setupToken}","name":"…","email":"…","password":"…"}'
@@ -92,6 +94,7 @@ async function startApi(context: Context, engine: Engine, settings: ReturnType<t
       version: context.world.version,
       trustedProxies,
       allowPrivateSources,
+      ...(context.world.dashboard === null ? {} : { dashboard: context.world.dashboard }),
       ...(publicUrl === undefined ? {} : { publicUrl }),
       ...limits,
       log: (line) => context.say(line),

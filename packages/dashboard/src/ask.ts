@@ -1,0 +1,60 @@
+/** Questions to the server and changes through it, with errors in its own words. */
+import { errorReportOf, type ErrorReport, type LandfallClient, liveKey, useLandfall } from "@landfall/react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+export interface Answer<T> {
+  /** Undefined until there is one; the last good one when a later question failed. */
+  data: T | undefined;
+  error: ErrorReport | null;
+  isAsking: boolean;
+  /** When `data` was answered, in milliseconds since the epoch. */
+  answeredAtMs: number;
+  again(): void;
+}
+
+/** Ask, and again whenever a deployment changes. `key` names the question and what it depends on. */
+export function useAsk<T>(
+  key: readonly unknown[],
+  ask: (client: LandfallClient, signal: AbortSignal) => Promise<T>,
+  { enabled = true, everyMs }: { enabled?: boolean; everyMs?: number } = {},
+): Answer<T> {
+  const { client } = useLandfall();
+  const query = useQuery({
+    queryKey: [...liveKey, ...key],
+    queryFn: ({ signal }) => ask(client, signal),
+    enabled,
+    retry: (count, error) => count < 2 && errorReportOf(error).code === "PLATFORM_UNAVAILABLE",
+    ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
+  });
+  return {
+    data: query.data,
+    error: query.error ? errorReportOf(query.error) : null,
+    isAsking: query.isFetching,
+    answeredAtMs: query.dataUpdatedAt,
+    again: () => void query.refetch(),
+  };
+}
+
+export interface Doing<I, T> {
+  /** Never rejects: a failure is in `error`, and the answer undefined. */
+  run(input: I): Promise<T | undefined>;
+  isRunning: boolean;
+  error: ErrorReport | null;
+  reset(): void;
+}
+
+/** Change something; what is on the screen is asked for again afterwards. */
+export function useDo<I, T>(change: (client: LandfallClient, input: I) => Promise<T>): Doing<I, T> {
+  const { client } = useLandfall();
+  const queries = useQueryClient();
+  const mutation = useMutation({
+    mutationFn: (input: I) => change(client, input),
+    onSettled: () => queries.invalidateQueries({ queryKey: liveKey }),
+  });
+  return {
+    run: (input) => mutation.mutateAsync(input).catch(() => undefined),
+    isRunning: mutation.isPending,
+    error: mutation.error ? errorReportOf(mutation.error) : null,
+    reset: mutation.reset,
+  };
+}

@@ -1,0 +1,45 @@
+/** Every page and its address. A page is loaded when somebody goes there. */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
+import { Frame } from "./shell/frame.tsx";
+import { NotFound, PageError } from "./shell/fallbacks.tsx";
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: PageError });
+
+/** Without the frame: for people who are not signed in, and for shared pages. */
+const page = <const P extends string>(path: P, load: () => Promise<Record<string, unknown>>, name: string) =>
+  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load as never, name as never) });
+
+const frame = createRoute({ getParentRoute: () => root, id: "frame", component: Frame });
+const framed = <const P extends string>(path: P, load: () => Promise<Record<string, unknown>>, name: string) =>
+  createRoute({ getParentRoute: () => frame, path, component: lazyRouteComponent(load as never, name as never) });
+
+const tree = root.addChildren([
+  page("/setup", () => import("./pages/setup.tsx"), "SetupPage"),
+  page("/sign-in", () => import("./pages/sign-in.tsx"), "SignInPage"),
+  page("/invitation", () => import("./pages/invitation.tsx"), "InvitationPage"),
+  page("/s/$share", () => import("./pages/shared.tsx"), "SharedPage"),
+  frame.addChildren([
+    framed("/", () => import("./pages/projects.tsx"), "ProjectsPage"),
+    framed("/new", () => import("./pages/new/new.tsx"), "NewPage"),
+    framed("/connections", () => import("./pages/connections.tsx"), "ConnectionsPage"),
+    framed("/servers", () => import("./pages/servers.tsx"), "ServersPage"),
+    framed("/activity", () => import("./pages/activity.tsx"), "ActivityPage"),
+    framed("/team", () => import("./pages/team.tsx"), "TeamPage"),
+    framed("/settings", () => import("./pages/settings.tsx"), "SettingsPage"),
+    framed("/device", () => import("./pages/device.tsx"), "DevicePage"),
+    framed("/$project", () => import("./pages/overview.tsx"), "OverviewPage"),
+    framed("/$project/deployments", () => import("./pages/deployments.tsx"), "DeploymentsPage"),
+    framed("/$project/deployments/$id", () => import("./pages/deployment/deployment.tsx"), "DeploymentPage"),
+    framed("/$project/variables", () => import("./pages/variables.tsx"), "VariablesPage"),
+    framed("/$project/domains", () => import("./pages/domains.tsx"), "DomainsPage"),
+    framed("/$project/settings", () => import("./pages/project-settings.tsx"), "ProjectSettingsPage"),
+  ]),
+]);
+
+export const router = createRouter({ routeTree: tree, defaultPreload: "intent", scrollRestoration: true });
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,78 @@
+/** What the hooks use: one client, one stream and one cache for all components below. */
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
+import { type ClientOptions, createLandfallClient } from "./client.ts";
+import { createLiveStream, type LiveStream } from "./live.ts";
+import type { ConnectionState, LandfallClient } from "./types.ts";
+
+export interface Landfall {
+  client: LandfallClient;
+  live: LiveStream;
+}
+
+/** Beginning of the keys of everything that deployments change: asked for again when one does. */
+export const liveKey = ["landfall", "live"] as const;
+const connecting: ConnectionState = { kind: "connecting" };
+
+const Context = createContext<Landfall | null>(null);
+
+export interface LandfallProviderProps extends ClientOptions {
+  /** Instead of `url`, `token` and `organization`: one that was made before. */
+  client?: LandfallClient;
+  /** A product's own cache; default: one of our own. */
+  queryClient?: QueryClient;
+  children: ReactNode;
+}
+
+/** Connects all components below to a server. */
+export function LandfallProvider({
+  client: given,
+  queryClient,
+  url,
+  token,
+  organization,
+  children,
+}: LandfallProviderProps) {
+  const landfall = useMemo<Landfall>(() => {
+    const client =
+      given ??
+      createLandfallClient({
+        ...(url === undefined ? {} : { url }),
+        ...(token === undefined ? {} : { token }),
+        ...(organization === undefined ? {} : { organization }),
+      });
+    return { client, live: createLiveStream(client) };
+  }, [given, url, token, organization]);
+  const queries = useMemo(() => queryClient ?? new QueryClient(), [queryClient]);
+  useEffect(() => {
+    // What is on the screen follows what happens; one look for a burst of changes.
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const changes = landfall.live.onChange(() => {
+      clearTimeout(timer);
+      timer = setTimeout(() => void queries.invalidateQueries({ queryKey: liveKey }), 50);
+    });
+    return () => {
+      clearTimeout(timer);
+      changes[Symbol.dispose]();
+      landfall.live.pause();
+    };
+  }, [landfall, queries]);
+  return (
+    <QueryClientProvider client={queries}>
+      <Context value={landfall}>{children}</Context>
+    </QueryClientProvider>
+  );
+}
+
+/** The client and the stream of the provider above. */
+export function useLandfall(): Landfall {
+  const landfall = useContext(Context);
+  if (landfall === null) throw new Error("Put a <LandfallProvider> around what uses Landfall.");
+  return landfall;
+}
+
+/** How current what is on the screen is. */
+export function useConnectionState(): ConnectionState {
+  const { live } = useLandfall();
+  return useSyncExternalStore(live.subscribe, live.state, () => connecting);
+}

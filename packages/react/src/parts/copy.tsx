@@ -1,0 +1,49 @@
+"use client";
+import { Check, Copy } from "lucide-react";
+import { useEffect, useState } from "react";
+import { Button } from "./button.tsx";
+
+/** A button that copies `text` and says so. `label` says what is copied: "Copy address". */
+export function CopyButton({ text, label }: { text: string; label: string }) {
+  const [told, setTold] = useState<"copied" | "refused" | null>(null);
+  useEffect(() => {
+    if (told === null) return undefined;
+    const timer = setTimeout(() => setTold(null), 2_000);
+    return () => clearTimeout(timer);
+  }, [told]);
+  return (
+    <Button
+      look="quiet"
+      aria-label={label}
+      title={label}
+      onClick={() =>
+        void navigator.clipboard.writeText(text).then(
+          () => setTold("copied"),
+          () => setTold("refused"),
+        )
+      }
+    >
+      {told === "copied" ? <Check aria-hidden size={14} /> : <Copy aria-hidden size={14} />}
+      <span role="status" className={told === null ? "lf:sr-only" : "lf:text-xs"}>
+        {told === "copied" ? "Copied" : told === "refused" ? "The browser did not allow it" : ""}
+      </span>
+    </Button>
+  );
+}
+
+/** A line to take away: an address, a command, a DNS record. */
+export function CopyField({ text, label }: { text: string; label: string }) {
+  return (
+    <span className="lf:inline-flex lf:max-w-full lf:items-center lf:gap-1 lf:rounded-md lf:border lf:border-line lf:bg-surface lf:ps-2">
+      <code
+        className="lf:min-w-0 lf:overflow-x-auto lf:whitespace-pre lf:font-mono lf:text-xs"
+        tabIndex={0}
+        role="group"
+        aria-label={label}
+      >
+        {text}
+      </code>
+      <CopyButton text={text} label={`Copy ${label}`} />
+    </span>
+  );
+}

@@ -1,0 +1,73 @@
+/** What changes in an organisation, for everybody who looks at it: one look at its newest deployments for all of them. */
+import type { DeploymentView, Engine } from "@landfall/engine";
+
+const lookEveryMs = 400;
+/** Changes happen to the newest; what has the traffic may be older, and is told by the one that gave it away. */
+const looked = 50;
+
+export interface Change {
+  type: "change";
+  deploymentId: string;
+  project: string;
+  environment: string;
+  state: DeploymentView["state"];
+  live: boolean;
+}
+
+export interface Changes {
+  /** Called for each change from now on, until the result is disposed. */
+  listen(engine: Engine, told: (change: Change) => void): Disposable;
+}
+
+interface Feed {
+  listeners: Set<(change: Change) => void>;
+  timer: NodeJS.Timeout;
+}
+
+export function changesOf(failed: (error: unknown) => void): Changes {
+  const feeds = new Map<string, Feed>();
+
+  function begin(engine: Engine): Feed {
+    let known: Map<string, string> | null = null;
+    let isLooking = false;
+    const listeners: Feed["listeners"] = new Set();
+    async function look(): Promise<void> {
+      if (isLooking) return;
+      isLooking = true;
+      try {
+        const now = new Map<string, string>();
+        for (const { id, project, environment, state, live } of await engine.deployments({ limit: looked })) {
+          const sight = `${state} ${live}`;
+          now.set(id, sight);
+          if (known === null || known.get(id) === sight) continue;
+          for (const told of listeners) told({ type: "change", deploymentId: id, project, environment, state, live });
+        }
+        known = now;
+      } catch (error) {
+        failed(error); // The database is away: the next look sees what has changed meanwhile.
+      } finally {
+        isLooking = false;
+      }
+    }
+    void look();
+    const timer = setInterval(() => void look(), lookEveryMs);
+    timer.unref();
+    return { listeners, timer };
+  }
+
+  return {
+    listen(engine, told) {
+      const feed = feeds.get(engine.organization) ?? begin(engine);
+      feeds.set(engine.organization, feed);
+      feed.listeners.add(told);
+      return {
+        [Symbol.dispose]() {
+          feed.listeners.delete(told);
+          if (feed.listeners.size > 0) return;
+          clearInterval(feed.timer);
+          feeds.delete(engine.organization);
+        },
+      };
+    },
+  };
+}
