@@ -73,7 +73,7 @@ export function dashboardOf(directory: string | undefined): Dashboard {
         response.writeHead(304).end();
         return true;
       }
-      const body = encoded(file, String(request.headers["accept-encoding"] ?? ""), response);
+      const body = encoded(file, request.headers["accept-encoding"] ?? "", response);
       response.setHeader("content-length", body.length);
       response.end(request.method === "HEAD" ? undefined : body);
       return true;
