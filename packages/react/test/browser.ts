@@ -1,0 +1,122 @@
+/** A browser for tests, and the stories in it. Debian's Chromium: one that is not there fails under CI and is said otherwise. */
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createRequire } from "node:module";
+import { extname, join, normalize } from "node:path";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { build } from "vite";
+
+const chromiumPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
+  existsSync(path),
+);
+
+/** Whether browser tests can run here. Under CI they must. */
+export const hasBrowser = chromiumPath !== undefined || process.env["CI"] === "true";
+if (!hasBrowser)
+  process.stderr.write("Browser tests are left out: there is no Chromium here (apt-get install chromium).\n");
+
+export async function launch(): Promise<Browser> {
+  if (chromiumPath === undefined) throw new Error("There is no Chromium: apt-get install chromium");
+  return chromium.launch({ executablePath: chromiumPath, args: ["--no-sandbox", "--font-render-hinting=none"] });
+}
+
+const types: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+};
+
+export interface StoriesInBrowser extends AsyncDisposable {
+  browser: Browser;
+  names: string[];
+  /** A page that shows one story alone, once it is painted. What the page complains of ends in `complaints`. */
+  open(story: string, options?: OpenOptions): Promise<{ page: Page; context: BrowserContext; complaints: string[] }>;
+}
+
+export interface OpenOptions {
+  theme?: "light" | "dark";
+  width?: number;
+  height?: number;
+  direction?: "ltr" | "rtl";
+  reducedMotion?: boolean;
+  forcedColors?: boolean;
+}
+
+/** Builds the stories and serves them under the policy the server gives the dashboard. */
+export async function openStories(): Promise<StoriesInBrowser> {
+  const folder = join(import.meta.dirname, "../stories");
+  await build({ root: folder, configFile: join(folder, "vite.config.ts"), logLevel: "error" });
+  const built = join(import.meta.dirname, "../dist-stories");
+  const server = createServer((request, response) => {
+    const path = normalize(new URL(request.url ?? "/", "http://x").pathname);
+    const file = join(built, path === "/" ? "index.html" : path);
+    if (!existsSync(file)) return response.writeHead(404).end();
+    response.setHeader("content-type", types[extname(file)] ?? "application/octet-stream");
+    response.setHeader(
+      "content-security-policy",
+      "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'",
+    );
+    return response.end(readFileSync(file));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const browser = await launch();
+  const first = await browser.newPage();
+  await first.goto(url);
+  const names = await first.evaluate<string[]>("window.stories");
+  await first.close();
+
+  return {
+    browser,
+    names,
+    async open(story, options = {}) {
+      const { theme = "light", width = 1280, height = 800, direction = "ltr" } = options;
+      const context = await browser.newContext({
+        viewport: { width, height },
+        colorScheme: theme,
+        ...(options.reducedMotion ? { reducedMotion: "reduce" as const } : {}),
+        ...(options.forcedColors ? { forcedColors: "active" as const } : {}),
+      });
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      page.on("pageerror", (error) => complaints.push(error.message));
+      page.on("console", (message) => {
+        if (message.type() === "error") complaints.push(message.text());
+      });
+      await page.goto(`${url}?story=${encodeURIComponent(story)}&theme=${theme}&dir=${direction}`);
+      await page.waitForSelector("main > *:nth-child(2)", { state: "attached" });
+      return { page, context, complaints };
+    },
+    async [Symbol.asyncDispose]() {
+      await browser.close();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface Found {
+  violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
+}
+
+/** What axe finds wrong on a page, a line each, by WCAG 2.2 AA and best practice. */
+export async function axe(page: Page): Promise<string[]> {
+  // By the debugger, not as a script of the page, which its policy would refuse.
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate<Found>(
+    `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })`,
+  );
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(
+      ({ html, failureSummary = "" }) =>
+        `${id}: ${html.slice(0, 200)} ${failureSummary.replaceAll("\n", " ").slice(0, 300)}`,
+    ),
+  );
+}
+
+/** How far the page can be scrolled sideways, in pixels. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+}
