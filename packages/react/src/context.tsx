@@ -1,3 +1,4 @@
+"use client";
 /** What the hooks use: one client, one stream and one cache for all components below. */
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from "react";

@@ -1,3 +1,4 @@
+"use client";
 /** Components bound to a server: each hook gives what the component of the same stem takes. */
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useReducer, useRef } from "react";
