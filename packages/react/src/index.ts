@@ -46,3 +46,9 @@ export { Duration, durationForSpeech, durationInWords, RelativeTime, useNow } fr
 export { CopyButton, CopyField } from "./parts/copy.tsx";
 export { EmptyState, ErrorPanel, type ErrorPanelProps, Skeleton } from "./parts/panels.tsx";
 export { Dialog, type DialogProps } from "./parts/dialog.tsx";
+export { ConfirmDialog, type ConfirmDialogProps } from "./parts/confirm-dialog.tsx";
+export { ConnectionIndicator, connectionInWords } from "./parts/connection-state.tsx";
+export { Difference, type DifferenceProps, type DifferenceRow } from "./parts/difference.tsx";
+export { QrCode, type QrCodeProps } from "./parts/qr-code.tsx";
+export { type Announce, Announcer, useAnnounce } from "./parts/announcer.tsx";
+export { KeyHint } from "./parts/key-hint.tsx";

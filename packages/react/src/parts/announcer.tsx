@@ -1,0 +1,77 @@
+"use client";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
+
+export interface Announce {
+  /** Spoken when there is room. A sentence that has not been spoken yet gives way to a newer one. */
+  say(sentence: string): void;
+  /** Spoken at once: a failure, a refusal. */
+  alert(sentence: string): void;
+}
+
+const Context = createContext<Announce | null>(null);
+
+/** At most one sentence in so long. */
+export const betweenSentencesMs = 5_000;
+
+/**
+ * Says what changes to people who do not see it, for everything inside. There is one per page: inside another it adds nothing,
+ * so components can bring their own and still be used together.
+ */
+export function Announcer({ children }: { children: ReactNode }) {
+  const above = useContext(Context);
+  return above === null ? <Regions>{children}</Regions> : children;
+}
+
+function Regions({ children }: { children: ReactNode }) {
+  const [polite, setPolite] = useState("");
+  const [urgent, setUrgent] = useState("");
+  const speaker = useMemo(() => paced(setPolite), []);
+  useEffect(() => () => speaker.stop(), [speaker]);
+  const announce = useMemo<Announce>(() => ({ say: speaker.say, alert: (sentence) => setUrgent(sentence) }), [speaker]);
+  return (
+    <Context value={announce}>
+      {children}
+      <p role="status" className="lf:sr-only">
+        {polite}
+      </p>
+      <p role="alert" className="lf:sr-only">
+        {urgent}
+      </p>
+    </Context>
+  );
+}
+
+/** Passes sentences on with pauses between them; of those that come meanwhile, the last. */
+export function paced(speak: (sentence: string) => void): { say(sentence: string): void; stop(): void } {
+  let next: string | null = null;
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  const pause = (): void => {
+    timer = setTimeout(() => {
+      timer = null;
+      if (next === null) return;
+      speak(next);
+      next = null;
+      pause();
+    }, betweenSentencesMs);
+  };
+  return {
+    say(sentence) {
+      if (timer !== null) next = sentence;
+      else {
+        speak(sentence);
+        pause();
+      }
+    },
+    stop() {
+      if (timer !== null) clearTimeout(timer);
+      timer = null;
+    },
+  };
+}
+
+const silent: Announce = { say: () => undefined, alert: () => undefined };
+
+/** Speaks through the announcer above; without one, nothing is said. */
+export function useAnnounce(): Announce {
+  return useContext(Context) ?? silent;
+}
