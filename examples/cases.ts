@@ -78,7 +78,8 @@ export interface Case extends z.infer<typeof caseFile> {
 /** Every example, by name. Throws when a `case.json` is missing or wrong, with all its faults and their paths. */
 export async function loadCases(): Promise<Case[]> {
   const entries = await readdir(import.meta.dirname, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  // Products that embed Landfall deploy others, not themselves.
+  const names = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith("embed")).map(({ name }) => name);
   return Promise.all(names.sort().map(loadCase));
 }
 

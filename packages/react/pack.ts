@@ -81,6 +81,7 @@ const react = pack("react", {
     ...manifest,
     exports: {
       ".": { types: "./dist/index.d.ts", default: "./dist/index.js" },
+      "./client": { types: "./dist/client.d.ts", default: "./dist/client.js" },
       "./styles.css": "./dist/styles.css",
     },
   }),
