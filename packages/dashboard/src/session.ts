@@ -1,6 +1,10 @@
 /** Who is signed in, and how one signs in and out. Signing in is Better Auth's; the rest is in the contract. */
-import type { ErrorReport } from "@landfall/react";
-import { useAsk } from "./ask.ts";
+import { type ErrorReport, errorReportOf, useLandfall } from "@landfall/react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
+import { type Answer, useAsk } from "./ask.ts";
+
+export type Me = NonNullable<ReturnType<typeof useMe>["data"]>;
 
 export function useMe() {
   return useAsk(["me"], (client, signal) => client.me({}, { signal }));
@@ -12,33 +16,99 @@ export function useMay(): (permission: string) => boolean {
   return (permission) => data?.permissions.some((one) => one === permission) ?? false;
 }
 
-async function post(path: string, body: unknown): Promise<ErrorReport | null> {
+/** Whether nobody is here yet. */
+export function useSetupNeeded(): Answer<boolean> {
+  return useAsk(["setup"], async (client, signal) => (await client.setup.status({}, { signal })).needed);
+}
+
+const organizationKey = "landfall-organization";
+
+/** Which of several organisations the calls of this browser are about; null for the first. */
+export function chosenOrganization(): string | null {
+  return localStorage.getItem(organizationKey);
+}
+
+/** Takes effect with the next page load. */
+export function chooseOrganization(id: string | null): void {
+  if (id === null) localStorage.removeItem(organizationKey);
+  else localStorage.setItem(organizationKey, id);
+}
+
+/** Better Auth's answer to a question or change, or what went wrong. */
+export async function callAuth<T>(
+  path: string,
+  body?: unknown,
+): Promise<{ answer: T; error: null } | { answer: null; error: ErrorReport }> {
   try {
-    const answer = await fetch(`/api/auth/${path}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
+    const response = await fetch(`/api/auth/${path}`, {
+      method: body === undefined ? "GET" : "POST",
+      ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
     });
-    if (answer.ok) return null;
-    const told = (await answer.json().catch(() => null)) as { message?: string; data?: ErrorReport } | null;
-    return (
-      told?.data ?? {
-        code: answer.status === 429 ? "RATE_LIMIT_EXCEEDED" : "UNAUTHORIZED",
-        what: told?.message ?? "The server refused it.",
-      }
-    );
-  } catch {
+    const told = (await response.json().catch(() => null)) as
+      | (Partial<ErrorReport> & { message?: string; error_description?: string; data?: ErrorReport })
+      | null;
+    if (response.ok) return { answer: told as T, error: null };
+    if (told?.data) return { answer: null, error: told.data };
     return {
-      code: "PLATFORM_UNAVAILABLE",
-      what: "The server could not be reached.",
-      next: "Check the network, then try again.",
+      answer: null,
+      error: {
+        code: response.status === 429 ? "RATE_LIMIT_EXCEEDED" : response.status === 401 ? "UNAUTHORIZED" : "NOT_FOUND",
+        what: told?.what ?? told?.error_description ?? told?.message ?? "The server refused it.",
+        ...(told?.next === undefined ? {} : { next: told.next }),
+      },
     };
+  } catch (error) {
+    return { answer: null, error: errorReportOf(error) };
   }
 }
 
 /** Null when it went well. */
-export const signIn = (email: string, password: string): Promise<ErrorReport | null> =>
-  post("sign-in/email", { email, password });
-export const signOut = (): Promise<ErrorReport | null> => post("sign-out", {});
-export const changePassword = (currentPassword: string, newPassword: string): Promise<ErrorReport | null> =>
-  post("change-password", { currentPassword, newPassword, revokeOtherSessions: true });
+export const signIn = async (email: string, password: string): Promise<ErrorReport | null> =>
+  (await callAuth("sign-in/email", { email, password })).error;
+
+/** Also forgets which organisation was looked at: the next person may be in another. */
+export async function signOut(): Promise<ErrorReport | null> {
+  const { error } = await callAuth("sign-out", {});
+  if (error === null) chooseOrganization(null);
+  return error;
+}
+
+export const changePassword = async (currentPassword: string, newPassword: string): Promise<ErrorReport | null> =>
+  (await callAuth("change-password", { currentPassword, newPassword, revokeOtherSessions: true })).error;
+
+let hasEnded = false;
+const listeners = new Set<() => void>();
+
+function sessionEnded(ended: boolean): void {
+  if (ended === hasEnded) return;
+  hasEnded = ended;
+  for (const told of listeners) told();
+}
+
+/** For every failed question and change: notes that the session is over when that was why. */
+export function noteFailure(error: unknown): void {
+  if (errorReportOf(error).code === "UNAUTHORIZED") sessionEnded(true);
+}
+
+/** Whether the server has said in the middle of the work that nobody is signed in any more. */
+export function useHasSessionEnded(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      listeners.add(changed);
+      return () => listeners.delete(changed);
+    },
+    () => hasEnded,
+  );
+}
+
+/** After signing in again without leaving the page: the stream is opened anew, and everything asked for again. */
+export function useGoOn(): () => void {
+  const { live } = useLandfall();
+  const queries = useQueryClient();
+  return () => {
+    sessionEnded(false);
+    live.pause();
+    live.onChange(() => {})[Symbol.dispose]();
+    void queries.invalidateQueries();
+  };
+}

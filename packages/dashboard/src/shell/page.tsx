@@ -1,4 +1,5 @@
 /** The head every page has: its name, which takes the focus when one comes here, a sentence, and its actions. */
+import { useLocation } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef } from "react";
 
 export interface PageProps {
@@ -10,9 +11,16 @@ export interface PageProps {
   children: ReactNode;
 }
 
+/** Where the reader was before; null when the dashboard has only just been opened, and the focus is the browser's. */
+let shownAt: string | null = null;
+
 export function Page({ title, tab = title, description, actions, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  const { pathname } = useLocation();
+  useEffect(() => {
+    if (shownAt !== null && shownAt !== pathname) heading.current?.focus({ preventScroll: true });
+    shownAt = pathname;
+  }, [pathname]);
   useEffect(() => {
     document.title = `${tab} · Landfall`;
   }, [tab]);
