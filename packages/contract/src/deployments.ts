@@ -18,6 +18,19 @@ export const states = [
   "cancelled",
 ] as const;
 
+/** The commit its files are of. */
+export const commit = z
+  .object({
+    sha: z.string(),
+    message: z.string().describe("The first line."),
+    branch: z.string().nullable(),
+    author: z.string().nullable(),
+  })
+  .meta({ id: "Commit" });
+
+/** Whether something can be done now, and in a sentence why not. */
+const possible = z.object({ possible: z.boolean(), reason: z.string().nullable() }).meta({ id: "Possible" });
+
 /** A deployment, in the words of the specification. */
 export const deployment = z
   .object({
@@ -50,8 +63,51 @@ export const deployment = z
       }),
     ),
     plan: plan.nullable().describe("Null in lists."),
+    actions: z
+      .object({ cancel: possible, redeploy: possible, promote: possible, rollback: possible })
+      .describe("What the caller may do with it now; `rollback` gives the traffic back to this one."),
+    startedBy: z.string().nullable().describe("Name of the person; null for one nobody signed in for."),
+    commit: commit.nullable(),
+    usualMs: z
+      .number()
+      .nullable()
+      .describe(
+        "Median duration of the last ten that succeeded in the same place; null in lists and when there are none.",
+      ),
   })
   .meta({ id: "Deployment" });
+
+/** One of two deployments that are compared. */
+const side = deployment
+  .pick({ id: true, url: true, commit: true, createdAt: true, state: true, live: true, message: true })
+  .meta({ id: "Side" });
+
+/** What another deployment has than the first, as far as a person would want to know. Names of variables, never a value. */
+const comparison = z
+  .object({
+    from: side,
+    to: side,
+    commits: z.null().describe("Not known: the history between two commits is not read."),
+    variables: z.array(
+      z.object({ key: z.string(), change: z.enum(["added", "removed", "changed"]), sensitive: z.boolean() }),
+    ),
+    settings: z.array(
+      z.object({ field: z.string(), service: z.string(), from: z.string().nullable(), to: z.string().nullable() }),
+    ),
+    files: z
+      .object({
+        added: z.number(),
+        removed: z.number(),
+        changed: z.number(),
+        sizeFrom: z.number(),
+        sizeTo: z.number(),
+      })
+      .describe("Of what was built; of the sources when one of the two was never built."),
+    domains: z.array(z.string()).describe("Host names that lead, or would lead, to `to`."),
+    how: z.string().describe("How the traffic would be given to `to`, in a sentence."),
+    sameRelease: z.boolean(),
+  })
+  .meta({ id: "Comparison" });
 
 const position = { deploymentId: id, seq: z.number().int().describe("1, 2, 3 … without a gap."), at: instant };
 const logEvent = z.object({
@@ -132,9 +188,19 @@ export const request = z.object({
   message: z.string().max(1000).optional(),
   connection: z.string().max(200).optional(),
   target: target.optional(),
+  savedTarget: z.string().min(1).max(200).optional().describe("Id or name of a saved target, in place of the three."),
 });
 
 const one = z.object({ id });
+/** What a person saw before deciding. */
+const seen = {
+  expectLive: id
+    .nullable()
+    .optional()
+    .describe(
+      "The deployment that was seen to have the traffic, null for none; when it is another one by now: CONFLICT.",
+    ),
+};
 
 export const deployments = {
   create: open("create:deployment", { idempotent: true, deploys: true })
@@ -147,7 +213,17 @@ export const deployments = {
     .output(deployment),
   list: open("read:deployment")
     .route({ method: "GET", path: "/deployments", tags: ["deployments"] })
-    .input(z.object({ project: name.optional(), environment: name.optional(), limit, cursor }))
+    .input(
+      z.object({
+        project: name.optional(),
+        environment: name.optional(),
+        state: z.enum(states).optional(),
+        platform: z.string().max(100).optional(),
+        text: z.string().max(200).optional().describe("In its id, message, commit or branch."),
+        limit,
+        cursor,
+      }),
+    )
     .output(z.object({ deployments: z.array(deployment), nextCursor })),
   events: open("read:deployment")
     .route({
@@ -174,7 +250,7 @@ export const deployments = {
     .output(deployment),
   redeploy: open("create:deployment", { idempotent: true, deploys: true })
     .route({ method: "POST", path: "/deployments/{id}/redeploy", successStatus: 202, tags: ["deployments"] })
-    .input(one)
+    .input(one.extend(seen))
     .output(deployment),
   rollback: open("create:deployment", { idempotent: true })
     .route({
@@ -184,12 +260,49 @@ export const deployments = {
       tags: ["deployments"],
       description: "Give the traffic back to this deployment's release.",
     })
-    .input(one)
+    .input(one.extend(seen))
     .output(deployment),
   promote: open("create:deployment", { idempotent: true, deploys: true })
     .route({ method: "POST", path: "/deployments/{id}/promote", successStatus: 202, tags: ["deployments"] })
-    .input(z.object({ id, environment: name.optional() }))
+    .input(one.extend({ environment: name.optional(), ...seen }))
     .output(deployment),
+  compare: open("read:deployment")
+    .route({
+      method: "GET",
+      path: "/deployments/{id}/compare",
+      tags: ["deployments"],
+      description: "What this deployment (`to`) has than another one (`from`).",
+    })
+    .input(one.extend({ with: id }))
+    .output(comparison),
+  effect: open("read:deployment")
+    .route({
+      method: "GET",
+      path: "/deployments/{id}/effect",
+      tags: ["deployments"],
+      description: "What would change for visitors: from what has the traffic now to this one.",
+    })
+    .input(one.extend({ action: z.enum(["rollback", "promote", "redeploy"]), environment: name.optional() }))
+    .output(comparison.extend({ from: side.nullable() }).meta({ id: "Effect" })),
+  share: open("update:deployment")
+    .route({
+      method: "POST",
+      path: "/deployments/{id}/share",
+      tags: ["deployments"],
+      description:
+        "An address under which anyone sees this deployment and its log for 30 days, and can do nothing. It is said once.",
+    })
+    .input(one)
+    .output(z.object({ url: z.string(), expiresAt: instant })),
+  unshare: open("update:deployment")
+    .route({
+      method: "DELETE",
+      path: "/deployments/{id}/share",
+      tags: ["deployments"],
+      description: "End every address it was shared under.",
+    })
+    .input(one)
+    .output(nothing),
   remove: open("delete:deployment")
     .route({
       method: "DELETE",
