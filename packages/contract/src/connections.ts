@@ -1,6 +1,8 @@
-/** Accounts on platforms, the platforms themselves, and where one can deploy to. */
+/** Accounts on platforms, the platforms themselves, and where one can deploy to: at all, and as it was saved under a name. */
 import { z } from "zod";
-import { instant, open } from "./base.ts";
+import { id, instant, nothing, open } from "./base.ts";
+import { errorReport } from "./errors.ts";
+import { target } from "./plan.ts";
 
 const platformId = z.string().min(1).max(100);
 
@@ -110,6 +112,33 @@ export const platforms = {
     ),
 };
 
+/** A place to deploy to, under a name: a platform, the connection that opens it, and where on it. */
+const savedTarget = z
+  .object({
+    id,
+    name: z.string(),
+    platform: z.string(),
+    connection: z.string().nullable().describe("Id of the connection; null: the platform's only one."),
+    target: target.nullable(),
+    isDefault: z.boolean().describe("Deployments to the platform that say nothing else go there."),
+    createdAt: instant,
+  })
+  .meta({ id: "SavedTarget" });
+
+const targetName = z.string().trim().min(1).max(58);
+const place = z.object({
+  connection: z.string().min(1).max(200).nullable().optional().describe("Id or name."),
+  target: z
+    .strictObject({
+      account: z.string().min(1).max(200).optional(),
+      projectId: z.string().min(1).max(200).optional(),
+      projectName: z.string().min(1).max(200).optional(),
+    })
+    .nullable()
+    .optional(),
+  isDefault: z.boolean().optional(),
+});
+
 export const targets = {
   list: open("read:connection")
     .route({
@@ -130,4 +159,34 @@ export const targets = {
         ),
       }),
     ),
+  saved: open("read:connection")
+    .route({ method: "GET", path: "/targets/saved", tags: ["connections"] })
+    .output(z.object({ targets: z.array(savedTarget) })),
+  save: open("create:connection")
+    .route({
+      method: "POST",
+      path: "/targets",
+      successStatus: 201,
+      tags: ["connections"],
+      description: "A deployment names it as `savedTarget`.",
+    })
+    .input(z.strictObject({ name: targetName, platform: platformId, ...place.shape }))
+    .output(savedTarget),
+  update: open("update:connection")
+    .route({ method: "PATCH", path: "/targets/{id}", tags: ["connections"] })
+    .input(z.strictObject({ id, name: targetName.optional(), ...place.shape }))
+    .output(savedTarget),
+  remove: open("delete:connection")
+    .route({ method: "DELETE", path: "/targets/{id}", tags: ["connections"] })
+    .input(z.object({ id }))
+    .output(nothing),
+  test: open("create:deployment", { unrecorded: true })
+    .route({
+      method: "POST",
+      path: "/targets/{id}/test",
+      tags: ["connections"],
+      description: "Whether a deployment would get in there now: the platform is asked. Changes nothing.",
+    })
+    .input(z.object({ id }))
+    .output(z.object({ ok: z.boolean(), detail: z.string(), error: errorReport.nullable() })),
 };

@@ -7,11 +7,14 @@ import { live } from "./live.ts";
 import { audit, invitations, keys, me, members, organizations, setup } from "./people.ts";
 import { domains, environments, previews, projects, variables } from "./projects.ts";
 import { sandboxes } from "./sandboxes.ts";
+import { servers } from "./servers.ts";
+import { shares } from "./shares.ts";
 import { uploads } from "./uploads.ts";
 import { webhooks } from "./webhooks.ts";
 
 export { type Meta } from "./base.ts";
 export { type ProcedureFacts, proceduresOf } from "./procedures.ts";
+export { auditFilter } from "./people.ts";
 export { upload, uploadAnnouncement } from "./uploads.ts";
 export { deployEvent, deployment } from "./deployments.ts";
 export { errorReport, errorStatus, wireErrorStatus, type WireError, type WireErrorCode } from "./errors.ts";
@@ -47,10 +50,12 @@ export const contract = {
   detect,
   plan: planning,
   deployments,
+  shares,
   live,
   connections,
   platforms,
   targets,
   sandboxes,
+  servers,
   webhooks,
 };

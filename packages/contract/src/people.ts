@@ -1,6 +1,6 @@
 /** People, organisations, keys, and the record of what they changed. Signing in itself is under /api/auth. */
 import { z } from "zod";
-import { cursor, id, instant, limit, nextCursor, nothing, open } from "./base.ts";
+import { cursor, id, instant, limit, name, nextCursor, nothing, open } from "./base.ts";
 import { allPermissions, roles } from "./permissions.ts";
 
 const email = z.email().max(200).toLowerCase();
@@ -10,6 +10,9 @@ const password = z.string().min(12).max(128);
 const role = z.enum(roles);
 const permission = z.enum(allPermissions);
 const organizationName = z.string().trim().min(1).max(100);
+
+/** How people sign in here. */
+const signInWith = z.array(z.string()).describe("`password`, and `github` where that is set up.");
 
 const organization = z.object({ id, name: z.string(), role }).meta({ id: "Organization" });
 const member = z
@@ -34,7 +37,7 @@ const key = z
 export const setup = {
   status: open("anyone")
     .route({ method: "GET", path: "/setup", tags: ["people"] })
-    .output(z.object({ needed: z.boolean() })),
+    .output(z.object({ needed: z.boolean(), signInWith })),
   run: open("anyone")
     .route({
       method: "POST",
@@ -62,7 +65,9 @@ export const me = open("signed-in")
       user: z.object({ id, name: z.string(), email: z.string() }),
       via: z.enum(["session", "key"]),
       organization: organization.nullable(),
+      organizations: z.array(organization).describe("All one is in; of a key the one it is for."),
       permissions: z.array(permission),
+      signInWith,
     }),
   );
 
@@ -164,10 +169,22 @@ export const keys = {
     .output(nothing),
 };
 
+/** An instant as it is asked for, with any offset; compared as UTC. */
+const askedInstant = z.iso.datetime({ offset: true }).max(40);
+
+/** What of the record of changes is meant. The export takes the same in its query. */
+export const auditFilter = z.object({
+  actor: z.string().min(1).max(200).optional().describe("An address, whole."),
+  action: z.string().min(1).max(100).optional().describe("How it begins: `deployments` or `deployments.rollback`."),
+  project: name.optional(),
+  from: askedInstant.optional().describe("The first instant that is meant."),
+  to: askedInstant.optional().describe("The first that is not meant any more."),
+});
+
 export const audit = {
   list: open("read:audit")
     .route({ method: "GET", path: "/audit", tags: ["people"] })
-    .input(z.object({ limit, cursor }))
+    .input(auditFilter.extend({ limit, cursor }))
     .output(
       z.object({
         entries: z.array(

@@ -80,6 +80,19 @@ export interface DeployRequest {
   connection?: string;
   /** Account and project on the platform; default: where this project was deployed before, else what the environment names. */
   target?: Target;
+  /** Name or id of a saved target, which says platform, connection and target. */
+  savedTarget?: string;
+}
+
+/** The commit that files are of. */
+export interface Commit {
+  /** Full id. */
+  sha: string;
+  /** The first line of its message. */
+  message: string;
+  /** Null for a tag, or a commit asked for by its id. */
+  branch: string | null;
+  author: string | null;
 }
 
 /** Everything known before anything is changed. */
@@ -88,10 +101,22 @@ export interface Prepared {
   snapshot: Snapshot;
   detection: Detection | null;
   plan: DeployPlan;
+  /** Of a git repository, or of a folder in a working tree of one. */
+  commit: Commit | null;
   excluded: Exclusion[];
   /** Why it cannot be deployed as it is; empty when it can. */
   problems: ErrorReport[];
 }
+
+/** Whether something can be done now. */
+export interface Possible {
+  possible: boolean;
+  /** Why not, in a sentence. */
+  reason: string | null;
+}
+
+/** What can be done with a deployment that is there. */
+export type Action = "cancel" | "redeploy" | "promote" | "rollback";
 
 export interface DeploymentView {
   id: string;
@@ -123,6 +148,39 @@ export interface DeploymentView {
     finishedAt: string | null;
   }[];
   plan: DeployPlan | null;
+  /** As far as its state and its platform go; whether the person may is another question. */
+  actions: Record<Action, Possible>;
+  /** Name of the person; null for one nobody signed in for. */
+  startedBy: string | null;
+  commit: Commit | null;
+  /** Median duration of the last ten that succeeded in the same project, environment and platform. Null in lists. */
+  usualMs: number | null;
+}
+
+/** One of two deployments that are compared. */
+export type Side = Pick<DeploymentView, "id" | "url" | "commit" | "createdAt" | "state" | "live" | "message">;
+
+/** What one deployment has than another. Holds no value of a variable. */
+export interface Comparison<From = Side> {
+  from: From;
+  to: Side;
+  /** The history between two commits is not read. */
+  commits: null;
+  variables: { key: string; change: "added" | "removed" | "changed"; sensitive: boolean }[];
+  settings: { field: string; service: string; from: string | null; to: string | null }[];
+  /** Of what was built; of the sources when one of the two was never built. */
+  files: { added: number; removed: number; changed: number; sizeFrom: number; sizeTo: number };
+  /** Host names that lead, or would lead, to `to`. */
+  domains: string[];
+  /** How the traffic would be given to `to`, in a sentence. */
+  how: string;
+  sameRelease: boolean;
+}
+
+/** What a person saw before deciding. */
+export interface Seen {
+  /** The deployment that had the traffic, null for none; when it is another one by now, CONFLICT is thrown. */
+  expectLive?: string | null;
 }
 
 export interface ProjectView {
@@ -198,6 +256,32 @@ export interface ConnectionView {
   fault: string | null;
   checkedAt: string | null;
   createdAt: string | null;
+}
+
+/** A place to deploy to, under a name. */
+export interface SavedTargetView {
+  id: string;
+  name: string;
+  platform: string;
+  /** Id; null: the platform's only one. */
+  connection: string | null;
+  target: Target | null;
+  /** Deployments to the platform that say nothing else go there, unless the project lives elsewhere on it already. */
+  isDefault: boolean;
+  createdAt: string;
+}
+
+/** A machine that works on this database. */
+export interface ServerView {
+  name: string;
+  roles: string[];
+  version: string;
+  edge: { running: boolean; port: number | null; services: number } | null;
+  /** Of its data directory. */
+  disk: { freeBytes: number; totalBytes: number } | null;
+  /** Of every organisation. */
+  runningDeployments: number;
+  lastSeenAt: string;
 }
 
 /** A workspace the engine holds. */
@@ -362,9 +446,10 @@ export interface Engine extends AsyncDisposable {
   readonly organization: string;
   /**
    * The view of another organisation, over the same open store, edge and platforms: cheap, and ended with the engine it came from. `slug`
-   * becomes the label of its host names on this machine, once and for all; without, it is made of the id.
+   * becomes the label of its host names on this machine, once and for all; without, it is made of the id. `person` is whom what is begun through
+   * this view is noted to have been started by.
    */
-  of(organization: string, options?: { slug?: string }): Engine;
+  of(organization: string, options?: { slug?: string; person?: string }): Engine;
   readonly platforms: Platform[];
   /** Its database, for a caller that keeps tables of its own there. One connection for both: two of one process would wait for each other's locks. */
   readonly database: { kind: "sqlite" | "postgres"; db: Kysely<unknown> };
@@ -386,16 +471,43 @@ export interface Engine extends AsyncDisposable {
   deployments(filter?: {
     project?: string;
     environment?: string;
+    state?: DeploymentState;
+    platform?: string;
+    /** In its id, message, commit or branch; upper and lower case are the same. */
+    text?: string;
     before?: string;
     limit?: number;
   }): Promise<DeploymentView[]>;
+  /** What happened so far, from `from` on; does not wait for more. */
+  eventsSoFar(deploymentId: string, options?: { from?: number; signal?: AbortSignal }): AsyncIterable<DeployEvent>;
+  /** The newest deployments, with no more of each than what a list changes by. */
+  sights(options: { limit: number }): Promise<Pick<DeploymentView, "id" | "project" | "environment" | "state" | "live">[]>;
   cancel(deploymentId: string): Promise<void>;
   /** The same release once more, with today's variables when asked. */
-  redeploy(deploymentId: string): Promise<DeploymentView>;
+  redeploy(deploymentId: string, seen?: Seen): Promise<DeploymentView>;
   /** Give traffic back: to `to` (a deployment id), or to the release that was live before. Throws NOT_FOUND, CONFLICT. */
-  rollback(target: { project: string; environment?: string; platform?: string; to?: string }): Promise<DeploymentView>;
+  rollback(
+    target: { project: string; environment?: string; platform?: string; to?: string } & Seen,
+  ): Promise<DeploymentView>;
   /** A preview's release becomes production's, byte for byte. */
-  promote(deploymentId: string, environment?: string): Promise<DeploymentView>;
+  promote(deploymentId: string, environment?: string, seen?: Seen): Promise<DeploymentView>;
+  /** What the deployment `to` has than the deployment `from`. Throws NOT_FOUND. */
+  compare(which: { from: string; to: string }): Promise<Comparison>;
+  /** What would change for visitors: from what has the traffic now, null for nothing, to this one. `environment` is where it is promoted to. Throws NOT_FOUND. */
+  effect(
+    deploymentId: string,
+    action: "rollback" | "promote" | "redeploy",
+    environment?: string,
+  ): Promise<Comparison<Side | null>>;
+  /** Addresses under which anyone sees a deployment. */
+  shares: {
+    /** A new one, for 30 days; the token is said once and kept as its digest. Throws NOT_FOUND. */
+    create(deploymentId: string): Promise<{ token: string; expiresAt: string }>;
+    /** End all of the deployment's. Throws NOT_FOUND. */
+    remove(deploymentId: string): Promise<void>;
+    /** What a token opens, whosever it is; null when nothing. */
+    open(token: string): Promise<{ organization: string; deploymentId: string } | null>;
+  };
   projects(): Promise<ProjectView[]>;
   /** Stop and forget an environment, or a whole project. Blobs go with the next collection. */
   remove(target: { project: string; environment?: string }): Promise<void>;
@@ -428,6 +540,32 @@ export interface Engine extends AsyncDisposable {
     disconnect(which: string): Promise<{ connection: ConnectionView; revoked: boolean }>;
     /** Whose credential a deployment would use now. A connection's platform is asked at most every five minutes, unless forced. Throws AUTH_FAILED when there is none, NOT_FOUND, CONFLICT, PLATFORM_UNAVAILABLE. */
     check(which: { platform: string; connection?: string; force?: boolean }): Promise<ConnectionView>;
+  };
+  targets: {
+    list(): Promise<SavedTargetView[]>;
+    /** `connection` by id or name. Throws INVALID_CONFIG, NOT_FOUND (the connection), CONFLICT (the name is taken). */
+    save(asked: {
+      name: string;
+      platform: string;
+      connection?: string | null;
+      target?: Target | null;
+      isDefault?: boolean;
+    }): Promise<SavedTargetView>;
+    /** What is absent stays; the platform stays. Throws as `save`. */
+    update(
+      id: string,
+      change: { name?: string; connection?: string | null; target?: Target | null; isDefault?: boolean },
+    ): Promise<SavedTargetView>;
+    /** Throws NOT_FOUND. */
+    remove(id: string): Promise<void>;
+    /** Ask the platform whether a deployment would get in there now, and say it in a sentence. Throws NOT_FOUND. */
+    test(id: string): Promise<{ ok: boolean; detail: string; error: ErrorReport | null }>;
+  };
+  servers: {
+    /** Be one of them until it is disposed: noted at once and every ten seconds. `roles` as a person would say them. */
+    attend(as: { roles: string[]; version: string }): Promise<AsyncDisposable>;
+    /** Those of the last day, the one seen last first. */
+    list(): Promise<ServerView[]>;
   };
   /** Seal everything secret with a new key and forget the old one; others may go on meanwhile. Answers how many values. May be run again when it was interrupted. */
   rotateKey(): Promise<number>;

@@ -29,6 +29,7 @@ import { isSettled } from "./events.ts";
 import { hasOrphans, readEvents } from "./deployment/journal.ts";
 import { liveChecklist } from "./checklist/live-checklist.ts";
 import { type EdgeControl, edgeControl, type EdgeReport } from "./platforms/local/edge-control.ts";
+import { serversOf } from "./machines.ts";
 import { localPlatform } from "./platforms/local.ts";
 import { hostedPlatforms } from "./platforms/registry.ts";
 import { keptSnapshot, prepare, type PreparedInside } from "./plan/prepare.ts";
@@ -43,6 +44,7 @@ import { variablesOf, writeVariables } from "./variables.ts";
 import { deploymentRow, deploymentViews, projectViews } from "./deployment/views.ts";
 import { endRunning, type Running } from "./sandboxes/commands.ts";
 import { sandboxesOf } from "./sandboxes/sandboxes.ts";
+import { targetsOf } from "./targets/targets.ts";
 import { webhooksOf } from "./webhooks/webhooks.ts";
 import { work } from "./deployment/worker.ts";
 
@@ -101,6 +103,7 @@ function engineOver(shared: Shared, store: Store): Engine {
   const { baseDomain = "localhost", toolPath } = options;
   const access = shared.accessOf(organization);
   const projects = projectsOf({ store, platforms, access });
+  const connections = connectionsOf({ store, platforms, access });
 
   async function view(row: DeploymentRow): Promise<DeploymentView> {
     const [one] = await deploymentViews(store, [row]);
@@ -245,7 +248,9 @@ function engineOver(shared: Shared, store: Store): Engine {
     domains: domainsOf({ store, platforms, access, dns: systemDns(options.nameServers), projectRow: projects.row }),
     variables: variablesOf(store, projects),
 
-    connections: connectionsOf({ store, platforms, access }),
+    connections,
+    targets: targetsOf({ store, platforms, access, connections }),
+    servers: serversOf({ store, edge }),
 
     sandboxes: sandboxesOf({ store, toolPath }, shared.running),
 

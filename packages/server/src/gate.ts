@@ -69,7 +69,7 @@ export function gateOf(services: Services) {
           actor: principal.email,
           via: principal.via,
           action: path.join("."),
-          target: targetOf(input),
+          target: targetOf(input, result.output),
           address: call.address,
         });
       }

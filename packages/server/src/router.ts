@@ -6,6 +6,7 @@ import { liveProcedure } from "./procedures/live.ts";
 import { peopleProcedures } from "./procedures/people.ts";
 import { projectProcedures } from "./procedures/projects.ts";
 import { sandboxProcedures } from "./procedures/sandboxes.ts";
+import { serverProcedures } from "./procedures/servers.ts";
 import { webhookProcedures } from "./procedures/webhooks.ts";
 import type { Services } from "./services.ts";
 
@@ -28,6 +29,7 @@ export function routerOf(services: Services) {
     ...projectProcedures(os, services),
     ...connectionProcedures(os, services),
     ...sandboxProcedures(os, services),
+    ...serverProcedures(os, services),
     ...webhookProcedures(os, services),
     ...peopleProcedures(os, services),
   });

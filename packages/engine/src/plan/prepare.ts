@@ -24,6 +24,7 @@ import { takeSnapshot } from "../snapshot/take.ts";
 import { type OpenedSource, openSource } from "../source/open.ts";
 import { checkedSource } from "../source/source.ts";
 import type { Store } from "../store/store.ts";
+import { atDefaultTarget, atSavedTarget } from "../targets/chosen.ts";
 import { readVariables } from "../variables.ts";
 
 export interface PrepareContext {
@@ -50,8 +51,9 @@ export interface PreparedInside extends Prepared {
   organization: string;
 }
 
-export async function prepare(context: PrepareContext, request: DeployRequest): Promise<PreparedInside> {
+export async function prepare(context: PrepareContext, given: DeployRequest): Promise<PreparedInside> {
   const { store, platforms, signal } = context;
+  let request = await atSavedTarget(store, given);
   const environment = checkedName("environment", request.environment ?? "production");
   if (request.project !== undefined) checkedName("project", request.project);
   // A password in an address goes no further than this line: what is kept is the address without it.
@@ -76,6 +78,7 @@ export async function prepare(context: PrepareContext, request: DeployRequest): 
   });
   const problems: ErrorReport[] = [];
   const project = await projectName(store, { request, config, source, problems });
+  request = await atDefaultTarget(store, request, { platform, project });
   const detection = request.prebuilt ? null : renamed(detect(source.root), { request, project });
 
   const values = await valuesFor(store, { request, project, environment, detection, problems });

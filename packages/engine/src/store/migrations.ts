@@ -1,6 +1,8 @@
 /** How the tables came about: forward-only migrations, the same on SQLite and PostgreSQL. */
 import { type ColumnDataType, type Kysely, type RawBuilder, sql } from "kysely";
 import { DeployError } from "../error.ts";
+import { peopleOfDeployments } from "./migrations/0007-people-of-deployments.ts";
+import { targetsAndMachines } from "./migrations/0008-targets-and-machines.ts";
 import type { Schema } from "./schema.ts";
 
 export type DatabaseKind = "sqlite" | "postgres";
@@ -18,8 +20,13 @@ const typesOf: Record<DatabaseKind, Types> = {
   postgres: { kind: "postgres", text: sql`text collate "C"`, bytes: "bytea" },
 };
 
+export interface Migration {
+  name: string;
+  up(db: Kysely<unknown>, types: Types): Promise<void>;
+}
+
 /** Never edited once released; a change is a new entry. */
-const migrations: { name: string; up(db: Kysely<unknown>, types: Types): Promise<void> }[] = [
+const migrations: Migration[] = [
   {
     name: "0001-first",
     async up(db, { text, bytes }) {
@@ -348,6 +355,8 @@ const migrations: { name: string; up(db: Kysely<unknown>, types: Types): Promise
         .execute();
     },
   },
+  peopleOfDeployments,
+  targetsAndMachines,
 ];
 
 /** Projects belong to an organisation, which their names are unique in, and know their source, which was a setting. */

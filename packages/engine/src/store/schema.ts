@@ -64,6 +64,13 @@ export interface DeploymentTable {
   fence: Generated<number>;
   /** Seq of the last event. */
   last_seq: Generated<number>;
+  /** Name of the person; null for one nobody signed in for. */
+  started_by: Generated<string | null>;
+  /** The commit its files are of; null where there is none. */
+  commit_sha: Generated<string | null>;
+  commit_message: Generated<string | null>;
+  commit_branch: Generated<string | null>;
+  commit_author: Generated<string | null>;
 }
 
 export type DeploymentRow = Selectable<DeploymentTable>;
@@ -256,6 +263,46 @@ export interface SandboxDeploymentRow {
   deployment_id: string;
 }
 
+/** An address under which anyone sees a deployment. */
+export interface ShareRow {
+  /** SHA-256 of its token, in hex: who reads it here cannot open the address. */
+  digest: string;
+  deployment_id: string;
+  organization_id: string;
+  created_at: string;
+  expires_at: string;
+}
+
+/** A place to deploy to, under a name. */
+export interface SavedTargetRow {
+  id: string;
+  organization_id: string;
+  name: string;
+  platform: string;
+  /** Null: the platform's only one. It may have been ended since. */
+  connection_id: string | null;
+  /** JSON of a Target. */
+  target: string | null;
+  /** 1 for at most one of an organisation and platform. */
+  is_default: number;
+  created_at: string;
+}
+
+/** A process that serves or works; those of one name are one machine. */
+export interface MachineRow {
+  /** See owner.ts. */
+  process: string;
+  name: string;
+  /** JSON array. */
+  roles: string;
+  version: string;
+  /** JSON; null where the process does not look after one. */
+  edge: string | null;
+  /** JSON, of its data directory. */
+  disk: string | null;
+  seen_at: string;
+}
+
 /** What a machine remembers of itself, such as the ports of its edge. Nothing a person made. */
 export interface SettingRow {
   key: string;
@@ -282,5 +329,8 @@ export interface Schema {
   sandbox: SandboxRow;
   sandbox_command: SandboxCommandRow;
   sandbox_deployment: SandboxDeploymentRow;
+  saved_target: SavedTargetRow;
+  machine: MachineRow;
+  share: ShareRow;
   setting: SettingRow;
 }

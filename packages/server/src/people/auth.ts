@@ -46,6 +46,8 @@ export interface Auth {
   /** A new person with a password; the address must not be taken. */
   createPerson(person: { name: string; email: string; password: string }): Promise<string>;
   endSessionsOf(userId: string): Promise<void>;
+  /** How people sign in here: `password`, and `github` where that is set up. */
+  signInWith: string[];
 }
 
 /** Bring the tables up to date and open it. */
@@ -143,6 +145,7 @@ export async function openAuth({
       });
       return user.id;
     },
+    signInWith: ["password"],
     endSessionsOf: (userId) => context.internalAdapter.deleteUserSessions(userId),
   };
 }

@@ -94,8 +94,25 @@ export function connectionProcedures(os: Gate, services: Services) {
           ),
         };
       }),
+      saved: os.targets.saved.handler(async ({ context }) => ({
+        targets: await of(context.principal).engine.targets.list(),
+      })),
+      save: os.targets.save.handler(({ input, context }) => of(context.principal).engine.targets.save(savedAs(input))),
+      update: os.targets.update.handler(({ input: { id, ...change }, context }) =>
+        of(context.principal).engine.targets.update(id, savedAs(change)),
+      ),
+      remove: os.targets.remove.handler(async ({ input, context }) => {
+        await of(context.principal).engine.targets.remove(input.id);
+        return {};
+      }),
+      test: os.targets.test.handler(({ input, context }) => of(context.principal).engine.targets.test(input.id)),
     },
   };
+}
+
+/** What is to be saved, without what was not said. */
+function savedAs<T extends { target?: object | null | undefined }>({ target, ...rest }: T) {
+  return { ...given(rest), ...(target === undefined ? {} : { target: target && given(target) }) };
 }
 
 /** A token of the server's own environment is the server's, not an organisation's. */

@@ -5,7 +5,8 @@ import type { Services } from "../services.ts";
 import { newId } from "../token.ts";
 
 export function peopleProcedures(os: Gate, services: Services) {
-  const { db, setup, members, invitations, keys, audit } = services;
+  const { db, setup, members, invitations, keys, audit, auth } = services;
+  const { signInWith } = auth;
   const of = (principal: Principal | null) => inside(services, principal);
   /** Who acts on members: a person, since what a key may do to them nobody would see. */
   function acting(principal: Principal | null) {
@@ -15,7 +16,7 @@ export function peopleProcedures(os: Gate, services: Services) {
 
   return {
     setup: {
-      status: os.setup.status.handler(async () => ({ needed: await setup.isNeeded() })),
+      status: os.setup.status.handler(async () => ({ needed: await setup.isNeeded(), signInWith })),
       run: os.setup.run.handler(async ({ input, context }) => {
         const { address } = context.call;
         const { organizationId } = await setup.run({ ...input, address });
@@ -30,25 +31,24 @@ export function peopleProcedures(os: Gate, services: Services) {
         return { organization: organizationId };
       }),
     },
-    me: os.me.handler(({ context }) => {
+    me: os.me.handler(async ({ context }) => {
       const { principal } = context;
       if (!principal) throw denied("Nobody is signed in.");
       const { userId: id, name, email, via, organization, permissions } = principal;
-      return { user: { id, name, email }, via, organization, permissions: [...permissions] };
+      const organizations = await organizationsOf(db, principal);
+      return {
+        user: { id, name, email },
+        via,
+        organization,
+        organizations,
+        permissions: [...permissions],
+        signInWith,
+      };
     }),
     organizations: {
-      list: os.organizations.list.handler(async ({ context }) => {
-        let query = db
-          .selectFrom("member")
-          .innerJoin("organization", "organization.id", "member.organization_id")
-          .select(["organization.id as id", "organization.name as name", "member.role as role"])
-          .where("member.user_id", "=", context.principal!.userId)
-          .orderBy("member.created_at");
-        // A key is for one organisation and says nothing of the others.
-        if (context.principal!.via === "key")
-          query = query.where("organization.id", "=", context.principal!.organization!.id);
-        return { organizations: await query.execute() };
-      }),
+      list: os.organizations.list.handler(async ({ context }) => ({
+        organizations: await organizationsOf(db, context.principal!),
+      })),
       create: os.organizations.create.handler(async ({ input, context }) => {
         const id = newId("org");
         await members.found({ id, name: input.name, ownerId: of(context.principal).principal.userId });
@@ -121,4 +121,16 @@ export function peopleProcedures(os: Gate, services: Services) {
       list: os.audit.list.handler(({ input, context }) => audit.list(of(context.principal).organization.id, input)),
     },
   };
+}
+
+/** Those one is in, the first one first. A key is for one organisation and says nothing of the others. */
+function organizationsOf(db: Services["db"], { userId, via, organization }: Principal) {
+  let query = db
+    .selectFrom("member")
+    .innerJoin("organization", "organization.id", "member.organization_id")
+    .select(["organization.id as id", "organization.name as name", "member.role as role"])
+    .where("member.user_id", "=", userId)
+    .orderBy("member.created_at");
+  if (via === "key") query = query.where("organization.id", "=", organization!.id);
+  return query.execute();
 }
