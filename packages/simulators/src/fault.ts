@@ -118,7 +118,9 @@ export function faultBook(): FaultBook {
         seen.set(name, turn);
         if (chance(seed, name, turn, "whether") >= rate) return null;
         const kind = kinds[Math.floor(chance(seed, name, turn, "which") * kinds.length)]!;
-        return { kind, afterWork: chance(seed, name, turn, "work") < 0.5 };
+        // Who refuses has done nothing.
+        const isRefusal = kind === "rate-limit" || kind === "unauthorized";
+        return { kind, afterWork: !isRefusal && chance(seed, name, turn, "work") < 0.5 };
       };
       return add(times, { slow: false, meets });
     },
