@@ -150,6 +150,8 @@ export function engineDouble({
       deployments: unused,
       tend: unused,
     },
+    targets: { list: unused, save: unused, update: unused, remove: unused, test: unused },
+    servers: { attend: async () => ({ async [Symbol.asyncDispose]() {} }), list: unused },
     webhooks: {
       list: unused,
       create: unused,

@@ -48,6 +48,10 @@ export function serve({ program, does }: Registry): void {
           // Before the edge is started, so that it starts no other process to look after it: this one does.
           await using _standby = settings.roles.has("edge") ? await standBy(context, stop) : null;
           const edge = settings.roles.has("edge") ? await engine.edge.ensure() : null;
+          await using _attending = await engine.servers.attend({
+            roles: [...settings.roles],
+            version: context.world.version,
+          });
           if (context.json)
             context.result(JSON.stringify({ ...edge, api: api?.url ?? null, setupToken: api?.setupToken ?? null }));
           else {

@@ -14,6 +14,7 @@ export function worker({ program, does }: Registry): void {
         const ignore = context.world.onSignal(() => stop.abort());
         try {
           const until = flags.untilIdle === true ? "idle" : "aborted";
+          await using _attending = await engine.servers.attend({ roles: ["worker"], version: context.world.version });
           await workUntilStopped(() => engine.work({ signal: stop.signal, until }), stop.signal);
         } finally {
           ignore();

@@ -132,6 +132,16 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
       where: url,
       next: `Its API has it: ${url}/api/openapi.json`,
     }),
+    ...closed("targets", {
+      what: "Saved targets of a server are changed in its dashboard.",
+      where: url,
+      next: `Open ${url}, or use its API: ${url}/api/openapi.json`,
+    }),
+    ...closed("servers", {
+      what: "The machines of a server are shown in its dashboard.",
+      where: url,
+      next: `Open ${url}/servers`,
+    }),
     ...closed("sandboxes", {
       what: "Sandboxes of a server are used over its API.",
       where: url,
