@@ -207,6 +207,7 @@ export function engineDouble({
       callback: unused,
       disconnect: unused,
       check: unused,
+      tend: unused,
     },
     rotateKey: unused,
     runtimeLogs: unused,

@@ -157,6 +157,19 @@ export interface DeploymentView {
   usualMs: number | null;
 }
 
+/** Which deployments; all that is given has to fit. */
+export interface DeploymentFilter {
+  project?: string;
+  environment?: string;
+  state?: DeploymentState;
+  platform?: string;
+  /** In its id, message, commit or branch; upper and lower case are the same. */
+  text?: string;
+  /** Those before this id only, to go on where a list ended. */
+  before?: string;
+  limit?: number;
+}
+
 /** One of two deployments that are compared. */
 export type Side = Pick<DeploymentView, "id" | "url" | "commit" | "createdAt" | "state" | "live" | "message">;
 
@@ -202,6 +215,34 @@ export interface VariableView {
   /** Null for a sensitive one, unless values were asked for. */
   value: string | null;
   updatedAt: string;
+  /** Who changed it last; null when nobody is known. */
+  updatedBy: string | null;
+}
+
+/** One change of a variable. */
+export interface VariableChangeView {
+  id: string;
+  key: string;
+  environment: string;
+  action: "set" | "removed";
+  sensitive: boolean;
+  /** Null for a sensitive one, and when it was removed. */
+  value: string | null;
+  at: string;
+  by: string | null;
+}
+
+/** What a project's deployments begin with: below what a deployment or its landfall.json says, above what is detected. */
+export interface ProjectSettings
+  extends Pick<
+    ServiceConfig,
+    "framework" | "installCommand" | "buildCommand" | "startCommand" | "outputDir" | "healthPath"
+  > {
+  /** Folder inside an archive or a repository. */
+  rootDirectory?: string | undefined;
+  platform?: string | undefined;
+  /** Id or name of a saved target. */
+  savedTarget?: string | undefined;
 }
 
 export interface RuntimeLogLine {
@@ -468,20 +509,13 @@ export interface Engine extends AsyncDisposable {
   /** One deployment, by id or unambiguous beginning of it. Throws NOT_FOUND. */
   deployment(id: string): Promise<DeploymentView>;
   /** Newest first; those `before` an id only, to go on where a list ended. */
-  deployments(filter?: {
-    project?: string;
-    environment?: string;
-    state?: DeploymentState;
-    platform?: string;
-    /** In its id, message, commit or branch; upper and lower case are the same. */
-    text?: string;
-    before?: string;
-    limit?: number;
-  }): Promise<DeploymentView[]>;
+  deployments(filter?: DeploymentFilter): Promise<DeploymentView[]>;
   /** What happened so far, from `from` on; does not wait for more. */
   eventsSoFar(deploymentId: string, options?: { from?: number; signal?: AbortSignal }): AsyncIterable<DeployEvent>;
   /** The newest deployments, with no more of each than what a list changes by. */
-  sights(options: { limit: number }): Promise<Pick<DeploymentView, "id" | "project" | "environment" | "state" | "live">[]>;
+  sights(options: {
+    limit: number;
+  }): Promise<Pick<DeploymentView, "id" | "project" | "environment" | "state" | "live">[]>;
   cancel(deploymentId: string): Promise<void>;
   /** The same release once more, with today's variables when asked. */
   redeploy(deploymentId: string, seen?: Seen): Promise<DeploymentView>;
@@ -517,9 +551,37 @@ export interface Engine extends AsyncDisposable {
     set(
       target: { project: string; environment?: string },
       values: Record<string, string>,
-      options?: { sensitive?: boolean; allowEmpty?: boolean },
+      options?: { sensitive?: boolean; allowEmpty?: boolean; by?: string },
     ): Promise<void>;
-    remove(target: { project: string; environment?: string }, keys: string[]): Promise<void>;
+    remove(target: { project: string; environment?: string }, keys: string[], options?: { by?: string }): Promise<void>;
+    /** What happened to them, newest first; the fifty newest changes of each are kept. */
+    history(target: {
+      project: string;
+      environment?: string;
+      key?: string;
+      limit?: number;
+    }): Promise<VariableChangeView[]>;
+    /** Put back what was there before a change. Throws NOT_FOUND. */
+    revert(
+      target: { project: string; environment?: string },
+      changeId: string,
+      options?: { by?: string },
+    ): Promise<{ key: string }>;
+    /** How two environments differ; values are compared here and never shown. */
+    compare(of: {
+      project: string;
+      environment: string;
+      with: string;
+    }): Promise<{ key: string; state: "only-here" | "only-there" | "different" | "same"; sensitive: boolean }[]>;
+  };
+  settings: {
+    get(of: { project: string }): Promise<{ version: number; settings: ProjectSettings }>;
+    /** `expect` is the version that was read. Throws INVALID_CONFIG with every fault, CONFLICT when somebody else was faster. */
+    set(of: {
+      project: string;
+      settings: ProjectSettings;
+      expect: number;
+    }): Promise<{ version: number; settings: ProjectSettings }>;
   };
   connections: {
     /** What can be used, tokens of the environment first; asks nobody. */
@@ -540,6 +602,8 @@ export interface Engine extends AsyncDisposable {
     disconnect(which: string): Promise<{ connection: ConnectionView; revoked: boolean }>;
     /** Whose credential a deployment would use now. A connection's platform is asked at most every five minutes, unless forced. Throws AUTH_FAILED when there is none, NOT_FOUND, CONFLICT, PLATFORM_UNAVAILABLE. */
     check(which: { platform: string; connection?: string; force?: boolean }): Promise<ConnectionView>;
+    /** Renew what ends within minutes, of every organisation; what fails is in the connection's `fault`, or tried with the next call. To be called each minute. */
+    tend(): Promise<void>;
   };
   targets: {
     list(): Promise<SavedTargetView[]>;

@@ -76,6 +76,30 @@ const streamed: OpenAPI.PathsObject = {
       responses: { "200": { description: "The archive.", ...archive } },
     },
   },
+  "/audit/export": {
+    get: {
+      operationId: "audit.export",
+      tags: ["people"],
+      summary: "The record of changes as a file, the newest first, with the filters of the list.",
+      parameters: [
+        { name: "format", in: "query", required: true, schema: { enum: ["csv", "ndjson"] } },
+        ...["actor", "action", "project", "from", "to"].map((name) => ({
+          name,
+          in: "query" as const,
+          schema: { type: "string" as const },
+        })),
+      ],
+      responses: {
+        "200": {
+          description: "A line for each change; in CSV what begins as a formula does begins with ' instead.",
+          content: {
+            "text/csv": { schema: { type: "string" } },
+            "application/x-ndjson": { schema: { type: "string" } },
+          },
+        },
+      },
+    },
+  },
   "/webhooks/{platform}/{id}": {
     post: {
       operationId: "webhooks.take",

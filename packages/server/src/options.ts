@@ -23,6 +23,8 @@ export interface ServerOptions {
   maxUploadBytes?: number;
   /** Let git sources be on this machine and in private networks. Default false. */
   allowPrivateSources?: boolean;
+  /** Landfall as it is registered at GitHub, for people to sign in with it. Default: with a password only. */
+  github?: { id: string; secret: string };
   /** Directory of the built dashboard. Default: none is served. */
   dashboard?: string;
   /** Lines of the log, each an object as JSON. */

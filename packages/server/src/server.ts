@@ -6,8 +6,10 @@ import { ORPCError } from "@orpc/server";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Kysely } from "kysely";
+import { exportAudit } from "./audit-export.ts";
 import { changesOf } from "./changes.ts";
 import { type Call, callOf, isLoopback, proxiesOf, refuseForeign } from "./call.ts";
+import { answerReturn, returningFrom } from "./connection-callback.ts";
 import { DeployError } from "@landfall/engine/error";
 import { missing, WireFailure } from "./errors.ts";
 import { openEventHub } from "./event-hub.ts";
@@ -40,6 +42,8 @@ const requestMs = 3_600_000;
 /** What is being answered when the server stops has so long. */
 const drainMs = 10_000;
 const tidyMs = 3_600_000;
+/** How often accounts are looked at whose access is to be renewed. */
+const renewMs = 60_000;
 const idempotencyKeptMs = 24 * 3_600_000;
 
 export interface RunningServer extends AsyncDisposable {
@@ -76,7 +80,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   const db = engine.database.db as unknown as Kysely<PeopleSchema>;
   const { attempts } = limits;
-  const auth = await openAuth({ engine, publicUrl, attempts, log });
+  const auth = await openAuth({ engine, publicUrl, github: options.github, attempts, log });
   const principals = principalsOf({ db, auth, attempts });
   const rights = rightsOf(principals);
   const members = membersOf({ db, auth });
@@ -111,6 +115,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   http.on("upgrade", (request, socket, head) => void sockets.upgrade(request, socket, head));
   const tidy = setInterval(() => void tidied(services), tidyMs);
   tidy.unref();
+  const renew = setInterval(() => void renewed(services), renewMs);
+  renew.unref();
   void tidied(services);
 
   return {
@@ -118,6 +124,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     setupToken: await services.setup.token(),
     async [Symbol.asyncDispose]() {
       clearInterval(tidy);
+      clearInterval(renew);
       const closed = new Promise<void>((resolve) => http.close(() => resolve()));
       stopping.abort();
       http.closeIdleConnections();
@@ -149,6 +156,14 @@ async function tidied({ engine, uploads, limits, db, log }: Services): Promise<v
     await db.deleteFrom("idempotency").where("created_at", "<", before).execute();
   } catch (error) {
     log.warn({ err: error }, "What is old could not be removed; it is tried again in an hour");
+  }
+}
+
+async function renewed({ engine, log }: Services): Promise<void> {
+  try {
+    await engine.connections.tend();
+  } catch (error) {
+    log.warn({ err: error }, "Access to accounts could not be renewed; it is tried again in a minute");
   }
 }
 
@@ -203,6 +218,9 @@ function answering(
     if (part !== undefined) return appendUpload(call, response, part);
     const sandboxFile = sandboxFileIn(request);
     if (sandboxFile) return answerSandbox(services, call, { response, asked: sandboxFile });
+    if (path === "/api/audit/export" && request.method === "GET") return exportAudit(services, call, response);
+    const platform = returningFrom(request, services.engine.platforms);
+    if (platform !== null) return answerReturn(services, call, { router, response, platform });
     const receiver = receiverIn(request);
     if (receiver) return send(response, 200, JSON.stringify(await takeDelivery(services, call, receiver)));
     if (path === "/api/openapi.json" && request.method === "GET") {

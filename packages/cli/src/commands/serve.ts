@@ -174,11 +174,13 @@ function settingsOf({ world: { env } }: Context, flags: Flags) {
     return Number(text);
   };
   const port = number("--port", flags.port ?? (env["LANDFALL_API_PORT"] || usualPort), 65_535);
+  const { GITHUB_CLIENT_ID: githubId, GITHUB_CLIENT_SECRET: githubSecret } = env;
   const { MAX_DEPLOYMENTS_PER_HOUR: deployments, MAX_WRITES_PER_MINUTE: writes, REDIS_URL: redisUrl } = env;
   const limits = {
     ...(deployments ? { deploymentsPerHour: number("MAX_DEPLOYMENTS_PER_HOUR", deployments, 99_999) } : {}),
     ...(writes ? { writesPerMinute: number("MAX_WRITES_PER_MINUTE", writes, 99_999) } : {}),
     ...(redisUrl ? { redisUrl } : {}),
+    ...(githubId && githubSecret ? { github: { id: githubId, secret: githubSecret } } : {}),
   };
   const publicUrl = flags.url ?? (env["LANDFALL_PUBLIC_URL"] || undefined);
   if (publicUrl !== undefined && !/^https?:\/\/[^/\s]+\/?$/.test(publicUrl))

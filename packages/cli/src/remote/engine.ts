@@ -86,7 +86,7 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
       list: async () => sent(await client.connections.list()).connections,
       connect: async (given) => sent(await client.connections.connect(given)),
       ways: ({ platform }) => (platforms.find(({ id }) => id === platform)?.connect ?? []).map(({ kind }) => kind),
-      ...refusing(["authorize", "callback", "ticket", "granted"], {
+      ...refusing(["authorize", "callback", "ticket", "granted", "tend"], {
         what: "In a browser, accounts are connected on the server's own pages.",
         where: url,
         next: "Connect with a token: landfall connect <platform> --token-file FILE (- for stdin)",

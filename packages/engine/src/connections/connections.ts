@@ -12,7 +12,7 @@ import { notConnected, openClient, type PlatformAccess } from "./access.ts";
 import { chooseConnection } from "./choose.ts";
 import { type Credential, type KeptCredential, secretsOf, tokenCredential } from "./credential.ts";
 import { accountIn, keep } from "./keep.ts";
-import { canAuthorize, oauthOf } from "./oauth.ts";
+import { canAuthorize, oauthOf, renewBeforeMs } from "./oauth.ts";
 import { isPending, keepPending, notPending, takePending } from "./pending.ts";
 import { canMakeTickets, ticketsOf } from "./ticket.ts";
 import { clearFault, endTurn, keptIn, markFault, storedCredential, takeTurn } from "./stored-credential.ts";
@@ -225,6 +225,25 @@ export function connectionsOf(inside: Inside): Engine["connections"] {
       const row = await chooseConnection(store, platform, connection);
       if (!row) throw notConnected(platform);
       return check(row, platform, force);
+    },
+
+    async tend() {
+      const due = await db
+        .selectFrom("connection")
+        .select(["id", "platform"])
+        .where("renews", "=", 1)
+        .where("expires_at", "<=", clock.now() + renewBeforeMs)
+        .execute();
+      for (const { id, platform: platformId } of due) {
+        const platform = platforms.find((one) => one.id === platformId);
+        if (!platform) continue;
+        try {
+          // The credential looks itself whether it is time, and takes its turn.
+          await (await storedCredential({ store, platform, access: access[platformId], id })).current();
+        } catch (error) {
+          if (!(error instanceof DeployError)) throw error;
+        }
+      }
     },
   };
 

@@ -40,7 +40,7 @@ export interface PlatformOAuth {
 const requestMs = 10_000;
 const refreshTries = 3;
 /** So long before its end a token is renewed, or after three quarters of its life when that is later. */
-const renewBeforeMs = 5 * 60_000;
+export const renewBeforeMs = 5 * 60_000;
 
 /** Whether Landfall is registered at the platform, as far as the environment says. */
 export function canAuthorize(platform: Platform, access: PlatformAccess | undefined): boolean {

@@ -2,6 +2,7 @@
 import { newSecret } from "../token.ts";
 import type { Attempts } from "../limits.ts";
 import type { Logger } from "../log.ts";
+import { githubOptions, type GithubClient, githubRoutes } from "./github.ts";
 import { type PeopleSchema, tables } from "./tables.ts";
 import type { Engine } from "@landfall/engine";
 import { DeployError } from "@landfall/engine/error";
@@ -18,7 +19,7 @@ import type { Kysely } from "kysely";
 export const addressHeader = "x-landfall-address";
 
 /** What of Better Auth is reachable; everything else of it is not there. */
-const routes = new Set([
+const routes = [
   "POST /sign-in/email",
   "POST /sign-out",
   "GET /get-session",
@@ -31,7 +32,7 @@ const routes = new Set([
   "GET /device",
   "POST /device/approve",
   "POST /device/deny",
-]);
+];
 
 const migrationAttempts = 20;
 
@@ -54,23 +55,29 @@ export interface Auth {
 export async function openAuth({
   engine,
   publicUrl,
+  github,
   attempts,
   log,
 }: {
   engine: Engine;
   publicUrl: string;
+  /** Absent: people sign in with a password. */
+  github?: GithubClient | undefined;
   attempts: Attempts;
   log: Logger;
 }): Promise<Auth> {
   const db = engine.database.db as unknown as Kysely<PeopleSchema>;
+  const byGithub: Partial<ReturnType<typeof githubOptions>> = github ? githubOptions(db, github, publicUrl) : {};
+  const served = new Set(github ? [...routes, ...githubRoutes] : routes);
   const options = {
     appName: "Landfall",
     baseURL: publicUrl,
     basePath: "/api/auth",
     secret: await secretOf(db),
     database: { db: engine.database.db, type: engine.database.kind },
-    user: { modelName: "person" },
-    account: { modelName: "login" },
+    ...byGithub,
+    user: { modelName: "person", ...byGithub.user },
+    account: { modelName: "login", ...byGithub.account },
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12, maxPasswordLength: 128 },
     session: { expiresIn: 30 * 24 * 3600, updateAge: 24 * 3600 },
     plugins: [
@@ -86,6 +93,8 @@ export async function openAuth({
     advanced: {
       // Every request has passed ours before (call.ts), which knows more origins and also guards the rest of the API.
       disableCSRFCheck: true,
+      // Said, since Better Auth does not look in tests otherwise: where a person is sent afterwards is an address of ours.
+      disableOriginCheck: false,
       useSecureCookies: publicUrl.startsWith("https:"),
       defaultCookieAttributes: { httpOnly: true, sameSite: "lax" },
       ipAddress: { ipAddressHeaders: [addressHeader] },
@@ -118,7 +127,7 @@ export async function openAuth({
   const answer = toNodeHandler(auth);
 
   return {
-    serves: (method, path) => routes.has(`${method} ${path}`),
+    serves: (method, path) => served.has(`${method} ${path}`),
     handle: (request, response) => answer(request, response),
     async session(headers) {
       const found = await auth.api.getSession({ headers, query: { disableRefresh: true } });
@@ -145,7 +154,7 @@ export async function openAuth({
       });
       return user.id;
     },
-    signInWith: ["password"],
+    signInWith: github ? ["password", "github"] : ["password"],
     endSessionsOf: (userId) => context.internalAdapter.deleteUserSessions(userId),
   };
 }

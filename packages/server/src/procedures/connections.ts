@@ -1,25 +1,24 @@
 import type { ConnectionView, Platform } from "@landfall/engine";
 import { DeployError } from "@landfall/engine/error";
+import { departuresOf } from "../connection-callback.ts";
 import { denied } from "../errors.ts";
 import { type Gate, inside } from "../gate.ts";
 import type { Principal } from "../people/principal.ts";
 import type { Services } from "../services.ts";
-import { digestOf } from "../token.ts";
 import { given } from "./deployments.ts";
 
 /** Operations of a platform that a person chooses by; presence is the capability. */
 const operations = ["rollback", "promote", "logs", "variables", "domains", "webhooks", "remove"] as const;
 
 export function connectionProcedures(os: Gate, services: Services) {
-  const { publicUrl, db } = services;
+  const { publicUrl } = services;
   const of = (principal: Principal | null) => inside(services, principal);
 
   function redirectUri(platform: string): string {
     return `${publicUrl}/api/connections/${platform}/callback`;
   }
 
-  /** Whoever comes back must be who was sent: the state belongs to one session. */
-  const stateKey = (state: string): string => `server/state/${digestOf(state)}`;
+  const departures = departuresOf(services.db);
 
   return {
     connections: {
@@ -30,28 +29,20 @@ export function connectionProcedures(os: Gate, services: Services) {
         of(context.principal).engine.connections.connect(given(input)),
       ),
       authorize: os.connections.authorize.handler(async ({ input, context }) => {
-        const { engine, principal } = of(context.principal);
+        const { engine, principal, organization } = of(context.principal);
         const { platform, name } = input;
         const { url, state, expiresAt } = await engine.connections.authorize({
           platform,
           redirectUri: redirectUri(known(engine.platforms, platform).id),
           ...(name === undefined ? {} : { name }),
         });
-        await db
-          .insertInto("setting")
-          .values({ key: stateKey(state), value: `${principal.via} ${principal.id}` })
-          .execute();
+        await departures.remember(principal, organization.id, { state, expiresAt });
         return { url, expiresAt };
       }),
       callback: os.connections.callback.handler(async ({ input, context }) => {
-        const { engine, principal } = of(context.principal);
+        const { engine, principal, organization } = of(context.principal);
         const { platform, ...query } = input;
-        const sent = await db
-          .deleteFrom("setting")
-          .where("key", "=", stateKey(query.state ?? ""))
-          .where("value", "=", `${principal.via} ${principal.id}`)
-          .executeTakeFirst();
-        if (sent.numDeletedRows !== 1n)
+        if (!(await departures.take(principal, organization.id, query.state ?? "")))
           throw denied(
             "This answer is not for a request of this session.",
             "Begin again in the browser you are signed in with.",

@@ -1,4 +1,5 @@
 import type { Engine, ProjectView, RuntimeLogLine } from "@landfall/engine";
+import { formatDotenv, parseDotenv, variablesOf as valuesIn } from "@landfall/engine/env/dotenv";
 import type { Call } from "../call.ts";
 import { missing, withoutHome } from "../errors.ts";
 import { type Gate, inside } from "../gate.ts";
@@ -48,6 +49,10 @@ export function projectProcedures(os: Gate, services: Services) {
         if ((await engine.edge.status()).running) await engine.edge.ensure();
         return {};
       }),
+      settings: {
+        get: os.projects.settings.get.handler(({ input, context }) => of(context.principal).settings.get(input)),
+        set: os.projects.settings.set.handler(({ input, context }) => of(context.principal).settings.set(input)),
+      },
       running: os.projects.running.handler(async ({ context }) => {
         const { running, services: all } = await of(context.principal).edge.status();
         return { running, services: all };
@@ -87,14 +92,37 @@ export function projectProcedures(os: Gate, services: Services) {
       set: os.variables.set.handler(async ({ input, context }) => {
         const { project: name, environment, values, ...options } = input;
         const { variables } = of(context.principal);
-        await variables.set({ project: name, environment }, values, given(options));
+        await variables.set({ project: name, environment }, values, { ...given(options), ...by(context.principal) });
         return { variables: await variables.list({ project: name, environment }) };
       }),
       remove: os.variables.remove.handler(async ({ input, context }) => {
         const { project: name, environment, key } = input;
-        await of(context.principal).variables.remove({ project: name, environment }, [key]);
+        await of(context.principal).variables.remove({ project: name, environment }, [key], by(context.principal));
         return {};
       }),
+      history: os.variables.history.handler(async ({ input, context }) => ({
+        changes: await of(context.principal).variables.history(given(input)),
+      })),
+      revert: os.variables.revert.handler(({ input: { id, ...target }, context }) =>
+        of(context.principal).variables.revert(target, id, by(context.principal)),
+      ),
+      import: os.variables.import.handler(async ({ input, context }) => {
+        const { text, allowEmpty, ...target } = input;
+        const values = valuesIn(parseDotenv(text));
+        await of(context.principal).variables.set(target, values, {
+          ...given({ allowEmpty }),
+          ...by(context.principal),
+        });
+        return { set: Object.keys(values) };
+      }),
+      export: os.variables.export.handler(async ({ input, context }) => {
+        const all = await of(context.principal).variables.list(input);
+        const readable = all.flatMap(({ key, value }) => (value === null ? [] : [{ key, value }]));
+        return { text: formatDotenv(readable), left: all.filter(({ value }) => value === null).map(({ key }) => key) };
+      }),
+      compare: os.variables.compare.handler(async ({ input, context }) => ({
+        differences: await of(context.principal).variables.compare(input),
+      })),
     },
     domains: {
       list: os.domains.list.handler(async ({ input, context, signal }) => ({
@@ -119,4 +147,9 @@ function place(
   signal: AbortSignal | undefined,
 ) {
   return { project, ...(platform === undefined ? {} : { platform }), ...(signal ? { signal } : {}) };
+}
+
+/** Who it was, for the history. */
+function by(principal: Principal | null): { by?: string } {
+  return principal ? { by: principal.name } : {};
 }
