@@ -1,5 +1,5 @@
 "use client";
-import { useEffect, useState } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useId, useState } from "react";
 
 const units: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000_000],
@@ -19,8 +19,8 @@ export function agoInWords(at: string, now: number): string {
 
 /** "1 min 12 s", short enough for a row. */
 export function durationInWords(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 10_000) return `${(ms / 1_000).toFixed(1)} s`;
+  if (ms % 1_000 !== 0 && ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms % 1_000 !== 0 && ms < 9_950) return `${(ms / 1_000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1_000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
@@ -31,34 +31,76 @@ export function durationInWords(ms: number): string {
 /** The same for speech: "1 minute 12 seconds". */
 export function durationForSpeech(ms: number): string {
   const seconds = Math.round(ms / 1_000);
-  const part = (count: number, unit: "hour" | "minute" | "second"): string =>
-    new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: "long" }).format(count);
-  const parts = [
-    ...(seconds >= 3_600 ? [part(Math.floor(seconds / 3_600), "hour")] : []),
-    ...(seconds >= 60 ? [part(Math.floor(seconds / 60) % 60, "minute")] : []),
-    part(seconds % 60, "second"),
-  ];
+  if (ms > 0 && seconds === 0) return "less than a second";
+  const counts = [
+    ["hour", Math.floor(seconds / 3_600)],
+    ["minute", Math.floor(seconds / 60) % 60],
+    ["second", seconds % 60],
+  ] as const;
+  const parts = counts
+    .filter(([unit, count]) => count > 0 || (unit === "second" && seconds === 0))
+    .map(([unit, count]) =>
+      new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: "long" }).format(count),
+    );
   return parts.join(" ");
+}
+
+const Instant = createContext<number | null>(null);
+
+/** Everything inside is shown as it is at this instant, and stands still: for stories, pictures and tests. */
+export function FixedNow({ at, children }: { at: string; children: ReactNode }) {
+  return <Instant value={Date.parse(at)}>{children}</Instant>;
 }
 
 /** The present moment, again every `everyMs`; it stands still when that is null. */
 export function useNow(everyMs: number | null): number {
+  const fixed = useContext(Instant);
   const [now, setNow] = useState(() => Date.now());
+  const isStill = everyMs === null || fixed !== null;
   useEffect(() => {
-    if (everyMs === null) return undefined;
+    if (isStill) return undefined;
+    setNow(Date.now()); // It may have stood still for long.
     const timer = setInterval(() => setNow(Date.now()), everyMs);
     return () => clearInterval(timer);
-  }, [everyMs]);
-  return now;
+  }, [everyMs, isStill]);
+  return fixed ?? now;
 }
 
-/** How long ago; the exact instant on hover and for machines. */
-export function RelativeTime({ at }: { at: string }) {
+/** How long ago. The exact instant is in the page for machines, and shown on hover and, unless it stands in a row among many, on focus. */
+export function RelativeTime({ at, inRow = false }: { at: string; inRow?: boolean }) {
   const now = useNow(30_000);
+  const [isDismissed, setIsDismissed] = useState(false);
+  const tooltip = useId();
+  const ago = agoInWords(at, now);
+  const exact = new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  if (inRow) {
+    return (
+      <time dateTime={at} title={exact} suppressHydrationWarning>
+        {ago}
+      </time>
+    );
+  }
   return (
-    <time dateTime={at} title={new Date(at).toLocaleString()} suppressHydrationWarning>
-      {agoInWords(at, now)}
-    </time>
+    <span
+      tabIndex={0}
+      aria-describedby={tooltip}
+      className="lf:group lf:relative lf:inline-block lf:rounded-sm"
+      onKeyDown={(event) => setIsDismissed(event.key === "Escape")}
+      onBlur={() => setIsDismissed(false)}
+      onPointerLeave={() => setIsDismissed(false)}
+    >
+      <time dateTime={at} suppressHydrationWarning>
+        {ago}
+      </time>
+      <span
+        id={tooltip}
+        role="tooltip"
+        suppressHydrationWarning
+        className={`lf:absolute lf:start-0 lf:top-full lf:z-30 lf:hidden lf:w-max lf:max-w-56 lf:rounded-md lf:border lf:border-line lf:bg-raised lf:px-2 lf:py-1 lf:text-xs lf:text-text lf:shadow-md ${isDismissed ? "" : "lf:group-hover:block lf:group-focus:block"}`}
+      >
+        {exact}
+      </span>
+    </span>
   );
 }
 
@@ -66,8 +108,14 @@ export function RelativeTime({ at }: { at: string }) {
 export function Duration({ from, to }: { from: string; to: string | null }) {
   const now = useNow(to === null ? 1_000 : null);
   const ms = Math.max(0, (to === null ? now : Date.parse(to)) - Date.parse(from));
+  // While it ticks, whole seconds.
+  return <DurationText ms={to === null ? Math.floor(ms / 1_000) * 1_000 : ms} />;
+}
+
+/** So many milliseconds, short to the eye and spelled out for speech. */
+export function DurationText({ ms }: { ms: number }) {
   return (
-    <span className="lf:tabular-nums" suppressHydrationWarning>
+    <span className="lf:whitespace-nowrap lf:tabular-nums" suppressHydrationWarning>
       <span aria-hidden>{durationInWords(ms)}</span>
       <span className="lf:sr-only">{durationForSpeech(ms)}</span>
     </span>
