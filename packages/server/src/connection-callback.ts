@@ -6,8 +6,7 @@ import type { Engine } from "@landfall/engine";
 import { call as callProcedure } from "@orpc/server";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Kysely } from "kysely";
-import { callOf } from "./call.ts";
-import type { Call } from "./call.ts";
+import { type Call, callOf } from "./call.ts";
 import { failed } from "./failure.ts";
 import type { Principal } from "./people/principal.ts";
 import type { PeopleSchema } from "./people/tables.ts";
@@ -83,7 +82,9 @@ export async function answerReturn(
   const own = { ...callOf({ request, response, organizationId }, services), id: call.id };
   const to = new URL("/connections", services.publicUrl);
   try {
-    await callProcedure(router.connections.callback, { ...query, platform }, { context: { call: own } });
+    // By its path it is known to the record of changes.
+    const known = { context: { call: own }, path: ["connections", "callback"] };
+    await callProcedure(router.connections.callback, { ...query, platform }, known);
     to.searchParams.set("connected", platform);
   } catch (error) {
     to.searchParams.set("failed", platform);
