@@ -52,6 +52,7 @@ export function preparedOf(request: DeployRequest, change: Partial<Prepared> = {
       notes: [],
       evidence: [],
     },
+    commit: null,
     excluded: [],
     problems: [],
     ...change,
@@ -80,6 +81,15 @@ export const view: DeploymentView = {
   durationMs: 4200,
   steps: [],
   plan: null,
+  actions: {
+    cancel: { possible: false, reason: "It has ended." },
+    redeploy: { possible: true, reason: null },
+    promote: { possible: false, reason: "It is in production already." },
+    rollback: { possible: false, reason: "It has the traffic already." },
+  },
+  startedBy: null,
+  commit: null,
+  usualMs: null,
 };
 
 export function eventsOf(bodies: DeployEventBody[]): DeployEvent[] {
@@ -152,6 +162,11 @@ export function engineDouble({
     },
     targets: { list: unused, save: unused, update: unused, remove: unused, test: unused },
     servers: { attend: async () => ({ async [Symbol.asyncDispose]() {} }), list: unused },
+    shares: { create: unused, remove: unused, open: unused },
+    eventPage: unused,
+    sights: unused,
+    compare: unused,
+    effect: unused,
     webhooks: {
       list: unused,
       create: unused,
@@ -195,7 +210,8 @@ export function engineDouble({
     promote: unused,
     projects: async () => [],
     remove: unused,
-    variables: { list: unused, set: unused, remove: unused },
+    variables: { list: unused, set: unused, remove: unused, history: unused, revert: unused, compare: unused },
+    settings: { get: unused, set: unused },
     domains: { add: unused, check: unused, list: unused, remove: unused },
     connections: {
       list: async () => [],

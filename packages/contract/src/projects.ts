@@ -1,7 +1,7 @@
 /** Projects with their environments, previews, variables and domains. */
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
-import { instant, name, nothing, open } from "./base.ts";
+import { id, instant, name, nothing, open } from "./base.ts";
 import { deployment } from "./deployments.ts";
 
 const environment = z
@@ -27,8 +27,43 @@ const variable = z
     sensitive: z.boolean(),
     value: z.string().nullable().describe("Null for a sensitive one: nobody reads it back."),
     updatedAt: instant,
+    updatedBy: z.string().nullable().describe("Who changed it last; null when nobody is known."),
   })
   .meta({ id: "Variable" });
+
+const variableChange = z
+  .object({
+    id,
+    key: z.string(),
+    environment: z.string(),
+    action: z.enum(["set", "removed"]),
+    sensitive: z.boolean(),
+    value: z.string().nullable().describe("Null for a sensitive one, and when it was removed."),
+    at: instant,
+    by: z.string().nullable(),
+  })
+  .meta({ id: "VariableChange" });
+
+const command = z.string().max(4000).optional();
+const settings = z
+  .strictObject({
+    rootDirectory: z
+      .string()
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe("Folder inside an archive or a repository, such as apps/web."),
+    framework: z.string().min(1).max(100).optional(),
+    installCommand: command,
+    buildCommand: command,
+    startCommand: command,
+    outputDir: z.string().min(1).max(1000).optional(),
+    healthPath: z.string().max(501).optional(),
+    platform: z.string().min(1).max(100).optional(),
+    savedTarget: z.string().min(1).max(200).optional(),
+  })
+  .meta({ id: "ProjectSettings" });
+const versionedSettings = z.object({ version: z.number().int().describe("Grows with every change."), settings });
 
 const record = z.object({ type: z.string(), name: z.string(), value: z.string(), purpose: z.string() });
 
@@ -100,6 +135,22 @@ export const projects = {
     .route({ method: "DELETE", path: "/projects/{project}", tags: ["projects"] })
     .input(inProject)
     .output(nothing),
+  settings: {
+    get: open("read:project")
+      .route({
+        method: "GET",
+        path: "/projects/{project}/settings",
+        tags: ["projects"],
+        description:
+          "What the project's deployments begin with: below what a deployment or its landfall.json says, above what is detected.",
+      })
+      .input(inProject)
+      .output(versionedSettings),
+    set: open("update:deployment")
+      .route({ method: "PUT", path: "/projects/{project}/settings", tags: ["projects"] })
+      .input(inProject.extend({ settings, expect: z.number().int().min(0).describe("The version that was read.") }))
+      .output(versionedSettings),
+  },
   running: open("read:deployment")
     .route({
       method: "GET",
@@ -183,6 +234,60 @@ export const variables = {
     })
     .input(inEnvironment.extend({ key: z.string().min(1).max(300) }))
     .output(nothing),
+  history: open("read:variable")
+    .route({
+      method: "GET",
+      path: "/projects/{project}/environments/{environment}/variable-changes",
+      tags: ["variables"],
+      description: "Newest first; the fifty newest changes of each variable are kept.",
+    })
+    .input(inEnvironment.extend({ key: z.string().min(1).max(300).optional() }))
+    .output(z.object({ changes: z.array(variableChange) })),
+  revert: open("update:variable")
+    .route({
+      method: "POST",
+      path: "/projects/{project}/environments/{environment}/variable-changes/{id}/revert",
+      tags: ["variables"],
+      description: "Put back what was there before this change.",
+    })
+    .input(inEnvironment.extend({ id }))
+    .output(z.object({ key: z.string() })),
+  import: open("update:variable")
+    .route({
+      method: "POST",
+      path: "/projects/{project}/environments/{environment}/variables/import",
+      tags: ["variables"],
+      description: "A .env file, byte for byte: all of it or, with every fault and its line, nothing.",
+    })
+    .input(inEnvironment.extend({ text: z.string().max(2_000_000), allowEmpty: z.boolean().optional() }))
+    .output(z.object({ set: z.array(z.string()) })),
+  export: open("read:variable")
+    .route({
+      method: "GET",
+      path: "/projects/{project}/environments/{environment}/variables/export",
+      tags: ["variables"],
+      description: "What may be read back, as a .env file, and the names of the secrets that are left out.",
+    })
+    .input(inEnvironment)
+    .output(z.object({ text: z.string(), left: z.array(z.string()) })),
+  compare: open("read:variable")
+    .route({
+      method: "GET",
+      path: "/projects/{project}/environments/{environment}/variables/compare",
+      tags: ["variables"],
+    })
+    .input(inEnvironment.extend({ with: name }))
+    .output(
+      z.object({
+        differences: z.array(
+          z.object({
+            key: z.string(),
+            state: z.enum(["only-here", "only-there", "different", "same"]),
+            sensitive: z.boolean(),
+          }),
+        ),
+      }),
+    ),
 };
 
 const place = { project: name, platform: z.string().max(100).optional() };

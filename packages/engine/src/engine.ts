@@ -510,8 +510,8 @@ export interface Engine extends AsyncDisposable {
   deployment(id: string): Promise<DeploymentView>;
   /** Newest first; those `before` an id only, to go on where a list ended. */
   deployments(filter?: DeploymentFilter): Promise<DeploymentView[]>;
-  /** What happened so far, from `from` on; does not wait for more. */
-  eventsSoFar(deploymentId: string, options?: { from?: number; signal?: AbortSignal }): AsyncIterable<DeployEvent>;
+  /** A page of what has happened so far, from seq `from` on, at most 50 unless said otherwise; empty when there is no more yet. */
+  eventPage(deploymentId: string, options?: { from?: number; limit?: number }): Promise<DeployEvent[]>;
   /** The newest deployments, with no more of each than what a list changes by. */
   sights(options: {
     limit: number;

@@ -8,6 +8,9 @@ import { accept, requestCancel } from "./deployment/accept.ts";
 import { againOf } from "./deployment/again.ts";
 import { backgroundEnvironment } from "./background.ts";
 import { buildArtifact } from "./build/build.ts";
+import { comparingOf } from "./deployment/compare.ts";
+import { matchingRows } from "./deployment/list.ts";
+import { sharesOf } from "./deployment/shares.ts";
 import { instant, systemClock } from "./clock.ts";
 import { accessFrom, type PlatformAccess, sharedAccessFrom } from "./connections/access.ts";
 import { connectionsOf } from "./connections/connections.ts";
@@ -26,6 +29,7 @@ import type {
 } from "./engine.ts";
 import { DeployError } from "./error.ts";
 import { isSettled } from "./events.ts";
+import { follow } from "./deployment/follow.ts";
 import { hasOrphans, readEvents } from "./deployment/journal.ts";
 import { liveChecklist } from "./checklist/live-checklist.ts";
 import { type EdgeControl, edgeControl, type EdgeReport } from "./platforms/local/edge-control.ts";
@@ -40,8 +44,9 @@ import { type DigestCache, openDigestCache } from "./snapshot/cache.ts";
 import type { DeploymentRow } from "./store/schema.ts";
 import { rotateKey } from "./store/rotate.ts";
 import { openStore, type Store } from "./store/store.ts";
+import { settingsOf } from "./project-settings.ts";
 import { variablesOf, writeVariables } from "./variables.ts";
-import { deploymentRow, deploymentViews, projectViews } from "./deployment/views.ts";
+import { deploymentRow, deploymentView, deploymentViews, projectViews, sightsOf } from "./deployment/views.ts";
 import { endRunning, type Running } from "./sandboxes/commands.ts";
 import { sandboxesOf } from "./sandboxes/sandboxes.ts";
 import { targetsOf } from "./targets/targets.ts";
@@ -50,8 +55,6 @@ import { work } from "./deployment/worker.ts";
 
 /** A deployment to a hosted platform that takes longer gets a second worker, which waits, and carries it on when this process dies. */
 const watchAfterMs = 10_000;
-/** Where there are no hints. */
-const followPollMs = 15;
 /** Directories nobody has deployed from for so long are read whole the next time. */
 const forgetDigestsAfterMs = 90 * 24 * 3_600_000;
 
@@ -96,19 +99,17 @@ export async function restoreBackup(path: string, options: RestoreOptions): Prom
   return (await import("./backup/restore.ts")).restoreBackup(path, options);
 }
 
-/** The view of the organisation that the store is seen by. It ends nothing. */
-function engineOver(shared: Shared, store: Store): Engine {
+/** The view of the organisation that the store is seen by, through which `person` begins what is begun. It ends nothing. */
+function engineOver(shared: Shared, store: Store, person?: string): Engine {
   const { options, environment, cache, edge, platforms } = shared;
   const { db, clock, home, organization } = store;
   const { baseDomain = "localhost", toolPath } = options;
   const access = shared.accessOf(organization);
+  const domain = (): Promise<string> => store.domain(baseDomain);
   const projects = projectsOf({ store, platforms, access });
   const connections = connectionsOf({ store, platforms, access });
 
-  async function view(row: DeploymentRow): Promise<DeploymentView> {
-    const [one] = await deploymentViews(store, [row]);
-    return one!;
-  }
+  const view = (row: DeploymentRow): Promise<DeploymentView> => deploymentView(store, row, platforms);
 
   /** Whether the edge has anything to serve. */
   async function hasLive(): Promise<boolean> {
@@ -125,7 +126,7 @@ function engineOver(shared: Shared, store: Store): Engine {
     platforms,
     database: { kind: store.kind, db: db as unknown as Kysely<unknown> },
 
-    of: (other, { slug } = {}) => engineOver(shared, store.of(other, slug)),
+    of: (other, { slug, person: who } = {}) => engineOver(shared, store.of(other, slug), who),
 
     async restore() {
       if (await hasLive()) await edge.ensure();
@@ -142,7 +143,8 @@ function engineOver(shared: Shared, store: Store): Engine {
         const { code, ...text } = problem;
         throw new DeployError(code, text);
       }
-      const { given, generated, identity, opens, plan, request, snapshot, ...inside } = prepared as PreparedInside;
+      const { given, generated, identity, opens, plan, commit, request, snapshot, ...inside } =
+        prepared as PreparedInside;
       if (inside.organization !== organization) throw new Error(`prepared for ${inside.organization}`);
       const project = await store.ensureProject(plan.project, identity);
       await store.putManifest(snapshot.digest, keptSnapshot(snapshot));
@@ -162,6 +164,8 @@ function engineOver(shared: Shared, store: Store): Engine {
         plan,
         given,
         ...(opens ? { opens } : {}),
+        startedBy: person,
+        commit,
         ...(request.message === undefined ? {} : { message: request.message }),
       });
       return view(await deploymentRow(store, id));
@@ -195,42 +199,19 @@ function engineOver(shared: Shared, store: Store): Engine {
       startDetached(options.workerCommand, { home, log: "worker.log", environment });
     },
 
-    async *follow(deploymentId, { from = 1, signal } = {}) {
-      const { id } = await deploymentRow(store, deploymentId);
-      using watch = store.watch(id, followPollMs);
-      for (let next = from; ; ) {
-        signal?.throwIfAborted();
-        const events = await readEvents(db, id, next);
-        for (const event of events) {
-          yield event;
-          next = event.seq + 1;
-          if (event.type === "state" && isSettled(event.state)) return;
-        }
-        if (events.length > 0) continue;
-        const row = await db
-          .selectFrom("deployment")
-          .select(["state", "last_seq"])
-          .where("id", "=", id)
-          .executeTakeFirst();
-        if (!row || (isSettled(row.state) && next > row.last_seq)) return;
-        await watch.changed(signal);
-      }
-    },
+    follow: (id, how = {}) => follow(store, id, how),
+    eventPage: async (id, { from = 1, limit = 50 } = {}) =>
+      readEvents(db, (await deploymentRow(store, id)).id, from, limit),
 
     deployment: async (id) => view(await deploymentRow(store, id)),
 
-    async deployments({ project, environment: environmentName, before, limit = 20 } = {}) {
-      let query = db
-        .selectFrom("deployment")
-        .selectAll()
-        .where("organization_id", "=", organization)
-        .orderBy("id", "desc")
-        .limit(limit);
-      if (project !== undefined) query = query.where("project_id", "=", (await projects.row(project)).id);
-      if (environmentName !== undefined) query = query.where("environment", "=", environmentName);
-      if (before !== undefined) query = query.where("id", "<", before);
-      return deploymentViews(store, await query.execute());
+    async deployments(filter = {}) {
+      const { project } = filter;
+      const projectId = project === undefined ? undefined : (await projects.row(project)).id;
+      return deploymentViews(store, await matchingRows(store, filter, projectId), platforms);
     },
+
+    sights: ({ limit }) => sightsOf(store, limit),
 
     async cancel(deploymentId) {
       const { id } = await deploymentRow(store, deploymentId);
@@ -240,13 +221,17 @@ function engineOver(shared: Shared, store: Store): Engine {
       if (!isSettled(after.state)) engine.workInBackground();
     },
 
-    ...againOf({ store, platforms, access, domain: () => store.domain(baseDomain), projects, view }),
+    ...againOf({ store, platforms, access, domain, projects, view, person }),
+    ...comparingOf({ store, platforms, domain }),
+
+    shares: sharesOf(store),
 
     projects: () => projectViews(store),
     remove: projects.remove,
 
     domains: domainsOf({ store, platforms, access, dns: systemDns(options.nameServers), projectRow: projects.row }),
     variables: variablesOf(store, projects),
+    settings: settingsOf(store, projects),
 
     connections,
     targets: targetsOf({ store, platforms, access, connections }),

@@ -1,6 +1,7 @@
 /** Variables of a project's environment: kept encrypted, read to be given to builds and programs. */
 import { instant } from "./clock.ts";
 import type { Engine } from "./engine.ts";
+import type { Kysely } from "kysely";
 import { checkName, checkValue } from "./env/names.ts";
 import { isSensitive } from "./env/rules.ts";
 import { checkVariables } from "./env/validate.ts";
@@ -8,7 +9,9 @@ import { DeployError } from "./error.ts";
 import { checkedName } from "./name.ts";
 import type { Projects } from "./projects.ts";
 import type { ServicePlan } from "./plan/plan.ts";
+import type { Schema } from "./store/schema.ts";
 import type { Store } from "./store/store.ts";
+import { noteChanges, type Place, readChanges, stateBefore } from "./variable-history.ts";
 
 /** Associated data of a value's envelope. */
 function place(projectId: string, environment: string, key: string): string {
@@ -23,19 +26,28 @@ export interface StoredVariable {
 }
 
 export async function readVariables(store: Store, projectId: string, environment: string): Promise<StoredVariable[]> {
-  const rows = await store.db
+  return [...(await readIn(store.db, store, { projectId, environment })).values()];
+}
+
+async function readIn(
+  db: Kysely<Schema>,
+  { vault }: Store,
+  { projectId, environment }: Place,
+): Promise<Map<string, StoredVariable>> {
+  const rows = await db
     .selectFrom("variable")
     .selectAll()
     .where("project_id", "=", projectId)
     .where("environment", "=", environment)
     .orderBy("key")
     .execute();
-  return rows.map((row) => ({
+  const read = rows.map((row) => ({
     key: row.key,
-    value: store.vault.open(row.value, place(projectId, environment, row.key)),
+    value: vault.open(row.value, place(projectId, environment, row.key)),
     sensitive: row.sensitive !== 0,
     updatedAt: row.updated_at,
   }));
+  return new Map(read.map((one) => [one.key, one]));
 }
 
 /** Write all or none. Names and values were checked before. */
@@ -46,13 +58,22 @@ export async function writeVariables(
     environment,
     values,
     sensitive,
-  }: { projectId: string; environment: string; values: Record<string, string>; sensitive(key: string): boolean },
+    by = null,
+  }: Place & { values: Record<string, string>; sensitive(key: string): boolean; by?: string | null },
 ): Promise<void> {
   await store.db.transaction().execute(async (tx) => {
-    for (const [key, plain] of Object.entries(values)) {
+    const before = await readIn(tx, store, { projectId, environment });
+    const changes = Object.entries(values)
+      .map(([key, value]) => ({ key, value, sensitive: sensitive(key) }))
+      .filter(({ key, value, sensitive: isSecret }) => {
+        const was = before.get(key);
+        return was?.value !== value || was.sensitive !== isSecret;
+      });
+    await noteChanges(tx, store, { projectId, environment, by, changes, before });
+    for (const { key, value: plain, sensitive: isSecret } of changes) {
       const row = {
         value: store.vault.seal(plain, place(projectId, environment, key)),
-        sensitive: sensitive(key) ? 1 : 0,
+        sensitive: isSecret ? 1 : 0,
         updated_at: instant(store.clock),
       };
       await tx
@@ -118,24 +139,49 @@ export function buildValues(service: ServicePlan, values: Record<string, string>
 
 /** See Engine.variables. */
 export function variablesOf(store: Store, projects: Projects): Engine["variables"] {
+  async function placeOf({
+    project,
+    environment = "production",
+  }: {
+    project: string;
+    environment?: string;
+  }): Promise<Place> {
+    return { projectId: (await projects.row(project)).id, environment };
+  }
+
+  async function removeAll({ projectId, environment }: Place, keys: string[], by: string | null): Promise<void> {
+    await store.db.transaction().execute(async (tx) => {
+      const before = await readIn(tx, store, { projectId, environment });
+      const changes = keys.flatMap((key) => {
+        const was = before.get(key);
+        return was ? [{ key, value: null, sensitive: was.sensitive }] : [];
+      });
+      await noteChanges(tx, store, { projectId, environment, by, changes, before });
+      await tx
+        .deleteFrom("variable")
+        .where("project_id", "=", projectId)
+        .where("environment", "=", environment)
+        .where("key", "in", keys)
+        .execute();
+    });
+  }
+
   return {
-    async list({ project, environment: environmentName = "production", reveal = false }) {
-      const row = await projects.row(project);
-      return (await readVariables(store, row.id, environmentName)).map((variable) => ({
+    async list({ reveal = false, ...target }) {
+      const at = await placeOf(target);
+      const changes = await readChanges(store, { ...at, limit: 1_000 });
+      return (await readVariables(store, at.projectId, at.environment)).map((variable) => ({
         key: variable.key,
-        environment: environmentName,
+        environment: at.environment,
         sensitive: variable.sensitive,
         value: variable.sensitive && !reveal ? null : variable.value,
         updatedAt: variable.updatedAt,
+        updatedBy: changes.find(({ key }) => key === variable.key)?.by ?? null,
       }));
     },
-    async set(
-      { project, environment: environmentName = "production" },
-      values,
-      { sensitive, allowEmpty = false } = {},
-    ) {
+    async set({ project, environment = "production" }, values, { sensitive, allowEmpty = false, by = null } = {}) {
       checkedName("project", project);
-      checkedName("environment", environmentName);
+      checkedName("environment", environment);
       const faults = faultsOf(values, allowEmpty);
       if (faults.length > 0) {
         throw new DeployError("INVALID_VARIABLE", {
@@ -148,28 +194,52 @@ export function variablesOf(store: Store, projects: Projects): Engine["variables
       const row = await store.ensureProject(project);
       await writeVariables(store, {
         projectId: row.id,
-        environment: environmentName,
+        environment,
         values,
         sensitive: (key) => sensitive ?? isSensitive(key),
+        by,
       });
     },
-    async remove({ project, environment: environmentName = "production" }, keys) {
-      const row = await projects.row(project);
-      const known = new Set((await readVariables(store, row.id, environmentName)).map(({ key }) => key));
+    async remove(target, keys, { by = null } = {}) {
+      const at = await placeOf(target);
+      const known = new Set((await readVariables(store, at.projectId, at.environment)).map(({ key }) => key));
       const unknown = keys.filter((key) => !known.has(key));
       if (unknown.length > 0) {
         throw new DeployError("NOT_FOUND", {
           what: `Not set: ${unknown.join(", ")}.`,
-          where: `${project}, ${environmentName}`,
-          next: `List them with: landfall env ls --project ${project}`,
+          where: `${target.project}, ${at.environment}`,
+          next: `List them with: landfall env ls --project ${target.project}`,
         });
       }
-      await store.db
-        .deleteFrom("variable")
-        .where("project_id", "=", row.id)
-        .where("environment", "=", environmentName)
-        .where("key", "in", keys)
-        .execute();
+      await removeAll(at, keys, by);
+    },
+    async history({ key, limit = 100, ...target }) {
+      const at = await placeOf(target);
+      return (await readChanges(store, { ...at, key, limit })).map((change) => ({
+        ...change,
+        environment: at.environment,
+        value: change.sensitive ? null : change.value,
+      }));
+    },
+    async revert(target, id, { by = null } = {}) {
+      const at = await placeOf(target);
+      const { key, value, sensitive } = await stateBefore(store, at, id);
+      if (value === null) await removeAll(at, [key], by);
+      else await writeVariables(store, { ...at, values: { [key]: value }, sensitive: () => sensitive, by });
+      return { key };
+    },
+    async compare({ project, environment, with: other }) {
+      const here = await placeOf({ project, environment });
+      const [mine, theirs] = await Promise.all([
+        readIn(store.db, store, here),
+        readIn(store.db, store, { ...here, environment: other }),
+      ]);
+      const keys = [...new Set([...mine.keys(), ...theirs.keys()])].sort();
+      return keys.map((key) => {
+        const [one, another] = [mine.get(key), theirs.get(key)];
+        const state = !another ? "only-here" : !one ? "only-there" : one.value === another.value ? "same" : "different";
+        return { key, state, sensitive: (one ?? another)!.sensitive };
+      });
     },
   };
 }

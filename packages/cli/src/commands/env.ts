@@ -9,6 +9,7 @@ import { defined } from "../request.ts";
 import type { Registry } from "../run.ts";
 import { count, safeLine, table } from "../screen/text.ts";
 import { check } from "./env/check.ts";
+import { history } from "./env/history.ts";
 import { type TargetFlags, targetOf, targetText, withTarget } from "./env/target.ts";
 import { valuesOf } from "./env/values.ts";
 
@@ -114,6 +115,7 @@ export function env({ program, does }: Registry): void {
     );
 
   check(group, does);
+  history(group, does);
 }
 
 /** Of a server, nobody reads a secret back. */

@@ -80,6 +80,14 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
       async remove({ project, environment = "production" }, keys) {
         for (const key of keys) await client.variables.remove({ project, environment, key });
       },
+      history: async ({ environment = "production", limit: _limit, ...more }) =>
+        sent(await client.variables.history({ environment, ...more })).changes,
+      revert: ({ project, environment = "production" }, id) => client.variables.revert({ project, environment, id }),
+      compare: async (of) => sent(await client.variables.compare(of)).differences,
+    },
+    settings: {
+      get: async (of) => sent(await client.projects.settings.get(of)),
+      set: async (of) => sent(await client.projects.settings.set(of)),
     },
 
     connections: {
@@ -120,6 +128,16 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
         await client.domains.remove({ ...at, name }, during(signal));
       },
     },
+
+    ...refusing(["eventPage", "sights"], {
+      what: "A server's deployments are followed there.",
+      where: url,
+      next: "Ask for its list, or follow one.",
+    }),
+    ...closed("shares", {
+      what: "A deployment on a server is shared on the server's own pages.",
+      where: url,
+    }),
 
     doctor: () => doctorOf(client, { me, url, version }),
     ...refusing(["rotateKey", "collect", "backup", "verifyBackup"], {
@@ -171,6 +189,8 @@ type Deployments = Pick<
   | "redeploy"
   | "rollback"
   | "promote"
+  | "compare"
+  | "effect"
   | "checklist"
 >;
 
@@ -224,15 +244,17 @@ function deploymentsOf(connection: Connection, home: string): Deployments {
     async cancel(id) {
       await client.deployments.cancel({ id });
     },
-    redeploy: async (id) => viewOf(await client.deployments.redeploy({ id }, once())),
-    rollback: async ({ to, environment = "production", ...at }) =>
+    redeploy: async (id, seen = {}) => viewOf(await client.deployments.redeploy({ id, ...seen }, once())),
+    rollback: async ({ to, environment = "production", expectLive, ...at }) =>
       viewOf(
         to === undefined
           ? await client.environments.rollback({ ...at, environment }, once())
-          : await client.deployments.rollback({ id: to }, once()),
+          : await client.deployments.rollback({ id: to, expectLive }, once()),
       ),
-    promote: async (id, environment = "production") =>
-      viewOf(await client.deployments.promote({ id, environment }, once())),
+    promote: async (id, environment = "production", seen = {}) =>
+      viewOf(await client.deployments.promote({ id, environment, ...seen }, once())),
+    compare: async ({ from, to }) => sent(await client.deployments.compare({ id: to, with: from })),
+    effect: async (id, action, environment) => sent(await client.deployments.effect({ id, action, environment })),
     checklist: async (id, { signal } = {}) =>
       sent(await client.deployments.checklist({ id }, during(signal))) as ChecklistItem[],
   };

@@ -271,6 +271,7 @@ describe("missing variables", () => {
     const engine = engineDouble({
       prepare: withoutDatabase,
       variables: {
+        ...engineDouble().variables,
         list: async () => [],
         set: async (...call) => void kept.push(call),
         remove: async () => {},

@@ -16,6 +16,7 @@ function keeping(stored: Record<string, string> = {}): { engine: Engine; sets: u
   const sets: unknown[][] = [];
   const engine = engineDouble({
     variables: {
+      ...engineDouble().variables,
       list: async ({ reveal = false }) =>
         Object.entries(stored).map(([key, value]) => {
           const sensitive = key.endsWith("KEY");
@@ -25,6 +26,7 @@ function keeping(stored: Record<string, string> = {}): { engine: Engine; sets: u
             sensitive,
             value: sensitive && !reveal ? null : value,
             updatedAt: "2026-01-01T00:00:00.000Z",
+            updatedBy: null,
           };
         }),
       set: async (...call) => void sets.push(call),

@@ -3,6 +3,7 @@ import { type ColumnDataType, type Kysely, type RawBuilder, sql } from "kysely";
 import { DeployError } from "../error.ts";
 import { peopleOfDeployments } from "./migrations/0007-people-of-deployments.ts";
 import { targetsAndMachines } from "./migrations/0008-targets-and-machines.ts";
+import { historyAndSettings } from "./migrations/0009-history-and-settings.ts";
 import type { Schema } from "./schema.ts";
 
 export type DatabaseKind = "sqlite" | "postgres";
@@ -357,6 +358,7 @@ const migrations: Migration[] = [
   },
   peopleOfDeployments,
   targetsAndMachines,
+  historyAndSettings,
 ];
 
 /** Projects belong to an organisation, which their names are unique in, and know their source, which was a setting. */

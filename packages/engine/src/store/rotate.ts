@@ -18,6 +18,7 @@ const places: Place[] = [
     key: ["project_id", "environment", "key"],
     row: (project, environment, key) => `variable ${project}/${environment}/${key}`,
   },
+  { table: "variable_change", column: "value", key: ["id"], row: (id) => `variable-change ${id}` },
   { table: "release", column: "variables", key: ["id"], row: (id) => id },
   { table: "deployment", column: "given", key: ["id"], row: (id) => `given ${id}` },
   { table: "deployment", column: "credential", key: ["id"], row: (id) => `credential ${id}` },

@@ -309,9 +309,34 @@ export interface SettingRow {
   value: string;
 }
 
+/** One change of a variable, newest last by id. */
+export interface VariableChangeRow {
+  id: string;
+  project_id: string;
+  environment: string;
+  key: string;
+  /** Envelope with what it was set to; the associated data is `variable-change <id>`. Null when it was removed. */
+  value: string | null;
+  sensitive: number;
+  at: string;
+  /** A person's name; null when nobody is known. */
+  by: string | null;
+}
+
+/** What a project's deployments begin with, unless they say otherwise. */
+export interface ProjectSettingsRow {
+  project_id: string;
+  /** Grows with every change: who writes over one they have not seen is refused. */
+  version: number;
+  settings: string;
+  updated_at: string;
+}
+
 export interface Schema {
   project: ProjectRow;
   variable: VariableRow;
+  variable_change: VariableChangeRow;
+  project_settings: ProjectSettingsRow;
   deployment: DeploymentTable;
   step: StepRow;
   event: EventRow;
