@@ -1,3 +1,141 @@
+/** Machines that serve this Landfall, and what runs on them now. */
+import { Badge, EmptyState, RelativeTime, useNow } from "@landfall/react";
+import { Link } from "@tanstack/react-router";
+import { useAsk } from "../ask.ts";
+import { Asked } from "../parts/asked.tsx";
+import { DataTable } from "../parts/data-table.tsx";
+import { Section } from "../parts/section.tsx";
+import { sizeInWords } from "../parts/size.ts";
+import { Page } from "../shell/page.tsx";
+
+/** A machine notes itself every ten seconds; three missed and it is called away. */
+const awayMs = 35_000;
+/** Below this share of its disk a machine is called nearly full. */
+const lowShare = 0.1;
+
 export function ServersPage() {
-  return null;
+  return (
+    <Page title="Servers" description="Machines that serve this Landfall, and what runs on them.">
+      <Machines />
+      <Running />
+    </Page>
+  );
+}
+
+function Machines() {
+  const answer = useAsk(["servers"], (client, signal) => client.servers.list({}, { signal }), { everyMs: 10_000 });
+  const now = useNow(5_000);
+  return (
+    <Section title="Machines">
+      <Asked answer={answer} waitsFor="the list of machines">
+        {({ servers }) => (
+          <DataTable
+            label="Machines"
+            rows={servers}
+            keyOf={({ name }) => name}
+            columns={[
+              { title: "Name", cell: ({ name }) => <span className="lf:font-mono lf:text-sm">{name}</span> },
+              {
+                title: "State",
+                cell: ({ lastSeenAt }) =>
+                  now - Date.parse(lastSeenAt) > awayMs ? (
+                    <>
+                      <Badge tone="warning">Away</Badge>{" "}
+                      <span className="lf:text-muted">
+                        last heard of <RelativeTime at={lastSeenAt} />
+                      </span>
+                    </>
+                  ) : (
+                    <Badge tone="success">Reachable</Badge>
+                  ),
+              },
+              { title: "Does", cell: ({ roles }) => roles.map((role) => roleWords[role] ?? role).join(", ") },
+              { title: "Edge", cell: ({ edge }) => (edge === null ? "—" : <EdgeText edge={edge} />) },
+              { title: "Disk", cell: ({ disk }) => (disk === null ? "Not known" : <DiskText disk={disk} />) },
+              {
+                title: "Deployments running",
+                cell: ({ runningDeployments }) => <span className="lf:tabular-nums">{runningDeployments}</span>,
+              },
+              { title: "Version", cell: ({ version }) => <span className="lf:font-mono lf:text-sm">{version}</span> },
+            ]}
+          />
+        )}
+      </Asked>
+    </Section>
+  );
+}
+
+const roleWords: Record<string, string> = { api: "API", worker: "deployments", edge: "serving" };
+
+function EdgeText({ edge }: { edge: { running: boolean; port: number | null; services: number } }) {
+  if (!edge.running) return <Badge tone="warning">Not running</Badge>;
+  return (
+    <>
+      {edge.services === 1 ? "1 service" : `${edge.services} services`}
+      {edge.port === null ? null : <span className="lf:text-muted"> on port {edge.port}</span>}
+    </>
+  );
+}
+
+function DiskText({ disk: { freeBytes, totalBytes } }: { disk: { freeBytes: number; totalBytes: number } }) {
+  return (
+    <>
+      <span className="lf:whitespace-nowrap">
+        {sizeInWords(freeBytes)} of {sizeInWords(totalBytes)} free
+      </span>{" "}
+      {freeBytes < totalBytes * lowShare ? <Badge tone="warning">Nearly full</Badge> : null}
+    </>
+  );
+}
+
+function Running() {
+  const answer = useAsk(["running"], (client, signal) => client.projects.running({}, { signal }), { everyMs: 10_000 });
+  return (
+    <Section title="What runs here" description="Services that have the traffic on this server's own machine.">
+      <Asked answer={answer} waitsFor="what runs">
+        {({ services }) =>
+          services.length === 0 ? (
+            <EmptyState title="Nothing runs here">
+              What is deployed to this machine is listed here while it runs.
+            </EmptyState>
+          ) : (
+            <DataTable
+              label="What runs here"
+              rows={services}
+              keyOf={({ project, environment, service }) => `${project} ${environment} ${service}`}
+              columns={[
+                {
+                  title: "Project",
+                  cell: ({ project }) => (
+                    <Link to="/$project" params={{ project }}>
+                      {project}
+                    </Link>
+                  ),
+                },
+                { title: "Environment", cell: ({ environment }) => environment },
+                { title: "Service", cell: ({ service }) => service },
+                { title: "State", cell: ({ state }) => <Badge tone={stateTone(state)}>{state}</Badge> },
+                {
+                  title: "Address",
+                  cell: ({ url }) => (
+                    <a href={url} target="_blank" rel="noreferrer" className="lf:break-all">
+                      {url}
+                    </a>
+                  ),
+                },
+                { title: "Restarts", cell: ({ restarts }) => <span className="lf:tabular-nums">{restarts}</span> },
+              ]}
+            />
+          )
+        }
+      </Asked>
+    </Section>
+  );
+}
+
+/** States are the edge's own words (packages/edge, status). */
+function stateTone(state: string): "success" | "warning" | "failure" | "neutral" {
+  if (state === "running" || state === "serving" || state === "ready" || state === "static") return "success";
+  if (state === "failed" || state === "stopped") return "failure";
+  return state === "starting" ? "neutral" : "warning";
 }

@@ -1,0 +1,28 @@
+/** Roles from the weakest to the strongest, as a person chooses among them. */
+import type { LandfallClient } from "@landfall/react";
+
+export type Role = Parameters<LandfallClient["members"]["setRole"]>[0]["role"];
+
+const all: readonly { value: Role; label: string; hint: string }[] = [
+  { value: "viewer", label: "Viewer", hint: "Sees projects, deployments and logs; changes nothing." },
+  { value: "developer", label: "Developer", hint: "Deploys, and changes variables, domains and environments." },
+  {
+    value: "admin",
+    label: "Administrator",
+    hint: "Also connections, people, and removing projects. Sees the record of changes.",
+  },
+  { value: "owner", label: "Owner", hint: "Everything, organisations included." },
+];
+
+/** What somebody of this role may give: nothing above their own. */
+export function rolesUpTo(role: Role): typeof all {
+  return all.slice(0, all.findIndex(({ value }) => value === role) + 1);
+}
+
+export function isAtMost(role: Role, most: Role): boolean {
+  return rolesUpTo(most).some(({ value }) => value === role);
+}
+
+export function roleWord(role: Role): string {
+  return all.find(({ value }) => value === role)!.label;
+}

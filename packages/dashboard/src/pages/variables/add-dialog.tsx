@@ -1,0 +1,89 @@
+import { EnvironmentVariableInput, type VariableRow } from "@landfall/react";
+import { useMemo, useState } from "react";
+import { useDo } from "../../ask.ts";
+import { FormDialog } from "../../parts/form-dialog.tsx";
+import { word } from "../../parts/terminal.tsx";
+import { type Place, placeFlags } from "../variables.tsx";
+import type { Needed, Row } from "./variable-table.tsx";
+
+export interface AddDialogProps {
+  place: Place;
+  /** To begin with. */
+  names: readonly string[];
+  needed: Needed;
+  existing: readonly Row[];
+  onClose(): void;
+}
+
+/** Type them, paste a whole .env file, or open one. */
+export function AddDialog({ place, names, needed, existing, onClose }: AddDialogProps) {
+  const [rows, setRows] = useState<VariableRow[]>(() =>
+    names.map((key) => ({
+      id: key,
+      key,
+      value: "",
+      sensitive: needed.all.find((need) => need.key === key)?.sensitive ?? false,
+      saved: false,
+    })),
+  );
+  const filled = rows.filter(({ key, value }) => key.trim() !== "" && value !== null && value !== "");
+  const stored = new Set(existing.filter(({ variable }) => variable !== null).map(({ key }) => key));
+  const replaced = filled.filter(({ key }) => stored.has(key)).map(({ key }) => key);
+  const open = useMemo(() => needed.all.filter(({ key }) => !stored.has(key)), [needed, existing]);
+  const twice = filled.map(({ key }) => key).filter((key, at, all) => all.indexOf(key) !== at);
+  const save = useDo(async (client, wanted: readonly VariableRow[]) => {
+    // Which are secret is said for a whole call: one for each kind.
+    for (const sensitive of [true, false]) {
+      const some = wanted.filter((row) => row.sensitive === sensitive);
+      if (some.length === 0) continue;
+      await client.variables.set({
+        ...place,
+        sensitive,
+        values: Object.fromEntries(some.map(({ key, value }) => [key, value ?? ""])),
+      });
+    }
+    return true;
+  });
+  return (
+    <FormDialog
+      open
+      wide
+      onClose={onClose}
+      title={`Add variables to ${place.environment}`}
+      description="They count from the next deployment on."
+      submit={filled.length > 1 ? `Save ${filled.length} variables` : "Save"}
+      unavailable={
+        filled.length === 0
+          ? "Type a name and a value first."
+          : twice.length > 0
+            ? `${twice[0]} stands here twice.`
+            : undefined
+      }
+      doing={save}
+      command={
+        filled.length > 1 || names.length !== 1
+          ? `landfall env push .env ${placeFlags(place)}`
+          : `landfall env set ${word(names[0]!)} ${placeFlags(place)}`
+      }
+      onSubmit={async () => {
+        if (!(await save.run(filled))) return;
+        // What was typed is kept nowhere any more.
+        save.reset();
+        onClose();
+      }}
+    >
+      <EnvironmentVariableInput
+        value={rows}
+        onChange={setRows}
+        needed={open}
+        {...(save.error?.faults === undefined ? {} : { faults: save.error.faults })}
+        disabled={save.isRunning}
+      />
+      {replaced.length === 0 ? null : (
+        <p role="status" className="lf:m-0 lf:text-sm">
+          Set already, and replaced by this: {replaced.join(", ")}.
+        </p>
+      )}
+    </FormDialog>
+  );
+}

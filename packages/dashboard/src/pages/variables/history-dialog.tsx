@@ -1,0 +1,82 @@
+import { Badge, Button, Dialog, EmptyState, ErrorPanel, RelativeTime } from "@landfall/react";
+import { Undo2 } from "lucide-react";
+import { useAsk, useDo } from "../../ask.ts";
+import { Asked } from "../../parts/asked.tsx";
+import { useMay } from "../../session.ts";
+import type { Place } from "../variables.tsx";
+
+export interface HistoryDialogProps {
+  place: Place;
+  /** One, or all of the environment. */
+  variable: string | null;
+  onClose(): void;
+}
+
+export function HistoryDialog({ place, variable, onClose }: HistoryDialogProps) {
+  const may = useMay();
+  const { project, environment } = place;
+  const answer = useAsk(["variable-history", project, environment, variable], (client, signal) =>
+    client.variables.history({ ...place, ...(variable === null ? {} : { key: variable }) }, { signal }),
+  );
+  const revert = useDo((client, id: string) => client.variables.revert({ ...place, id }));
+  return (
+    <Dialog
+      open
+      wide
+      onClose={onClose}
+      title={variable === null ? `History of ${environment}` : `History of ${variable}`}
+      description="Newest first. Putting back restores what was there before a change, secrets included."
+    >
+      {revert.error ? (
+        <div className="lf:mb-3">
+          <ErrorPanel error={revert.error} isNew />
+        </div>
+      ) : null}
+      <Asked answer={answer} waitsFor="the history">
+        {({ changes }) =>
+          changes.length === 0 ? (
+            <EmptyState title="Nothing was changed yet" />
+          ) : (
+            <ol className="lf:m-0 lf:list-none lf:p-0">
+              {changes.map(({ id, key, action, sensitive, value, at, by }) => (
+                <li
+                  key={id}
+                  className="lf:flex lf:flex-wrap lf:items-center lf:gap-x-3 lf:gap-y-1 lf:border-t lf:border-line lf:py-2 lf:first:border-t-0"
+                >
+                  <div className="lf:min-w-0 lf:flex-1 lf:basis-56">
+                    <p className="lf:m-0 lf:break-words">
+                      <span className="lf:font-mono lf:text-sm lf:break-all">{key}</span>{" "}
+                      {action === "removed" ? "removed" : sensitive ? "set, secret" : "set to "}
+                      {action === "set" && !sensitive && value !== null ? (
+                        <code className="lf:font-mono lf:text-xs lf:break-all lf:whitespace-pre-wrap">
+                          {value === "" ? "nothing" : value}
+                        </code>
+                      ) : null}
+                    </p>
+                    <p className="lf:m-0 lf:text-xs lf:text-muted">
+                      <RelativeTime at={at} />
+                      {by === null ? "" : ` by ${by}`}
+                    </p>
+                  </div>
+                  {may("update:variable") ? (
+                    <Button
+                      look="quiet"
+                      aria-label={`Put back ${key} as it was before this change`}
+                      unavailable={revert.isRunning ? "It is being put back." : undefined}
+                      onClick={() => void revert.run(id)}
+                    >
+                      <Undo2 aria-hidden size={14} />
+                      Put back
+                    </Button>
+                  ) : (
+                    <Badge>Read only</Badge>
+                  )}
+                </li>
+              ))}
+            </ol>
+          )
+        }
+      </Asked>
+    </Dialog>
+  );
+}
