@@ -1,3 +1,135 @@
+/** Every deployment of a project: found, compared, done again, taken back. What is looked for is in the address. */
+import {
+  buttonClass,
+  Dialog,
+  DeploymentHistory,
+  errorReportOf,
+  ErrorPanel,
+  type HistoryFilter,
+  isSettled,
+  liveKey,
+  useLandfall,
+} from "@landfall/react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { useAsk, useDo } from "../ask.ts";
+import { Asked } from "../parts/asked.tsx";
+import { useAddress } from "../parts/deployment-address.tsx";
+import { ActionDialog, type AskedAction } from "../parts/deployment-dialog.tsx";
+import { changesInWords, DeploymentComparison } from "../parts/deployment-comparison.tsx";
+import { Page } from "../shell/page.tsx";
+
+const pageSize = 25;
+const filters = ["environment", "state", "platform", "text"] as const;
+
 export function DeploymentsPage() {
-  return null;
+  const { project } = useParams({ from: "/frame/$project/deployments" });
+  const navigate = useNavigate();
+  const address = useAddress();
+  const filter = Object.fromEntries(
+    filters.flatMap((name) => (address.fields[name] === undefined ? [] : [[name, address.fields[name]]])),
+  ) as HistoryFilter;
+  const history = useHistory(project, filter);
+  const [selected, setSelected] = useState<string[]>([]);
+  const [asked, setAsked] = useState<AskedAction | null>(null);
+  const cancel = useDo((client, id: string) => client.deployments.cancel({ id }));
+  const compared = pairOf(address.fields["compare"]);
+
+  return (
+    <Page
+      title="Deployments"
+      tab={`Deployments · ${project}`}
+      description={project}
+      actions={
+        <Link to="/new" search={{ project } as never} className={buttonClass("primary")}>
+          Deploy
+        </Link>
+      }
+    >
+      {cancel.error === null ? null : (
+        <div className="lf:mb-4">
+          <ErrorPanel error={cancel.error} isNew />
+        </div>
+      )}
+      <DeploymentHistory
+        deployments={history.deployments}
+        error={history.error}
+        onRetry={history.again}
+        filter={filter}
+        onFilter={(next) => address.set(Object.fromEntries(filters.map((name) => [name, next[name] || null])))}
+        hrefOf={({ id }) => `/${project}/deployments/${id}`}
+        onOpen={({ id }) => void navigate({ to: "/$project/deployments/$id", params: { project, id } })}
+        selected={selected}
+        onSelect={setSelected}
+        onCompare={(ids) => address.set({ compare: inTime(ids, history.deployments ?? []).join(",") }, { push: true })}
+        actions={{
+          redeploy: (deployment) => setAsked({ action: "redeploy", deployment }),
+          rollback: (deployment) => setAsked({ action: "rollback", deployment }),
+          promote: (deployment) => setAsked({ action: "promote", deployment }),
+          cancel: ({ id, state }) => void (isSettled(state) ? undefined : cancel.run(id)),
+        }}
+        hasMore={history.hasMore}
+        onMore={history.more}
+        isLoadingMore={history.isLoadingMore}
+      />
+      <ActionDialog asked={asked} onClose={() => setAsked(null)} />
+      {compared === null ? null : <CompareDialog ids={compared} onClose={() => address.set({ compare: null })} />}
+    </Page>
+  );
+}
+
+/** Pages of it, newest first; those that were read stay when the next question fails. */
+function useHistory(project: string, filter: HistoryFilter) {
+  const { client } = useLandfall();
+  const query = useInfiniteQuery({
+    queryKey: [...liveKey, "history", project, filter],
+    queryFn: ({ pageParam, signal }) =>
+      client.deployments.list(
+        { project, limit: pageSize, ...filter, ...(pageParam === null ? {} : { cursor: pageParam }) },
+        { signal },
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    retry: false,
+  });
+  return {
+    deployments: query.data === undefined ? null : query.data.pages.flatMap(({ deployments }) => deployments),
+    error: query.error ? errorReportOf(query.error) : null,
+    again: () => void query.refetch(),
+    hasMore: query.hasNextPage,
+    more: () => void query.fetchNextPage(),
+    isLoadingMore: query.isFetchingNextPage,
+  };
+}
+
+function CompareDialog({ ids: [from, to], onClose }: { ids: [string, string]; onClose(): void }) {
+  const answer = useAsk(["compare", from, to], (client, signal) =>
+    client.deployments.compare({ id: to, with: from }, { signal }),
+  );
+  return (
+    <Dialog
+      open
+      wide
+      onClose={onClose}
+      title="Compare deployments"
+      description={answer.data === undefined ? undefined : changesInWords(answer.data)}
+    >
+      <Asked answer={answer} waitsFor="the comparison" lines={6}>
+        {(difference) => <DeploymentComparison comparison={difference} />}
+      </Asked>
+    </Dialog>
+  );
+}
+
+/** `a,b` of an address. */
+function pairOf(text: string | undefined): [string, string] | null {
+  const [from, to, ...more] = text?.split(",") ?? [];
+  return from && to && more.length === 0 ? [from, to] : null;
+}
+
+/** The earlier one first. */
+function inTime(ids: [string, string], deployments: { id: string; createdAt: string }[]): string[] {
+  const madeAt = (id: string): string => deployments.find((one) => one.id === id)?.createdAt ?? "";
+  return ids.toSorted((a, b) => madeAt(a).localeCompare(madeAt(b)));
 }

@@ -1,3 +1,305 @@
+/** A project at a glance: what is live, how it is, what happened last, and what needs somebody. */
+import {
+  Badge,
+  Button,
+  buttonClass,
+  type Deployment,
+  DeploymentHistory,
+  EmptyState,
+  isSettled,
+  type Project,
+  stateWord,
+  StatusIndicator,
+} from "@landfall/react";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { type Answer, useAsk, useDo } from "../ask.ts";
+import { Asked } from "../parts/asked.tsx";
+import { Attention } from "../parts/deployment-attention.tsx";
+import { ActionDialog, type AskedAction, type DeploymentAction, reasonFor } from "../parts/deployment-dialog.tsx";
+import { LiveCard } from "../parts/deployment-live.tsx";
+import { SiteUrl } from "../parts/deployment-words.tsx";
+import { Section } from "../parts/section.tsx";
+import { Terminal, word } from "../parts/terminal.tsx";
+import { useMay } from "../session.ts";
+import { useCommands } from "../shell/commands.ts";
+import { Page } from "../shell/page.tsx";
+
+const production = "production";
+/** Looked through for what can be promoted or gone back to. */
+const recent = 30;
+const shownInHistory = 5;
+
 export function OverviewPage() {
-  return null;
+  const { project } = useParams({ from: "/frame/$project" });
+  return <PageOf key={project} project={project} />;
+}
+
+function PageOf({ project }: { project: string }) {
+  const about = useAsk(["project", project], (client, signal) => client.projects.get({ project }, { signal }));
+  const list = useAsk(["recent", project], (client, signal) =>
+    client.deployments.list({ project, limit: recent }, { signal }),
+  );
+  const deployments = list.data?.deployments ?? [];
+  const live = about.data?.environments.find(({ name }) => name === production)?.liveDeployment ?? null;
+  const [asked, setAsked] = useState<AskedAction | null>(null);
+  const choices = choicesOf(deployments, live);
+  const last = deployments[0];
+
+  useCommands(
+    choices.flatMap(({ action, title, deployment }) =>
+      deployment === null ? [] : [{ id: action, title, run: () => setAsked({ action, deployment }) }],
+    ),
+  );
+
+  return (
+    <Page
+      title={project}
+      tab={last === undefined ? project : `${stateWord(last.state)} · ${project}`}
+      actions={
+        <>
+          {choices.map(({ action, title, deployment, reason }) => (
+            <Button
+              key={action}
+              unavailable={deployment === null ? reason : undefined}
+              onClick={() => (deployment === null ? undefined : setAsked({ action, deployment }))}
+            >
+              {title}
+            </Button>
+          ))}
+          <Link to="/new" search={{ project } as never} className={buttonClass("primary")}>
+            Deploy
+          </Link>
+        </>
+      }
+    >
+      <Asked answer={about} waitsFor="the project" lines={8}>
+        {(shown) => (
+          <>
+            <ToAttendTo project={project} deployments={deployments} />
+            <Production project={project} id={live} />
+            <Latest project={project} list={list} onAsk={setAsked} />
+            <div className="lf:grid lf:gap-x-8 lf:@4xl:grid-cols-2">
+              <Environments project={shown} />
+              <Domains project={project} />
+            </div>
+            <FromATerminal project={project} choices={choices} />
+          </>
+        )}
+      </Asked>
+      <ActionDialog asked={asked} onClose={() => setAsked(null)} />
+    </Page>
+  );
+}
+
+interface Choice {
+  action: DeploymentAction;
+  title: string;
+  /** With which it would be done; null: `reason` says why it cannot. */
+  deployment: Deployment | null;
+  reason: string;
+}
+
+/** What can be done from here, and with which deployment: the live one again, the newest preview, the one before. */
+function choicesOf(deployments: Deployment[], live: string | null): Choice[] {
+  const current =
+    deployments.find(({ id }) => id === live) ?? deployments.find((one) => one.environment === production);
+  const succeeded = deployments.filter(({ state }) => state === "success");
+  const preview = succeeded.find(({ environment }) => environment !== production);
+  const earlier = succeeded.filter(({ id, environment }) => environment === production && id !== live);
+  const target = earlier.find(({ actions }) => actions.rollback.possible) ?? earlier[0];
+  const choice = (
+    action: DeploymentAction,
+    title: string,
+    deployment: Deployment | undefined,
+    none: string,
+  ): Choice => {
+    const reason = deployment === undefined ? none : reasonFor(deployment, action);
+    return { action, title, deployment: reason === undefined ? deployment! : null, reason: reason ?? "" };
+  };
+  return [
+    choice("redeploy", "Redeploy", current, "Nothing was deployed yet."),
+    choice("promote", "Promote", preview, "There is no preview that succeeded."),
+    choice("rollback", "Roll back", target, "There is no earlier release to go back to."),
+  ];
+}
+
+function ToAttendTo({ project, deployments }: { project: string; deployments: Deployment[] }) {
+  const may = useMay();
+  const last = deployments.find(({ environment }) => environment === production) ?? deployments[0];
+  const plan = useAsk(
+    ["deployment", last?.id ?? null],
+    (client, signal) => client.deployments.get({ id: last!.id }, { signal }),
+    { enabled: last !== undefined },
+  );
+  const connections = useAsk(["connections"], (client, signal) => client.connections.list({}, { signal }), {
+    enabled: may("read:connection"),
+  });
+  const domains = useDomains(project);
+  const keys = (plan.data?.plan?.services ?? []).flatMap(({ variables }) =>
+    variables.filter(({ required, from }) => required && from === "missing").map(({ key }) => key),
+  );
+  const seen = new Set<string>();
+  const latest = deployments.filter(({ environment }) => !seen.has(environment) && seen.add(environment));
+  return (
+    <Attention
+      project={project}
+      latest={latest}
+      missing={last === undefined ? null : { environment: last.environment, keys: [...new Set(keys)] }}
+      connections={connections.data?.connections ?? []}
+      domains={domains.data?.domains ?? []}
+    />
+  );
+}
+
+function Production({ project, id }: { project: string; id: string | null }) {
+  const answer = useAsk(["deployment", id], (client, signal) => client.deployments.get({ id: id! }, { signal }), {
+    enabled: id !== null,
+  });
+  return (
+    <Section title="Production">
+      {id === null ? (
+        <EmptyState
+          title="Nothing is live in production"
+          action={
+            <Link to="/new" search={{ project } as never} className={buttonClass("primary")}>
+              Deploy
+            </Link>
+          }
+        >
+          What visitors get is here as soon as a deployment has succeeded.
+        </EmptyState>
+      ) : (
+        <Asked answer={answer} waitsFor="the live deployment">
+          {(deployment) => <LiveCard deployment={deployment} />}
+        </Asked>
+      )}
+    </Section>
+  );
+}
+
+interface LatestProps {
+  project: string;
+  list: Answer<{ deployments: Deployment[] }>;
+  onAsk(asked: AskedAction): void;
+}
+
+function Latest({ project, list, onAsk }: LatestProps) {
+  const navigate = useNavigate();
+  const cancel = useDo((client, id: string) => client.deployments.cancel({ id }));
+  return (
+    <Section
+      title="Last deployments"
+      actions={
+        <Link to="/$project/deployments" params={{ project }} className="lf:inline-block lf:min-h-6">
+          All deployments
+        </Link>
+      }
+    >
+      <DeploymentHistory
+        deployments={list.data?.deployments.slice(0, shownInHistory) ?? null}
+        error={list.error ?? cancel.error}
+        onRetry={list.again}
+        hrefOf={({ id }) => `/${project}/deployments/${id}`}
+        onOpen={({ id }) => void navigate({ to: "/$project/deployments/$id", params: { project, id } })}
+        actions={{
+          redeploy: (deployment) => onAsk({ action: "redeploy", deployment }),
+          rollback: (deployment) => onAsk({ action: "rollback", deployment }),
+          promote: (deployment) => onAsk({ action: "promote", deployment }),
+          cancel: ({ id, state }) => void (isSettled(state) ? undefined : cancel.run(id)),
+        }}
+      />
+    </Section>
+  );
+}
+
+function Environments({ project: { name: project, environments } }: { project: Project }) {
+  return (
+    <Section title="Environments">
+      {environments.length === 0 ? (
+        <p className="lf:text-muted">There is none yet: the first deployment makes production.</p>
+      ) : (
+        <ul className="lf:divide-y lf:divide-line lf:rounded-lg lf:border lf:border-line">
+          {environments.map(({ name, url, lastDeployment, lastState }) => (
+            <li key={name} className="lf:flex lf:flex-wrap lf:items-center lf:gap-x-3 lf:gap-y-1 lf:px-4 lf:py-2">
+              <Link
+                to="/$project/deployments"
+                params={{ project }}
+                search={{ environment: name } as never}
+                className="lf:inline-block lf:min-h-6 lf:font-medium lf:break-all"
+              >
+                {name}
+              </Link>
+              {lastState === null || lastDeployment === null ? null : (
+                <Link
+                  to="/$project/deployments/$id"
+                  params={{ project, id: lastDeployment }}
+                  aria-label={`Last deployment to ${name}: ${stateWord(lastState)}`}
+                  className="lf:inline-flex lf:min-h-6"
+                >
+                  <StatusIndicator state={lastState} />
+                </Link>
+              )}
+              <span className="lf:min-w-0 lf:ms-auto">
+                {url === null ? <span className="lf:text-muted">Nothing live</span> : <SiteUrl url={url} />}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+function useDomains(project: string) {
+  return useAsk(["domains", project], (client, signal) => client.domains.list({ project }, { signal }));
+}
+
+function Domains({ project }: { project: string }) {
+  const answer = useDomains(project);
+  return (
+    <Section
+      title="Domains"
+      actions={
+        <Link to="/$project/domains" params={{ project }} className="lf:inline-block lf:min-h-6">
+          Add or check
+        </Link>
+      }
+    >
+      <Asked answer={answer} waitsFor="the domains" lines={2}>
+        {({ domains }) =>
+          domains.length === 0 ? (
+            <p className="lf:text-muted">No domain of your own leads here.</p>
+          ) : (
+            <ul className="lf:divide-y lf:divide-line lf:rounded-lg lf:border lf:border-line">
+              {domains.map(({ name, ready }) => (
+                <li
+                  key={name}
+                  className="lf:flex lf:flex-wrap lf:items-center lf:justify-between lf:gap-2 lf:px-4 lf:py-2"
+                >
+                  <SiteUrl url={`https://${name}`} />
+                  <Badge tone={ready ? "success" : "warning"}>{ready ? "Ready" : "Not ready"}</Badge>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Asked>
+    </Section>
+  );
+}
+
+function FromATerminal({ project, choices }: { project: string; choices: Choice[] }) {
+  const idFor = (action: DeploymentAction): string =>
+    choices.find((one) => one.action === action)?.deployment?.id ?? "<id>";
+  return (
+    <Section title="From a terminal">
+      <div className="lf:grid lf:gap-3 lf:@lg:grid-cols-2">
+        <Terminal says="Deploy this folder" command={`landfall deploy --project ${word(project)}`} />
+        <Terminal says="Redeploy" command={`landfall redeploy ${idFor("redeploy")}`} />
+        <Terminal says="Promote" command={`landfall promote ${idFor("promote")}`} />
+        <Terminal says="Roll back" command={`landfall rollback ${word(project)}`} />
+      </div>
+    </Section>
+  );
 }

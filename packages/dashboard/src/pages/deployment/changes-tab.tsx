@@ -1,0 +1,40 @@
+/** What visitors got with it: against the deployment before, and, when it is not live, against what is. */
+import { type Deployment, EmptyState } from "@landfall/react";
+import { useAsk } from "../../ask.ts";
+import { Asked } from "../../parts/asked.tsx";
+import { changesInWords, DeploymentComparison } from "../../parts/deployment-comparison.tsx";
+import { usePrevious } from "./previous.ts";
+
+export function ChangesTab({ deployment }: { deployment: Deployment }) {
+  const previous = usePrevious(deployment);
+  return (
+    <Asked answer={previous} waitsFor="the deployment before" lines={5}>
+      {(before) =>
+        before === null ? (
+          <EmptyState title="There was none before">
+            This is the first deployment of {deployment.project} to {deployment.environment}, so everything in it is
+            new.
+          </EmptyState>
+        ) : (
+          <SinceThen id={deployment.id} before={before.id} />
+        )
+      }
+    </Asked>
+  );
+}
+
+function SinceThen({ id, before }: { id: string; before: string }) {
+  const answer = useAsk(["compare", before, id], (client, signal) =>
+    client.deployments.compare({ id, with: before }, { signal }),
+  );
+  return (
+    <Asked answer={answer} waitsFor="the comparison" lines={5}>
+      {(comparison) => (
+        <>
+          <p className="lf:mb-3 lf:text-muted">{changesInWords(comparison)}</p>
+          <DeploymentComparison comparison={comparison} from="The one before" to="This one" />
+        </>
+      )}
+    </Asked>
+  );
+}

@@ -1,0 +1,77 @@
+/** The head: where it goes, of which commit, who started it. How it stands is said beside its steps, or on the card when it went well. */
+import { Popover } from "@base-ui/react/popover";
+import { Button, CopyButton, type Deployment, QrCode, RelativeTime } from "@landfall/react";
+import { QrCode as QrIcon } from "lucide-react";
+import type { ReactNode } from "react";
+import { usePlatformName } from "../../parts/deployment-platform.tsx";
+import { CommitLine, SiteUrl } from "../../parts/deployment-words.tsx";
+
+export function Facts({ deployment }: { deployment: Deployment }) {
+  const { state, environment, platform, url, commit, startedBy, createdAt } = deployment;
+  const platformName = usePlatformName(platform);
+  return (
+    <dl className="lf:text-text lf:flex lf:flex-wrap lf:gap-x-6 lf:gap-y-2">
+      <Fact name="Environment">{environment}</Fact>
+      <Fact name="Target">{platformName}</Fact>
+      <Fact name={deployment.operation === "deploy" ? "Started" : operationWords[deployment.operation]}>
+        <RelativeTime at={createdAt} />
+        {startedBy === null ? "" : ` by ${startedBy}`}
+      </Fact>
+      <Fact name="Id">
+        <span className="lf:inline-flex lf:items-center lf:font-mono lf:text-xs">
+          <span className="lf:break-all">{deployment.id}</span>
+          <CopyButton text={deployment.id} label="Copy id" />
+        </span>
+      </Fact>
+      {/* When it went well, the card below says these. */}
+      {commit === null || state === "success" ? null : (
+        <Fact name="Commit">
+          <CommitLine commit={commit} />
+        </Fact>
+      )}
+      {url === null || state === "success" ? null : (
+        <Fact name="URL">
+          <span className="lf:flex lf:min-w-0 lf:flex-wrap lf:items-center">
+            <SiteUrl url={url} />
+            <QrButton url={url} />
+          </span>
+        </Fact>
+      )}
+    </dl>
+  );
+}
+
+const operationWords = { redeploy: "Redeployed", rollback: "Rolled back", promote: "Promoted" } as const;
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="lf:min-w-0">
+      <dt className="lf:text-xs lf:text-muted">{name}</dt>
+      <dd className="lf:flex lf:min-h-7 lf:min-w-0 lf:flex-wrap lf:items-center lf:gap-x-1 lf:break-words">
+        {children}
+      </dd>
+    </div>
+  );
+}
+
+function QrButton({ url }: { url: string }) {
+  return (
+    <Popover.Root>
+      <Popover.Trigger render={<Button look="quiet" aria-label="QR code" title="QR code" />}>
+        <QrIcon aria-hidden size={14} />
+      </Popover.Trigger>
+      <Popover.Portal>
+        <div data-lf-root="">
+          <Popover.Positioner sideOffset={6}>
+            <Popover.Popup
+              aria-label="QR code"
+              className="lf:rounded-lg lf:border lf:border-line lf:bg-raised lf:p-3 lf:shadow-lg"
+            >
+              <QrCode text={url} label={`QR code of ${url}`} />
+            </Popover.Popup>
+          </Popover.Positioner>
+        </div>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}

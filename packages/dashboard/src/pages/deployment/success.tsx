@@ -1,0 +1,19 @@
+/** It is up: where, how fast. */
+import { type Deployment, DeploymentSuccessCard } from "@landfall/react";
+import { usePrevious } from "./previous.ts";
+
+export function Success({ deployment }: { deployment: Deployment }) {
+  const previous = usePrevious(deployment);
+  return (
+    <section aria-labelledby="result">
+      <h2 id="result" className="lf:sr-only">
+        Result
+      </h2>
+      <DeploymentSuccessCard
+        deployment={deployment}
+        isFirst={previous.data === null}
+        historyUrl={`/${deployment.project}/deployments`}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,138 @@
+/** Two deployments side by side, and what is different between them. Values of variables are never part of it. */
+import { Badge, Difference, type LandfallClient, RelativeTime, StatusIndicator } from "@landfall/react";
+import { ArrowDown, ArrowRight } from "lucide-react";
+import type { ReactNode } from "react";
+import { counted } from "./deployment-words.tsx";
+import { sizeInWords } from "./size.ts";
+
+export type Comparison = Awaited<ReturnType<LandfallClient["deployments"]["compare"]>>;
+/** From what has the traffic now; nothing may have it. */
+export type Effect = Awaited<ReturnType<LandfallClient["deployments"]["effect"]>>;
+type Side = Comparison["to"];
+
+export interface DeploymentComparisonProps {
+  comparison: Comparison | Effect;
+  /** Over each side. */
+  from?: string;
+  to?: string;
+  /** Under the variables: which values will be used. */
+  variablesNote?: string;
+}
+
+export function DeploymentComparison({
+  comparison,
+  from = "From",
+  to = "To",
+  variablesNote,
+}: DeploymentComparisonProps) {
+  const { files, domains, how, sameRelease } = comparison;
+  const sides = { beforeTitle: from, afterTitle: to };
+  return (
+    <div className="lf:@container">
+      <div className="lf:grid lf:items-center lf:gap-2 lf:@lg:grid-cols-[1fr_auto_1fr]">
+        <SideCard title={from} side={comparison.from} />
+        <ArrowDown aria-hidden size={18} className="lf:mx-auto lf:text-muted lf:@lg:hidden" />
+        <ArrowRight aria-hidden size={18} className="lf:hidden lf:text-muted lf:@lg:block lf:rtl:rotate-180" />
+        <SideCard title={to} side={comparison.to} />
+      </div>
+      <dl className="lf:mt-4 lf:grid lf:gap-x-4 lf:gap-y-3 lf:@lg:grid-cols-[6rem_minmax(0,1fr)]">
+        <Row name="How">{how}</Row>
+        <Row name="Files">
+          {sameRelease
+            ? "The same release: not one byte differs."
+            : `${files.added} added, ${files.removed} removed, ${files.changed} changed. ${sizeInWords(files.sizeFrom)} before, ${sizeInWords(files.sizeTo)} after.`}
+        </Row>
+        <Row name="Domains">
+          {domains.length === 0 ? (
+            "None move."
+          ) : (
+            <ul>
+              {domains.map((domain) => (
+                <li key={domain} className="lf:font-mono lf:text-xs lf:leading-5 lf:break-all">
+                  {domain}
+                </li>
+              ))}
+            </ul>
+          )}
+        </Row>
+        <Row name="Variables">
+          <Difference
+            label="Variables that differ"
+            empty="The same names and values."
+            {...sides}
+            rows={comparison.variables.map(({ key, change, sensitive }) => ({
+              label: key,
+              kind: change,
+              isSecret: sensitive,
+              before: "a value",
+              after: change === "changed" ? "another value" : "a value",
+            }))}
+          />
+          {variablesNote === undefined ? null : <p className="lf:mt-1 lf:text-muted">{variablesNote}</p>}
+        </Row>
+        <Row name="Settings">
+          <Difference
+            label="Settings that differ"
+            empty="The same."
+            {...sides}
+            rows={comparison.settings.map((one) => ({
+              label: `${one.service}: ${one.field}`,
+              kind: one.from === null ? "added" : one.to === null ? "removed" : "changed",
+              before: <code className="lf:font-mono lf:text-xs lf:break-all">{one.from}</code>,
+              after: <code className="lf:font-mono lf:text-xs lf:break-all">{one.to}</code>,
+            }))}
+          />
+        </Row>
+      </dl>
+    </div>
+  );
+}
+
+function SideCard({ title, side }: { title: string; side: Side | null }) {
+  return (
+    <section
+      aria-label={title}
+      className="lf:h-full lf:min-w-0 lf:rounded-lg lf:border lf:border-line lf:bg-surface lf:p-3"
+    >
+      <h3 className="lf:text-xs lf:font-semibold lf:text-muted">{title}</h3>
+      {side === null ? (
+        <p className="lf:mt-1">Nothing has the traffic.</p>
+      ) : (
+        <>
+          <p className="lf:mt-1 lf:flex lf:flex-wrap lf:items-center lf:gap-2">
+            <StatusIndicator state={side.state} />
+            {side.live ? <Badge tone="success">Live</Badge> : null}
+          </p>
+          <p className="lf:mt-1 lf:font-medium lf:break-words">
+            {side.commit?.message.split("\n", 1)[0] ?? side.message ?? "No message"}
+          </p>
+          <p className="lf:font-mono lf:text-xs lf:break-all">
+            {side.id}
+            {side.commit === null ? "" : ` · ${side.commit.sha.slice(0, 7)}`}
+            {side.commit === null || side.commit.branch === null ? "" : ` · ${side.commit.branch}`}
+          </p>
+          <p className="lf:text-muted">
+            <RelativeTime at={side.createdAt} />
+          </p>
+          {side.url === null ? null : <p className="lf:font-mono lf:text-xs lf:break-all">{side.url}</p>}
+        </>
+      )}
+    </section>
+  );
+}
+
+function Row({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="lf:contents">
+      <dt className="lf:text-muted">{name}</dt>
+      <dd className="lf:-mt-2 lf:min-w-0 lf:break-words lf:@lg:mt-0">{children}</dd>
+    </div>
+  );
+}
+
+/** "3 files" of a comparison, for a sentence. */
+export function changesInWords({ sameRelease, files, variables, settings }: Comparison | Effect): string {
+  if (sameRelease) return "The same release.";
+  const total = files.added + files.removed + files.changed;
+  return `${counted(total, "file")}, ${counted(variables.length, "variable")} and ${counted(settings.length, "setting")} differ.`;
+}

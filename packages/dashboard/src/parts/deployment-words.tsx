@@ -1,0 +1,58 @@
+/** Deployments in words, and the small things said of them in more than one place. */
+import { CopyButton, type Deployment } from "@landfall/react";
+import { ExternalLink, GitBranch, GitCommitHorizontal } from "lucide-react";
+
+/** "1 file", "3 files". */
+export function counted(count: number, noun: string): string {
+  return `${count.toLocaleString()} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** What a person knows it by. */
+export function nameOf({ commit, message, id }: Pick<Deployment, "commit" | "message" | "id">): string {
+  return commit?.message.split("\n", 1)[0] || message || id;
+}
+
+/** Text without what terminals take for commands. */
+export function plainText(line: string): string {
+  // oxlint-disable-next-line no-control-regex -- control sequences are what is looked for
+  return line.replaceAll(/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)/g, "");
+}
+
+/** The address of a site: to open, to copy. */
+export function SiteUrl({ url, isLarge = false }: { url: string; isLarge?: boolean }) {
+  return (
+    <span className="lf:flex lf:min-w-0 lf:flex-wrap lf:items-center lf:gap-1">
+      <a
+        href={url}
+        target="_blank"
+        rel="noreferrer"
+        className={`lf:inline-flex lf:min-h-6 lf:min-w-0 lf:items-center lf:gap-1 lf:break-all ${isLarge ? "lf:text-lg lf:font-medium" : ""}`}
+      >
+        {url.replace(/^https?:\/\//, "").replace(/\/$/, "")}
+        <ExternalLink aria-hidden size={14} className="lf:shrink-0" />
+        <span className="lf:sr-only"> (opens in a new tab)</span>
+      </a>
+      <CopyButton text={url} label="Copy address" />
+    </span>
+  );
+}
+
+/** Message, branch, short hash, author. */
+export function CommitLine({ commit }: { commit: NonNullable<Deployment["commit"]> }) {
+  return (
+    <span className="lf:inline-flex lf:min-w-0 lf:flex-wrap lf:items-center lf:gap-x-2">
+      <span className="lf:inline-flex lf:items-center lf:gap-1 lf:font-mono lf:text-xs" title={commit.sha}>
+        <GitCommitHorizontal aria-hidden size={14} />
+        {commit.sha.slice(0, 7)}
+      </span>
+      {commit.branch === null ? null : (
+        <span className="lf:inline-flex lf:min-w-0 lf:items-center lf:gap-1 lf:font-mono lf:text-xs lf:break-all">
+          <GitBranch aria-hidden size={14} className="lf:shrink-0" />
+          {commit.branch}
+        </span>
+      )}
+      <span className="lf:min-w-0 lf:break-words">{commit.message.split("\n", 1)[0]}</span>
+      {commit.author === null ? null : <span className="lf:text-muted">by {commit.author}</span>}
+    </span>
+  );
+}
