@@ -39,10 +39,10 @@ export {
   type HistoryFilter,
 } from "./deployment/deployment-history.tsx";
 export { DeployButton, type DeployButtonProps, type DeploySource } from "./deploy-button.tsx";
-export { Root } from "./parts/root.tsx";
+export { Layer, Root, useLayerContainer } from "./parts/root.tsx";
 export { Button, type ButtonProps, buttonClass } from "./parts/button.tsx";
 export { Badge, StatusIndicator, stateWord, type Tone } from "./parts/status.tsx";
-export { Duration, durationForSpeech, durationInWords, RelativeTime, useNow } from "./parts/time.tsx";
+export { Duration, durationForSpeech, durationInWords, FixedNow, RelativeTime, useNow } from "./parts/time.tsx";
 export { CopyButton, CopyField } from "./parts/copy.tsx";
 export { EmptyState, ErrorPanel, type ErrorPanelProps, Skeleton } from "./parts/panels.tsx";
 export { Dialog, type DialogProps } from "./parts/dialog.tsx";

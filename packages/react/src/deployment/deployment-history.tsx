@@ -1,40 +1,230 @@
 "use client";
+import { type ComponentType, type ReactNode, useState } from "react";
+import { Announcer, useAnnounce } from "../parts/announcer.tsx";
+import { Button } from "../parts/button.tsx";
+import { EmptyState, ErrorPanel, Skeleton } from "../parts/panels.tsx";
+import { RelativeTime } from "../parts/time.tsx";
 import type { Deployment, ErrorReport } from "../types.ts";
+import { HistoryFilters } from "./history-filters.tsx";
+import { HistoryRow, nameOf } from "./history-row.tsx";
+import { type HistoryFilter, matches, pairOf, rolledBack, toggled } from "./history.ts";
+import type { RowMenuProps } from "./row-menu.tsx";
 
-export interface HistoryFilter {
-  environment?: string;
-  state?: Deployment["state"];
-  platform?: string;
-  /** In id, message, commit or branch. */
-  text?: string;
-}
+export type { HistoryFilter } from "./history.ts";
+
+type Action = "redeploy" | "rollback" | "promote" | "cancel";
 
 export interface DeploymentHistoryProps {
   /** Newest first; null while they are asked for. */
   deployments: Deployment[] | null;
   error?: ErrorReport | null;
   onRetry?(): void;
+  /** When what is shown was read; said when reading it again failed. */
+  readAt?: string;
+  /** Absent: it is kept here. */
   filter?: HistoryFilter;
   onFilter?(filter: HistoryFilter): void;
+  /** What can be filtered by, when the list does not hold all of it. */
+  environments?: readonly string[];
+  platforms?: readonly string[];
   /** Address of a deployment's page. */
   hrefOf?(deployment: Deployment): string;
   onOpen?(deployment: Deployment): void;
-  /** Ids of the chosen ones, two at most. */
+  /** Ids of the chosen ones, two at most. Absent: they are kept here. */
   selected?: readonly string[];
   onSelect?(ids: string[]): void;
+  /** Absent: nothing is compared here. The earlier one comes first. */
   onCompare?(ids: [string, string]): void;
-  actions?: {
-    redeploy?(deployment: Deployment): void;
-    rollback?(deployment: Deployment): void;
-    promote?(deployment: Deployment): void;
-    cancel?(deployment: Deployment): void;
-  };
+  actions?: { [action in Action]?: (deployment: Deployment) => void };
   /** There are older ones. */
   hasMore?: boolean;
   onMore?(): void;
   isLoadingMore?: boolean;
+  /** Offered when there is none yet: a link or button that makes the first. */
+  firstAction?: ReactNode;
 }
 
-export function DeploymentHistory(_props: DeploymentHistoryProps) {
-  return null;
+/** All deployments of a place, the newest first. */
+export function DeploymentHistory(props: DeploymentHistoryProps) {
+  return (
+    <Announcer>
+      <History {...props} />
+    </Announcer>
+  );
+}
+
+function History(props: DeploymentHistoryProps) {
+  const { deployments, error = null, onRetry, readAt, onFilter, onSelect, onCompare, firstAction } = props;
+  const [ownFilter, setOwnFilter] = useState<HistoryFilter>({});
+  const [ownSelected, setOwnSelected] = useState<readonly string[]>([]);
+  const filter = props.filter ?? ownFilter;
+  const selected = props.selected ?? ownSelected;
+  const setFilter = (next: HistoryFilter): void => {
+    setOwnFilter(next);
+    onFilter?.(next);
+  };
+  const select = (ids: string[]): void => {
+    setOwnSelected(ids);
+    onSelect?.(ids);
+  };
+  const isFiltered = Object.values(filter).some((value) => value !== undefined && value !== "");
+  const shown = (deployments ?? []).filter((one) => matches(one, filter));
+  const isFirstTime = deployments !== null && deployments.length === 0 && !isFiltered;
+  const pair = pairOf(selected, shown);
+  return (
+    <section aria-label="Deployments" className="lf:@container lf:text-base">
+      {isFirstTime || (deployments === null && !isFiltered) ? null : (
+        <div className="lf:mb-3 lf:flex lf:flex-wrap lf:items-start lf:gap-2">
+          <HistoryFilters
+            filter={filter}
+            onFilter={setFilter}
+            environments={props.environments ?? kindsOf(deployments, ({ environment }) => environment)}
+            platforms={props.platforms ?? kindsOf(deployments, ({ platform }) => platform)}
+          />
+          {onCompare === undefined ? null : (
+            <Button
+              onClick={() => (pair === null ? undefined : onCompare(pair))}
+              unavailable={pair === null ? "Choose two deployments to compare." : undefined}
+            >
+              Compare
+            </Button>
+          )}
+        </div>
+      )}
+      {error === null ? null : (
+        <div className="lf:mb-3">
+          <ErrorPanel error={error} isNew={deployments !== null} {...(onRetry === undefined ? {} : { onRetry })} />
+          {deployments === null || readAt === undefined ? null : (
+            <p className="lf:mt-1 lf:mb-0 lf:text-sm lf:text-muted">
+              What is below was read <RelativeTime at={readAt} />.
+            </p>
+          )}
+        </div>
+      )}
+      {deployments === null && error === null ? <Skeleton lines={6} waitsFor="the deployments" /> : null}
+      {isFirstTime && error === null ? (
+        <EmptyState title="No deployments yet" action={firstAction}>
+          Each deployment will be listed here, with its state, its log and a way back to it.
+        </EmptyState>
+      ) : null}
+      {deployments !== null && isFiltered && shown.length === 0 ? (
+        <EmptyState title="Nothing matches" action={<Button onClick={() => setFilter({})}>Clear filters</Button>}>
+          {props.hasMore === true
+            ? `None of the ${deployments.length} that were read. Older ones may.`
+            : "No deployment is as the filters say."}
+        </EmptyState>
+      ) : null}
+      <Rows {...props} shown={shown} selected={selected} onToggle={(id) => select(toggled(selected, id))} />
+      {props.hasMore !== true || props.onMore === undefined || deployments === null ? null : (
+        <div className="lf:mt-3 lf:text-center">
+          <Button
+            onClick={props.onMore}
+            unavailable={props.isLoadingMore === true ? "Older ones are being read." : undefined}
+          >
+            {props.isLoadingMore === true ? "Reading older ones" : "Show older"}
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** Every value there is in the list, in order. */
+function kindsOf(deployments: Deployment[] | null, kindOf: (deployment: Deployment) => string): string[] {
+  return [...new Set((deployments ?? []).map(kindOf))].sort();
+}
+
+interface RowsProps extends DeploymentHistoryProps {
+  shown: Deployment[];
+  selected: readonly string[];
+  onToggle(id: string): void;
+}
+
+function Rows({
+  deployments,
+  shown,
+  selected,
+  onToggle,
+  hrefOf,
+  onOpen,
+  onCompare,
+  onSelect,
+  actions = {},
+}: RowsProps) {
+  const { alert } = useAnnounce();
+  const [open, setOpen] = useState<{ id: string; anchor: HTMLElement } | null>(null);
+  const [Menu, setMenu] = useState<ComponentType<RowMenuProps> | null>(null);
+  const load = (): void =>
+    void import("./row-menu.tsx").then(
+      ({ RowMenu }) => setMenu(() => RowMenu),
+      // Asked for again with the next click.
+      () => alert("The menu could not be loaded. Is there a connection?"),
+    );
+  if (shown.length === 0) return null;
+  // As it is now: what was possible when the menu opened may not be any more.
+  const chosen = shown.find(({ id }) => id === open?.id);
+  const back = rolledBack(deployments ?? []);
+  const isChoosable = onCompare !== undefined || onSelect !== undefined;
+  return (
+    <>
+      <ul
+        aria-label="Deployments, newest first"
+        className="lf:m-0 lf:list-none lf:divide-y lf:divide-line lf:rounded-lg lf:border lf:border-line lf:bg-raised lf:p-0"
+      >
+        {shown.map((deployment) => (
+          <HistoryRow
+            key={deployment.id}
+            deployment={deployment}
+            isRolledBack={back.has(deployment.id) && !deployment.live}
+            href={hrefOf?.(deployment)}
+            onOpen={onOpen === undefined ? undefined : () => onOpen(deployment)}
+            choice={
+              isChoosable
+                ? { isChosen: selected.includes(deployment.id), toggle: () => onToggle(deployment.id) }
+                : undefined
+            }
+            menu={
+              itemsOf(deployment, actions).length === 0
+                ? undefined
+                : {
+                    isOpen: open?.id === deployment.id,
+                    prepare: Menu === null ? load : () => undefined,
+                    open(anchor) {
+                      if (Menu === null) load();
+                      setOpen({ id: deployment.id, anchor });
+                    },
+                  }
+            }
+          />
+        ))}
+      </ul>
+      {open === null || chosen === undefined || Menu === null ? null : (
+        <Menu
+          anchor={open.anchor}
+          label={`Actions for ${nameOf(chosen)}`}
+          items={itemsOf(chosen, actions)}
+          onClose={() => setOpen(null)}
+        />
+      )}
+    </>
+  );
+}
+
+const words: Record<Action, string> = {
+  redeploy: "Redeploy",
+  rollback: "Roll back to this",
+  promote: "Promote",
+  cancel: "Cancel",
+};
+
+/** What this page can do and the server says is possible. */
+function itemsOf(
+  deployment: Deployment,
+  actions: NonNullable<DeploymentHistoryProps["actions"]>,
+): RowMenuProps["items"] {
+  return (Object.keys(words) as Action[]).flatMap((action) => {
+    const run = actions[action];
+    if (run === undefined || !deployment.actions[action].possible) return [];
+    return [{ word: words[action], isDanger: action === "cancel", run: () => run(deployment) }];
+  });
 }

@@ -47,9 +47,9 @@ export function DeploymentSuccessCard({
             {environment === "production" ? null : <Badge>Preview · {environment}</Badge>}
             {deployment.live ? <Badge tone="success">Live</Badge> : null}
           </div>
-          <h3 id={heading} className="lf:mt-1 lf:mb-0 lf:text-xl lf:font-semibold lf:break-words">
+          <h2 id={heading} className="lf:mt-1 lf:mb-0 lf:text-xl lf:font-semibold lf:break-words">
             {isFirst ? `${project} is online for the first time` : `${project} is online`}
-          </h3>
+          </h2>
           {url === null ? (
             <p className="lf:mt-1 lf:mb-0 lf:text-muted">It has no address of its own.</p>
           ) : (

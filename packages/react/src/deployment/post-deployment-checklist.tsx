@@ -61,9 +61,9 @@ export function PostDeploymentChecklist({
       className="lf:@container lf:rounded-lg lf:border lf:border-line lf:bg-raised lf:p-4"
     >
       <div className="lf:flex lf:flex-wrap lf:items-center lf:gap-2">
-        <h3 id={heading} className="lf:m-0 lf:me-auto lf:text-lg lf:font-semibold">
+        <h2 id={heading} className="lf:m-0 lf:me-auto lf:text-lg lf:font-semibold">
           After the deployment
-        </h3>
+        </h2>
         {onCheck === undefined ? null : (
           <Button onClick={onCheck} unavailable={isChecking ? "The checks are running." : undefined}>
             {isChecking ? "Checking" : "Check again"}

@@ -2,6 +2,7 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import type { ReactNode } from "react";
 import { Button } from "./button.tsx";
+import { Layer, useLayerContainer } from "./root.tsx";
 
 export interface DialogProps {
   open: boolean;
@@ -19,10 +20,11 @@ export interface DialogProps {
 
 /** Takes the focus, keeps it, gives it back; Escape closes. */
 export function Dialog({ open, onClose, title, description, children, actions, container, wide = false }: DialogProps) {
+  const place = useLayerContainer(container);
   return (
     <Base.Root open={open} onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}>
-      <Base.Portal {...(container ? { container } : {})}>
-        <div data-lf-root="">
+      <Base.Portal {...(place ? { container: place } : {})}>
+        <Layer>
           <Base.Backdrop className="lf:fixed lf:inset-0 lf:z-40 lf:bg-[rgb(0_0_0/0.5)]" />
           <Base.Popup
             className={`lf:fixed lf:inset-x-0 lf:top-[8vh] lf:z-50 lf:mx-auto lf:flex lf:max-h-[84vh] lf:w-[calc(100%-32px)] lf:flex-col lf:rounded-lg lf:border lf:border-line lf:bg-raised lf:shadow-xl ${wide ? "lf:max-w-3xl" : "lf:max-w-lg"}`}
@@ -39,7 +41,7 @@ export function Dialog({ open, onClose, title, description, children, actions, c
               {actions}
             </div>
           </Base.Popup>
-        </div>
+        </Layer>
       </Base.Portal>
     </Base.Root>
   );

@@ -1,0 +1,134 @@
+"use client";
+import { Ellipsis } from "lucide-react";
+import type { MouseEvent } from "react";
+import { Badge, StatusIndicator, stateWord } from "../parts/status.tsx";
+import { Duration, RelativeTime } from "../parts/time.tsx";
+import type { Deployment } from "../types.ts";
+import { shortId } from "./history.ts";
+
+export interface HistoryRowProps {
+  deployment: Deployment;
+  isRolledBack: boolean;
+  href: string | undefined;
+  onOpen: (() => void) | undefined;
+  /** Absent: nothing is compared here. */
+  choice: { isChosen: boolean; toggle(): void } | undefined;
+  /** Absent: nothing can be done with it. */
+  menu: { isOpen: boolean; open(anchor: HTMLElement): void; prepare(): void } | undefined;
+}
+
+const wide =
+  "lf:@3xl:grid lf:@3xl:grid-cols-[7rem_minmax(0,1fr)_5.5rem_10rem] lf:@3xl:items-center lf:@3xl:[grid-template-areas:'state_title_time_age'_'state_meta_time_age']";
+
+/** A deployment in a list: one line of columns, or two lines where there is no room. */
+export function HistoryRow({ deployment, isRolledBack, href, onOpen, choice, menu }: HistoryRowProps) {
+  const { id, state, environment, platform, operation, live, commit, startedBy, createdAt, finishedAt } = deployment;
+  const name = nameOf(deployment);
+  return (
+    <li className="lf:flex lf:items-start lf:gap-2 lf:px-2 lf:py-2 lf:@3xl:items-center lf:hover:bg-surface">
+      {choice === undefined ? null : (
+        <label className="lf:flex lf:size-6 lf:shrink-0 lf:cursor-pointer lf:items-center lf:justify-center">
+          <input
+            type="checkbox"
+            checked={choice.isChosen}
+            onChange={choice.toggle}
+            aria-label={`Compare ${name}, ${shortId(id)}`}
+            className="lf:size-4 lf:accent-action"
+          />
+        </label>
+      )}
+      <div className={`lf:flex lf:min-w-0 lf:flex-1 lf:flex-wrap lf:items-center lf:gap-x-3 ${wide}`}>
+        <p className="lf:m-0 lf:w-full lf:min-w-0 lf:truncate lf:[grid-area:title]">
+          <Title name={name} href={href} onOpen={onOpen} />
+        </p>
+        <p className="lf:m-0 lf:text-sm lf:[grid-area:state]">
+          <StatusIndicator state={state} />
+        </p>
+        <p className="lf:m-0 lf:flex lf:min-w-0 lf:flex-wrap lf:items-center lf:gap-x-2 lf:text-xs lf:text-muted lf:[grid-area:meta]">
+          {live ? <Badge tone="success">Live</Badge> : null}
+          {isRolledBack ? <Badge>Rolled back</Badge> : null}
+          {operation === "deploy" ? null : <Badge>{operations[operation]}</Badge>}
+          <span className="lf:break-all">{environment}</span>
+          <span className="lf:hidden lf:@md:inline">{platform}</span>
+          <span className="lf:hidden lf:font-mono lf:@md:inline">{shortId(id)}</span>
+          {commit === null ? null : (
+            <span className="lf:hidden lf:min-w-0 lf:truncate lf:@md:inline">
+              {commit.branch === null ? null : `${commit.branch} `}
+              <span className="lf:font-mono">{commit.sha.slice(0, 7)}</span>
+            </span>
+          )}
+        </p>
+        <p className="lf:m-0 lf:text-sm lf:text-muted lf:[grid-area:time] lf:@3xl:text-end">
+          {state === "pending" ? null : <Duration from={createdAt} to={finishedAt} />}
+        </p>
+        <p className="lf:m-0 lf:min-w-0 lf:truncate lf:text-sm lf:text-muted lf:[grid-area:age] lf:@3xl:text-end">
+          <RelativeTime at={createdAt} inRow />
+          {startedBy === null ? null : (
+            <span className="lf:hidden lf:@md:inline lf:@3xl:block lf:@3xl:truncate lf:@3xl:text-xs"> {startedBy}</span>
+          )}
+        </p>
+      </div>
+      {menu === undefined ? null : (
+        <button
+          type="button"
+          aria-haspopup="menu"
+          aria-expanded={menu.isOpen}
+          aria-label={`Actions for ${name}, ${stateWord(state)}, ${shortId(id)}`}
+          onPointerEnter={menu.prepare}
+          onFocus={menu.prepare}
+          onClick={({ currentTarget }) => menu.open(currentTarget)}
+          className="lf:flex lf:size-8 lf:shrink-0 lf:cursor-pointer lf:items-center lf:justify-center lf:rounded-md lf:border-0 lf:bg-transparent lf:hover:bg-neutral-soft"
+        >
+          <Ellipsis aria-hidden size={16} />
+        </button>
+      )}
+    </li>
+  );
+}
+
+const operations: Record<Deployment["operation"], string> = {
+  deploy: "Deploy",
+  redeploy: "Redeploy",
+  promote: "Promotion",
+  rollback: "Rollback",
+};
+
+/** What a person knows it by. */
+export function nameOf({ commit, message, id }: Deployment): string {
+  return commit?.message ?? message ?? shortId(id);
+}
+
+function Title({ name, href, onOpen }: { name: string } & Pick<HistoryRowProps, "href" | "onOpen">) {
+  const look = "lf:text-text lf:font-medium lf:no-underline lf:hover:underline";
+  if (href !== undefined) {
+    return (
+      <a
+        href={href}
+        className={look}
+        onClick={(event) => (onOpen && isPlain(event) ? follow(event, onOpen) : undefined)}
+      >
+        {name}
+      </a>
+    );
+  }
+  if (onOpen === undefined) return <span className="lf:font-medium">{name}</span>;
+  return (
+    <button
+      type="button"
+      onClick={onOpen}
+      className={`lf:max-w-full lf:cursor-pointer lf:truncate lf:border-0 lf:bg-transparent lf:p-0 lf:text-start ${look}`}
+    >
+      {name}
+    </button>
+  );
+}
+
+/** Not one that asks for a new tab or window. */
+function isPlain({ button, altKey, ctrlKey, metaKey, shiftKey }: MouseEvent): boolean {
+  return button === 0 && !altKey && !ctrlKey && !metaKey && !shiftKey;
+}
+
+function follow(event: MouseEvent, open: () => void): void {
+  event.preventDefault();
+  open();
+}
