@@ -123,6 +123,13 @@ const probes: Record<string, Probe> = {
     ]),
   ],
   promote: byId((view, id) => view.promote(id, "elsewhere")),
+  eventPage: byId((view, id) => view.eventPage(id)),
+  sights: (view) => [["", () => view.sights({ limit: 1_000 })]],
+  compare: byId((view, id) => view.compare({ from: id, to: id })),
+  effect: byId((view, id) => view.effect(id, "redeploy")),
+  "shares.create": byId((view, id) => view.shares.create(id)),
+  "shares.remove": byId((view, id) => view.shares.remove(id)),
+  "shares.open": machine, // By a token that opens it to anyone.
   projects: (view) => [["", () => view.projects()]],
   remove: (view) => [
     [project, () => view.remove({ project })],
@@ -131,6 +138,15 @@ const probes: Record<string, Probe> = {
   "variables.list": byProject((view, name) => view.variables.list({ project: name, reveal: true })),
   "variables.set": machine, // Makes a project of its own; below.
   "variables.remove": byProject((view, name) => view.variables.remove({ project: name }, ["CANARY"])),
+  "variables.history": byProject((view, name) => view.variables.history({ project: name })),
+  "variables.revert": byProject((view, name) => view.variables.revert({ project: name }, "vch_1")),
+  "variables.compare": byProject((view, name) =>
+    view.variables.compare({ project: name, environment: "production", with: "elsewhere" }),
+  ),
+  "settings.get": byProject((view, name) => view.settings.get({ project: name })),
+  "settings.set": byProject((view, name) =>
+    view.settings.set({ project: name, settings: { outputDir: "theirs" }, expect: 0 }),
+  ),
   "connections.list": (view) => [["", () => view.connections.list()]],
   "connections.connect": machine, // Makes one of its own; below.
   "connections.authorize": machine,

@@ -12,6 +12,7 @@ export interface Things {
   connection: string;
   webhook: string;
   sandbox: string;
+  target: string;
 }
 
 const ids: Record<string, keyof Things> = {
@@ -22,6 +23,7 @@ const ids: Record<string, keyof Things> = {
   invitations: "invitation",
   webhooks: "webhook",
   sandboxes: "sandbox",
+  targets: "target",
 };
 
 /** What a body needs besides what is in the address. */
@@ -34,9 +36,13 @@ const bodies: Record<string, (things: Things) => Record<string, unknown>> = {
   "invitations.accept": () => ({ token: "x" }),
   "keys.create": () => ({ name: "key", scopes: ["read:project"] }),
   "projects.create": () => ({ name: "made" }),
+  "variables.import": () => ({ text: "NAME=changed" }),
+  "projects.settings.set": () => ({ settings: { outputDir: "changed" }, expect: 0 }),
   "variables.set": () => ({ values: { NAME: "changed" } }),
   "domains.add": () => ({ name: "www.example.com" }),
   "connections.connect": () => ({ token: "x" }),
+  "targets.save": () => ({ name: "saved", platform: "no-such-platform" }),
+  "targets.update": () => ({ name: "renamed" }),
   "deployments.create": ({ upload, project }) => ({ project, source: { upload } }),
   "sandboxes.write": () => ({ files: [{ path: "index.html", text: "x" }] }),
   "sandboxes.run": () => ({ command: "node --version" }),

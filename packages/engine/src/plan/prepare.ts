@@ -8,7 +8,8 @@ import type { Config } from "./config.ts";
 import { detect } from "../detect/detect.ts";
 import { decodeText } from "../detect/tree.ts";
 import type { Detection } from "../detect/detection.ts";
-import type { DeployRequest, Prepared } from "../engine.ts";
+import type { DeployRequest, Prepared, ProjectSettings } from "../engine.ts";
+import { readSettings } from "../project-settings.ts";
 import type { PlatformAccess } from "../connections/access.ts";
 import { chooseCredential } from "../connections/choose.ts";
 import { pinnedTarget } from "../deployment/reach.ts";
@@ -21,6 +22,7 @@ import type { Platform } from "../platform.ts";
 import type { DigestCache } from "../snapshot/cache.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { takeSnapshot } from "../snapshot/take.ts";
+import { commitAround } from "../source/commit.ts";
 import { type OpenedSource, openSource } from "../source/open.ts";
 import { checkedSource } from "../source/source.ts";
 import type { Store } from "../store/store.ts";
@@ -53,9 +55,9 @@ export interface PreparedInside extends Prepared {
 
 export async function prepare(context: PrepareContext, given: DeployRequest): Promise<PreparedInside> {
   const { store, platforms, signal } = context;
-  let request = await atSavedTarget(store, given);
-  const environment = checkedName("environment", request.environment ?? "production");
-  if (request.project !== undefined) checkedName("project", request.project);
+  const environment = checkedName("environment", given.environment ?? "production");
+  if (given.project !== undefined) checkedName("project", given.project);
+  let request = inRoot(given, await settingsOf(store, given.project));
   // A password in an address goes no further than this line: what is kept is the address without it.
   const asked = checkedSource(request.source);
   const scratch = join(store.home, "scratch", newId("dep", store.clock));
@@ -65,19 +67,26 @@ export async function prepare(context: PrepareContext, given: DeployRequest): Pr
     ...(signal ? { signal } : {}),
   });
   const config = request.prebuilt ? null : await configOf(source.root);
-  const platform = platformOf(platforms, request.platform ?? config?.platform ?? "local");
-  // What goes to somebody else as it is need not be copied first.
-  const isReferred = request.prebuilt === true && request.source.kind === "folder" && platform.baseUrl !== undefined;
-  const snapshot = await takeSnapshot(source.root, {
-    blobs: store.blobs,
-    cache: context.cache,
-    prebuilt: request.prebuilt ?? false,
-    ...(isReferred ? { keep: "reference" as const } : {}),
-    ...(platform.digest && request.prebuilt ? { digest: platform.digest } : {}),
-    ...(signal ? { signal } : {}),
-  });
   const problems: ErrorReport[] = [];
   const project = await projectName(store, { request, config, source, problems });
+  const settings = await settingsOf(store, project);
+  request = await atSavedTarget(store, toTarget(request, settings, config));
+  const platform = platformOf(platforms, request.platform ?? config?.platform ?? settings.platform ?? "local");
+  // What goes to somebody else as it is need not be copied first.
+  const isReferred = request.prebuilt === true && request.source.kind === "folder" && platform.baseUrl !== undefined;
+  const [snapshot, commit] = await Promise.all([
+    takeSnapshot(source.root, {
+      blobs: store.blobs,
+      cache: context.cache,
+      prebuilt: request.prebuilt ?? false,
+      ...(isReferred ? { keep: "reference" as const } : {}),
+      ...(platform.digest && request.prebuilt ? { digest: platform.digest } : {}),
+      ...(signal ? { signal } : {}),
+    }),
+    // What was unpacked lies in a folder of ours, whatever is around that.
+    source.commit ??
+      (asked.kind === "folder" ? commitAround(source.root, { toolPath: context.toolPath, signal }) : null),
+  ]);
   request = await atDefaultTarget(store, request, { platform, project });
   const detection = request.prebuilt ? null : renamed(detect(source.root), { request, project });
 
@@ -90,7 +99,7 @@ export async function prepare(context: PrepareContext, given: DeployRequest): Pr
     source: {
       kind: request.source.kind,
       description: source.description,
-      ...(source.commit === undefined ? {} : { commit: source.commit }),
+      ...(source.commit === undefined ? {} : { commit: source.commit.sha }),
       snapshot: snapshot.digest,
       files: snapshot.files.length,
       sizeBytes: snapshot.sizeBytes,
@@ -98,7 +107,7 @@ export async function prepare(context: PrepareContext, given: DeployRequest): Pr
     },
     ...(await targetFor(context, { request, project, platform })),
     detection,
-    config,
+    config: request.prebuilt ? null : configOver(settings, config),
     overrides: request.overrides ?? {},
     ...(request.services ? { only: request.services } : {}),
     values: values.from,
@@ -120,6 +129,7 @@ export async function prepare(context: PrepareContext, given: DeployRequest): Pr
     snapshot,
     detection,
     plan,
+    commit,
     excluded: snapshot.excluded,
     problems,
     given: request.variables ?? {},
@@ -128,6 +138,34 @@ export async function prepare(context: PrepareContext, given: DeployRequest): Pr
     organization: store.organization,
     ...(opens ? { opens } : {}),
   };
+}
+
+async function settingsOf(store: Store, project: string | undefined): Promise<ProjectSettings> {
+  const row = project === undefined ? null : await store.project(project);
+  return row ? readSettings(store, row.id) : {};
+}
+
+/** A folder is already the one that is meant; of what is fetched or unpacked, a part may be. */
+function inRoot(request: DeployRequest, { rootDirectory }: ProjectSettings): DeployRequest {
+  const { source } = request;
+  if (rootDirectory === undefined || source.kind === "folder" || source.subdirectory !== undefined) return request;
+  return { ...request, source: { ...source, subdirectory: rootDirectory } };
+}
+
+/** Where the project's deployments go, when neither the request nor the source says so. */
+function toTarget(request: DeployRequest, { savedTarget }: ProjectSettings, config: Config | null): DeployRequest {
+  const isSaid = [request.platform, request.savedTarget, request.connection, request.target, config?.platform].some(
+    (said) => said !== undefined,
+  );
+  return isSaid || savedTarget === undefined ? request : { ...request, savedTarget };
+}
+
+/** A file in the source wins over settings of the project. */
+function configOver(
+  { rootDirectory: _, savedTarget: _target, platform: _platform, ...settings }: ProjectSettings,
+  config: Config | null,
+): Config | null {
+  return Object.keys(settings).length === 0 ? config : { ...settings, ...config };
 }
 
 /** What was unpacked or fetched lies in a folder of ours, after which no service should be called. */
