@@ -12,18 +12,22 @@ export interface Answer<T> {
   again(): void;
 }
 
-/** Ask, and again whenever a deployment changes. `key` names the question and what it depends on. */
+/**
+ * Ask, and again whenever a deployment changes. `key` names the question and what it depends on. What no deployment changes, and is dear to
+ * answer, is `isLive: false`: asked once for each key.
+ */
 export function useAsk<T>(
   key: readonly unknown[],
   ask: (client: LandfallClient, signal: AbortSignal) => Promise<T>,
-  { enabled = true, everyMs }: { enabled?: boolean; everyMs?: number } = {},
+  { enabled = true, everyMs, isLive = true }: { enabled?: boolean; everyMs?: number; isLive?: boolean } = {},
 ): Answer<T> {
   const { client } = useLandfall();
   const query = useQuery({
-    queryKey: [...liveKey, ...key],
+    queryKey: isLive ? [...liveKey, ...key] : ["landfall", "once", ...key],
     queryFn: ({ signal }) => ask(client, signal),
     enabled,
     retry: (count, error) => count < 2 && errorReportOf(error).code === "PLATFORM_UNAVAILABLE",
+    ...(isLive ? {} : { staleTime: Infinity }),
     ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
   });
   return {

@@ -2,7 +2,7 @@
 import { type ErrorReport, errorReportOf, useLandfall } from "@landfall/react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
-import { type Answer, useAsk } from "./ask.ts";
+import { useAsk } from "./ask.ts";
 
 export type Me = NonNullable<ReturnType<typeof useMe>["data"]>;
 
@@ -16,9 +16,9 @@ export function useMay(): (permission: string) => boolean {
   return (permission) => data?.permissions.some((one) => one === permission) ?? false;
 }
 
-/** Whether nobody is here yet. */
-export function useSetupNeeded(): Answer<boolean> {
-  return useAsk(["setup"], async (client, signal) => (await client.setup.status({}, { signal })).needed);
+/** Whether nobody is here yet, and how people sign in. */
+export function useWayIn() {
+  return useAsk(["setup"], (client, signal) => client.setup.status({}, { signal }));
 }
 
 const organizationKey = "landfall-organization";
@@ -35,10 +35,10 @@ export function chooseOrganization(id: string | null): void {
 }
 
 /** Better Auth's answer to a question or change, or what went wrong. */
-export async function callAuth<T>(
+export async function callAuth(
   path: string,
   body?: unknown,
-): Promise<{ answer: T; error: null } | { answer: null; error: ErrorReport }> {
+): Promise<{ answer: Record<string, unknown>; error: null } | { answer: null; error: ErrorReport }> {
   try {
     const response = await fetch(`/api/auth/${path}`, {
       method: body === undefined ? "GET" : "POST",
@@ -47,7 +47,7 @@ export async function callAuth<T>(
     const told = (await response.json().catch(() => null)) as
       | (Partial<ErrorReport> & { message?: string; error_description?: string; data?: ErrorReport })
       | null;
-    if (response.ok) return { answer: told as T, error: null };
+    if (response.ok) return { answer: { ...told }, error: null };
     if (told?.data) return { answer: null, error: told.data };
     return {
       answer: null,

@@ -1,6 +1,113 @@
-import { Outlet } from "@tanstack/react-router";
+/** Around every page of a person who is signed in; who is not is sent to sign in, and comes back. */
+import { Button, EmptyState, ErrorPanel, Skeleton } from "@landfall/react";
+import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
+import { lazy, type ReactNode, Suspense, useState } from "react";
+import {
+  chooseOrganization,
+  chosenOrganization,
+  type Me,
+  signOut,
+  useHasSessionEnded,
+  useMe,
+  useWayIn,
+} from "../session.ts";
+import { useKeys } from "./keys.ts";
+import { usePlaces } from "./places.ts";
+import { SideNav } from "./side-nav.tsx";
+import { TopBar } from "./top-bar.tsx";
 
-/** Around every page of a person who is signed in. */
+const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Palette }));
+const KeysHelp = lazy(async () => ({ default: (await import("./keys-help.tsx")).KeysHelp }));
+const SessionEnded = lazy(async () => ({ default: (await import("./session-ended.tsx")).SessionEnded }));
+
 export function Frame() {
-  return <Outlet />;
+  const me = useMe();
+  if (me.data) return <Inside me={me.data} />;
+  if (me.error?.code === "UNAUTHORIZED") return <ToSignIn />;
+  if (me.error?.code === "INSUFFICIENT_PERMISSIONS" && chosenOrganization() !== null) {
+    // The organisation looked at last is none of this person's any more: the first one instead.
+    chooseOrganization(null);
+    location.reload();
+    return null;
+  }
+  return (
+    <main className="lf:mx-auto lf:max-w-xl lf:p-8">
+      {me.error ? <ErrorPanel error={me.error} onRetry={me.again} /> : <Skeleton waitsFor="the server" />}
+    </main>
+  );
+}
+
+function ToSignIn() {
+  const wayIn = useWayIn();
+  const { href } = useLocation();
+  if (wayIn.data?.needed === true) return <Navigate to="/setup" replace />;
+  if (wayIn.data || wayIn.error) return <Navigate to="/sign-in" search={{ to: href } as never} replace />;
+  return null;
+}
+
+function Inside({ me }: { me: Me }) {
+  const [shown, setShown] = useState<"palette" | "keys" | null>(null);
+  const hasEnded = useHasSessionEnded();
+  usePlaces({ showKeys: () => setShown("keys") });
+  useKeys(() => setShown((one) => (one === "palette" ? null : "palette")));
+  const close = (): void => setShown(null);
+  return (
+    <div className="lf:flex lf:min-h-screen lf:flex-col">
+      <a
+        href="#content"
+        className="lf:sr-only lf:focus:not-sr-only lf:focus:absolute lf:focus:start-2 lf:focus:top-2 lf:focus:z-50 lf:focus:rounded-md lf:focus:bg-action lf:focus:px-3 lf:focus:py-2 lf:focus:text-on-action"
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById("content")?.focus();
+        }}
+      >
+        Skip to content
+      </a>
+      <TopBar me={me} onPalette={() => setShown("palette")} onKeys={() => setShown("keys")} />
+      {hasEnded ? (
+        <Suspense>
+          <SessionEnded email={me.user.email} />
+        </Suspense>
+      ) : null}
+      <div className="lf:flex lf:flex-1 lf:flex-col lf:md:flex-row">
+        <SideNav />
+        <main id="content" tabIndex={-1} className="lf:min-w-0 lf:flex-1 lf:outline-none">
+          {me.organization ? <Page /> : <NoOrganization />}
+        </main>
+      </div>
+      <Suspense>
+        {shown === "palette" ? <Palette onClose={close} /> : null}
+        {shown === "keys" ? <KeysHelp onClose={close} /> : null}
+      </Suspense>
+    </div>
+  );
+}
+
+/** The page, or its layout until its code is here. */
+function Page(): ReactNode {
+  return (
+    <Suspense
+      fallback={
+        <div className="lf:mx-auto lf:w-full lf:max-w-6xl lf:p-4 lf:md:p-6">
+          <Skeleton waitsFor="the page" />
+        </div>
+      }
+    >
+      <Outlet />
+    </Suspense>
+  );
+}
+
+function NoOrganization() {
+  return (
+    <div className="lf:mx-auto lf:max-w-xl lf:p-8">
+      <h1 className="lf:mb-4 lf:text-xl lf:font-semibold">You are in no organisation</h1>
+      <EmptyState
+        title="Nothing is shared with you"
+        action={<Button onClick={() => void signOut().then(() => location.assign("/sign-in"))}>Sign out</Button>}
+      >
+        Ask an administrator for an invitation, and open the link they send you.
+      </EmptyState>
+    </div>
+  );
 }

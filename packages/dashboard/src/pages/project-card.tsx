@@ -1,0 +1,115 @@
+/** A project as it is found again: where it is live, how its last deployment ended, and what can be done at once. */
+import { Badge, buttonClass, type Deployment, type Project, RelativeTime, StatusIndicator } from "@landfall/react";
+import { Link } from "@tanstack/react-router";
+import { ExternalLink } from "lucide-react";
+import { useAsk } from "../ask.ts";
+import { CliCommand } from "../parts/cli-command.tsx";
+
+export function ProjectCard({
+  project: { name, environments },
+  recent,
+  mayDeploy,
+}: {
+  project: Project;
+  recent: ReadonlyMap<string, Deployment>;
+  mayDeploy: boolean;
+}) {
+  const production = environments.find((one) => one.name === "production");
+  const live = production?.url ? production : environments.find(({ url }) => url !== null);
+  // Ids sort by time.
+  const lastId =
+    environments
+      .flatMap(({ lastDeployment }) => lastDeployment ?? [])
+      .sort()
+      .at(-1) ?? null;
+  const last = useDeployment(lastId, recent);
+  const platforms = [
+    ...new Set(
+      environments.flatMap(({ liveDeployment }) =>
+        liveDeployment === null ? [] : (recent.get(liveDeployment)?.platform ?? []),
+      ),
+    ),
+  ];
+  const targets = platforms.length > 0 ? platforms : last ? [last.platform] : [];
+  return (
+    <article className="lf:flex lf:h-full lf:flex-col lf:rounded-lg lf:border lf:border-line lf:bg-raised lf:p-4">
+      <div className="lf:flex lf:items-start lf:justify-between lf:gap-3">
+        <h2 className="lf:min-w-0 lf:text-lg lf:font-semibold">
+          <Link
+            to="/$project"
+            params={{ project: name }}
+            className="lf:block lf:truncate lf:text-text lf:no-underline lf:hover:underline"
+          >
+            {name}
+          </Link>
+        </h2>
+        {last ? <StatusIndicator state={last.state} /> : null}
+      </div>
+      {live?.url ? (
+        <a
+          href={live.url}
+          target="_blank"
+          rel="noreferrer"
+          className="lf:inline-flex lf:min-h-6 lf:max-w-full lf:items-center lf:gap-1 lf:self-start"
+        >
+          <span className="lf:truncate">{live.url.replace(/^https?:\/\//, "").replace(/\/$/, "")}</span>
+          <ExternalLink aria-hidden size={13} className="lf:shrink-0" />
+          <span className="lf:sr-only">(opens in a new tab)</span>
+        </a>
+      ) : (
+        <p className="lf:min-h-6 lf:text-muted">Not live</p>
+      )}
+      {last ? <LastDeployment deployment={last} /> : <p className="lf:mt-3 lf:text-muted">Never deployed</p>}
+      <div className="lf:mt-3 lf:flex lf:flex-wrap lf:gap-1 lf:empty:hidden">
+        {targets.map((platform) => (
+          <Badge key={platform}>{platform}</Badge>
+        ))}
+        {environments.length > 1 ? <Badge>{`${environments.length} environments`}</Badge> : null}
+      </div>
+      {mayDeploy ? (
+        <div className="lf:mt-auto lf:flex lf:flex-wrap lf:items-center lf:gap-2 lf:pt-4">
+          <Link
+            to="/new"
+            search={{ project: name } as never}
+            className={buttonClass()}
+            aria-label={`Deploy a new version of ${name}`}
+          >
+            Deploy
+          </Link>
+          <CliCommand command={`landfall deploy --project ${name}`} label={`command to deploy ${name}`} />
+        </div>
+      ) : null}
+    </article>
+  );
+}
+
+function LastDeployment({
+  deployment: { id, project, environment, commit, message, createdAt },
+}: {
+  deployment: Deployment;
+}) {
+  return (
+    <p className="lf:mt-3 lf:min-w-0 lf:text-sm">
+      <Link
+        to="/$project/deployments/$id"
+        params={{ project, id }}
+        className="lf:block lf:truncate lf:text-text lf:no-underline lf:hover:underline"
+      >
+        {commit?.message.split("\n", 1)[0] ?? message ?? id}
+      </Link>
+      <span className="lf:block lf:truncate lf:text-xs lf:text-muted">
+        {commit ? <code className="lf:font-mono">{commit.sha.slice(0, 7)}</code> : null}
+        {commit ? (commit.branch === null ? " · " : ` on ${commit.branch} · `) : null}
+        {environment} · <RelativeTime at={createdAt} />
+      </span>
+    </p>
+  );
+}
+
+function useDeployment(id: string | null, recent: ReadonlyMap<string, Deployment>): Deployment | undefined {
+  const known = id === null ? undefined : recent.get(id);
+  const { data } = useAsk(["deployment", id], (client, signal) => client.deployments.get({ id: id! }, { signal }), {
+    enabled: id !== null && recent.size > 0 && known === undefined,
+  });
+  return known ?? data;
+}

@@ -1,0 +1,42 @@
+/** How current what is on the screen is, in words. */
+import { type ConnectionState, durationInWords, useConnectionState, useNow } from "@landfall/react";
+import { CircleX, CloudOff, LoaderCircle, Radio } from "lucide-react";
+
+export function ConnectionNote() {
+  const state = useConnectionState();
+  const now = useNow(state.kind === "reconnecting" ? 1_000 : null);
+  const { icon: Icon, words, tone } = seen(state, now);
+  return (
+    <span
+      role="status"
+      aria-live={state.kind === "reconnecting" ? "off" : "polite"}
+      className={`lf:inline-flex lf:items-center lf:gap-1.5 lf:px-1 lf:text-xs lf:tabular-nums ${tone}`}
+    >
+      <Icon aria-hidden size={14} className="lf:shrink-0" />
+      {words}
+    </span>
+  );
+}
+
+function seen(state: ConnectionState, now: number) {
+  switch (state.kind) {
+    case "connecting":
+      return { icon: LoaderCircle, words: "Connecting", tone: "lf:text-muted" };
+    case "live":
+      return { icon: Radio, words: "Live", tone: "lf:text-muted" };
+    case "reconnecting": {
+      const ago = durationInWords(Math.max(1_000, Math.round((now - state.lastEventAtMs) / 1_000) * 1_000));
+      return { icon: LoaderCircle, words: `Reconnecting (last event ${ago} ago)`, tone: "lf:text-warning" };
+    }
+    case "offline": {
+      const since = new Date(state.sinceMs).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+      return { icon: CloudOff, words: `Offline since ${since}`, tone: "lf:text-warning" };
+    }
+    case "refused":
+      return { icon: CircleX, words: "Not updating", tone: "lf:text-failure" };
+    case "ended":
+      return { icon: Radio, words: "Ended", tone: "lf:text-muted" };
+    default:
+      return state satisfies never;
+  }
+}
