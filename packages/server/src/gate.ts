@@ -122,5 +122,5 @@ export function inside(
 ): { principal: Principal; organization: NonNullable<Principal["organization"]>; engine: Engine } {
   if (!principal?.organization) throw denied("You are in no organisation.");
   const { organization } = principal;
-  return { principal, organization, engine: services.engine.of(organization.id) };
+  return { principal, organization, engine: services.engine.of(organization.id, { person: principal.name }) };
 }

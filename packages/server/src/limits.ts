@@ -28,7 +28,10 @@ export interface Attempts {
   /** It was the right password. */
   signedIn(email: string, address: string): Promise<void>;
   /** Count a code, a token or a key that was wrong; the right one is never kept out. Throws RATE_LIMIT_EXCEEDED. */
-  wrong(kind: "key" | "session" | "setup" | "invitation" | "device" | "webhook", address: string): Promise<void>;
+  wrong(
+    kind: "key" | "session" | "setup" | "invitation" | "device" | "webhook" | "share",
+    address: string,
+  ): Promise<void>;
 }
 
 /** Who is counted, and where the answer says what is left. */

@@ -7,6 +7,7 @@ import { peopleProcedures } from "./procedures/people.ts";
 import { projectProcedures } from "./procedures/projects.ts";
 import { sandboxProcedures } from "./procedures/sandboxes.ts";
 import { serverProcedures } from "./procedures/servers.ts";
+import { shareProcedures } from "./procedures/shares.ts";
 import { webhookProcedures } from "./procedures/webhooks.ts";
 import type { Services } from "./services.ts";
 
@@ -25,6 +26,7 @@ export function routerOf(services: Services) {
       }),
     },
     ...deploymentProcedures(os, services),
+    ...shareProcedures(os, services),
     live: liveProcedure(os, services),
     ...projectProcedures(os, services),
     ...connectionProcedures(os, services),

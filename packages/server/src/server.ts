@@ -18,6 +18,7 @@ import { failed } from "./failure.ts";
 import { inside } from "./gate.ts";
 import { openLimits } from "./limits.ts";
 import { openLog } from "./log.ts";
+import { answerLogText, logTextIn } from "./log-text.ts";
 import { metricsOf } from "./metrics.ts";
 import type { ServerOptions } from "./options.ts";
 import { auditOf } from "./people/audit.ts";
@@ -221,6 +222,8 @@ function answering(
     if (path === "/api/audit/export" && request.method === "GET") return exportAudit(services, call, response);
     const platform = returningFrom(request, services.engine.platforms);
     if (platform !== null) return answerReturn(services, call, { router, response, platform });
+    const logText = logTextIn(request);
+    if (logText !== null) return answerLogText(services, call, { response, id: logText });
     const receiver = receiverIn(request);
     if (receiver) return send(response, 200, JSON.stringify(await takeDelivery(services, call, receiver)));
     if (path === "/api/openapi.json" && request.method === "GET") {

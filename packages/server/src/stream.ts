@@ -5,18 +5,34 @@ import type { Principal } from "./people/principal.ts";
 import type { Permission } from "@landfall/contract";
 import type { Services } from "./services.ts";
 
+/** What opened a stream: its signal ends with that; `release` when the stream ends by itself. */
+export interface Held {
+  signal: AbortSignal;
+  release(): void;
+}
+
+interface Stream {
+  call: Call;
+  signal: AbortSignal | undefined;
+}
+
 /** Everything `read` gives under its signal, which ends with the caller, with the right, and with this stream. */
 export async function* whileAllowed<T>(
   services: Services,
-  {
-    principal,
-    call,
-    access,
-    signal,
-  }: { principal: Principal; call: Call; access: Permission; signal: AbortSignal | undefined },
+  { principal, access, ...stream }: { principal: Principal; access: Permission } & Stream,
   read: (signal: AbortSignal) => AsyncIterable<T>,
 ): AsyncGenerator<T, Record<string, never>> {
-  const held = services.rights.hold(principal, access);
+  const hold = (): Held => services.rights.hold(principal, access);
+  return yield* whileHeld(services, { hold, ...stream }, read);
+}
+
+/** The same, of whatever opened it. */
+export async function* whileHeld<T>(
+  services: Services,
+  { hold, call, signal }: { hold(): Held } & Stream,
+  read: (signal: AbortSignal) => AsyncIterable<T>,
+): AsyncGenerator<T, Record<string, never>> {
+  const held = hold(); // Only now: a stream that nobody begins to read holds nothing.
   const either = AbortSignal.any([held.signal, ...(signal ? [signal] : [])]);
   const leave = (): void => void call.response?.destroy();
   // Not an end of the stream, which would say that no more will come: the connection breaks, and the client goes on elsewhere.

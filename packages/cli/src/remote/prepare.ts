@@ -84,6 +84,7 @@ export async function prepareThere(
     snapshot: read?.snapshot ?? unseen(plan, excluded),
     detection: detection === null ? null : { ...detection, dir: "." },
     plan: { ...plan, source: { ...plan.source, ...shownSource } },
+    commit: null,
     excluded: read?.snapshot.excluded ?? excluded,
     problems: taken === null ? problems : [taken, ...problems],
     asked,

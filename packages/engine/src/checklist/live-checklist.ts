@@ -9,7 +9,7 @@ import { deploymentViews } from "../deployment/views.ts";
 
 /** See Engine.checklist. */
 export async function liveChecklist(store: Store, row: DeploymentRow, signal?: AbortSignal): Promise<ChecklistItem[]> {
-  const [view] = await deploymentViews(store, [row]);
+  const [view] = await deploymentViews(store, [row], []);
   const release = row.release_id === null ? null : await openRelease(store, row.release_id);
   const plan = view?.plan ?? null;
   if (view === undefined || plan === null || row.state !== "success" || release === null) {

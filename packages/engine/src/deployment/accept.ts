@@ -2,14 +2,16 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Transaction } from "kysely";
 import { instant } from "../clock.ts";
-import type { DeployRequest } from "../engine.ts";
+import type { Commit, DeployRequest, Seen } from "../engine.ts";
+import { DeployError } from "../error.ts";
 import { newId } from "../id.ts";
 import { appendEvents, openStates } from "./journal.ts";
 import type { DeployPlan } from "../plan/plan.ts";
 import type { DeploymentRow, Schema } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
+import { liveDeployment } from "./views.ts";
 
-export interface Acceptance {
+export interface Acceptance extends Seen {
   projectId: string;
   environment: string;
   platform: string;
@@ -22,6 +24,9 @@ export interface Acceptance {
   opens?: { connectionId: string } | { token: string };
   sourceReleaseId?: string;
   message?: string;
+  /** Name of the person. */
+  startedBy?: string | undefined;
+  commit?: Commit | null;
 }
 
 /**
@@ -39,6 +44,7 @@ export async function accept(store: Store, asked: Acceptance): Promise<string> {
       .where("id", "=", asked.projectId)
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
+    await checkSeen(tx, asked);
     const same = await openAlready(tx, store, asked);
     if (same !== undefined) return same;
     const last = await tx
@@ -108,10 +114,34 @@ export async function accept(store: Store, asked: Acceptance): Promise<string> {
         finished_at: null,
         deadline_at: null,
         lease_owner: null,
+        started_by: asked.startedBy ?? null,
+        commit_sha: asked.commit?.sha ?? null,
+        commit_message: asked.commit?.message ?? null,
+        commit_branch: asked.commit?.branch ?? null,
+        commit_author: asked.commit?.author ?? null,
       })
       .execute();
     await appendEvents(tx, { deploymentId: id, fence: null, at, bodies: [{ type: "state", state: "pending" }] });
     return id;
+  });
+}
+
+/** Throws CONFLICT when another deployment has the traffic than the person saw. */
+async function checkSeen(tx: Transaction<Schema>, { expectLive, ...place }: Acceptance): Promise<void> {
+  if (expectLive === undefined) return;
+  const now = await liveDeployment(tx, {
+    project_id: place.projectId,
+    environment: place.environment,
+    platform: place.platform,
+  });
+  if (now === expectLive) return;
+  throw new DeployError("CONFLICT", {
+    what:
+      now === null
+        ? `Nothing has the traffic of ${place.environment} any more.`
+        : `${now} has the traffic of ${place.environment} by now.`,
+    where: expectLive === null ? "nothing was expected to have it" : `${expectLive} was expected to have it`,
+    next: "Look at what is live now, and decide again.",
   });
 }
 

@@ -1,7 +1,7 @@
 /** Deployments that use what an earlier one made: the same once more, traffic back to an earlier release, a preview's release to production. */
 import type { PlatformAccess } from "../connections/access.ts";
 import { chooseCredential } from "../connections/choose.ts";
-import type { DeploymentView, Engine } from "../engine.ts";
+import type { DeploymentView, Engine, Seen } from "../engine.ts";
 import { DeployError } from "../error.ts";
 import { checkedName } from "../name.ts";
 import type { DeployPlan } from "../plan/plan.ts";
@@ -14,7 +14,7 @@ import type { Store } from "../store/store.ts";
 import { readVariables } from "../variables.ts";
 import { accept } from "./accept.ts";
 import { openRelease } from "./release.ts";
-import { deploymentRow } from "./views.ts";
+import { commitOf, deploymentRow } from "./views.ts";
 
 /** See Engine. */
 export function againOf({
@@ -24,6 +24,7 @@ export function againOf({
   domain,
   projects,
   view,
+  person,
 }: {
   store: Store;
   platforms: Platform[];
@@ -32,6 +33,7 @@ export function againOf({
   domain(): Promise<string>;
   projects: Projects;
   view(row: DeploymentRow): Promise<DeploymentView>;
+  person: string | undefined;
 }): Pick<Engine, "redeploy" | "rollback" | "promote"> {
   const { db } = store;
 
@@ -39,7 +41,7 @@ export function againOf({
   async function again(
     operation: "redeploy" | "rollback" | "promote",
     from: DeploymentRow,
-    change: { environment?: string; given?: Record<string, string>; sourceReleaseId?: string },
+    change: { environment?: string; given?: Record<string, string>; sourceReleaseId?: string } & Seen,
   ) {
     const plan = JSON.parse(from.plan!) as DeployPlan;
     const environmentName = change.environment ?? from.environment;
@@ -56,27 +58,22 @@ export function againOf({
       plan: environmentName === from.environment ? plan : inEnvironment(plan, environmentName, await domain()),
       given: change.given ?? {},
       ...(change.sourceReleaseId === undefined ? {} : { sourceReleaseId: change.sourceReleaseId }),
+      ...(change.expectLive === undefined ? {} : { expectLive: change.expectLive }),
       message: `${operation} of ${from.id}`,
+      startedBy: person,
+      commit: commitOf(from),
     });
     return view(await deploymentRow(store, id));
   }
 
   return {
-    async redeploy(deploymentId) {
+    async redeploy(deploymentId, seen = {}) {
       const from = await deploymentRow(store, deploymentId);
-      const release = from.release_id ? await openRelease(store, from.release_id) : null;
-      const stored = new Set((await readVariables(store, from.project_id, from.environment)).map(({ key }) => key));
-      const values = Object.assign({}, ...(release?.services ?? []).map(({ variables }) => variables)) as Record<
-        string,
-        string
-      >;
-      // Values of today; what was given for that deployment alone is given again.
-      return again("redeploy", from, {
-        given: Object.fromEntries(Object.entries(values).filter(([key]) => !stored.has(key))),
-      });
+      const { given } = await valuesAgain(store, from);
+      return again("redeploy", from, { ...seen, given });
     },
 
-    async rollback({ project, environment: environmentName = "production", platform, to }) {
+    async rollback({ project, environment: environmentName = "production", platform, to, ...seen }) {
       const row = await projects.row(project);
       // Without a name: the platform whose traffic was given last.
       let living = db
@@ -118,10 +115,10 @@ export function againOf({
           next: `List earlier ones with: landfall ls ${project}`,
         });
       }
-      return again("rollback", target, { sourceReleaseId: target.release_id });
+      return again("rollback", target, { ...seen, sourceReleaseId: target.release_id });
     },
 
-    async promote(deploymentId, environmentName = "production") {
+    async promote(deploymentId, environmentName = "production", seen = {}) {
       const from = await deploymentRow(store, deploymentId);
       checkedName("environment", environmentName);
       if (from.state !== "success" || !from.release_id) {
@@ -136,7 +133,22 @@ export function againOf({
           next: "To give it the traffic back, use: landfall rollback",
         });
       }
-      return again("promote", from, { environment: environmentName, sourceReleaseId: from.release_id });
+      return again("promote", from, { ...seen, environment: environmentName, sourceReleaseId: from.release_id });
     },
   };
+}
+
+/** The values of a deployment that is made once more: those of today, and what was given for that one alone. */
+export async function valuesAgain(
+  store: Store,
+  from: DeploymentRow,
+): Promise<{ stored: Record<string, string>; given: Record<string, string> }> {
+  const release = from.release_id ? await openRelease(store, from.release_id) : null;
+  const variables = await readVariables(store, from.project_id, from.environment);
+  const stored = Object.fromEntries(variables.map(({ key, value }) => [key, value]));
+  const before = Object.assign({}, ...(release?.services ?? []).map((service) => service.variables)) as Record<
+    string,
+    string
+  >;
+  return { stored, given: Object.fromEntries(Object.entries(before).filter(([key]) => !Object.hasOwn(stored, key))) };
 }

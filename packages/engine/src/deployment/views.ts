@@ -1,9 +1,12 @@
 /** What the engine answers when asked: rows of the store in the words of engine.ts. */
-import type { DeploymentView, ProjectView } from "../engine.ts";
+import type { Kysely } from "kysely";
+import type { Commit, DeploymentView, ProjectView } from "../engine.ts";
 import { DeployError } from "../error.ts";
 import type { DeployPlan } from "../plan/plan.ts";
-import type { DeploymentRow } from "../store/schema.ts";
+import type { Platform } from "../platform.ts";
+import type { DeploymentRow, Schema } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
+import { actionsOf } from "./actions.ts";
 
 /** The organisation's deployment whose id is, or begins with, `id`. Throws NOT_FOUND, CONFLICT (several begin so). */
 export async function deploymentRow({ db, organization }: Store, id: string): Promise<DeploymentRow> {
@@ -35,25 +38,35 @@ export async function deploymentRow({ db, organization }: Store, id: string): Pr
   });
 }
 
-export async function deploymentViews({ db }: Store, rows: DeploymentRow[]): Promise<DeploymentView[]> {
+/** One of them, with its usual duration. */
+export async function deploymentView(store: Store, row: DeploymentRow, platforms: Platform[]): Promise<DeploymentView> {
+  const [[view], usualMs] = await Promise.all([deploymentViews(store, [row], platforms), usualDuration(store.db, row)]);
+  return { ...view!, usualMs };
+}
+
+export async function deploymentViews(
+  { db }: Store,
+  rows: DeploymentRow[],
+  platforms: Platform[],
+): Promise<DeploymentView[]> {
   if (rows.length === 0) return [];
   const ids = rows.map((row) => row.id);
   const projectIds = [...new Set(rows.map((row) => row.project_id))];
-  const [steps, projects, live] = await Promise.all([
+  const plans = new Map(
+    rows.map(({ id, plan }) => [id, plan === null ? null : (JSON.parse(plan) as DeployPlan)] as const),
+  );
+  const snapshots = [...plans.values()].flatMap((plan) => (plan ? [plan.source.snapshot] : []));
+  const releaseIds = rows.flatMap(({ release_id }) => (release_id === null ? [] : [release_id]));
+  const [steps, projects, served, releases, manifests] = await Promise.all([
     db.selectFrom("step").selectAll().where("deployment_id", "in", ids).orderBy("started_at").execute(),
     db.selectFrom("project").select(["id", "name"]).where("id", "in", projectIds).execute(),
-    db.selectFrom("live").select("release_id").where("project_id", "in", projectIds).execute(),
+    servedIn(db, projectIds),
+    db.selectFrom("release").select("id").where("id", "in", orNone(releaseIds)).execute(),
+    db.selectFrom("manifest").select("digest").where("digest", "in", orNone(snapshots)).execute(),
   ]);
   const names = new Map(projects.map((project) => [project.id, project.name]));
-  // A rollback has the release of an earlier deployment: of those that share it, the newest one gave it the traffic.
-  const served = await db
-    .selectFrom("deployment")
-    .select((eb) => eb.fn.max("id").as("id"))
-    .where("state", "=", "success")
-    .where("release_id", "in", live.length > 0 ? live.map((row) => row.release_id) : [""])
-    .groupBy("release_id")
-    .execute();
-  const liveIds = new Set(served.map((row) => row.id));
+  const keptReleases = new Set(releases.map(({ id }) => id));
+  const keptFiles = new Set(manifests.map(({ digest }) => digest));
   return rows.map((row) => ({
     id: row.id,
     project: names.get(row.project_id)!,
@@ -63,7 +76,7 @@ export async function deploymentViews({ db }: Store, rows: DeploymentRow[]): Pro
     state: row.state,
     reason: row.reason,
     releaseId: row.release_id,
-    live: liveIds.has(row.id),
+    live: served.deployments.has(row.id),
     url: row.url,
     services: row.services === null ? [] : (JSON.parse(row.services) as DeploymentView["services"]),
     error: row.error === null ? null : (JSON.parse(row.error) as DeploymentView["error"]),
@@ -83,8 +96,109 @@ export async function deploymentViews({ db }: Store, rows: DeploymentRow[]): Pro
         startedAt: step.started_at,
         finishedAt: step.finished_at,
       })),
-    plan: row.plan === null ? null : (JSON.parse(row.plan) as DeployPlan),
+    plan: plans.get(row.id)!,
+    actions: actionsOf({
+      row,
+      platform: platforms.find(({ id }) => id === row.platform),
+      isServed: row.release_id !== null && served.releases.has(row.release_id),
+      hasRelease: row.release_id !== null && keptReleases.has(row.release_id),
+      hasFiles: keptFiles.has(plans.get(row.id)?.source.snapshot ?? ""),
+    }),
+    startedBy: row.started_by,
+    commit: commitOf(row),
+    usualMs: null,
   }));
+}
+
+/** What has the traffic in these projects. */
+async function servedIn(
+  db: Kysely<Schema>,
+  projectIds: string[],
+): Promise<{ releases: Set<string>; deployments: Set<string> }> {
+  const live = await db.selectFrom("live").select("release_id").where("project_id", "in", orNone(projectIds)).execute();
+  const releases = live.map(({ release_id }) => release_id);
+  // A rollback has the release of an earlier deployment: of those that share it, the newest one gave it the traffic.
+  const served = await db
+    .selectFrom("deployment")
+    .select((eb) => eb.fn.max("id").as("id"))
+    .where("state", "=", "success")
+    .where("release_id", "in", orNone(releases))
+    .groupBy("release_id")
+    .execute();
+  return { releases: new Set(releases), deployments: new Set(served.map(({ id }) => id)) };
+}
+
+/** Of the place; null when nothing has its traffic. */
+export async function liveDeployment(
+  db: Kysely<Schema>,
+  place: Pick<DeploymentRow, "project_id" | "environment" | "platform">,
+): Promise<string | null> {
+  const row = await db
+    .selectFrom("live")
+    .innerJoin("deployment", "deployment.release_id", "live.release_id")
+    .select((eb) => eb.fn.max("deployment.id").as("id"))
+    .where("live.project_id", "=", place.project_id)
+    .where("live.environment", "=", place.environment)
+    .where("live.platform", "=", place.platform)
+    .where("deployment.state", "=", "success")
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
+/** See Engine.sights. */
+export async function sightsOf(
+  { db, organization }: Store,
+  limit: number,
+): Promise<Pick<DeploymentView, "id" | "project" | "environment" | "state" | "live">[]> {
+  const rows = await db
+    .selectFrom("deployment")
+    .innerJoin("project", "project.id", "deployment.project_id")
+    .select(["deployment.id", "deployment.project_id", "project.name as project"])
+    .select(["deployment.environment", "deployment.state"])
+    .where("deployment.organization_id", "=", organization)
+    .orderBy("deployment.id", "desc")
+    .limit(limit)
+    .execute();
+  const { deployments } = await servedIn(db, [...new Set(rows.map(({ project_id }) => project_id))]);
+  return rows.map(({ id, project, environment, state }) => ({
+    id,
+    project,
+    environment,
+    state,
+    live: deployments.has(id),
+  }));
+}
+
+export function commitOf(row: DeploymentRow): Commit | null {
+  if (row.commit_sha === null) return null;
+  const { commit_sha: sha, commit_message, commit_branch: branch, commit_author: author } = row;
+  return { sha, message: commit_message ?? "", branch, author };
+}
+
+const usualOf = 10;
+
+async function usualDuration(db: Kysely<Schema>, row: DeploymentRow): Promise<number | null> {
+  const rows = await db
+    .selectFrom("deployment")
+    .select(["created_at", "finished_at"])
+    .where("project_id", "=", row.project_id)
+    .where("environment", "=", row.environment)
+    .where("platform", "=", row.platform)
+    .where("state", "=", "success")
+    .orderBy("id", "desc")
+    .limit(usualOf)
+    .execute();
+  const durations = rows
+    .map(({ created_at, finished_at }) => Date.parse(finished_at!) - Date.parse(created_at))
+    .sort((a, b) => a - b);
+  if (durations.length === 0) return null;
+  const middle = durations.length / 2;
+  return Math.round((durations[Math.ceil(middle) - 1]! + durations[Math.floor(middle)]!) / 2);
+}
+
+/** For `in`, which takes no empty list. */
+function orNone(values: string[]): string[] {
+  return values.length > 0 ? values : [""];
 }
 
 export async function projectViews({ db, organization }: Store): Promise<ProjectView[]> {

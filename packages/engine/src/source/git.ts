@@ -5,9 +5,11 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Commit } from "../engine.ts";
 import { DeployError } from "../error.ts";
 import { exec } from "../process/exec.ts";
 import type { Secret } from "../secret.ts";
+import { branchOf, readCommit } from "./commit.ts";
 import { isLoopback } from "./git-address.ts";
 import { gitFailure, refMissing, repositoryEmpty } from "./git-failure.ts";
 
@@ -33,8 +35,7 @@ export interface GitFetch {
 export interface Fetched {
   /** Where the files are. */
   tree: string;
-  /** Full id. */
-  commit: string;
+  commit: Commit;
   /** Name in full, `refs/heads/main`; absent for a commit asked for by id. */
   ref?: string;
   subdirectory?: string;
@@ -111,12 +112,15 @@ export async function fetchGit(input: GitFetch): Promise<Fetched> {
     await fetch([], "+refs/*:refs/landfall/all/*");
     await git.run([...inDatabase, "update-ref", "refs/landfall/wanted", wanted.name]);
   }
-  const commit = (await git.run([...inDatabase, "rev-parse", "--verify", "refs/landfall/wanted^{commit}"])).trim();
-  await checkSize(git, inDatabase, commit, input);
-  await git.run([...inDatabase, "checkout", "--quiet", "--force", "--detach", commit]);
+  const sha = (await git.run([...inDatabase, "rev-parse", "--verify", "refs/landfall/wanted^{commit}"])).trim();
+  await checkSize(git, inDatabase, sha, input);
+  await git.run([...inDatabase, "checkout", "--quiet", "--force", "--detach", sha]);
   return {
     tree,
-    commit,
+    commit: readCommit(await git.run([...inDatabase, "cat-file", "commit", sha]), {
+      sha,
+      branch: branchOf(wanted.ref),
+    }),
     ...(wanted.ref === undefined ? {} : { ref: wanted.ref }),
     ...(wanted.subdirectory === undefined ? {} : { subdirectory: wanted.subdirectory }),
   };

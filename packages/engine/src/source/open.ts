@@ -2,6 +2,7 @@
 import { accessSync, constants, mkdirSync, realpathSync, rmSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
+import type { Commit } from "../engine.ts";
 import { errnoOf } from "../errno.ts";
 import { throwIfAborted } from "../process/exec.ts";
 import type { Secret } from "../secret.ts";
@@ -35,8 +36,8 @@ export interface OpenedSource extends AsyncDisposable {
   description: string;
   /** What stays the same when the source is opened again: the real path of folder or archive, or the address. */
   identity: string;
-  /** Full id, of a git source. */
-  commit?: string;
+  /** Of a git source. */
+  commit?: Commit;
   /** Name in full, `refs/heads/main`. */
   ref?: string;
 }
@@ -114,7 +115,7 @@ async function openGit(source: Source & { kind: "git" }, options: OpenOptions): 
       : `${fetched.ref.replace(/^refs\/(?:heads|tags)\//, "")} at `;
   return {
     root: inside(realpathSync(fetched.tree), fetched.subdirectory),
-    description: `${described(source.url, fetched.subdirectory)} (${name}${fetched.commit.slice(0, 12)})`,
+    description: `${described(source.url, fetched.subdirectory)} (${name}${fetched.commit.sha.slice(0, 12)})`,
     identity: source.url,
     commit: fetched.commit,
     ...(fetched.ref === undefined ? {} : { ref: fetched.ref }),

@@ -72,7 +72,7 @@ describe("a git source", () => {
     ];
     for (const [ref, commit, name, content] of cases) {
       await using opened = await open({ kind: "git", url, ...(ref === undefined ? {} : { ref }) });
-      expect({ commit: opened.commit, ref: opened.ref }).toEqual({ commit, ref: name });
+      expect({ commit: opened.commit?.sha, ref: opened.ref }).toEqual({ commit, ref: name });
       expect(readFileSync(join(opened.root, "index.html"), "utf8")).toBe(content);
       expect(readdirSync(opened.root).sort()).toEqual(["docs", "index.html"]);
     }

@@ -1,11 +1,21 @@
-import type { DeployEvent, DeploymentView, DeployRequest, Engine, Prepared, Source } from "@landfall/engine";
+import type {
+  Action,
+  DeployEvent,
+  DeploymentView,
+  DeployRequest,
+  Engine,
+  Prepared,
+  Seen,
+  Source,
+} from "@landfall/engine";
+import type { Permission } from "@landfall/contract";
 import { DeployError } from "@landfall/engine/error";
 import { withEventMeta } from "@orpc/server";
 import type { Call } from "../call.ts";
 import { withoutHome } from "../errors.ts";
 import { type Gate, inside } from "../gate.ts";
 import { refusePrivate } from "../git-guard.ts";
-import type { Principal } from "../people/principal.ts";
+import { permit, type Principal } from "../people/principal.ts";
 import type { Services } from "../services.ts";
 import { firstSeq, whileAllowed } from "../stream.ts";
 
@@ -39,7 +49,8 @@ export function deploymentProcedures(os: Gate, services: Services) {
   const { hub } = services;
   const { home } = services.engine;
   const of = (principal: Principal | null) => inside(services, principal);
-  const shown = (view: DeploymentView): DeploymentView => withoutHome(view, home);
+  const shown = (view: DeploymentView, principal: Principal | null): DeploymentView =>
+    withoutHome({ ...view, actions: allowedTo(principal, view.actions) }, home);
 
   async function prepared(
     asked: { source: AskedSource; project?: string | undefined },
@@ -83,10 +94,10 @@ export function deploymentProcedures(os: Gate, services: Services) {
     deployments: {
       create: os.deployments.create.handler(async ({ input, context }) => {
         const who = of(context.principal);
-        return shown(await who.engine.accept(await prepared(input, who, undefined)));
+        return shown(await who.engine.accept(await prepared(input, who, undefined)), who.principal);
       }),
       get: os.deployments.get.handler(async ({ input, context }) =>
-        shown(await of(context.principal).engine.deployment(input.id)),
+        shown(await of(context.principal).engine.deployment(input.id), context.principal),
       ),
       list: os.deployments.list.handler(async ({ input, context }) => {
         const { limit = usualLimit, cursor, ...filter } = input;
@@ -97,7 +108,7 @@ export function deploymentProcedures(os: Gate, services: Services) {
         });
         const page = found.slice(0, limit);
         return {
-          deployments: page.map((view) => shown({ ...view, plan: null })),
+          deployments: page.map((view) => shown({ ...view, plan: null }, context.principal)),
           nextCursor: found.length > limit ? page.at(-1)!.id : null,
         };
       }),
@@ -110,19 +121,37 @@ export function deploymentProcedures(os: Gate, services: Services) {
       cancel: os.deployments.cancel.handler(async ({ input, context }) => {
         const { engine } = of(context.principal);
         await engine.cancel(input.id);
-        return shown(await engine.deployment(input.id));
+        return shown(await engine.deployment(input.id), context.principal);
       }),
       redeploy: os.deployments.redeploy.handler(async ({ input, context }) =>
-        shown(await of(context.principal).engine.redeploy(input.id)),
+        shown(await of(context.principal).engine.redeploy(input.id, seenIn(input)), context.principal),
       ),
       rollback: os.deployments.rollback.handler(async ({ input, context }) => {
         const { engine } = of(context.principal);
         const { id: to, project, environment } = await engine.deployment(input.id);
-        return shown(await engine.rollback({ project, environment, to }));
+        return shown(await engine.rollback({ project, environment, to, ...seenIn(input) }), context.principal);
       }),
       promote: os.deployments.promote.handler(async ({ input, context }) =>
-        shown(await of(context.principal).engine.promote(input.id, input.environment)),
+        shown(
+          await of(context.principal).engine.promote(input.id, input.environment, seenIn(input)),
+          context.principal,
+        ),
       ),
+      compare: os.deployments.compare.handler(async ({ input, context }) =>
+        withoutHome(await of(context.principal).engine.compare({ from: input.with, to: input.id }), home),
+      ),
+      effect: os.deployments.effect.handler(async ({ input, context }) => {
+        const { id, action, environment } = input;
+        return withoutHome(await of(context.principal).engine.effect(id, action, environment), home);
+      }),
+      share: os.deployments.share.handler(async ({ input, context }) => {
+        const { token, expiresAt } = await of(context.principal).engine.shares.create(input.id);
+        return { url: `${services.publicUrl}/s/${token}`, expiresAt };
+      }),
+      unshare: os.deployments.unshare.handler(async ({ input, context }) => {
+        await of(context.principal).engine.shares.remove(input.id);
+        return {};
+      }),
       remove: os.deployments.remove.handler(async ({ input, context }) => {
         const { engine } = of(context.principal);
         const { id, live, project, environment } = await engine.deployment(input.id);
@@ -151,6 +180,32 @@ export function deploymentProcedures(os: Gate, services: Services) {
       return withoutHome({ plan, detection, problems, excluded }, home);
     }),
   };
+}
+
+/** What each action asks of a person, as the procedure of its name does. */
+const accessOf = {
+  cancel: "update:deployment",
+  redeploy: "create:deployment",
+  promote: "create:deployment",
+  rollback: "create:deployment",
+} as const satisfies Record<Action, Permission>;
+
+/** What is possible, less what this caller may not do. */
+function allowedTo(principal: Principal | null, actions: DeploymentView["actions"]): DeploymentView["actions"] {
+  const judged = Object.entries(actions).map(([action, asked]) => {
+    try {
+      permit(principal, accessOf[action as Action]);
+      return [action, asked];
+    } catch (error) {
+      if (!(error instanceof DeployError)) throw error;
+      return [action, { possible: false, reason: error.text.what }];
+    }
+  });
+  return Object.fromEntries(judged) as DeploymentView["actions"];
+}
+
+function seenIn({ expectLive }: { expectLive?: string | null | undefined }): Seen {
+  return expectLive === undefined ? {} : { expectLive };
 }
 
 const isEvent = (_event: DeployEvent): _event is DeployEvent => true;

@@ -1,0 +1,92 @@
+/** What git says of the commit that files are of. Reads plumbing only, which no configuration of a repository makes run a program. */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Commit } from "../engine.ts";
+import { exec } from "../process/exec.ts";
+
+/** It is only told to people: a deployment does not wait for it longer. */
+const patienceMs = 2_000;
+const longest = 500;
+
+/** The commit as `git cat-file commit` prints it: headers, an empty line, the message. Source: git-cat-file(1), gitformat of commits. */
+export function readCommit(text: string, { sha, branch }: { sha: string; branch: string | null }): Commit {
+  const end = text.indexOf("\n\n");
+  const headers = end < 0 ? text : text.slice(0, end);
+  const author = /^author (.*?) ?<[^>\n]*> \d+ [+-]\d{4}$/m.exec(headers)?.[1];
+  const subject =
+    end < 0
+      ? ""
+      : (text
+          .slice(end + 2)
+          .trimStart()
+          .split("\n", 1)[0] ?? "");
+  return {
+    sha,
+    message: plain(subject),
+    branch: branch === null ? null : plain(branch),
+    author: plain(author) || null,
+  };
+}
+
+/** The branch that a name in full is of; null for a tag and whatever else. */
+export function branchOf(ref: string | undefined): string | null {
+  return ref?.startsWith("refs/heads/") === true ? ref.slice("refs/heads/".length) : null;
+}
+
+/** The commit that the working tree around `root` stands on; null when there is none, or git will not say. Never throws. */
+export async function commitAround(
+  root: string,
+  { toolPath, signal }: { toolPath: string[]; signal?: AbortSignal | undefined },
+): Promise<Commit | null> {
+  if (!isInWorkingTree(root)) return null;
+  const git = async (args: string[], input = ""): Promise<string | null> => {
+    const { code, stdout } = await exec(["git", ...settings, "-C", root, ...args], {
+      cwd: root,
+      env: { PATH: toolPath.join(":"), ...sealed },
+      input,
+      timeoutMs: patienceMs,
+      maxOutputBytes: 1024 * 1024,
+      ...(signal ? { signal } : {}),
+    });
+    return code === 0 ? stdout : null;
+  };
+  try {
+    const [head, ref] = await Promise.all([
+      git(["cat-file", "--batch"], "HEAD\n"),
+      git(["symbolic-ref", "--quiet", "HEAD"]),
+    ]);
+    const found = /^([0-9a-f]{40,64}) commit \d+\n/.exec(head ?? "");
+    if (!found) return null;
+    return readCommit(head!.slice(found[0].length), { sha: found[1]!, branch: branchOf(ref?.trim()) });
+  } catch {
+    return null; // No git, or a tree it does not trust: a deployment needs neither.
+  }
+}
+
+/** Nothing of the machine's or the user's configuration, no program of the repository's, nothing fetched. */
+const settings = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never"];
+const sealed = {
+  LC_ALL: "C",
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_TERMINAL_PROMPT: "0",
+  GIT_NO_LAZY_FETCH: "1",
+  GIT_OPTIONAL_LOCKS: "0",
+};
+
+/** Looked for without git, which would cost every deployment of a plain folder the start of a program. */
+function isInWorkingTree(root: string): boolean {
+  for (let directory = root; ; directory = dirname(directory)) {
+    if (existsSync(join(directory, ".git"))) return true;
+    if (dirname(directory) === directory) return false;
+  }
+}
+
+/** One line without control characters. */
+function plain(text = ""): string {
+  return text
+    .replaceAll(/\p{Cc}/gu, " ")
+    .trim()
+    .slice(0, longest)
+    .toWellFormed();
+}
