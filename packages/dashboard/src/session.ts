@@ -34,11 +34,12 @@ export function chooseOrganization(id: string | null): void {
   else localStorage.setItem(organizationKey, id);
 }
 
-/** Better Auth's answer to a question or change, or what went wrong. */
-export async function callAuth(
+/** Better Auth's answer to a question or change, or what went wrong. `T` is what its documentation says of the path. */
+// oxlint-disable-next-line no-unnecessary-type-parameters -- Better Auth's answers have no contract of ours to take a type from
+export async function callAuth<T>(
   path: string,
   body?: unknown,
-): Promise<{ answer: Record<string, unknown>; error: null } | { answer: null; error: ErrorReport }> {
+): Promise<{ answer: T; error: null } | { answer: null; error: ErrorReport }> {
   try {
     const response = await fetch(`/api/auth/${path}`, {
       method: body === undefined ? "GET" : "POST",
@@ -47,7 +48,7 @@ export async function callAuth(
     const told = (await response.json().catch(() => null)) as
       | (Partial<ErrorReport> & { message?: string; error_description?: string; data?: ErrorReport })
       | null;
-    if (response.ok) return { answer: { ...told }, error: null };
+    if (response.ok) return { answer: told as T, error: null };
     if (told?.data) return { answer: null, error: told.data };
     return {
       answer: null,

@@ -55,9 +55,9 @@ function Confirm({ code }: { code: string }) {
     asked.current = true;
     void ask();
     async function ask(): Promise<void> {
-      const known = await callAuth(`device?${new URLSearchParams({ user_code: code })}`);
+      const known = await callAuth<{ status: string }>(`device?${new URLSearchParams({ user_code: code })}`);
       setError(withAdvice(known.error));
-      const status = known.answer?.["status"];
+      const status = known.answer?.status;
       setStanding(status === "approved" ? "allowed" : status === "denied" ? "denied" : "open");
     }
   }, [code]);

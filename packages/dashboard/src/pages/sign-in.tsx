@@ -11,12 +11,12 @@ export function SignInPage() {
   const wayIn = useWayIn();
   const [error, setError] = useState<ErrorReport | null>(null);
   async function withGitHub(): Promise<void> {
-    const { answer, error: refused } = await callAuth("sign-in/social", {
+    const { answer, error: refused } = await callAuth<{ url?: string }>("sign-in/social", {
       provider: "github",
       callbackURL: next,
     });
     setError(refused);
-    if (typeof answer?.["url"] === "string") location.assign(answer["url"]);
+    if (answer?.url !== undefined) location.assign(answer.url);
   }
   return (
     <Bare title="Sign in" description={`To Landfall at ${location.host}.`}>
