@@ -13,18 +13,49 @@ export interface ClientOptions {
 }
 
 /** A client of a Landfall server. Opens nothing until it is used. */
-export function createLandfallClient({ url, token, organization }: ClientOptions = {}): LandfallClient {
+export function createLandfallClient(options: ClientOptions = {}): LandfallClient {
   const link = new RPCLink({
-    url: () => new URL("/rpc", url ?? location.origin).href,
-    headers: async () => ({
-      ...(token === undefined
-        ? {}
-        : { authorization: `Bearer ${typeof token === "function" ? await token() : token}` }),
-      ...(organization === undefined ? {} : { "landfall-organization": organization }),
-    }),
-    fetch: (request, init) => fetch(request, { ...init, credentials: token === undefined ? "same-origin" : "omit" }),
+    url: () => addressOf("/rpc", options),
+    headers: () => identityOf(options),
+    fetch: (request, init) => fetch(request, { ...init, credentials: credentialsOf(options) }),
   });
   return createORPCClient(link);
+}
+
+/** Sends an archive (zip, tar, tar.gz) of the files to deploy; answers the upload's id. Throws as calls of the client do. */
+export async function sendArchive(archive: Blob, options: ClientOptions = {}): Promise<string> {
+  const response = await fetch(addressOf("/api/sources", options), {
+    method: "POST",
+    body: archive,
+    headers: { ...(await identityOf(options)), "content-type": "application/octet-stream" },
+    credentials: credentialsOf(options),
+  });
+  const body = (await response.json().catch(() => ({}))) as { id?: string; data?: unknown };
+  if (response.ok && body.id !== undefined) return body.id;
+  throw new ORPCError("BAD_GATEWAY", {
+    data: isReport(body.data)
+      ? body.data
+      : {
+          code: "UPLOAD_FAILED",
+          what: `The files could not be sent: the server answered ${response.status}.`,
+          next: "Try again.",
+        },
+  });
+}
+
+function addressOf(path: string, { url }: ClientOptions): string {
+  return new URL(path, url ?? location.origin).href;
+}
+
+async function identityOf({ token, organization }: ClientOptions): Promise<Record<string, string>> {
+  return {
+    ...(token === undefined ? {} : { authorization: `Bearer ${typeof token === "function" ? await token() : token}` }),
+    ...(organization === undefined ? {} : { "landfall-organization": organization }),
+  };
+}
+
+function credentialsOf({ token }: ClientOptions): RequestCredentials {
+  return token === undefined ? "same-origin" : "omit";
 }
 
 /** What went wrong, whatever it was: what the server said, or that it could not be reached. */

@@ -2,13 +2,15 @@
 /** What the hooks use: one client, one stream and one cache for all components below. */
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
-import { type ClientOptions, createLandfallClient } from "./client.ts";
+import { type ClientOptions, createLandfallClient, sendArchive } from "./client.ts";
 import { createLiveStream, type LiveStream } from "./live.ts";
 import type { ConnectionState, LandfallClient } from "./types.ts";
 
 export interface Landfall {
   client: LandfallClient;
   live: LiveStream;
+  /** Sends an archive of the files to deploy; answers the upload's id. */
+  send(archive: Blob): Promise<string>;
 }
 
 /** Beginning of the keys of everything that deployments change: asked for again when one does. */
@@ -35,14 +37,13 @@ export function LandfallProvider({
   children,
 }: LandfallProviderProps) {
   const landfall = useMemo<Landfall>(() => {
-    const client =
-      given ??
-      createLandfallClient({
-        ...(url === undefined ? {} : { url }),
-        ...(token === undefined ? {} : { token }),
-        ...(organization === undefined ? {} : { organization }),
-      });
-    return { client, live: createLiveStream(client) };
+    const options: ClientOptions = {
+      ...(url === undefined ? {} : { url }),
+      ...(token === undefined ? {} : { token }),
+      ...(organization === undefined ? {} : { organization }),
+    };
+    const client = given ?? createLandfallClient(options);
+    return { client, live: createLiveStream(client), send: (archive) => sendArchive(archive, options) };
   }, [given, url, token, organization]);
   const queries = useMemo(() => queryClient ?? new QueryClient(), [queryClient]);
   useEffect(() => {

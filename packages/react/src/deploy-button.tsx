@@ -1,25 +1,27 @@
 "use client";
 import type { ReactNode } from "react";
-import type { Deployment } from "./types.ts";
+import { type DeployRequest, useDeploy } from "./deploy-button/use-deploy.ts";
+import { DeployView } from "./deploy-button/view.tsx";
 
-/** What is deployed when the button is pressed. */
-export type DeploySource = { upload: string } | { git: string; ref?: string } | { sandbox: string };
+export type { DeploySource } from "./deploy-button/use-deploy.ts";
 
-export interface DeployButtonProps {
-  project: string;
-  /** Asked when a person has chosen where to: a source, or files to be packed and sent. */
-  source: DeploySource | (() => Promise<DeploySource | Blob>);
-  environment?: string;
-  /** Ids of platforms to offer; default: every target that can be used now. */
-  platforms?: readonly string[];
-  /** Values for this deployment. */
-  variables?: Record<string, string>;
-  onDeployed?(deployment: Deployment): void;
-  onSettled?(deployment: Deployment): void;
+export interface DeployButtonProps extends DeployRequest {
+  /** Where the menu is put in the document; default: the end of the body. */
   container?: HTMLElement | ShadowRoot | null;
   children?: ReactNode;
 }
 
-export function DeployButton(_props: DeployButtonProps) {
-  return null;
+/** Deploys what a product has made: one press to where it went last, a menu for elsewhere, then how far it is and where it stands. */
+export function DeployButton({ container = null, children, ...request }: DeployButtonProps) {
+  const { deploy, cancel, ...shown } = useDeploy(request);
+  return (
+    <DeployView
+      {...shown}
+      container={container}
+      onDeploy={(choice) => void deploy(choice)}
+      onCancel={() => void cancel()}
+    >
+      {children}
+    </DeployView>
+  );
 }
