@@ -279,6 +279,30 @@ describe("whatever dies", () => {
     expect((await landfall.get("echo.localhost")).body).toBe("hello"); // Serve was one of its keepers, not the only one.
   });
 
+  it("tells what happened to variables, takes a change back, and compares environments", async () => {
+    const env = (...args: string[]) => landfall.run("env", ...args, "--project", "echo");
+    const changes = (...args: string[]) =>
+      landfall.json<{ id: string; value: string | null }[]>("env", "history", ...args, "--project", "echo");
+    await env("set", "COLOUR=red\n", "API_KEY=canary-51");
+    await env("set", "COLOUR=blue");
+    const { stdout } = await env("history");
+    expect(stdout).toMatch(/^CHANGE +NAME +SET TO +WHEN +BY\nvch_\w+ +COLOUR +blue /);
+    expect(stdout).not.toContain("canary-51");
+    const { id } = Object.values(await changes("COLOUR"))[0] as { id: string };
+    expect(await env("revert", id)).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("landfall redeploy") as string,
+    });
+    const listed = await landfall.run("env", "ls", "--project", "echo");
+    expect(listed.stdout).toContain("red\\n");
+    await landfall.run("env", "set", "COLOUR=green", "--project", "echo", "--environment", "preview");
+    const { stdout: differences } = await env("diff", "preview");
+    expect(differences).toMatch(/COLOUR +different/);
+    expect(differences).toMatch(/API_KEY +only in production/);
+    expect(await env("revert", "vch_0")).toMatchObject({ code: 2 });
+    await env("rm", "COLOUR", "API_KEY");
+  });
+
   it("stop ends a serve too, which would bring the edge back; serve begins again after a stop", async () => {
     expect(await landfall.run("stop")).toMatchObject({ code: 0 });
     for (const _ of ["once", "again"]) {
