@@ -1,6 +1,6 @@
 /** People, organisations, keys, and the record of what they changed. Signing in itself is under /api/auth. */
 import { z } from "zod";
-import { cursor, id, instant, limit, name, nextCursor, nothing, open } from "./base.ts";
+import { cursor, id, instant, limit, nextCursor, nothing, open } from "./base.ts";
 import { allPermissions, roles } from "./permissions.ts";
 
 const email = z.email().max(200).toLowerCase();
@@ -172,11 +172,14 @@ export const keys = {
 /** An instant as it is asked for, with any offset; compared as UTC. */
 const askedInstant = z.iso.datetime({ offset: true }).max(40);
 
+/** Text as it may stand in the record: without control characters. */
+const plain = z.string().regex(/^\P{Cc}+$/u);
+
 /** What of the record of changes is meant. The export takes the same in its query. */
 export const auditFilter = z.object({
-  actor: z.string().min(1).max(200).optional().describe("An address, whole."),
-  action: z.string().min(1).max(100).optional().describe("How it begins: `deployments` or `deployments.rollback`."),
-  project: name.optional(),
+  actor: plain.max(200).optional().describe("An address, whole."),
+  action: plain.max(100).optional().describe("How it begins: `deployments` or `deployments.rollback`."),
+  project: plain.max(100).optional(),
   from: askedInstant.optional().describe("The first instant that is meant."),
   to: askedInstant.optional().describe("The first that is not meant any more."),
 });

@@ -48,6 +48,7 @@ it("exports what is listed here and nothing else", () => {
   expect(Object.keys(contract).sort()).toMatchInlineSnapshot(`
     [
       "allPermissions",
+      "auditFilter",
       "contract",
       "deployEvent",
       "deployment",

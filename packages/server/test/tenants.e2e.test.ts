@@ -36,6 +36,7 @@ beforeAll(async () => {
   const sandbox = await owner.client.sandboxes.create({ name: mark });
   await owner.client.sandboxes.write({ id: sandbox.id, files: [{ path: "index.html", text: mark }] });
   const webhook = await owner.client.webhooks.create({ platform: "vercel", name: mark });
+  const target = await owner.client.targets.save({ name: mark, platform: "local" });
   const { members } = await owner.client.members.list();
   things = {
     project,
@@ -47,6 +48,7 @@ beforeAll(async () => {
     connection: "con_acmeonly",
     webhook: webhook.id,
     sandbox: sandbox.id,
+    target: target.id,
   };
   stranger = await elsewhere();
 });
@@ -108,6 +110,7 @@ async function stateOfFirst(): Promise<string> {
     await client.invitations.list(),
     await client.webhooks.list(),
     await client.sandboxes.list(),
+    await client.targets.saved(),
     await client.sandboxes.files({ id: things.sandbox }),
     await client.me(),
   ]);

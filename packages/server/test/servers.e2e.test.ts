@@ -1,0 +1,107 @@
+import { spawn } from "node:child_process";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Kysely } from "kysely";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { type Caller, serverFor, type TestServer } from "./harness.ts";
+
+interface Rows {
+  machine: {
+    process: string;
+    name: string;
+    roles: string;
+    version: string;
+    edge: string | null;
+    disk: string | null;
+    seen_at: string;
+  };
+}
+
+let server: TestServer;
+let owner: Caller;
+let rows: Kysely<Rows>;
+beforeAll(async () => {
+  server = await serverFor();
+  owner = await server.setUp();
+  rows = server.engine.database.db as unknown as Kysely<Rows>;
+});
+afterAll(() => server[Symbol.asyncDispose]());
+beforeEach(() => rows.deleteFrom("machine").execute());
+
+const ago = (ms: number): string => new Date(Date.now() - ms).toISOString();
+const noted = (name: string, more: Partial<Rows["machine"]> = {}) =>
+  rows
+    .insertInto("machine")
+    .values({
+      process: `${name}~0 ${Math.random()} 1`,
+      name,
+      roles: '["worker"]',
+      version: "1.0.0",
+      edge: null,
+      disk: '{"freeBytes":1,"totalBytes":2}',
+      seen_at: ago(0),
+      ...more,
+    })
+    .execute();
+
+it("a process that attends is shown with its machine's disk and its edge", async () => {
+  expect((await owner.client.servers.list()).servers).toEqual([]);
+  await using _attending = await server.engine.servers.attend({ roles: ["worker", "api", "edge"], version: "1.2.3" });
+  const [one, ...others] = (await owner.client.servers.list()).servers;
+  expect(others).toEqual([]);
+  expect(one).toMatchObject({
+    name: hostname(),
+    roles: ["api", "edge", "worker"],
+    version: "1.2.3",
+    edge: { running: false, port: null, services: 0 },
+    runningDeployments: 0,
+  });
+  expect(one!.disk!.freeBytes).toBeGreaterThan(0);
+  expect(one!.disk!.totalBytes).toBeGreaterThan(one!.disk!.freeBytes);
+  expect(Date.now() - Date.parse(one!.lastSeenAt)).toBeLessThan(10_000);
+});
+
+it("machines of one name are one; those that are away are shown with when they were seen, and forgotten after a day", async () => {
+  await noted("alpha", { roles: '["api"]', seen_at: ago(2_000) });
+  await noted("alpha", { roles: '["worker"]', seen_at: ago(1_000), version: "2.0.0" });
+  // A process that was there before says nothing about the machine now.
+  await noted("alpha", { roles: '["edge"]', edge: '{"running":true,"port":80,"services":3}', seen_at: ago(90_000) });
+  await noted("beta", { seen_at: ago(3_600_000) });
+  await noted("gamma", { seen_at: ago(25 * 3_600_000) });
+  const { servers } = await owner.client.servers.list();
+  expect(servers.map(({ name, roles, version, edge }) => [name, roles, version, edge])).toEqual([
+    ["alpha", ["api", "worker"], "2.0.0", null],
+    ["beta", ["worker"], "1.0.0", null],
+  ]);
+  expect(Date.now() - Date.parse(servers[1]!.lastSeenAt)).toBeGreaterThan(3_500_000);
+  await using _attending = await server.engine.servers.attend({ roles: [], version: "1" });
+  const left = await rows.selectFrom("machine").select("name").where("name", "=", "gamma").execute();
+  expect(left).toEqual([]);
+});
+
+it("landfall serve is noted with what it does, and again while it runs", async () => {
+  const bin = join(import.meta.dirname, "../../cli/bin/landfall.js");
+  const child = spawn(process.execPath, [bin, "serve", "--roles", "worker", "--home", server.home], {
+    stdio: "ignore",
+  });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  try {
+    await expect
+      .poll(async () => (await owner.client.servers.list()).servers, { timeout: 20_000 })
+      .toMatchObject([{ name: hostname(), roles: ["worker"], edge: null }]);
+    const first = (await owner.client.servers.list()).servers[0]!.lastSeenAt;
+    await expect
+      .poll(async () => (await owner.client.servers.list()).servers[0]!.lastSeenAt, { timeout: 20_000, interval: 500 })
+      .not.toBe(first);
+  } finally {
+    child.kill("SIGTERM");
+    await ended;
+  }
+}, 60_000);
+
+it("is for who may see deployments", async () => {
+  const viewer = await server.member(owner, "viewer");
+  expect((await viewer.call("GET", "/servers")).status).toBe(200);
+  const key = await server.key(owner, ["read:project"]);
+  expect((await key.call("GET", "/servers")).status).toBe(403);
+});
