@@ -76,7 +76,7 @@ export async function openAuth({
     secret: await secretOf(db),
     database: { db: engine.database.db, type: engine.database.kind },
     ...byGithub,
-    user: { modelName: "person", ...byGithub.user },
+    user: { modelName: "person" },
     account: { modelName: "login", ...byGithub.account },
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12, maxPasswordLength: 128 },
     session: { expiresIn: 30 * 24 * 3600, updateAge: 24 * 3600 },

@@ -3,6 +3,7 @@
  * Nothing of GitHub is kept but who it is.
  */
 import type { BetterAuthOptions } from "better-auth";
+import { APIError } from "better-auth/api";
 import type { Kysely } from "kysely";
 import type { PeopleSchema } from "./tables.ts";
 
@@ -40,15 +41,19 @@ export function githubOptions(db: Kysely<PeopleSchema>, client: GithubClient, pu
     onAPIError: { errorURL: `${publicUrl}/sign-in` },
     // A link by the address is made for one that GitHub has verified, and for no other.
     account: { updateAccountOnSignIn: false, accountLinking: { enabled: true, trustedProviders: [] } },
-    user: {
-      async validateUserInfo({ user, source }) {
-        if (source.method !== "oauth" || source.action !== "create-user") return undefined;
-        const { email, emailVerified } = user;
-        if (emailVerified === true && typeof email === "string" && (await isInvited(email))) return undefined;
-        return { error: "not_invited", errorDescription: "Nobody with this address has an account or an invitation." };
-      },
-    },
     databaseHooks: {
+      user: {
+        create: {
+          // Without a request it is a person who is made by setup or an invitation; see auth.ts.
+          async before({ email, emailVerified }, request) {
+            if (!request || (emailVerified && (await isInvited(email)))) return;
+            throw new APIError("FORBIDDEN", {
+              code: "not_invited",
+              message: "Nobody with this address has an account or an invitation.",
+            });
+          },
+        },
+      },
       account: { create: { before: async (login) => ({ data: { ...login, ...withoutTokens } }) } },
     },
   } satisfies BetterAuthOptions;
