@@ -16,7 +16,7 @@ const change = z
   })
   .meta({ id: "Change" });
 
-/** Sent every 10 s, so that a connection that died is seen to be dead. */
+/** Sent when no change is missed any more, and every 10 s from then on, so that a connection that died is seen to be dead. */
 const beat = z.object({ type: z.literal("beat") });
 /** No more events of this deployment will come. */
 const ended = z.object({ type: z.literal("ended"), deploymentId: id });
@@ -27,7 +27,7 @@ export const live = open("read:deployment")
     path: "/live",
     tags: ["deployments"],
     description:
-      "Server-sent events: changes of all deployments, and every event of those that are named, each from its `from` on. Numbers are per deployment; a client that was cut off asks again from the one after its last.",
+      "Server-sent events: changes of all deployments, and every event of those that are named, each from its `from` on. Numbers are per deployment; a client that was cut off asks again from the one after its last. Read lists after the first `beat`: what changes from then on is told.",
   })
   .input(
     z.object({

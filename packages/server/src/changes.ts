@@ -3,7 +3,7 @@ import type { DeploymentView, Engine } from "@landfall/engine";
 
 const lookEveryMs = 400;
 /** Changes happen to the newest; what has the traffic may be older, and is told by the one that gave it away. */
-const looked = 50;
+const looked = 100;
 
 export interface Change {
   type: "change";
@@ -15,13 +15,15 @@ export interface Change {
 }
 
 export interface Changes {
-  /** Called for each change from now on, until the result is disposed. */
-  listen(engine: Engine, told: (change: Change) => void): Disposable;
+  /** Calls `told` for each change after `ready`, until it is disposed. */
+  listen(engine: Engine, told: (change: Change) => void): Disposable & { ready: Promise<void> };
 }
 
 interface Feed {
   listeners: Set<(change: Change) => void>;
   timer: NodeJS.Timeout;
+  /** Resolves when it is known what there is: what changes from then on is seen. */
+  ready: Promise<void>;
 }
 
 export function changesOf(failed: (error: unknown) => void): Changes {
@@ -30,19 +32,21 @@ export function changesOf(failed: (error: unknown) => void): Changes {
   function begin(engine: Engine): Feed {
     let known: Map<string, string> | null = null;
     let isLooking = false;
+    const ready = Promise.withResolvers<void>();
     const listeners: Feed["listeners"] = new Set();
     async function look(): Promise<void> {
       if (isLooking) return;
       isLooking = true;
       try {
         const now = new Map<string, string>();
-        for (const { id, project, environment, state, live } of await engine.deployments({ limit: looked })) {
+        for (const { id, project, environment, state, live } of await engine.sights({ limit: looked })) {
           const sight = `${state} ${live}`;
           now.set(id, sight);
           if (known === null || known.get(id) === sight) continue;
           for (const told of listeners) told({ type: "change", deploymentId: id, project, environment, state, live });
         }
         known = now;
+        ready.resolve();
       } catch (error) {
         failed(error); // The database is away: the next look sees what has changed meanwhile.
       } finally {
@@ -52,7 +56,7 @@ export function changesOf(failed: (error: unknown) => void): Changes {
     void look();
     const timer = setInterval(() => void look(), lookEveryMs);
     timer.unref();
-    return { listeners, timer };
+    return { listeners, timer, ready: ready.promise };
   }
 
   return {
@@ -61,6 +65,7 @@ export function changesOf(failed: (error: unknown) => void): Changes {
       feeds.set(engine.organization, feed);
       feed.listeners.add(told);
       return {
+        ready: feed.ready,
         [Symbol.dispose]() {
           feed.listeners.delete(told);
           if (feed.listeners.size > 0) return;

@@ -4,13 +4,16 @@
  */
 import type { DeployEvent, Engine } from "@landfall/engine";
 
-/** Events kept for those who follow along. */
+/** Events kept for those who follow along, and characters of log in them: a chunk may have 256 kB. */
 const keptEvents = 256;
+const keptCharacters = 4 * 1024 * 1024;
 
 interface Topic {
   /** Consecutive; `first` is the seq of the first of them, or of the next one when there is none. */
   kept: DeployEvent[];
   first: number;
+  /** Of log, in what is kept. */
+  characters: number;
   readers: number;
   stop: AbortController;
   /** Set when no event will come any more; `failure` says why, if it was one. */
@@ -29,13 +32,15 @@ export function openEventHub(): EventHub {
 
   function join(engine: Engine, deploymentId: string, from: number): Topic {
     const known = topics.get(deploymentId);
-    if (known && !known.ended) {
+    // One that waits for an event far ahead is of no use to whoever is behind it.
+    if (known && !known.ended && (known.kept.length > 0 || from >= known.first)) {
       known.readers += 1;
       return known;
     }
     const topic: Topic = {
       kept: [],
       first: from,
+      characters: 0,
       readers: 1,
       stop: new AbortController(),
       ended: null,
@@ -49,11 +54,7 @@ export function openEventHub(): EventHub {
   async function read(engine: Engine, deploymentId: string, topic: Topic): Promise<void> {
     try {
       for await (const event of engine.follow(deploymentId, { from: topic.first, signal: topic.stop.signal })) {
-        topic.kept.push(event);
-        if (topic.kept.length > keptEvents) {
-          topic.kept.shift();
-          topic.first += 1;
-        }
+        keep(topic, event);
         announce(topic);
       }
       topic.ended = {};
@@ -64,9 +65,12 @@ export function openEventHub(): EventHub {
     if (topics.get(deploymentId) === topic) topics.delete(deploymentId);
   }
 
-  function leave(topic: Topic): void {
+  function leave(topic: Topic, deploymentId: string): void {
     topic.readers -= 1;
-    if (topic.readers === 0) topic.stop.abort();
+    if (topic.readers > 0) return;
+    // Nobody joins what is being stopped.
+    if (topics.get(deploymentId) === topic) topics.delete(deploymentId);
+    topic.stop.abort();
   }
 
   return {
@@ -99,10 +103,23 @@ export function openEventHub(): EventHub {
           await Promise.race([topic.changed.promise, aborted(signal)]);
         }
       } finally {
-        leave(topic);
+        leave(topic, deploymentId);
       }
     },
   };
+}
+
+function keep(topic: Topic, event: DeployEvent): void {
+  topic.kept.push(event);
+  topic.characters += charactersOf(event);
+  while (topic.kept.length > keptEvents || (topic.characters > keptCharacters && topic.kept.length > 1)) {
+    topic.characters -= charactersOf(topic.kept.shift()!);
+    topic.first += 1;
+  }
+}
+
+function charactersOf(event: DeployEvent): number {
+  return event.type === "log" ? event.lines.reduce((sum, { length }) => sum + length, 0) : 0;
 }
 
 function announce(topic: Topic): void {

@@ -1,4 +1,5 @@
 /** `/ws/deployments/<id>?from=<seq>&organization=<id>`: the events of a deployment, each as one text frame of JSON. Nothing is taken from the other side. */
+import type { DeployEvent } from "@landfall/engine";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -60,7 +61,7 @@ export function socketsOf(services: Services, origins: ReadonlySet<string>) {
     const signal = AbortSignal.any([held.signal, gone.signal, stopping]);
     try {
       for await (const event of hub.follow({ engine: who.engine, deploymentId: id, from, signal }))
-        await send(socket, JSON.stringify(event));
+        await send(socket, textOf(event));
       socket.close(closes.settled, "settled");
     } catch (error) {
       if (stopping.aborted) socket.close(closes.restarts, "the server restarts");
@@ -79,6 +80,17 @@ export function socketsOf(services: Services, origins: ReadonlySet<string>) {
     /** Those that do not answer the close in time are cut. */
     end: () => server.clients.forEach((client) => client.terminate()),
   };
+}
+
+const texts = new WeakMap<DeployEvent, string>();
+
+/** Written once for all who follow along: they are given the same event. */
+function textOf(event: DeployEvent): string {
+  const known = texts.get(event);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(event);
+  texts.set(event, text);
+  return text;
 }
 
 /** Resolves when the frame has left, so that a slow reader is waited for. */

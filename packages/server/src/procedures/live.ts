@@ -5,70 +5,132 @@ import { type Gate, inside } from "../gate.ts";
 import type { Services } from "../services.ts";
 import { whileAllowed } from "../stream.ts";
 
-type Told = DeployEvent | Change | { type: "beat" } | { type: "ended"; deploymentId: string };
+type Beat = { type: "beat" };
+type Ended = { type: "ended"; deploymentId: string };
+type Told = DeployEvent | Change | Beat | Ended;
 
 const beatMs = 10_000;
 /** A followed deployment waits when its reader is so far behind. */
-const mostWaiting = 64;
+const mostEvents = 16;
+/** So many deployments have changed unread: the stream ends, and who comes back reads the lists, which is less. */
+const mostChanges = 200;
 
 export function liveProcedure(os: Gate, services: Services) {
   const { changes, hub } = services;
 
   return os.live.handler(async ({ input, context, signal: asked }) => {
     const { principal, engine } = inside(services, context.principal);
-    const followed = await Promise.all(
-      (input.follow ?? []).map(async ({ id, from = 1 }) => ({ id: (await engine.deployment(id)).id, from })),
-    );
+    const followed = new Map<string, number>();
+    for (const { id: beginning, from = 1 } of input.follow ?? []) {
+      const { id } = await engine.deployment(beginning);
+      followed.set(id, Math.min(from, followed.get(id) ?? from));
+    }
 
     async function* read(signal: AbortSignal): AsyncGenerator<Told> {
       const over = new AbortController();
       const either = AbortSignal.any([signal, over.signal]);
-      const waiting: Told[] = [];
-      let wake = Promise.withResolvers<void>();
-      let room = Promise.withResolvers<void>();
-      let failure: { error: unknown } | null = null;
-      const stop = (): void => (wake.resolve(), room.resolve());
-      either.addEventListener("abort", stop);
-      const put = (one: Told): void => {
-        waiting.push(one);
-        wake.resolve();
-      };
-      using _changes = changes.listen(engine, put);
-      const beats = setInterval(() => put({ type: "beat" }), beatMs);
-      const follow = async ({ id, from }: (typeof followed)[number]): Promise<void> => {
+      const queue = openQueue();
+      either.addEventListener("abort", queue.wake);
+      using listening = changes.listen(engine, queue.change);
+      let beats: NodeJS.Timeout | undefined;
+      void listening.ready.then(() => {
+        if (either.aborted) return;
+        // At once: from here on no change is missed.
+        queue.beat();
+        beats = setInterval(queue.beat, beatMs);
+      });
+      const follow = async (id: string, from: number): Promise<void> => {
         for await (const event of hub.follow({ engine, deploymentId: id, from, signal: either })) {
-          while (waiting.length >= mostWaiting && !either.aborted) await room.promise;
-          put(event);
+          while (queue.isFull() && !either.aborted) await queue.room();
+          queue.put(event);
         }
-        put({ type: "ended", deploymentId: id });
+        queue.put({ type: "ended", deploymentId: id });
       };
-      for (const one of followed)
-        follow(one).catch((error: unknown) => {
-          failure ??= { error };
-          wake.resolve();
-        });
+      for (const [id, from] of followed) follow(id, from).catch(queue.fail);
       try {
-        // At once, so that a reader knows that it is heard.
-        yield { type: "beat" };
         for (;;) {
           signal.throwIfAborted();
-          if (failure !== null) throw (failure as { error: unknown }).error;
-          const next = waiting.shift();
-          if (next) {
-            yield next;
-            continue;
-          }
-          room.resolve();
-          room = Promise.withResolvers();
-          await wake.promise;
-          wake = Promise.withResolvers();
+          const next = queue.take();
+          if (next) yield next;
+          else if (queue.isLost()) return;
+          else await queue.something();
         }
       } finally {
         clearInterval(beats);
-        either.removeEventListener("abort", stop);
+        either.removeEventListener("abort", queue.wake);
         over.abort();
+        queue.wake();
       }
     }
     return whileAllowed(services, { principal, call: context.call, access: "read:deployment", signal: asked }, read);
   });
+}
+
+/** What waits for one reader. However slow it is, no more than so much: of each deployment the last change, one beat, a few events. */
+function openQueue() {
+  const events: Told[] = [];
+  const changed = new Map<string, Change>();
+  let beat: Beat | null = null;
+  let failure: { error: unknown } | null = null;
+  let isLost = false;
+  let something = Promise.withResolvers<void>();
+  let room = Promise.withResolvers<void>();
+
+  function told(): void {
+    something.resolve();
+    something = Promise.withResolvers();
+  }
+  function makeRoom(): void {
+    room.resolve();
+    room = Promise.withResolvers();
+  }
+
+  return {
+    put(event: DeployEvent | Ended): void {
+      events.push(event);
+      told();
+    },
+    change(one: Change): void {
+      changed.set(one.deploymentId, one);
+      if (changed.size > mostChanges) {
+        changed.clear();
+        isLost = true;
+      }
+      told();
+    },
+    beat(): void {
+      beat = { type: "beat" };
+      told();
+    },
+    fail(error: unknown): void {
+      failure ??= { error };
+      told();
+    },
+    /** The next one, if there is one. Throws what reading threw. */
+    take(): Told | undefined {
+      if (failure) throw failure.error;
+      if (isLost) return undefined;
+      if (beat) {
+        const one = beat;
+        beat = null;
+        return one;
+      }
+      for (const [id, one] of changed) {
+        changed.delete(id);
+        return one;
+      }
+      const event = events.shift();
+      if (!event) return undefined;
+      makeRoom();
+      return event;
+    },
+    isFull: () => events.length >= mostEvents,
+    isLost: () => isLost,
+    room: () => room.promise,
+    something: () => something.promise,
+    wake(): void {
+      told();
+      makeRoom();
+    },
+  };
 }
