@@ -12,12 +12,13 @@ import {
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useState } from "react";
-import { useAsk } from "../ask.ts";
 import { useFilters } from "../parts/address.ts";
 import { apiFetch } from "../parts/api-fetch.ts";
 import { Asked } from "../parts/asked.tsx";
 import { DataTable } from "../parts/data-table.tsx";
-import { type Choice, SelectField, TextField } from "../parts/fields.tsx";
+import { type Choice, SelectField } from "../parts/fields.tsx";
+import { TextField } from "../parts/text-field.tsx";
+import { useProjects } from "../parts/projects.ts";
 import { saveFile } from "../parts/save-file.ts";
 import { useMay, useMe } from "../session.ts";
 import { Page } from "../shell/page.tsx";
@@ -75,8 +76,8 @@ export function ActivityPage() {
 }
 
 function FilterForm({ filters, onChange }: { filters: Filters; onChange(change: Filters): void }) {
-  const projects = useAsk(["projects"], (client, signal) => client.projects.list({}, { signal }));
-  const names = projects.data?.projects.map(({ name }) => name) ?? [];
+  const projects = useProjects();
+  const names = projects.data?.map(({ name }) => name) ?? [];
   const known = filters.project === undefined || names.includes(filters.project) ? names : [filters.project, ...names];
   return (
     <form

@@ -1,6 +1,6 @@
 /** Accounts on platforms, and places to deploy to that were given a name. */
 import { Button, ErrorPanel, type ErrorReport } from "@landfall/react";
-import { Terminal } from "../parts/terminal.tsx";
+import { CliCommand } from "../parts/cli-command.tsx";
 import { useAsk } from "../ask.ts";
 import { useFilters } from "../parts/address.ts";
 import { Asked } from "../parts/asked.tsx";
@@ -16,14 +16,8 @@ const recent = 100;
 
 export function ConnectionsPage() {
   const may = useMay();
-  const platforms = useAsk(
-    ["platforms"],
-    async (client, signal) => (await client.platforms.list({}, { signal })).platforms,
-  );
-  const connections = useAsk(
-    ["connections"],
-    async (client, signal) => (await client.connections.list({}, { signal })).connections,
-  );
+  const platforms = useAsk(["platforms"], (client, signal) => client.platforms.list({}, { signal }));
+  const connections = useAsk(["connections"], (client, signal) => client.connections.list({}, { signal }));
   const deployments = useAsk(
     ["deployments", { limit: recent }],
     async (client, signal) => (await client.deployments.list({ limit: recent }, { signal })).deployments,
@@ -39,9 +33,9 @@ export function ConnectionsPage() {
       <Returned />
       <Section title="Platforms">
         <Asked answer={platforms} waitsFor="the platforms" lines={8}>
-          {(all) => (
+          {({ platforms: all }) => (
             <Asked answer={connections} waitsFor="the connections" lines={8}>
-              {(connected) =>
+              {({ connections: connected }) =>
                 may("create:connection") ? (
                   <div className="lf:grid lf:items-start lf:gap-4 lf:@3xl:grid-cols-2">
                     {all
@@ -63,8 +57,8 @@ export function ConnectionsPage() {
           )}
         </Asked>
       </Section>
-      <SavedTargets platforms={platforms.data ?? []} connections={connections.data ?? []} />
-      <Terminal command="landfall connections" says="The same list from a terminal" />
+      <SavedTargets platforms={platforms.data?.platforms ?? []} connections={connections.data?.connections ?? []} />
+      <CliCommand command="landfall connections" />
     </Page>
   );
 }
@@ -72,11 +66,8 @@ export function ConnectionsPage() {
 /** What a platform's page ended in, when the browser comes back from there. */
 function Returned() {
   const [{ connected, failed, code }, setFilters] = useFilters(["connected", "failed", "code"]);
-  const platforms = useAsk(
-    ["platforms"],
-    async (client, signal) => (await client.platforms.list({}, { signal })).platforms,
-  );
-  const nameOf = (id: string): string => platforms.data?.find((one) => one.id === id)?.name ?? id;
+  const platforms = useAsk(["platforms"], (client, signal) => client.platforms.list({}, { signal }));
+  const nameOf = (id: string): string => platforms.data?.platforms.find((one) => one.id === id)?.name ?? id;
   const close = (
     <Button look="quiet" onClick={() => setFilters({ connected: "", failed: "", code: "" })}>
       Close

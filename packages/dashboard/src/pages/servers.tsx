@@ -5,7 +5,7 @@ import { useAsk } from "../ask.ts";
 import { Asked } from "../parts/asked.tsx";
 import { DataTable } from "../parts/data-table.tsx";
 import { Section } from "../parts/section.tsx";
-import { sizeInWords } from "../parts/size.ts";
+import { bytesInWords } from "../parts/bytes.ts";
 import { Page } from "../shell/page.tsx";
 
 /** A machine notes itself every ten seconds; three missed and it is called away. */
@@ -81,7 +81,7 @@ function DiskText({ disk: { freeBytes, totalBytes } }: { disk: { freeBytes: numb
   return (
     <>
       <span className="lf:whitespace-nowrap">
-        {sizeInWords(freeBytes)} of {sizeInWords(totalBytes)} free
+        {bytesInWords(freeBytes)} of {bytesInWords(totalBytes)} free
       </span>{" "}
       {freeBytes < totalBytes * lowShare ? <Badge tone="warning">Nearly full</Badge> : null}
     </>

@@ -8,7 +8,8 @@ import { Asked } from "../parts/asked.tsx";
 import { SelectField } from "../parts/fields.tsx";
 import { saveFile } from "../parts/save-file.ts";
 import { Notice } from "../parts/section.tsx";
-import { Terminal, word } from "../parts/terminal.tsx";
+import { CliCommand } from "../parts/cli-command.tsx";
+import { commandWord } from "../parts/command-word.ts";
 import { useMay } from "../session.ts";
 import { Page } from "../shell/page.tsx";
 import { AddDialog } from "./variables/add-dialog.tsx";
@@ -85,7 +86,7 @@ interface OfEnvironmentProps {
 function OfEnvironment({ place, others, live, last }: OfEnvironmentProps) {
   const may = useMay();
   const { project, environment } = place;
-  const answer = useAsk(["variables", project, environment], (client, signal) =>
+  const answer = useAsk(["variable-list", project, environment], (client, signal) =>
     client.variables.list(place, { signal }),
   );
   const needed = useNeeded(last, live);
@@ -146,7 +147,7 @@ function OfEnvironment({ place, others, live, last }: OfEnvironmentProps) {
         <p className="lf:mt-3 lf:text-sm lf:text-muted">Your role may look at variables, and not change them.</p>
       )}
       <div className="lf:mt-6">
-        <Terminal command={`landfall env ls ${placeFlags(place)}`} says="The same list from a terminal" />
+        <CliCommand command={`landfall env ls ${placeFlags(place)}`} />
       </div>
       {open?.kind === "add" ? (
         <AddDialog place={place} names={open.names} needed={needed} existing={rows} onClose={close} />
@@ -161,7 +162,7 @@ function OfEnvironment({ place, others, live, last }: OfEnvironmentProps) {
 
 /** How `landfall env` is told which variables are meant. */
 export function placeFlags({ project, environment }: Place): string {
-  return `--project ${word(project)}${environment === production ? "" : ` --environment ${word(environment)}`}`;
+  return `--project ${commandWord(project)}${environment === production ? "" : ` --environment ${commandWord(environment)}`}`;
 }
 
 function Export({ place }: { place: Place }) {

@@ -2,7 +2,8 @@ import { type LandfallClient } from "@landfall/react";
 import { useState } from "react";
 import { useDo } from "../ask.ts";
 import { useMe } from "../session.ts";
-import { CheckField, RadioField, SelectField, TextField } from "./fields.tsx";
+import { CheckField, RadioField, SelectField } from "./fields.tsx";
+import { TextField } from "./text-field.tsx";
 import { FormDialog } from "./form-dialog.tsx";
 
 type NewKey = Parameters<LandfallClient["keys"]["create"]>[0];

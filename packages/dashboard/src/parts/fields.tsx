@@ -1,8 +1,6 @@
 /** Fields of forms: a name above, a hint below, tied together for screen readers. */
 import { type ComponentProps, type ReactNode, useId } from "react";
-
-const box =
-  "lf:block lf:w-full lf:min-h-8 lf:rounded-md lf:border lf:border-line-strong lf:bg-page lf:px-2 lf:py-1 lf:text-text lf:disabled:opacity-60 lf:aria-invalid:border-failure";
+import { inputClass } from "./text-field.tsx";
 
 interface Around {
   label: string;
@@ -36,22 +34,6 @@ const described = ({ hint, fault, id }: Pick<Around, "hint" | "fault"> & { id: s
   ...(fault === undefined ? {} : { "aria-invalid": true }),
 });
 
-export type TextFieldProps = Around & { isMono?: boolean } & ComponentProps<"input">;
-
-export function TextField({ label, hint, fault, isMono = false, ...input }: TextFieldProps) {
-  const id = useId();
-  return (
-    <Surround label={label} hint={hint} fault={fault} id={id}>
-      <input
-        type="text"
-        {...input}
-        {...described({ hint, fault, id })}
-        className={`${box} ${isMono ? "lf:font-mono lf:text-sm" : ""}`}
-      />
-    </Surround>
-  );
-}
-
 export type TextAreaFieldProps = Around & ComponentProps<"textarea">;
 
 /** For values: monospace, and nothing of the browser's looks at them. */
@@ -66,7 +48,7 @@ export function TextAreaField({ label, hint, fault, ...area }: TextAreaFieldProp
         autoCapitalize="off"
         {...area}
         {...described({ hint, fault, id })}
-        className={`${box} lf:resize-y lf:font-mono lf:text-sm`}
+        className={`${inputClass} lf:resize-y lf:font-mono`}
       />
     </Surround>
   );
@@ -83,7 +65,7 @@ export function SelectField({ label, hint, fault, choices, ...select }: SelectFi
   const id = useId();
   return (
     <Surround label={label} hint={hint} fault={fault} id={id}>
-      <select {...select} {...described({ hint, fault, id })} className={box}>
+      <select {...select} {...described({ hint, fault, id })} className={inputClass}>
         {choices.map(({ value, label: name }) => (
           <option key={value} value={value}>
             {name}

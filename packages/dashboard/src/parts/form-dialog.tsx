@@ -2,8 +2,8 @@
 import { Button, Dialog, ErrorPanel } from "@landfall/react";
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import type { Doing } from "../ask.ts";
-import { TextField } from "./fields.tsx";
-import { Terminal } from "./terminal.tsx";
+import { TextField } from "./text-field.tsx";
+import { CliCommand } from "./cli-command.tsx";
 
 export interface FormDialogProps {
   open: boolean;
@@ -62,7 +62,7 @@ export function FormDialog(props: FormDialogProps) {
       >
         {doing.error ? <ErrorPanel error={doing.error} isNew /> : null}
         {props.children}
-        {command === undefined ? null : <Terminal command={command} />}
+        {command === undefined ? null : <CliCommand command={command} />}
       </form>
     </Dialog>
   );

@@ -1,7 +1,8 @@
 import type { Connection, Platform } from "@landfall/react";
 import { useState } from "react";
 import { useDo } from "../../ask.ts";
-import { CheckField, SelectField, TextField } from "../../parts/fields.tsx";
+import { CheckField, SelectField } from "../../parts/fields.tsx";
+import { TextField } from "../../parts/text-field.tsx";
 import { FormDialog } from "../../parts/form-dialog.tsx";
 import type { SavedTarget } from "./saved-targets.tsx";
 
@@ -83,7 +84,6 @@ export function TargetDialog({ target, platforms, connections, onClose }: Target
           <TextField
             label="Team or account there"
             hint="Its id at the platform. Empty: the account's own."
-            isMono
             autoComplete="off"
             value={account}
             onChange={(event) => setAccount(event.target.value)}
@@ -91,7 +91,6 @@ export function TargetDialog({ target, platforms, connections, onClose }: Target
           <TextField
             label="Project there"
             hint="Empty: named as the project is here."
-            isMono
             autoComplete="off"
             value={projectName}
             onChange={(event) => setProjectName(event.target.value)}

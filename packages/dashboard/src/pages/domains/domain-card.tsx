@@ -5,7 +5,7 @@ import { type ReactNode, useId, useState } from "react";
 import { useAsk, useDo } from "../../ask.ts";
 import { ConfirmDialog } from "../../parts/form-dialog.tsx";
 import { IconButton } from "../../parts/section.tsx";
-import { word } from "../../parts/terminal.tsx";
+import { commandWord } from "../../parts/command-word.ts";
 import type { DomainPlace } from "../domains.tsx";
 import { Records } from "./records.tsx";
 
@@ -52,7 +52,7 @@ export function DomainCard({ place, listed, onAddOther, mayRemove }: DomainCardP
         <span className="lf:grow" />
         <Button
           look="quiet"
-          aria-label={`Check ${name} again`}
+          aria-label={`Check again: ${name}`}
           unavailable={looked.isAsking ? "It is being checked." : undefined}
           onClick={looked.again}
         >
@@ -87,7 +87,7 @@ export function DomainCard({ place, listed, onAddOther, mayRemove }: DomainCardP
         description={`Visitors of ${name} no longer arrive at ${project}. The records at your provider stay as they are.`}
         submit="Remove"
         doing={remove}
-        command={`landfall domains rm ${word(name)} --project ${word(project)}`}
+        command={`landfall domains rm ${commandWord(name)} --project ${commandWord(project)}`}
         onSubmit={async () => {
           if (await remove.run(undefined)) setRemoving(false);
         }}

@@ -2,7 +2,8 @@ import { Button, type LandfallClient } from "@landfall/react";
 import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useAsk } from "../../ask.ts";
-import { SelectField, TextField } from "../../parts/fields.tsx";
+import { SelectField } from "../../parts/fields.tsx";
+import { TextField } from "../../parts/text-field.tsx";
 import { Card, Notice, Section } from "../../parts/section.tsx";
 import { SaveDialog } from "./save-dialog.tsx";
 
@@ -14,22 +15,20 @@ interface Known {
   field: Field;
   label: string;
   hint: string;
-  isMono?: boolean;
 }
 
 const build: readonly Known[] = [
-  { field: "rootDirectory", label: "Folder", hint: "Inside the repository, such as apps/web.", isMono: true },
+  { field: "rootDirectory", label: "Folder", hint: "Inside the repository, such as apps/web." },
   { field: "framework", label: "Framework", hint: "Its id, such as astro." },
-  { field: "installCommand", label: "Install command", hint: "Such as npm ci.", isMono: true },
-  { field: "buildCommand", label: "Build command", hint: "Such as npm run build.", isMono: true },
-  { field: "outputDir", label: "Output folder", hint: "What the build makes, such as dist.", isMono: true },
-  { field: "startCommand", label: "Start command", hint: "Of a server, such as node server.js.", isMono: true },
+  { field: "installCommand", label: "Install command", hint: "Such as npm ci." },
+  { field: "buildCommand", label: "Build command", hint: "Such as npm run build." },
+  { field: "outputDir", label: "Output folder", hint: "What the build makes, such as dist." },
+  { field: "startCommand", label: "Start command", hint: "Of a server, such as node server.js." },
 ];
 const health: Known = {
   field: "healthPath",
   label: "Path",
   hint: "Asked before a release gets the traffic, such as /health. It has to answer with a status below 400.",
-  isMono: true,
 };
 
 /** Names of the fields, as the difference is told. */
@@ -73,7 +72,6 @@ export function SettingsForm({ project, stored, mayChange }: SettingsFormProps) 
       key={known.field}
       label={known.label}
       hint={known.hint}
-      isMono={known.isMono ?? false}
       placeholder={mayChange ? "Detected" : ""}
       autoComplete="off"
       autoCapitalize="off"
@@ -153,10 +151,7 @@ interface TargetsProps {
 }
 
 function Targets({ valueOf, onType, isDisabled }: TargetsProps) {
-  const platforms = useAsk(
-    ["platforms"],
-    async (client, signal) => (await client.platforms.list({}, { signal })).platforms,
-  );
+  const platforms = useAsk(["platforms"], (client, signal) => client.platforms.list({}, { signal }));
   const saved = useAsk(["saved-targets"], (client, signal) => client.targets.saved({}, { signal }));
   const isSaved = valueOf("savedTarget") !== "";
   const listed = (value: string, choices: { value: string; label: string }[]) =>
@@ -193,7 +188,7 @@ function Targets({ valueOf, onType, isDisabled }: TargetsProps) {
           { value: "", label: "As last time, or this server" },
           ...listed(
             valueOf("platform"),
-            (platforms.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
+            (platforms.data?.platforms ?? []).map(({ id, name }) => ({ value: id, label: name })),
           ),
         ]}
         onChange={(event) => onType("platform", event.target.value)}

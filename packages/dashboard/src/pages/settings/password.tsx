@@ -1,6 +1,6 @@
 import { Button, ErrorPanel, type ErrorReport } from "@landfall/react";
 import { type FormEvent, useState } from "react";
-import { TextField } from "../../parts/fields.tsx";
+import { TextField } from "../../parts/text-field.tsx";
 import { Card, Notice, Section } from "../../parts/section.tsx";
 import { changePassword } from "../../session.ts";
 

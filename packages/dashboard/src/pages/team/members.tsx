@@ -59,7 +59,7 @@ export function Members({ me, myRole }: { me: string; myRole: Role }) {
                           <span className="lf:inline-flex lf:gap-1">
                             <Button
                               look="quiet"
-                              aria-label={`Change role of ${member.name}`}
+                              aria-label={`Change role: ${member.name}`}
                               unavailable={whyNot(member, { isAbove, isLastOwner })}
                               onClick={() => setChanging(member)}
                             >

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useAsk, useDo } from "../../ask.ts";
 import { Asked } from "../../parts/asked.tsx";
 import { DataTable } from "../../parts/data-table.tsx";
-import { TextField } from "../../parts/fields.tsx";
+import { TextField } from "../../parts/text-field.tsx";
 import { FormDialog } from "../../parts/form-dialog.tsx";
 import { IconButton, Section } from "../../parts/section.tsx";
 import { chooseOrganization, useMay } from "../../session.ts";
@@ -53,7 +53,7 @@ export function Organizations({ current }: { current: string | null }) {
                       ) : null}
                     </span>
                   ) : (
-                    <Button look="quiet" aria-label={`Go to ${name}`} onClick={() => goTo(id)}>
+                    <Button look="quiet" aria-label={`Go there: ${name}`} onClick={() => goTo(id)}>
                       Go there
                     </Button>
                   ),

@@ -61,7 +61,7 @@ export function HistoryDialog({ place, variable, onClose }: HistoryDialogProps) 
                   {may("update:variable") ? (
                     <Button
                       look="quiet"
-                      aria-label={`Put back ${key} as it was before this change`}
+                      aria-label={`Put back: ${key} as before this change`}
                       unavailable={revert.isRunning ? "It is being put back." : undefined}
                       onClick={() => void revert.run(id)}
                     >
