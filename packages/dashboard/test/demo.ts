@@ -1,0 +1,93 @@
+/** A Landfall with something in it: people, projects, deployments that went well and badly, variables, accounts. What is photographed. */
+import type { Caller } from "../../server/test/harness.ts";
+import { browse, wayBack } from "../../server/test/vendors.ts";
+import type { Place } from "./place.ts";
+
+export interface Demo {
+  owner: Caller;
+  /** Addresses by the name of their page. */
+  pages: Record<string, string>;
+  /** Addresses for people who are not signed in. */
+  open: Record<string, string>;
+}
+
+const site = (version: number): Record<string, string> => ({
+  "package.json": JSON.stringify({ name: "harbour", scripts: { build: "node build.mjs" } }),
+  "build.mjs": `import { mkdirSync, writeFileSync } from "node:fs";
+console.log("\\u001b[1mharbour\\u001b[0m builds its pages");
+for (const page of ["index", "tides", "berths", "contact"]) console.log("  \\u001b[32m✓\\u001b[0m " + page + ".html");
+console.warn("\\u001b[33mwarning\\u001b[0m tides.html has no description");
+mkdirSync("out", { recursive: true });
+writeFileSync("out/index.html", "<!doctype html><title>Harbour</title><p>Version ${version}: " + (process.env.GREETING ?? "welcome"));
+`,
+});
+const broken = {
+  ...site(9),
+  "build.mjs": `console.log("harbour builds its pages");\nimport "./tides.mjs";\n`,
+};
+const build = { kind: "static", installCommand: "", buildCommand: "node build.mjs", outputDir: "out" } as const;
+
+export async function makeDemo(place: Place): Promise<Demo> {
+  const { server } = place;
+  const owner = await server.setUp();
+  const developer = await server.member(owner, "developer");
+  const viewer = await server.member(owner, "viewer");
+  await owner.client.invitations.create({ email: "new@example.com", role: "developer" });
+  await owner.client.keys.create({
+    name: "Continuous integration",
+    scopes: ["create:source", "create:deployment"],
+    expiresInDays: 90,
+  });
+  await owner.client.variables.set({
+    project: "harbour",
+    environment: "production",
+    values: { GREETING: "Good day", API_KEY: "canary-of-the-demo" },
+  });
+  await developer.client.variables.set({ project: "harbour", environment: "production", values: { GREETING: "Ahoy" } });
+  await owner.client.variables.set({ project: "harbour", environment: "preview", values: { GREETING: "Hello" } });
+  for (const platform of ["vercel", "netlify"])
+    await browse(server, owner, await wayBack(owner, platform, { name: "work" }));
+  const harbour = { project: "harbour", overrides: build };
+  const first = await place.deploy(owner, site(1), { ...harbour, message: "The first pages" });
+  await place.deploy(developer, site(2), { ...harbour, message: "Tide table" });
+  await place.deploy(developer, site(3), { ...harbour, environment: "preview", message: "New berths" });
+  const failed = await place.deploy(developer, broken, { ...harbour, message: "Tides of next year" });
+  await place.deploy(
+    owner,
+    { "index.html": "<!doctype html><title>Lighthouse</title><p>Light" },
+    { project: "lighthouse" },
+  );
+  await owner.client.projects.create({ name: "ferry" });
+  const live = (
+    await owner.client.deployments.list({ project: "harbour", environment: "production" })
+  ).deployments.find((one) => one.live)!;
+  const { url: shared } = await owner.client.deployments.share({ id: live.id });
+  void viewer;
+  return {
+    owner,
+    pages: {
+      projects: "/",
+      new: "/new",
+      overview: "/harbour",
+      "overview-empty": "/ferry",
+      deployments: "/harbour/deployments",
+      compare: `/harbour/deployments?compare=${first.id},${live.id}`,
+      deployment: `/harbour/deployments/${live.id}`,
+      "deployment-failed": `/harbour/deployments/${failed.id}`,
+      "deployment-plan": `/harbour/deployments/${live.id}?tab=plan`,
+      "deployment-changes": `/harbour/deployments/${live.id}?tab=changes`,
+      "deployment-events": `/harbour/deployments/${live.id}?tab=events`,
+      variables: "/harbour/variables",
+      domains: "/harbour/domains",
+      "project-settings": "/harbour/settings",
+      connections: "/connections",
+      servers: "/servers",
+      activity: "/activity",
+      team: "/team",
+      settings: "/settings",
+      device: "/device",
+      nothing: "/no-such-project",
+    },
+    open: { "sign-in": "/sign-in", setup: "/setup", invitation: "/invitation", shared: new URL(shared).pathname },
+  };
+}

@@ -1,0 +1,108 @@
+/** A whole Landfall in this process with its dashboard, simulated vendors and a worker, and browsers of people who are signed in. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Deployment } from "@landfall/react";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { launch } from "../../react/test/browser.ts";
+import { type Caller, serverFor, type TestServer } from "../../server/test/harness.ts";
+import { openVendors, type Vendors } from "../../server/test/vendors.ts";
+
+const cli = join(import.meta.dirname, "../../cli");
+
+export interface Tab {
+  page: Page;
+  context: BrowserContext;
+  /** What the page complained of: uncaught errors, errors on the console. */
+  complaints: string[];
+}
+
+export interface Place extends AsyncDisposable {
+  server: TestServer;
+  vendors: Vendors;
+  browser: Browser;
+  /** A tab of a person, or of nobody; what it sets wins over what the place is set to. */
+  tab(path: string, person?: Caller, options?: BrowserContextOptions): Promise<Tab>;
+  /** Files as an archive on the server. */
+  upload(person: Caller, files: Record<string, string>): Promise<string>;
+  /** Ask for a deployment of files and wait until it has ended. */
+  deploy(person: Caller, files: Record<string, string>, more: Asked): Promise<Deployment>;
+}
+
+type Asked = Omit<Parameters<Caller["client"]["deployments"]["create"]>[0], "source">;
+
+/** `isBuilt`: the dashboard is built already, by whoever calls. */
+export async function openPlace({ isBuilt = false }: { isBuilt?: boolean } = {}): Promise<Place> {
+  // What is tested is what the sources say now.
+  if (!isBuilt) execFileSync(process.execPath, [join(cli, "build.ts")]);
+  const vendors = await openVendors();
+  const server = await serverFor({ dashboard: join(cli, "dist/dashboard") }, vendors.environment);
+  vendors.register(server.url);
+  const stop = new AbortController();
+  const work = server.engine.work({ signal: stop.signal, until: "aborted" }).catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error;
+  });
+  const browser = await launch();
+
+  const place: Place = {
+    server,
+    vendors,
+    browser,
+    async tab(path, person, options = {}) {
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 900 },
+        baseURL: server.url,
+        ...options,
+      });
+      await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: server.url });
+      if (person) await context.addCookies(cookiesOf(person, server.url));
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      page.on("pageerror", (error) => complaints.push(error.message));
+      page.on("console", (message) => {
+        if (message.type() === "error") complaints.push(message.text());
+      });
+      await page.goto(path);
+      return { page, context, complaints };
+    },
+    async upload(person, files) {
+      const folder = mkdtempSync(join(tmpdir(), "landfall-source-"));
+      try {
+        for (const [path, text] of Object.entries(files)) {
+          mkdirSync(dirname(join(folder, path)), { recursive: true });
+          writeFileSync(join(folder, path), text);
+        }
+        const response = await fetch(`${server.url}/api/sources`, {
+          method: "POST",
+          headers: { ...person.headers, "content-type": "application/gzip" },
+          body: execFileSync("tar", ["-czf", "-", "-C", folder, "."]),
+        });
+        return ((await response.json()) as { id: string }).id;
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+    async deploy(person, files, more) {
+      const upload = await place.upload(person, files);
+      const { id } = await person.client.deployments.create({ ...more, source: { upload } });
+      for await (const _event of await person.client.deployments.events({ id }));
+      return person.client.deployments.get({ id });
+    },
+    async [Symbol.asyncDispose]() {
+      await browser.close();
+      stop.abort();
+      await work;
+      await server[Symbol.asyncDispose]();
+      await vendors[Symbol.asyncDispose]();
+    },
+  };
+  return place;
+}
+
+function cookiesOf(person: Caller, url: string): { name: string; value: string; url: string }[] {
+  return person.headers["cookie"]!.split("; ").map((one) => {
+    const at = one.indexOf("=");
+    return { name: one.slice(0, at), value: one.slice(at + 1), url };
+  });
+}
