@@ -1,7 +1,7 @@
 /** Around every page of a person who is signed in; who is not is sent to sign in, and comes back. */
 import { Button, EmptyState, ErrorPanel, Skeleton } from "@landfall/react";
-import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import {
   chooseOrganization,
   chosenOrganization,
@@ -39,9 +39,13 @@ export function Frame() {
 
 function ToSignIn() {
   const wayIn = useWayIn();
-  const { href } = useLocation();
-  if (wayIn.data?.needed === true) return <Navigate to="/setup" replace />;
-  if (wayIn.data || wayIn.error) return <Navigate to="/sign-in" search={{ to: href } as never} replace />;
+  const navigate = useNavigate();
+  // Where one came from, not where one is being sent.
+  const [from] = useState(useLocation().href);
+  const to = wayIn.data?.needed === true ? "/setup" : wayIn.data || wayIn.error ? "/sign-in" : null;
+  useEffect(() => {
+    if (to !== null) void navigate({ to, search: (to === "/setup" ? {} : { to: from }) as never, replace: true });
+  }, [to, from, navigate]);
   return null;
 }
 

@@ -1,8 +1,7 @@
 /** You: which organisation, how it looks, the keys, and out. */
 import { useNavigate } from "@tanstack/react-router";
-import { useAsk } from "../ask.ts";
 import { chooseOrganization, type Me, signOut } from "../session.ts";
-import { Menu, MenuChoice, MenuItem, MenuSeparator } from "./menu.tsx";
+import { Menu, type MenuEntry } from "./menu.tsx";
 import { chooseTheme, type Theme, useTheme } from "./theme.ts";
 
 const themes: { value: Theme; label: string }[] = [
@@ -14,11 +13,23 @@ const themes: { value: Theme; label: string }[] = [
 export function PersonMenu({ me, onKeys }: { me: Me; onKeys(): void }) {
   const navigate = useNavigate();
   const theme = useTheme();
-  const { data: organizations = [] } = useAsk(
-    ["organizations"],
-    async (client, signal) => (await client.organizations.list({}, { signal })).organizations,
-  );
   const { name, email } = me.user;
+  const organizations: MenuEntry[] =
+    me.organizations.length < 2
+      ? []
+      : [
+          {
+            kind: "choice",
+            title: "Organisation",
+            value: me.organization?.id ?? "",
+            options: me.organizations.map((one) => ({ value: one.id, label: one.name })),
+            choose(id) {
+              chooseOrganization(id);
+              location.assign("/");
+            },
+          },
+          { kind: "separator" },
+        ];
   return (
     <Menu
       align="end"
@@ -32,31 +43,30 @@ export function PersonMenu({ me, onKeys }: { me: Me; onKeys(): void }) {
           {name.trim().slice(0, 1).toUpperCase()}
         </span>
       }
-    >
-      <p className="lf:m-0 lf:px-2 lf:py-1.5">
-        <span className="lf:block lf:truncate lf:text-sm lf:font-medium">{name}</span>
-        <span className="lf:block lf:truncate lf:text-xs lf:text-muted">{email}</span>
-      </p>
-      <MenuSeparator />
-      {organizations.length > 1 ? (
-        <>
-          <MenuChoice
-            title="Organisation"
-            value={me.organization?.id ?? ""}
-            options={organizations.map((one) => ({ value: one.id, label: one.name }))}
-            onChoose={(id) => {
-              chooseOrganization(id);
-              location.assign("/");
-            }}
-          />
-          <MenuSeparator />
-        </>
-      ) : null}
-      <MenuChoice title="Appearance" value={theme} options={themes} onChoose={chooseTheme} />
-      <MenuSeparator />
-      <MenuItem onSelect={onKeys}>Keys</MenuItem>
-      <MenuItem onSelect={() => void navigate({ to: "/settings" })}>Settings</MenuItem>
-      <MenuItem onSelect={() => void signOut().then(() => location.assign("/sign-in"))}>Sign out</MenuItem>
-    </Menu>
+      entries={[
+        {
+          kind: "note",
+          text: (
+            <>
+              <span className="lf:block lf:truncate lf:text-sm lf:font-medium">{name}</span>
+              <span className="lf:block lf:truncate lf:text-xs lf:text-muted">{email}</span>
+            </>
+          ),
+        },
+        { kind: "separator" },
+        ...organizations,
+        {
+          kind: "choice",
+          title: "Appearance",
+          value: theme,
+          options: themes,
+          choose: (chosen) => chooseTheme(themes.find(({ value }) => value === chosen)?.value ?? "system"),
+        },
+        { kind: "separator" },
+        { kind: "action", title: "Keys", run: onKeys },
+        { kind: "action", title: "Settings", run: () => void navigate({ to: "/settings" }) },
+        { kind: "action", title: "Sign out", run: () => void signOut().then(() => location.assign("/sign-in")) },
+      ]}
+    />
   );
 }

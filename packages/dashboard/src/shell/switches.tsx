@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { ChevronsUpDown, Plus } from "lucide-react";
 import { useAsk } from "../ask.ts";
 import { useProjects } from "../parts/projects.ts";
-import { Menu, MenuChoice, MenuItem, MenuSeparator } from "./menu.tsx";
+import { Menu, type MenuEntry } from "./menu.tsx";
 import { usePlace } from "./place.ts";
 
 const most = 20;
@@ -11,47 +11,58 @@ const most = 20;
 export function ProjectSwitch({ project }: { project: string | null }) {
   const navigate = useNavigate();
   const { data = [] } = useProjects();
-  const shown = data.slice(0, most);
+  const choices: MenuEntry[] =
+    data.length === 0
+      ? []
+      : [
+          {
+            kind: "choice",
+            title: "Projects",
+            value: project ?? "",
+            options: data.slice(0, most).map(({ name }) => ({ value: name, label: name })),
+            choose: (name) => void navigate({ to: "/$project", params: { project: name } }),
+          },
+          { kind: "separator" },
+        ];
   return (
     <Menu
       className="lf:min-w-0"
-      label={project === null ? "Choose a project" : `Project ${project}: choose another`}
-      button={
-        <>
-          <span className="lf:truncate">{project ?? "Projects"}</span>
-          <ChevronsUpDown aria-hidden size={14} className="lf:shrink-0 lf:text-muted" />
-        </>
-      }
-    >
-      {shown.length === 0 ? null : (
-        <>
-          <MenuChoice
-            title="Projects"
-            value={project ?? ""}
-            options={shown.map(({ name }) => ({ value: name, label: name }))}
-            onChoose={(name) => void navigate({ to: "/$project", params: { project: name } })}
-          />
-          <MenuSeparator />
-        </>
-      )}
-      <MenuItem onSelect={() => void navigate({ to: "/" })}>
-        {data.length > most ? `All ${data.length} projects` : "All projects"}
-      </MenuItem>
-      <MenuItem onSelect={() => void navigate({ to: "/new" })}>
-        <Plus aria-hidden size={14} />
-        New project
-      </MenuItem>
-    </Menu>
+      label={project === null ? "Projects: choose one" : `Project ${project}: choose another`}
+      button={<Chosen text={project ?? "Projects"} />}
+      entries={[
+        ...choices,
+        {
+          kind: "action",
+          title: data.length > most ? `All ${data.length} projects` : "All projects",
+          run: () => void navigate({ to: "/" }),
+        },
+        {
+          kind: "action",
+          title: (
+            <>
+              <Plus aria-hidden size={14} />
+              New project
+            </>
+          ),
+          run: () => void navigate({ to: "/new" }),
+        },
+      ]}
+    />
   );
 }
 
-const all = "";
+const all = "all environments";
 
 export function EnvironmentSwitch({ project }: { project: string }) {
   const navigate = useNavigate();
   const { environment } = usePlace();
   const { data } = useAsk(["project", project], (client, signal) => client.projects.get({ project }, { signal }));
   const names = [...new Set(["production", ...(data?.environments ?? []).map(({ name }) => name)])];
+  const choose = (name: string): void =>
+    void navigate({
+      to: ".",
+      search: ((before: object) => ({ ...before, environment: name === all ? undefined : name })) as never,
+    });
   return (
     <>
       <span aria-hidden className="lf:text-muted">
@@ -59,26 +70,30 @@ export function EnvironmentSwitch({ project }: { project: string }) {
       </span>
       <Menu
         className="lf:min-w-0"
-        label={`Environment ${environment ?? "any"}: choose another`}
-        button={
-          <>
-            <span className="lf:truncate">{environment ?? "All environments"}</span>
-            <ChevronsUpDown aria-hidden size={14} className="lf:shrink-0 lf:text-muted" />
-          </>
-        }
-      >
-        <MenuChoice
-          title="Environments"
-          value={environment ?? all}
-          options={[{ value: all, label: "All environments" }, ...names.map((name) => ({ value: name, label: name }))]}
-          onChoose={(name) =>
-            void navigate({
-              to: ".",
-              search: ((before: object) => ({ ...before, environment: name === all ? undefined : name })) as never,
-            })
-          }
-        />
-      </Menu>
+        label={`${environment === null ? "All environments" : `Environment ${environment}`}: choose another`}
+        button={<Chosen text={environment ?? "All environments"} />}
+        entries={[
+          {
+            kind: "choice",
+            title: "Environments",
+            value: environment ?? all,
+            options: [
+              { value: all, label: "All environments" },
+              ...names.map((name) => ({ value: name, label: name })),
+            ],
+            choose,
+          },
+        ]}
+      />
+    </>
+  );
+}
+
+function Chosen({ text }: { text: string }) {
+  return (
+    <>
+      <span className="lf:truncate">{text}</span>
+      <ChevronsUpDown aria-hidden size={14} className="lf:shrink-0 lf:text-muted" />
     </>
   );
 }
