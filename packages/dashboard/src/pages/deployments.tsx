@@ -18,6 +18,7 @@ import { Asked } from "../parts/asked.tsx";
 import { useAddress } from "../parts/deployment-address.tsx";
 import { ActionDialog, type AskedAction } from "../parts/deployment-dialog.tsx";
 import { changesInWords, DeploymentComparison } from "../parts/deployment-comparison.tsx";
+import { useRecent } from "../parts/deployment-recent.tsx";
 import { Page } from "../shell/page.tsx";
 
 const pageSize = 25;
@@ -34,6 +35,7 @@ export function DeploymentsPage() {
   const [selected, setSelected] = useState<string[]>([]);
   const [asked, setAsked] = useState<AskedAction | null>(null);
   const cancel = useDo((client, id: string) => client.deployments.cancel({ id }));
+  const places = usePlaces(project);
   const compared = pairOf(address.fields["compare"]);
 
   return (
@@ -56,13 +58,20 @@ export function DeploymentsPage() {
         deployments={history.deployments}
         error={history.error}
         onRetry={history.again}
+        {...(history.readAt === null ? {} : { readAt: history.readAt })}
+        {...places}
+        firstAction={
+          <Link to="/new" search={{ project } as never} className={buttonClass("primary")}>
+            Deploy
+          </Link>
+        }
         filter={filter}
         onFilter={(next) => address.set(Object.fromEntries(filters.map((name) => [name, next[name] || null])))}
         hrefOf={({ id }) => `/${project}/deployments/${id}`}
         onOpen={({ id }) => void navigate({ to: "/$project/deployments/$id", params: { project, id } })}
         selected={selected}
         onSelect={setSelected}
-        onCompare={(ids) => address.set({ compare: inTime(ids, history.deployments ?? []).join(",") }, { push: true })}
+        onCompare={(ids) => address.set({ compare: ids.join(",") }, { push: true })}
         actions={{
           redeploy: (deployment) => setAsked({ action: "redeploy", deployment }),
           rollback: (deployment) => setAsked({ action: "rollback", deployment }),
@@ -97,9 +106,22 @@ function useHistory(project: string, filter: HistoryFilter) {
     deployments: query.data === undefined ? null : query.data.pages.flatMap(({ deployments }) => deployments),
     error: query.error ? errorReportOf(query.error) : null,
     again: () => void query.refetch(),
+    readAt: query.data === undefined ? null : new Date(query.dataUpdatedAt).toISOString(),
     hasMore: query.hasNextPage,
     more: () => void query.fetchNextPage(),
     isLoadingMore: query.isFetchingNextPage,
+  };
+}
+
+/** What there is to filter by: the list itself holds only what was filtered. */
+function usePlaces(project: string): { environments?: string[]; platforms?: string[] } {
+  const about = useAsk(["project", project], (client, signal) => client.projects.get({ project }, { signal }));
+  const recent = useRecent(project);
+  return {
+    ...(about.data === undefined ? {} : { environments: about.data.environments.map(({ name }) => name) }),
+    ...(recent.data === undefined
+      ? {}
+      : { platforms: [...new Set(recent.data.deployments.map(({ platform }) => platform))].sort() }),
   };
 }
 
@@ -126,10 +148,4 @@ function CompareDialog({ ids: [from, to], onClose }: { ids: [string, string]; on
 function pairOf(text: string | undefined): [string, string] | null {
   const [from, to, ...more] = text?.split(",") ?? [];
   return from && to && more.length === 0 ? [from, to] : null;
-}
-
-/** The earlier one first. */
-function inTime(ids: [string, string], deployments: { id: string; createdAt: string }[]): string[] {
-  const madeAt = (id: string): string => deployments.find((one) => one.id === id)?.createdAt ?? "";
-  return ids.toSorted((a, b) => madeAt(a).localeCompare(madeAt(b)));
 }

@@ -15,19 +15,19 @@ import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Answer, useAsk, useDo } from "../ask.ts";
 import { Asked } from "../parts/asked.tsx";
+import { CliCommand } from "../parts/cli-command.tsx";
+import { word } from "../parts/command-word.ts";
 import { Attention } from "../parts/deployment-attention.tsx";
 import { ActionDialog, type AskedAction, type DeploymentAction, reasonFor } from "../parts/deployment-dialog.tsx";
 import { LiveCard } from "../parts/deployment-live.tsx";
+import { useRecent } from "../parts/deployment-recent.tsx";
 import { SiteUrl } from "../parts/deployment-words.tsx";
 import { Section } from "../parts/section.tsx";
-import { Terminal, word } from "../parts/terminal.tsx";
 import { useMay } from "../session.ts";
 import { useCommands } from "../shell/commands.ts";
 import { Page } from "../shell/page.tsx";
 
 const production = "production";
-/** Looked through for what can be promoted or gone back to. */
-const recent = 30;
 const shownInHistory = 5;
 
 export function OverviewPage() {
@@ -37,9 +37,7 @@ export function OverviewPage() {
 
 function PageOf({ project }: { project: string }) {
   const about = useAsk(["project", project], (client, signal) => client.projects.get({ project }, { signal }));
-  const list = useAsk(["recent", project], (client, signal) =>
-    client.deployments.list({ project, limit: recent }, { signal }),
-  );
+  const list = useRecent(project);
   const deployments = list.data?.deployments ?? [];
   const live = about.data?.environments.find(({ name }) => name === production)?.liveDeployment ?? null;
   const [asked, setAsked] = useState<AskedAction | null>(null);
@@ -266,25 +264,29 @@ function Domains({ project }: { project: string }) {
         </Link>
       }
     >
-      <Asked answer={answer} waitsFor="the domains" lines={2}>
-        {({ domains }) =>
-          domains.length === 0 ? (
-            <p className="lf:text-muted">No domain of your own leads here.</p>
-          ) : (
-            <ul className="lf:divide-y lf:divide-line lf:rounded-lg lf:border lf:border-line">
-              {domains.map(({ name, ready }) => (
-                <li
-                  key={name}
-                  className="lf:flex lf:flex-wrap lf:items-center lf:justify-between lf:gap-2 lf:px-4 lf:py-2"
-                >
-                  <SiteUrl url={`https://${name}`} />
-                  <Badge tone={ready ? "success" : "warning"}>{ready ? "Ready" : "Not ready"}</Badge>
-                </li>
-              ))}
-            </ul>
-          )
-        }
-      </Asked>
+      {answer.data === undefined && answer.error?.code === "NOT_FOUND" ? (
+        <p className="lf:text-muted">{answer.error.what}</p>
+      ) : (
+        <Asked answer={answer} waitsFor="the domains" lines={2}>
+          {({ domains }) =>
+            domains.length === 0 ? (
+              <p className="lf:text-muted">No domain of your own leads here.</p>
+            ) : (
+              <ul className="lf:divide-y lf:divide-line lf:rounded-lg lf:border lf:border-line">
+                {domains.map(({ name, ready }) => (
+                  <li
+                    key={name}
+                    className="lf:flex lf:flex-wrap lf:items-center lf:justify-between lf:gap-2 lf:px-4 lf:py-2"
+                  >
+                    <SiteUrl url={`https://${name}`} />
+                    <Badge tone={ready ? "success" : "warning"}>{ready ? "Ready" : "Not ready"}</Badge>
+                  </li>
+                ))}
+              </ul>
+            )
+          }
+        </Asked>
+      )}
     </Section>
   );
 }
@@ -294,12 +296,23 @@ function FromATerminal({ project, choices }: { project: string; choices: Choice[
     choices.find((one) => one.action === action)?.deployment?.id ?? "<id>";
   return (
     <Section title="From a terminal">
-      <div className="lf:grid lf:gap-3 lf:@lg:grid-cols-2">
-        <Terminal says="Deploy this folder" command={`landfall deploy --project ${word(project)}`} />
-        <Terminal says="Redeploy" command={`landfall redeploy ${idFor("redeploy")}`} />
-        <Terminal says="Promote" command={`landfall promote ${idFor("promote")}`} />
-        <Terminal says="Roll back" command={`landfall rollback ${word(project)}`} />
-      </div>
+      <dl className="lf:grid lf:gap-3 lf:@lg:grid-cols-2">
+        <TerminalRow name="Deploy this folder" command={`landfall deploy --project ${word(project)}`} />
+        <TerminalRow name="Redeploy" command={`landfall redeploy ${idFor("redeploy")}`} />
+        <TerminalRow name="Promote" command={`landfall promote ${idFor("promote")}`} />
+        <TerminalRow name="Roll back" command={`landfall rollback ${word(project)}`} />
+      </dl>
     </Section>
+  );
+}
+
+function TerminalRow({ name, command }: { name: string; command: string }) {
+  return (
+    <div className="lf:min-w-0">
+      <dt className="lf:text-xs lf:text-muted">{name}</dt>
+      <dd>
+        <CliCommand command={command} label={`command: ${name}`} />
+      </dd>
+    </div>
   );
 }

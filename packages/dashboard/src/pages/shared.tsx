@@ -11,7 +11,7 @@ import {
 } from "@landfall/react";
 import { useParams } from "@tanstack/react-router";
 import { useAddress } from "../parts/deployment-address.tsx";
-import { CommitLine, SiteUrl } from "../parts/deployment-words.tsx";
+import { CommitLine, nameOf, SiteUrl } from "../parts/deployment-words.tsx";
 import { Page } from "../shell/page.tsx";
 import { firstErrorLine } from "./deployment/failing-line.ts";
 import { useShared } from "./deployment/shared-deployment.ts";
@@ -46,12 +46,12 @@ export function SharedPage() {
     <Announcer>
       <main>
         <Page
-          title={`${project}, ${environment}`}
+          title={commit === null ? `${project}, ${environment}` : nameOf({ ...deployment, message: null })}
           tab={`${stateWord(state)} · ${project}`}
           description={
             <div className="lf:grid lf:gap-1 lf:text-text">
               <p className="lf:text-muted">
-                <RelativeTime at={deployment.createdAt} /> on {deployment.platform}
+                <RelativeTime at={deployment.createdAt} /> in {project}, {environment}
               </p>
               {commit === null ? null : <CommitLine commit={commit} />}
               {url === null ? null : <SiteUrl url={url} isLarge />}
@@ -59,7 +59,7 @@ export function SharedPage() {
           }
         >
           <div className="lf:grid lf:gap-6">
-            <div className="lf:grid lf:items-start lf:gap-6 lf:@4xl:grid-cols-[22rem_minmax(0,1fr)]">
+            <div className="lf:grid lf:items-start lf:gap-6 lf:@4xl:grid-cols-[24rem_minmax(0,1fr)]">
               <section aria-label="Steps" className="lf:min-w-0">
                 <DeploymentProgress
                   deployment={deployment}

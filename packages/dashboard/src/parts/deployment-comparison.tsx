@@ -3,7 +3,7 @@ import { Badge, Difference, type LandfallClient, RelativeTime, StatusIndicator }
 import { ArrowDown, ArrowRight } from "lucide-react";
 import type { ReactNode } from "react";
 import { counted } from "./deployment-words.tsx";
-import { sizeInWords } from "./size.ts";
+import { bytesInWords } from "./bytes.ts";
 
 export type Comparison = Awaited<ReturnType<LandfallClient["deployments"]["compare"]>>;
 /** From what has the traffic now; nothing may have it. */
@@ -40,7 +40,7 @@ export function DeploymentComparison({
         <Row name="Files">
           {sameRelease
             ? "The same release: not one byte differs."
-            : `${files.added} added, ${files.removed} removed, ${files.changed} changed. ${sizeInWords(files.sizeFrom)} before, ${sizeInWords(files.sizeTo)} after.`}
+            : `${files.added} added, ${files.removed} removed, ${files.changed} changed. ${bytesInWords(files.sizeFrom)} before, ${bytesInWords(files.sizeTo)} after.`}
         </Row>
         <Row name="Domains">
           {domains.length === 0 ? (

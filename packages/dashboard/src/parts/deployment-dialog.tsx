@@ -5,7 +5,7 @@ import { useEffect, useState } from "react";
 import { type Answer, useAsk, useDo } from "../ask.ts";
 import { Asked } from "./asked.tsx";
 import { DeploymentComparison, type Effect } from "./deployment-comparison.tsx";
-import { Terminal } from "./terminal.tsx";
+import { CliCommand } from "./cli-command.tsx";
 
 export type DeploymentAction = "rollback" | "promote" | "redeploy";
 /** What a dialog is open for. */
@@ -119,7 +119,7 @@ function OpenDialog({ asked: { action, deployment }, onClose }: { asked: AskedAc
         )}
       </Asked>
       <div className="lf:mt-4">
-        <Terminal command={words.command(id)} />
+        <CliCommand command={words.command(id)} />
       </div>
     </Dialog>
   );

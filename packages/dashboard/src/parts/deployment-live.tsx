@@ -35,7 +35,7 @@ export function LiveCard({ deployment }: { deployment: Deployment }) {
           >
             {nameOf(deployment)}
           </Link>
-          {commit === null ? null : <CommitLine commit={{ ...commit, message: "" }} />}
+          {commit === null ? null : <CommitLine commit={commit} />}
         </Fact>
         <Fact name="Live since">
           <RelativeTime at={finishedAt ?? createdAt} />

@@ -37,7 +37,7 @@ export function SiteUrl({ url, isLarge = false }: { url: string; isLarge?: boole
   );
 }
 
-/** Message, branch, short hash, author. */
+/** Short hash, branch, author; its message is what the deployment is called by. */
 export function CommitLine({ commit }: { commit: NonNullable<Deployment["commit"]> }) {
   return (
     <span className="lf:inline-flex lf:min-w-0 lf:flex-wrap lf:items-center lf:gap-x-2">
@@ -51,7 +51,6 @@ export function CommitLine({ commit }: { commit: NonNullable<Deployment["commit"
           {commit.branch}
         </span>
       )}
-      <span className="lf:min-w-0 lf:break-words">{commit.message.split("\n", 1)[0]}</span>
       {commit.author === null ? null : <span className="lf:text-muted">by {commit.author}</span>}
     </span>
   );

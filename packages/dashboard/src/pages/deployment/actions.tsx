@@ -3,6 +3,7 @@ import { Menu } from "@base-ui/react/menu";
 import { Button, type Deployment, isSettled } from "@landfall/react";
 import { Ellipsis } from "lucide-react";
 import { actionWords, type DeploymentAction, reasonFor } from "../../parts/deployment-dialog.tsx";
+import { useMay } from "../../session.ts";
 import { type Command, useCommands } from "../../shell/commands.ts";
 
 export interface DeploymentActionsProps {
@@ -16,11 +17,12 @@ export interface DeploymentActionsProps {
 const order: readonly DeploymentAction[] = ["redeploy", "promote", "rollback"];
 
 export function DeploymentActions({ deployment, isCancelling, onCancel, onAction, onShare }: DeploymentActionsProps) {
+  const mayShare = useMay()("update:deployment");
   const isRunning = !isSettled(deployment.state);
   const isPossible = (action: keyof Deployment["actions"]): boolean => deployment.actions[action].possible;
   const possible = order.filter(isPossible);
   const impossible = [...(isRunning ? (["cancel"] as const) : []), ...order].filter((action) => !isPossible(action));
-  useCommands(commandsOf(deployment, { possible, onAction, onShare }));
+  useCommands(commandsOf(deployment, { possible, onAction, onShare: mayShare ? onShare : null }));
 
   return (
     <>
@@ -34,7 +36,7 @@ export function DeploymentActions({ deployment, isCancelling, onCancel, onAction
           {titleOf(action)}
         </Button>
       ))}
-      <Button onClick={onShare}>Share</Button>
+      {mayShare ? <Button onClick={onShare}>Share</Button> : null}
       <Menu.Root>
         <Menu.Trigger render={<Button look="quiet" aria-label="More actions" title="More actions" />}>
           <Ellipsis aria-hidden size={16} />
@@ -87,11 +89,11 @@ function commandsOf(
     possible,
     onAction,
     onShare,
-  }: { possible: DeploymentAction[] } & Pick<DeploymentActionsProps, "onAction" | "onShare">,
+  }: { possible: DeploymentAction[]; onAction(action: DeploymentAction): void; onShare: (() => void) | null },
 ): Command[] {
   return [
     ...possible.map((action) => ({ id: action, title: titleOf(action), run: () => onAction(action) })),
-    { id: "share", title: "Share this deployment", run: onShare },
+    ...(onShare === null ? [] : [{ id: "share", title: "Share this deployment", run: onShare }]),
     ...(url === null
       ? []
       : [

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { useAsk } from "../../ask.ts";
 import { Card } from "../../parts/section.tsx";
 import { counted, SiteUrl } from "../../parts/deployment-words.tsx";
-import { sizeInWords } from "../../parts/size.ts";
+import { bytesInWords } from "../../parts/bytes.ts";
 
 export function ArtifactTab({ deployment }: { deployment: Deployment }) {
   const { id, plan, releaseId, bytesSent, filesSent } = deployment;
@@ -22,7 +22,7 @@ export function ArtifactTab({ deployment }: { deployment: Deployment }) {
     <div className="lf:grid lf:gap-4">
       <dl className="lf:grid lf:gap-x-6 lf:gap-y-3 lf:@md:grid-cols-2">
         <Row name="Source">
-          {plan.source.description}, {counted(plan.source.files, "file")}, {sizeInWords(plan.source.sizeBytes)}
+          {plan.source.description}, {counted(plan.source.files, "file")}, {bytesInWords(plan.source.sizeBytes)}
         </Row>
         <Row name="Release">
           {releaseId === null ? (
@@ -31,11 +31,11 @@ export function ArtifactTab({ deployment }: { deployment: Deployment }) {
             <code className="lf:font-mono lf:text-xs lf:break-all">{releaseId}</code>
           )}
         </Row>
-        <Row name="Size">{size.data === undefined ? "Not known." : sizeInWords(size.data.files.sizeTo)}</Row>
+        <Row name="Size">{size.data === undefined ? "Not known." : bytesInWords(size.data.files.sizeTo)}</Row>
         <Row name="Sent to the platform">
           {filesSent === 0
             ? "Nothing: it had everything, or runs here."
-            : `${counted(filesSent, "file")}, ${sizeInWords(bytesSent)}`}
+            : `${counted(filesSent, "file")}, ${bytesInWords(bytesSent)}`}
         </Row>
       </dl>
       <ul className="lf:grid lf:gap-3">

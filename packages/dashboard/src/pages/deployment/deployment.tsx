@@ -118,7 +118,7 @@ interface BodyProps {
 }
 
 function Body({ deployment, followed, isCancelling, onRedeploy }: BodyProps) {
-  const { id, project, state, error } = deployment;
+  const { id, project, state, live, error } = deployment;
   const { steps, log, connection } = followed;
   const address = useAddress();
   const failing = state === "failed" ? (steps.findLast((one) => one.state === "failed")?.name ?? null) : null;
@@ -131,11 +131,11 @@ function Body({ deployment, followed, isCancelling, onRedeploy }: BodyProps) {
 
   return (
     <div className="lf:grid lf:gap-6">
-      {state === "success" ? <Success deployment={deployment} /> : null}
+      {state === "success" && live ? <Success deployment={deployment} /> : null}
       {error === null || !isSettled(state) ? null : (
         <Failure deployment={deployment} log={log} step={failing} onRedeploy={onRedeploy} onCheck={followed.retry} />
       )}
-      <div className="lf:grid lf:items-start lf:gap-6 lf:@4xl:grid-cols-[22rem_minmax(0,1fr)]">
+      <div className="lf:grid lf:items-start lf:gap-6 lf:@4xl:grid-cols-[24rem_minmax(0,1fr)]">
         <div className="lf:grid lf:min-w-0 lf:gap-6">
           <div>
             <h2 className="lf:sr-only">Steps</h2>
@@ -150,7 +150,7 @@ function Body({ deployment, followed, isCancelling, onRedeploy }: BodyProps) {
               platformName={platformName}
             />
           </div>
-          {state === "success" ? <Checklist id={id} project={project} /> : null}
+          {state === "success" && live ? <Checklist id={id} project={project} /> : null}
         </div>
         <DeploymentTabs
           deployment={deployment}

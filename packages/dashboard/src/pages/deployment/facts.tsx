@@ -1,16 +1,18 @@
 /** The head: where it goes, of which commit, who started it. How it stands is said beside its steps, or on the card when it went well. */
 import { Popover } from "@base-ui/react/popover";
 import { Button, CopyButton, type Deployment, QrCode, RelativeTime } from "@landfall/react";
+import { Link } from "@tanstack/react-router";
 import { QrCode as QrIcon } from "lucide-react";
 import type { ReactNode } from "react";
+import { useAsk } from "../../ask.ts";
 import { usePlatformName } from "../../parts/deployment-platform.tsx";
 import { CommitLine, SiteUrl } from "../../parts/deployment-words.tsx";
 
 export function Facts({ deployment }: { deployment: Deployment }) {
-  const { state, environment, platform, url, commit, startedBy, createdAt } = deployment;
+  const { id, state, live, environment, platform, url, commit, message, startedBy, createdAt } = deployment;
   const platformName = usePlatformName(platform);
   return (
-    <dl className="lf:text-text lf:flex lf:flex-wrap lf:gap-x-6 lf:gap-y-2">
+    <dl className="lf:mt-2 lf:flex lf:max-w-xl lf:flex-wrap lf:gap-x-6 lf:gap-y-2 lf:text-text">
       <Fact name="Environment">{environment}</Fact>
       <Fact name="Target">{platformName}</Fact>
       <Fact name={deployment.operation === "deploy" ? "Started" : operationWords[deployment.operation]}>
@@ -19,25 +21,47 @@ export function Facts({ deployment }: { deployment: Deployment }) {
       </Fact>
       <Fact name="Id">
         <span className="lf:inline-flex lf:items-center lf:font-mono lf:text-xs">
-          <span className="lf:break-all">{deployment.id}</span>
-          <CopyButton text={deployment.id} label="Copy id" />
+          <span className="lf:break-all">{id}</span>
+          <CopyButton text={id} label="Copy id" />
         </span>
       </Fact>
-      {/* When it went well, the card below says these. */}
-      {commit === null || state === "success" ? null : (
+      {commit === null || message === null ? null : <Fact name="Remark">{message}</Fact>}
+      {/* Of what is live, the card below says these. */}
+      {live || commit === null ? null : (
         <Fact name="Commit">
           <CommitLine commit={commit} />
         </Fact>
       )}
-      {url === null || state === "success" ? null : (
+      {live || url === null ? null : (
         <Fact name="URL">
-          <span className="lf:flex lf:min-w-0 lf:flex-wrap lf:items-center">
-            <SiteUrl url={url} />
-            <QrButton url={url} />
-          </span>
+          <SiteUrl url={url} />
+          <QrButton url={url} />
         </Fact>
       )}
+      {live || state !== "success" ? null : <Traffic deployment={deployment} />}
     </dl>
+  );
+}
+
+/** Which one visitors get, when it is not this one. */
+function Traffic({ deployment: { project, environment } }: { deployment: Deployment }) {
+  const { data } = useAsk(["project", project], (client, signal) => client.projects.get({ project }, { signal }));
+  if (data === undefined) return null;
+  const other = data.environments.find(({ name }) => name === environment)?.liveDeployment ?? null;
+  return (
+    <Fact name={`Live in ${environment}`}>
+      {other === null ? (
+        "Nothing"
+      ) : (
+        <Link
+          to="/$project/deployments/$id"
+          params={{ project, id: other }}
+          className="lf:font-mono lf:text-xs lf:break-all"
+        >
+          {other}
+        </Link>
+      )}
+    </Fact>
   );
 }
 

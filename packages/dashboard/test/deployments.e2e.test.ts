@@ -1,0 +1,274 @@
+/** The pages about deployments, in Chromium, against a real server and what `packages/cli/build.ts` made. */
+import { execFileSync } from "node:child_process";
+import { readFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Deployment } from "@landfall/react";
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { hasBrowser, launch } from "../../react/test/browser.ts";
+import { type Caller, serverFor, type TestServer } from "../../server/test/harness.ts";
+
+const dashboard = join(import.meta.dirname, "../../cli/dist/dashboard");
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let server: TestServer;
+let owner: Caller;
+let browser: Browser;
+const stop = new AbortController();
+let work: Promise<void>;
+const contexts: BrowserContext[] = [];
+
+beforeAll(async () => {
+  if (!hasBrowser) return;
+  server = await serverFor({ dashboard });
+  owner = await server.setUp();
+  work = server.engine.work({ signal: stop.signal, until: "aborted" }).catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error;
+  });
+  browser = await launch();
+});
+afterEach(async () => {
+  for (const context of contexts.splice(0)) await context.close();
+});
+afterAll(async () => {
+  if (!hasBrowser) return;
+  await browser.close();
+  stop.abort();
+  await work;
+  await server[Symbol.asyncDispose]();
+});
+
+/** A source with a build of its own, as an archive on the server. */
+async function uploaded(build: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "landfall-source-"));
+  try {
+    mkdirSync(join(folder, "src"));
+    writeFileSync(join(folder, "build.mjs"), build);
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "site", scripts: { build: "node build.mjs" } }));
+    const response = await fetch(`${server.url}/api/sources`, {
+      method: "POST",
+      headers: { ...owner.headers, "content-type": "application/gzip" },
+      body: execFileSync("tar", ["-czf", "-", "-C", folder, "."]),
+    });
+    return ((await response.json()) as { id: string }).id;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const page = (text: string, more = ""): string => `
+import { mkdirSync, writeFileSync } from "node:fs";
+console.log("making a page that says ${text}");
+${more}
+mkdirSync("out", { recursive: true });
+writeFileSync("out/index.html", "<!doctype html><title>site</title><p>${text}</p>");
+console.log("made it");
+`;
+
+async function asked(project: string, build: string): Promise<string> {
+  const { id } = await owner.client.deployments.create({
+    project,
+    source: { upload: await uploaded(build) },
+    overrides: { kind: "static", installCommand: "", buildCommand: "node build.mjs", outputDir: "out" },
+  });
+  return id;
+}
+
+async function settled(id: string): Promise<Deployment> {
+  for await (const _event of await owner.client.deployments.events({ id }));
+  return owner.client.deployments.get({ id });
+}
+
+async function deployed(project: string, text: string): Promise<string> {
+  const { id, state, error } = await settled(await asked(project, page(text)));
+  expect({ state, error }).toEqual({ state: "success", error: null });
+  return id;
+}
+
+/** A tab of a person who is signed in, or of nobody. What the page complains of ends in `complaints`. */
+async function tab(path: string, { isAnyone = false } = {}): Promise<{ page: Page; complaints: string[] }> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, baseURL: server.url });
+  contexts.push(context);
+  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: server.url });
+  if (!isAnyone)
+    await context.addCookies(
+      owner.headers["cookie"]!.split("; ").map((one) => {
+        const at = one.indexOf("=");
+        return { name: one.slice(0, at), value: one.slice(at + 1), url: server.url };
+      }),
+    );
+  const opened = await context.newPage();
+  const complaints: string[] = [];
+  opened.on("pageerror", (error) => complaints.push(String(error)));
+  opened.on("console", (message) => {
+    if (/Content Security Policy/.test(message.text())) complaints.push(message.text());
+  });
+  await opened.goto(path);
+  return { page: opened, complaints };
+}
+
+/** Tab, as often as it takes. */
+async function tabTo(here: Page, target: Locator): Promise<void> {
+  await target.waitFor();
+  for (let presses = 0; presses < 80; presses += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await here.keyboard.press("Tab");
+  }
+  throw new Error("Tab does not lead there.");
+}
+
+async function violations(here: Page): Promise<string[]> {
+  await here.evaluate(axe);
+  return here.evaluate(async () => {
+    const { axe: run } = globalThis as unknown as {
+      axe: { run(what: unknown, how: unknown): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const { violations: found } = await run.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    });
+    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
+  });
+}
+
+describe.skipIf(!hasBrowser)("pages about deployments", () => {
+  it("show a deployment to its end, with its log", async () => {
+    const id = await asked("watched", page("hello", "await new Promise((done) => setTimeout(done, 2_000));"));
+    const { page: here, complaints } = await tab(`/watched/deployments/${id}`);
+    await here.getByText("making a page that says hello").waitFor();
+    expect(await here.title()).toMatch(/^… \w+ · watched/);
+    await here.waitForFunction(() => document.title.startsWith("✓ Ready · watched"));
+    await here.getByRole("heading", { name: /watched is online/ }).waitFor();
+    await here.getByText("made it").waitFor();
+    // What was chosen is in the address.
+    await here.getByRole("tab", { name: "Events" }).click();
+    await here.waitForURL(/tab=events/);
+    await here
+      .getByText(/build.* finished/)
+      .first()
+      .waitFor();
+    await here.reload();
+    await here.getByRole("tab", { name: "Events", selected: true }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it("roll back by keyboard alone, after showing what will change", async () => {
+    const first = await deployed("keys", "one");
+    const second = await deployed("keys", "two");
+    const { page: here } = await tab(`/keys/deployments/${first}`);
+    await tabTo(here, here.getByRole("button", { name: "Roll back to this" }));
+    await here.keyboard.press("Enter");
+    const dialog = here.getByRole("dialog", { name: "Roll back" });
+    await dialog.getByRole("region", { name: "Now" }).getByText(second).waitFor();
+    await dialog.getByRole("region", { name: "Then" }).getByText(first).waitFor();
+    await dialog.getByText("The same names and values.").waitFor();
+    // Escape gives the focus back to what opened it.
+    await here.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    expect(await here.evaluate(() => document.activeElement?.textContent)).toBe("Roll back to this");
+    await here.keyboard.press("Enter");
+    await dialog.getByRole("region", { name: "Then" }).waitFor();
+    await tabTo(here, dialog.getByRole("button", { name: "Roll back to this" }));
+    await here.keyboard.press("Enter");
+    await here.waitForURL((url) => url.pathname.includes("/deployments/dep_") && !url.pathname.endsWith(first));
+    await here.waitForFunction(() => document.title.startsWith("✓ Ready · keys"));
+    const { deployments } = await owner.client.deployments.list({ project: "keys", limit: 1 });
+    expect(deployments[0]).toMatchObject({ operation: "rollback", state: "success", live: true });
+  });
+
+  it("refuse a rollback that was decided on something else, and show what is so now", async () => {
+    const [first, second, third] = [
+      await deployed("stale", "one"),
+      await deployed("stale", "two"),
+      await deployed("stale", "three"),
+    ];
+    const { page: here } = await tab(`/stale/deployments/${first}`);
+    await here.getByRole("button", { name: "Roll back to this" }).click();
+    const dialog = here.getByRole("dialog", { name: "Roll back" });
+    const now = dialog.getByRole("region", { name: "Now" });
+    await now.getByText(third).waitFor();
+    const other = await settled((await owner.client.deployments.rollback({ id: second })).id);
+    expect(other.state).toBe("success");
+    // It is said, but what was read does not change under the reader's hand.
+    await dialog.getByText(/Meanwhile .* went live/).waitFor();
+    await now.getByText(third).waitFor();
+    await dialog.getByRole("button", { name: "Roll back to this" }).click();
+    await dialog.getByRole("alert").filter({ hasText: /dep_/ }).waitFor();
+    await now.getByText(third).waitFor({ state: "detached" });
+    const { deployments } = await owner.client.deployments.list({ project: "stale", limit: 1 });
+    expect(deployments[0]!.id).toBe(other.id);
+  });
+
+  it("show of a failed one what is wrong, the step, and the line", async () => {
+    const wrong = "src/main.ts(8,63): error TS2345: Argument of type 'string' is not assignable.";
+    const build = `console.log("checking types");\nconsole.error(${JSON.stringify(wrong)});\nprocess.exit(2);`;
+    const id = await asked("broken", build);
+    expect((await settled(id)).state).toBe("failed");
+    const { page: here } = await tab(`/broken/deployments/${id}`);
+    const panel = here.getByRole("region", { name: "Error", exact: true });
+    await panel.getByText("TS2345").first().waitFor();
+    await here.getByRole("log").getByText("error TS2345").waitFor();
+    expect(await here.title()).toMatch(/^✗ Failed · broken/);
+    expect(await here.locator("button[aria-expanded=true]", { hasText: /build/i }).count()).toBeGreaterThan(0);
+    await here.getByRole("button", { name: "Copy for support" }).click();
+    const copied = await here.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toContain("code: BUILD_FAILED");
+    expect(copied).toContain(`deployment: ${id}`);
+    expect(copied).toContain("TS2345");
+  });
+
+  it("show a shared one to people without an account, and nothing to do", async () => {
+    const id = await deployed("given", "shared");
+    const { url } = await owner.client.deployments.share({ id });
+    const { page: here, complaints } = await tab(new URL(url, server.url).pathname, { isAnyone: true });
+    await here.getByRole("heading", { name: /given/ }).waitFor();
+    await here.getByText("made it").waitFor();
+    for (const name of ["Redeploy", "Roll back to this", "Cancel", "Share"])
+      expect(await here.getByRole("button", { name, exact: true }).count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await owner.client.deployments.unshare({ id });
+    await here.reload();
+    await here.getByText("This address shows nothing").waitFor();
+  });
+
+  it("show a rollback of somebody else within a second", async () => {
+    const first = await deployed("pair", "one");
+    const second = await deployed("pair", "two");
+    const { page: here } = await tab("/pair");
+    const live = here.getByRole("region", { name: "Production" });
+    await live.locator(`a[href$="${second}"]`).waitFor();
+    const { id } = await settled((await owner.client.deployments.rollback({ id: first })).id);
+    const atMs = performance.now();
+    await live.locator(`a[href$="${id}"]`).waitFor({ timeout: 1_000 });
+    expect(performance.now() - atMs).toBeLessThan(1_000);
+  });
+
+  it("give axe nothing to say, in both themes and at 320 px", async () => {
+    const first = await deployed("looks", "one");
+    const second = await deployed("looks", "two");
+    const paths = [
+      "/looks",
+      "/looks/deployments",
+      `/looks/deployments?compare=${first},${second}`,
+      `/looks/deployments/${second}`,
+      ...["runtime", "changes", "artifact", "plan", "events"].map((one) => `/looks/deployments/${second}?tab=${one}`),
+    ];
+    const { page: here } = await tab("/looks");
+    for (const theme of ["light", "dark"] as const) {
+      await here.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      for (const path of paths) {
+        await here.goto(path);
+        await here.waitForLoadState("networkidle", { timeout: 2_000 }).catch(() => undefined); // The stream stays open.
+        expect({ path, theme, found: await violations(here) }).toEqual({ path, theme, found: [] });
+      }
+    }
+    await here.setViewportSize({ width: 320, height: 800 });
+    for (const path of paths) {
+      await here.goto(path);
+      await here.waitForTimeout(500);
+      const wide = await here.evaluate(() => document.documentElement.scrollWidth);
+      expect({ path, wide }).toEqual({ path, wide: 320 });
+    }
+  });
+});
