@@ -56,9 +56,10 @@ function before({ evidence, services, source, notes }: NonNullable<Deployment["p
     inside: null,
     hasLog: false,
   });
-  const kinds = services.map(({ name, framework, kind }) =>
-    services.length === 1 ? (framework ?? kind) : `${name}: ${framework ?? kind}`,
-  );
+  const kinds = services.map(({ name, framework, runtime, kind }) => {
+    const what = framework ?? (kind === "static" ? "static files" : `${runtime} ${kind}`);
+    return services.length === 1 ? what : `${name}: ${what}`;
+  });
   const warnings = notes.filter(({ level }) => level === "warning").length;
   return [
     ...(evidence.length === 0 ? [] : [done("detect", kinds.join(", "))]),

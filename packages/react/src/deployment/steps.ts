@@ -68,7 +68,7 @@ export function withEvent(steps: StepView[], event: DeployEvent): StepView[] {
       return detail === null ? steps : changed(steps, ({ name }) => name === event.step, { detail });
     }
     case "note":
-      return changed(steps, () => true, { note: event.message });
+      return changed(steps, () => true, event.level === "info" ? { detail: event.message } : { note: event.message });
     case "takeover":
       return changed(steps, () => true, { note: "Its process ended; another one carries it on." });
     case "state":
