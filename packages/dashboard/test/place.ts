@@ -3,7 +3,6 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Deployment } from "@landfall/react";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { launch } from "../../react/test/browser.ts";
 import { type Caller, serverFor, type TestServer } from "../../server/test/harness.ts";
@@ -30,6 +29,7 @@ export interface Place extends AsyncDisposable {
   deploy(person: Caller, files: Record<string, string>, more: Asked): Promise<Deployment>;
 }
 
+type Deployment = Awaited<ReturnType<Caller["client"]["deployments"]["get"]>>;
 type Asked = Omit<Parameters<Caller["client"]["deployments"]["create"]>[0], "source">;
 
 /** `isBuilt`: the dashboard is built already, by whoever calls. */
