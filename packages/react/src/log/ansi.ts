@@ -99,9 +99,9 @@ function indexedColour(index: number): number | null {
 
 const noColour = Symbol("no colour");
 
-/** A colour after 38, 48 or 58, and how many parameters it took. Parameters are `5;n` and `2;r;g;b`. */
+/** A colour after 38, 48 or 58 (one that is not among the 256 is the text's own), and how many parameters it took. They are `5;n` and `2;r;g;b`. */
 function extendedColour(parameters: string[], at: number): { colour: number | null | typeof noColour; took: number } {
-  const part = (index: number): number => Math.min(255, Number(parameters[at + index] || "0"));
+  const part = (index: number): number => Number(parameters[at + index] || "0");
   if (parameters[at] === "5") return { colour: indexedColour(part(1)), took: 2 };
   if (parameters[at] === "2") return { colour: nearestColour(part(1), part(2), part(3)), took: 4 };
   return { colour: noColour, took: 0 };

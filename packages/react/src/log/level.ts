@@ -6,7 +6,7 @@ export type Level = "error" | "warning" | null;
 export const levelChars = 500;
 
 /** Most lines are neither, and are done with after this. */
-const maybe = /err|fail|fatal|panic|critical|exception|traceback|warn|deprecat|[✖✘⚠]/i;
+const maybe = /err|fail|fatal|panic|critical|exception|traceback|warn|^[EW]: |[✖✘⚠]/i;
 
 const nothingWrong = /\b(?:0|no|zero) (?:errors?|warnings?|failures?|failed)\b/i;
 
@@ -30,7 +30,7 @@ const warnings = [
   /\b\w*Warning:/,
   /^npm warn(?:\s|$)/i,
   /^\s*⚠/,
-  /^(?:W: |\(!\) )/,
+  /^W: /,
 ];
 
 /** Of a line as it is read, without control sequences. */

@@ -57,9 +57,11 @@ export function createLineIndex(log: LogStore, { step, level }: LineFilter): Lin
 /** The next line of a level after `line`, going round; null when there is none. */
 export function nextOfLevel(log: LogStore, index: LineIndex, level: "error" | "warning", line: number): number | null {
   const { size } = index;
-  const from = size === 0 ? 0 : index.rowOf(line);
-  for (let passed = 1; passed <= size; passed += 1) {
-    const next = index.lineAt((from + passed) % size);
+  if (size === 0) return null;
+  const after = index.rowOf(line + 1);
+  const start = index.lineAt(after) > line ? after : 0;
+  for (let passed = 0; passed < size; passed += 1) {
+    const next = index.lineAt((start + passed) % size);
     if (log.levelOf(next) === level) return next;
   }
   return null;

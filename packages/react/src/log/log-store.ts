@@ -32,6 +32,8 @@ export interface LogStore {
   /** What is needed to choose a line, without reading its text. */
   levelOf(number: number): Level;
   stepOf(number: number): string;
+  /** When it was written, in milliseconds since 1970. */
+  atOf(number: number): number;
   /** The first `chars` characters of a line's raw text, how many there are, and the style it begins with. */
   head(number: number, chars: number): { text: string; chars: number; style: Style };
   /** Text of whole lines from `number` on, about `bytes` of it and at least one line; `isPlain` when there are no control sequences in it. */
@@ -235,6 +237,10 @@ export function createLogStore({ frame = nextFrame }: LogStoreOptions = {}): Log
     stepOf(number) {
       const { block, row } = place(number);
       return steps[block.step[row]!]!;
+    },
+    atOf(number) {
+      const { block, row } = place(number);
+      return block.at[row]!;
     },
     head(number, wanted) {
       const { block, row } = place(number);

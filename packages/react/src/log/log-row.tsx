@@ -1,0 +1,159 @@
+"use client";
+import { memo, useMemo, useState } from "react";
+import { classOfStyle } from "./line-style.tsx";
+import type { LogStore } from "./log-store.ts";
+import { type Segment, segmentsOf } from "./row-text.ts";
+
+export type Times = "off" | "relative" | "absolute";
+
+/** Of a long line; the rest comes on demand, as much at a time. */
+const shownChars = 20_000;
+
+export interface LogRowProps {
+  log: LogStore;
+  line: number;
+  /** Counted from 0. */
+  row: number;
+  /** How many rows there are. */
+  size: number;
+  /** Pixels from the first row. */
+  top: number;
+  height: number;
+  times: Times;
+  /** The step is not the same for all. */
+  withStep: boolean;
+  isWrapped: boolean;
+  isSelected: boolean;
+  /** What is searched for was found here, and it is the one that is looked at. */
+  isCurrent: boolean;
+  matcher: RegExp | null;
+  /** Pieces the text may have. */
+  most: number;
+  /** Of the widest line number. */
+  digits: number;
+  /** Wrapped rows are as high as they are. */
+  measure: ((row: HTMLElement | null) => void) | undefined;
+}
+
+/** One line. Text is only ever text: nothing of it becomes markup. */
+export const LogRow = memo(function LogRow(props: LogRowProps) {
+  const { log, line, row, isWrapped, isSelected, isCurrent, matcher, most } = props;
+  const [wanted, setWanted] = useState(shownChars);
+  const { text, chars, style } = useMemo(() => log.head(line, wanted), [log, line, wanted]);
+  const segments = useMemo(() => segmentsOf(text, { style, matcher, most }), [text, style, matcher, most]);
+  const level = log.levelOf(line);
+  const hidden = chars - text.length;
+  const ground = isSelected
+    ? "lf:bg-running-soft"
+    : level === "error"
+      ? "lf:bg-failure-soft"
+      : level === "warning"
+        ? "lf:bg-warning-soft"
+        : "";
+  return (
+    <div
+      ref={props.measure}
+      role="listitem"
+      tabIndex={-1}
+      data-index={row}
+      data-line={line}
+      aria-setsize={props.size}
+      aria-posinset={row + 1}
+      aria-current={isSelected || undefined}
+      className={`lf:absolute lf:top-0 lf:start-0 lf:flex lf:gap-2 lf:pe-3 lf:focus-visible:-outline-offset-2 ${isWrapped ? "lf:w-full" : "lf:w-max lf:min-w-full lf:overflow-y-clip"} ${ground}`}
+      style={{
+        transform: `translateY(${props.top}px)`,
+        ...(isWrapped ? { minHeight: props.height } : { height: props.height }),
+      }}
+    >
+      <a
+        href={`#L${line}`}
+        tabIndex={-1}
+        aria-label={`Line ${line}`}
+        data-number={line}
+        className={`lf:shrink-0 lf:border-s-2 lf:ps-2 lf:text-end lf:text-muted lf:no-underline lf:select-none lf:hover:underline lf:tabular-nums ${isSelected ? "lf:border-focus" : "lf:border-transparent"}`}
+        style={{ minWidth: `calc(${props.digits}ch + 12px)` }}
+      >
+        {line}
+      </a>
+      <LineTime log={log} line={line} times={props.times} />
+      {props.withStep ? (
+        <span className="lf:hidden lf:w-28 lf:shrink-0 lf:truncate lf:text-muted lf:select-none lf:@2xl:inline-block">
+          {log.stepOf(line)}
+        </span>
+      ) : null}
+      {level === null ? (
+        <span className="lf:w-[1ch] lf:shrink-0" />
+      ) : (
+        <span
+          role="img"
+          aria-label={level === "error" ? "Error" : "Warning"}
+          className={`lf:w-[1ch] lf:shrink-0 lf:font-bold lf:select-none ${level === "error" ? "lf:text-failure" : "lf:text-warning"}`}
+        >
+          {level === "error" ? "×" : "!"}
+        </span>
+      )}
+      {hidden > 0 ? (
+        <button
+          type="button"
+          className="lf:sticky lf:start-0 lf:h-full lf:shrink-0 lf:cursor-pointer lf:rounded-sm lf:border lf:border-line-strong lf:bg-raised lf:px-2 lf:py-0 lf:font-sans lf:text-xs lf:leading-none lf:select-none"
+          onClick={() => setWanted(wanted + shownChars)}
+        >
+          Show more: {hidden.toLocaleString()} characters are left
+        </button>
+      ) : null}
+      <span
+        className={`lf:[unicode-bidi:isolate] ${isWrapped ? "lf:min-w-0 lf:whitespace-pre-wrap lf:wrap-anywhere" : "lf:whitespace-pre"} ${isCurrent ? "lf:outline-1 lf:outline-focus" : ""}`}
+      >
+        {segments.map((segment, index) => (
+          // oxlint-disable-next-line no-array-index-key -- the pieces of a line keep their places
+          <LogText key={index} {...segment} />
+        ))}
+      </span>
+    </div>
+  );
+});
+
+function LogText({ text, style, href, isMatch, isMark }: Segment) {
+  const classes = classOfStyle(style);
+  if (isMark) return <span className="lf:rounded-sm lf:bg-text lf:px-0.5 lf:text-page lf:select-none">{text}</span>;
+  const shown = isMatch ? <mark className="lf:bg-warning lf:text-page">{text}</mark> : text;
+  if (href !== null)
+    return (
+      <a
+        href={href}
+        target="_blank"
+        rel="noopener noreferrer"
+        className={`lf:underline ${classes === "" ? "lf:text-link" : classes}`}
+      >
+        {shown}
+      </a>
+    );
+  return classes === "" ? shown : <span className={classes}>{shown}</span>;
+}
+
+const clock = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hour12: false,
+});
+
+/** "1:02.3" since the first line. */
+function sinceStart(ms: number): string {
+  const seconds = Math.max(0, ms) / 1_000;
+  return `${Math.floor(seconds / 60)}:${(Math.floor((seconds % 60) * 10) / 10).toFixed(1).padStart(4, "0")}`;
+}
+
+function LineTime({ log, line, times }: { log: LogStore; line: number; times: Times }) {
+  if (times === "off") return null;
+  const at = log.atOf(line);
+  return (
+    <time
+      dateTime={new Date(at).toISOString()}
+      className="lf:w-[9ch] lf:shrink-0 lf:text-end lf:text-muted lf:select-none lf:tabular-nums"
+    >
+      {times === "absolute" ? clock.format(at) : sinceStart(at - log.atOf(log.first))}
+    </time>
+  );
+}

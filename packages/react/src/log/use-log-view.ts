@@ -1,0 +1,151 @@
+"use client";
+/** What of a log is on the screen: the rows there are elements for, following, and going to a line. */
+import { type Range, useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { LineIndex } from "./line-index.ts";
+
+export interface LogView {
+  scroller: RefObject<HTMLDivElement | null>;
+  /** Holds one row of nothing, by which the height of all is known. */
+  probe: RefObject<HTMLDivElement | null>;
+  rows: VirtualItem[];
+  rowHeight: number;
+  /** Of all rows, in pixels. */
+  height: number;
+  measure: ((row: HTMLElement | null) => void) | undefined;
+  isFollowing: boolean;
+  /** Lines that came since following was stopped. */
+  missed: number;
+  /** There is something to go to a line in. */
+  isReady: boolean;
+  follow(): void;
+  stop(): void;
+  goTo(line: number, options?: { align?: "center" | "auto"; focus?: boolean }): void;
+  /** Rows that can be seen. */
+  visible(): { first: number; last: number };
+  onScroll(): void;
+  onWheel(event: { deltaY: number }): void;
+  /** The line that has the focus keeps its element. */
+  keep(line: number | null): void;
+}
+
+const overscan = 8;
+/** Rows are made known to the virtualizer so many at a time: it goes through all whenever their number changes. */
+const step = 4_096;
+
+export function useLogView(
+  index: LineIndex,
+  { isWrapped, startsFollowing }: { isWrapped: boolean; startsFollowing: boolean },
+): LogView {
+  const scroller = useRef<HTMLDivElement | null>(null);
+  const probe = useRef<HTMLDivElement | null>(null);
+  const rowHeight = useHeight(probe, 20);
+  const [isFollowing, setFollowing] = useState(startsFollowing);
+  const [kept, keep] = useState<number | null>(null);
+  const lastTop = useRef(0);
+  const stoppedAt = useRef(0);
+  const wantsFocus = useRef<number | null>(null);
+  const { size } = index;
+  const capacity = Math.ceil(size / step) * step;
+  const page = useRef(0);
+
+  const rangeExtractor = useCallback(
+    ({ startIndex, endIndex }: Range) => {
+      const seen = Math.max(endIndex - startIndex + 1, page.current);
+      // Who follows is at the end, wherever the element was when it was last asked.
+      const start = isFollowing ? size - seen : Math.min(startIndex, size - seen);
+      const from = Math.max(0, start - overscan);
+      const to = Math.min(size, start + seen + overscan);
+      const rows = Array.from({ length: Math.max(0, to - from) }, (_, row) => from + row);
+      const keptRow = kept === null || size === 0 ? -1 : index.rowOf(kept);
+      if (keptRow !== -1 && keptRow < from) rows.unshift(keptRow);
+      if (keptRow >= to) rows.push(keptRow);
+      return rows;
+    },
+    [size, isFollowing, kept, index],
+  );
+  const virtualizer = useVirtualizer<HTMLDivElement, HTMLElement>({
+    count: capacity,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    rangeExtractor,
+  });
+  page.current = Math.ceil((virtualizer.scrollRect?.height ?? 0) / rowHeight);
+  // Other rows, or other heights: nothing that was measured holds.
+  // oxlint-disable-next-line exhaustive-deps -- they are the reason
+  useLayoutEffect(() => virtualizer.measure(), [virtualizer, index, isWrapped, rowHeight]);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!isFollowing || element === null) return;
+    element.scrollTop = element.scrollHeight;
+    lastTop.current = element.scrollTop;
+  });
+  useLayoutEffect(() => {
+    if (wantsFocus.current === null) return;
+    const row = scroller.current?.querySelector<HTMLElement>(`[data-line="${wantsFocus.current}"]`);
+    if (!row) return;
+    wantsFocus.current = null;
+    row.focus({ preventScroll: true });
+  });
+
+  const stop = (): void => {
+    if (isFollowing) stoppedAt.current = size;
+    setFollowing(false);
+  };
+  return {
+    scroller,
+    probe,
+    rows: virtualizer.getVirtualItems(),
+    rowHeight,
+    height: virtualizer.getTotalSize() - (capacity - size) * rowHeight,
+    measure: isWrapped ? virtualizer.measureElement : undefined,
+    isFollowing,
+    missed: isFollowing ? 0 : Math.max(0, size - stoppedAt.current),
+    isReady: size > 0 && (virtualizer.scrollRect?.height ?? 0) > 0,
+    follow: () => setFollowing(true),
+    stop,
+    goTo(line, { align = "center", focus = true } = {}) {
+      if (size === 0) return;
+      stop();
+      const row = index.rowOf(line);
+      const shown = index.lineAt(row);
+      if (focus) {
+        wantsFocus.current = shown;
+        keep(shown);
+      }
+      virtualizer.scrollToIndex(row, { align });
+    },
+    visible() {
+      const range = virtualizer.calculateRange();
+      return { first: range?.startIndex ?? 0, last: Math.min(size - 1, range?.endIndex ?? 0) };
+    },
+    onScroll() {
+      const element = scroller.current;
+      if (element === null) return;
+      const left = element.scrollHeight - element.clientHeight - element.scrollTop;
+      if (element.scrollTop < lastTop.current - 1 && left > rowHeight) stop();
+      lastTop.current = element.scrollTop;
+    },
+    onWheel({ deltaY }) {
+      const element = scroller.current;
+      if (deltaY < 0 && element !== null && element.scrollHeight > element.clientHeight) stop();
+    },
+    keep,
+  };
+}
+
+/** Height of an element in pixels, as it changes with the reader's text size. */
+function useHeight(element: RefObject<HTMLElement | null>, before: number): number {
+  const [height, setHeight] = useState(before);
+  useEffect(() => {
+    if (element.current === null) return undefined;
+    const observer = new ResizeObserver(([entry]) => {
+      const measured = entry?.borderBoxSize[0]?.blockSize ?? 0;
+      if (measured > 0) setHeight(measured);
+    });
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [element]);
+  return height;
+}
