@@ -10,7 +10,7 @@ import { SelectField } from "../parts/fields.tsx";
 import { TextField } from "../parts/text-field.tsx";
 import { FormDialog } from "../parts/form-dialog.tsx";
 import { CliCommand } from "../parts/cli-command.tsx";
-import { commandWord } from "../parts/command-word.ts";
+import { word } from "../parts/command-word.ts";
 import { useMay } from "../session.ts";
 import { Page } from "../shell/page.tsx";
 import { DomainCard } from "./domains/domain-card.tsx";
@@ -127,7 +127,7 @@ function DomainList({ place, platformName }: { place: DomainPlace; platformName:
         <p className="lf:mt-3 lf:text-sm lf:text-muted">Your role may look at domains, and not change them.</p>
       )}
       <div className="lf:mt-6">
-        <CliCommand command={`landfall domains ls --project ${commandWord(project)}`} />
+        <CliCommand command={`landfall domains ls --project ${word(project)}`} />
       </div>
       {adding === null ? null : (
         <AddDomainDialog
@@ -174,7 +174,7 @@ function AddDomainDialog({ place, name, platformName, onClose }: AddDomainDialog
       submit="Add"
       unavailable={wanted === "" ? "Type a name first." : undefined}
       doing={add}
-      command={`landfall domains add ${commandWord(wanted === "" ? "www.example.com" : wanted)} --project ${commandWord(place.project)}`}
+      command={`landfall domains add ${word(wanted === "" ? "www.example.com" : wanted)} --project ${word(place.project)}`}
       onSubmit={async () => {
         if (await add.run(wanted)) onClose();
       }}

@@ -7,7 +7,7 @@ import { useProjectName } from "../parts/address.ts";
 import { Asked } from "../parts/asked.tsx";
 import { ConfirmDialog } from "../parts/form-dialog.tsx";
 import { Section } from "../parts/section.tsx";
-import { commandWord } from "../parts/command-word.ts";
+import { word } from "../parts/command-word.ts";
 import { useMay } from "../session.ts";
 import { Page } from "../shell/page.tsx";
 import { SettingsForm } from "./project-settings/settings-form.tsx";
@@ -52,7 +52,7 @@ function Removal({ project }: { project: string }) {
         submit="Remove the project"
         typed={project}
         doing={remove}
-        command={`landfall rm ${commandWord(project)}`}
+        command={`landfall rm ${word(project)}`}
         onSubmit={async () => {
           if (await remove.run(undefined)) await navigate({ to: "/" });
         }}

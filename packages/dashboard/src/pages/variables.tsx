@@ -9,7 +9,7 @@ import { SelectField } from "../parts/fields.tsx";
 import { saveFile } from "../parts/save-file.ts";
 import { Notice } from "../parts/section.tsx";
 import { CliCommand } from "../parts/cli-command.tsx";
-import { commandWord } from "../parts/command-word.ts";
+import { word } from "../parts/command-word.ts";
 import { useMay } from "../session.ts";
 import { Page } from "../shell/page.tsx";
 import { AddDialog } from "./variables/add-dialog.tsx";
@@ -162,7 +162,7 @@ function OfEnvironment({ place, others, live, last }: OfEnvironmentProps) {
 
 /** How `landfall env` is told which variables are meant. */
 export function placeFlags({ project, environment }: Place): string {
-  return `--project ${commandWord(project)}${environment === production ? "" : ` --environment ${commandWord(environment)}`}`;
+  return `--project ${word(project)}${environment === production ? "" : ` --environment ${word(environment)}`}`;
 }
 
 function Export({ place }: { place: Place }) {

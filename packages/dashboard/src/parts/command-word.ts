@@ -1,4 +1,4 @@
 /** A word of a command line as a shell takes it. */
-export function commandWord(text: string): string {
+export function word(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -5,7 +5,7 @@ import { type ReactNode, useId, useState } from "react";
 import { useAsk, useDo } from "../../ask.ts";
 import { ConfirmDialog } from "../../parts/form-dialog.tsx";
 import { IconButton } from "../../parts/section.tsx";
-import { commandWord } from "../../parts/command-word.ts";
+import { word } from "../../parts/command-word.ts";
 import type { DomainPlace } from "../domains.tsx";
 import { Records } from "./records.tsx";
 
@@ -87,7 +87,7 @@ export function DomainCard({ place, listed, onAddOther, mayRemove }: DomainCardP
         description={`Visitors of ${name} no longer arrive at ${project}. The records at your provider stay as they are.`}
         submit="Remove"
         doing={remove}
-        command={`landfall domains rm ${commandWord(name)} --project ${commandWord(project)}`}
+        command={`landfall domains rm ${word(name)} --project ${word(project)}`}
         onSubmit={async () => {
           if (await remove.run(undefined)) setRemoving(false);
         }}

@@ -2,7 +2,7 @@ import { EnvironmentVariableInput, type VariableRow } from "@landfall/react";
 import { useMemo, useState } from "react";
 import { useDo } from "../../ask.ts";
 import { FormDialog } from "../../parts/form-dialog.tsx";
-import { commandWord } from "../../parts/command-word.ts";
+import { word } from "../../parts/command-word.ts";
 import { type Place, placeFlags } from "../variables.tsx";
 import type { Needed, Row } from "./variable-table.tsx";
 
@@ -63,7 +63,7 @@ export function AddDialog({ place, names, needed, existing, onClose }: AddDialog
       command={
         filled.length > 1 || names.length !== 1
           ? `landfall env push .env ${placeFlags(place)}`
-          : `landfall env set ${commandWord(names[0]!)} ${placeFlags(place)}`
+          : `landfall env set ${word(names[0]!)} ${placeFlags(place)}`
       }
       onSubmit={async () => {
         if (!(await save.run(filled))) return;

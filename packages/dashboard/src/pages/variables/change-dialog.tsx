@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useDo } from "../../ask.ts";
 import { CheckField, TextAreaField } from "../../parts/fields.tsx";
 import { ConfirmDialog, FormDialog } from "../../parts/form-dialog.tsx";
-import { commandWord } from "../../parts/command-word.ts";
+import { word } from "../../parts/command-word.ts";
 import { type Place, placeFlags } from "../variables.tsx";
 import type { Row } from "./variable-table.tsx";
 
@@ -34,7 +34,7 @@ export function ChangeDialog({ place, row: { key, variable }, onClose }: OneDial
       submit="Save"
       unavailable={isSame ? "Nothing is changed." : wasSecret && value === "" ? "Type the new value first." : undefined}
       doing={save}
-      command={`landfall env set ${commandWord(key)} ${placeFlags(place)}`}
+      command={`landfall env set ${word(key)} ${placeFlags(place)}`}
       onSubmit={async () => {
         if (!(await save.run({ value, sensitive: isSecret }))) return;
         // What was typed is kept nowhere any more.
@@ -76,7 +76,7 @@ export function RemoveDialog({ place, row: { key, need }, onClose }: OneDialogPr
       }
       submit="Remove"
       doing={remove}
-      command={`landfall env rm ${commandWord(key)} ${placeFlags(place)}`}
+      command={`landfall env rm ${word(key)} ${placeFlags(place)}`}
       onSubmit={() => void remove.run(undefined).then((done) => (done ? onClose() : undefined))}
     />
   );
