@@ -16,6 +16,7 @@ import { openEventHub } from "./event-hub.ts";
 import { dashboardOf } from "./dashboard.ts";
 import { failed } from "./failure.ts";
 import { inside } from "./gate.ts";
+import { gitProxyOf } from "./git-guard.ts";
 import { openLimits } from "./limits.ts";
 import { openLog } from "./log.ts";
 import { answerLogText, logTextIn } from "./log-text.ts";
@@ -103,6 +104,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     keys: keysOf(db),
     audit: auditOf(db),
     uploads: uploadsOf({ db, home: engine.home, mostBytes: options.maxUploadBytes ?? 1024 ** 3 }),
+    gitProxy: gitProxyOf(),
     hub: openEventHub(),
     changes: changesOf((error) => log.warn({ err: error }, "The newest deployments could not be read")),
     stopping: stopping.signal,
@@ -136,6 +138,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await closed;
       clearTimeout(cut);
       rights[Symbol.dispose]();
+      await services.gitProxy[Symbol.asyncDispose]();
       await limits[Symbol.asyncDispose]();
     },
   };

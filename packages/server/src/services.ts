@@ -4,6 +4,7 @@ import type { Kysely } from "kysely";
 import type { BlockList } from "node:net";
 import type { Changes } from "./changes.ts";
 import type { EventHub } from "./event-hub.ts";
+import type { GitProxy } from "./git-guard.ts";
 import type { Logger } from "./log.ts";
 import type { Attempts, Limits } from "./limits.ts";
 import type { ServerOptions } from "./options.ts";
@@ -36,6 +37,7 @@ export interface Services {
   keys: ReturnType<typeof keysOf>;
   audit: ReturnType<typeof auditOf>;
   uploads: Uploads;
+  gitProxy: GitProxy;
   hub: EventHub;
   changes: Changes;
   /** Aborted when the server stops. */

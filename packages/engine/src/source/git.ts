@@ -21,6 +21,8 @@ export interface GitFetch {
   subdirectory?: string;
   /** `user:password`, or a token alone, for https. One line. */
   credential?: Secret;
+  /** Of all https, in place of whatever the environment says. */
+  proxy?: string;
   /** An empty directory of our own. */
   scratch: string;
   /** Directories where git and ssh are looked for. */
@@ -131,7 +133,8 @@ async function gitFor(input: GitFetch): Promise<Git> {
   mkdirSync(home);
   const env = environmentFor(input, home);
   const insecure = input.url.startsWith("http:") ? ["-c", "protocol.http.allow=always"] : [];
-  const words = ["git", ...settings.flatMap((one) => ["-c", one]), ...insecure];
+  const proxied = input.proxy === undefined ? [] : ["-c", `http.proxy=${input.proxy}`];
+  const words = ["git", ...settings.flatMap((one) => ["-c", one]), ...insecure, ...proxied];
   const run: Git["run"] = async (args, { onLine, signal = input.signal } = {}) => {
     const result = await exec([...words, ...args], {
       cwd: input.scratch,
@@ -174,7 +177,8 @@ function environmentFor(input: GitFetch, home: string): Record<string, string> {
     GIT_SSH_VARIANT: "ssh",
   };
   for (const [name, value] of Object.entries(input.environment ?? {})) if (passed.has(name)) env[name] = value;
-  if (isLoopback(hostOf(input.url))) env["NO_PROXY"] = env["no_proxy"] = "*";
+  if (input.proxy !== undefined) env["NO_PROXY"] = env["no_proxy"] = "";
+  else if (isLoopback(hostOf(input.url))) env["NO_PROXY"] = env["no_proxy"] = "*";
   if (input.credential && /^https?:/.test(input.url)) {
     const value = input.credential.open();
     const colon = value.indexOf(":");

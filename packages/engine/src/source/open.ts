@@ -106,6 +106,7 @@ async function openGit(source: Source & { kind: "git" }, options: OpenOptions): 
     ...(source.ref === undefined ? {} : { ref: source.ref }),
     ...(source.subdirectory === undefined ? {} : { subdirectory: source.subdirectory }),
     ...(credential === undefined ? {} : { credential }),
+    ...(source.proxy === undefined ? {} : { proxy: source.proxy }),
     ...(environment === undefined ? {} : { environment }),
     ...(options.signal ? { signal: options.signal } : {}),
   });

@@ -14,6 +14,8 @@ export type Source =
       subdirectory?: string;
       /** `user:password` for https, as it stood in the address. Stored and sent as `[secret]`. */
       credential?: Secret;
+      /** `http://…` of a proxy that everything of https goes through, also where the host sends on to another: what it refuses is not reached. */
+      proxy?: string;
     };
 
 export interface SourceOptions {
@@ -77,6 +79,7 @@ export function checkedSource(source: Source, options: SourceOptions = {}): Sour
     ...(ref === undefined ? {} : { ref }),
     ...(subdirectory === undefined ? {} : { subdirectory }),
     ...(credential === undefined ? {} : { credential }),
+    ...(source.proxy === undefined ? {} : { proxy: source.proxy }),
   };
 }
 

@@ -15,7 +15,7 @@ import type { Call } from "../call.ts";
 import { withoutHome } from "../errors.ts";
 import { type Gate, inside } from "../gate.ts";
 import { refusePrivate } from "../git-guard.ts";
-import { permit, type Principal } from "../people/principal.ts";
+import type { Principal } from "../people/principal.ts";
 import type { Services } from "../services.ts";
 import { firstSeq, whileAllowed } from "../stream.ts";
 
@@ -33,7 +33,7 @@ type AskedSource =
 
 /** A source as the engine opens it, of an organisation's own uploads. Throws NOT_FOUND, INVALID_SOURCE. */
 export async function sourceOf(
-  { uploads, options }: Services,
+  { uploads, options, gitProxy }: Services,
   asked: AskedSource,
   organizationId: string,
 ): Promise<Source> {
@@ -41,8 +41,15 @@ export async function sourceOf(
   const inFolder = subdirectory === undefined ? {} : { subdirectory };
   if ("upload" in asked)
     return { kind: "archive", path: await uploads.path(organizationId, asked.upload), ...inFolder };
-  if (options.allowPrivateSources !== true) await refusePrivate(asked.git);
-  return { kind: "git", url: asked.git, ...inFolder, ...(asked.ref === undefined ? {} : { ref: asked.ref }) };
+  const git = {
+    kind: "git" as const,
+    url: asked.git,
+    ...inFolder,
+    ...(asked.ref === undefined ? {} : { ref: asked.ref }),
+  };
+  if (options.allowPrivateSources === true) return git;
+  await refusePrivate(asked.git);
+  return { ...git, proxy: await gitProxy.url() };
 }
 
 export function deploymentProcedures(os: Gate, services: Services) {
@@ -182,24 +189,24 @@ export function deploymentProcedures(os: Gate, services: Services) {
   };
 }
 
-/** What each action asks of a person, as the procedure of its name does. */
-const accessOf = {
-  cancel: "update:deployment",
-  redeploy: "create:deployment",
-  promote: "create:deployment",
-  rollback: "create:deployment",
-} as const satisfies Record<Action, Permission>;
+/** What each action asks of a person, as the procedure of its name does, and how it is said. */
+const asks = {
+  cancel: { access: "update:deployment", words: "cancel a deployment" },
+  redeploy: { access: "create:deployment", words: "deploy" },
+  promote: { access: "create:deployment", words: "promote a deployment" },
+  rollback: { access: "create:deployment", words: "roll back" },
+} as const satisfies Record<Action, { access: Permission; words: string }>;
 
 /** What is possible, less what this caller may not do. */
 function allowedTo(principal: Principal | null, actions: DeploymentView["actions"]): DeploymentView["actions"] {
+  const { organization, via } = principal ?? {};
+  const who = via === "key" || !organization ? "This API key" : `A ${organization.role} of ${organization.name}`;
   const judged = Object.entries(actions).map(([action, asked]) => {
-    try {
-      permit(principal, accessOf[action as Action]);
-      return [action, asked];
-    } catch (error) {
-      if (!(error instanceof DeployError)) throw error;
-      return [action, { possible: false, reason: error.text.what }];
-    }
+    const { access, words } = asks[action as Action];
+    return [
+      action,
+      principal?.permissions.has(access) ? asked : { possible: false, reason: `${who} may not ${words}.` },
+    ];
   });
   return Object.fromEntries(judged) as DeploymentView["actions"];
 }
