@@ -263,7 +263,7 @@ export function redrawStart(text: string): number {
   for (let tries = 0; tries < emptyRedraws && end > 0; tries += 1) {
     const at = text.lastIndexOf("\r", end - 1);
     if (at === -1) return 0;
-    if (visibleText(text.slice(at, end)).trim() !== "") return at + 1;
+    if (visibleText(text.slice(at, Math.min(end, at + 1_000))).trim() !== "") return at + 1;
     end = at;
   }
   return 0;

@@ -75,7 +75,7 @@ export function LogActions({ text, plainTextUrl, frame }: LogActionsProps) {
             download=""
             aria-label="Download"
             title="Download"
-            className={`${buttonClass("quiet")} lf:px-2`}
+            className={`${buttonClass("quiet")} lf:px-1.5!`}
           >
             <Download aria-hidden size={16} />
           </a>
@@ -83,7 +83,7 @@ export function LogActions({ text, plainTextUrl, frame }: LogActionsProps) {
             href={plainTextUrl}
             target="_blank"
             rel="noopener noreferrer"
-            className={`${buttonClass("quiet")} lf:px-2`}
+            className={`${buttonClass("quiet")} lf:px-1.5!`}
           >
             <FileText aria-hidden size={16} />
             Plain text

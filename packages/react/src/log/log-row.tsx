@@ -93,18 +93,18 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
           {level === "error" ? "×" : "!"}
         </span>
       )}
-      {hidden > 0 ? (
-        <button
-          type="button"
-          className="lf:sticky lf:start-0 lf:h-full lf:shrink-0 lf:cursor-pointer lf:rounded-sm lf:border lf:border-line-strong lf:bg-raised lf:px-2 lf:py-0 lf:font-sans lf:text-xs lf:leading-none lf:select-none"
-          onClick={() => setWanted(wanted + shownChars)}
-        >
-          Show more: {hidden.toLocaleString()} characters are left
-        </button>
-      ) : null}
       <span
         className={`lf:[unicode-bidi:isolate] ${isWrapped ? "lf:min-w-0 lf:whitespace-pre-wrap lf:wrap-anywhere" : "lf:whitespace-pre"} ${isCurrent ? "lf:outline-1 lf:outline-focus" : ""}`}
       >
+        {hidden > 0 ? (
+          <button
+            type="button"
+            className="lf:me-2 lf:inline lf:cursor-pointer lf:border-0 lf:bg-transparent lf:p-0 lf:text-link lf:underline lf:select-none"
+            onClick={() => setWanted(wanted + shownChars)}
+          >
+            Show more: {hidden.toLocaleString()} characters are left
+          </button>
+        ) : null}
         {segments.map((segment, index) => (
           // oxlint-disable-next-line no-array-index-key -- the pieces of a line keep their places
           <LogText key={index} {...segment} />

@@ -56,7 +56,7 @@ export interface LogStoreOptions {
 const blockBits = 10;
 const blockLines = 1 << blockBits;
 const pageBytes = 256 * 1024;
-/** Styles of a longer line are not followed to its end. */
+/** A longer line is not gone through: its style is not followed, and it is taken to hold control sequences. */
 const styledChars = 64 * 1024;
 
 const levels: readonly Level[] = [null, "warning", "error"];
@@ -175,7 +175,8 @@ export function createLogStore({ frame = nextFrame }: LogStoreOptions = {}): Log
     block.chars[row] = text.length;
     block.step[row] = about.step;
     block.style[row] = style;
-    block.flags[row] = about.flags | levels.indexOf(level) | (hasControls(text) ? isControlled : 0);
+    block.flags[row] =
+      about.flags | levels.indexOf(level) | (text.length > styledChars || hasControls(text) ? isControlled : 0);
     block.at[row] = about.at;
     size += 1;
   }

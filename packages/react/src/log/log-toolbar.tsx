@@ -14,7 +14,7 @@ export function ToolButton({ label, children, ...rest }: ComponentProps<"button"
       aria-label={label}
       title={label}
       {...rest}
-      className="lf:px-2 lf:aria-pressed:bg-neutral-soft lf:aria-pressed:border-line-strong lf:aria-checked:bg-neutral-soft lf:aria-checked:border-line-strong"
+      className="lf:px-1.5! lf:aria-pressed:bg-neutral-soft lf:aria-pressed:border-line-strong lf:aria-checked:bg-neutral-soft lf:aria-checked:border-line-strong"
     >
       {children}
     </Button>
@@ -84,13 +84,18 @@ export function LogToolbar(props: LogToolbarProps) {
   return (
     <div role="group" aria-label="Log tools" className="lf:flex lf:flex-wrap lf:items-center lf:gap-1">
       {props.errors > 0 ? (
-        <Button look="quiet" title="Go to the next error" className="lf:px-2" onClick={() => props.onNext("error")}>
+        <Button look="quiet" title="Go to the next error" className="lf:px-1.5!" onClick={() => props.onNext("error")}>
           <CircleX aria-hidden size={14} className="lf:text-failure" />
           {counted(props.errors, "error")}
         </Button>
       ) : null}
       {props.warnings > 0 ? (
-        <Button look="quiet" title="Go to the next warning" className="lf:px-2" onClick={() => props.onNext("warning")}>
+        <Button
+          look="quiet"
+          title="Go to the next warning"
+          className="lf:px-1.5!"
+          onClick={() => props.onNext("warning")}
+        >
           <TriangleAlert aria-hidden size={14} className="lf:text-warning" />
           {counted(props.warnings, "warning")}
         </Button>
@@ -99,7 +104,7 @@ export function LogToolbar(props: LogToolbarProps) {
         <Button
           look={following.isOn ? "quiet" : "plain"}
           aria-pressed={following.isOn}
-          className="lf:px-2 lf:aria-pressed:bg-neutral-soft"
+          className="lf:px-1.5! lf:aria-pressed:bg-neutral-soft"
           onClick={following.isOn ? following.onStop : following.onFollow}
         >
           <ArrowDownToLine aria-hidden size={14} />
