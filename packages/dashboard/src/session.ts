@@ -64,8 +64,15 @@ export async function callAuth<T>(
 }
 
 /** Null when it went well. */
-export const signIn = async (email: string, password: string): Promise<ErrorReport | null> =>
-  (await callAuth("sign-in/email", { email, password })).error;
+export async function signIn(email: string, password: string): Promise<ErrorReport | null> {
+  const { error } = await callAuth("sign-in/email", { email, password });
+  if (error?.code !== "UNAUTHORIZED") return error;
+  return {
+    code: error.code,
+    what: "The address or the password is wrong.",
+    next: "Look for a slip of the keys and for capitals, then try again.",
+  };
+}
 
 /** Also forgets which organisation was looked at: the next person may be in another. */
 export async function signOut(): Promise<ErrorReport | null> {

@@ -78,7 +78,7 @@ function NoProjects({ mayDeploy }: { mayDeploy: boolean }) {
               New project
             </Link>
             <CliCommand
-              command={`npx landfall login ${location.origin} && npx landfall deploy`}
+              command={`landfall login ${location.origin} && landfall deploy`}
               label="command to deploy a folder"
             />
           </div>

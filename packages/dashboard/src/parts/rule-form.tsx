@@ -11,6 +11,8 @@ export interface FormField extends Pick<ComponentProps<"input">, "type" | "autoC
   hint?: string;
   initial?: string;
   rule: Rule;
+  /** Beside another one where there is room. */
+  isHalf?: boolean;
 }
 
 export interface RuleFormProps {
@@ -44,20 +46,25 @@ export function RuleForm({ fields, submit, submitting, onSubmit, autoFocus = fal
     <form
       ref={element}
       noValidate
-      className="lf:flex lf:flex-col lf:gap-4"
+      className="lf:flex lf:flex-wrap lf:gap-4"
       onSubmit={(event) => {
         event.preventDefault();
         void form.handleSubmit();
       }}
     >
-      {error === null ? null : <ErrorPanel error={error} isNew />}
-      {fields.map(({ name, label, hint, rule, type, autoComplete, placeholder }, index) => (
+      {error === null ? null : (
+        <div className="lf:w-full">
+          <ErrorPanel error={error} isNew />
+        </div>
+      )}
+      {fields.map(({ name, label, hint, rule, type, autoComplete, placeholder, isHalf = false }, index) => (
         <form.Field key={name} name={name} validators={{ onChange: ({ value }) => rule(value) }}>
           {({ state, form: { state: whole }, handleBlur, handleChange }) => (
             <TextField
               {...(type === undefined ? {} : { type })}
               autoComplete={autoComplete}
               placeholder={placeholder}
+              className={isHalf ? "lf:grow lf:basis-56" : "lf:w-full"}
               name={name}
               label={label}
               {...(hint === undefined ? {} : { hint })}
@@ -79,7 +86,7 @@ export function RuleForm({ fields, submit, submitting, onSubmit, autoFocus = fal
           <Button
             type="submit"
             look={look}
-            className="lf:min-h-9"
+            className={`lf:min-h-9 ${look === "primary" ? "lf:w-full" : ""}`}
             {...(isSubmitting ? { unavailable: submitting } : {})}
           >
             {isSubmitting ? submitting : submit}

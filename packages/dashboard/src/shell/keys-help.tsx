@@ -18,7 +18,7 @@ export function KeysHelp({ onClose }: { onClose(): void }) {
       <label className="lf:mb-4 lf:flex lf:min-h-6 lf:cursor-pointer lf:items-center lf:gap-2">
         <input
           type="checkbox"
-          className="lf:size-4"
+          className="lf:size-4 lf:accent-action"
           checked={isOn}
           onChange={({ target }) => switchKeys(target.checked)}
         />

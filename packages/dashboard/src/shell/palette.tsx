@@ -58,11 +58,8 @@ export function Palette({ onClose }: { onClose(): void }) {
                   placeholder="Search pages, projects, deployments and actions"
                   className="lf:h-12 lf:min-w-0 lf:flex-1 lf:bg-transparent lf:text-base lf:outline-none lf:placeholder:text-muted"
                 />
-                <Dialog.Close
-                  aria-label="Close"
-                  className="lf:min-h-6 lf:cursor-pointer lf:rounded-sm lf:border lf:border-line lf:px-1.5 lf:font-mono lf:text-xs lf:text-muted"
-                >
-                  Esc
+                <Dialog.Close className="lf:min-h-6 lf:cursor-pointer lf:rounded-sm lf:border lf:border-line lf:px-1.5 lf:font-mono lf:text-xs lf:text-muted">
+                  Esc<span className="lf:sr-only"> closes</span>
                 </Dialog.Close>
               </div>
               <Autocomplete.Empty>

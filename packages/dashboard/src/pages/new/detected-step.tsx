@@ -32,7 +32,7 @@ export function DetectedStep({
         value={overrides}
         onChange={onOverrides}
         {...(services === null ? {} : { services })}
-        {...(detection !== null && detection.services.length > 0 ? { onServices } : {})}
+        {...(detection !== null && detection.services.length > 1 ? { onServices } : {})}
       />
       <div className="lf:flex lf:gap-2">
         {isUnreadable ? (
@@ -53,7 +53,7 @@ export function DetectedStep({
 
 /** "astro, static" in a line. */
 export function detectionInWords(detection: Detection): string {
-  if (detection.services.length > 0)
+  if (detection.services.length > 1)
     return `${detection.services.length} services: ${detection.services.map(({ name }) => name).join(", ")}`;
   return [detection.framework ?? detection.runtime, detection.kind].join(", ");
 }

@@ -20,6 +20,8 @@ export interface ChosenSource {
 export interface Destination {
   project: string;
   platform: string;
+  /** As people call it. */
+  platformName: string;
   /** Of several accounts on the platform. */
   connection: string | null;
   environment: string;

@@ -97,7 +97,7 @@ export function NewPage() {
           onOpen={() => open(3)}
           result={
             <p>
-              {destination?.project} on {destination?.platform}, {destination?.environment}
+              {destination?.project} on {destination?.platformName}, {destination?.environment}
               {set === 0 ? "" : `, ${set} ${set === 1 ? "variable" : "variables"} to set`}
             </p>
           }

@@ -71,7 +71,7 @@ export function PlanStep({ draft, chosen, destination, onOpen, onAllowMissing }:
           onAllowMissing={onAllowMissing}
         />
       ))}
-      <WhatWillHappen planned={planned.data} />
+      <WhatWillHappen planned={planned.data} platform={destination.platformName} />
       {deploy.error === null ? null : <ErrorPanel error={deploy.error} isNew />}
       <div className="lf:flex lf:flex-wrap lf:items-center lf:gap-3">
         <Button
@@ -121,13 +121,13 @@ function Problem({
   );
 }
 
-function WhatWillHappen({ planned: { plan, excluded } }: { planned: Planned }) {
+function WhatWillHappen({ planned: { plan, excluded }, platform }: { planned: Planned; platform: string }) {
   const { files, sizeBytes, commit } = plan.source;
   return (
     <div className="lf:flex lf:flex-col lf:gap-4">
       <p>
-        <strong className="lf:font-semibold">{plan.project}</strong> goes to {plan.platform}, as {plan.environment}:{" "}
-        {files} {files === 1 ? "file" : "files"}, {bytesInWords(sizeBytes)}
+        <strong className="lf:font-semibold">{plan.project}</strong> goes to {platform}, as {plan.environment}: {files}{" "}
+        {files === 1 ? "file" : "files"}, {bytesInWords(sizeBytes)}
         {commit === undefined ? "" : `, commit ${commit.slice(0, 7)}`}.
       </p>
       <ul className="lf:flex lf:flex-col lf:gap-3">
@@ -174,6 +174,15 @@ function WhatWillHappen({ planned: { plan, excluded } }: { planned: Planned }) {
   );
 }
 
+const valueFrom = {
+  project: "kept with the project",
+  "command-line": "set here",
+  file: "from a file",
+  generated: "generated",
+  default: "by default",
+  missing: "not set",
+} as const;
+
 function Service({ service }: { service: Planned["plan"]["services"][number] }) {
   const { name, kind, framework, build, remoteBuild, start, before = [], check, hosts, variables } = service;
   const commands = (list: { argv: string[] }[] | undefined): string =>
@@ -187,7 +196,7 @@ function Service({ service }: { service: Planned["plan"]["services"][number] }) 
     ["Started with", start ? commands([start]) : undefined],
     ["Answers on", hosts.join(", ")],
     ["Checked at", kind === "worker" ? undefined : check.path],
-    ["Variables", variables.length === 0 ? undefined : variables.map(({ key }) => key).join(", ")],
+    ["Variables", variables.map(({ key, from }) => `${key} (${valueFrom[from]})`).join(", ")],
   ];
   return (
     <>

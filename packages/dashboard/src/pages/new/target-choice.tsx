@@ -1,5 +1,4 @@
 /** The places this organisation can deploy to. */
-import { Badge } from "@landfall/react";
 import { Link } from "@tanstack/react-router";
 import { useId } from "react";
 import { type Answer, useAsk } from "../../ask.ts";
@@ -12,7 +11,12 @@ export interface Target {
 }
 
 export function useTargets(): Answer<Target[]> {
-  return useAsk(["targets"], async (client, signal) => (await client.targets.list({}, { signal })).targets);
+  return useAsk(["targets"], async (client, signal) =>
+    // "This machine" is another one to whoever reads it in a browser.
+    (await client.targets.list({}, { signal })).targets.map((target) =>
+      target.platform === "local" ? { ...target, name: "This server" } : target,
+    ),
+  );
 }
 
 /** Tells one of several accounts on a platform from the others. */
@@ -48,16 +52,13 @@ export function TargetChoice({
               <input
                 type="radio"
                 name="target"
-                className="lf:size-4 lf:shrink-0"
+                className="lf:size-4 lf:shrink-0 lf:accent-action"
                 checked={chosen === key}
                 disabled={target.fault !== null}
                 onChange={() => onChoose(key)}
               />
               <span className="lf:min-w-0">
-                <span className="lf:flex lf:flex-wrap lf:items-center lf:gap-2">
-                  <span className="lf:font-medium">{target.name}</span>
-                  {target.platform === "local" ? <Badge>this server</Badge> : null}
-                </span>
+                <span className="lf:block lf:font-medium">{target.name}</span>
                 {target.fault === null ? (
                   target.connection === null ? null : (
                     <span className="lf:block lf:text-xs lf:text-muted">as {target.connection}</span>

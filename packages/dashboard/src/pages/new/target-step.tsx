@@ -64,6 +64,7 @@ function TargetForm({
       onDone({
         project: value.project,
         platform: target.platform,
+        platformName: target.name,
         connection: target.connection,
         environment: value.isPreview ? value.preview : "production",
       });
@@ -118,7 +119,7 @@ function TargetForm({
                   <label className="lf:mt-2 lf:flex lf:min-h-6 lf:cursor-pointer lf:items-center lf:gap-2">
                     <input
                       type="checkbox"
-                      className="lf:size-4"
+                      className="lf:size-4 lf:accent-action"
                       checked={field.state.value}
                       onChange={({ target }) => field.handleChange(target.checked)}
                     />
@@ -156,7 +157,7 @@ function TargetForm({
                   <input
                     type="radio"
                     name="environment"
-                    className="lf:size-4"
+                    className="lf:size-4 lf:accent-action"
                     checked={field.state.value === isPreview}
                     onChange={() => field.handleChange(isPreview)}
                   />
