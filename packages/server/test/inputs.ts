@@ -53,9 +53,15 @@ const bodies: Record<string, (things: Things) => Record<string, unknown>> = {
   plan: ({ upload, project }) => ({ project, source: { upload } }),
 };
 
+/** What a question needs besides. */
+const queries: Record<string, (things: Things) => Record<string, string>> = {
+  "deployments.compare": ({ deployment }) => ({ with: deployment }),
+  "deployments.effect": () => ({ action: "redeploy" }),
+};
+
 export interface Request {
   method: string;
-  /** With the address's fields filled in. */
+  /** With the address's fields and the question filled in. */
   path: string;
   /** Null when there is none. */
   body: Record<string, unknown> | null;
@@ -79,12 +85,15 @@ export function requestFor({ name, method, path }: ProcedureFacts, things: Thing
     id: ids[group] === undefined ? "x" : things[ids[group]],
   };
   const inPath = [...path!.matchAll(/\{\+?(\w+)\}/g)].map((found) => found[1]!);
+  const query = queries[name]?.(things);
   const body = bodies[name]?.(things) ?? (method === "GET" || method === "DELETE" ? null : {});
   return {
     method: method!,
-    path: path!.replaceAll(/\{\+?(\w+)\}/g, (_, field: string) => encodeURIComponent(fields[field] ?? "x")),
+    path:
+      path!.replaceAll(/\{\+?(\w+)\}/g, (_, field: string) => encodeURIComponent(fields[field] ?? "x")) +
+      (query ? `?${new URLSearchParams(query).toString()}` : ""),
     body,
-    input: { ...Object.fromEntries(inPath.map((field) => [field, fields[field] ?? "x"])), ...body },
+    input: { ...Object.fromEntries(inPath.map((field) => [field, fields[field] ?? "x"])), ...query, ...body },
     isNested:
       inPath.includes("id") || inPath.includes("connection") || JSON.stringify(body ?? {}).includes(things.upload),
   };

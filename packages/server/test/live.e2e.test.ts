@@ -1,10 +1,9 @@
 import type { DeployEvent, DeployEventBody } from "@landfall/engine";
-import { appendEvents } from "@landfall/engine/deployment/journal";
-import type { Kysely, Transaction } from "kysely";
 import { once } from "node:events";
 import { request } from "node:http";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { onePage } from "./archive.ts";
+import { happens as happensTo } from "./happens.ts";
 import { type Caller, type Client, serverFor, type TestServer } from "./harness.ts";
 
 type Told = Awaited<ReturnType<Client["live"]>> extends AsyncIterable<infer One> ? One : never;
@@ -35,19 +34,7 @@ async function waiting(caller: Caller, project: string, source = upload): Promis
   return id;
 }
 
-async function happens(deploymentId: string, ...bodies: DeployEventBody[]): Promise<void> {
-  const db = server.engine.database.db as Kysely<never>;
-  await db
-    .transaction()
-    .execute((tx) =>
-      appendEvents(tx as unknown as Transaction<never>, {
-        deploymentId,
-        fence: null,
-        at: new Date().toISOString(),
-        bodies,
-      }),
-    );
-}
+const happens = (id: string, ...bodies: DeployEventBody[]): Promise<void> => happensTo(server.engine, id, ...bodies);
 
 function lines(count: number, from = 1): DeployEventBody[] {
   return Array.from({ length: count }, (_, index) => ({
@@ -65,7 +52,7 @@ async function listen(caller: Caller, follow: { id: string; from?: number }[] = 
   const told: Told[] = [];
   const stream = await caller.client.live({ follow }, { signal: cut.signal });
   const ended = (async () => {
-    for await (const one of stream) told.push(one as Told);
+    for await (const one of stream) told.push(one);
   })();
   ended.catch(() => {});
   await vi.waitFor(() => expect(told.some(({ type }) => type === "beat")).toBe(true));
@@ -74,7 +61,7 @@ async function listen(caller: Caller, follow: { id: string; from?: number }[] = 
     ended,
     cut: () => cut.abort(),
     eventsOf: (id: string): DeployEvent[] =>
-      told.filter((one): one is Told & DeployEvent => "seq" in one && one.deploymentId === id) as DeployEvent[],
+      told.filter((one): one is Told & DeployEvent => "seq" in one && one.deploymentId === id),
     changesOf: (project: string) =>
       told.flatMap((one) => (one.type === "change" && one.project === project ? [one] : [])),
   };

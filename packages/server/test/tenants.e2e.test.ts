@@ -11,7 +11,7 @@ const mark = "acme-only";
 const project = "acme-project";
 const procedures = proceduresOf(contract);
 const guarded = procedures.filter(({ access }) => access !== "anyone");
-const streams = new Set(["deployments.events", "deployments.logs"]);
+const streams = new Set(["deployments.events", "deployments.logs", "live"]);
 
 let server: TestServer;
 let owner: Caller;
@@ -127,6 +127,7 @@ describe.each(Object.entries(transports))("by %s", (_transport, send) => {
   it("a stranger sees and changes nothing, by whatever name or id", async () => {
     const before = await stateOfFirst();
     for (const procedure of guarded) {
+      if (procedure.name === "live") continue; // Never ends; live.e2e.test.ts says what it tells whom.
       const answer = await send(stranger, procedure.name);
       const told = JSON.stringify(answer.body);
       expect([procedure.name, answer.status < 500]).toEqual([procedure.name, true]);

@@ -33,12 +33,14 @@ export function liveProcedure(os: Gate, services: Services) {
       either.addEventListener("abort", queue.wake);
       using listening = changes.listen(engine, queue.change);
       let beats: NodeJS.Timeout | undefined;
-      void listening.ready.then(() => {
+      const keepBeating = async (): Promise<void> => {
+        await listening.ready;
         if (either.aborted) return;
         // At once: from here on no change is missed.
         queue.beat();
         beats = setInterval(queue.beat, beatMs);
-      });
+      };
+      void keepBeating();
       const follow = async (id: string, from: number): Promise<void> => {
         for await (const event of hub.follow({ engine, deploymentId: id, from, signal: either })) {
           while (queue.isFull() && !either.aborted) await queue.room();
