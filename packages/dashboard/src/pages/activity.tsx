@@ -181,7 +181,6 @@ function Entries({ filters, onClear }: { filters: Filters; onClear(): void }) {
                 { title: "When", className: "lf:whitespace-nowrap", cell: ({ at }) => <RelativeTime at={at} /> },
                 {
                   title: "Who",
-                  className: "lf:break-all",
                   cell: ({ actor, via }) => (
                     <>
                       {actor}
@@ -190,7 +189,11 @@ function Entries({ filters, onClear }: { filters: Filters; onClear(): void }) {
                   ),
                 },
                 { title: "What", cell: ({ action }) => actionInWords(action) },
-                { title: "Of what", className: "lf:break-all", cell: ({ target }) => <TargetText target={target} /> },
+                {
+                  title: "Of what",
+                  className: "lf:wrap-anywhere",
+                  cell: ({ target }) => <TargetText target={target} />,
+                },
                 {
                   title: "From where",
                   cell: ({ address }) => <span className="lf:font-mono lf:text-xs">{address}</span>,
@@ -251,16 +254,19 @@ function actionInWords(action: string): string {
   return `${one.charAt(0).toUpperCase()}${one.slice(1)} ${words}`;
 }
 
+/** Where one of the fields the record names begins (packages/server/src/people/audit.ts); values may have spaces. */
+const fieldBegins =
+  / (?=(?:project|environment|platform|connection|id|delivery|name|key|email|role|scopes|variables)=)/;
+
 /** `project=site environment=production` with the names standing back. */
 function TargetText({ target }: { target: string }) {
   if (target === "") return <span className="lf:text-muted">—</span>;
-  return target.split(" ").map((pair, at) => {
+  return target.split(fieldBegins).map((pair) => {
     const cut = pair.indexOf("=");
     return (
-      // oxlint-disable-next-line react/no-array-index-key -- words of one text, which does not change
-      <span key={at} className="lf:me-2 lf:inline-block">
+      <span key={pair} className="lf:me-2 lf:inline-block">
         {cut < 0 ? null : <span className="lf:text-muted">{pair.slice(0, cut)} </span>}
-        {pair.slice(cut + 1)}
+        {pair.slice(cut + 1).replaceAll(",", ", ")}
       </span>
     );
   });

@@ -28,38 +28,44 @@ function Machines() {
   return (
     <Section title="Machines">
       <Asked answer={answer} waitsFor="the list of machines">
-        {({ servers }) => (
-          <DataTable
-            label="Machines"
-            rows={servers}
-            keyOf={({ name }) => name}
-            columns={[
-              { title: "Name", cell: ({ name }) => <span className="lf:font-mono lf:text-sm">{name}</span> },
-              {
-                title: "State",
-                cell: ({ lastSeenAt }) =>
-                  now - Date.parse(lastSeenAt) > awayMs ? (
-                    <>
-                      <Badge tone="warning">Away</Badge>{" "}
-                      <span className="lf:text-muted">
-                        last heard of <RelativeTime at={lastSeenAt} />
-                      </span>
-                    </>
-                  ) : (
-                    <Badge tone="success">Reachable</Badge>
-                  ),
-              },
-              { title: "Does", cell: ({ roles }) => roles.map((role) => roleWords[role] ?? role).join(", ") },
-              { title: "Edge", cell: ({ edge }) => (edge === null ? "—" : <EdgeText edge={edge} />) },
-              { title: "Disk", cell: ({ disk }) => (disk === null ? "Not known" : <DiskText disk={disk} />) },
-              {
-                title: "Deployments running",
-                cell: ({ runningDeployments }) => <span className="lf:tabular-nums">{runningDeployments}</span>,
-              },
-              { title: "Version", cell: ({ version }) => <span className="lf:font-mono lf:text-sm">{version}</span> },
-            ]}
-          />
-        )}
+        {({ servers }) =>
+          servers.length === 0 ? (
+            <EmptyState title="No machine has said that it is here">
+              Each one does within ten seconds of its start.
+            </EmptyState>
+          ) : (
+            <DataTable
+              label="Machines"
+              rows={servers}
+              keyOf={({ name }) => name}
+              columns={[
+                { title: "Name", cell: ({ name }) => <span className="lf:font-mono lf:text-sm">{name}</span> },
+                {
+                  title: "State",
+                  cell: ({ lastSeenAt }) =>
+                    now - Date.parse(lastSeenAt) > awayMs ? (
+                      <>
+                        <Badge tone="warning">Away</Badge>{" "}
+                        <span className="lf:text-muted">
+                          last heard of <RelativeTime at={lastSeenAt} />
+                        </span>
+                      </>
+                    ) : (
+                      <Badge tone="success">Reachable</Badge>
+                    ),
+                },
+                { title: "Does", cell: ({ roles }) => roles.map((role) => roleWords[role] ?? role).join(", ") },
+                { title: "Edge", cell: ({ edge }) => (edge === null ? "—" : <EdgeText edge={edge} />) },
+                { title: "Disk", cell: ({ disk }) => (disk === null ? "Not known" : <DiskText disk={disk} />) },
+                {
+                  title: "Deployments running",
+                  cell: ({ runningDeployments }) => <span className="lf:tabular-nums">{runningDeployments}</span>,
+                },
+                { title: "Version", cell: ({ version }) => <span className="lf:font-mono lf:text-sm">{version}</span> },
+              ]}
+            />
+          )
+        }
       </Asked>
     </Section>
   );
@@ -118,7 +124,7 @@ function Running() {
                 {
                   title: "Address",
                   cell: ({ url }) => (
-                    <a href={url} target="_blank" rel="noreferrer" className="lf:break-all">
+                    <a href={url} target="_blank" rel="noreferrer" className="lf:wrap-anywhere">
                       {url}
                     </a>
                   ),

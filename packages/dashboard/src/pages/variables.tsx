@@ -45,23 +45,13 @@ export function VariablesPage() {
         {({ environments: known }) => {
           const live = known.find(({ name }) => name === environment);
           return (
-            <>
-              <div className="lf:mb-4 lf:max-w-60">
-                <SelectField
-                  label="Environment"
-                  value={environment}
-                  choices={environments.map((name) => ({ value: name, label: name }))}
-                  onChange={(event) => setFilters({ environment: event.target.value })}
-                />
-              </div>
-              <OfEnvironment
-                key={environment}
-                place={{ project, environment }}
-                others={environments.filter((name) => name !== environment)}
-                live={live?.liveDeployment ?? null}
-                last={live?.lastDeployment ?? null}
-              />
-            </>
+            <OfEnvironment
+              place={{ project, environment }}
+              environments={environments}
+              onChoose={(name) => setFilters({ environment: name })}
+              live={live?.liveDeployment ?? null}
+              last={live?.lastDeployment ?? null}
+            />
           );
         }}
       </Asked>
@@ -76,14 +66,15 @@ export interface Place {
 
 interface OfEnvironmentProps {
   place: Place;
-  /** The other environments of the project. */
-  others: readonly string[];
+  /** All of the project. */
+  environments: readonly string[];
+  onChoose(environment: string): void;
   /** Ids of deployments. */
   live: string | null;
   last: string | null;
 }
 
-function OfEnvironment({ place, others, live, last }: OfEnvironmentProps) {
+function OfEnvironment({ place, environments, onChoose, live, last }: OfEnvironmentProps) {
   const may = useMay();
   const { project, environment } = place;
   const answer = useAsk(["variable-list", project, environment], (client, signal) =>
@@ -94,10 +85,19 @@ function OfEnvironment({ place, others, live, last }: OfEnvironmentProps) {
   const close = (): void => setOpen(null);
   const maySet = may("update:variable");
   const rows = answer.data ? rowsOf(answer.data.variables, needed) : [];
+  const others = environments.filter((name) => name !== environment);
   const missing = rows.filter((row) => row.variable === null).map(({ key }) => key);
   return (
     <>
-      <div className="lf:mb-4 lf:flex lf:flex-wrap lf:gap-2">
+      <div className="lf:mb-4 lf:flex lf:flex-wrap lf:items-end lf:gap-2">
+        <div className="lf:me-auto lf:w-60 lf:max-w-full">
+          <SelectField
+            label="Environment"
+            value={environment}
+            choices={environments.map((name) => ({ value: name, label: name }))}
+            onChange={(event) => onChoose(event.target.value)}
+          />
+        </div>
         {maySet ? (
           <Button look="primary" onClick={() => setOpen({ kind: "add", names: missing })}>
             <Plus aria-hidden size={14} />
@@ -114,7 +114,7 @@ function OfEnvironment({ place, others, live, last }: OfEnvironmentProps) {
           <History aria-hidden size={14} />
           History
         </Button>
-        <Export place={place} />
+        <Export key={environment} place={place} />
       </div>
       {live === null ? null : <PendingChanges place={place} live={live} />}
       <Asked answer={answer} waitsFor="the variables" lines={6}>
@@ -130,6 +130,7 @@ function OfEnvironment({ place, others, live, last }: OfEnvironmentProps) {
             </EmptyState>
           ) : (
             <VariableTable
+              key={environment}
               environment={environment}
               rows={rowsOf(variables, needed)}
               onSet={

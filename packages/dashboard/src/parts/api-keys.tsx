@@ -54,7 +54,7 @@ export function ApiKeys({ only }: { only?: string }) {
                 },
                 { title: "May", cell: ({ scopes }) => <Scopes scopes={scopes} /> },
                 ...(only === undefined
-                  ? [{ title: "Of", className: "lf:break-all", cell: ({ owner }: ApiKey) => owner }]
+                  ? [{ title: "Of", className: "lf:wrap-anywhere", cell: ({ owner }: ApiKey) => owner }]
                   : []),
                 {
                   title: "Last used",

@@ -19,7 +19,7 @@ export interface DataTableProps<R> {
 }
 
 const cellClass =
-  "lf:block lf:py-1 lf:@2xl:table-cell lf:@2xl:px-3 lf:@2xl:py-2 lf:@2xl:align-top lf:min-w-0 lf:break-words";
+  "lf:block lf:py-1 lf:@2xl:table-cell lf:@2xl:px-3 lf:@2xl:py-2 lf:@2xl:align-middle lf:min-w-0 lf:break-words";
 
 /** Roles are said anew: as blocks, browsers no longer take it for a table. */
 export function DataTable<R>({ label, columns, rows, keyOf }: DataTableProps<R>) {

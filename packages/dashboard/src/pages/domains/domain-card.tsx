@@ -37,7 +37,7 @@ export function DomainCard({ place, listed, onAddOther, mayRemove }: DomainCardP
   return (
     <section aria-labelledby={id} className="lf:@container lf:rounded-lg lf:border lf:border-line lf:bg-raised">
       <div className="lf:flex lf:flex-wrap lf:items-center lf:gap-2 lf:border-b lf:border-line lf:p-3">
-        <h2 id={id} className="lf:min-w-0 lf:font-medium lf:break-all">
+        <h2 id={id} className="lf:min-w-0 lf:font-medium lf:wrap-anywhere">
           {domain.ready ? (
             <a href={`https://${name}`} target="_blank" rel="noreferrer">
               {name}

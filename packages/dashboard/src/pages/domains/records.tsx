@@ -36,7 +36,7 @@ export function Records({ domain: { name, records }, isOpen }: { domain: Domain;
               found.length === 0 ? (
                 <span className="lf:text-muted">Nothing</span>
               ) : (
-                <span className="lf:font-mono lf:text-xs lf:break-all">{found.join(", ")}</span>
+                <span className="lf:font-mono lf:text-xs lf:wrap-anywhere">{found.join(", ")}</span>
               ),
           },
           { title: "State", cell: ({ state }) => <Badge tone={states[state].tone}>{states[state].word}</Badge> },

@@ -72,7 +72,7 @@ export function SettingsForm({ project, stored, mayChange }: SettingsFormProps) 
       key={known.field}
       label={known.label}
       hint={known.hint}
-      placeholder={mayChange ? "Detected" : ""}
+      placeholder={mayChange && known !== health ? "Detected" : ""}
       autoComplete="off"
       autoCapitalize="off"
       spellCheck={false}

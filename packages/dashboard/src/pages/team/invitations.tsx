@@ -43,7 +43,7 @@ export function Invitations({ myRole }: { myRole: Role }) {
               rows={pending}
               keyOf={({ id }) => id}
               columns={[
-                { title: "Email", className: "lf:break-all", cell: ({ email }) => email },
+                { title: "Email", className: "lf:wrap-anywhere", cell: ({ email }) => email },
                 { title: "Role", cell: ({ role }) => roleWord(role) },
                 {
                   title: "Ends",

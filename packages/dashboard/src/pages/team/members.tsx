@@ -46,7 +46,7 @@ export function Members({ me, myRole }: { me: string; myRole: Role }) {
                     </>
                   ),
                 },
-                { title: "Email", className: "lf:break-all", cell: ({ email }) => email },
+                { title: "Email", className: "lf:wrap-anywhere", cell: ({ email }) => email },
                 { title: "Role", cell: ({ role }) => roleWord(role) },
                 { title: "Since", cell: ({ createdAt }) => <RelativeTime at={createdAt} /> },
                 ...(may("update:member")

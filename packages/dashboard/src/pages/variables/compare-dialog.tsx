@@ -58,7 +58,7 @@ export function CompareDialog({ place, others, onClose }: CompareDialogProps) {
                   title: "Name",
                   cell: ({ key, sensitive }) => (
                     <span className="lf:inline-flex lf:flex-wrap lf:items-center lf:gap-2">
-                      <span className="lf:font-mono lf:text-sm lf:break-all">{key}</span>
+                      <span className="lf:font-mono lf:text-sm lf:wrap-anywhere">{key}</span>
                       {sensitive ? <Badge>Secret</Badge> : null}
                     </span>
                   ),

@@ -45,10 +45,10 @@ export function HistoryDialog({ place, variable, onClose }: HistoryDialogProps) 
                 >
                   <div className="lf:min-w-0 lf:flex-1 lf:basis-56">
                     <p className="lf:m-0 lf:break-words">
-                      <span className="lf:font-mono lf:text-sm lf:break-all">{key}</span>{" "}
+                      <span className="lf:font-mono lf:text-sm lf:wrap-anywhere">{key}</span>{" "}
                       {action === "removed" ? "removed" : sensitive ? "set, secret" : "set to "}
                       {action === "set" && !sensitive && value !== null ? (
-                        <code className="lf:font-mono lf:text-xs lf:break-all lf:whitespace-pre-wrap">
+                        <code className="lf:font-mono lf:text-xs lf:wrap-anywhere lf:whitespace-pre-wrap">
                           {value === "" ? "nothing" : value}
                         </code>
                       ) : null}

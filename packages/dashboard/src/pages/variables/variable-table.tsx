@@ -84,7 +84,7 @@ export function VariableTable({ environment, rows, onSet, onRemove, onHistory }:
           title: "Name",
           cell: ({ key, variable, need }) => (
             <span className="lf:flex lf:flex-wrap lf:items-center lf:gap-x-2 lf:gap-y-1">
-              <span className="lf:font-mono lf:text-sm lf:break-all">{key}</span>
+              <span className="lf:font-mono lf:text-sm lf:wrap-anywhere">{key}</span>
               {variable === null ? <Badge tone="failure">Missing</Badge> : null}
               {variable?.sensitive ? <Badge>Secret</Badge> : null}
               {need?.public ? <Badge tone="warning">Public in the browser</Badge> : null}
@@ -130,12 +130,12 @@ export function VariableTable({ environment, rows, onSet, onRemove, onHistory }:
 function Value({ variable, name }: { variable: Variable | null; name: string }) {
   const [isShown, setShown] = useState(false);
   if (variable === null) return <span className="lf:text-muted">Not set</span>;
-  if (variable.value === null) return <span className="lf:text-muted">Hidden for good</span>;
+  if (variable.value === null) return <span className="lf:text-muted">Never shown</span>;
   if (variable.value === "") return <span className="lf:text-muted">Empty</span>;
   return (
     <span className="lf:flex lf:items-start lf:gap-1">
       {isShown ? (
-        <code className="lf:min-w-0 lf:font-mono lf:text-xs lf:leading-8 lf:break-all lf:whitespace-pre-wrap">
+        <code className="lf:min-w-0 lf:font-mono lf:text-xs lf:leading-8 lf:wrap-anywhere lf:whitespace-pre-wrap">
           {variable.value}
         </code>
       ) : (
@@ -158,7 +158,7 @@ function UsedIn({ need }: { need: NeededVariable | null }) {
   if (need === null || need.foundIn.length === 0) return <span className="lf:text-muted">Not seen in the code</span>;
   const more = need.foundIn.length - shownPlaces;
   return (
-    <span title={need.foundIn.join("\n")} className="lf:font-mono lf:text-xs lf:break-all">
+    <span title={need.foundIn.join("\n")} className="lf:font-mono lf:text-xs lf:wrap-anywhere">
       {need.foundIn.slice(0, shownPlaces).join(", ")}
       {more > 0 ? ` and ${more} more` : ""}
     </span>
@@ -171,7 +171,7 @@ function Changed({ variable }: { variable: Variable | null }) {
     <>
       <RelativeTime at={variable.updatedAt} />
       {variable.updatedBy === null ? null : (
-        <span className="lf:text-muted lf:break-all"> by {variable.updatedBy}</span>
+        <span className="lf:text-muted lf:wrap-anywhere"> by {variable.updatedBy}</span>
       )}
     </>
   );
