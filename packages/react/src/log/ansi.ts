@@ -139,6 +139,7 @@ function withColour(style: Style, code: number, colour: number | null | typeof n
 
 /** A style after `ESC [ parameters m`. Blinking and concealed text stay as they are: nothing flashes, nothing is hidden. */
 export function withSgr(before: Style, parameters: string): Style {
+  if (!/[;:]/.test(parameters)) return withCode(before, Number(parameters));
   const list = parameters.split(";");
   let style = before;
   for (let index = 0; index < list.length; index += 1) {
@@ -154,20 +155,23 @@ export function withSgr(before: Style, parameters: string): Style {
       style = withColour(style, code, colour);
       index += took;
     } else if (code === 4 && parts[1] === "0") style &= ~underline;
-    else if (code >= 30 && code <= 37) style = withForeground(style, code - 30);
-    else if (code >= 40 && code <= 47) style = withBackground(style, code - 40);
-    else if (code >= 90 && code <= 97) style = withForeground(style, code - 90 + 8);
-    else if (code >= 100 && code <= 107) style = withBackground(style, code - 100);
-    else style = switches[code]?.(style) ?? style;
+    else style = withCode(style, code);
   }
   return style;
+}
+
+/** After one code that needs no other. */
+function withCode(style: Style, code: number): Style {
+  if (code >= 30 && code <= 37) return withForeground(style, code - 30);
+  if (code >= 40 && code <= 47) return withBackground(style, code - 40);
+  if (code >= 90 && code <= 97) return withForeground(style, code - 90 + 8);
+  if (code >= 100 && code <= 107) return withBackground(style, code - 100);
+  return switches[code]?.(style) ?? style;
 }
 
 /** Characters that are not text: C0 but the tab, DEL, C1. Escape and its C1 forms begin a sequence. */
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
 const control = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g;
-// oxlint-disable-next-line no-control-regex -- the grammar of a control sequence: parameters, intermediates, final
-const csi = /([0-?]*)([ -/]*)([@-~])?/y;
 // oxlint-disable-next-line no-control-regex -- an escape sequence of two or more characters, such as a character set
 const escapeRest = /[ -/]*[0-~]?/y;
 /** What ends a string: BEL, ESC \, ST. */
@@ -178,6 +182,14 @@ const stringEnd = /\u0007|\u001b\\|\u009c/g;
 export function hasControls(text: string): boolean {
   control.lastIndex = 0;
   return control.test(text);
+}
+
+/** Where characters of a range end, at most `most` of them. */
+function endOf(text: string, from: number, low: number, high: number, most = text.length): number {
+  const last = Math.min(text.length, from + most);
+  let at = from;
+  while (at < last && text.charCodeAt(at) >= low && text.charCodeAt(at) <= high) at += 1;
+  return at;
 }
 
 /** Goes through a line once: pieces of text, and the parameters of each SGR. */
@@ -199,10 +211,12 @@ function walk(text: string, found: { text(from: number, to: number): void; sgr(p
     else if (/[\u0090\u0098\u009e\u009f]/.test(kind)) kind = "P";
     else kind = "";
     if (kind === "[") {
-      csi.lastIndex = next;
-      const sequence = csi.exec(text)!;
-      next = csi.lastIndex;
-      if (sequence[3] === "m" && sequence[2] === "" && !/[<=>?]/.test(sequence[1]!)) found.sgr(sequence[1]!);
+      const parameters = endOf(text, next, 0x30, 0x3f);
+      const intermediates = endOf(text, parameters, 0x20, 0x2f);
+      const isPrivate = text.charCodeAt(next) >= 0x3c && parameters > next;
+      const isSgr = text[intermediates] === "m" && intermediates === parameters && !isPrivate;
+      if (isSgr) found.sgr(text.slice(next, parameters));
+      next = endOf(text, intermediates, 0x40, 0x7e, 1);
     } else if (/^[\]PX^_]$/.test(kind)) {
       // An operating system command, a title, a device control string: dropped to its end; one without an end loses its beginning alone.
       stringEnd.lastIndex = next;
@@ -222,10 +236,7 @@ function walk(text: string, found: { text(from: number, to: number): void; sgr(p
 
 /** The text alone. */
 export function visibleText(text: string): string {
-  if (!hasControls(text)) return text;
-  const pieces: string[] = [];
-  walk(text, { text: (from, to) => void pieces.push(text.slice(from, to)), sgr: () => {} });
-  return pieces.join("");
+  return readLine(text, 0).visible;
 }
 
 /** The text with its styles; neighbours differ. `style` is what the line begins with. */
@@ -245,12 +256,16 @@ export function styledText(text: string, style: Style = 0): StyledText[] {
   return pieces;
 }
 
-/** The style that the next line begins with. */
-export function styleAfter(text: string, style: Style): Style {
-  let current = style;
-  if (text.includes("\u001b") || text.includes("\u009b"))
-    walk(text, { text: () => {}, sgr: (parameters) => (current = withSgr(current, parameters)) });
-  return current;
+/** The text alone, and the style that the next line begins with. */
+export function readLine(text: string, style: Style): { visible: string; after: Style } {
+  if (!hasControls(text)) return { visible: text, after: style };
+  let visible = "";
+  let after = style;
+  walk(text, {
+    text: (from, to) => (visible += text.slice(from, to)),
+    sgr: (parameters) => (after = withSgr(after, parameters)),
+  });
+  return { visible, after };
 }
 
 /** A redraw of nothing but spaces is not what a person wants to have read; so many are passed over. */

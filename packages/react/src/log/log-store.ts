@@ -3,7 +3,7 @@
  * typed blocks, so a log of any length copies nothing when it grows and gives the collector little to look at.
  */
 import type { LogEvent } from "../types.ts";
-import { hasControls, redrawStart, type Style, styleAfter, visibleText } from "./ansi.ts";
+import { readLine, redrawStart, type Style } from "./ansi.ts";
 import { type Level, levelChars, levelOf } from "./level.ts";
 
 export interface LogLine {
@@ -56,7 +56,7 @@ export interface LogStoreOptions {
 const blockBits = 10;
 const blockLines = 1 << blockBits;
 const pageBytes = 256 * 1024;
-/** A longer line is not gone through: its style is not followed, and it is taken to hold control sequences. */
+/** A longer line is not gone through to its end: the next begins plain, and it is taken to hold control sequences. */
 const styledChars = 64 * 1024;
 
 const levels: readonly Level[] = [null, "warning", "error"];
@@ -158,10 +158,11 @@ export function createLogStore({ frame = nextFrame }: LogStoreOptions = {}): Log
     const redraw = raw.includes("\r") ? redrawStart(raw) : 0;
     const text = redraw === 0 ? raw : raw.slice(redraw);
     const before = styles.get(about.writer) ?? 0;
-    const style = redraw === 0 ? before : styleAfter(raw.slice(0, Math.min(redraw, styledChars)), before);
-    const after = text.length > styledChars ? 0 : styleAfter(text, style);
-    if (after !== before) styles.set(about.writer, after);
-    const level = levelOf(visibleText(text.length > levelChars * 2 ? text.slice(0, levelChars * 2) : text));
+    const style = redraw === 0 ? before : readLine(raw.slice(0, Math.min(redraw, styledChars)), before).after;
+    const isLong = text.length > styledChars;
+    const { visible, after } = readLine(isLong ? text.slice(0, levelChars * 2) : text, style);
+    styles.set(about.writer, isLong ? 0 : after);
+    const level = levelOf(visible);
     if (level === "error") errors += 1;
     else if (level === "warning") warnings += 1;
 
@@ -175,8 +176,7 @@ export function createLogStore({ frame = nextFrame }: LogStoreOptions = {}): Log
     block.chars[row] = text.length;
     block.step[row] = about.step;
     block.style[row] = style;
-    block.flags[row] =
-      about.flags | levels.indexOf(level) | (text.length > styledChars || hasControls(text) ? isControlled : 0);
+    block.flags[row] = about.flags | levels.indexOf(level) | (isLong || visible !== text ? isControlled : 0);
     block.at[row] = about.at;
     size += 1;
   }
