@@ -133,13 +133,20 @@ describe("a deployment", () => {
     const asked = { project: "shop", prebuilt: true, source: { upload } };
     expect((await owner.call("POST", "/deployments", { ...asked, platform: "netlify" })).body.code).toBe("CONFLICT");
     const made = await owner.client.deployments.create({ ...asked, savedTarget: "shop" });
-    const rows = server.engine.database.db as unknown as Kysely<{ deployment: { id: string; connection_id: string } }>;
+    const rows = server.engine.database.db as unknown as Kysely<{
+      deployment: { id: string; connection_id: string; state: string };
+    }>;
     const row = await rows
       .selectFrom("deployment")
       .select("connection_id")
       .where("id", "=", made.id)
       .executeTakeFirst();
     expect([made.platform, row!.connection_id]).toEqual(["netlify", id]);
+    // So does the same once more, and a way back.
+    await rows.updateTable("deployment").set({ state: "failed" }).where("id", "=", made.id).execute();
+    const again = await owner.client.deployments.redeploy({ id: made.id });
+    const next = await rows.selectFrom("deployment").selectAll().where("id", "=", again.id).executeTakeFirst();
+    expect([again.id === made.id, next!.connection_id]).toEqual([false, id]);
   });
 
   it("that says nothing goes to the platform's default", async () => {

@@ -40,18 +40,34 @@ export async function chooseConnection(
   });
 }
 
+function connectionOf({ db, organization }: Store, platform: Platform, id: string): Promise<ConnectionRow | undefined> {
+  return db
+    .selectFrom("connection")
+    .selectAll()
+    .where("organization_id", "=", organization)
+    .where("platform", "=", platform.id)
+    .where("id", "=", id)
+    .executeTakeFirst();
+}
+
 /**
- * What opens the platform for a new deployment: the connection asked for, the environment's token, the platform's only connection.
+ * What opens the platform for a new deployment: the connection asked for, the environment's token, the connection it was opened with
+ * `before` while that is there, the platform's only connection.
  * Throws AUTH_FAILED (none, or one that has ended), NOT_FOUND, CONFLICT.
  */
 export async function chooseCredential(
   store: Store,
   platform: Platform,
-  { access, asked }: { access: PlatformAccess | undefined; asked?: string | undefined },
+  {
+    access,
+    asked,
+    before,
+  }: { access: PlatformAccess | undefined; asked?: string | undefined; before?: string | null | undefined },
 ): Promise<{ connectionId: string } | { token: string } | undefined> {
   if (!platform.connect) return undefined;
   if (asked === undefined && access?.token !== undefined) return { token: access.token };
-  const connection = await chooseConnection(store, platform, asked);
+  const earlier = asked === undefined && before != null ? await connectionOf(store, platform, before) : undefined;
+  const connection = earlier ?? (await chooseConnection(store, platform, asked));
   if (!connection) throw notConnected(platform);
   const hasEnded = (connection.expires_at ?? Infinity) <= store.clock.now();
   if (hasEnded && connection.renews === 0)

@@ -47,6 +47,7 @@ export function againOf({
     const environmentName = change.environment ?? from.environment;
     const opens = await chooseCredential(store, platformOf(platforms, from.platform), {
       access: access[from.platform],
+      before: from.connection_id,
     });
     const id = await accept(store, {
       ...(opens ? { opens } : {}),
