@@ -5,6 +5,8 @@ import type { Store } from "../store/store.ts";
 import { readEvents } from "./journal.ts";
 import { deploymentRow } from "./views.ts";
 
+/** Held while it is read: a chunk of log may have 256 kB, and a reader may be slow. */
+const pageOfEvents = 32;
 /** Where there are no hints. */
 const followPollMs = 15;
 
@@ -19,7 +21,7 @@ export async function* follow(
   using watch = store.watch(id, followPollMs);
   for (let next = from; ; ) {
     signal?.throwIfAborted();
-    const events = await readEvents(db, id, next);
+    const events = await readEvents(db, id, next, pageOfEvents);
     for (const event of events) {
       yield event;
       next = event.seq + 1;
