@@ -16,6 +16,7 @@ export {
   type PlatformConnectorProps,
   type ConnectorState,
 } from "./connections/platform-connector.tsx";
+export { type ConnectorOptions, connectionsKey, useConnector } from "./connections/use-connector.ts";
 export {
   DeploymentConfigForm,
   type DeploymentConfigFormProps,

@@ -1,10 +1,9 @@
 "use client";
 import { ChevronDown, Rocket } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type KeyboardEvent, lazy, type ReactNode, Suspense, useId, useRef, useState } from "react";
 import { Button } from "../parts/button.tsx";
 import { Badge } from "../parts/status.tsx";
 import type { Choice } from "./choices.ts";
-import { menuButtonClass, menuButtonLabel } from "./menu-button.ts";
 import { type Deploy, isUnderWay } from "./use-deploy.ts";
 
 // Neither is seen before somebody reaches for the button, and they weigh more than it does.
@@ -13,12 +12,14 @@ const DeployPanel = lazy(() => loadPanel().then((module) => ({ default: module.D
 const loadMenu = () => import("./target-menu.tsx");
 const TargetMenu = lazy(() => loadMenu().then((module) => ({ default: module.TargetMenu })));
 
+const menuButtonClass =
+  "lf:inline-flex lf:min-h-8 lf:w-8 lf:cursor-pointer lf:items-center lf:justify-center lf:rounded-e-md lf:border lf:border-transparent lf:border-s-on-action/40 lf:bg-action lf:text-on-action lf:hover:opacity-90 lf:disabled:cursor-not-allowed lf:disabled:opacity-60";
+
 export interface DeployViewProps extends Omit<Deploy, "deploy" | "cancel"> {
   onDeploy(choice?: Choice): void;
   onCancel(): void;
-  /** Show the menu as if it had been asked for. */
-  isMenuWanted?: boolean;
-  container?: HTMLElement | ShadowRoot | null;
+  /** The menu is open from the start. */
+  isMenuOpen?: boolean;
   children?: ReactNode;
 }
 
@@ -31,28 +32,19 @@ export function DeployView({
   onDeploy,
   onCancel,
   dismiss,
-  isMenuWanted = false,
-  container = null,
+  isMenuOpen = false,
   children = "Deploy",
 }: DeployViewProps) {
-  const [isWanted, setWanted] = useState(isMenuWanted);
+  const id = useId();
+  const menuButton = useRef<HTMLButtonElement>(null);
+  /** Which end of the menu has the focus first; null: it is closed. */
+  const [open, setOpen] = useState<"first" | "last" | null>(isMenuOpen ? "first" : null);
   const isBusy = isUnderWay(attempt);
-  const menuButton = (
-    <button
-      type="button"
-      aria-label={menuButtonLabel}
-      aria-haspopup="menu"
-      aria-expanded={false}
-      aria-busy={isWanted}
-      disabled={isBusy}
-      className={menuButtonClass}
-      onPointerEnter={() => void loadMenu()}
-      onFocus={() => void loadMenu()}
-      onClick={() => setWanted(true)}
-    >
-      <ChevronDown aria-hidden size={16} />
-    </button>
-  );
+  const openByKey = (event: KeyboardEvent): void => {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    event.preventDefault();
+    setOpen(event.key === "ArrowDown" ? "first" : "last");
+  };
   return (
     <div data-lf-root="" className="lf:inline-block lf:max-w-full">
       <div className="lf:flex lf:flex-wrap lf:items-center lf:gap-2">
@@ -75,18 +67,33 @@ export function DeployView({
             <Rocket aria-hidden size={16} />
             {children}
           </Button>
-          {isWanted ? (
-            <Suspense fallback={menuButton}>
+          <button
+            ref={menuButton}
+            type="button"
+            id={`${id}-button`}
+            aria-label="Choose where to deploy"
+            aria-haspopup="menu"
+            aria-expanded={open !== null}
+            disabled={isBusy}
+            className={menuButtonClass}
+            onPointerEnter={() => void loadMenu()}
+            onFocus={() => void loadMenu()}
+            onKeyDown={openByKey}
+            onClick={() => setOpen(open === null ? "first" : null)}
+          >
+            <ChevronDown aria-hidden size={16} />
+          </button>
+          {open === null || isBusy ? null : (
+            <Suspense fallback={null}>
               <TargetMenu
                 choices={choices}
                 chosen={chosen}
-                disabled={isBusy}
-                container={container}
+                button={menuButton}
+                startAt={open}
+                onClose={() => setOpen(null)}
                 onChoose={(choice) => onDeploy(choice)}
               />
             </Suspense>
-          ) : (
-            menuButton
           )}
         </span>
         {active === 0 ? null : (

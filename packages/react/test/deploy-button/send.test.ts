@@ -32,7 +32,7 @@ async function serverThat(answer: (body: Buffer) => { status: number; body: stri
 }
 
 it("an archive is sent byte for byte, as whoever the provider is", async () => {
-  let received = Buffer.alloc(0);
+  let received: Buffer = Buffer.alloc(0);
   const { url, seen } = await serverThat((body) => {
     received = body;
     return { status: 201, body: JSON.stringify({ id: "upl_1" }) };
