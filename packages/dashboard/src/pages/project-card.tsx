@@ -95,7 +95,7 @@ function LastDeployment({
         params={{ project, id }}
         className="lf:block lf:truncate lf:text-text lf:no-underline lf:hover:underline"
       >
-        {commit?.message.split("\n", 1)[0] ?? message ?? id}
+        {commit?.message.split("\n", 1)[0] ?? message ?? <code className="lf:font-mono lf:text-xs">{id}</code>}
       </Link>
       <span className="lf:block lf:truncate lf:text-xs lf:text-muted">
         {commit ? <code className="lf:font-mono">{commit.sha.slice(0, 7)}</code> : null}

@@ -2,28 +2,26 @@
 import { Menu as Base } from "@base-ui/react/menu";
 import { buttonClass } from "@landfall/react";
 import { Check } from "lucide-react";
-import type { MenuEntry, MenuProps } from "./menu.tsx";
+import { type MenuEntry, type MenuProps, menusId } from "./menu.tsx";
 
 const itemClass =
   "lf:flex lf:min-h-8 lf:cursor-pointer lf:items-center lf:gap-2 lf:rounded-sm lf:px-2 lf:text-sm lf:text-text lf:outline-none lf:data-highlighted:bg-neutral-soft";
 
 export function MenuPopup({ button, label, className = "", align = "start", entries }: MenuProps) {
   return (
-    <Base.Root modal={false} defaultOpen>
+    <Base.Root defaultOpen>
       <Base.Trigger aria-label={label} className={`${buttonClass("quiet")} ${className}`}>
         {button}
       </Base.Trigger>
-      <Base.Portal>
-        <div data-lf-root="">
-          <Base.Positioner align={align} sideOffset={4} className="lf:z-40">
-            <Base.Popup className="lf:max-h-[min(28rem,var(--available-height))] lf:max-w-[min(20rem,calc(100vw-16px))] lf:min-w-48 lf:overflow-y-auto lf:rounded-lg lf:border lf:border-line lf:bg-raised lf:p-1 lf:shadow-lg lf:outline-none">
-              {entries.map((entry, index) => (
-                // oxlint-disable-next-line no-array-index-key -- the list is written out, and keeps its order
-                <Entry key={index} entry={entry} />
-              ))}
-            </Base.Popup>
-          </Base.Positioner>
-        </div>
+      <Base.Portal container={document.getElementById(menusId)}>
+        <Base.Positioner align={align} sideOffset={4} className="lf:z-40">
+          <Base.Popup className="lf:max-h-[min(28rem,var(--available-height))] lf:max-w-[min(20rem,calc(100vw-16px))] lf:min-w-48 lf:overflow-y-auto lf:rounded-lg lf:border lf:border-line lf:bg-raised lf:p-1 lf:shadow-lg lf:outline-none">
+            {entries.map((entry, index) => (
+              // oxlint-disable-next-line no-array-index-key -- the list is written out, and keeps its order
+              <Entry key={index} entry={entry} />
+            ))}
+          </Base.Popup>
+        </Base.Positioner>
       </Base.Portal>
     </Base.Root>
   );

@@ -24,6 +24,9 @@ export interface MenuProps {
   entries: readonly MenuEntry[];
 }
 
+/** Of the element the lists are put in: a part of the bar, since all of a page belongs to a landmark. */
+export const menusId = "menus";
+
 const load = () => import("./menu-popup.tsx");
 const MenuPopup = lazy(async () => ({ default: (await load()).MenuPopup }));
 

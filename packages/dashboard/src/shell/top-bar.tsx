@@ -5,6 +5,7 @@ import { Search } from "lucide-react";
 import type { Me } from "../session.ts";
 import { ConnectionNote } from "./connection-note.tsx";
 import { paletteKeys } from "./keys.ts";
+import { menusId } from "./menu.tsx";
 import { PersonMenu } from "./person-menu.tsx";
 import { usePlace } from "./place.ts";
 import { EnvironmentSwitch, ProjectSwitch } from "./switches.tsx";
@@ -33,6 +34,7 @@ export function TopBar({ me, onPalette, onKeys }: { me: Me; onPalette(): void; o
         </kbd>
       </Button>
       <PersonMenu me={me} onKeys={onKeys} />
+      <div id={menusId} />
     </header>
   );
 }
