@@ -23,7 +23,7 @@ const production = "production";
 
 /** Which dialog is open, and about what. */
 type Open =
-  | { kind: "add"; names: readonly string[] }
+  | { kind: "add" }
   | { kind: "change" | "remove"; row: Row }
   | { kind: "history"; key: string | null }
   | { kind: "compare" };
@@ -86,7 +86,6 @@ function OfEnvironment({ place, environments, onChoose, live, last }: OfEnvironm
   const maySet = may("update:variable");
   const rows = answer.data ? rowsOf(answer.data.variables, needed) : [];
   const others = environments.filter((name) => name !== environment);
-  const missing = rows.filter((row) => row.variable === null).map(({ key }) => key);
   return (
     <>
       <div className="lf:mb-4 lf:flex lf:flex-wrap lf:items-end lf:gap-2">
@@ -99,7 +98,7 @@ function OfEnvironment({ place, environments, onChoose, live, last }: OfEnvironm
           />
         </div>
         {maySet ? (
-          <Button look="primary" onClick={() => setOpen({ kind: "add", names: missing })}>
+          <Button look="primary" onClick={() => setOpen({ kind: "add" })}>
             <Plus aria-hidden size={14} />
             Add variables
           </Button>
@@ -122,9 +121,7 @@ function OfEnvironment({ place, environments, onChoose, live, last }: OfEnvironm
           rowsOf(variables, needed).length === 0 ? (
             <EmptyState
               title={`${environment} has no variables`}
-              action={
-                maySet ? <Button onClick={() => setOpen({ kind: "add", names: [] })}>Add variables</Button> : undefined
-              }
+              action={maySet ? <Button onClick={() => setOpen({ kind: "add" })}>Add variables</Button> : undefined}
             >
               Names the code reads are listed here after the first deployment.
             </EmptyState>
@@ -133,11 +130,7 @@ function OfEnvironment({ place, environments, onChoose, live, last }: OfEnvironm
               key={environment}
               environment={environment}
               rows={rowsOf(variables, needed)}
-              onSet={
-                maySet
-                  ? (row) => setOpen(row.variable ? { kind: "change", row } : { kind: "add", names: [row.key] })
-                  : undefined
-              }
+              onSet={maySet ? (row) => setOpen(row.variable ? { kind: "change", row } : { kind: "add" }) : undefined}
               onRemove={may("delete:variable") ? (row) => setOpen({ kind: "remove", row }) : undefined}
               onHistory={({ key }) => setOpen({ kind: "history", key })}
             />
@@ -150,9 +143,7 @@ function OfEnvironment({ place, environments, onChoose, live, last }: OfEnvironm
       <div className="lf:mt-6">
         <CliCommand command={`landfall env ls ${placeFlags(place)}`} />
       </div>
-      {open?.kind === "add" ? (
-        <AddDialog place={place} names={open.names} needed={needed} existing={rows} onClose={close} />
-      ) : null}
+      {open?.kind === "add" ? <AddDialog place={place} needed={needed} existing={rows} onClose={close} /> : null}
       {open?.kind === "change" ? <ChangeDialog place={place} row={open.row} onClose={close} /> : null}
       {open?.kind === "remove" ? <RemoveDialog place={place} row={open.row} onClose={close} /> : null}
       {open?.kind === "history" ? <HistoryDialog place={place} variable={open.key} onClose={close} /> : null}

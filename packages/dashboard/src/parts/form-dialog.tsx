@@ -20,11 +20,14 @@ export interface FormDialogProps {
   /** The same from a terminal. */
   command?: string;
   wide?: boolean;
+  /** What is inside has forms of its own, which may not stand in another. */
+  holdsForms?: boolean;
   children?: ReactNode;
 }
 
 export function FormDialog(props: FormDialogProps) {
   const { open, onClose, title, description, submit, isDanger = false, unavailable, doing, onSubmit, command } = props;
+  const { holdsForms = false } = props;
   const id = useId();
   const { reset } = doing;
   const wasOpen = useRef(open);
@@ -33,6 +36,14 @@ export function FormDialog(props: FormDialogProps) {
     if (open && !wasOpen.current) reset();
     wasOpen.current = open;
   }, [open, reset]);
+  const mayDo = !doing.isRunning && unavailable === undefined;
+  const body = (
+    <>
+      {doing.error ? <ErrorPanel error={doing.error} isNew /> : null}
+      {props.children}
+      {command === undefined ? null : <CliCommand command={command} />}
+    </>
+  );
   return (
     <Dialog
       open={open}
@@ -42,8 +53,7 @@ export function FormDialog(props: FormDialogProps) {
       wide={props.wide ?? false}
       actions={
         <Button
-          type="submit"
-          form={id}
+          {...(holdsForms ? { onClick: () => void onSubmit() } : { type: "submit", form: id })}
           look={isDanger ? "danger" : "primary"}
           unavailable={doing.isRunning ? "It is being done." : unavailable}
         >
@@ -51,19 +61,21 @@ export function FormDialog(props: FormDialogProps) {
         </Button>
       }
     >
-      <form
-        id={id}
-        noValidate
-        className="lf:grid lf:gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!doing.isRunning && unavailable === undefined) void onSubmit();
-        }}
-      >
-        {doing.error ? <ErrorPanel error={doing.error} isNew /> : null}
-        {props.children}
-        {command === undefined ? null : <CliCommand command={command} />}
-      </form>
+      {holdsForms ? (
+        <div className="lf:grid lf:gap-4">{body}</div>
+      ) : (
+        <form
+          id={id}
+          noValidate
+          className="lf:grid lf:gap-4"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (mayDo) void onSubmit();
+          }}
+        >
+          {body}
+        </form>
+      )}
     </Dialog>
   );
 }

@@ -10,7 +10,6 @@ import {
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { useDo } from "../../ask.ts";
-import { ConfirmDialog } from "../../parts/form-dialog.tsx";
 import { useMay } from "../../session.ts";
 
 export interface PlatformAccountsProps {
@@ -113,11 +112,10 @@ function Account({
   const check = useDo((client) =>
     client.connections.status({ platform: platform.id, force: true, ...(id === null ? {} : { connection: id }) }),
   );
-  const [isEnding, setEnding] = useState(false);
   const disconnect = useDo((client) => client.connections.disconnect({ connection: id! }));
-  const trouble = check.error ?? error;
+  const trouble = disconnect.error ?? check.error ?? error;
   const state: ConnectorState =
-    check.isRunning || isRunning
+    check.isRunning || disconnect.isRunning || isRunning
       ? { kind: "checking" }
       : url !== null
         ? { kind: "waiting-for-browser", url }
@@ -131,33 +129,15 @@ function Account({
               }
             : { kind: "connected", connection };
   return (
-    <>
-      <PlatformConnector
-        platform={platform}
-        state={state}
-        {...(onAuthorize === undefined ? {} : { onAuthorize: () => void onAuthorize() })}
-        onToken={(token, name) => void withToken(token, name ?? connection.name)}
-        onCheck={() => void check.run(undefined)}
-        {...(may("delete:connection") && id !== null ? { onDisconnect: () => setEnding(true) } : {})}
-        usedBy={usedBy}
-      />
-      <ConfirmDialog
-        open={isEnding}
-        onClose={() => setEnding(false)}
-        title={`Disconnect ${connection.name}?`}
-        description={
-          usedBy.length === 0
-            ? `Deployments to ${platform.name} need another account. What is there stays there.`
-            : `${usedBy.join(", ")} can no longer be deployed to ${platform.name}. What is there stays there.`
-        }
-        submit="Disconnect"
-        doing={disconnect}
-        command={`landfall disconnect ${platform.id}`}
-        onSubmit={async () => {
-          if (await disconnect.run(undefined)) setEnding(false);
-        }}
-      />
-    </>
+    <PlatformConnector
+      platform={platform}
+      state={state}
+      {...(onAuthorize === undefined ? {} : { onAuthorize: () => void onAuthorize() })}
+      onToken={(token, name) => void withToken(token, name ?? connection.name)}
+      onCheck={() => void check.run(undefined)}
+      {...(may("delete:connection") && id !== null ? { onDisconnect: () => void disconnect.run(undefined) } : {})}
+      usedBy={usedBy}
+    />
   );
 }
 

@@ -52,7 +52,7 @@ export function TargetDialog({ target, platforms, connections, onClose }: Target
     >
       <TextField
         label="Name"
-        hint="Such as: company site."
+        hint="Such as company-site."
         value={name}
         maxLength={58}
         autoComplete="off"

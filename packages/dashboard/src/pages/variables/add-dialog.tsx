@@ -1,5 +1,5 @@
 import { EnvironmentVariableInput, type VariableRow } from "@landfall/react";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { useDo } from "../../ask.ts";
 import { FormDialog } from "../../parts/form-dialog.tsx";
 import { word } from "../../parts/command-word.ts";
@@ -8,28 +8,21 @@ import type { Needed, Row } from "./variable-table.tsx";
 
 export interface AddDialogProps {
   place: Place;
-  /** To begin with. */
-  names: readonly string[];
   needed: Needed;
   existing: readonly Row[];
   onClose(): void;
 }
 
 /** Type them, paste a whole .env file, or open one. */
-export function AddDialog({ place, names, needed, existing, onClose }: AddDialogProps) {
-  const [rows, setRows] = useState<VariableRow[]>(() =>
-    names.map((key) => ({
-      id: key,
-      key,
-      value: "",
-      sensitive: needed.all.find((need) => need.key === key)?.sensitive ?? false,
-      saved: false,
-    })),
-  );
+export function AddDialog({ place, needed, existing, onClose }: AddDialogProps) {
+  const [rows, setRows] = useState<readonly VariableRow[]>([]);
   const filled = rows.filter(({ key, value }) => key.trim() !== "" && value !== null && value !== "");
   const stored = new Set(existing.filter(({ variable }) => variable !== null).map(({ key }) => key));
   const replaced = filled.filter(({ key }) => stored.has(key)).map(({ key }) => key);
-  const open = useMemo(() => needed.all.filter(({ key }) => !stored.has(key)), [needed, existing]);
+  // What has no value is asked for; what had one by other means is offered.
+  const open = needed.all
+    .filter(({ key }) => !stored.has(key))
+    .map((need) => ({ ...need, required: needed.missing.has(need.key) }));
   const twice = filled.map(({ key }) => key).filter((key, at, all) => all.indexOf(key) !== at);
   const save = useDo(async (client, wanted: readonly VariableRow[]) => {
     // Which are secret is said for a whole call: one for each kind.
@@ -48,6 +41,7 @@ export function AddDialog({ place, names, needed, existing, onClose }: AddDialog
     <FormDialog
       open
       wide
+      holdsForms
       onClose={onClose}
       title={`Add variables to ${place.environment}`}
       description="They count from the next deployment on."
@@ -61,9 +55,9 @@ export function AddDialog({ place, names, needed, existing, onClose }: AddDialog
       }
       doing={save}
       command={
-        filled.length > 1 || names.length !== 1
-          ? `landfall env push .env ${placeFlags(place)}`
-          : `landfall env set ${word(names[0]!)} ${placeFlags(place)}`
+        filled.length === 1
+          ? `landfall env set ${word(filled[0]!.key)} ${placeFlags(place)}`
+          : `landfall env push .env ${placeFlags(place)}`
       }
       onSubmit={async () => {
         if (!(await save.run(filled))) return;
