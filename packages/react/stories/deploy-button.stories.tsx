@@ -99,11 +99,12 @@ function server(): LandfallClient {
   return fake as unknown as LandfallClient;
 }
 
+const driven = server();
+
 function Driven() {
-  const [client] = useState(server);
   const [url, setUrl] = useState<string | null>(null);
   return (
-    <LandfallProvider client={client}>
+    <LandfallProvider client={driven}>
       <DeployButton project="kettle" source={{ sandbox: "sbx_1" }} onSettled={(one) => setUrl(one.url)} />
       {url === null ? null : <p>Told: {url}</p>}
     </LandfallProvider>

@@ -34,21 +34,20 @@ export function TargetMenu({ choices, chosen, button, startAt, onClose, onChoose
     shown.showPopover();
     placeBeside(shown, button.current);
     focusAt(shown, startAt === "first" ? 0 : -1);
-    // A press of the button closes it by itself.
-    const isOurs = (event: Event): boolean => {
-      const path = event.composedPath();
-      return path.includes(shown) || (button.current !== null && path.includes(button.current));
-    };
+    const opener = button.current;
     const dismiss = (event: Event): void => {
-      if (!isOurs(event)) close.current();
+      const path = event.composedPath();
+      // A press of the button closes it by itself.
+      if (!path.includes(shown) && !path.includes(opener)) close.current();
     };
+    const stay = (): void => placeBeside(shown, opener);
     document.addEventListener("pointerdown", dismiss, true);
-    window.addEventListener("scroll", dismiss, true);
-    window.addEventListener("resize", dismiss);
+    window.addEventListener("scroll", stay, true);
+    window.addEventListener("resize", stay);
     return () => {
       document.removeEventListener("pointerdown", dismiss, true);
-      window.removeEventListener("scroll", dismiss, true);
-      window.removeEventListener("resize", dismiss);
+      window.removeEventListener("scroll", stay, true);
+      window.removeEventListener("resize", stay);
     };
   }, [button, startAt, choices]);
 

@@ -62,6 +62,8 @@ export function useDeploy(request: DeployRequest): Deploy {
   const latest = useRef(request);
   /** Of the deployment that is followed. */
   const current = useRef<string | null>(null);
+  /** A second press before the first is answered is the same press. */
+  const isAsking = useRef(false);
   useEffect(() => {
     latest.current = request;
   });
@@ -104,24 +106,31 @@ export function useDeploy(request: DeployRequest): Deploy {
   }
 
   async function deploy(asked?: Choice): Promise<void> {
-    let choice = asked ?? place?.chosen ?? null;
+    if (isAsking.current) return;
+    isAsking.current = true;
     current.current = null;
+    let choice = asked ?? place?.chosen ?? null;
     try {
       if (choice === null) {
         const found = await lookAround(landfall, project, offered?.split(" "));
         setPlace(found);
         choice = found.chosen;
       }
-      if (choice === null) return setAttempt({ kind: "refused", choice, error: nowhere });
+      if (choice === null) {
+        setAttempt({ kind: "refused", choice, error: nowhere });
+        return;
+      }
       setAttempt({ kind: "sending", choice, startedAt: new Date().toISOString() });
       const deployment = await ask(landfall, latest.current, choice);
       current.current = deployment.id;
       setAttempt({ kind: "deployed", choice, deployment });
       latest.current.onDeployed?.(deployment);
       // It may have gone on before we knew its name.
-      return await follow(deployment.id);
+      void follow(deployment.id);
     } catch (error) {
-      return setAttempt({ kind: "refused", choice, error: errorReportOf(error) });
+      setAttempt({ kind: "refused", choice, error: errorReportOf(error) });
+    } finally {
+      isAsking.current = false;
     }
   }
 

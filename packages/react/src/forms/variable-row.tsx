@@ -37,7 +37,7 @@ export function VariableRowFields(props: VariableRowFieldsProps) {
   const describedBy = `${id}-fault ${id}-about`;
   return (
     <li ref={first} className="lf:border-t lf:border-line lf:py-3 lf:first:border-t-0">
-      <div className="lf:grid lf:items-start lf:gap-2 lf:@xl:grid-cols-[minmax(0,2fr)_minmax(0,3fr)_auto]">
+      <div className="lf:grid lf:items-start lf:gap-2 lf:@xl:grid-cols-[minmax(0,2fr)_minmax(0,3fr)_10rem]">
         {isNamed ? (
           <code className="lf:py-1.5 lf:font-mono lf:text-sm lf:break-all">{row.key}</code>
         ) : (
