@@ -55,7 +55,10 @@ export async function deploymentViews(
   const plans = new Map(
     rows.map(({ id, plan }) => [id, plan === null ? null : (JSON.parse(plan) as DeployPlan)] as const),
   );
-  const snapshots = [...plans.values()].flatMap((plan) => (plan ? [plan.source.snapshot] : []));
+  // Plans of before had no source.
+  const snapshotOf = (id: string): string | undefined =>
+    (plans.get(id) as Partial<DeployPlan> | null)?.source?.snapshot;
+  const snapshots = rows.flatMap(({ id }) => snapshotOf(id) ?? []);
   const releaseIds = rows.flatMap(({ release_id }) => (release_id === null ? [] : [release_id]));
   const [steps, projects, served, releases, manifests] = await Promise.all([
     db.selectFrom("step").selectAll().where("deployment_id", "in", ids).orderBy("started_at").execute(),
@@ -102,7 +105,7 @@ export async function deploymentViews(
       platform: platforms.find(({ id }) => id === row.platform),
       isServed: row.release_id !== null && served.releases.has(row.release_id),
       hasRelease: row.release_id !== null && keptReleases.has(row.release_id),
-      hasFiles: keptFiles.has(plans.get(row.id)?.source.snapshot ?? ""),
+      hasFiles: keptFiles.has(snapshotOf(row.id) ?? ""),
     }),
     startedBy: row.started_by,
     commit: commitOf(row),

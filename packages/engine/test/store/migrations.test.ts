@@ -85,7 +85,8 @@ describe.each(databases)("an empty store on $kind", ({ use }) => {
     expect(await Promise.all(processes)).toEqual([0, 0, 0]);
     await using store = await openStore(home, systemClock, database);
     const { rows } = await sql<{ name: string }>`select name from migration order by name`.execute(store.db);
-    expect(rows.map(({ name }) => name.slice(0, 4))).toEqual(["0001", "0002", "0003", "0004", "0005", "0006"]);
+    expect(rows.map(({ name }) => Number(name.slice(0, 4)))).toEqual(rows.map((_, index) => index + 1));
+    expect(rows.length).toBeGreaterThan(6);
     expect(await store.db.selectFrom("project").select("name").execute()).toEqual([{ name: "shop" }]);
   });
 
