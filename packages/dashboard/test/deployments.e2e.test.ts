@@ -4,7 +4,6 @@ import { readFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "nod
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Deployment } from "@landfall/react";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { hasBrowser, launch } from "../../react/test/browser.ts";
@@ -12,6 +11,8 @@ import { type Caller, serverFor, type TestServer } from "../../server/test/harne
 
 const dashboard = join(import.meta.dirname, "../../cli/dist/dashboard");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+type Deployment = Awaited<ReturnType<Caller["client"]["deployments"]["get"]>>;
 
 let server: TestServer;
 let owner: Caller;
@@ -113,7 +114,7 @@ async function tab(path: string, { isAnyone = false } = {}): Promise<{ page: Pag
 async function tabTo(here: Page, target: Locator): Promise<void> {
   await target.waitFor();
   for (let presses = 0; presses < 80; presses += 1) {
-    if (await target.evaluate((element) => element === document.activeElement)) return;
+    if ((await target.and(here.locator(":focus")).count()) > 0) return;
     await here.keyboard.press("Tab");
   }
   throw new Error("Tab does not lead there.");
@@ -121,26 +122,21 @@ async function tabTo(here: Page, target: Locator): Promise<void> {
 
 async function violations(here: Page): Promise<string[]> {
   await here.evaluate(axe);
-  return here.evaluate(async () => {
-    const { axe: run } = globalThis as unknown as {
-      axe: { run(what: unknown, how: unknown): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations: found } = await run.run(document, {
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    });
-    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
-  });
+  const { violations: found } = await here.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
+    "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
+  );
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
 }
 
 describe.skipIf(!hasBrowser)("pages about deployments", () => {
   it("show a deployment to its end, with its log", async () => {
-    const id = await asked("watched", page("hello", "await new Promise((done) => setTimeout(done, 2_000));"));
+    const id = await asked("watched", page("hello", "await new Promise((done) => setTimeout(done, 6_000));"));
     const { page: here, complaints } = await tab(`/watched/deployments/${id}`);
-    await here.getByText("making a page that says hello").waitFor();
+    await here.getByRole("log").getByText("making a page that says hello").waitFor();
     expect(await here.title()).toMatch(/^… \w+ · watched/);
-    await here.waitForFunction(() => document.title.startsWith("✓ Ready · watched"));
+    await expect.poll(() => here.title(), { timeout: 60_000 }).toMatch(/^✓ Ready · watched/);
     await here.getByRole("heading", { name: /watched is online/ }).waitFor();
-    await here.getByText("made it").waitFor();
+    await here.getByRole("log").getByText("made it").waitFor();
     // What was chosen is in the address.
     await here.getByRole("tab", { name: "Events" }).click();
     await here.waitForURL(/tab=events/);
@@ -166,13 +162,13 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
     // Escape gives the focus back to what opened it.
     await here.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
-    expect(await here.evaluate(() => document.activeElement?.textContent)).toBe("Roll back to this");
+    expect(await here.locator(":focus").textContent()).toBe("Roll back to this");
     await here.keyboard.press("Enter");
     await dialog.getByRole("region", { name: "Then" }).waitFor();
     await tabTo(here, dialog.getByRole("button", { name: "Roll back to this" }));
     await here.keyboard.press("Enter");
     await here.waitForURL((url) => url.pathname.includes("/deployments/dep_") && !url.pathname.endsWith(first));
-    await here.waitForFunction(() => document.title.startsWith("✓ Ready · keys"));
+    await expect.poll(() => here.title(), { timeout: 60_000 }).toMatch(/^✓ Ready · keys/);
     const { deployments } = await owner.client.deployments.list({ project: "keys", limit: 1 });
     expect(deployments[0]).toMatchObject({ operation: "rollback", state: "success", live: true });
   });
@@ -212,7 +208,7 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
     expect(await here.title()).toMatch(/^✗ Failed · broken/);
     expect(await here.locator("button[aria-expanded=true]", { hasText: /build/i }).count()).toBeGreaterThan(0);
     await here.getByRole("button", { name: "Copy for support" }).click();
-    const copied = await here.evaluate(() => navigator.clipboard.readText());
+    const copied = await here.evaluate<string>("navigator.clipboard.readText()");
     expect(copied).toContain("code: BUILD_FAILED");
     expect(copied).toContain(`deployment: ${id}`);
     expect(copied).toContain("TS2345");
@@ -223,7 +219,7 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
     const { url } = await owner.client.deployments.share({ id });
     const { page: here, complaints } = await tab(new URL(url, server.url).pathname, { isAnyone: true });
     await here.getByRole("heading", { name: /given/ }).waitFor();
-    await here.getByText("made it").waitFor();
+    await here.getByRole("log").getByText("made it").waitFor();
     for (const name of ["Redeploy", "Roll back to this", "Cancel", "Share"])
       expect(await here.getByRole("button", { name, exact: true }).count()).toBe(0);
     expect(complaints).toEqual([]);
@@ -259,7 +255,8 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
       await here.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
       for (const path of paths) {
         await here.goto(path);
-        await here.waitForLoadState("networkidle", { timeout: 2_000 }).catch(() => undefined); // The stream stays open.
+        await here.getByRole("heading", { level: 1 }).waitFor();
+        await here.waitForTimeout(500);
         expect({ path, theme, found: await violations(here) }).toEqual({ path, theme, found: [] });
       }
     }
@@ -267,7 +264,7 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
     for (const path of paths) {
       await here.goto(path);
       await here.waitForTimeout(500);
-      const wide = await here.evaluate(() => document.documentElement.scrollWidth);
+      const wide = await here.evaluate<number>("document.documentElement.scrollWidth");
       expect({ path, wide }).toEqual({ path, wide: 320 });
     }
   });

@@ -3,6 +3,7 @@ import {
   Badge,
   Button,
   buttonClass,
+  CopyField,
   type Deployment,
   DeploymentHistory,
   EmptyState,
@@ -15,12 +16,12 @@ import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Answer, useAsk, useDo } from "../ask.ts";
 import { Asked } from "../parts/asked.tsx";
-import { CliCommand } from "../parts/cli-command.tsx";
 import { word } from "../parts/command-word.ts";
 import { Attention } from "../parts/deployment-attention.tsx";
 import { ActionDialog, type AskedAction, type DeploymentAction, reasonFor } from "../parts/deployment-dialog.tsx";
 import { LiveCard } from "../parts/deployment-live.tsx";
 import { useRecent } from "../parts/deployment-recent.tsx";
+import { useOfflineReason } from "../parts/deployment-offline.tsx";
 import { SiteUrl } from "../parts/deployment-words.tsx";
 import { Section } from "../parts/section.tsx";
 import { useMay } from "../session.ts";
@@ -43,6 +44,7 @@ function PageOf({ project }: { project: string }) {
   const [asked, setAsked] = useState<AskedAction | null>(null);
   const choices = choicesOf(deployments, live);
   const last = deployments[0];
+  const offline = useOfflineReason();
 
   useCommands(
     choices.flatMap(({ action, title, deployment }) =>
@@ -59,7 +61,7 @@ function PageOf({ project }: { project: string }) {
           {choices.map(({ action, title, deployment, reason }) => (
             <Button
               key={action}
-              unavailable={deployment === null ? reason : undefined}
+              unavailable={deployment === null ? reason : offline}
               onClick={() => (deployment === null ? undefined : setAsked({ action, deployment }))}
             >
               {title}
@@ -77,7 +79,7 @@ function PageOf({ project }: { project: string }) {
             <ToAttendTo project={project} deployments={deployments} />
             <Production project={project} id={live} />
             <Latest project={project} list={list} onAsk={setAsked} />
-            <div className="lf:grid lf:gap-x-8 lf:@4xl:grid-cols-2">
+            <div className="lf:grid lf:grid-cols-1 lf:gap-x-8 lf:@4xl:grid-cols-2">
               <Environments project={shown} />
               <Domains project={project} />
             </div>
@@ -296,7 +298,7 @@ function FromATerminal({ project, choices }: { project: string; choices: Choice[
     choices.find((one) => one.action === action)?.deployment?.id ?? "<id>";
   return (
     <Section title="From a terminal">
-      <dl className="lf:grid lf:gap-3 lf:@lg:grid-cols-2">
+      <dl className="lf:grid lf:grid-cols-1 lf:gap-3 lf:@lg:grid-cols-2">
         <TerminalRow name="Deploy this folder" command={`landfall deploy --project ${word(project)}`} />
         <TerminalRow name="Redeploy" command={`landfall redeploy ${idFor("redeploy")}`} />
         <TerminalRow name="Promote" command={`landfall promote ${idFor("promote")}`} />
@@ -311,7 +313,7 @@ function TerminalRow({ name, command }: { name: string; command: string }) {
     <div className="lf:min-w-0">
       <dt className="lf:text-xs lf:text-muted">{name}</dt>
       <dd>
-        <CliCommand command={command} label={`command: ${name}`} />
+        <CopyField text={command} label={`command: ${name}`} />
       </dd>
     </div>
   );

@@ -46,7 +46,7 @@ export function SharedPage() {
     <Announcer>
       <main>
         <Page
-          title={commit === null ? `${project}, ${environment}` : nameOf({ ...deployment, message: null })}
+          title={commit === null ? `Deployment of ${project}` : nameOf(deployment)}
           tab={`${stateWord(state)} · ${project}`}
           description={
             <div className="lf:grid lf:gap-1 lf:text-text">
@@ -58,33 +58,30 @@ export function SharedPage() {
             </div>
           }
         >
-          <div className="lf:grid lf:gap-6">
-            <div className="lf:grid lf:items-start lf:gap-6 lf:@4xl:grid-cols-[24rem_minmax(0,1fr)]">
-              <section aria-label="Steps" className="lf:min-w-0">
-                <DeploymentProgress
-                  deployment={deployment}
-                  steps={steps}
-                  connection={connection}
-                  step={step}
-                  onStep={(name) => address.set({ step: name })}
-                />
-              </section>
-              <section aria-label="Log" className="lf:min-w-0">
-                <BuildLogViewer
-                  log={log}
-                  connection={connection}
-                  ended={hasEnded}
-                  step={step}
-                  onStep={(name) => address.set({ step: name })}
-                  lines={
-                    address.hash ??
-                    (failing !== null && hasEnded ? firstErrorLine(log, deployment.error, failing) : null)
-                  }
-                  onLines={address.setHash}
-                  height="min(60vh, 40rem)"
-                />
-              </section>
-            </div>
+          <div className="lf:grid lf:grid-cols-1 lf:items-start lf:gap-6 lf:@4xl:grid-cols-[24rem_minmax(0,1fr)]">
+            <section aria-label="Steps" className="lf:min-w-0">
+              <DeploymentProgress
+                deployment={deployment}
+                steps={steps}
+                connection={connection}
+                step={step}
+                onStep={(name) => address.set({ step: name })}
+              />
+            </section>
+            <section aria-label="Log" className="lf:min-w-0">
+              <BuildLogViewer
+                log={log}
+                connection={connection}
+                ended={hasEnded}
+                step={step}
+                onStep={(name) => address.set({ step: name })}
+                lines={
+                  address.hash ?? (failing !== null && hasEnded ? firstErrorLine(log, deployment.error, failing) : null)
+                }
+                onLines={address.setHash}
+                height="min(60vh, 40rem)"
+              />
+            </section>
           </div>
         </Page>
       </main>

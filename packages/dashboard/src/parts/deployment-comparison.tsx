@@ -15,6 +15,8 @@ export interface DeploymentComparisonProps {
   /** Over each side. */
   from?: string;
   to?: string;
+  /** It has not been done yet: how it would be is said too. */
+  isAhead?: boolean;
   /** Under the variables: which values will be used. */
   variablesNote?: string;
 }
@@ -23,6 +25,7 @@ export function DeploymentComparison({
   comparison,
   from = "From",
   to = "To",
+  isAhead = false,
   variablesNote,
 }: DeploymentComparisonProps) {
   const { files, domains, how, sameRelease } = comparison;
@@ -36,7 +39,7 @@ export function DeploymentComparison({
         <SideCard title={to} side={comparison.to} />
       </div>
       <dl className="lf:mt-4 lf:grid lf:gap-x-4 lf:gap-y-3 lf:@lg:grid-cols-[6rem_minmax(0,1fr)]">
-        <Row name="How">{how}</Row>
+        {isAhead ? <Row name="How">{how}</Row> : null}
         <Row name="Files">
           {sameRelease
             ? "The same release: not one byte differs."

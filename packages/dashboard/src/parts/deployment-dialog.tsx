@@ -1,11 +1,11 @@
 /** Roll back, promote, redeploy: what will be different is seen before it happens, and what was seen is what is done. */
-import { Button, type Deployment, Dialog, ErrorPanel, type LandfallClient } from "@landfall/react";
+import { Button, CopyField, type Deployment, Dialog, ErrorPanel, type LandfallClient } from "@landfall/react";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { type Answer, useAsk, useDo } from "../ask.ts";
 import { Asked } from "./asked.tsx";
+import { useOfflineReason } from "./deployment-offline.tsx";
 import { DeploymentComparison, type Effect } from "./deployment-comparison.tsx";
-import { CliCommand } from "./cli-command.tsx";
 
 export type DeploymentAction = "rollback" | "promote" | "redeploy";
 /** What a dialog is open for. */
@@ -70,6 +70,7 @@ function OpenDialog({ asked: { action, deployment }, onClose }: { asked: AskedAc
   const words = actionWords[action];
   const { id, project } = deployment;
   const navigate = useNavigate();
+  const offline = useOfflineReason();
   const answer = useAsk(["effect", id, action], (client, signal) =>
     client.deployments.effect({ id, action }, { signal }),
   );
@@ -100,7 +101,7 @@ function OpenDialog({ asked: { action, deployment }, onClose }: { asked: AskedAc
           look="primary"
           onClick={() => void (seen === null ? undefined : confirm(seen))}
           unavailable={
-            start.isRunning ? `${words.doing}…` : seen === null ? "What will change is not known yet." : undefined
+            start.isRunning ? `${words.doing}…` : seen === null ? "What will change is not known yet." : offline
           }
         >
           {start.isRunning ? `${words.doing}…` : words.confirm}
@@ -115,11 +116,18 @@ function OpenDialog({ asked: { action, deployment }, onClose }: { asked: AskedAc
       {isStale ? <Meanwhile effect={answer.data!} onLook={() => setSeen(answer.data!)} /> : null}
       <Asked answer={shownOf(answer, seen)} waitsFor="what will change" lines={6}>
         {(effect) => (
-          <DeploymentComparison comparison={effect} from="Now" to={words.afterTitle} variablesNote={words.variables} />
+          <DeploymentComparison
+            comparison={effect}
+            from="Now"
+            isAhead
+            to={words.afterTitle}
+            variablesNote={words.variables}
+          />
         )}
       </Asked>
       <div className="lf:mt-4">
-        <CliCommand command={words.command(id)} />
+        <p className="lf:mb-1 lf:text-xs lf:text-muted">The same from a terminal</p>
+        <CopyField text={words.command(id)} label="command" />
       </div>
     </Dialog>
   );

@@ -3,6 +3,7 @@ import { Menu } from "@base-ui/react/menu";
 import { Button, type Deployment, isSettled } from "@landfall/react";
 import { Ellipsis } from "lucide-react";
 import { actionWords, type DeploymentAction, reasonFor } from "../../parts/deployment-dialog.tsx";
+import { useOfflineReason } from "../../parts/deployment-offline.tsx";
 import { useMay } from "../../session.ts";
 import { type Command, useCommands } from "../../shell/commands.ts";
 
@@ -17,6 +18,7 @@ export interface DeploymentActionsProps {
 const order: readonly DeploymentAction[] = ["redeploy", "promote", "rollback"];
 
 export function DeploymentActions({ deployment, isCancelling, onCancel, onAction, onShare }: DeploymentActionsProps) {
+  const offline = useOfflineReason();
   const mayShare = useMay()("update:deployment");
   const isRunning = !isSettled(deployment.state);
   const isPossible = (action: keyof Deployment["actions"]): boolean => deployment.actions[action].possible;
@@ -27,16 +29,20 @@ export function DeploymentActions({ deployment, isCancelling, onCancel, onAction
   return (
     <>
       {isRunning && isPossible("cancel") ? (
-        <Button onClick={onCancel} unavailable={isCancelling ? "It is being cancelled." : undefined}>
+        <Button onClick={onCancel} unavailable={isCancelling ? "It is being cancelled." : offline}>
           {isCancelling ? "Cancelling…" : "Cancel"}
         </Button>
       ) : null}
       {possible.map((action) => (
-        <Button key={action} onClick={() => onAction(action)}>
+        <Button key={action} onClick={() => onAction(action)} unavailable={offline}>
           {titleOf(action)}
         </Button>
       ))}
-      {mayShare ? <Button onClick={onShare}>Share</Button> : null}
+      {mayShare ? (
+        <Button onClick={onShare} unavailable={offline}>
+          Share
+        </Button>
+      ) : null}
       <Menu.Root>
         <Menu.Trigger render={<Button look="quiet" aria-label="More actions" title="More actions" />}>
           <Ellipsis aria-hidden size={16} />

@@ -19,7 +19,7 @@ export function ArtifactTab({ deployment }: { deployment: Deployment }) {
   if (plan === null)
     return <EmptyState title="Not planned yet">What will be made is here as soon as it is planned.</EmptyState>;
   return (
-    <div className="lf:grid lf:gap-4">
+    <div className="lf:grid lf:grid-cols-1 lf:gap-4">
       <dl className="lf:grid lf:gap-x-6 lf:gap-y-3 lf:@md:grid-cols-2">
         <Row name="Source">
           {plan.source.description}, {counted(plan.source.files, "file")}, {bytesInWords(plan.source.sizeBytes)}
@@ -38,7 +38,7 @@ export function ArtifactTab({ deployment }: { deployment: Deployment }) {
             : `${counted(filesSent, "file")}, ${bytesInWords(bytesSent)}`}
         </Row>
       </dl>
-      <ul className="lf:grid lf:gap-3">
+      <ul className="lf:grid lf:grid-cols-1 lf:gap-3">
         {plan.services.map((service) => (
           <li key={service.name}>
             <Card>
@@ -69,7 +69,9 @@ function Service({ service, url }: { service: PlanService; url: string | null })
             .join(", ")}
         </Row>
         <Row name="Folder">{path === "" ? "." : path}</Row>
-        {build?.build === undefined ? null : <Row name="Built by">{build.build.map(commandLine)}</Row>}
+        {build?.build === undefined || build.build.length === 0 ? null : (
+          <Row name="Built by">{build.build.map(commandLine)}</Row>
+        )}
         {build === undefined ? null : <Row name="Output">{build.outputDir === "" ? "." : build.outputDir}</Row>}
         {start === undefined ? null : <Row name="Started by">{commandLine(start)}</Row>}
         {port === undefined ? null : <Row name="Port">{port}</Row>}

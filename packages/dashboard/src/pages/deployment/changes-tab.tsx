@@ -32,7 +32,7 @@ function SinceThen({ id, before }: { id: string; before: string }) {
       {(comparison) => (
         <>
           <p className="lf:mb-3 lf:text-muted">{changesInWords(comparison)}</p>
-          <DeploymentComparison comparison={comparison} from="The one before" to="This one" />
+          <DeploymentComparison comparison={comparison} from="Before" to="This one" />
         </>
       )}
     </Asked>

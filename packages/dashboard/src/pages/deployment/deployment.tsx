@@ -62,7 +62,7 @@ function PageOf({ project, id }: { project: string; id: string }) {
   return (
     <Announcer>
       <Page
-        title={deployment === null ? "Deployment" : nameOf(deployment)}
+        title={deployment === null ? "Deployment" : titleOf(deployment)}
         tab={deployment === null ? `Deployment · ${project}` : tabTitle(deployment)}
         description={deployment === null || isElsewhere ? undefined : <Facts deployment={deployment} />}
         actions={
@@ -130,13 +130,13 @@ function Body({ deployment, followed, isCancelling, onRedeploy }: BodyProps) {
   useFailureSaid(deployment);
 
   return (
-    <div className="lf:grid lf:gap-6">
+    <div className="lf:grid lf:grid-cols-1 lf:gap-6">
       {state === "success" && live ? <Success deployment={deployment} /> : null}
       {error === null || !isSettled(state) ? null : (
         <Failure deployment={deployment} log={log} step={failing} onRedeploy={onRedeploy} onCheck={followed.retry} />
       )}
-      <div className="lf:grid lf:items-start lf:gap-6 lf:@4xl:grid-cols-[24rem_minmax(0,1fr)]">
-        <div className="lf:grid lf:min-w-0 lf:gap-6">
+      <div className="lf:grid lf:grid-cols-1 lf:items-start lf:gap-6 lf:@4xl:grid-cols-[24rem_minmax(0,1fr)]">
+        <div className="lf:grid lf:min-w-0 lf:grid-cols-1 lf:gap-6">
           <div>
             <h2 className="lf:sr-only">Steps</h2>
             <DeploymentProgress
@@ -182,6 +182,11 @@ const allSteps = "all";
 function stepOf({ fields }: Address, failing: string | null): string | null {
   const chosen = fields["step"];
   return chosen === undefined ? failing : chosen === allSteps ? null : chosen;
+}
+
+function titleOf(deployment: Deployment): string {
+  const name = nameOf(deployment);
+  return name === deployment.id ? `Deployment of ${deployment.project}` : name;
 }
 
 function tabTitle({ state, project }: Deployment): string {

@@ -30,7 +30,7 @@ export function Failure({ deployment, log, step, onRedeploy, onCheck }: FailureP
   };
   const elsewhere = ways.filter((way) => !isPossibleHere(way) && way.command !== undefined);
   return (
-    <div className="lf:grid lf:gap-3">
+    <div className="lf:grid lf:grid-cols-1 lf:gap-3">
       <ErrorPanel error={{ ...error, recovery: ways.filter(isPossibleHere) }} onRecover={recover} />
       <div className="lf:flex lf:flex-wrap lf:items-center lf:gap-x-4 lf:gap-y-2">
         {elsewhere.map(({ label, command }) => (

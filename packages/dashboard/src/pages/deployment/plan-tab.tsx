@@ -6,7 +6,7 @@ export function PlanTab({ plan }: { plan: Plan | null }) {
   if (plan === null) return <EmptyState title="Not planned yet">The plan is here as soon as it is made.</EmptyState>;
   const text = JSON.stringify(plan, null, 2);
   return (
-    <div className="lf:grid lf:gap-3">
+    <div className="lf:grid lf:grid-cols-1 lf:gap-3">
       {plan.notes.length === 0 ? null : (
         <ul className="lf:grid lf:gap-1">
           {plan.notes.map(({ level, message }) => (

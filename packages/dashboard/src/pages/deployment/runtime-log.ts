@@ -89,7 +89,7 @@ interface Collector {
 }
 
 /** Puts lines into a log; of those that come a second time, none. */
-export function collector(): Collector {
+function collector(): Collector {
   const log = createLogStore();
   let count = 0;
   /** By service: the latest instant, and how often each text was said at it. */

@@ -28,7 +28,7 @@ interface FollowedProps {
 function Followed({ deployment: { project, environment }, release, service, onService }: FollowedProps) {
   const { log, connection, retry } = useRuntimeLog({ project, environment, release });
   return (
-    <div className="lf:grid lf:gap-3">
+    <div className="lf:grid lf:grid-cols-1 lf:gap-3">
       {connection.kind === "refused" ? <ErrorPanel error={connection.error} onRetry={retry} isNew /> : null}
       <BuildLogViewer
         log={log}

@@ -2,6 +2,7 @@
 import { Button, CopyField, Dialog, ErrorPanel } from "@landfall/react";
 import { useState } from "react";
 import { useDo } from "../../ask.ts";
+import { useOfflineReason } from "../../parts/deployment-offline.tsx";
 
 export interface ShareDialogProps {
   /** Of the deployment; null: closed. */
@@ -18,7 +19,8 @@ function OpenDialog({ id, onClose }: { id: string; onClose(): void }) {
   const end = useDo((client) => client.deployments.unshare({ id }));
   const [shared, setShared] = useState<{ url: string; expiresAt: string } | null>(null);
   const [hasEnded, setHasEnded] = useState(false);
-  const isBusy = share.isRunning || end.isRunning;
+  const offline = useOfflineReason();
+  const unavailable = share.isRunning || end.isRunning ? "It is being asked." : offline;
   const error = share.error ?? end.error;
   const makeAddress = async (): Promise<void> => {
     end.reset();
@@ -39,20 +41,6 @@ function OpenDialog({ id, onClose }: { id: string; onClose(): void }) {
       onClose={onClose}
       title="Share this deployment"
       description="Whoever has the address sees the status, the steps and the log, and can change nothing."
-      actions={
-        <>
-          <Button unavailable={isBusy ? "It is being asked." : undefined} onClick={() => void endSharing()}>
-            End sharing
-          </Button>
-          <Button
-            look="primary"
-            unavailable={isBusy ? "It is being asked." : undefined}
-            onClick={() => void makeAddress()}
-          >
-            Make an address
-          </Button>
-        </>
-      }
     >
       {error === null ? null : <ErrorPanel error={error} isNew />}
       {shared === null ? null : (
@@ -65,6 +53,14 @@ function OpenDialog({ id, onClose }: { id: string; onClose(): void }) {
         </>
       )}
       <p role="status">{hasEnded ? "No address of this deployment works any more." : ""}</p>
+      <div className="lf:mt-4 lf:flex lf:flex-wrap lf:gap-2">
+        <Button unavailable={unavailable} onClick={() => void endSharing()}>
+          End sharing
+        </Button>
+        <Button look="primary" unavailable={unavailable} onClick={() => void makeAddress()}>
+          Make an address
+        </Button>
+      </div>
     </Dialog>
   );
 }
