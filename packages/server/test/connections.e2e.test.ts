@@ -1,3 +1,4 @@
+import type { Kysely } from "kysely";
 import { beforeAll, afterAll, beforeEach, describe, expect, it } from "vitest";
 import { type Caller, serverFor, type TestServer } from "./harness.ts";
 import { browse, openVendors, type Vendors, wayBack } from "./vendors.ts";
@@ -26,7 +27,7 @@ beforeEach(async () => {
 /** Rows of the database as they are. */
 async function age(table: "authorization" | "setting"): Promise<void> {
   const { db } = server.engine.database;
-  const rows = db as unknown as import("kysely").Kysely<{
+  const rows = db as unknown as Kysely<{
     authorization: { expires_at: number };
     setting: { key: string; value: string };
   }>;
@@ -190,7 +191,7 @@ describe("an account that is connected", () => {
   it("is renewed before its end by one request, however many look after it", async () => {
     const id = await connected();
     const { db } = server.engine.database;
-    const rows = db as unknown as import("kysely").Kysely<{ connection: { id: string; expires_at: number } }>;
+    const rows = db as unknown as Kysely<{ connection: { id: string; expires_at: number } }>;
     const refreshes = () =>
       vendors.vercel.requests({ path: "/login/oauth/token" }).filter((one) => one.status === 200).length;
     const before = refreshes();

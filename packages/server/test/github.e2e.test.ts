@@ -38,7 +38,7 @@ async function openGithub() {
         const code = codes.get(form.get("code") ?? "");
         codes.delete(form.get("code") ?? "");
         const verified =
-          code?.challenge == null ||
+          !code?.challenge ||
           createHash("sha256")
             .update(form.get("code_verifier") ?? "")
             .digest("base64url") === code.challenge;

@@ -23,7 +23,7 @@ let rows: Kysely<Rows>;
 beforeAll(async () => {
   server = await serverFor();
   owner = await server.setUp();
-  rows = server.engine.database.db as unknown as Kysely<Rows>;
+  rows = server.engine.database.db;
 });
 afterAll(() => server[Symbol.asyncDispose]());
 beforeEach(() => rows.deleteFrom("machine").execute());

@@ -88,7 +88,7 @@ export function auditOf(db: Kysely<PeopleSchema>) {
 
 /** The text begins so, byte by byte: `like` would take case and signs of its own into account. */
 function begins(is: ExpressionBuilder<PeopleSchema, "audit">, column: "action" | "target", text: string) {
-  return is(is.fn<string>("substr", [column, is.lit(1), is.lit([...text].length)]), "=", text);
+  return is(is.fn<string>("substr", [column, is.lit(1), is.lit(Array.from(text).length)]), "=", text);
 }
 
 /**
