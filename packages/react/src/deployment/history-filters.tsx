@@ -38,7 +38,7 @@ export function HistoryFilters({
     <div
       role="search"
       aria-label="Filter deployments"
-      className="lf:grid lf:min-w-0 lf:flex-1 lf:grid-cols-2 lf:gap-2 lf:@xl:grid-cols-[minmax(0,2fr)_repeat(3,minmax(0,1fr))]"
+      className="lf:grid lf:min-w-0 lf:flex-1 lf:basis-full lf:grid-cols-2 lf:gap-2 lf:@xl:basis-0 lf:@xl:grid-cols-[minmax(0,2fr)_repeat(3,minmax(0,1fr))]"
     >
       <SearchText value={filter.text ?? ""} onChange={(text) => set("text", text)} />
       <Choice
@@ -99,7 +99,7 @@ function SearchText({ value, onChange }: { value: string; onChange(text: string)
         timer.current = setTimeout(() => tell(target.value), pauseMs);
       }}
       onKeyDown={({ key }) => (key === "Enter" ? tell(typed) : undefined)}
-      className={`${field} lf:placeholder:text-muted`}
+      className={`${field} lf:col-span-2 lf:placeholder:text-muted lf:@xl:col-span-1`}
     />
   );
 }

@@ -37,11 +37,11 @@ export function HistoryRow({ deployment, isRolledBack, href, onOpen, choice, men
           />
         </label>
       )}
-      <div className={`lf:flex lf:min-w-0 lf:flex-1 lf:flex-wrap lf:items-center lf:gap-x-3 ${wide}`}>
+      <div className={`lf:flex lf:min-w-0 lf:flex-1 lf:flex-wrap lf:items-center lf:gap-x-2 lf:@md:gap-x-3 ${wide}`}>
         <p className="lf:m-0 lf:w-full lf:min-w-0 lf:truncate lf:[grid-area:title]">
           <Title name={name} href={href} onOpen={onOpen} />
         </p>
-        <p className="lf:m-0 lf:text-sm lf:[grid-area:state]">
+        <p className="lf:m-0 lf:text-xs lf:@md:text-sm lf:[grid-area:state]">
           <StatusIndicator state={state} />
         </p>
         <p className="lf:m-0 lf:flex lf:min-w-0 lf:flex-wrap lf:items-center lf:gap-x-2 lf:text-xs lf:text-muted lf:[grid-area:meta]">
@@ -58,10 +58,10 @@ export function HistoryRow({ deployment, isRolledBack, href, onOpen, choice, men
             </span>
           )}
         </p>
-        <p className="lf:m-0 lf:text-sm lf:text-muted lf:[grid-area:time] lf:@3xl:text-end">
+        <p className="lf:m-0 lf:hidden lf:text-sm lf:text-muted lf:[grid-area:time] lf:@md:block lf:@3xl:text-end">
           {state === "pending" ? null : <Duration from={createdAt} to={finishedAt} />}
         </p>
-        <p className="lf:m-0 lf:min-w-0 lf:truncate lf:text-sm lf:text-muted lf:[grid-area:age] lf:@3xl:text-end">
+        <p className="lf:m-0 lf:min-w-0 lf:truncate lf:text-xs lf:text-muted lf:[grid-area:age] lf:@md:text-sm lf:@3xl:text-end">
           <RelativeTime at={createdAt} inRow />
           {startedBy === null ? null : (
             <span className="lf:hidden lf:@md:inline lf:@3xl:block lf:@3xl:truncate lf:@3xl:text-xs"> {startedBy}</span>

@@ -43,9 +43,10 @@ export function PostDeploymentChecklist({
 }: PostDeploymentChecklistProps) {
   const heading = useId();
   const all = items ?? [];
-  const isOpen = (item: ChecklistItem): boolean => item.state !== "done" && !done.includes(keyOf(item));
-  const open = all.filter(isOpen);
-  const over = all.filter((item) => !isOpen(item));
+  // What a person marks stays where it is, and the focus with it.
+  const open = all.filter(({ state }) => state !== "done");
+  const passed = all.filter(({ state }) => state === "done");
+  const left = open.filter((item) => !done.includes(keyOf(item))).length;
   const rows = (some: ChecklistItem[]) =>
     some.map((item) => {
       const key = keyOf(item);
@@ -77,7 +78,7 @@ export function PostDeploymentChecklist({
       </div>
       {items === null ? null : (
         <p role="status" className="lf:mt-1 lf:mb-0 lf:text-muted">
-          {isChecking ? "The checks are running." : summaryOf(all.length, open.length)}
+          {isChecking ? "The checks are running." : summaryOf(all.length, left)}
         </p>
       )}
       <div className="lf:mt-3">
@@ -88,12 +89,12 @@ export function PostDeploymentChecklist({
         )}
         {items === null && error === null ? <Skeleton lines={5} waitsFor="the checks of the live site" /> : null}
         {open.length === 0 ? null : <ul className={list}>{rows(open)}</ul>}
-        {over.length === 0 ? null : (
+        {passed.length === 0 ? null : (
           <details open={open.length === 0} className={open.length === 0 ? "" : "lf:mt-3"}>
             <summary className="lf:min-h-6 lf:cursor-pointer lf:rounded-sm lf:font-medium">
-              {over.length === 1 ? "1 done" : `${over.length} done`}
+              {passed.length} passed
             </summary>
-            <ul className={list}>{rows(over)}</ul>
+            <ul className={list}>{rows(passed)}</ul>
           </details>
         )}
       </div>
@@ -103,9 +104,9 @@ export function PostDeploymentChecklist({
 
 const list = "lf:m-0 lf:list-none lf:divide-y lf:divide-line lf:p-0";
 
-function summaryOf(count: number, open: number): string {
+function summaryOf(count: number, left: number): string {
   if (count === 0) return "There is nothing to check here.";
-  return open === 0 ? "All is done." : `${count - open} of ${count} done.`;
+  return left === 0 ? "All is done." : `${count - left} of ${count} done.`;
 }
 
 function Item({
@@ -137,11 +138,12 @@ function Item({
           <label className="lf:mt-1 lf:inline-flex lf:min-h-6 lf:cursor-pointer lf:items-center lf:gap-2 lf:text-sm">
             <input
               type="checkbox"
+              aria-label={`Done: ${title}`}
               checked={isMarked}
               onChange={(event) => onMark(event.target.checked)}
               className="lf:size-4 lf:accent-action"
             />
-            Done<span className="lf:sr-only">: {title}</span>
+            Done
           </label>
         )}
       </div>

@@ -69,7 +69,7 @@ export function StepRow({ step, ms, scaleMs, isOver, isInside = false, isChosen,
           >
             {shown}
           </span>
-          <ResultLine step={step} />
+          {isChosen === true ? null : <ResultLine step={step} />}
         </div>
         <div aria-hidden className="lf:hidden lf:h-1.5 lf:w-32 lf:shrink-0 lf:@md:block lf:@2xl:w-56">
           {ms === null ? null : (
@@ -79,7 +79,7 @@ export function StepRow({ step, ms, scaleMs, isOver, isInside = false, isChosen,
             />
           )}
         </div>
-        <div className="lf:w-20 lf:shrink-0 lf:text-end lf:text-sm lf:text-muted">
+        <div className="lf:shrink-0 lf:text-end lf:text-sm lf:text-muted lf:@md:w-20">
           {ms === null ? null : <DurationText ms={ms} />}
         </div>
       </div>
