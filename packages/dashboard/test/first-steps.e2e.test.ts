@@ -267,7 +267,7 @@ describe.skipIf(!hasBrowser)("the frame", { timeout: 120_000 }, () => {
       expect([path, width]).toEqual([path, 320]);
     }
     await page.getByRole("button", { name: "Menu" }).click();
-    await page.getByRole("link", { name: "Deployments" }).click();
+    await page.getByRole("link", { name: "Deployments", exact: true }).click();
     await page.waitForURL("**/greeter/deployments");
     expect(await page.getByRole("button", { name: "Menu" }).getAttribute("aria-expanded")).toBe("false");
   });

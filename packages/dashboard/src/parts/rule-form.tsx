@@ -83,14 +83,16 @@ export function RuleForm({ fields, submit, submitting, onSubmit, autoFocus = fal
       ))}
       <form.Subscribe selector={({ isSubmitting }) => isSubmitting}>
         {(isSubmitting) => (
-          <Button
-            type="submit"
-            look={look}
-            className={`lf:min-h-9 ${look === "primary" ? "lf:w-full" : ""}`}
-            {...(isSubmitting ? { unavailable: submitting } : {})}
-          >
-            {isSubmitting ? submitting : submit}
-          </Button>
+          <div className="lf:w-full">
+            <Button
+              type="submit"
+              look={look}
+              className={`lf:min-h-9 ${look === "primary" ? "lf:w-full" : ""}`}
+              {...(isSubmitting ? { unavailable: submitting } : {})}
+            >
+              {isSubmitting ? submitting : submit}
+            </Button>
+          </div>
         )}
       </form.Subscribe>
     </form>

@@ -10,7 +10,7 @@ export function ConnectionNote() {
     <span
       role="status"
       aria-live={state.kind === "reconnecting" ? "off" : "polite"}
-      className={`lf:inline-flex lf:items-center lf:gap-1.5 lf:px-1 lf:text-xs lf:tabular-nums ${tone}`}
+      className={`lf:order-last lf:inline-flex lf:w-full lf:items-center lf:gap-1.5 lf:px-1 lf:pb-1.5 lf:text-xs lf:md:order-none lf:md:w-auto lf:md:pb-0 lf:tabular-nums ${tone}`}
     >
       <Icon aria-hidden size={14} className="lf:shrink-0" />
       {words}

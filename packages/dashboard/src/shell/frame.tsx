@@ -51,12 +51,20 @@ function ToSignIn() {
 
 function Inside({ me }: { me: Me }) {
   const [shown, setShown] = useState<"palette" | "keys" | null>(null);
+  const [isMenuOpen, setMenuOpen] = useState(false);
+  const { pathname } = useLocation();
+  useEffect(() => setMenuOpen(false), [pathname]);
   const hasEnded = useHasSessionEnded();
   usePlaces({ showKeys: () => setShown("keys") });
   useKeys(() => setShown((one) => (one === "palette" ? null : "palette")));
   const close = (): void => setShown(null);
   return (
-    <div className="lf:flex lf:min-h-screen lf:flex-col">
+    <div
+      className="lf:flex lf:min-h-screen lf:flex-col"
+      onKeyDown={({ key }) => {
+        if (key === "Escape") setMenuOpen(false);
+      }}
+    >
       <a
         href="#content"
         className="lf:sr-only lf:focus:not-sr-only lf:focus:absolute lf:focus:start-2 lf:focus:top-2 lf:focus:z-50 lf:focus:rounded-md lf:focus:bg-action lf:focus:px-3 lf:focus:py-2 lf:focus:text-on-action"
@@ -67,15 +75,21 @@ function Inside({ me }: { me: Me }) {
       >
         Skip to content
       </a>
-      <TopBar me={me} onPalette={() => setShown("palette")} onKeys={() => setShown("keys")} />
+      <TopBar
+        me={me}
+        isMenuOpen={isMenuOpen}
+        onMenu={() => setMenuOpen(!isMenuOpen)}
+        onPalette={() => setShown("palette")}
+        onKeys={() => setShown("keys")}
+      />
       {hasEnded ? (
         <Suspense>
           <SessionEnded email={me.user.email} />
         </Suspense>
       ) : null}
       <div className="lf:flex lf:flex-1 lf:flex-col lf:md:flex-row">
-        <SideNav />
-        <main id="content" tabIndex={-1} className="lf:min-w-0 lf:flex-1 lf:outline-none">
+        <SideNav isOpen={isMenuOpen} />
+        <main id="content" tabIndex={-1} className="lf:min-w-0 lf:flex-1 lf:outline-none lf:[&_*]:scroll-mt-20">
           {me.organization ? <Page /> : <NoOrganization />}
         </main>
       </div>

@@ -1,5 +1,5 @@
 /** The head every page has: its name, which takes the focus when one comes here, a sentence, and its actions. */
-import { useLocation } from "@tanstack/react-router";
+import { useRouterState } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef } from "react";
 
 export interface PageProps {
@@ -16,8 +16,10 @@ let shownAt: string | null = null;
 
 export function Page({ title, tab = title, description, actions, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const { pathname } = useLocation();
+  // Of the page that is shown: while the next one is loaded, the address is already that of the next.
+  const pathname = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
   useEffect(() => {
+    if (pathname === undefined) return;
     if (shownAt !== null && shownAt !== pathname) heading.current?.focus({ preventScroll: true });
     shownAt = pathname;
   }, [pathname]);

@@ -79,7 +79,8 @@ export function Palette({ onClose }: { onClose(): void }) {
                           onChoose={() => {
                             noteRecent(item.id);
                             onClose();
-                            item.run();
+                            // After the focus has gone back to where it was: a dialog that opens now gives it back there.
+                            setTimeout(item.run);
                           }}
                         />
                       )}

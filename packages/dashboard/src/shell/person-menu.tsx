@@ -34,7 +34,7 @@ export function PersonMenu({ me, onKeys }: { me: Me; onKeys(): void }) {
     <Menu
       align="end"
       label={`${name}: account and appearance`}
-      className="lf:px-1"
+      className="lf:px-1!"
       button={
         <span
           aria-hidden

@@ -1,34 +1,19 @@
-/** The places of the dashboard, and those of the project that is open. On narrow screens a menu below the bar. */
-import { Link, useLocation } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
-import { Menu as MenuIcon } from "lucide-react";
+/** The places of the dashboard, and those of the project that is open. On narrow screens the bar shows and hides it. */
+import { Link } from "@tanstack/react-router";
 import { searchOf, usePlace } from "./place.ts";
 import { type Destination, everywhere, inProject } from "./places.ts";
 
-export function SideNav() {
-  const [isOpen, setOpen] = useState(false);
-  const { pathname } = useLocation();
+/** Of the element the menu button shows and hides. */
+export const navigationId = "navigation";
+
+export function SideNav({ isOpen }: { isOpen: boolean }) {
   const { project } = usePlace();
-  useEffect(() => setOpen(false), [pathname]);
   return (
     <div
-      className="lf:border-b lf:border-line lf:md:w-52 lf:md:shrink-0 lf:md:border-e lf:md:border-b-0"
-      onKeyDown={(event) => {
-        if (event.key === "Escape") setOpen(false);
-      }}
+      className={`lf:border-line lf:md:w-52 lf:md:shrink-0 lf:md:border-e lf:md:border-b-0 ${isOpen ? "lf:border-b" : ""}`}
     >
-      <button
-        type="button"
-        aria-expanded={isOpen}
-        aria-controls="navigation"
-        className="lf:flex lf:min-h-10 lf:w-full lf:cursor-pointer lf:items-center lf:gap-2 lf:px-4 lf:text-sm lf:font-medium lf:md:hidden"
-        onClick={() => setOpen(!isOpen)}
-      >
-        <MenuIcon aria-hidden size={16} />
-        Menu
-      </button>
       <nav
-        id="navigation"
+        id={navigationId}
         aria-label="Main"
         className={`lf:p-2 lf:md:sticky lf:md:top-12 lf:md:block lf:md:p-3 ${isOpen ? "" : "lf:hidden"}`}
       >

@@ -26,7 +26,7 @@ export function ProjectSwitch({ project }: { project: string | null }) {
         ];
   return (
     <Menu
-      className="lf:min-w-0"
+      className="lf:min-w-0 lf:gap-1! lf:px-1.5! lf:md:px-2.5!"
       label={project === null ? "Projects: choose one" : `Project ${project}: choose another`}
       button={<Chosen text={project ?? "Projects"} />}
       entries={[
@@ -69,7 +69,7 @@ export function EnvironmentSwitch({ project }: { project: string }) {
         /
       </span>
       <Menu
-        className="lf:min-w-0"
+        className="lf:min-w-0 lf:gap-1! lf:px-1.5! lf:md:px-2.5!"
         label={`${environment === null ? "All environments" : `Environment ${environment}`}: choose another`}
         button={<Chosen text={environment ?? "All environments"} />}
         entries={[
