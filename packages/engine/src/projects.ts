@@ -87,7 +87,14 @@ export function projectsOf({
           return;
         }
         // A release that has the traffic is held by its row.
-        for (const table of ["live", "owned_variable", "deployment", "release", "variable", "variable_change"] as const) {
+        for (const table of [
+          "live",
+          "owned_variable",
+          "deployment",
+          "release",
+          "variable",
+          "variable_change",
+        ] as const) {
           await tx
             .deleteFrom(table)
             .where("project_id", "=", projectId)

@@ -69,19 +69,21 @@ export async function noteChanges(
       })
       .execute();
   };
+  if (changes.length === 0) return;
+  const rows = await tx
+    .selectFrom("variable_change")
+    .select(["id", "key"])
+    .where("project_id", "=", projectId)
+    .where("environment", "=", environment)
+    .orderBy("id", "desc")
+    .execute();
+  const earlier = Map.groupBy(rows, ({ key }) => key);
   for (const change of changes) {
-    const earlier = await tx
-      .selectFrom("variable_change")
-      .select("id")
-      .where("project_id", "=", projectId)
-      .where("environment", "=", environment)
-      .where("key", "=", change.key)
-      .orderBy("id", "desc")
-      .execute();
+    const noted = earlier.get(change.key) ?? [];
     const was = before.get(change.key);
-    if (earlier.length === 0 && was) await note({ key: change.key, ...was }, was.updatedAt, null);
+    if (noted.length === 0 && was) await note({ key: change.key, ...was }, was.updatedAt, null);
     await note(change, instant(clock), by);
-    const old = earlier.slice(kept - 1).map(({ id }) => id);
+    const old = noted.slice(kept - 1).map(({ id }) => id);
     if (old.length > 0) await tx.deleteFrom("variable_change").where("id", "in", old).execute();
   }
 }
