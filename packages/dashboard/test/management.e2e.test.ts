@@ -13,6 +13,11 @@ const { GREETING = "welcome", PAYMENT_KEY } = process.env;
 createServer((request, response) => response.end(GREETING + (PAYMENT_KEY ? " paid" : " free"))).listen(process.env.PORT);
 `,
 };
+/** Reads a variable without which it is nothing. */
+const needyServer = `import { createServer } from "node:http";
+const url = process.env.ORDERS_URL;
+createServer((request, response) => response.end("orders go to " + url)).listen(process.env.PORT);
+`;
 // What a browser does on a busy machine takes its time.
 const soon = { timeout: 20_000 };
 
@@ -78,12 +83,12 @@ describe.skipIf(!hasBrowser)("management", () => {
     await page.getByText(/Changed since the live deployment: .*This takes effect/).waitFor();
 
     await press(page, "Change PAYMENT_KEY");
-    expect(await page.getByLabel("Value").inputValue()).toBe("");
-    await page.getByLabel("Value").fill(`${secret}-2`);
+    expect(await page.getByLabel("Value", { exact: true }).inputValue()).toBe("");
+    await page.getByLabel("Value", { exact: true }).fill(`${secret}-2`);
     await press(page, "Save");
     await closed(page);
     await press(page, "Change GREETING");
-    await page.getByLabel("Value").fill("good night");
+    await page.getByLabel("Value", { exact: true }).fill("good night");
     await press(page, "Save");
     await closed(page);
     expect(await keptBy(page)).not.toContain(secret);
@@ -124,6 +129,31 @@ describe.skipIf(!hasBrowser)("management", () => {
     const id = page.url().split("/").at(-1)!;
     for await (const _event of await owner.client.deployments.events({ id }));
     expect((await owner.client.deployments.get({ id })).state).toBe("success");
+  });
+
+  it("names first what the code needs and nobody has set", async () => {
+    const needy = { ...files, ".env.example": "# Required. Where orders go.\nORDERS_URL=\n", "server.js": needyServer };
+    await place.deploy(owner, needy, { project: "shop", environment: "preview", allowMissing: true });
+    const { page } = await tab("/shop/variables?environment=preview", owner);
+    const first = page.getByRole("table", { name: "Variables of preview" }).getByRole("row").nth(1);
+    await first.getByText("Missing").waitFor();
+    expect(await first.innerText()).toMatch(/ORDERS_URL[^]*server\.js/);
+    await press(page, "Set ORDERS_URL");
+    await page.getByRole("dialog").getByRole("textbox").last().fill("https://orders.example.com");
+    await press(page, "Save");
+    await closed(page);
+    await first.getByText("Missing").waitFor({ state: "detached" });
+    await press(page, "Compare");
+    await page
+      .getByRole("dialog")
+      .getByRole("row", { name: /ORDERS_URL.*Only in preview/ })
+      .waitFor();
+  });
+
+  it("says where a project can have no domain", async () => {
+    const { page } = await tab("/shop/domains", owner);
+    await page.getByText("This machine has no domains of your own").waitFor();
+    expect(await page.getByRole("button", { name: "Add a domain" }).count()).toBe(0);
   });
 
   it("connects Vercel with a token, and says why a wrong one is refused", async () => {
@@ -273,8 +303,9 @@ describe.skipIf(!hasBrowser)("management", () => {
     await press(page, "Remove shop");
     const remove = page.getByRole("dialog").getByRole("button", { name: "Remove the project" });
     await page.getByLabel("Type shop to confirm").fill("sho");
-    await remove.click();
+    await page.getByLabel("Type shop to confirm").press("Enter");
     expect(await remove.getAttribute("title")).toBe("Type shop first.");
+    expect((await owner.client.projects.list()).projects).toHaveLength(1);
     await page.getByLabel("Type shop to confirm").fill("shop");
     await remove.click();
     await page.waitForURL((url) => url.pathname === "/");
