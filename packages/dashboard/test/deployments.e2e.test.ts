@@ -255,8 +255,9 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
       await here.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
       for (const path of paths) {
         await here.goto(path);
-        await here.getByRole("heading", { level: 1 }).waitFor();
-        await here.waitForTimeout(500);
+        await here.locator("h1").waitFor();
+        await here.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
+        await here.waitForTimeout(300);
         expect({ path, theme, found: await violations(here) }).toEqual({ path, theme, found: [] });
       }
     }

@@ -1,6 +1,5 @@
 /** A project at a glance: what is live, how it is, what happened last, and what needs somebody. */
 import {
-  Badge,
   Button,
   buttonClass,
   CopyField,
@@ -8,9 +7,7 @@ import {
   DeploymentHistory,
   EmptyState,
   isSettled,
-  type Project,
   stateWord,
-  StatusIndicator,
 } from "@landfall/react";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
@@ -20,9 +17,9 @@ import { word } from "../parts/command-word.ts";
 import { Attention } from "../parts/deployment-attention.tsx";
 import { ActionDialog, type AskedAction, type DeploymentAction, reasonFor } from "../parts/deployment-dialog.tsx";
 import { LiveCard } from "../parts/deployment-live.tsx";
+import { Domains, Environments, useDomains } from "../parts/deployment-places.tsx";
 import { useRecent } from "../parts/deployment-recent.tsx";
 import { useOfflineReason } from "../parts/deployment-offline.tsx";
-import { SiteUrl } from "../parts/deployment-words.tsx";
 import { Section } from "../parts/section.tsx";
 import { useMay } from "../session.ts";
 import { useCommands } from "../shell/commands.ts";
@@ -209,86 +206,6 @@ function Latest({ project, list, onAsk }: LatestProps) {
           cancel: ({ id, state }) => void (isSettled(state) ? undefined : cancel.run(id)),
         }}
       />
-    </Section>
-  );
-}
-
-function Environments({ project: { name: project, environments } }: { project: Project }) {
-  return (
-    <Section title="Environments">
-      {environments.length === 0 ? (
-        <p className="lf:text-muted">There is none yet: the first deployment makes production.</p>
-      ) : (
-        <ul className="lf:divide-y lf:divide-line lf:rounded-lg lf:border lf:border-line">
-          {environments.map(({ name, url, lastDeployment, lastState }) => (
-            <li key={name} className="lf:flex lf:flex-wrap lf:items-center lf:gap-x-3 lf:gap-y-1 lf:px-4 lf:py-2">
-              <Link
-                to="/$project/deployments"
-                params={{ project }}
-                search={{ environment: name } as never}
-                className="lf:inline-block lf:min-h-6 lf:font-medium lf:break-all"
-              >
-                {name}
-              </Link>
-              {lastState === null || lastDeployment === null ? null : (
-                <Link
-                  to="/$project/deployments/$id"
-                  params={{ project, id: lastDeployment }}
-                  aria-label={`Last deployment to ${name}: ${stateWord(lastState)}`}
-                  className="lf:inline-flex lf:min-h-6"
-                >
-                  <StatusIndicator state={lastState} />
-                </Link>
-              )}
-              <span className="lf:min-w-0 lf:ms-auto">
-                {url === null ? <span className="lf:text-muted">Nothing live</span> : <SiteUrl url={url} />}
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
-    </Section>
-  );
-}
-
-function useDomains(project: string) {
-  return useAsk(["domains", project], (client, signal) => client.domains.list({ project }, { signal }));
-}
-
-function Domains({ project }: { project: string }) {
-  const answer = useDomains(project);
-  return (
-    <Section
-      title="Domains"
-      actions={
-        <Link to="/$project/domains" params={{ project }} className="lf:inline-block lf:min-h-6">
-          Add or check
-        </Link>
-      }
-    >
-      {answer.data === undefined && answer.error?.code === "NOT_FOUND" ? (
-        <p className="lf:text-muted">{answer.error.what}</p>
-      ) : (
-        <Asked answer={answer} waitsFor="the domains" lines={2}>
-          {({ domains }) =>
-            domains.length === 0 ? (
-              <p className="lf:text-muted">No domain of your own leads here.</p>
-            ) : (
-              <ul className="lf:divide-y lf:divide-line lf:rounded-lg lf:border lf:border-line">
-                {domains.map(({ name, ready }) => (
-                  <li
-                    key={name}
-                    className="lf:flex lf:flex-wrap lf:items-center lf:justify-between lf:gap-2 lf:px-4 lf:py-2"
-                  >
-                    <SiteUrl url={`https://${name}`} />
-                    <Badge tone={ready ? "success" : "warning"}>{ready ? "Ready" : "Not ready"}</Badge>
-                  </li>
-                ))}
-              </ul>
-            )
-          }
-        </Asked>
-      )}
     </Section>
   );
 }

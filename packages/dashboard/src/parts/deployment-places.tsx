@@ -1,0 +1,87 @@
+/** Where a project is: its environments, and the domains that lead to it. */
+import { Badge, type Domain, type Project, stateWord, StatusIndicator } from "@landfall/react";
+import { Link } from "@tanstack/react-router";
+import { type Answer, useAsk } from "../ask.ts";
+import { Asked } from "./asked.tsx";
+import { SiteUrl } from "./deployment-words.tsx";
+import { Section } from "./section.tsx";
+
+export function Environments({ project: { name: project, environments } }: { project: Project }) {
+  return (
+    <Section title="Environments">
+      {environments.length === 0 ? (
+        <p className="lf:text-muted">There is none yet: the first deployment makes production.</p>
+      ) : (
+        <ul className="lf:divide-y lf:divide-line lf:rounded-lg lf:border lf:border-line">
+          {environments.map(({ name, url, lastDeployment, lastState }) => (
+            <li key={name} className="lf:flex lf:flex-wrap lf:items-center lf:gap-x-3 lf:gap-y-1 lf:px-4 lf:py-2">
+              <Link
+                to="/$project/deployments"
+                params={{ project }}
+                search={{ environment: name } as never}
+                className="lf:inline-block lf:min-h-6 lf:font-medium lf:break-all"
+              >
+                {name}
+              </Link>
+              {lastState === null || lastDeployment === null ? null : (
+                <Link
+                  to="/$project/deployments/$id"
+                  params={{ project, id: lastDeployment }}
+                  aria-label={`Last deployment to ${name}: ${stateWord(lastState)}`}
+                  className="lf:inline-flex lf:min-h-6"
+                >
+                  <StatusIndicator state={lastState} />
+                </Link>
+              )}
+              <span className="lf:min-w-0 lf:ms-auto">
+                {url === null ? <span className="lf:text-muted">Nothing live</span> : <SiteUrl url={url} />}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+export function useDomains(project: string): Answer<{ domains: Domain[] }> {
+  return useAsk(["domains", project], (client, signal) => client.domains.list({ project }, { signal }));
+}
+
+export function Domains({ project }: { project: string }) {
+  const answer = useDomains(project);
+  return (
+    <Section
+      title="Domains"
+      actions={
+        <Link to="/$project/domains" params={{ project }} className="lf:inline-block lf:min-h-6">
+          Add or check
+        </Link>
+      }
+    >
+      {answer.data === undefined && answer.error?.code === "NOT_FOUND" ? (
+        <p className="lf:text-muted">{answer.error.what}</p>
+      ) : (
+        <Asked answer={answer} waitsFor="the domains" lines={2}>
+          {({ domains }) =>
+            domains.length === 0 ? (
+              <p className="lf:text-muted">No domain of your own leads here.</p>
+            ) : (
+              <ul className="lf:divide-y lf:divide-line lf:rounded-lg lf:border lf:border-line">
+                {domains.map(({ name, ready }) => (
+                  <li
+                    key={name}
+                    className="lf:flex lf:flex-wrap lf:items-center lf:justify-between lf:gap-2 lf:px-4 lf:py-2"
+                  >
+                    <SiteUrl url={`https://${name}`} />
+                    <Badge tone={ready ? "success" : "warning"}>{ready ? "Ready" : "Not ready"}</Badge>
+                  </li>
+                ))}
+              </ul>
+            )
+          }
+        </Asked>
+      )}
+    </Section>
+  );
+}
