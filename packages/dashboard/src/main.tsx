@@ -16,7 +16,7 @@ const queries = new QueryClient({
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
-    <LandfallProvider client={client} queryClient={queries}>
+    <LandfallProvider client={client} queryClient={queries} isQuiet>
       <div data-lf-root="" className="lf:min-h-screen lf:bg-page">
         <RouterProvider router={router} />
       </div>

@@ -1,6 +1,6 @@
 "use client";
 /** What the hooks use: one client, one stream and one cache for all components below. */
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClient, QueryClientProvider, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
 import { type ClientOptions, createLandfallClient, sendArchive } from "./client.ts";
 import { createLiveStream, type LiveStream } from "./live.ts";
@@ -24,6 +24,8 @@ export interface LandfallProviderProps extends ClientOptions {
   client?: LandfallClient;
   /** A product's own cache; default: one of our own. */
   queryClient?: QueryClient;
+  /** Opens no stream by itself, for pages that also have people who are not signed in; `useLiveChanges` does, where it is called. */
+  isQuiet?: boolean;
   children: ReactNode;
 }
 
@@ -34,6 +36,7 @@ export function LandfallProvider({
   url,
   token,
   organization,
+  isQuiet = false,
   children,
 }: LandfallProviderProps) {
   const landfall = useMemo<Landfall>(() => {
@@ -46,24 +49,38 @@ export function LandfallProvider({
     return { client, live: createLiveStream(client), send: (archive) => sendArchive(archive, options) };
   }, [given, url, token, organization]);
   const queries = useMemo(() => queryClient ?? new QueryClient(), [queryClient]);
+  return (
+    <QueryClientProvider client={queries}>
+      <Context value={landfall}>
+        {isQuiet ? null : <Changes />}
+        {children}
+      </Context>
+    </QueryClientProvider>
+  );
+}
+
+function Changes() {
+  useLiveChanges();
+  return null;
+}
+
+/** What is on the screen follows what happens, as long as this is there. */
+export function useLiveChanges(): void {
+  const { live } = useLandfall();
+  const queries = useQueryClient();
   useEffect(() => {
-    // What is on the screen follows what happens; one look for a burst of changes.
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const changes = landfall.live.onChange(() => {
+    const changes = live.onChange(() => {
+      // One look for a burst of changes.
       clearTimeout(timer);
       timer = setTimeout(() => void queries.invalidateQueries({ queryKey: liveKey }), 50);
     });
     return () => {
       clearTimeout(timer);
       changes[Symbol.dispose]();
-      landfall.live.pause();
+      live.pause();
     };
-  }, [landfall, queries]);
-  return (
-    <QueryClientProvider client={queries}>
-      <Context value={landfall}>{children}</Context>
-    </QueryClientProvider>
-  );
+  }, [live, queries]);
 }
 
 /** The client and the stream of the provider above. */

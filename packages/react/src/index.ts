@@ -8,6 +8,7 @@ export {
   liveKey,
   useConnectionState,
   useLandfall,
+  useLiveChanges,
 } from "./context.tsx";
 export * from "./types.ts";
 export { type FollowedDeployment, useDeployment } from "./hooks.ts";

@@ -1,5 +1,5 @@
 /** Around every page of a person who is signed in; who is not is sent to sign in, and comes back. */
-import { Button, EmptyState, ErrorPanel, Skeleton } from "@landfall/react";
+import { Button, EmptyState, ErrorPanel, Skeleton, useLiveChanges } from "@landfall/react";
 import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import {
@@ -55,6 +55,7 @@ function Inside({ me }: { me: Me }) {
   const { pathname } = useLocation();
   useEffect(() => setMenuOpen(false), [pathname]);
   const hasEnded = useHasSessionEnded();
+  useLiveChanges();
   usePlaces({ showKeys: () => setShown("keys") });
   useKeys(() => setShown((one) => (one === "palette" ? null : "palette")));
   const close = (): void => setShown(null);
