@@ -2,6 +2,7 @@
 import { Menu } from "@base-ui/react/menu";
 import { Button, type Deployment, isSettled } from "@landfall/react";
 import { Ellipsis } from "lucide-react";
+import { useState } from "react";
 import { actionWords, type DeploymentAction, reasonFor } from "../../parts/deployment-dialog.tsx";
 import { useOfflineReason } from "../../parts/deployment-offline.tsx";
 import { useMay } from "../../session.ts";
@@ -19,6 +20,7 @@ const order: readonly DeploymentAction[] = ["redeploy", "promote", "rollback"];
 
 export function DeploymentActions({ deployment, isCancelling, onCancel, onAction, onShare }: DeploymentActionsProps) {
   const offline = useOfflineReason();
+  const [place, setPlace] = useState<HTMLElement | null>(null);
   const mayShare = useMay()("update:deployment");
   const isRunning = !isSettled(deployment.state);
   const isPossible = (action: keyof Deployment["actions"]): boolean => deployment.actions[action].possible;
@@ -47,32 +49,32 @@ export function DeploymentActions({ deployment, isCancelling, onCancel, onAction
         <Menu.Trigger render={<Button look="quiet" aria-label="More actions" title="More actions" />}>
           <Ellipsis aria-hidden size={16} />
         </Menu.Trigger>
-        <Menu.Portal>
-          <div data-lf-root="">
-            <Menu.Positioner sideOffset={4} align="end">
-              <Menu.Popup className="lf:w-72 lf:max-w-[calc(100vw-32px)] lf:rounded-lg lf:border lf:border-line lf:bg-raised lf:p-1 lf:shadow-lg">
-                <Menu.Item
-                  className={item}
-                  render={
-                    <a href={logUrl(deployment.id)} target="_blank" rel="noreferrer" aria-label="Log as plain text" />
-                  }
-                >
-                  Log as plain text
+        <Menu.Portal container={place}>
+          <Menu.Positioner sideOffset={4} align="end">
+            <Menu.Popup className="lf:w-72 lf:max-w-[calc(100vw-32px)] lf:rounded-lg lf:border lf:border-line lf:bg-raised lf:p-1 lf:shadow-lg">
+              <Menu.Item
+                className={item}
+                render={
+                  <a href={logUrl(deployment.id)} target="_blank" rel="noreferrer" aria-label="Log as plain text" />
+                }
+              >
+                Log as plain text
+              </Menu.Item>
+              <Menu.Item className={item} onClick={() => void navigator.clipboard.writeText(deployment.id)}>
+                Copy id
+              </Menu.Item>
+              {impossible.map((action) => (
+                <Menu.Item key={action} disabled className={item}>
+                  <span className="lf:block">{titleOf(action)}</span>
+                  <span className="lf:block lf:text-xs lf:text-muted">{reasonFor(deployment, action)}</span>
                 </Menu.Item>
-                <Menu.Item className={item} onClick={() => void navigator.clipboard.writeText(deployment.id)}>
-                  Copy id
-                </Menu.Item>
-                {impossible.map((action) => (
-                  <Menu.Item key={action} disabled className={item}>
-                    <span className="lf:block">{titleOf(action)}</span>
-                    <span className="lf:block lf:text-xs lf:text-muted">{reasonFor(deployment, action)}</span>
-                  </Menu.Item>
-                ))}
-              </Menu.Popup>
-            </Menu.Positioner>
-          </div>
+              ))}
+            </Menu.Popup>
+          </Menu.Positioner>
         </Menu.Portal>
       </Menu.Root>
+      {/* The menu opens inside the page's content, not beside it. */}
+      <span ref={setPlace} className="lf:contents" />
     </>
   );
 }
