@@ -50,7 +50,7 @@ export function DeploymentActions({ deployment, isCancelling, onCancel, onAction
           <Ellipsis aria-hidden size={16} />
         </Menu.Trigger>
         <Menu.Portal container={place}>
-          <Menu.Positioner sideOffset={4} align="end">
+          <Menu.Positioner sideOffset={4} align="end" className="lf:z-40">
             <Menu.Popup className="lf:w-72 lf:max-w-[calc(100vw-32px)] lf:rounded-lg lf:border lf:border-line lf:bg-raised lf:p-1 lf:shadow-lg">
               <Menu.Item
                 className={item}

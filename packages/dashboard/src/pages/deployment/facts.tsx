@@ -86,7 +86,7 @@ function QrButton({ url }: { url: string }) {
       </Popover.Trigger>
       <Popover.Portal>
         <div data-lf-root="">
-          <Popover.Positioner sideOffset={6}>
+          <Popover.Positioner sideOffset={6} className="lf:z-40">
             <Popover.Popup
               aria-label="QR code"
               className="lf:rounded-lg lf:border lf:border-line lf:bg-raised lf:p-3 lf:shadow-lg"
