@@ -41,6 +41,7 @@ const web = {
 
 /** One that is at work, until `rest` says otherwise. */
 export function deploymentOf(rest: Partial<Deployment> = {}): Deployment {
+  const isWell = rest.state === "success";
   const isOver = rest.finishedAt !== undefined && rest.finishedAt !== null;
   return {
     id: "dep_01kxw3q8hz5m2n4p6r8t",
@@ -79,7 +80,7 @@ export function deploymentOf(rest: Partial<Deployment> = {}): Deployment {
       notes: [{ level: "warning", message: "No lockfile was found in apps/docs." }],
       evidence: [],
     },
-    actions: isOver ? afterwards : whileItRuns,
+    actions: isWell ? afterwards : isOver ? { ...afterwards, rollback: mayNot("It did not succeed.") } : whileItRuns,
     startedBy: "Ana Ruiz",
     commit: {
       sha: "a1b2c3d4e5f60718293a4b5c6d7e8f9001122334",

@@ -38,7 +38,7 @@ export function HistoryRow({ deployment, isRolledBack, href, onOpen, choice, men
         </label>
       )}
       <div className={`lf:flex lf:min-w-0 lf:flex-1 lf:flex-wrap lf:items-center lf:gap-x-2 lf:@md:gap-x-3 ${wide}`}>
-        <p className="lf:m-0 lf:w-full lf:min-w-0 lf:truncate lf:[grid-area:title]">
+        <p className="lf:m-0 lf:w-full lf:min-w-0 lf:[grid-area:title]">
           <Title name={name} href={href} onOpen={onOpen} />
         </p>
         <p className="lf:m-0 lf:text-xs lf:@md:text-sm lf:[grid-area:state]">
@@ -48,7 +48,10 @@ export function HistoryRow({ deployment, isRolledBack, href, onOpen, choice, men
           {live ? <Badge tone="success">Live</Badge> : null}
           {isRolledBack ? <Badge>Rolled back</Badge> : null}
           {operation === "deploy" ? null : <Badge>{operations[operation]}</Badge>}
-          <span className="lf:break-all">{environment}</span>
+          {/* Where there is little room, only what is not the usual. */}
+          <span className={`lf:break-all ${environment === "production" ? "lf:hidden lf:@md:inline" : ""}`}>
+            {environment}
+          </span>
           <span className="lf:hidden lf:@md:inline">{platform}</span>
           <span className="lf:hidden lf:font-mono lf:@md:inline">{shortId(id)}</span>
           {commit === null ? null : (
@@ -99,7 +102,8 @@ export function nameOf({ commit, message, id }: Deployment): string {
 }
 
 function Title({ name, href, onOpen }: { name: string } & Pick<HistoryRowProps, "href" | "onOpen">) {
-  const look = "lf:text-text lf:font-medium lf:no-underline lf:hover:underline";
+  const look =
+    "lf:block lf:truncate lf:text-base lf:leading-6 lf:text-text lf:font-medium lf:no-underline lf:hover:underline";
   if (href !== undefined) {
     return (
       <a
@@ -111,12 +115,12 @@ function Title({ name, href, onOpen }: { name: string } & Pick<HistoryRowProps, 
       </a>
     );
   }
-  if (onOpen === undefined) return <span className="lf:font-medium">{name}</span>;
+  if (onOpen === undefined) return <span className="lf:block lf:truncate lf:font-medium">{name}</span>;
   return (
     <button
       type="button"
       onClick={onOpen}
-      className={`lf:max-w-full lf:cursor-pointer lf:truncate lf:border-0 lf:bg-transparent lf:p-0 lf:text-start ${look}`}
+      className={`lf:w-full lf:cursor-pointer lf:border-0 lf:bg-transparent lf:p-0 lf:text-start ${look}`}
     >
       {name}
     </button>

@@ -75,7 +75,7 @@ export function RelativeTime({ at, inRow = false }: { at: string; inRow?: boolea
   const exact = new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
   if (inRow) {
     return (
-      <time dateTime={at} title={exact} suppressHydrationWarning>
+      <time dateTime={at} dir="auto" title={exact} suppressHydrationWarning>
         {ago}
       </time>
     );
@@ -89,7 +89,7 @@ export function RelativeTime({ at, inRow = false }: { at: string; inRow?: boolea
       onBlur={() => setIsDismissed(false)}
       onPointerLeave={() => setIsDismissed(false)}
     >
-      <time dateTime={at} suppressHydrationWarning>
+      <time dateTime={at} dir="auto" suppressHydrationWarning>
         {ago}
       </time>
       <span
@@ -115,7 +115,7 @@ export function Duration({ from, to }: { from: string; to: string | null }) {
 /** So many milliseconds, short to the eye and spelled out for speech. */
 export function DurationText({ ms }: { ms: number }) {
   return (
-    <span className="lf:whitespace-nowrap lf:tabular-nums" suppressHydrationWarning>
+    <span dir="auto" className="lf:whitespace-nowrap lf:tabular-nums" suppressHydrationWarning>
       <span aria-hidden>{durationInWords(ms)}</span>
       <span className="lf:sr-only">{durationForSpeech(ms)}</span>
     </span>

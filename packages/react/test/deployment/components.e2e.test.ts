@@ -66,7 +66,7 @@ describe.runIf(hasBrowser)("deployment components", () => {
 
   it("opens the actions of a row, offers what is possible, and gives the focus back", async () => {
     const page = await open("DeploymentHistory/what was done");
-    const trigger = page.getByRole("button", { name: /^Actions for Try another chart/ });
+    const trigger = page.getByRole("button", { name: /^Actions for Show the next high water/ });
     await trigger.focus();
     await page.keyboard.press("Enter");
     const menu = page.getByRole("menu");
@@ -74,13 +74,16 @@ describe.runIf(hasBrowser)("deployment components", () => {
     expect(await menu.getByRole("menuitem").allTextContents()).toEqual(["Redeploy", "Roll back to this"]);
     await page.keyboard.press("Escape");
     await menu.waitFor({ state: "detached" });
-    await expect.poll(() => focused(page)).toMatch(/^Actions for Try another chart/);
+    await expect.poll(() => focused(page)).toMatch(/^Actions for Show the next high water/);
     await page.keyboard.press("Enter");
     await menu.waitFor();
     await page.keyboard.press("ArrowDown");
     await page.getByRole("menuitem", { name: "Roll back to this" }).focus();
     await page.keyboard.press("Enter");
-    await expect.poll(() => page.locator("output").textContent()).toBe("rollback dep_01kxvz9900aa88bb77cc");
+    await expect.poll(() => page.locator("output").textContent()).toBe("rollback dep_01kxw0aa11bb22cc33dd");
+    await page.getByRole("button", { name: /^Actions for Try another chart/ }).click();
+    await menu.waitFor();
+    expect(await menu.getByRole("menuitem").allTextContents()).toEqual(["Redeploy"]);
   });
 
   it("compares the earlier with the later, and opens a row without leaving the page", async () => {
