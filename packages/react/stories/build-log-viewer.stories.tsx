@@ -72,7 +72,8 @@ function Viewer({ events, ...props }: Omit<BuildLogViewerProps, "log"> & { event
     for (const one of events) store.append(one);
     return store;
   }, [events]);
-  return <BuildLogViewer log={log} height="20rem" {...props} />;
+  const [lines, setLines] = useState(props.lines ?? null);
+  return <BuildLogViewer log={log} height="20rem" {...props} lines={lines} onLines={setLines} />;
 }
 
 const live = { connection: { kind: "live" } } as const;

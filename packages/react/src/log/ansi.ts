@@ -113,22 +113,17 @@ function colonColour(parts: string[]): number | null | typeof noColour {
   return extendedColour(parts, 1).colour;
 }
 
-const switches: Record<number, (style: Style) => Style> = {
-  0: () => 0,
-  1: (style) => style | bold,
-  2: (style) => style | dim,
-  3: (style) => style | italic,
-  4: (style) => style | underline,
-  7: (style) => style | inverse,
-  9: (style) => style | strike,
-  21: (style) => style | underline,
-  22: (style) => style & ~(bold | dim),
-  23: (style) => style & ~italic,
-  24: (style) => style & ~underline,
-  27: (style) => style & ~inverse,
-  29: (style) => style & ~strike,
-  39: (style) => withForeground(style, null),
-  49: (style) => withBackground(style, null),
+/** What a code turns on, and what it turns off. */
+const sets: Record<number, Style> = { 1: bold, 2: dim, 3: italic, 4: underline, 7: inverse, 9: strike, 21: underline };
+const clears: Record<number, Style> = {
+  0: ~0,
+  22: bold | dim,
+  23: italic,
+  24: underline,
+  27: inverse,
+  29: strike,
+  39: foregroundMask,
+  49: backgroundMask,
 };
 
 function withColour(style: Style, code: number, colour: number | null | typeof noColour): Style {
@@ -166,7 +161,7 @@ function withCode(style: Style, code: number): Style {
   if (code >= 40 && code <= 47) return withBackground(style, code - 40);
   if (code >= 90 && code <= 97) return withForeground(style, code - 90 + 8);
   if (code >= 100 && code <= 107) return withBackground(style, code - 100);
-  return switches[code]?.(style) ?? style;
+  return (style | (sets[code] ?? 0)) & ~(clears[code] ?? 0);
 }
 
 /** Characters that are not text: C0 but the tab, DEL, C1. Escape and its C1 forms begin a sequence. */

@@ -176,7 +176,7 @@ export function BuildLogViewer(props: BuildLogViewerProps) {
         onScroll={view.onScroll}
         onWheel={view.onWheel}
         {...keys.listeners}
-        className="lf:relative lf:grow lf:overflow-auto lf:overscroll-contain lf:font-mono lf:text-xs lf:leading-[calc(20/12)] lf:[overflow-anchor:none] lf:focus-visible:-outline-offset-2"
+        className="lf:relative lf:grow lf:contain-content lf:overflow-auto lf:overscroll-contain lf:font-mono lf:text-xs lf:leading-[calc(20/12)] lf:[overflow-anchor:none] lf:focus-visible:-outline-offset-2"
         style={{ height }}
       >
         <div ref={view.probe} aria-hidden className="lf:invisible lf:absolute lf:w-px">

@@ -1,8 +1,8 @@
 "use client";
-import { Check, Copy, Download, FileText, Maximize, Minimize } from "lucide-react";
+import { Copy, Download } from "lucide-react";
 import { type RefObject, useEffect, useState, useSyncExternalStore } from "react";
-import { buttonClass } from "../parts/button.tsx";
-import { ToolButton } from "./log-toolbar.tsx";
+import { Button, buttonClass } from "../parts/button.tsx";
+import { pressedClass, ToolButton } from "./log-toolbar.tsx";
 
 /** Puts text that is still being made on the clipboard, and says how it went for two seconds. */
 export function useCopy(): { told: "copied" | "refused" | null; copy(text: Promise<Blob>): void } {
@@ -61,7 +61,7 @@ export function LogActions({ text, plainTextUrl, frame }: LogActionsProps) {
   return (
     <>
       <ToolButton label="Copy the log" onClick={() => copy(text())}>
-        {told === "copied" ? <Check aria-hidden size={16} /> : <Copy aria-hidden size={16} />}
+        <Copy aria-hidden size={16} />
       </ToolButton>
       <CopyStatus told={told} />
       {plainTextUrl === undefined ? (
@@ -85,19 +85,19 @@ export function LogActions({ text, plainTextUrl, frame }: LogActionsProps) {
             rel="noopener noreferrer"
             className={`${buttonClass("quiet")} lf:px-1.5!`}
           >
-            <FileText aria-hidden size={16} />
             Plain text
           </a>
         </>
       )}
       {canFill ? (
-        <ToolButton
-          label="Full screen"
+        <Button
+          look="quiet"
           aria-pressed={isFull}
+          className={`lf:px-1.5! ${pressedClass}`}
           onClick={() => void (isFull ? document.exitFullscreen() : frame.current?.requestFullscreen())}
         >
-          {isFull ? <Minimize aria-hidden size={16} /> : <Maximize aria-hidden size={16} />}
-        </ToolButton>
+          Full screen
+        </Button>
       ) : null}
     </>
   );
@@ -106,7 +106,7 @@ export function LogActions({ text, plainTextUrl, frame }: LogActionsProps) {
 function save(text: Blob): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(text);
-  link.download = "build-log.txt";
+  link.download = "build.log";
   link.click();
   // The browser has begun to read it by then.
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);

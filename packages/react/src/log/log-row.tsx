@@ -60,7 +60,7 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
       aria-setsize={props.size}
       aria-posinset={row + 1}
       aria-current={isSelected || undefined}
-      className={`lf:absolute lf:top-0 lf:start-0 lf:flex lf:gap-2 lf:pe-3 lf:focus-visible:-outline-offset-2 ${isWrapped ? "lf:w-full" : "lf:w-max lf:min-w-full lf:overflow-y-clip"} ${ground}`}
+      className={`lf:absolute lf:top-0 lf:start-0 lf:flex lf:gap-2 lf:pe-3 lf:focus-visible:-outline-offset-2 ${isWrapped ? "lf:w-full" : "lf:w-max lf:min-w-full lf:overflow-y-clip lf:contain-layout"} ${ground}`}
       style={{
         transform: `translateY(${props.top}px)`,
         ...(isWrapped ? { minHeight: props.height } : { height: props.height }),
@@ -82,17 +82,7 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
           {log.stepOf(line)}
         </span>
       ) : null}
-      {level === null ? (
-        <span className="lf:w-[1ch] lf:shrink-0" />
-      ) : (
-        <span
-          role="img"
-          aria-label={level === "error" ? "Error" : "Warning"}
-          className={`lf:w-[1ch] lf:shrink-0 lf:font-bold lf:select-none ${level === "error" ? "lf:text-failure" : "lf:text-warning"}`}
-        >
-          {level === "error" ? "×" : "!"}
-        </span>
-      )}
+      {level === null ? <span className="lf:w-[1ch] lf:shrink-0" /> : <LevelMark level={level} isNamed />}
       <span
         className={`lf:[unicode-bidi:isolate] ${isWrapped ? "lf:min-w-0 lf:whitespace-pre-wrap lf:wrap-anywhere" : "lf:whitespace-pre"} ${isCurrent ? "lf:outline-1 lf:outline-focus" : ""}`}
       >
@@ -114,6 +104,19 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
   );
 });
 
+/** The same sign beside a line and beside the count of such lines. */
+export function LevelMark({ level, isNamed = false }: { level: "error" | "warning"; isNamed?: boolean }) {
+  const isError = level === "error";
+  return (
+    <span
+      {...(isNamed ? { role: "img", "aria-label": isError ? "Error" : "Warning" } : { "aria-hidden": true })}
+      className={`lf:w-[1ch] lf:shrink-0 lf:font-bold lf:select-none ${isError ? "lf:text-failure" : "lf:text-warning"}`}
+    >
+      {isError ? "×" : "!"}
+    </span>
+  );
+}
+
 function LogText({ text, style, href, isMatch, isMark }: Segment) {
   const classes = classOfStyle(style);
   if (isMark) return <span className="lf:rounded-sm lf:bg-text lf:px-0.5 lf:text-page lf:select-none">{text}</span>;
@@ -132,12 +135,7 @@ function LogText({ text, style, href, isMatch, isMark }: Segment) {
   return classes === "" ? shown : <span className={classes}>{shown}</span>;
 }
 
-const clock = new Intl.DateTimeFormat(undefined, {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  hour12: false,
-});
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", hour12: false });
 
 /** "1:02.3" since the first line. */
 function sinceStart(ms: number): string {

@@ -1,7 +1,6 @@
 "use client";
-import { ChevronDown, ChevronUp, X } from "lucide-react";
 import type { RefObject } from "react";
-import { ToolButton } from "./log-toolbar.tsx";
+import { Button } from "../parts/button.tsx";
 
 export interface LogSearchBarProps {
   field: RefObject<HTMLInputElement | null>;
@@ -49,15 +48,15 @@ export function LogSearchBar(props: LogSearchBarProps) {
       <span role="status" className="lf:min-w-20 lf:text-sm lf:text-muted lf:tabular-nums">
         {resultOf(props)}
       </span>
-      <ToolButton label="Line before" aria-disabled={found === 0} onClick={() => onGo(-1)}>
-        <ChevronUp aria-hidden size={16} />
-      </ToolButton>
-      <ToolButton label="Next line" aria-disabled={found === 0} onClick={() => onGo(1)}>
-        <ChevronDown aria-hidden size={16} />
-      </ToolButton>
-      <ToolButton label="Close search" onClick={onClose}>
-        <X aria-hidden size={16} />
-      </ToolButton>
+      <Button look="quiet" aria-disabled={found === 0} onClick={() => onGo(-1)}>
+        Previous
+      </Button>
+      <Button look="quiet" aria-disabled={found === 0} onClick={() => onGo(1)}>
+        Next
+      </Button>
+      <Button look="quiet" onClick={onClose}>
+        Close search
+      </Button>
     </search>
   );
 }

@@ -1,9 +1,7 @@
 "use client";
-import { Link, X } from "lucide-react";
 import { Button } from "../parts/button.tsx";
 import { formatLines, type LineRange } from "./line-range.ts";
 import { CopyStatus, useCopy } from "./log-actions.tsx";
-import { ToolButton } from "./log-toolbar.tsx";
 
 export interface LogSelectionProps {
   lines: LineRange;
@@ -27,14 +25,11 @@ export function LogSelection({ lines, text, onClear }: LogSelectionProps) {
           ? `Line ${lines.from.toLocaleString()}`
           : `Lines ${lines.from.toLocaleString()} to ${lines.to.toLocaleString()}`}
       </span>
-      <Button onClick={() => copy(Promise.resolve(address()))}>
-        <Link aria-hidden size={14} />
-        Copy link to lines
-      </Button>
+      <Button onClick={() => copy(Promise.resolve(address()))}>Copy link to lines</Button>
       <Button onClick={() => copy(text())}>Copy lines</Button>
-      <ToolButton label="Choose no lines" onClick={onClear}>
-        <X aria-hidden size={16} />
-      </ToolButton>
+      <Button look="quiet" onClick={onClear}>
+        Clear
+      </Button>
       <CopyStatus told={told} />
     </div>
   );

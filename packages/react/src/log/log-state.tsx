@@ -1,4 +1,5 @@
 "use client";
+import { Button } from "../parts/button.tsx";
 import { agoInWords, useNow } from "../parts/time.tsx";
 import type { ConnectionState } from "../types.ts";
 import { counted } from "./log-words.ts";
@@ -58,13 +59,9 @@ export function LogPlace({ size, shown, ended, expired, onShowAll }: LogPlacePro
       {size > 0 ? (
         <>
           <p className="lf:m-0">No line is like that.</p>
-          <button
-            type="button"
-            className="lf:mt-2 lf:min-h-6 lf:cursor-pointer lf:border-0 lf:bg-transparent lf:text-link lf:underline"
-            onClick={onShowAll}
-          >
+          <Button className="lf:mt-2" onClick={onShowAll}>
             Show all lines
-          </button>
+          </Button>
         </>
       ) : (
         <p className="lf:m-0">

@@ -183,7 +183,7 @@ export function createLogStore({ frame = nextFrame }: LogStoreOptions = {}): Log
 
   function place(number: number): { block: Block; row: number } {
     const index = number - first;
-    if (!(index >= 0 && index < size)) throw new RangeError(`Line ${number} is not in this log.`);
+    if (!(index >= 0 && index < size)) throw new RangeError(`No line ${number}.`);
     return { block: blocks[index >> blockBits]!, row: index & (blockLines - 1) };
   }
 

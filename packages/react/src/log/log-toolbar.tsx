@@ -1,21 +1,19 @@
 "use client";
-import { ArrowDownToLine, CircleX, Search, TextWrap, TriangleAlert, Volume2, VolumeX } from "lucide-react";
+import { Search, TextWrap, Volume2 } from "lucide-react";
 import type { ComponentProps, ReactNode } from "react";
 import { Button } from "../parts/button.tsx";
 import type { LevelFilter } from "./line-index.ts";
-import type { Times } from "./log-row.tsx";
+import { LevelMark, type Times } from "./log-row.tsx";
 import { counted } from "./log-words.ts";
+
+/** Of a button or switch that is on. */
+export const pressedClass =
+  "lf:aria-pressed:bg-neutral-soft lf:aria-pressed:border-line-strong lf:aria-checked:bg-neutral-soft lf:aria-checked:border-line-strong";
 
 /** A button of the bar: its name is said and shown on hover. */
 export function ToolButton({ label, children, ...rest }: ComponentProps<"button"> & { label: string }) {
   return (
-    <Button
-      look="quiet"
-      aria-label={label}
-      title={label}
-      {...rest}
-      className="lf:px-1.5! lf:aria-pressed:bg-neutral-soft lf:aria-pressed:border-line-strong lf:aria-checked:bg-neutral-soft lf:aria-checked:border-line-strong"
-    >
+    <Button look="quiet" aria-label={label} title={label} {...rest} className={`lf:px-1.5! ${pressedClass}`}>
       {children}
     </Button>
   );
@@ -85,7 +83,7 @@ export function LogToolbar(props: LogToolbarProps) {
     <div role="group" aria-label="Log tools" className="lf:flex lf:flex-wrap lf:items-center lf:gap-1">
       {props.errors > 0 ? (
         <Button look="quiet" title="Go to the next error" className="lf:px-1.5!" onClick={() => props.onNext("error")}>
-          <CircleX aria-hidden size={14} className="lf:text-failure" />
+          <LevelMark level="error" />
           {counted(props.errors, "error")}
         </Button>
       ) : null}
@@ -96,7 +94,7 @@ export function LogToolbar(props: LogToolbarProps) {
           className="lf:px-1.5!"
           onClick={() => props.onNext("warning")}
         >
-          <TriangleAlert aria-hidden size={14} className="lf:text-warning" />
+          <LevelMark level="warning" />
           {counted(props.warnings, "warning")}
         </Button>
       ) : null}
@@ -104,10 +102,9 @@ export function LogToolbar(props: LogToolbarProps) {
         <Button
           look={following.isOn ? "quiet" : "plain"}
           aria-pressed={following.isOn}
-          className="lf:px-1.5! lf:aria-pressed:bg-neutral-soft"
+          className={`lf:px-1.5! ${pressedClass}`}
           onClick={following.isOn ? following.onStop : following.onFollow}
         >
-          <ArrowDownToLine aria-hidden size={14} />
           Follow
         </Button>
       ) : null}
@@ -133,7 +130,7 @@ export function LogToolbar(props: LogToolbarProps) {
         aria-checked={props.isReadAloud}
         onClick={props.onReadAloud}
       >
-        {props.isReadAloud ? <Volume2 aria-hidden size={16} /> : <VolumeX aria-hidden size={16} />}
+        <Volume2 aria-hidden size={16} />
       </ToolButton>
       {props.children}
     </div>

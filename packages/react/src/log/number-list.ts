@@ -15,7 +15,7 @@ export function createNumberList(): NumberList {
   const pages: Uint32Array[] = [];
   let length = 0;
   const at = (index: number): number => {
-    if (index < 0 || index >= length) throw new RangeError(`${index} is not in a list of ${length}`);
+    if (index < 0 || index >= length) throw new RangeError(`${index} of ${length}`);
     return pages[index >> pageBits]![index & (pageSize - 1)]!;
   };
   return {

@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { LineIndex } from "./line-index.ts";
 import type { LogStore } from "./log-store.ts";
+import type { NumberList } from "./number-list.ts";
 import { matcherOf } from "./row-text.ts";
 import { createLogSearch } from "./search.ts";
 
@@ -63,17 +64,14 @@ export function useLogSearch(log: LogStore, index: LineIndex, goTo: (line: numbe
       if (length === 0) return;
       const at = matches.lowerBound(current ?? line);
       // Without a current one, the next from here on is the first.
-      const isOn = at < length && matches.at(at) === current;
-      const next = by === -1 ? at - 1 : isOn ? at + 1 : at;
+      const next = by === -1 ? at - 1 : placeOf(matches, current ?? 0) > 0 ? at + 1 : at;
       show(matches.at((next + length) % length));
     },
   };
 }
 
-function placeOf(
-  matches: { length: number; at(index: number): number; lowerBound(value: number): number },
-  line: number,
-): number {
+/** Which match a line is, from 1; 0 when it is none. */
+function placeOf(matches: NumberList, line: number): number {
   const at = matches.lowerBound(line);
   return at < matches.length && matches.at(at) === line ? at + 1 : 0;
 }

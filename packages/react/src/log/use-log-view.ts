@@ -30,8 +30,12 @@ export interface LogView {
 }
 
 const overscan = 8;
-/** Rows are made known to the virtualizer so many at a time: it goes through all whenever their number changes. */
-const step = 4_096;
+/** The virtualizer goes through all rows whenever their number changes: it is told of more than there are, seldom, and those are not shown. */
+function roomFor(size: number): number {
+  let room = 4_096;
+  while (room < size) room = Math.ceil(room * 1.3);
+  return size === 0 ? 0 : room;
+}
 
 export function useLogView(
   index: LineIndex,
@@ -43,10 +47,10 @@ export function useLogView(
   const [isFollowing, setFollowing] = useState(startsFollowing);
   const [kept, keep] = useState<number | null>(null);
   const lastTop = useRef(0);
-  const stoppedAt = useRef(0);
+  const stoppedAt = useRef(index.size);
   const wantsFocus = useRef<number | null>(null);
   const { size } = index;
-  const capacity = Math.ceil(size / step) * step;
+  const capacity = roomFor(size);
   const page = useRef(0);
 
   const rangeExtractor = useCallback(
@@ -90,7 +94,8 @@ export function useLogView(
   });
 
   const stop = (): void => {
-    if (isFollowing) stoppedAt.current = size;
+    // What was there when a line was gone to is not new.
+    if (isFollowing || stoppedAt.current === 0) stoppedAt.current = size;
     setFollowing(false);
   };
   return {
