@@ -28,7 +28,10 @@ export type DeployEventBody =
       status: "started" | "finished" | "failed" | "reused";
       attempt: number;
       durationMs?: number;
+      /** One line of result, or why it failed. */
       detail?: string;
+      /** Of a failed try that another one follows: when that begins. */
+      nextTryAt?: string;
     }
   | { type: "log"; step: string; stream: "stdout" | "stderr"; firstLine: number; lines: string[] }
   | { type: "note"; level: "info" | "warning"; message: string }

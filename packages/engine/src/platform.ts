@@ -21,6 +21,8 @@ export interface StepContext {
   /** Attempt of this step, 1 on the first run. */
   attempt: number;
   log(line: string): void;
+  /** What it did, in one line for people; told with its end, and the last one counts. */
+  detail(line: string): void;
 }
 
 export interface ReleaseService {

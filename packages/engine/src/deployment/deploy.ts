@@ -7,6 +7,7 @@ import { artifactOf } from "../build/files.ts";
 import { type Clock, instant } from "../clock.ts";
 import { type PlatformAccess, siteAddress } from "../connections/access.ts";
 import { DeployError, reportOf } from "../error.ts";
+import { builtDetail, sealedDetail } from "./detail.ts";
 import type { Journal } from "./journal.ts";
 import type { DeployPlan, ServicePlan } from "../plan/plan.ts";
 import type { DeployContext, DeployedService, Platform, Release } from "../platform.ts";
@@ -78,9 +79,10 @@ export async function runDeployment(work: Work): Promise<{ release: Release; ser
       step.log(`${platform.name} is asked at another address than its own, so its sites are not asked.`);
       return;
     }
+    const seen: string[] = [];
     for (const service of services) {
       const planned = release.services.find(({ plan: one }) => one.name === service.name)!;
-      await verifyService({
+      const said = await verifyService({
         service,
         plan: planned.plan,
         artifact: planned.artifact,
@@ -91,7 +93,9 @@ export async function runDeployment(work: Work): Promise<{ release: Release; ser
         log: step.log,
         note: context.note,
       });
+      seen.push(said);
     }
+    step.detail(seen.join("; "));
   });
   await journal.transaction((tx) => giveTraffic(tx, { place: row, releaseId: release.id, at: instant(work.clock) }));
   return { release, services };
@@ -185,7 +189,7 @@ async function buildAll(work: Work, plan: DeployPlan): Promise<BuiltService[]> {
   const services: BuiltService[] = [];
   for (const service of plan.services) {
     const name = plan.services.length === 1 ? "build" : `build ${service.name}`;
-    const built = await journal.step(name, async ({ signal }) => {
+    const built = await journal.step(name, async ({ signal, detail }) => {
       const { artifact, reused, warnings } = await work.build({
         organization: work.row.organization_id,
         service,
@@ -197,7 +201,9 @@ async function buildAll(work: Work, plan: DeployPlan): Promise<BuiltService[]> {
       });
       for (const message of warnings) await journal.append({ type: "note", level: "warning", message });
       await store.putManifest(artifact.digest, artifact);
-      return { artifact: artifact.digest, files: artifact.files.length, sizeBytes: artifact.sizeBytes, reused };
+      const made = { files: artifact.files.length, sizeBytes: artifact.sizeBytes, reused };
+      detail(builtDetail(made));
+      return { artifact: artifact.digest, ...made };
     });
     services.push({ plan: service, artifact: built.artifact });
   }
@@ -207,9 +213,10 @@ async function buildAll(work: Work, plan: DeployPlan): Promise<BuiltService[]> {
 async function seal(work: Work, plan: DeployPlan, services: BuiltService[]): Promise<Release> {
   const { journal, store, row } = work;
   const values = valuesByService(plan.services, work.values);
-  const { release } = await journal.step("seal", async () => {
+  const { release } = await journal.step("seal", async ({ detail }) => {
     const same = await servedAlready(work, { services, values });
     if (same) {
+      detail("nothing has changed");
       await journal.append({
         type: "note",
         level: "info",
@@ -224,6 +231,7 @@ async function seal(work: Work, plan: DeployPlan, services: BuiltService[]): Pro
       const { id: deploymentId, project_id: projectId, environment, platform } = row;
       return sealRelease(store, tx, { deploymentId, projectId, environment, platform, services, values });
     });
+    detail(sealedDetail(values, services.length));
     return { release: sealed, reused: false };
   });
   return releaseOf(work, release);

@@ -268,26 +268,36 @@ export function journalOf({
         await add(tx, startedAt, [{ type: "step", step: name, status: "started", attempt }]);
       });
       let result: T;
+      let detail: string | undefined;
       try {
-        result = await work({ signal, attempt, log: (line) => log.push(name, line, "stdout") });
+        result = await work({
+          signal,
+          attempt,
+          log: (line) => log.push(name, line, "stdout"),
+          detail: (line) => (detail = line),
+        });
         await log.flush();
       } catch (error) {
         await log.flush();
-        const detail = reportOf(error).what;
-        await end(name, attempt, startedMs, "failed", null, detail);
-        if (signal.aborted || !(error instanceof DeployError) || error.row.retry === "never" || tried >= stepTries)
-          throw error;
-        if ((error.text.retryAfterMs ?? 0) > longestWaitMs) throw error;
-        const backoffMs = 1_000 * 2 ** (tried - 1) * (0.75 + random() / 2);
-        const askedMs = error.row.retry === "after" ? error.text.retryAfterMs : undefined;
-        await clock.sleep(askedMs ?? backoffMs, signal);
-        waitedMs += askedMs ?? 0;
+        const pause = signal.aborted ? null : pauseAfter(error, tried);
+        await end({
+          name,
+          attempt,
+          startedMs,
+          status: "failed",
+          result: null,
+          detail: reportOf(error).what,
+          ...(pause === null ? {} : { nextTryAt: new Date(clock.now() + pause.ms).toISOString() }),
+        });
+        if (pause === null) throw error;
+        await clock.sleep(pause.ms, signal);
+        if (pause.isAsked) waitedMs += pause.ms;
         continue;
       }
       // Not above: what was done and could not be noted is noted once more, and never done once more.
       for (let noted = 1; ; noted++) {
         try {
-          await end(name, attempt, startedMs, "finished", result ?? null);
+          await end({ name, attempt, startedMs, status: "finished", result: result ?? null, detail });
           return result;
         } catch (error) {
           if (!(error instanceof DeployError) || error.code !== "STORE_UNAVAILABLE" || noted >= stepTries) throw error;
@@ -296,14 +306,32 @@ export function journalOf({
     }
   }
 
-  async function end(
-    name: string,
-    attempt: number,
-    startedMs: number,
-    status: "finished" | "failed",
-    result: unknown,
-    detail?: string,
-  ): Promise<void> {
+  /** How long to wait before the next try, and whether the platform asked for that; null when there is to be none. */
+  function pauseAfter(error: unknown, tried: number): { ms: number; isAsked: boolean } | null {
+    if (!(error instanceof DeployError) || error.row.retry === "never" || tried >= stepTries) return null;
+    if ((error.text.retryAfterMs ?? 0) > longestWaitMs) return null;
+    const backoffMs = 1_000 * 2 ** (tried - 1) * (0.75 + random() / 2);
+    const askedMs = error.row.retry === "after" ? error.text.retryAfterMs : undefined;
+    return { ms: askedMs ?? backoffMs, isAsked: askedMs !== undefined };
+  }
+
+  async function end({
+    name,
+    attempt,
+    startedMs,
+    status,
+    result,
+    detail,
+    nextTryAt,
+  }: {
+    name: string;
+    attempt: number;
+    startedMs: number;
+    status: "finished" | "failed";
+    result: unknown;
+    detail: string | undefined;
+    nextTryAt?: string;
+  }): Promise<void> {
     const at = instant(clock);
     const reused =
       status === "finished" &&
@@ -325,8 +353,10 @@ export function journalOf({
         status: reused ? "reused" : status,
         attempt,
         durationMs: clock.now() - startedMs,
+        ...(detail === undefined ? {} : { detail }),
+        ...(nextTryAt === undefined ? {} : { nextTryAt }),
       };
-      await add(tx, at, [detail === undefined ? body : { ...body, detail }]);
+      await add(tx, at, [body]);
     });
   }
 

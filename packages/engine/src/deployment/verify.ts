@@ -27,8 +27,8 @@ export interface Verification {
   note(message: string): Promise<void>;
 }
 
-/** Ask until the address answers as it should. Throws VERIFY_FAILED with the last answer as evidence. */
-export async function verifyService(given: Verification): Promise<void> {
+/** Ask until the address answers as it should; answers what was seen, in a line. Throws VERIFY_FAILED with the last answer as evidence. */
+export async function verifyService(given: Verification): Promise<string> {
   const { service, plan, hosted, clock, signal } = given;
   const deadline = clock.now() + (hosted ? deadlineMs.hosted : deadlineMs.local);
   const path = plan.kind === "static" ? "/" : plan.check.path;
@@ -41,15 +41,16 @@ export async function verifyService(given: Verification): Promise<void> {
       fault = (await faultOf(answer, given)) ?? "";
       if (fault === "") {
         const why = isKeptOut(answer, service) ? " (behind a login, as it should be)" : "";
-        given.log(`GET ${address} → ${answer.status}${why}`);
-        return;
+        const seen = `GET ${address} → ${answer.status}${why}`;
+        given.log(seen);
+        return seen;
       }
     } catch (error) {
       if (signal.aborted) throw error;
       fault = error instanceof Error ? error.message : String(error);
       if (hosted && isOurSide(error)) {
         await given.note(`${address} could not be asked from here (${fault}); the platform says that it is live.`);
-        return;
+        return `${address} could not be asked from here`;
       }
     }
     if (clock.now() > deadline) {

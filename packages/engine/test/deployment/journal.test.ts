@@ -232,6 +232,36 @@ describe.each(databases)("the journal on $kind", ({ use }) => {
     expect(clock.waits).toEqual([7_000]);
   });
 
+  it("says with a failure when the next try begins, and with the last one nothing of the kind", async () => {
+    const id = await accepted();
+    const own = journal((await claim())!);
+    const beganMs = clock.now();
+    const limited = new DeployError("RATE_LIMIT_EXCEEDED", { what: "wait", retryAfterMs: 7_000 });
+    const down = new DeployError("PLATFORM_UNAVAILABLE", { what: "down" });
+    const errors = [limited, down, down];
+    await expect(own.step("upload", () => Promise.reject(errors.shift()!))).rejects.toBe(down);
+    const told = (await readEvents(store.db, id, 1)).flatMap((event) =>
+      event.type === "step" && event.status === "failed" ? [event.nextTryAt] : [],
+    );
+    // The second pause is the back-off of a second try.
+    const instants = [7_000, 7_000 + 2_000].map((ms) => new Date(beganMs + ms).toISOString());
+    expect(told).toEqual([...instants, undefined]);
+  });
+
+  it("tells with the end of a step what it did, and of a failed one why, without secrets", async () => {
+    const id = await accepted();
+    const own = journal((await claim())!);
+    let tries = 0;
+    await own.step("upload", async ({ detail }) => {
+      detail(`try ${++tries} with hunter2`);
+      if (tries === 1) throw new DeployError("PLATFORM_UNAVAILABLE", { what: "down" });
+    });
+    const told = (await readEvents(store.db, id, 1)).flatMap((event) =>
+      event.type === "step" && event.status !== "started" ? [event.detail] : [],
+    );
+    expect(told).toEqual(["down", "try 2 with [secret]"]);
+  });
+
   it("numbers events without gaps and takes secrets out of them and of the error", async () => {
     const id = await accepted();
     const own = journal((await claim())!);

@@ -46,7 +46,7 @@ const serving =
     response.writeHead(body === undefined ? 404 : 200).end(body ?? "nothing here");
   };
 
-function verify(more: Partial<Verification["service"]> = {}, hosted = true): Promise<void> {
+function verify(more: Partial<Verification["service"]> = {}, hosted = true): Promise<string> {
   return verifyService({
     service: { name: "web", url: here(), ...more },
     plan,

@@ -1,4 +1,5 @@
 /** Direct upload to Pages: the files of a deployment, in JSON documents of several. */
+import type { Sent } from "../../deployment/detail.ts";
 import { DeployError } from "../../error.ts";
 import type { ApiContext } from "../../platform.ts";
 import type { Bytes } from "../../snapshot/bytes.ts";
@@ -9,8 +10,8 @@ import { base64Content, bodyOf, type Content, joined, textContent } from "./body
 import { claimsOf, keepToken, sendRounds } from "./upload.ts";
 
 export interface PagesUpload {
-  /** Send what is missing; answers how many files that were. Throws INVALID_SOURCE when they are too many for the account. */
-  send(): Promise<number>;
+  /** Send what is missing; answers how much that was. Throws INVALID_SOURCE when they are too many for the account. */
+  send(): Promise<Sent>;
   /** Tell that these files are in use, so that they are there the next time. */
   markUsed(): Promise<void>;
 }
@@ -33,6 +34,7 @@ export function uploadTo(
   const { api, bytes, clock, signal } = context;
   const known = byKey(assets);
   const hashes = [...known.keys()];
+  const sent: Sent = { files: 0, sizeBytes: 0, of: known.size };
   const token = keepToken(async () => {
     const address = path`/accounts/${account}/pages/projects/${name}/upload-token`;
     const { jwt } = await ask<{ jwt: string }>(context, { method: "GET", path: address });
@@ -64,11 +66,12 @@ export function uploadTo(
       ),
     );
     api.traffic.filesSent += bucket.length;
+    sent.files += bucket.length;
+    sent.sizeBytes += bucket.reduce((sum, { file }) => sum + file.sizeBytes, 0);
   }
 
   return {
     async send() {
-      const before = api.traffic.filesSent;
       await sendRounds({
         async missing() {
           const keys = await post<string[]>("check-missing", { hashes });
@@ -81,7 +84,7 @@ export function uploadTo(
         clock,
         signal,
       });
-      return api.traffic.filesSent - before;
+      return sent;
     },
     markUsed: () => post("upsert-hashes", { hashes }),
   };

@@ -3,6 +3,7 @@
  * Source: https://developers.cloudflare.com/pages, cloudflare@7.3.0 and wrangler 4.164.0, read 2026-08-22.
  */
 import { syncVariables } from "../../connections/owned-variables.ts";
+import { sentDetail } from "../../deployment/detail.ts";
 import { path } from "../../http/api.ts";
 import { ApiError } from "../../http/api-error.ts";
 import { suggestNames } from "../../name.ts";
@@ -146,10 +147,11 @@ async function deploy(context: DeployContext): Promise<DeployedService[]> {
   const here = { ...context, bytes: site.bytes, target };
   const assets = await assetsOf(site.files, { root: site.root, bytes: site.bytes, signal });
   const upload = uploadTo(here, { ...project, assets });
-  await step("upload", async ({ log }) => {
+  await step("upload", async ({ log, detail }) => {
     const sent = await upload.send();
-    log(`${sent} of ${assets.length} files were new`);
-    return { sent };
+    log(`${sent.files} of ${assets.length} files were new`);
+    detail(sentDetail(sent));
+    return { sent: sent.files };
   });
   const { server } = site;
   if (server) await step("configure", () => configureServer(here, project, server));

@@ -1,4 +1,5 @@
 /** Files of a Worker: a session says which are missing, and ends with a token by which a version takes them all. */
+import type { Sent } from "../../deployment/detail.ts";
 import { DeployError } from "../../error.ts";
 import { path } from "../../http/api.ts";
 import type { ApiContext } from "../../platform.ts";
@@ -10,8 +11,8 @@ import { base64Content, bodyOf, type Content, fileContent, form } from "./body.t
 import { claimsOf, sendRounds } from "./upload.ts";
 
 export interface WorkersUpload {
-  /** Send what is missing; answers how many files that were. */
-  send(): Promise<number>;
+  /** Send what is missing; answers how much that was. */
+  send(): Promise<Sent>;
   /** The token that stands for all files; what is still missing is sent first. */
   completion(): Promise<Secret>;
 }
@@ -34,6 +35,7 @@ export function uploadTo(
 ): WorkersUpload {
   const { api, bytes, clock, signal } = context;
   const known = byKey(assets);
+  const sent: Sent = { files: 0, sizeBytes: 0, of: known.size };
   let token: Secret | undefined;
   let single = false;
   let done: Secret | undefined;
@@ -71,11 +73,12 @@ export function uploadTo(
       },
     );
     api.traffic.filesSent += parcel.length;
+    sent.files += parcel.length;
+    sent.sizeBytes += parcel.reduce((sum, { file }) => sum + file.sizeBytes, 0);
     if (answer?.jwt) done = secret(answer.jwt);
   }
 
-  async function send(): Promise<number> {
-    const before = api.traffic.filesSent;
+  async function send(): Promise<Sent> {
     await sendRounds({
       missing,
       send: sendParcel,
@@ -85,7 +88,7 @@ export function uploadTo(
       clock,
       signal,
     });
-    return api.traffic.filesSent - before;
+    return sent;
   }
 
   return {

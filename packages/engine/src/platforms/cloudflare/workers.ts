@@ -3,6 +3,7 @@
  * given the traffic; a preview is a version that never is.
  * Source: https://developers.cloudflare.com/workers/static-assets, cloudflare@7.3.0 and wrangler 4.164.0, read 2026-08-22.
  */
+import { sentDetail } from "../../deployment/detail.ts";
 import { path } from "../../http/api.ts";
 import { suggestNames } from "../../name.ts";
 import { type DeployContext, type DeployedService, definePlatform, type ReleaseContext } from "../../platform.ts";
@@ -130,10 +131,11 @@ async function deploy(context: DeployContext): Promise<DeployedService[]> {
   const assets = await assetsOf(site.files, { root: site.root, bytes, signal });
   const upload = assets.length === 0 ? null : uploadTo(here, { account, name, assets });
   if (upload) {
-    await step("upload", async ({ log }) => {
+    await step("upload", async ({ log, detail }) => {
       const sent = await upload.send();
-      log(`${sent} of ${assets.length} files were new`);
-      return { sent };
+      log(`${sent.files} of ${assets.length} files were new`);
+      detail(sentDetail(sent));
+      return { sent: sent.files };
     });
   }
   const live = await step("deploy", async ({ attempt }) => {

@@ -1,4 +1,5 @@
 /** One deployment described in one call, and the upload of what Netlify lacks of it. */
+import { sentDetail } from "../../deployment/detail.ts";
 import { DeployError } from "../../error.ts";
 import { path } from "../../http/api.ts";
 import { ApiError } from "../../http/api-error.ts";
@@ -69,6 +70,8 @@ export async function upload(
     },
     onSent: () => void (api.traffic.filesSent += 1),
   });
+  const sizeBytes = wanted.reduce((sum, one) => sum + one.sizeBytes, 0);
+  inner.detail(sentDetail({ files: wanted.length, sizeBytes, of: shipment.uploads.size }));
   return { id: described.id, sent: wanted.length };
 }
 

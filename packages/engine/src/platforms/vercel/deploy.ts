@@ -1,5 +1,6 @@
 /** The three ways to give a release the traffic on Vercel, step by step. */
 import { syncVariables } from "../../connections/owned-variables.ts";
+import { sentDetail } from "../../deployment/detail.ts";
 import { DeployError } from "../../error.ts";
 import { path } from "../../http/api.ts";
 import { ApiError } from "../../http/api-error.ts";
@@ -28,8 +29,14 @@ export async function deploy(context: DeployContext): Promise<DeployedService[]>
   const uploaded = await context.step("upload", async (step) => {
     const there = step.attempt > 1 ? await find(context, projectId) : null;
     const first = there ? { id: there } : await create();
-    if ("id" in first) return { deployment: first.id, sent: 0 };
+    const of = sending.byDigest.size;
+    if ("id" in first) {
+      step.detail(sentDetail({ files: 0, sizeBytes: 0, of }));
+      return { deployment: first.id, sent: 0 };
+    }
     const sent = first.missing.length;
+    const sizeBytes = first.missing.reduce((sum, sha) => sum + (sending.byDigest.get(sha)?.sizeBytes ?? 0), 0);
+    step.detail(sentDetail({ files: sent, sizeBytes, of }));
     let inDoubt = await upload(context, sending, { missing: first.missing, step });
     for (let round = 1; inDoubt && round <= mostRounds; round++) {
       const next = await create();
