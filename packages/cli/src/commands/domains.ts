@@ -45,9 +45,10 @@ export function domains({ program, does }: Registry): void {
   );
   withTarget(group.command("ls").description("List them.")).action(
     does<DomainFlags>(async (context, { flags }) => {
-      const all = await (await context.engine()).domains.list(targetOf(context, flags));
+      const engine = await context.engine();
+      const all = await engine.domains.list(targetOf(context, flags));
       if (context.json) return context.result(JSON.stringify(all));
-      if (all.length === 0) return context.say(`${projectOf(context, flags.project)} has no custom domain.`);
+      if (all.length === 0) return context.say(await noneText(engine, projectOf(context, flags.project)));
       const rows = all.map((one) => [
         safeLine(one.name),
         one.platform,
@@ -57,6 +58,14 @@ export function domains({ program, does }: Registry): void {
       context.result(table(["DOMAIN", "PLATFORM", "STATE", "CERTIFICATE"], rows).join("\n"));
     }),
   );
+}
+
+/** Why there is none: nobody added one, or there is no place yet where one could be. */
+async function noneText(engine: Engine, project: string): Promise<string> {
+  const able = new Set(engine.platforms.flatMap(({ id, domains: operations }) => (operations ? [id] : [])));
+  const deployments = await engine.deployments({ project });
+  if (deployments.some(({ platform }) => able.has(platform))) return `${safeLine(project)} has no custom domain.`;
+  return `${safeLine(project)} was not deployed to a platform where it could have a domain. Deploy it first: landfall deploy --project ${safeLine(project)} --platform <platform>`;
 }
 
 function withTarget(command: Command): Command {

@@ -50,6 +50,8 @@ const domains = (answer: DomainView) => {
   return { calls, world: () => worldOf({ engine }) };
 };
 
+const unasked = (): Promise<never> => Promise.reject(new Error("It was not to be asked."));
+
 describe("domains", () => {
   it("shows which records to set, what is there now, and what stands in the way", async () => {
     const { world, calls } = domains(waiting);
@@ -93,6 +95,18 @@ describe("domains", () => {
 
   it("ends with status 3 while records are not right, for scripts that wait", async () => {
     expect((await landfall(domains(waiting).world(), "domains", "check", "example.com", "-p", "shop")).exit).toBe(3);
+  });
+
+  it("says where no domain can be, and where there is none yet", async () => {
+    const engine = engineDouble({
+      domains: { add: unasked, check: unasked, remove: unasked, list: async () => [] },
+      deployments: async () => [],
+    });
+    const { exit, err } = await landfall(worldOf({ engine }), "domains", "ls", "-p", "shop");
+    expect([exit, err]).toEqual([
+      0,
+      "shop was not deployed to a platform where it could have a domain. Deploy it first: landfall deploy --project shop --platform <platform>\n",
+    ]);
   });
 
   it("lists, removes, and answers in JSON", async () => {

@@ -59,29 +59,25 @@ export function Domains({ project }: { project: string }) {
         </Link>
       }
     >
-      {answer.data === undefined && answer.error?.code === "NOT_FOUND" ? (
-        <p className="lf:text-muted">{answer.error.what}</p>
-      ) : (
-        <Asked answer={answer} waitsFor="the domains" lines={2}>
-          {({ domains }) =>
-            domains.length === 0 ? (
-              <p className="lf:text-muted">No domain of your own leads here.</p>
-            ) : (
-              <ul className="lf:divide-y lf:divide-line lf:rounded-lg lf:border lf:border-line">
-                {domains.map(({ name, ready }) => (
-                  <li
-                    key={name}
-                    className="lf:flex lf:flex-wrap lf:items-center lf:justify-between lf:gap-2 lf:px-4 lf:py-2"
-                  >
-                    <SiteUrl url={`https://${name}`} />
-                    <Badge tone={ready ? "success" : "warning"}>{ready ? "Ready" : "Not ready"}</Badge>
-                  </li>
-                ))}
-              </ul>
-            )
-          }
-        </Asked>
-      )}
+      <Asked answer={answer} waitsFor="the domains" lines={2}>
+        {({ domains }) =>
+          domains.length === 0 ? (
+            <p className="lf:text-muted">No domain of your own leads here.</p>
+          ) : (
+            <ul className="lf:divide-y lf:divide-line lf:rounded-lg lf:border lf:border-line">
+              {domains.map(({ name, ready }) => (
+                <li
+                  key={name}
+                  className="lf:flex lf:flex-wrap lf:items-center lf:justify-between lf:gap-2 lf:px-4 lf:py-2"
+                >
+                  <SiteUrl url={`https://${name}`} />
+                  <Badge tone={ready ? "success" : "warning"}>{ready ? "Ready" : "Not ready"}</Badge>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Asked>
     </Section>
   );
 }

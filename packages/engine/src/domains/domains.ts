@@ -36,6 +36,7 @@ export interface Domains {
   add(target: DomainTarget, name: string): Promise<DomainView>;
   /** Ask platform, name servers and the site itself. */
   check(target: DomainTarget, name: string): Promise<DomainView>;
+  /** None of a project that is on no platform with domains, unless one was named. Throws NOT_FOUND, CONFLICT. */
   list(target: DomainTarget): Promise<DomainView[]>;
   remove(target: DomainTarget, name: string): Promise<void>;
 }
@@ -86,14 +87,19 @@ export function domainsOf({
     return work(platform.domains!, context, platform);
   }
 
-  async function platformWithDomains(project: ProjectRow, asked: string | undefined): Promise<Platform> {
+  /** Platforms the project was deployed to where it could have domains; of them the one that was asked for. */
+  async function platformsWithDomains(project: ProjectRow, asked: string | undefined): Promise<Platform[]> {
     const pinned = await store.db
       .selectFrom("target")
       .select("platform")
       .where("project_id", "=", project.id)
       .execute();
     const there = platforms.filter(({ id, domains }) => domains && pinned.some((row) => row.platform === id));
-    const chosen = asked === undefined ? there : there.filter(({ id }) => id === asked);
+    return asked === undefined ? there : there.filter(({ id }) => id === asked);
+  }
+
+  async function platformWithDomains(project: ProjectRow, asked: string | undefined): Promise<Platform> {
+    const chosen = await platformsWithDomains(project, asked);
     if (chosen.length === 1) return chosen[0]!;
     throw new DeployError(chosen.length === 0 ? "NOT_FOUND" : "CONFLICT", {
       what:
@@ -148,11 +154,16 @@ export function domainsOf({
         return viewOf(domain, context, platform, await operations.list(context));
       });
     },
-    list: (target) =>
-      at(target, async (operations, context, platform) => {
+    async list(target) {
+      if (target.platform === undefined) {
+        const project = await projectRow(target.project);
+        if ((await platformsWithDomains(project, undefined)).length === 0) return [];
+      }
+      return at(target, async (operations, context, platform) => {
         const all = await operations.list(context);
         return Promise.all(all.map((domain) => viewOf(domain, context, platform, all)));
-      }),
+      });
+    },
     remove: (target, text) => {
       const name = checkedDomain(text);
       return at(target, (operations, context) => operations.remove(context, name));
