@@ -115,7 +115,7 @@ type Body = DeployEvent extends infer E
   : never;
 
 /** Events at their seconds, numbered. */
-export function eventsOf(...told: (readonly [seconds: number, body: Body & { nextTryAt?: string }])[]): DeployEvent[] {
+export function eventsOf(...told: (readonly [seconds: number, body: Body])[]): DeployEvent[] {
   return told.map(([seconds, body], index) => ({
     deploymentId: "dep_01kxw3q8hz5m2n4p6r8t",
     seq: index + 1,

@@ -24,6 +24,8 @@ export interface DeploymentHistoryProps {
   /** Absent: it is kept here. */
   filter?: HistoryFilter;
   onFilter?(filter: HistoryFilter): void;
+  /** False: none are offered, where only the last few are shown. */
+  filters?: boolean;
   /** What can be filtered by, when the list does not hold all of it. */
   environments?: readonly string[];
   platforms?: readonly string[];
@@ -55,6 +57,7 @@ export function DeploymentHistory(props: DeploymentHistoryProps) {
 
 function History(props: DeploymentHistoryProps) {
   const { deployments, error = null, onRetry, readAt, onFilter, onSelect, onCompare, firstAction } = props;
+  const { filters: hasFilters = true } = props;
   const [ownFilter, setOwnFilter] = useState<HistoryFilter>({});
   const [ownSelected, setOwnSelected] = useState<readonly string[]>([]);
   const filter = props.filter ?? ownFilter;
@@ -73,14 +76,16 @@ function History(props: DeploymentHistoryProps) {
   const pair = pairOf(selected, shown);
   return (
     <section aria-label="Deployments" className="lf:@container lf:text-base">
-      {isFirstTime || (deployments === null && !isFiltered) ? null : (
+      {isFirstTime || (deployments === null && !isFiltered) || (!hasFilters && onCompare === undefined) ? null : (
         <div className="lf:mb-3 lf:flex lf:flex-wrap lf:items-start lf:gap-2">
-          <HistoryFilters
-            filter={filter}
-            onFilter={setFilter}
-            environments={props.environments ?? kindsOf(deployments, ({ environment }) => environment)}
-            platforms={props.platforms ?? kindsOf(deployments, ({ platform }) => platform)}
-          />
+          {hasFilters ? (
+            <HistoryFilters
+              filter={filter}
+              onFilter={setFilter}
+              environments={props.environments ?? kindsOf(deployments, ({ environment }) => environment)}
+              platforms={props.platforms ?? kindsOf(deployments, ({ platform }) => platform)}
+            />
+          ) : null}
           {onCompare === undefined ? null : (
             <Button
               onClick={() => (pair === null ? undefined : onCompare(pair))}

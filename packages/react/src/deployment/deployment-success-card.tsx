@@ -136,7 +136,7 @@ function Addresses({ services }: { services: Deployment["services"] }) {
 
 /** What it is made of. */
 function Facts({ deployment: { commit, message, startedBy } }: { deployment: Deployment }) {
-  const title = commit?.message ?? message;
+  const title = message ?? commit?.message ?? null;
   return (
     <>
       {title === null ? null : <p className="lf:mt-3 lf:mb-0 lf:break-words">{title}</p>}

@@ -98,7 +98,8 @@ const operations: Record<Deployment["operation"], string> = {
 
 /** What a person knows it by. */
 export function nameOf({ commit, message, id }: Deployment): string {
-  return commit?.message ?? message ?? shortId(id);
+  // What somebody wrote for this deployment says more of it than what was written for the commit.
+  return message || commit?.message || shortId(id);
 }
 
 function Title({ name, href, onOpen }: { name: string } & Pick<HistoryRowProps, "href" | "onOpen">) {

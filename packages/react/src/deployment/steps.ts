@@ -22,7 +22,7 @@ export interface StepView {
 type StepEvent = Extract<DeployEvent, { type: "step" }>;
 
 /** A server that knows when it tries again says so with the failure. */
-function nextTryOf(event: StepEvent & { nextTryAt?: string }): string | null {
+function nextTryOf(event: StepEvent): string | null {
   return event.status === "failed" ? (event.nextTryAt ?? null) : null;
 }
 

@@ -47,7 +47,7 @@ export function ErrorPanel({ error, onRecover, onRetry, isNew = false }: ErrorPa
           {error.evidence.join("\n")}
         </pre>
       )}
-      {error.next === undefined ? null : <p className="lf:mt-2 lf:mb-0">{error.next}</p>}
+      {error.next === undefined ? null : <p className="lf:mt-2 lf:mb-0 lf:wrap-anywhere">{error.next}</p>}
       <div className="lf:mt-3 lf:flex lf:flex-wrap lf:items-center lf:gap-2 lf:empty:hidden">
         {onRetry ? <Button onClick={onRetry}>Try again</Button> : null}
         {error.recovery?.map((recovery) =>
