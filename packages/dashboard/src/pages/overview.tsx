@@ -194,6 +194,7 @@ function Latest({ project, list, onAsk }: LatestProps) {
       }
     >
       <DeploymentHistory
+        filters={false}
         deployments={list.data?.deployments.slice(0, shownInHistory) ?? null}
         error={list.error ?? cancel.error}
         onRetry={list.again}

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { ExternalLink } from "lucide-react";
 import { useAsk } from "../ask.ts";
 import { CliCommand } from "../parts/cli-command.tsx";
+import { nameOf } from "../parts/deployment-words.tsx";
 
 export function ProjectCard({
   project: { name, environments },
@@ -95,7 +96,11 @@ function LastDeployment({
         params={{ project, id }}
         className="lf:block lf:truncate lf:text-text lf:no-underline lf:hover:underline"
       >
-        {commit?.message.split("\n", 1)[0] ?? message ?? <code className="lf:font-mono lf:text-xs">{id}</code>}
+        {commit === null && !message ? (
+          <code className="lf:font-mono lf:text-xs">{id}</code>
+        ) : (
+          nameOf({ commit, message, id })
+        )}
       </Link>
       <span className="lf:block lf:truncate lf:text-xs lf:text-muted">
         {commit ? <code className="lf:font-mono">{commit.sha.slice(0, 7)}</code> : null}

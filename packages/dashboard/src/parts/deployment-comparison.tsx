@@ -2,7 +2,7 @@
 import { Badge, Difference, type LandfallClient, RelativeTime, StatusIndicator } from "@landfall/react";
 import { ArrowDown, ArrowRight } from "lucide-react";
 import type { ReactNode } from "react";
-import { counted } from "./deployment-words.tsx";
+import { counted, nameOf } from "./deployment-words.tsx";
 import { bytesInWords } from "./bytes.ts";
 
 export type Comparison = Awaited<ReturnType<LandfallClient["deployments"]["compare"]>>;
@@ -107,7 +107,7 @@ function SideCard({ title, side }: { title: string; side: Side | null }) {
             {side.live ? <Badge tone="success">Live</Badge> : null}
           </p>
           <p className="lf:mt-1 lf:font-medium lf:break-words">
-            {side.commit?.message.split("\n", 1)[0] ?? side.message ?? "No message"}
+            {side.commit === null && !side.message ? "No message" : nameOf(side)}
           </p>
           <p className="lf:font-mono lf:text-xs lf:break-all">
             {side.id}

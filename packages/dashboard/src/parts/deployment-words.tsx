@@ -9,7 +9,7 @@ export function counted(count: number, noun: string): string {
 
 /** What a person knows it by. */
 export function nameOf({ commit, message, id }: Pick<Deployment, "commit" | "message" | "id">): string {
-  return commit?.message.split("\n", 1)[0] || message || id;
+  return message || commit?.message.split("\n", 1)[0] || id;
 }
 
 /** Text without what terminals take for commands. */

@@ -6,6 +6,7 @@ import { useRouter } from "@tanstack/react-router";
 import { Search } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useAsk } from "../ask.ts";
+import { nameOf } from "../parts/deployment-words.tsx";
 import { useProjects } from "../parts/projects.ts";
 import { allCommands } from "./commands.ts";
 import { noteRecent, recentIds } from "./recent.ts";
@@ -33,7 +34,7 @@ export function Palette({ onClose }: { onClose(): void }) {
     <Dialog.Root open onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}>
       <Dialog.Portal>
         <div data-lf-root="">
-          <Dialog.Backdrop className="lf:fixed lf:inset-0 lf:z-40 lf:bg-[rgb(0_0_0/0.5)]" />
+          <Dialog.Backdrop className="lf:fixed lf:inset-0 lf:z-40 lf:bg-backdrop" />
           <Dialog.Popup
             aria-label="Command palette"
             className="lf:fixed lf:inset-x-0 lf:top-[8vh] lf:z-50 lf:mx-auto lf:flex lf:max-h-[min(32rem,84vh)] lf:w-[calc(100%-32px)] lf:max-w-xl lf:flex-col lf:overflow-hidden lf:rounded-lg lf:border lf:border-line lf:bg-raised lf:shadow-xl"
@@ -140,7 +141,7 @@ function useGroups(text: string): Group[] {
     for (const one of deployments)
       add("Deployments", {
         id: one.id,
-        title: `${one.project}: ${one.commit?.message ?? one.message ?? one.id}`,
+        title: `${one.project}: ${nameOf(one)}`,
         detail: [stateWord(one.state), one.environment, one.commit?.branch, one.commit?.sha.slice(0, 7), one.id]
           .filter(Boolean)
           .join(" · "),

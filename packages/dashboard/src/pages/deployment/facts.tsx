@@ -25,7 +25,8 @@ export function Facts({ deployment }: { deployment: Deployment }) {
           <CopyButton text={id} label="Copy id" />
         </span>
       </Fact>
-      {commit === null || message === null ? null : <Fact name="Remark">{message}</Fact>}
+      {/* Where somebody wrote a message, that is what it is called by. */}
+      {commit === null || !message ? null : <Fact name="Commit message">{commit.message.split("\n", 1)[0]}</Fact>}
       {/* Of what is live, the card below says these. */}
       {live || commit === null ? null : (
         <Fact name="Commit">

@@ -4,7 +4,9 @@ import { useAsk } from "../../ask.ts";
 import { DataTable } from "../../parts/data-table.tsx";
 import { Asked } from "../../parts/asked.tsx";
 import { CheckField, SelectField } from "../../parts/fields.tsx";
-import type { Place } from "../variables.tsx";
+import { CliCommand } from "../../parts/cli-command.tsx";
+import { word } from "../../parts/command-word.ts";
+import { type Place, placeFlags } from "../variables.tsx";
 
 export interface CompareDialogProps {
   place: Place;
@@ -72,6 +74,9 @@ export function CompareDialog({ place, others, onClose }: CompareDialogProps) {
           );
         }}
       </Asked>
+      <div className="lf:mt-4">
+        <CliCommand command={`landfall env diff ${word(other)} ${placeFlags(place)}`} />
+      </div>
     </Dialog>
   );
 }

@@ -2,8 +2,10 @@ import { Badge, Button, Dialog, EmptyState, ErrorPanel, RelativeTime } from "@la
 import { Undo2 } from "lucide-react";
 import { useAsk, useDo } from "../../ask.ts";
 import { Asked } from "../../parts/asked.tsx";
+import { CliCommand } from "../../parts/cli-command.tsx";
+import { word } from "../../parts/command-word.ts";
 import { useMay } from "../../session.ts";
-import type { Place } from "../variables.tsx";
+import { type Place, placeFlags } from "../variables.tsx";
 
 export interface HistoryDialogProps {
   place: Place;
@@ -19,10 +21,13 @@ export function HistoryDialog({ place, variable, onClose }: HistoryDialogProps) 
     client.variables.history({ ...place, ...(variable === null ? {} : { key: variable }) }, { signal }),
   );
   const revert = useDo((client, id: string) => client.variables.revert({ ...place, id }));
+  const last = answer.data?.changes[0];
   return (
     <Dialog
       open
       wide
+      // The first that can have the focus is a time, which then covers what is below with the instant.
+      initialFocus="title"
       onClose={onClose}
       title={variable === null ? `History of ${environment}` : `History of ${variable}`}
       description="Newest first. Putting back restores what was there before a change, secrets included."
@@ -77,6 +82,14 @@ export function HistoryDialog({ place, variable, onClose }: HistoryDialogProps) 
           )
         }
       </Asked>
+      <div className="lf:mt-4 lf:grid lf:gap-2">
+        <CliCommand
+          command={`landfall env history ${variable === null ? "" : `${word(variable)} `}${placeFlags(place)}`}
+        />
+        {last !== undefined && may("update:variable") ? (
+          <CliCommand command={`landfall env revert ${last.id} ${placeFlags(place)}`} label="command: put back" />
+        ) : null}
+      </div>
     </Dialog>
   );
 }
