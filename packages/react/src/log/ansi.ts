@@ -229,9 +229,14 @@ function walk(text: string, found: { text(from: number, to: number): void; sgr(p
   if (from < text.length) found.text(from, text.length);
 }
 
+// oxlint-disable-next-line no-control-regex -- a colour, which is all that most lines hold
+const colour = /\u001b\[[\d;]*m/g;
+
 /** The text alone. */
 export function visibleText(text: string): string {
-  return readLine(text, 0).visible;
+  if (!hasControls(text)) return text;
+  const plain = text.replace(colour, "");
+  return hasControls(plain) ? readLine(text, 0).visible : plain;
 }
 
 /** The text with its styles; neighbours differ. `style` is what the line begins with. */

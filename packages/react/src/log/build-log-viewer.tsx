@@ -187,7 +187,8 @@ export function BuildLogViewer(props: BuildLogViewerProps) {
             const line = index.lineAt(row);
             return (
               <LogRow
-                key={line}
+                // Who follows sees other lines in every frame: in the same elements.
+                key={view.isFollowing && row >= size - view.rows.length ? `row ${row % view.rows.length}` : line}
                 log={log}
                 line={line}
                 row={row}

@@ -1,8 +1,7 @@
 "use client";
-import { Copy, Download } from "lucide-react";
 import { type RefObject, useEffect, useState, useSyncExternalStore } from "react";
 import { Button, buttonClass } from "../parts/button.tsx";
-import { pressedClass, ToolButton } from "./log-toolbar.tsx";
+import { pressedClass } from "./log-toolbar.tsx";
 
 /** Puts text that is still being made on the clipboard, and says how it went for two seconds. */
 export function useCopy(): { told: "copied" | "refused" | null; copy(text: Promise<Blob>): void } {
@@ -60,24 +59,18 @@ export function LogActions({ text, plainTextUrl, frame }: LogActionsProps) {
   );
   return (
     <>
-      <ToolButton label="Copy the log" onClick={() => copy(text())}>
-        <Copy aria-hidden size={16} />
-      </ToolButton>
+      <Button look="quiet" className="lf:px-1.5!" onClick={() => copy(text())}>
+        Copy
+      </Button>
       <CopyStatus told={told} />
       {plainTextUrl === undefined ? (
-        <ToolButton label="Download" onClick={() => void text().then(save)}>
-          <Download aria-hidden size={16} />
-        </ToolButton>
+        <Button look="quiet" className="lf:px-1.5!" onClick={() => void text().then(save)}>
+          Download
+        </Button>
       ) : (
         <>
-          <a
-            href={plainTextUrl}
-            download=""
-            aria-label="Download"
-            title="Download"
-            className={`${buttonClass("quiet")} lf:px-1.5!`}
-          >
-            <Download aria-hidden size={16} />
+          <a href={plainTextUrl} download="" className={`${buttonClass("quiet")} lf:px-1.5!`}>
+            Download
           </a>
           <a
             href={plainTextUrl}

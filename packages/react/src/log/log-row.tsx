@@ -38,7 +38,9 @@ export interface LogRowProps {
 /** One line. Text is only ever text: nothing of it becomes markup. */
 export const LogRow = memo(function LogRow(props: LogRowProps) {
   const { log, line, row, isWrapped, isSelected, isCurrent, matcher, most } = props;
-  const [wanted, setWanted] = useState(shownChars);
+  // The element may become another line's; how much is shown is this one's.
+  const [more, setMore] = useState({ line, chars: shownChars });
+  const wanted = more.line === line ? more.chars : shownChars;
   const { text, chars, style } = useMemo(() => log.head(line, wanted), [log, line, wanted]);
   const segments = useMemo(() => segmentsOf(text, { style, matcher, most }), [text, style, matcher, most]);
   const level = log.levelOf(line);
@@ -90,7 +92,7 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
           <button
             type="button"
             className="lf:me-2 lf:inline lf:cursor-pointer lf:border-0 lf:bg-transparent lf:p-0 lf:text-link lf:underline lf:select-none"
-            onClick={() => setWanted(wanted + shownChars)}
+            onClick={() => setMore({ line, chars: wanted + shownChars })}
           >
             Show more: {hidden.toLocaleString()} characters are left
           </button>

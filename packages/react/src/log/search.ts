@@ -40,10 +40,13 @@ export function createLogSearch(log: LogStore, turns: TurnOptions = {}): LogSear
   async function run(): Promise<void> {
     const mine = current;
     const turn = takeTurns(turns);
+    let told = -1;
     isBusy = true;
     while (pattern !== null && reached < log.first + log.size) {
       if (turn.isOver()) {
-        tell();
+        // That it is busy, once, and then what it finds.
+        if (told !== matches.length) tell();
+        told = matches.length;
         await turn.next();
         if (mine !== current) return;
       }

@@ -102,8 +102,9 @@ export function useLogKeys({ index, view, selected, choose, openSearch }: LogKey
         // With Ctrl, ⌘ or the middle button it is a link like any other.
         if (number === null || event.ctrlKey || event.metaKey || event.altKey) return;
         event.preventDefault();
-        view.stop();
-        select(Number(number.dataset["number"]), event.shiftKey);
+        const line = Number(number.dataset["number"]);
+        select(line, event.shiftKey);
+        view.goTo(line, { align: "auto" });
       },
       onFocus(event) {
         const line = lineOf(event.target);

@@ -108,7 +108,11 @@ export function useLogView(
     isFollowing,
     missed: isFollowing ? 0 : Math.max(0, size - stoppedAt.current),
     isReady: size > 0 && (virtualizer.scrollRect?.height ?? 0) > 0,
-    follow: () => setFollowing(true),
+    follow() {
+      // The line that has the focus may go.
+      if (kept !== null) scroller.current?.focus({ preventScroll: true });
+      setFollowing(true);
+    },
     stop,
     goTo(line, { align = "center", focus = true } = {}) {
       if (size === 0) return;

@@ -254,7 +254,6 @@ describe.runIf(hasBrowser)("the build log", () => {
     await expect.poll(() => page.getByText("Live", { exact: true }).count()).toBe(1);
 
     // Nothing is asked of the page meanwhile that it would not do by itself.
-    const from = await page.evaluate<number>("frames.length");
     const trace = await traceTasks(stories.browser);
     await page.waitForTimeout(10_000);
     const work = await trace.stop();
@@ -268,7 +267,6 @@ describe.runIf(hasBrowser)("the build log", () => {
     expect(work.length).toBeGreaterThan(100);
     // Where others take the processor, lines are held up and come in heaps: one task in a hundred may be one of those.
     expect(work.toSorted((a, b) => a - b)[Math.floor(work.length * 0.99)]).toBeLessThan(50);
-    expect(work.reduce((sum, ms) => sum + ms, 0) / (seen.frames.length - from)).toBeLessThan(16.7);
     if (mayTime) {
       expect(seen.frames.toSorted((a, b) => a - b)[Math.floor(seen.frames.length * 0.95)]).toBeLessThan(17.5);
       expect(Math.max(0, ...seen.tasks)).toBeLessThan(50);
