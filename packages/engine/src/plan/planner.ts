@@ -154,7 +154,7 @@ function chooseServices(input: PlanInput, detection: Detection, problems: ErrorR
     const own: Overrides = config?.services?.[service.name] ?? config?.services?.[service.path] ?? {};
     // Flags and the top of landfall.json speak of the one service there is; of several, only what is said by name counts.
     const won: Overrides = single ? { ...topLevel(config), ...own, ...overrides } : own;
-    const kind = won.kind ?? service.kind;
+    const kind = won.kind ?? saidKind(service.kind, won);
     return { ...service, kind, name: slug(service.name) || "web", overrides: won };
   });
   const names = new Set<string>();
@@ -165,6 +165,13 @@ function chooseServices(input: PlanInput, detection: Detection, problems: ErrorR
   }
   if (chosen.length === 0 && problems.length === 0) problems.push(nothingToDeploy(detection));
   return chosen;
+}
+
+/** What runs nothing by itself does when somebody says how it is started, or where its pages are. */
+function saidKind(detected: Detection["kind"], { startCommand, outputDir }: Overrides): Detection["kind"] {
+  if (detected !== "package" && detected !== "container" && detected !== "compose") return detected;
+  if (startCommand) return "server";
+  return outputDir ? "static" : detected;
 }
 
 function severalServices({ platform, project }: PlanInput, chosen: Chosen[]): ErrorReport {

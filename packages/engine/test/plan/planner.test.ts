@@ -174,6 +174,24 @@ describe("a plan", () => {
     expect(planFor(input(detection(page), { overrides })).problems).toMatchObject([{ code }]);
   });
 
+  it.each(["package", "container", "compose"] as const)("takes a %s for what it is said to be", (kind) => {
+    const { framework: _framework, outputDir: _outputDir, ...bare } = page;
+    const found = detection({ ...bare, kind });
+    expect(planFor(input(found)).problems).toMatchObject([{ code: "NO_ROUTE" }]);
+    const started = planFor(input(found, { overrides: { startCommand: "node server.js" } }));
+    expect(started).toMatchObject({
+      problems: [],
+      plan: { services: [{ kind: "server", start: { argv: ["node", "server.js"] } }] },
+    });
+    const shown = planFor(input(found, { overrides: { outputDir: "public" } }));
+    expect(shown).toMatchObject({
+      problems: [],
+      plan: { services: [{ kind: "static", build: { outputDir: "public" } }] },
+    });
+    const worker = planFor(input(found, { overrides: { kind: "worker", startCommand: "node mail.js" } }));
+    expect(worker).toMatchObject({ problems: [], plan: { services: [{ kind: "worker" }] } });
+  });
+
   it("says what else could be done when the platform cannot run it", () => {
     const container: ServiceFacts = { kind: "container", runtime: "docker", database: [], env: [] };
     expect(planFor(input(detection(container))).problems).toMatchObject([
