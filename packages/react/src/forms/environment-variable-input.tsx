@@ -7,6 +7,7 @@ import { Root } from "../parts/root.tsx";
 import { isDotenv, parseDotenv } from "./dotenv.ts";
 import { OptionalVariables } from "./optional-variables.tsx";
 import {
+  isWholeFile,
   merged,
   missingOf,
   neededId,
@@ -25,6 +26,8 @@ export type { NeededVariable, VariableRow } from "./rows.ts";
 export interface EnvironmentVariableInputProps {
   value: readonly VariableRow[];
   onChange(rows: VariableRow[]): void;
+  /** `rows` are a whole file and nothing else: while the value is these very rows, storing `text` stores them, all or nothing. */
+  onFile?(text: string, rows: readonly VariableRow[]): void;
   /** Named by the code or .env.example; those without a row are offered first. */
   needed?: readonly NeededVariable[];
   /** Faults by variable name, of the server. */
@@ -51,6 +54,7 @@ interface Refused {
 export function EnvironmentVariableInput({
   value,
   onChange,
+  onFile,
   needed = [],
   faults = [],
   disabled = false,
@@ -90,6 +94,7 @@ export function EnvironmentVariableInput({
     const result = merged(value, read.entries, needed);
     setRefused(null);
     tell(toldOf(result, from));
+    if (isWholeFile(value, { rows: result.rows, entries: read.entries })) onFile?.(text, result.rows);
     return onChange(result.rows);
   }
 

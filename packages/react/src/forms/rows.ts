@@ -96,6 +96,30 @@ export function merged(
   return { rows: [...updated, ...added], added: added.length, changed };
 }
 
+/**
+ * Whether rows are what a file says and no more, so that they can be stored as the file: none was there before, each has a value, and each is
+ * as secret as its name sounds, which is how the server takes a file.
+ */
+export function isWholeFile(
+  before: readonly VariableRow[],
+  { rows, entries }: { rows: readonly VariableRow[]; entries: readonly { key: string }[] },
+): boolean {
+  const keys = new Set(entries.map(({ key }) => key));
+  return (
+    before.every(({ key, value, saved }) => !saved && key === "" && !value) &&
+    rows.length === keys.size &&
+    rows.every(
+      ({ key, value, sensitive }) =>
+        keys.has(key) &&
+        value !== null &&
+        value !== "" &&
+        sensitive === soundsSecret(key) &&
+        // Which of the two holds for what browsers see is the server's to say.
+        !(sensitive && publicPrefixOf(key) !== null),
+    )
+  );
+}
+
 /** The rows as text to be edited. Secrets are named, and not shown. */
 export function textOf(rows: readonly VariableRow[]): string {
   return rows

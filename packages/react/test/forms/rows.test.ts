@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseDotenv } from "../../src/forms/dotenv.ts";
 import {
+  isWholeFile,
   merged,
   missingOf,
   neededId,
@@ -134,4 +135,24 @@ describe("sightsOf", () => {
 it("what is missing are those without a row, required ones apart", () => {
   const { required, optional } = missingOf([stored], [need("A"), need("B"), need("C", { required: false })]);
   expect([required, optional].map((list) => list.map(({ key }) => key))).toEqual([["B"], ["C"]]);
+});
+
+describe("isWholeFile", () => {
+  const read = (text: string, before: VariableRow[] = [], needed: NeededVariable[] = []) => {
+    const { entries } = parseDotenv(text);
+    return isWholeFile(before, { rows: merged(before, entries, needed).rows, entries });
+  };
+
+  it("is so of a file over nothing, or over a row that was begun and left blank", () => {
+    expect(read("A=1\nMAIL_TOKEN=x\nA=2\n")).toBe(true);
+    expect(read("A=1\n", [newRow()])).toBe(true);
+  });
+
+  it("is not so where rows were there, have no value, or are to be kept otherwise than the server would", () => {
+    expect(read("A=1\n", [newRow({ key: "B", value: "2" })])).toBe(false);
+    expect(read("A=1\n", [stored])).toBe(false);
+    expect(read("A=\nB=1\n")).toBe(false);
+    expect(read("A=1\n", [], [need("A", { sensitive: true })])).toBe(false);
+    expect(read("VITE_API_SECRET=1\n")).toBe(false);
+  });
 });

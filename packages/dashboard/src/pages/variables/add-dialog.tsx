@@ -16,6 +16,7 @@ export interface AddDialogProps {
 /** Type them, paste a whole .env file, or open one. */
 export function AddDialog({ place, needed, existing, onClose }: AddDialogProps) {
   const [rows, setRows] = useState<readonly VariableRow[]>([]);
+  const [file, setFile] = useState<{ text: string; rows: readonly VariableRow[] } | null>(null);
   const filled = rows.filter(({ key, value }) => key.trim() !== "" && value !== null && value !== "");
   const stored = new Set(existing.filter(({ variable }) => variable !== null).map(({ key }) => key));
   const replaced = filled.filter(({ key }) => stored.has(key)).map(({ key }) => key);
@@ -25,6 +26,10 @@ export function AddDialog({ place, needed, existing, onClose }: AddDialogProps) 
     .map((need) => ({ ...need, required: needed.missing.has(need.key) }));
   const twice = filled.map(({ key }) => key).filter((key, at, all) => all.indexOf(key) !== at);
   const save = useDo(async (client, wanted: readonly VariableRow[]) => {
+    if (file !== null && file.rows === rows) {
+      await client.variables.import({ ...place, text: file.text });
+      return true;
+    }
     // Which are secret is said for a whole call: one for each kind.
     for (const sensitive of [true, false]) {
       const some = wanted.filter((row) => row.sensitive === sensitive);
@@ -69,6 +74,7 @@ export function AddDialog({ place, needed, existing, onClose }: AddDialogProps) 
       <EnvironmentVariableInput
         value={rows}
         onChange={setRows}
+        onFile={(text, whole) => setFile({ text, rows: whole })}
         needed={open}
         {...(save.error?.faults === undefined ? {} : { faults: save.error.faults })}
         disabled={save.isRunning}
