@@ -24,6 +24,8 @@ export interface Destination {
   platformName: string;
   /** Of several accounts on the platform. */
   connection: string | null;
+  /** Id of a saved target, which says platform, account and place there. */
+  saved: string | null;
   environment: string;
 }
 
@@ -57,13 +59,13 @@ export function requestOf(
   draft: Draft,
   { chosen, destination }: { chosen: ChosenSource; destination: Destination },
 ): DeployRequest {
-  const { project, platform, connection, environment } = destination;
+  const { project, platform, connection, saved, environment } = destination;
   return {
     source: chosen.source,
     project,
     platform,
     environment,
-    ...(connection === null ? {} : { connection }),
+    ...(saved !== null ? { savedTarget: saved } : connection === null ? {} : { connection }),
     ...(Object.keys(draft.overrides).length === 0 ? {} : { overrides: draft.overrides }),
     ...(draft.services === null ? {} : { services: draft.services }),
     ...(draft.allowMissing ? { allowMissing: true } : {}),

@@ -84,7 +84,7 @@ export function SourceStep({ git, onChosen }: SourceStepProps) {
         onDrop={dropped}
         onArchive={takeArchive}
         onFolder={(files) =>
-          void take(files[0]?.webkitRelativePath.split("/", 1)[0] ?? "folder", async () => folderOfList(files))
+          void take(files[0]?.webkitRelativePath.split("/", 1)[0] ?? "folder", () => folderOfList(files))
         }
       />
       <GitForm git={git} onChosen={(chosen) => onChosen(chosen, new Map())} />
@@ -123,7 +123,7 @@ function DropZone({
       <FolderUp aria-hidden size={28} className="lf:mx-auto lf:text-muted" />
       <p className="lf:mt-2 lf:font-medium">Drop a folder or an archive here</p>
       <p className="lf:mt-1 lf:text-sm lf:text-muted">
-        Installed packages, version control and .env files stay on your machine.
+        Installed packages, version control, .env files and what .gitignore names stay on your machine.
       </p>
       <div className="lf:mt-4 lf:flex lf:flex-wrap lf:justify-center lf:gap-2">
         <Button onClick={() => folder.current?.click()}>
@@ -237,12 +237,20 @@ function Working({ work: { title, progress, leftOut }, onStop }: { work: Work; o
   );
 }
 
+const shownLeftOut = 10;
+
 /** What stayed on the person's machine, and why. */
 export function LeftOut({ leftOut }: { leftOut: Folder["leftOut"] }) {
   if (leftOut.size === 0) return null;
+  const more = leftOut.size - shownLeftOut;
   return (
-    <p className="lf:mt-2 lf:text-sm lf:text-muted">
-      Left out: {[...leftOut].map(([name, reason]) => `${name} (${reason})`).join(", ")}.
+    <p className="lf:mt-2 lf:text-sm lf:text-muted lf:wrap-anywhere">
+      Left out:{" "}
+      {[...leftOut]
+        .slice(0, shownLeftOut)
+        .map(([name, reason]) => `${name} (${reason})`)
+        .join(", ")}
+      {more > 0 ? ` and ${more} more` : ""}.
     </p>
   );
 }

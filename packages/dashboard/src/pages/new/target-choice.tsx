@@ -1,4 +1,5 @@
 /** The places this organisation can deploy to. */
+import type { LandfallClient } from "@landfall/react";
 import { Link } from "@tanstack/react-router";
 import { useId } from "react";
 import { type Answer, useAsk } from "../../ask.ts";
@@ -7,21 +8,50 @@ export interface Target {
   platform: string;
   name: string;
   connection: string | null;
+  /** Id of a saved target; null: the account as it is. */
+  saved: string | null;
+  /** What else there is to know of it. */
+  detail: string | null;
   fault: string | null;
 }
 
+/** Accounts, and after them what is saved under a name: an account with a place on it. */
 export function useTargets(): Answer<Target[]> {
-  return useAsk(["targets"], async (client, signal) =>
-    // "This machine" is another one to whoever reads it in a browser.
-    (await client.targets.list({}, { signal })).targets.map((target) =>
-      target.platform === "local" ? { ...target, name: "This server" } : target,
-    ),
-  );
+  return useAsk(["targets", "and saved"], async (client, signal) => {
+    const [{ targets }, { targets: saved }] = await Promise.all([
+      client.targets.list({}, { signal }),
+      client.targets.saved({}, { signal }),
+    ]);
+    const accounts = targets.map<Target>((one) => ({
+      ...one,
+      // "This machine" is another one to whoever reads it in a browser.
+      name: one.platform === "local" ? "This server" : one.name,
+      saved: null,
+      detail: one.connection === null ? null : `as ${one.connection}`,
+    }));
+    return [...accounts, ...saved.map((one) => savedAmong(accounts, one))];
+  });
 }
 
-/** Tells one of several accounts on a platform from the others. */
-export function targetKey({ platform, connection }: Pick<Target, "platform" | "connection">): string {
-  return `${platform} ${connection ?? ""}`;
+type Saved = Awaited<ReturnType<LandfallClient["targets"]["saved"]>>["targets"][number];
+
+function savedAmong(accounts: readonly Target[], { id, name, platform, connection, target }: Saved): Target {
+  const there = accounts.filter((one) => one.platform === platform);
+  const account = connection === null ? there[0] : there.find((one) => one.connection === connection);
+  const place = target?.projectName ?? target?.projectId;
+  return {
+    platform,
+    name,
+    connection,
+    saved: id,
+    detail: `saved: ${account?.name ?? platform}${place === undefined ? "" : `, project ${place}`}`,
+    fault: account === undefined ? "Its account is disconnected." : account.fault,
+  };
+}
+
+/** Tells one of several accounts on a platform, and what is saved, from the others. */
+export function targetKey({ platform, connection, saved }: Pick<Target, "platform" | "connection" | "saved">): string {
+  return saved === null ? `${platform} ${connection ?? ""}` : `saved ${saved}`;
 }
 
 export function TargetChoice({
@@ -58,10 +88,10 @@ export function TargetChoice({
                 onChange={() => onChoose(key)}
               />
               <span className="lf:min-w-0">
-                <span className="lf:block lf:font-medium">{target.name}</span>
+                <span className="lf:block lf:font-medium lf:wrap-anywhere">{target.name}</span>
                 {target.fault === null ? (
-                  target.connection === null ? null : (
-                    <span className="lf:block lf:text-xs lf:text-muted">as {target.connection}</span>
+                  target.detail === null ? null : (
+                    <span className="lf:block lf:text-xs lf:text-muted lf:wrap-anywhere">{target.detail}</span>
                   )
                 ) : (
                   <span className="lf:block lf:text-xs lf:text-failure">{target.fault}</span>

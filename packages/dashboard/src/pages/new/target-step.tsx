@@ -66,6 +66,7 @@ function TargetForm({
         platform: target.platform,
         platformName: target.name,
         connection: target.connection,
+        saved: target.saved,
         environment: value.isPreview ? value.preview : "production",
       });
     },
