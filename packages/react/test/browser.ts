@@ -1,8 +1,9 @@
 /** A browser for tests, and the stories in it. Debian's Chromium: one that is not there fails under CI and is said otherwise. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { build } from "vite";
@@ -46,8 +47,14 @@ export interface OpenOptions {
 /** Builds the stories and serves them under the policy the server gives the dashboard. */
 export async function openStories(): Promise<StoriesInBrowser> {
   const folder = join(import.meta.dirname, "../stories");
-  await build({ root: folder, configFile: join(folder, "vite.config.ts"), logLevel: "error" });
-  const built = join(import.meta.dirname, "../dist-stories");
+  // One of its own: another run that builds at the same time empties its own.
+  const built = mkdtempSync(join(tmpdir(), "landfall-stories-"));
+  await build({
+    root: folder,
+    configFile: join(folder, "vite.config.ts"),
+    logLevel: "error",
+    build: { outDir: built, emptyOutDir: true },
+  });
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://x").pathname);
     const file = join(built, path === "/" ? "index.html" : path);
@@ -91,6 +98,7 @@ export async function openStories(): Promise<StoriesInBrowser> {
     async [Symbol.asyncDispose]() {
       await browser.close();
       await new Promise((resolve) => server.close(resolve));
+      rmSync(built, { recursive: true });
     },
   };
 }
