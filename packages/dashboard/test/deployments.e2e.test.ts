@@ -1,63 +1,27 @@
 /** The pages about deployments, in Chromium, against a real server and what `packages/cli/build.ts` made. */
-import { execFileSync } from "node:child_process";
-import { readFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
+import type { BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { hasBrowser, launch } from "../../react/test/browser.ts";
-import { type Caller, serverFor, type TestServer } from "../../server/test/harness.ts";
-
-const dashboard = join(import.meta.dirname, "../../cli/dist/dashboard");
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+import { axe, hasBrowser } from "../../react/test/browser.ts";
+import type { Caller } from "../../server/test/harness.ts";
+import { openPlace, type Place, type Tab } from "./place.ts";
 
 type Deployment = Awaited<ReturnType<Caller["client"]["deployments"]["get"]>>;
 
-let server: TestServer;
+let place: Place;
 let owner: Caller;
-let browser: Browser;
-const stop = new AbortController();
-let work: Promise<void>;
 const contexts: BrowserContext[] = [];
 
 beforeAll(async () => {
   if (!hasBrowser) return;
-  server = await serverFor({ dashboard });
-  owner = await server.setUp();
-  work = server.engine.work({ signal: stop.signal, until: "aborted" }).catch((error: unknown) => {
-    if (!stop.signal.aborted) throw error;
-  });
-  browser = await launch();
+  place = await openPlace();
+  owner = await place.server.setUp();
 });
 afterEach(async () => {
   for (const context of contexts.splice(0)) await context.close();
 });
 afterAll(async () => {
-  if (!hasBrowser) return;
-  await browser.close();
-  stop.abort();
-  await work;
-  await server[Symbol.asyncDispose]();
+  if (hasBrowser) await place[Symbol.asyncDispose]();
 });
-
-/** A source with a build of its own, as an archive on the server. */
-async function uploaded(build: string): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), "landfall-source-"));
-  try {
-    mkdirSync(join(folder, "src"));
-    writeFileSync(join(folder, "build.mjs"), build);
-    writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "site", scripts: { build: "node build.mjs" } }));
-    const response = await fetch(`${server.url}/api/sources`, {
-      method: "POST",
-      headers: { ...owner.headers, "content-type": "application/gzip" },
-      body: execFileSync("tar", ["-czf", "-", "-C", folder, "."]),
-    });
-    return ((await response.json()) as { id: string }).id;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
 
 const page = (text: string, more = ""): string => `
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -67,14 +31,16 @@ mkdirSync("out", { recursive: true });
 writeFileSync("out/index.html", "<!doctype html><title>site</title><p>${text}</p>");
 console.log("made it");
 `;
+/** A source with a build of its own, and what is asked for with it. */
+const filesWith = (build: string): Record<string, string> => ({
+  "build.mjs": build,
+  "package.json": JSON.stringify({ name: "site", scripts: { build: "node build.mjs" } }),
+});
+const overrides = { kind: "static", installCommand: "", buildCommand: "node build.mjs", outputDir: "out" } as const;
 
 async function asked(project: string, build: string): Promise<string> {
-  const { id } = await owner.client.deployments.create({
-    project,
-    source: { upload: await uploaded(build) },
-    overrides: { kind: "static", installCommand: "", buildCommand: "node build.mjs", outputDir: "out" },
-  });
-  return id;
+  const source = { upload: await place.upload(owner, filesWith(build)) };
+  return (await owner.client.deployments.create({ project, source, overrides })).id;
 }
 
 async function settled(id: string): Promise<Deployment> {
@@ -83,31 +49,16 @@ async function settled(id: string): Promise<Deployment> {
 }
 
 async function deployed(project: string, text: string): Promise<string> {
-  const { id, state, error } = await settled(await asked(project, page(text)));
+  const { id, state, error } = await place.deploy(owner, filesWith(page(text)), { project, overrides });
   expect({ state, error }).toEqual({ state: "success", error: null });
   return id;
 }
 
-/** A tab of a person who is signed in, or of nobody. What the page complains of ends in `complaints`. */
-async function tab(path: string, { isAnyone = false } = {}): Promise<{ page: Page; complaints: string[] }> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, baseURL: server.url });
-  contexts.push(context);
-  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: server.url });
-  if (!isAnyone)
-    await context.addCookies(
-      owner.headers["cookie"]!.split("; ").map((one) => {
-        const at = one.indexOf("=");
-        return { name: one.slice(0, at), value: one.slice(at + 1), url: server.url };
-      }),
-    );
-  const opened = await context.newPage();
-  const complaints: string[] = [];
-  opened.on("pageerror", (error) => complaints.push(String(error)));
-  opened.on("console", (message) => {
-    if (/Content Security Policy/.test(message.text())) complaints.push(message.text());
-  });
-  await opened.goto(path);
-  return { page: opened, complaints };
+/** A tab of a person who is signed in, or of nobody. */
+async function tab(path: string, { isAnyone = false } = {}): Promise<Tab> {
+  const opened = await place.tab(path, isAnyone ? undefined : owner);
+  contexts.push(opened.context);
+  return opened;
 }
 
 /** Tab, as often as it takes. */
@@ -118,14 +69,6 @@ async function tabTo(here: Page, target: Locator): Promise<void> {
     await here.keyboard.press("Tab");
   }
   throw new Error("Tab does not lead there.");
-}
-
-async function violations(here: Page): Promise<string[]> {
-  await here.evaluate(axe);
-  const { violations: found } = await here.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-    "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
-  );
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
 }
 
 describe.skipIf(!hasBrowser)("pages about deployments", () => {
@@ -217,7 +160,7 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
   it("show a shared one to people without an account, and nothing to do", async () => {
     const id = await deployed("given", "shared");
     const { url } = await owner.client.deployments.share({ id });
-    const { page: here, complaints } = await tab(new URL(url, server.url).pathname, { isAnyone: true });
+    const { page: here, complaints } = await tab(new URL(url, place.server.url).pathname, { isAnyone: true });
     await here.getByRole("heading", { name: /given/ }).waitFor();
     await here.getByRole("log").getByText("made it").waitFor();
     for (const name of ["Redeploy", "Roll back to this", "Cancel", "Share"])
@@ -258,7 +201,7 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
         await here.locator("h1").waitFor();
         await here.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
         await here.waitForTimeout(300);
-        expect({ path, theme, found: await violations(here) }).toEqual({ path, theme, found: [] });
+        expect({ path, theme, found: await axe(here) }).toEqual({ path, theme, found: [] });
       }
     }
     await here.setViewportSize({ width: 320, height: 800 });

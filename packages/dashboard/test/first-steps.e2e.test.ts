@@ -1,15 +1,13 @@
 /** The way in, and from a folder on somebody's disk to an address that answers: in Chromium, against a real server. */
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { hasBrowser } from "../../react/test/browser.ts";
+import { axe, hasBrowser } from "../../react/test/browser.ts";
 import { password } from "../../server/test/harness.ts";
 import { openPlace, type Place } from "./place.ts";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const longPath = `pages/${"a-rather-long-name-of-a-folder/".repeat(5)}größe.txt`;
 /** Answers with what it was given, and with what became of its files on the way. */
 const application = {
@@ -22,6 +20,9 @@ const application = {
   ".env.example": "# Said to whoever comes.\nGREETING=\n",
   ".env": "GREETING=from-the-disk\n",
   "node_modules/left/index.js": "throw new Error('this was never to be sent')",
+  ".gitignore": "*.log\n/scratch/\n",
+  "bin/today.log": "this was never to be sent",
+  "scratch/notes.txt": "nor this",
   "bin/run.sh": "#!/bin/sh\necho ran\n",
   [longPath]: "read at the end of a long path",
   "server.js": `import { readFileSync, statSync } from "node:fs";
@@ -75,11 +76,7 @@ async function signedIn(path: string, email = "ada@example.com"): Promise<Page> 
 }
 
 async function expectAccessible(page: Page): Promise<void> {
-  await page.evaluate(axe);
-  const faults =
-    await page.evaluate(`axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })
-    .then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html).join(", ")))`);
-  expect(faults).toEqual([]);
+  expect(await axe(page)).toEqual([]);
 }
 
 /** Leaves a folder over the page as somebody's hand does. */
@@ -119,6 +116,8 @@ describe.skipIf(!hasBrowser)("the first steps", { timeout: 120_000 }, () => {
     const left = await page.getByText("Left out: ").textContent();
     expect(left).toContain("node_modules (installed packages)");
     expect(left).toContain(".env (it may hold secrets)");
+    expect(left).toContain("today.log (in .gitignore)");
+    expect(left).toContain("scratch (in .gitignore)");
     await expect.poll(() => page.getByLabel("Start command").inputValue(), soon).toBe("npm run start");
     await expectAccessible(page);
     await page.getByRole("button", { name: "Continue" }).click();
@@ -158,6 +157,7 @@ describe.skipIf(!hasBrowser)("the first steps", { timeout: 120_000 }, () => {
     await page.getByText("Drop a folder or an archive here").waitFor();
     await drop(page, folder, "Drop a folder or an archive here");
     await page.getByText("Left out: ").waitFor();
+    expect(await page.getByText("Left out: ").textContent()).toContain("today.log (in .gitignore)");
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByText("There is a project of this name.").waitFor();

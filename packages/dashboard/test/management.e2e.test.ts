@@ -1,4 +1,7 @@
 /** Variables, connections, people, keys, the record and the end of a project, as a person does them: in Chromium, against a real server. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { hasBrowser } from "../../react/test/browser.ts";
@@ -94,6 +97,9 @@ describe.skipIf(!hasBrowser)("management", () => {
     expect(await keptBy(page)).not.toContain(secret);
 
     await press(page, "History of GREETING");
+    const heading = page.getByRole("dialog").getByRole("heading", { name: "History of GREETING" });
+    await expect.poll(() => heading.evaluate((one) => one === one.ownerDocument.activeElement), soon).toBe(true);
+    await page.getByRole("dialog").getByText("landfall env history GREETING --project shop").waitFor();
     await page
       .getByRole("dialog")
       .getByRole("button", { name: /Put back/ })
@@ -148,6 +154,45 @@ describe.skipIf(!hasBrowser)("management", () => {
       .getByRole("dialog")
       .getByRole("row", { name: /ORDERS_URL.*Only in preview/ })
       .waitFor();
+    await page
+      .getByRole("dialog")
+      .getByText("landfall env diff production --project shop --environment preview")
+      .waitFor();
+  });
+
+  it("stores a whole file as it is, all or nothing, and what was changed of one by names", async () => {
+    const { page } = await tab("/shop/variables?environment=files", owner);
+    const calls: string[] = [];
+    page.on("request", (request) => {
+      const call = /variables\/(import|set)$/.exec(new URL(request.url()).pathname)?.[1];
+      if (call !== undefined) calls.push(call);
+    });
+    const open = async (text: string): Promise<void> => {
+      await page.getByRole("button", { name: "Add variables" }).first().click();
+      await page
+        .getByLabel("File of variables")
+        .setInputFiles({ name: ".env", mimeType: "text/plain", buffer: Buffer.from(text) });
+      await page
+        .getByRole("dialog")
+        .getByText(/^From the file: /)
+        .waitFor();
+    };
+    await open(`REGION=north\nMAIL_TOKEN="${secret}-3"\n`);
+    await press(page, "Save 2 variables");
+    await closed(page);
+    await page.getByRole("row", { name: /MAIL_TOKEN.*Secret/ }).waitFor();
+    await open("CITY=Bergen\nHARBOUR=Vagen\n");
+    await page.getByRole("dialog").getByRole("button", { name: "Remove HARBOUR" }).click();
+    await press(page, "Save");
+    await closed(page);
+    await page.getByRole("row", { name: /CITY/ }).waitFor();
+    expect(calls).toEqual(["import", "set"]);
+    const { variables } = await owner.client.variables.list({ project: "shop", environment: "files" });
+    expect(variables.map(({ key, sensitive }) => [key, sensitive]).toSorted()).toEqual([
+      ["CITY", false],
+      ["MAIL_TOKEN", true],
+      ["REGION", false],
+    ]);
   });
 
   it("says where a project can have no domain", async () => {
@@ -189,6 +234,28 @@ describe.skipIf(!hasBrowser)("management", () => {
     await press(page, "Connect with Vercel");
     await page.getByText("Vercel did not allow access.").waitFor();
     place.vendors.vercel.state.oauth.consent = "granted";
+  });
+
+  it("deploys a folder to a saved target", async () => {
+    const { connections } = await owner.client.connections.list();
+    await owner.client.targets.save({ name: "Front", platform: "vercel", connection: connections[0]!.id! });
+    const folder = mkdtempSync(join(tmpdir(), "landfall-front-"));
+    try {
+      writeFileSync(join(folder, "index.html"), "<!doctype html><title>Front</title><p>Front");
+      const { page } = await tab("/new", owner);
+      await page.locator("[data-source=folder]").setInputFiles(folder);
+      await press(page, "Continue");
+      await page.getByLabel("Project name").fill("front");
+      await page.getByRole("radio", { name: /^Front saved: Vercel/ }).check();
+      await press(page, "Continue");
+      await page.getByText(/front goes to Front/).waitFor();
+      await press(page, "Deploy");
+      await page.waitForURL(/\/front\/deployments\/dep_/);
+      const { platform } = await owner.client.deployments.get({ id: page.url().split("/").at(-1)! });
+      expect(platform).toBe("vercel");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("invites somebody, who joins by the link", async () => {
@@ -305,10 +372,10 @@ describe.skipIf(!hasBrowser)("management", () => {
     await page.getByLabel("Type shop to confirm").fill("sho");
     await page.getByLabel("Type shop to confirm").press("Enter");
     expect(await remove.getAttribute("title")).toBe("Type shop first.");
-    expect((await owner.client.projects.list()).projects).toHaveLength(1);
+    expect((await owner.client.projects.list()).projects.map(({ name }) => name)).toContain("shop");
     await page.getByLabel("Type shop to confirm").fill("shop");
     await remove.click();
     await page.waitForURL((url) => url.pathname === "/");
-    expect((await owner.client.projects.list()).projects).toEqual([]);
+    expect((await owner.client.projects.list()).projects.map(({ name }) => name)).toEqual(["front"]);
   });
 });
