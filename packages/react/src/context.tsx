@@ -70,10 +70,16 @@ export function useLiveChanges(): void {
   const queries = useQueryClient();
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const changes = live.onChange(() => {
+    let hasChanged = false;
+    const changes = live.onChange((change) => {
+      hasChanged ||= change !== null;
       // One look for a burst of changes.
       clearTimeout(timer);
-      timer = setTimeout(() => void queries.invalidateQueries({ queryKey: liveKey }), 50);
+      timer = setTimeout(() => {
+        // What is being asked for may have been read before the change; when nothing is known of one, its answer is new enough.
+        void queries.invalidateQueries({ queryKey: liveKey }, { cancelRefetch: hasChanged });
+        hasChanged = false;
+      }, 50);
     });
     return () => {
       clearTimeout(timer);

@@ -10,7 +10,7 @@ type Change = Extract<Live, { type: "change" }>;
 export interface LiveStream {
   /** Events from `from` on, until disposed. `ended` is called when no more will come. */
   follow(id: string, reader: { from: number; event(event: DeployEvent): void; ended(): void }): Disposable;
-  /** Every change of a deployment of the organisation; `null` when changes may have been missed. */
+  /** Every change of a deployment of the organisation; `null` when changes may have been missed, as before the stream was there. */
   onChange(told: (change: Change | null) => void): Disposable;
   state(): ConnectionState;
   subscribe(changed: () => void): () => void;
@@ -46,7 +46,6 @@ export function createLiveStream(client: LandfallClient, { random = Math.random 
   let current: AbortController | null = null;
   let isScheduled = false;
   let attempt = 0;
-  let hasBeenLive = false;
   let wake: (() => void) | null = null;
 
   function become(next: ConnectionState): void {
@@ -100,9 +99,8 @@ export function createLiveStream(client: LandfallClient, { random = Math.random 
         if (signal.aborted) return;
         lastEventAtMs = Date.now();
         if (state.kind !== "live") {
-          // Whoever comes back may have missed changes; events it has not.
-          if (hasBeenLive) for (const told of listeners) told(null);
-          hasBeenLive = true;
+          // Whoever comes back may have missed changes, and whoever comes first those since it read; events nobody has.
+          for (const told of listeners) told(null);
           attempt = 0;
           become({ kind: "live" });
         }
