@@ -211,6 +211,7 @@ export function engineDouble({
     projects: async () => [],
     remove: unused,
     variables: { list: unused, set: unused, remove: unused, history: unused, revert: unused, compare: unused },
+    shared: { list: unused, set: unused, remove: unused, mappings: unused, map: unused, unmap: unused },
     settings: { get: unused, set: unused },
     domains: { add: unused, check: unused, list: unused, remove: unused },
     connections: {

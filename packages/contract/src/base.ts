@@ -7,6 +7,12 @@ import type { Access } from "./permissions.ts";
 /** A procedure says who may call it; one that says nothing may be called by nobody. */
 export interface Meta {
   access: Access;
+  /**
+   * Whose roles count besides the organisation's. `project`: that of `project` in the input. `deployment`: those of the deployments named by `id` and
+   * `with`, all of them. `any`: one project where it is allowed is enough, and the procedure gives and takes only what is of such projects, or
+   * the caller's own. Absent: only the organisation's role counts.
+   */
+  about?: About;
   /** `Idempotency-Key` is honoured: the same key gets the same answer. */
   idempotent?: boolean;
   /** It makes a deployment, of which a person may ask for so many in an hour. Going back to an earlier one is none: that must be possible at once. */
@@ -14,6 +20,8 @@ export interface Meta {
   /** It changes nothing anybody would look for in the record of changes, whatever its permission is called. */
   unrecorded?: boolean;
 }
+
+export type About = "project" | "deployment" | "any";
 
 const base = oc.$meta<Meta>({ access: "nobody" }).errors(errorMap);
 

@@ -204,15 +204,15 @@ const seen = {
 };
 
 export const deployments = {
-  create: open("create:deployment", { idempotent: true, deploys: true })
+  create: open("create:deployment", { about: "project", idempotent: true, deploys: true })
     .route({ method: "POST", path: "/deployments", successStatus: 202, tags: ["deployments"] })
     .input(request)
     .output(deployment),
-  get: open("read:deployment")
+  get: open("read:deployment", { about: "deployment" })
     .route({ method: "GET", path: "/deployments/{id}", tags: ["deployments"] })
     .input(one)
     .output(deployment),
-  list: open("read:deployment")
+  list: open("read:deployment", { about: "any" })
     .route({ method: "GET", path: "/deployments", tags: ["deployments"] })
     .input(
       z.object({
@@ -226,7 +226,7 @@ export const deployments = {
       }),
     )
     .output(z.object({ deployments: z.array(deployment), nextCursor })),
-  events: open("read:deployment")
+  events: open("read:deployment", { about: "deployment" })
     .route({
       method: "GET",
       path: "/deployments/{id}/events",
@@ -236,7 +236,7 @@ export const deployments = {
     })
     .input(z.object({ id, from: z.coerce.number().int().min(1).max(1e9).optional() }))
     .output(eventIterator(deployEvent, nothing)),
-  logs: open("read:deployment")
+  logs: open("read:deployment", { about: "deployment" })
     .route({
       method: "GET",
       path: "/deployments/{id}/logs",
@@ -245,15 +245,15 @@ export const deployments = {
     })
     .input(z.object({ id, from: z.coerce.number().int().min(1).max(1e9).optional() }))
     .output(eventIterator(logEvent, nothing)),
-  cancel: open("update:deployment")
+  cancel: open("update:deployment", { about: "deployment" })
     .route({ method: "POST", path: "/deployments/{id}/cancel", tags: ["deployments"] })
     .input(one)
     .output(deployment),
-  redeploy: open("create:deployment", { idempotent: true, deploys: true })
+  redeploy: open("create:deployment", { about: "deployment", idempotent: true, deploys: true })
     .route({ method: "POST", path: "/deployments/{id}/redeploy", successStatus: 202, tags: ["deployments"] })
     .input(one.extend(seen))
     .output(deployment),
-  rollback: open("create:deployment", { idempotent: true })
+  rollback: open("create:deployment", { about: "deployment", idempotent: true })
     .route({
       method: "POST",
       path: "/deployments/{id}/rollback",
@@ -263,11 +263,11 @@ export const deployments = {
     })
     .input(one.extend(seen))
     .output(deployment),
-  promote: open("create:deployment", { idempotent: true, deploys: true })
+  promote: open("create:deployment", { about: "deployment", idempotent: true, deploys: true })
     .route({ method: "POST", path: "/deployments/{id}/promote", successStatus: 202, tags: ["deployments"] })
     .input(one.extend({ environment: name.optional(), ...seen }))
     .output(deployment),
-  compare: open("read:deployment")
+  compare: open("read:deployment", { about: "deployment" })
     .route({
       method: "GET",
       path: "/deployments/{id}/compare",
@@ -276,7 +276,7 @@ export const deployments = {
     })
     .input(one.extend({ with: id }))
     .output(comparison),
-  effect: open("read:deployment")
+  effect: open("read:deployment", { about: "deployment" })
     .route({
       method: "GET",
       path: "/deployments/{id}/effect",
@@ -285,7 +285,7 @@ export const deployments = {
     })
     .input(one.extend({ action: z.enum(["rollback", "promote", "redeploy"]), environment: name.optional() }))
     .output(comparison.extend({ from: side.nullable() }).meta({ id: "Effect" })),
-  share: open("update:deployment")
+  share: open("update:deployment", { about: "deployment" })
     .route({
       method: "POST",
       path: "/deployments/{id}/share",
@@ -295,7 +295,7 @@ export const deployments = {
     })
     .input(one)
     .output(z.object({ url: z.string(), expiresAt: instant })),
-  unshare: open("update:deployment")
+  unshare: open("update:deployment", { about: "deployment" })
     .route({
       method: "DELETE",
       path: "/deployments/{id}/share",
@@ -304,7 +304,7 @@ export const deployments = {
     })
     .input(one)
     .output(nothing),
-  remove: open("delete:deployment")
+  remove: open("delete:deployment", { about: "deployment" })
     .route({
       method: "DELETE",
       path: "/deployments/{id}",
@@ -313,7 +313,7 @@ export const deployments = {
     })
     .input(one)
     .output(nothing),
-  checklist: open("read:deployment")
+  checklist: open("read:deployment", { about: "deployment" })
     .route({ method: "GET", path: "/deployments/{id}/checklist", tags: ["deployments"] })
     .input(one)
     .output(
@@ -331,13 +331,13 @@ export const deployments = {
 };
 
 /** What a source is, without deploying it. */
-export const detect = open("create:source", { unrecorded: true })
+export const detect = open("create:source", { about: "any", unrecorded: true })
   .route({ method: "POST", path: "/detect", tags: ["deployments"] })
   .input(z.object({ source }))
   .output(detection);
 
 /** What a deployment would do, with everything that is in its way. */
-export const planning = open("create:source", { unrecorded: true })
+export const planning = open("create:source", { about: "project", unrecorded: true })
   .route({ method: "POST", path: "/plan", tags: ["deployments"] })
   .input(request)
   .output(

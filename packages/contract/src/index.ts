@@ -1,6 +1,7 @@
 /** The contract: everything that crosses the wire between Landfall's server and whoever speaks with it. Written by hand. */
 import { z } from "zod";
 import { open } from "./base.ts";
+import { collaborators } from "./collaborators.ts";
 import { connections, platforms, targets } from "./connections.ts";
 import { deployments, detect, planning } from "./deployments.ts";
 import { live } from "./live.ts";
@@ -8,11 +9,12 @@ import { audit, invitations, keys, me, members, organizations, setup } from "./p
 import { domains, environments, previews, projects, variables } from "./projects.ts";
 import { sandboxes } from "./sandboxes.ts";
 import { servers } from "./servers.ts";
+import { shared } from "./shared.ts";
 import { shares } from "./shares.ts";
 import { uploads } from "./uploads.ts";
 import { webhooks } from "./webhooks.ts";
 
-export { type Meta } from "./base.ts";
+export { type About, type Meta } from "./base.ts";
 export { type ProcedureFacts, proceduresOf } from "./procedures.ts";
 export { auditFilter } from "./people.ts";
 export { upload, uploadAnnouncement } from "./uploads.ts";
@@ -23,6 +25,8 @@ export {
   allPermissions,
   type Permission,
   permissionsOf,
+  type ProjectRole,
+  projectRoles,
   type Resource,
   type Role,
   roles,
@@ -42,9 +46,11 @@ export const contract = {
   keys,
   audit,
   projects,
+  collaborators,
   environments,
   previews,
   variables,
+  shared,
   domains,
   uploads,
   detect,

@@ -21,7 +21,7 @@ const beat = z.object({ type: z.literal("beat") });
 /** No more events of this deployment will come. */
 const ended = z.object({ type: z.literal("ended"), deploymentId: id });
 
-export const live = open("read:deployment")
+export const live = open("read:deployment", { about: "any" })
   .route({
     method: "GET",
     path: "/live",

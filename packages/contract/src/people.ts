@@ -1,7 +1,7 @@
 /** People, organisations, keys, and the record of what they changed. Signing in itself is under /api/auth. */
 import { z } from "zod";
 import { cursor, id, instant, limit, nextCursor, nothing, open } from "./base.ts";
-import { allPermissions, roles } from "./permissions.ts";
+import { allPermissions, projectRoles, roles } from "./permissions.ts";
 
 const email = z.email().max(200).toLowerCase();
 const personName = z.string().trim().min(1).max(100);
@@ -66,7 +66,10 @@ export const me = open("signed-in")
       via: z.enum(["session", "key"]),
       organization: organization.nullable(),
       organizations: z.array(organization).describe("All one is in; of a key the one it is for."),
-      permissions: z.array(permission),
+      permissions: z.array(permission).describe("In the organisation, and so in all its projects."),
+      projects: z
+        .array(z.object({ name: z.string(), role: z.enum(projectRoles), permissions: z.array(permission) }))
+        .describe("Projects one has a role in, and what that allows there."),
       signInWith,
     }),
   );
@@ -144,10 +147,10 @@ export const invitations = {
 };
 
 export const keys = {
-  list: open("read:key")
+  list: open("read:key", { about: "any" })
     .route({ method: "GET", path: "/keys", tags: ["people"] })
     .output(z.object({ keys: z.array(key) })),
-  create: open("create:key")
+  create: open("create:key", { about: "any" })
     .route({
       method: "POST",
       path: "/keys",
@@ -163,7 +166,7 @@ export const keys = {
       }),
     )
     .output(key.extend({ key: z.string() })),
-  remove: open("delete:key")
+  remove: open("delete:key", { about: "any" })
     .route({ method: "DELETE", path: "/keys/{id}", tags: ["people"] })
     .input(z.object({ id }))
     .output(nothing),

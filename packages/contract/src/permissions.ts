@@ -9,6 +9,7 @@ export const resources = [
   "project",
   "environment",
   "variable",
+  "shared",
   "domain",
   "deployment",
   "source",
@@ -28,9 +29,13 @@ export const allPermissions = resources.flatMap((resource) =>
   verbs.map((verb): Permission => `${verb}:${resource}`),
 ) as [Permission, ...Permission[]];
 
-/** From the weakest to the strongest. */
-export const roles = ["viewer", "developer", "admin", "owner"] as const;
+/** From the weakest to the strongest. A guest is in the organisation for single projects only, and holds what they are given there. */
+export const roles = ["guest", "viewer", "developer", "admin", "owner"] as const;
 export type Role = (typeof roles)[number];
+
+/** What somebody can be in one project, besides what they are in its organisation. */
+export const projectRoles = ["viewer", "developer", "admin"] as const satisfies Role[];
+export type ProjectRole = (typeof projectRoles)[number];
 
 const every = (...of: Resource[]): Permission[] =>
   of.flatMap((one) => verbs.map((verb): Permission => `${verb}:${one}`));
@@ -57,13 +62,14 @@ const admin: Permission[] = [
   "update:organization",
   "update:project",
   "delete:project",
-  ...every("connection", "webhook", "member", "invitation"),
+  ...every("shared", "connection", "webhook", "member", "invitation"),
   "read:audit",
   "read:metrics",
 ];
 
 /** What each role may do. */
 export const permissionsOf: Readonly<Record<Role, ReadonlySet<Permission>>> = {
+  guest: new Set(),
   viewer: new Set(viewer),
   developer: new Set(developer),
   admin: new Set(admin),

@@ -50,7 +50,7 @@ const servicePlan = z.object({
       public: z.boolean(),
       class: z.enum(["build", "run"]),
       validation: z.string().optional(),
-      from: z.enum(["project", "command-line", "file", "generated", "default", "missing"]),
+      from: z.enum(["project", "shared", "command-line", "file", "generated", "default", "missing"]),
       foundIn: z.array(z.string()),
     }),
   ),

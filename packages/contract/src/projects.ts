@@ -120,10 +120,10 @@ const inEnvironment = z.object({ project: name, environment: name });
 const domainName = z.string().min(1).max(300);
 
 export const projects = {
-  list: open("read:project")
+  list: open("read:project", { about: "any" })
     .route({ method: "GET", path: "/projects", tags: ["projects"] })
     .output(z.object({ projects: z.array(project) })),
-  get: open("read:project")
+  get: open("read:project", { about: "project" })
     .route({ method: "GET", path: "/projects/{project}", tags: ["projects"] })
     .input(inProject)
     .output(project),
@@ -131,12 +131,12 @@ export const projects = {
     .route({ method: "POST", path: "/projects", successStatus: 201, tags: ["projects"] })
     .input(z.object({ name }))
     .output(project),
-  remove: open("delete:project")
+  remove: open("delete:project", { about: "project" })
     .route({ method: "DELETE", path: "/projects/{project}", tags: ["projects"] })
     .input(inProject)
     .output(nothing),
   settings: {
-    get: open("read:project")
+    get: open("read:project", { about: "project" })
       .route({
         method: "GET",
         path: "/projects/{project}/settings",
@@ -146,12 +146,12 @@ export const projects = {
       })
       .input(inProject)
       .output(versionedSettings),
-    set: open("update:deployment")
+    set: open("update:deployment", { about: "project" })
       .route({ method: "PUT", path: "/projects/{project}/settings", tags: ["projects"] })
       .input(inProject.extend({ settings, expect: z.number().int().min(0).describe("The version that was read.") }))
       .output(versionedSettings),
   },
-  running: open("read:deployment")
+  running: open("read:deployment", { about: "any" })
     .route({
       method: "GET",
       path: "/running",
@@ -162,11 +162,11 @@ export const projects = {
 };
 
 export const environments = {
-  list: open("read:environment")
+  list: open("read:environment", { about: "project" })
     .route({ method: "GET", path: "/projects/{project}/environments", tags: ["projects"] })
     .input(inProject)
     .output(z.object({ environments: z.array(environment) })),
-  rollback: open("create:deployment", { idempotent: true })
+  rollback: open("create:deployment", { about: "project", idempotent: true })
     .route({
       method: "POST",
       path: "/projects/{project}/environments/{environment}/rollback",
@@ -176,7 +176,7 @@ export const environments = {
     })
     .input(inEnvironment.extend({ platform: z.string().max(100).optional() }))
     .output(deployment),
-  logs: open("read:deployment")
+  logs: open("read:deployment", { about: "project" })
     .route({
       method: "GET",
       path: "/projects/{project}/environments/{environment}/logs",
@@ -193,7 +193,7 @@ export const environments = {
       }),
     )
     .output(eventIterator(runtimeLine, nothing)),
-  remove: open("delete:environment")
+  remove: open("delete:environment", { about: "project" })
     .route({ method: "DELETE", path: "/projects/{project}/environments/{environment}", tags: ["projects"] })
     .input(inEnvironment)
     .output(nothing),
@@ -201,22 +201,22 @@ export const environments = {
 
 /** Every environment but production. */
 export const previews = {
-  list: open("read:environment")
+  list: open("read:environment", { about: "project" })
     .route({ method: "GET", path: "/projects/{project}/previews", tags: ["projects"] })
     .input(inProject)
     .output(z.object({ previews: z.array(environment) })),
-  remove: open("delete:environment")
+  remove: open("delete:environment", { about: "project" })
     .route({ method: "DELETE", path: "/projects/{project}/previews/{environment}", tags: ["projects"] })
     .input(inEnvironment)
     .output(nothing),
 };
 
 export const variables = {
-  list: open("read:variable")
+  list: open("read:variable", { about: "project" })
     .route({ method: "GET", path: "/projects/{project}/environments/{environment}/variables", tags: ["variables"] })
     .input(inEnvironment)
     .output(z.object({ variables: z.array(variable) })),
-  set: open("update:variable")
+  set: open("update:variable", { about: "project" })
     .route({ method: "PUT", path: "/projects/{project}/environments/{environment}/variables", tags: ["variables"] })
     .input(
       inEnvironment.extend({
@@ -226,7 +226,7 @@ export const variables = {
       }),
     )
     .output(z.object({ variables: z.array(variable) })),
-  remove: open("delete:variable")
+  remove: open("delete:variable", { about: "project" })
     .route({
       method: "DELETE",
       path: "/projects/{project}/environments/{environment}/variables/{key}",
@@ -234,7 +234,7 @@ export const variables = {
     })
     .input(inEnvironment.extend({ key: z.string().min(1).max(300) }))
     .output(nothing),
-  history: open("read:variable")
+  history: open("read:variable", { about: "project" })
     .route({
       method: "GET",
       path: "/projects/{project}/environments/{environment}/variable-changes",
@@ -243,7 +243,7 @@ export const variables = {
     })
     .input(inEnvironment.extend({ key: z.string().min(1).max(300).optional() }))
     .output(z.object({ changes: z.array(variableChange) })),
-  revert: open("update:variable")
+  revert: open("update:variable", { about: "project" })
     .route({
       method: "POST",
       path: "/projects/{project}/environments/{environment}/variable-changes/{id}/revert",
@@ -252,7 +252,7 @@ export const variables = {
     })
     .input(inEnvironment.extend({ id }))
     .output(z.object({ key: z.string() })),
-  import: open("update:variable")
+  import: open("update:variable", { about: "project" })
     .route({
       method: "POST",
       path: "/projects/{project}/environments/{environment}/variables/import",
@@ -261,7 +261,7 @@ export const variables = {
     })
     .input(inEnvironment.extend({ text: z.string().max(2_000_000), allowEmpty: z.boolean().optional() }))
     .output(z.object({ set: z.array(z.string()) })),
-  export: open("read:variable")
+  export: open("read:variable", { about: "project" })
     .route({
       method: "GET",
       path: "/projects/{project}/environments/{environment}/variables/export",
@@ -270,7 +270,7 @@ export const variables = {
     })
     .input(inEnvironment)
     .output(z.object({ text: z.string(), left: z.array(z.string()) })),
-  compare: open("read:variable")
+  compare: open("read:variable", { about: "project" })
     .route({
       method: "GET",
       path: "/projects/{project}/environments/{environment}/variables/compare",
@@ -293,19 +293,19 @@ export const variables = {
 const place = { project: name, platform: z.string().max(100).optional() };
 
 export const domains = {
-  list: open("read:domain")
+  list: open("read:domain", { about: "project" })
     .route({ method: "GET", path: "/projects/{project}/domains", tags: ["domains"] })
     .input(z.object(place))
     .output(z.object({ domains: z.array(domain) })),
-  add: open("create:domain")
+  add: open("create:domain", { about: "project" })
     .route({ method: "POST", path: "/projects/{project}/domains", successStatus: 201, tags: ["domains"] })
     .input(z.object({ ...place, name: domainName }))
     .output(domain),
-  check: open("read:domain")
+  check: open("read:domain", { about: "project" })
     .route({ method: "GET", path: "/projects/{project}/domains/{name}", tags: ["domains"] })
     .input(z.object({ ...place, name: domainName }))
     .output(domain),
-  remove: open("delete:domain")
+  remove: open("delete:domain", { about: "project" })
     .route({ method: "DELETE", path: "/projects/{project}/domains/{name}", tags: ["domains"] })
     .input(z.object({ ...place, name: domainName }))
     .output(nothing),

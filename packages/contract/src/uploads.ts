@@ -24,7 +24,7 @@ export const uploadAnnouncement = z.object({
 });
 
 export const uploads = {
-  get: open("create:source")
+  get: open("create:source", { about: "any" })
     .route({
       method: "GET",
       path: "/sources/{id}",
@@ -33,7 +33,7 @@ export const uploads = {
     })
     .input(z.object({ id }))
     .output(upload),
-  remove: open("create:source")
+  remove: open("create:source", { about: "any" })
     .route({ method: "DELETE", path: "/sources/{id}", tags: ["sources"] })
     .input(z.object({ id }))
     .output(nothing),

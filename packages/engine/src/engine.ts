@@ -160,6 +160,8 @@ export interface DeploymentView {
 /** Which deployments; all that is given has to fit. */
 export interface DeploymentFilter {
   project?: string;
+  /** Of any of these, by name; those that are not there are passed over. */
+  projects?: readonly string[];
   environment?: string;
   state?: DeploymentState;
   platform?: string;
@@ -573,6 +575,32 @@ export interface Engine extends AsyncDisposable {
       environment: string;
       with: string;
     }): Promise<{ key: string; state: "only-here" | "only-there" | "different" | "same"; sensitive: boolean }[]>;
+  };
+  /** Values of the organisation. A variable of a project that one is mapped to has it in every later deployment, unless the project sets its own. */
+  shared: {
+    /** Of a sensitive one the value is null. */
+    list(): Promise<
+      {
+        key: string;
+        sensitive: boolean;
+        value: string | null;
+        updatedAt: string;
+        mappings: { project: string; environment: string; key: string }[];
+      }[]
+    >;
+    /** All or none; `sensitive` is told by the name when absent. Throws INVALID_VARIABLE with every fault. */
+    set(values: Record<string, string>, options?: { sensitive?: boolean }): Promise<void>;
+    /** Throws NOT_FOUND, CONFLICT while it is mapped. */
+    remove(key: string): Promise<void>;
+    /** Of one environment. `overridden`: the project sets a value of its own. Throws NOT_FOUND. */
+    mappings(of: {
+      project: string;
+      environment: string;
+    }): Promise<{ key: string; sharedKey: string; sensitive: boolean; overridden: boolean }[]>;
+    /** In place of what the variable was mapped to before. Throws NOT_FOUND, INVALID_VARIABLE. */
+    map(asked: { project: string; environment: string; key: string; sharedKey: string }): Promise<void>;
+    /** Throws NOT_FOUND. */
+    unmap(asked: { project: string; environment: string; key: string }): Promise<void>;
   };
   settings: {
     get(of: { project: string }): Promise<{ version: number; settings: ProjectSettings }>;

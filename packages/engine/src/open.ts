@@ -45,6 +45,7 @@ import type { DeploymentRow } from "./store/schema.ts";
 import { rotateKey } from "./store/rotate.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { settingsOf } from "./project-settings.ts";
+import { sharedOf } from "./shared-values.ts";
 import { variablesOf, writeVariables } from "./variables.ts";
 import { deploymentRow, deploymentView, deploymentViews, projectViews, sightsOf } from "./deployment/views.ts";
 import { endRunning, type Running } from "./sandboxes/commands.ts";
@@ -231,6 +232,7 @@ function engineOver(shared: Shared, store: Store, person?: string): Engine {
 
     domains: domainsOf({ store, platforms, access, dns: systemDns(options.nameServers), projectRow: projects.row }),
     variables: variablesOf(store, projects),
+    shared: sharedOf(store, projects),
     settings: settingsOf(store, projects),
 
     connections,

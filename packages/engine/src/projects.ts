@@ -94,6 +94,7 @@ export function projectsOf({
           "release",
           "variable",
           "variable_change",
+          "shared_mapping",
         ] as const) {
           await tx
             .deleteFrom(table)

@@ -182,15 +182,7 @@ export function variablesOf(store: Store, projects: Projects): Engine["variables
     async set({ project, environment = "production" }, values, { sensitive, allowEmpty = false, by = null } = {}) {
       checkedName("project", project);
       checkedName("environment", environment);
-      const faults = faultsOf(values, allowEmpty);
-      if (faults.length > 0) {
-        throw new DeployError("INVALID_VARIABLE", {
-          what: faults.length === 1 ? "A variable cannot be set so." : `${faults.length} variables cannot be set so.`,
-          next: "Nothing was changed. Mend them and set them again.",
-          faults,
-          step: "configure",
-        });
-      }
+      refuseFaults(values, allowEmpty);
       const row = await store.ensureProject(project);
       await writeVariables(store, {
         projectId: row.id,
@@ -242,6 +234,18 @@ export function variablesOf(store: Store, projects: Projects): Engine["variables
       });
     },
   };
+}
+
+/** Throws INVALID_VARIABLE with every fault of names and values. */
+export function refuseFaults(values: Record<string, string>, allowEmpty: boolean): void {
+  const faults = faultsOf(values, allowEmpty);
+  if (faults.length === 0) return;
+  throw new DeployError("INVALID_VARIABLE", {
+    what: faults.length === 1 ? "A variable cannot be set so." : `${faults.length} variables cannot be set so.`,
+    next: "Nothing was changed. Mend them and set them again.",
+    faults,
+    step: "configure",
+  });
 }
 
 function faultsOf(values: Record<string, string>, allowEmpty: boolean): { path: string; message: string }[] {

@@ -58,6 +58,7 @@ interface Things {
   deployments: DeploymentView[];
   connectionId: string;
   webhookId: string;
+  targetId: string;
   sandboxId: string;
   state: string;
 }
@@ -74,6 +75,9 @@ const byId =
 const byWebhook =
   (ask: (view: Engine, id: string) => unknown): Probe =>
   (view, { webhookId }) => [[webhookId, () => ask(view, webhookId)]];
+const byTarget =
+  (ask: (view: Engine, id: string) => unknown): Probe =>
+  (view, { targetId }) => [[targetId, () => ask(view, targetId)]];
 const bySandbox =
   (ask: (view: Engine, id: string) => unknown): Probe =>
   (view, { sandboxId }) => [[sandboxId, () => ask(view, sandboxId)]];
@@ -91,6 +95,9 @@ const probes: Record<string, Probe> = {
   collect: machine,
   backup: machine,
   verifyBackup: machine,
+  "connections.tend": machine,
+  "servers.attend": machine,
+  "servers.list": machine,
   "edge.ensure": machine,
   "edge.status": machine,
   "edge.stop": machine,
@@ -142,6 +149,18 @@ const probes: Record<string, Probe> = {
   "variables.revert": byProject((view, name) => view.variables.revert({ project: name }, "vch_1")),
   "variables.compare": byProject((view, name) =>
     view.variables.compare({ project: name, environment: "production", with: "elsewhere" }),
+  ),
+  "shared.list": (view) => [["", () => view.shared.list()]],
+  "shared.set": machine, // Sets one of its own.
+  "shared.remove": (view) => [["SHARED_CANARY", () => view.shared.remove("SHARED_CANARY")]],
+  "shared.mappings": byProject((view, name) => view.shared.mappings({ project: name, environment: "production" })),
+  "shared.map": (view) =>
+    [project, "own"].map((name) => [
+      name,
+      () => view.shared.map({ project: name, environment: "production", key: "THEIRS", sharedKey: "SHARED_CANARY" }),
+    ]),
+  "shared.unmap": byProject((view, name) =>
+    view.shared.unmap({ project: name, environment: "production", key: "MAPPED" }),
   ),
   "settings.get": byProject((view, name) => view.settings.get({ project: name })),
   "settings.set": byProject((view, name) =>
@@ -199,6 +218,11 @@ const probes: Record<string, Probe> = {
   "sandboxes.deployed": bySandbox((view, id) => view.sandboxes.deployed(id, "dep_1")),
   "sandboxes.deployments": bySandbox((view, id) => view.sandboxes.deployments(id)),
   "sandboxes.tend": machine,
+  "targets.list": (view) => [["", () => view.targets.list()]],
+  "targets.save": machine, // Makes one of its own.
+  "targets.update": byTarget((view, id) => view.targets.update(id, { name: "theirs" })),
+  "targets.remove": byTarget((view, id) => view.targets.remove(id)),
+  "targets.test": byTarget((view, id) => view.targets.test(id)),
   "webhooks.list": (view) => [["", () => view.webhooks.list()]],
   "webhooks.create": machine, // Makes one of its own; below.
   "webhooks.setSecret": byWebhook((view, id) => view.webhooks.setSecret(id, "another secret of theirs")),
@@ -259,6 +283,8 @@ describe.each(databases)("organisations on $kind", ({ use }) => {
     });
     account = { id: "account-of-others", name: "Bob" };
     await acme.variables.set({ project }, { CANARY: `${canary}-value` });
+    await acme.shared.set({ SHARED_CANARY: `${canary}-shared` }, { sensitive: false });
+    await acme.shared.map({ project, environment: "production", key: "MAPPED", sharedKey: "SHARED_CANARY" });
     const deployments: DeploymentView[] = [];
     for (const environment of ["production", "production", "preview-1"]) {
       const accepted = await acme.accept(await acme.prepare(deploymentOf({ environment })));
@@ -269,9 +295,10 @@ describe.each(databases)("organisations on $kind", ({ use }) => {
     const open = await acme.accept(await acme.prepare(deploymentOf({ environment: "open" })));
     const { state } = await acme.connections.authorize({ platform: "remote", redirectUri: "http://127.0.0.1/back" });
     const { id: webhookId } = await acme.webhooks.create({ platform: "remote", name: canary });
+    const { id: targetId } = await acme.targets.save({ name: `target-${canary}`, platform: "remote", connection: id });
     const { id: sandboxId } = await acme.sandboxes.create({ name: canary });
     await acme.sandboxes.write(sandboxId, "canary.txt", { body: Readable.from([Buffer.from(canary)]) });
-    things = { deployments: [...deployments, open], connectionId: id!, webhookId, sandboxId, state };
+    things = { deployments: [...deployments, open], connectionId: id!, webhookId, targetId, sandboxId, state };
     await globex.variables.set({ project: "own" }, { OWN: "1" });
   }, 120_000);
   afterAll(async () => {
@@ -284,11 +311,20 @@ describe.each(databases)("organisations on $kind", ({ use }) => {
   async function rows(): Promise<unknown> {
     const { db } = engine.database;
     const found: Record<string, unknown> = {};
-    for (const table of ["project", "deployment", "connection", "authorization", "webhook", "sandbox"])
+    for (const table of [
+      "project",
+      "deployment",
+      "connection",
+      "authorization",
+      "webhook",
+      "sandbox",
+      "saved_target",
+      "shared_value",
+    ])
       found[table] = (
         await sql`select * from ${sql.table(table)} where organization_id = 'acme' order by 1`.execute(db)
       ).rows;
-    for (const table of ["variable", "release", "live", "target", "owned_variable"])
+    for (const table of ["variable", "release", "live", "target", "owned_variable", "shared_mapping"])
       found[table] = (
         await sql`select * from ${sql.table(table)} where project_id in
           (select id from project where organization_id = 'acme') order by 1, 2, 3`.execute(db)
@@ -318,6 +354,7 @@ describe.each(databases)("organisations on $kind", ({ use }) => {
         "account-of-acme",
         things.connectionId,
         things.webhookId,
+        things.targetId,
         things.sandboxId,
         "ada-of-acme",
         things.state,

@@ -39,7 +39,7 @@ export async function exportAudit(services: Services, call: Call, response: Serv
   response.setHeader("content-type", type);
   response.setHeader("content-disposition", `attachment; filename="landfall-audit.${format}"`);
   // It may take long: it ends with the right to see it.
-  const held = services.rights.hold(who, access);
+  const held = services.rights.hold(who, (now) => permit(now, access));
   try {
     const lines = async function* (): AsyncGenerator<string> {
       yield head;

@@ -1,5 +1,5 @@
 /** What every procedure passes before it runs: the right to, the answer it may have given already, and the record of what it changed. */
-import { contract } from "@landfall/contract";
+import { contract, type Meta } from "@landfall/contract";
 import { DeployError } from "@landfall/engine/error";
 import type { Engine } from "@landfall/engine";
 import { implement } from "@orpc/server";
@@ -7,7 +7,7 @@ import type { Call } from "./call.ts";
 import { denied } from "./errors.ts";
 import type { Counted } from "./limits.ts";
 import { targetOf } from "./people/audit.ts";
-import { permit, type Principal } from "./people/principal.ts";
+import { may, permit, permitAnywhere, type Principal } from "./people/principal.ts";
 import type { Services } from "./services.ts";
 import { digestOf } from "./token.ts";
 
@@ -18,11 +18,11 @@ export function gateOf(services: Services) {
   const { db, audit, limits } = services;
   return implement(contract)
     .$context<{ call: Call }>()
-    .use(async ({ context, next, path, procedure }) => {
-      const { access } = procedure["~orpc"].meta;
+    .use(async ({ context, next, path, procedure }, input) => {
+      const { meta } = procedure["~orpc"];
       context.call.route = path.join(".");
-      const principal = access === "anyone" ? null : await context.call.principal();
-      permit(principal, access);
+      const principal = meta.access === "anyone" ? null : await context.call.principal();
+      await permitAbout(services, principal, { meta, input });
       if (procedure["~orpc"].route.method !== "GET") await limits.write(counted(context.call, principal));
       return next({ context: { principal } });
     })
@@ -107,6 +107,47 @@ export function gateOf(services: Services) {
       });
     return JSON.parse(earlier.answer) as unknown;
   }
+}
+
+/** Whether the call is allowed, given what it is about. The input is as it came: what is read here has no other form after its check. */
+async function permitAbout(
+  services: Services,
+  principal: Principal | null,
+  { meta: { access, about }, input }: { meta: Meta; input: unknown },
+): Promise<void> {
+  const { project, id, with: other } = (input ?? {}) as Record<string, unknown>;
+  switch (about) {
+    case undefined:
+      return permit(principal, access);
+    case "any":
+      return permitAnywhere(principal, access);
+    case "project":
+      return permit(principal, access, typeof project === "string" ? project : undefined);
+    case "deployment":
+      await permitDeployment(services, principal, { access, id });
+      if (other !== undefined) await permitDeployment(services, principal, { access, id: other });
+      return;
+    default:
+      about satisfies never;
+  }
+}
+
+/** To whom only projects are open, a deployment of another one is like one that is not there. Throws UNAUTHORIZED, INSUFFICIENT_PERMISSIONS. */
+export async function permitDeployment(
+  services: Services,
+  principal: Principal | null,
+  { access, id }: { access: Meta["access"]; id: unknown },
+): Promise<void> {
+  permitAnywhere(principal, access);
+  if (!principal || may(principal, access)) return;
+  const found = typeof id === "string" ? await inside(services, principal).engine.deployment(id).catch(unknown) : null;
+  permit(principal, access, found?.project);
+}
+
+/** Not found, or not told from another: what there is besides is not for the caller. */
+function unknown(error: unknown): null {
+  if (error instanceof DeployError && (error.code === "NOT_FOUND" || error.code === "CONFLICT")) return null;
+  throw error;
 }
 
 function counted({ address, response }: Call, principal: Principal | null): Counted {

@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { stripVTControlCharacters } from "node:util";
 import type { Call } from "./call.ts";
-import { inside } from "./gate.ts";
+import { inside, permitDeployment } from "./gate.ts";
 import { permit } from "./people/principal.ts";
 import type { Services } from "./services.ts";
 
@@ -15,22 +15,29 @@ export function logTextIn({ method, url }: IncomingMessage): string | null {
   return /^\/api\/deployments\/([\w-]{1,64})\/log\.txt(?:\?|$)/.exec(url ?? "")?.[1] ?? null;
 }
 
-/** Read a page at a time, as fast as it is taken. Throws UNAUTHORIZED, INSUFFICIENT_PERMISSIONS, NOT_FOUND. */
+const access = "read:deployment";
+
+/** Read a page at a time, as fast as it is taken, and no longer than it may be seen. Throws UNAUTHORIZED, INSUFFICIENT_PERMISSIONS, NOT_FOUND. */
 export async function answerLogText(
   services: Services,
   call: Call,
   { response, id: asked }: { response: ServerResponse; id: string },
 ): Promise<void> {
   call.route = "deployments.logText";
-  const principal = await call.principal();
-  permit(principal, "read:deployment");
-  const { engine } = inside(services, principal);
-  const { id } = await engine.deployment(asked);
+  const caller = await call.principal();
+  await permitDeployment(services, caller, { access, id: asked });
+  const { engine, principal } = inside(services, caller);
+  const { id, project } = await engine.deployment(asked);
   response.writeHead(200, {
     "content-type": "text/plain; charset=utf-8",
     "content-disposition": `inline; filename="${id}.log.txt"`,
   });
-  await pipeline(Readable.from(text(engine, id)), response);
+  const held = services.rights.hold(principal, (now) => permit(now, access, project));
+  try {
+    await pipeline(Readable.from(text(engine, id)), response, { signal: held.signal });
+  } finally {
+    held.release();
+  }
 }
 
 async function* text(engine: Engine, id: string): AsyncGenerator<string> {

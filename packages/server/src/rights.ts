@@ -1,18 +1,21 @@
 /** Streams and sockets end when the right that opened them does: asked again a few times a second, for all streams of one caller at once. */
-import type { Access } from "@landfall/contract";
 import { unauthorized } from "./errors.ts";
-import { permit, type Principal, type Principals } from "./people/principal.ts";
+import type { Principal, Principals } from "./people/principal.ts";
 
 const everyMs = 500;
 
+/** Throws when the caller may not any more. */
+export type Check = (now: Principal) => void;
+
 interface Held {
-  access: Access;
+  check: Check;
+  now: Principal;
   end: AbortController;
 }
 
 export interface Rights extends Disposable {
-  /** A signal that ends with the right; `release` when the stream ends by itself. */
-  hold(principal: Principal, access: Access): { signal: AbortSignal; release(): void };
+  /** A signal that ends when `check` fails, and the caller as of the last look; `release` when the stream ends by itself. */
+  hold(principal: Principal, check: Check): { signal: AbortSignal; now(): Principal; release(): void };
   /** How many streams are open. */
   count(): number;
 }
@@ -26,13 +29,15 @@ export function rightsOf(principals: Principals): Rights {
     isAsking = true;
     try {
       for (const { principal, held } of open.values()) {
-        const now = await principals.renew(principal).catch(() => principal); // A database that is away for a moment ends no stream.
-        for (const { access, end } of held) {
+        const now = await principals.renew(principal).catch(() => undefined);
+        if (now === undefined) continue; // A database that is away for a moment ends no stream.
+        for (const one of held) {
           try {
             if (!now) throw unauthorized("The session or key that opened this has ended.");
-            permit(now, access);
+            one.now = now;
+            one.check(now);
           } catch (error) {
-            end.abort(error);
+            one.end.abort(error);
           }
         }
       }
@@ -44,14 +49,15 @@ export function rightsOf(principals: Principals): Rights {
   timer.unref();
 
   return {
-    hold(principal, access) {
+    hold(principal, check) {
       const key = `${principal.via} ${principal.id} ${principal.organization?.id}`;
       const entry = open.get(key) ?? { principal, held: new Set<Held>() };
       open.set(key, entry);
-      const one = { access, end: new AbortController() };
+      const one: Held = { check, now: principal, end: new AbortController() };
       entry.held.add(one);
       return {
         signal: one.end.signal,
+        now: () => one.now,
         release() {
           entry.held.delete(one);
           if (entry.held.size === 0 && open.get(key) === entry) open.delete(key);

@@ -9,6 +9,8 @@ import { sandboxProcedures } from "./procedures/sandboxes.ts";
 import { serverProcedures } from "./procedures/servers.ts";
 import { shareProcedures } from "./procedures/shares.ts";
 import { webhookProcedures } from "./procedures/webhooks.ts";
+import { whoseUploads } from "./uploads.ts";
+import { sharedProcedures } from "./procedures/shared.ts";
 import type { Services } from "./services.ts";
 
 export function routerOf(services: Services) {
@@ -18,10 +20,10 @@ export function routerOf(services: Services) {
     health: os.health.handler(() => ({ status: "ok", version: services.options.version })),
     uploads: {
       get: os.uploads.get.handler(({ input, context }) =>
-        uploads.get(inside(services, context.principal).organization.id, input.id),
+        uploads.get(whoseUploads(inside(services, context.principal).principal), input.id),
       ),
       remove: os.uploads.remove.handler(async ({ input, context }) => {
-        await uploads.remove(inside(services, context.principal).organization.id, input.id);
+        await uploads.remove(whoseUploads(inside(services, context.principal).principal), input.id);
         return {};
       }),
     },
@@ -29,6 +31,7 @@ export function routerOf(services: Services) {
     ...shareProcedures(os, services),
     live: liveProcedure(os, services),
     ...projectProcedures(os, services),
+    ...sharedProcedures(os, services),
     ...connectionProcedures(os, services),
     ...sandboxProcedures(os, services),
     ...serverProcedures(os, services),

@@ -23,17 +23,18 @@ import { answerLogText, logTextIn } from "./log-text.ts";
 import { metricsOf } from "./metrics.ts";
 import type { ServerOptions } from "./options.ts";
 import { auditOf } from "./people/audit.ts";
+import { collaboratorsOf } from "./people/collaborators.ts";
 import { openAuth } from "./people/auth.ts";
 import { keysOf } from "./people/keys.ts";
 import { invitationsOf, membersOf } from "./people/members.ts";
-import { permit, principalsOf } from "./people/principal.ts";
+import { permit, permitAnywhere, principalsOf } from "./people/principal.ts";
 import { setupOf } from "./people/setup.ts";
 import type { PeopleSchema } from "./people/tables.ts";
 import { rightsOf } from "./rights.ts";
 import { routerOf } from "./router.ts";
 import type { Services } from "./services.ts";
 import { socketsOf } from "./socket.ts";
-import { uploadsOf } from "./uploads.ts";
+import { uploadsOf, whoseUploads } from "./uploads.ts";
 import { answerSandbox, sandboxFileIn } from "./sandboxes.ts";
 import { receiverIn, takeDelivery } from "./webhooks.ts";
 
@@ -101,6 +102,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     setup: setupOf({ db, auth, attempts, members }),
     members,
     invitations: invitationsOf({ db, auth, attempts, publicUrl }),
+    collaborators: collaboratorsOf(db),
     keys: keysOf(db),
     audit: auditOf(db),
     uploads: uploadsOf({ db, home: engine.home, mostBytes: options.maxUploadBytes ?? 1024 ** 3 }),
@@ -256,11 +258,11 @@ function answering(
   async function upload(call: Call, route_: string) {
     call.route = route_;
     const principal = await call.principal();
-    permit(principal, "create:source");
+    permitAnywhere(principal, "create:source");
     const who = inside(services, principal);
     await services.limits.write({ userId: who.principal.userId, address: call.address, response: call.response });
     return {
-      organizationId: who.organization.id,
+      whose: whoseUploads(who.principal),
       record: (id: string) =>
         services.audit.record({
           organization_id: who.organization.id,
@@ -274,18 +276,18 @@ function answering(
   }
 
   async function takeUpload(call: Call, response: ServerResponse): Promise<void> {
-    const { organizationId, record } = await upload(call, "uploads.create");
+    const { whose, record } = await upload(call, "uploads.create");
     const isAnnounced = /^application\/json\b/.test(call.request.headers["content-type"] ?? "");
     const made = isAnnounced
-      ? await services.uploads.begin(organizationId, await announced(call.request))
-      : await services.uploads.take(organizationId, call.request);
+      ? await services.uploads.begin(whose, await announced(call.request))
+      : await services.uploads.take(whose, call.request);
     await record(made.id);
     send(response, 201, JSON.stringify(made));
   }
 
   async function appendUpload(call: Call, response: ServerResponse, id: string): Promise<void> {
-    const { organizationId } = await upload(call, "uploads.append");
-    send(response, 200, JSON.stringify(await services.uploads.append(organizationId, id, call.request)));
+    const { whose } = await upload(call, "uploads.append");
+    send(response, 200, JSON.stringify(await services.uploads.append(whose, id, call.request)));
   }
 
   return async (request, response) => {

@@ -10,6 +10,7 @@ import type { Attempts, Limits } from "./limits.ts";
 import type { ServerOptions } from "./options.ts";
 import type { auditOf } from "./people/audit.ts";
 import type { Auth } from "./people/auth.ts";
+import type { collaboratorsOf } from "./people/collaborators.ts";
 import type { keysOf } from "./people/keys.ts";
 import type { invitationsOf, Members } from "./people/members.ts";
 import type { Principals } from "./people/principal.ts";
@@ -34,6 +35,7 @@ export interface Services {
   setup: Setup;
   members: Members;
   invitations: ReturnType<typeof invitationsOf>;
+  collaborators: ReturnType<typeof collaboratorsOf>;
   keys: ReturnType<typeof keysOf>;
   audit: ReturnType<typeof auditOf>;
   uploads: Uploads;

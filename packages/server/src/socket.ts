@@ -1,11 +1,11 @@
 /** `/ws/deployments/<id>?from=<seq>&organization=<id>`: the events of a deployment, each as one text frame of JSON. Nothing is taken from the other side. */
-import type { DeployEvent } from "@landfall/engine";
+import type { DeployEvent, DeploymentView } from "@landfall/engine";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { type Call, callOf, refuseForeign } from "./call.ts";
 import { failed } from "./failure.ts";
-import { inside } from "./gate.ts";
+import { inside, permitDeployment } from "./gate.ts";
 import { permit } from "./people/principal.ts";
 import type { Services } from "./services.ts";
 
@@ -30,14 +30,14 @@ export function socketsOf(services: Services, origins: ReadonlySet<string>) {
       if (id === undefined) return refuse(socket, 404, { code: "NOT_FOUND", what: "There is nothing here." });
       refuseForeign(request, origins);
       const principal = await call.principal();
-      permit(principal, access);
+      await permitDeployment(services, principal, { access, id });
       const deployment = await inside(services, principal).engine.deployment(id);
       const from = Number(/^\d{1,9}$/.exec(url.searchParams.get("from") ?? "")?.[0] ?? 1);
       server.handleUpgrade(
         request,
         socket,
         head,
-        (opened) => void serve(opened, { call, id: deployment.id, from: Math.max(from, 1) }),
+        (opened) => void serve(opened, { call, deployment, from: Math.max(from, 1) }),
       );
     } catch (error) {
       const { status, data } = failed(services, call, error);
@@ -45,9 +45,12 @@ export function socketsOf(services: Services, origins: ReadonlySet<string>) {
     }
   }
 
-  async function serve(socket: WebSocket, { call, id, from }: { call: Call; id: string; from: number }): Promise<void> {
+  async function serve(
+    socket: WebSocket,
+    { call, deployment: { id, project }, from }: { call: Call; deployment: DeploymentView; from: number },
+  ): Promise<void> {
     const who = inside(services, await call.principal());
-    const held = rights.hold(who.principal, access);
+    const held = rights.hold(who.principal, (now) => permit(now, access, project));
     const gone = new AbortController();
     socket.on("close", () => gone.abort());
     socket.on("error", () => socket.terminate());

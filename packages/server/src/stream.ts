@@ -2,7 +2,7 @@
 import type { Call } from "./call.ts";
 import { failed } from "./failure.ts";
 import type { Principal } from "./people/principal.ts";
-import type { Permission } from "@landfall/contract";
+import type { Check } from "./rights.ts";
 import type { Services } from "./services.ts";
 
 /** What opened a stream: its signal ends with that; `release` when the stream ends by itself. */
@@ -16,21 +16,21 @@ interface Stream {
   signal: AbortSignal | undefined;
 }
 
-/** Everything `read` gives under its signal, which ends with the caller, with the right, and with this stream. */
+/** Everything `read` gives under its signal, which ends with the caller, with the right (see Rights.hold), and with this stream. */
 export async function* whileAllowed<T>(
   services: Services,
-  { principal, access, ...stream }: { principal: Principal; access: Permission } & Stream,
-  read: (signal: AbortSignal) => AsyncIterable<T>,
+  { principal, check, ...stream }: { principal: Principal; check: Check } & Stream,
+  read: (signal: AbortSignal, now: () => Principal) => AsyncIterable<T>,
 ): AsyncGenerator<T, Record<string, never>> {
-  const hold = (): Held => services.rights.hold(principal, access);
-  return yield* whileHeld(services, { hold, ...stream }, read);
+  const hold = () => services.rights.hold(principal, check);
+  return yield* whileHeld(services, { hold, ...stream }, (signal, { now }) => read(signal, now));
 }
 
 /** The same, of whatever opened it. */
-export async function* whileHeld<T>(
+export async function* whileHeld<T, H extends Held>(
   services: Services,
-  { hold, call, signal }: { hold(): Held } & Stream,
-  read: (signal: AbortSignal) => AsyncIterable<T>,
+  { hold, call, signal }: { hold(): H } & Stream,
+  read: (signal: AbortSignal, held: H) => AsyncIterable<T>,
 ): AsyncGenerator<T, Record<string, never>> {
   const held = hold(); // Only now: a stream that nobody begins to read holds nothing.
   const either = AbortSignal.any([held.signal, ...(signal ? [signal] : [])]);
@@ -38,7 +38,7 @@ export async function* whileHeld<T>(
   // Not an end of the stream, which would say that no more will come: the connection breaks, and the client goes on elsewhere.
   services.stopping.addEventListener("abort", leave);
   try {
-    yield* read(either);
+    yield* read(either, held);
     return {};
   } catch (error) {
     throw failed(services, call, held.signal.aborted ? held.signal.reason : error);

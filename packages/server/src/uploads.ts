@@ -10,13 +10,15 @@ import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Kysely } from "kysely";
+import type { ExpressionBuilder, Kysely } from "kysely";
 import { missing, WireFailure } from "./errors.ts";
+import { permissionsOf } from "@landfall/contract";
+import type { Principal } from "./people/principal.ts";
 import type { PeopleSchema } from "./people/tables.ts";
 import { newId } from "./token.ts";
 
 const keptMs = 24 * 3_600_000;
-/** Of one organisation at a time. */
+/** Of one organisation, or of one person in it, at a time. */
 const mostUploads = 100;
 
 export interface UploadView {
@@ -30,17 +32,29 @@ export interface UploadView {
 
 type Row = PeopleSchema["upload"];
 
+/** Uploads of an organisation; with `userId` only those this person made, which nobody else is given. */
+export interface Whose {
+  organizationId: string;
+  userId?: string;
+}
+
+/** Those of the organisation are for members who may send sources to it; anybody else has their own. */
+export function whoseUploads({ organization, userId }: Principal): Whose {
+  const { id: organizationId, role } = organization!;
+  return permissionsOf[role].has("create:source") ? { organizationId } : { organizationId, userId };
+}
+
 export interface Uploads {
   /** The whole body is the archive. Throws TOO_LARGE, DIGEST_MISMATCH, CONFLICT. */
-  take(organizationId: string, request: IncomingMessage): Promise<UploadView>;
+  take(whose: Whose, request: IncomingMessage): Promise<UploadView>;
   /** An archive that will come in parts; one that is here already, whole or in part, when it has the same digest. */
-  begin(organizationId: string, expected: { sizeBytes: number; sha256?: string | undefined }): Promise<UploadView>;
+  begin(whose: Whose, expected: { sizeBytes: number; sha256?: string | undefined }): Promise<UploadView>;
   /** One part, at `receivedBytes`. What arrived before the connection broke is kept. Throws CONFLICT, DIGEST_MISMATCH, NOT_FOUND. */
-  append(organizationId: string, id: string, request: IncomingMessage): Promise<UploadView>;
-  get(organizationId: string, id: string): Promise<UploadView>;
-  remove(organizationId: string, id: string): Promise<void>;
+  append(whose: Whose, id: string, request: IncomingMessage): Promise<UploadView>;
+  get(whose: Whose, id: string): Promise<UploadView>;
+  remove(whose: Whose, id: string): Promise<void>;
   /** Where the complete archive lies. Throws NOT_FOUND, CONFLICT. */
-  path(organizationId: string, id: string): Promise<string>;
+  path(whose: Whose, id: string): Promise<string>;
   /** Forget what is older than a day. */
   forget(): Promise<void>;
 }
@@ -59,28 +73,33 @@ export function uploadsOf({
   /** Uploads a part is being written to by this process. */
   const busy = new Set<string>();
 
-  async function row(organizationId: string, id: string): Promise<Row> {
-    const found = await db
-      .selectFrom("upload")
-      .selectAll()
-      .where("organization_id", "=", organizationId)
-      .where("id", "=", id)
-      .executeTakeFirst();
+  /** Whether a row is theirs, for a query. */
+  const isOf =
+    ({ organizationId, userId }: Whose) =>
+    (is: ExpressionBuilder<PeopleSchema, "upload">) =>
+      is.and([
+        is("organization_id", "=", organizationId),
+        ...(userId === undefined ? [] : [is("user_id", "=", userId)]),
+      ]);
+
+  async function row(whose: Whose, id: string): Promise<Row> {
+    const found = await db.selectFrom("upload").selectAll().where(isOf(whose)).where("id", "=", id).executeTakeFirst();
     if (!found) throw missing("upload");
     return found;
   }
 
-  async function insert(organizationId: string, fields: Partial<Row>): Promise<Row> {
+  async function insert(whose: Whose, fields: Partial<Row>): Promise<Row> {
     const { count } = await db
       .selectFrom("upload")
       .select((eb) => eb.fn.countAll<number | string>().as("count"))
-      .where("organization_id", "=", organizationId)
+      .where(isOf(whose))
       .executeTakeFirstOrThrow();
-    if (Number(count) >= mostUploads) await makeRoom(organizationId);
+    if (Number(count) >= mostUploads) await makeRoom(whose);
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const made: Row = {
       id: newId("upl"),
-      organization_id: organizationId,
+      organization_id: whose.organizationId,
+      user_id: whose.userId ?? null,
       size_bytes: null,
       received_bytes: 0,
       expected_sha256: null,
@@ -93,11 +112,11 @@ export function uploadsOf({
   }
 
   /** The complete one that was asked for longest ago goes. Throws CONFLICT when all are on their way. */
-  async function makeRoom(organizationId: string): Promise<void> {
+  async function makeRoom(whose: Whose): Promise<void> {
     const oldest = await db
       .selectFrom("upload")
       .select("id")
-      .where("organization_id", "=", organizationId)
+      .where(isOf(whose))
       .where("sha256", "is not", null)
       .orderBy("created_at")
       .executeTakeFirst();
@@ -134,9 +153,9 @@ export function uploadsOf({
   }
 
   return {
-    async take(organizationId, request) {
+    async take(whose, request) {
       if (Number(request.headers["content-length"] ?? 0) > mostBytes) throw tooLarge(mostBytes);
-      const upload = await insert(organizationId, { expected_sha256: announcedDigest(request) });
+      const upload = await insert(whose, { expected_sha256: announcedDigest(request) });
       try {
         await pipeline(request, atMost(mostBytes), createWriteStream(pathOf(upload.id), { mode: 0o600, flush: true }));
         return await finish(upload, (await stat(pathOf(upload.id))).size);
@@ -146,13 +165,13 @@ export function uploadsOf({
       }
     },
 
-    async begin(organizationId, { sizeBytes, sha256 }) {
+    async begin(whose, { sizeBytes, sha256 }) {
       if (sizeBytes > mostBytes) throw tooLarge(mostBytes);
       if (sha256 !== undefined) {
         const begun = await db
           .selectFrom("upload")
           .selectAll()
-          .where("organization_id", "=", organizationId)
+          .where(isOf(whose))
           .where("expected_sha256", "=", sha256)
           .where("size_bytes", "=", sizeBytes)
           .executeTakeFirst();
@@ -162,11 +181,11 @@ export function uploadsOf({
           return viewOf({ ...begun, created_at });
         }
       }
-      return viewOf(await insert(organizationId, { size_bytes: sizeBytes, expected_sha256: sha256 ?? null }));
+      return viewOf(await insert(whose, { size_bytes: sizeBytes, expected_sha256: sha256 ?? null }));
     },
 
-    async append(organizationId, id, request) {
-      const upload = await row(organizationId, id);
+    async append(whose, id, request) {
+      const upload = await row(whose, id);
       const sizeBytes = upload.size_bytes;
       const received = upload.received_bytes;
       const part = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/.exec(request.headers["content-range"] ?? "");
@@ -197,15 +216,15 @@ export function uploadsOf({
       }
     },
 
-    get: async (organizationId, id) => viewOf(await row(organizationId, id)),
+    get: async (whose, id) => viewOf(await row(whose, id)),
 
-    async remove(organizationId, id) {
-      await row(organizationId, id);
+    async remove(whose, id) {
+      await row(whose, id);
       await drop(id);
     },
 
-    async path(organizationId, id) {
-      const upload = await row(organizationId, id);
+    async path(whose, id) {
+      const upload = await row(whose, id);
       if (upload.sha256 === null) throw new DeployError("CONFLICT", { what: "The upload is not complete yet." });
       return pathOf(id);
     },

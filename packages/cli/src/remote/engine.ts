@@ -85,6 +85,14 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
       revert: ({ project, environment = "production" }, id) => client.variables.revert({ project, environment, id }),
       compare: async (of) => sent(await client.variables.compare(of)).differences,
     },
+    shared: {
+      list: async () => sent(await client.shared.list()).values,
+      set: async (values, options) => void (await client.shared.set({ values, ...options })),
+      remove: async (key) => void (await client.shared.remove({ key })),
+      mappings: async (of) => sent(await client.shared.mappings(of)).mappings,
+      map: async (asked) => void (await client.shared.map(asked)),
+      unmap: async (asked) => void (await client.shared.unmap(asked)),
+    },
     settings: {
       get: async (of) => sent(await client.projects.settings.get(of)),
       set: async (of) => sent(await client.projects.settings.set(of)),

@@ -11,7 +11,7 @@ import type { Platform } from "../platform.ts";
 import type { Projects } from "../projects.ts";
 import type { DeploymentRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
-import { readVariables } from "../variables.ts";
+import { readGiven } from "../shared-values.ts";
 import { accept } from "./accept.ts";
 import { openRelease } from "./release.ts";
 import { commitOf, deploymentRow } from "./views.ts";
@@ -145,7 +145,7 @@ export async function valuesAgain(
   from: DeploymentRow,
 ): Promise<{ stored: Record<string, string>; given: Record<string, string> }> {
   const release = from.release_id ? await openRelease(store, from.release_id) : null;
-  const variables = await readVariables(store, from.project_id, from.environment);
+  const variables = await readGiven(store, from.project_id, from.environment);
   const stored = Object.fromEntries(variables.map(({ key, value }) => [key, value]));
   const before = Object.assign({}, ...(release?.services ?? []).map((service) => service.variables)) as Record<
     string,

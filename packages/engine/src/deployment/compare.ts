@@ -9,7 +9,8 @@ import { formatCommand } from "../process/command.ts";
 import type { Snapshot, SnapshotFile } from "../snapshot/snapshot.ts";
 import type { DeploymentRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
-import { readVariables, valuesByService } from "../variables.ts";
+import { readGiven } from "../shared-values.ts";
+import { valuesByService } from "../variables.ts";
 import { valuesAgain } from "./again.ts";
 import { openRelease, type ServiceValues } from "./release.ts";
 import { deploymentRow, deploymentViews, liveDeployment } from "./views.ts";
@@ -61,7 +62,7 @@ export function comparingOf({
       return { ...bundle, services, values: valuesByService(services, { ...stored, ...given }) };
     }
     const { services } = inEnvironment(bundle.plan, environment, await domain());
-    const stored = await readVariables(store, row.project_id, environment);
+    const stored = await readGiven(store, row.project_id, environment);
     const values = Object.fromEntries(stored.map(({ key, value }) => [key, value]));
     return { ...bundle, services, values: valuesByService(services, values) };
   }
@@ -86,7 +87,7 @@ export function comparingOf({
   }
 
   async function sensitiveIn(row: DeploymentRow, environment: string): Promise<Set<string>> {
-    const stored = await readVariables(store, row.project_id, environment);
+    const stored = await readGiven(store, row.project_id, environment);
     return new Set(stored.filter((one) => one.sensitive).map(({ key }) => key));
   }
 

@@ -3,13 +3,14 @@ import { sql } from "kysely";
 import type { DeploymentFilter } from "../engine.ts";
 import type { DeploymentRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
+import { orNone } from "./views.ts";
 
 const searched = ["id", "message", "commit_sha", "commit_message", "commit_branch"] as const;
 
 /** The organisation's rows that fit, newest first. `projectId` is that of the filter's project. */
 export function matchingRows(
   { db, organization }: Store,
-  { environment, state, platform, text, before, limit = 20 }: DeploymentFilter,
+  { projects, environment, state, platform, text, before, limit = 20 }: DeploymentFilter,
   projectId: string | undefined,
 ): Promise<DeploymentRow[]> {
   let query = db
@@ -19,6 +20,10 @@ export function matchingRows(
     .orderBy("id", "desc")
     .limit(limit);
   if (projectId !== undefined) query = query.where("project_id", "=", projectId);
+  if (projects !== undefined) {
+    const named = db.selectFrom("project").select("id").where("organization_id", "=", organization);
+    query = query.where("project_id", "in", named.where("name", "in", orNone(projects)));
+  }
   if (environment !== undefined) query = query.where("environment", "=", environment);
   if (state !== undefined) query = query.where("state", "=", state);
   if (platform !== undefined) query = query.where("platform", "=", platform);

@@ -200,7 +200,7 @@ async function usualDuration(db: Kysely<Schema>, row: DeploymentRow): Promise<nu
 }
 
 /** For `in`, which takes no empty list. */
-function orNone(values: string[]): string[] {
+export function orNone(values: readonly string[]): readonly string[] {
   return values.length > 0 ? values : [""];
 }
 

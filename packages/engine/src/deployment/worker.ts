@@ -24,7 +24,7 @@ import { createRedactor } from "../redact/redact.ts";
 import { openRelease } from "./release.ts";
 import type { DeploymentRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
-import { readVariables } from "../variables.ts";
+import { readGiven } from "../shared-values.ts";
 
 export interface WorkerOptions {
   store: Store;
@@ -159,7 +159,7 @@ interface Values {
 }
 
 async function openValues(store: Store, row: DeploymentRow): Promise<Values> {
-  const stored = await readVariables(store, row.project_id, row.environment);
+  const stored = await readGiven(store, row.project_id, row.environment);
   const given =
     row.given === null ? {} : (JSON.parse(store.vault.open(row.given, `given ${row.id}`)) as Record<string, string>);
   const values = { ...Object.fromEntries(stored.map(({ key, value }) => [key, value])), ...given };

@@ -27,7 +27,7 @@ export interface BuildPlan {
 export interface PlannedVariable
   extends Pick<EnvVariable, "key" | "required" | "sensitive" | "public" | "class" | "validation"> {
   /** Where its value comes from; a plan never holds the value. */
-  from: "project" | "command-line" | "file" | "generated" | "default" | "missing";
+  from: "project" | "shared" | "command-line" | "file" | "generated" | "default" | "missing";
   foundIn: string[];
 }
 

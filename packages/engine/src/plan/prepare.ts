@@ -27,7 +27,7 @@ import { type OpenedSource, openSource } from "../source/open.ts";
 import { checkedSource } from "../source/source.ts";
 import type { Store } from "../store/store.ts";
 import { atDefaultTarget, atSavedTarget } from "../targets/chosen.ts";
-import { readVariables } from "../variables.ts";
+import { readGiven } from "../shared-values.ts";
 
 export interface PrepareContext {
   store: Store;
@@ -321,10 +321,10 @@ async function valuesFor(
   },
 ): Promise<{ from: Map<string, PlannedVariable["from"]>; generated: Record<string, string> }> {
   const row = await store.project(project);
-  const stored = row ? await readVariables(store, row.id, environment) : [];
+  const stored = row ? await readGiven(store, row.id, environment) : [];
   const given = request.variables ?? {};
   const from = new Map<string, PlannedVariable["from"]>();
-  for (const { key } of stored) from.set(key, "project");
+  for (const one of stored) from.set(one.key, one.from);
   for (const key of Object.keys(given)) from.set(key, "command-line");
   const detected = uniqueVariables(detection);
   const generated: Record<string, string> = {};

@@ -4,6 +4,7 @@ import { DeployError } from "../error.ts";
 import { peopleOfDeployments } from "./migrations/0007-people-of-deployments.ts";
 import { targetsAndMachines } from "./migrations/0008-targets-and-machines.ts";
 import { historyAndSettings } from "./migrations/0009-history-and-settings.ts";
+import { sharedValues } from "./migrations/0010-shared-values.ts";
 import type { Schema } from "./schema.ts";
 
 export type DatabaseKind = "sqlite" | "postgres";
@@ -359,6 +360,7 @@ const migrations: Migration[] = [
   peopleOfDeployments,
   targetsAndMachines,
   historyAndSettings,
+  sharedValues,
 ];
 
 /** Projects belong to an organisation, which their names are unique in, and know their source, which was a setting. */

@@ -19,6 +19,12 @@ const places: Place[] = [
     row: (project, environment, key) => `variable ${project}/${environment}/${key}`,
   },
   { table: "variable_change", column: "value", key: ["id"], row: (id) => `variable-change ${id}` },
+  {
+    table: "shared_value",
+    column: "value",
+    key: ["organization_id", "key"],
+    row: (organization, key) => `shared-value ${organization}/${key}`,
+  },
   { table: "release", column: "variables", key: ["id"], row: (id) => id },
   { table: "deployment", column: "given", key: ["id"], row: (id) => `given ${id}` },
   { table: "deployment", column: "credential", key: ["id"], row: (id) => `credential ${id}` },

@@ -332,11 +332,33 @@ export interface ProjectSettingsRow {
   updated_at: string;
 }
 
+/** A value that projects of an organisation are given. */
+export interface SharedValueRow {
+  organization_id: string;
+  key: string;
+  /** Envelope; the associated data is `shared-value <organization_id>/<key>`. */
+  value: string;
+  sensitive: number;
+  updated_at: string;
+}
+
+/** A variable of a project's environment that has a shared value, unless the project sets one of its own. */
+export interface SharedMappingRow {
+  project_id: string;
+  environment: string;
+  key: string;
+  /** The project's, here as well: with `shared_key` it names the value. */
+  organization_id: string;
+  shared_key: string;
+}
+
 export interface Schema {
   project: ProjectRow;
   variable: VariableRow;
   variable_change: VariableChangeRow;
   project_settings: ProjectSettingsRow;
+  shared_value: SharedValueRow;
+  shared_mapping: SharedMappingRow;
   deployment: DeploymentTable;
   step: StepRow;
   event: EventRow;

@@ -108,10 +108,20 @@ describe.each(databases)("on $kind", ({ use }) => {
         delivered_at: null,
       })
       .execute();
+    await db
+      .insertInto("shared_value")
+      .values({
+        organization_id: "local",
+        key: "SHARED",
+        value: vault.seal("shared", "shared-value local/SHARED"),
+        sensitive: 1,
+        updated_at: at,
+      })
+      .execute();
     return async () => {
       const now = stores.at(-1)!;
       const one = async (
-        table: "release" | "deployment" | "connection" | "authorization" | "webhook",
+        table: "release" | "deployment" | "connection" | "authorization" | "webhook" | "shared_value",
         column: string,
         row: string,
       ) => {
@@ -127,6 +137,7 @@ describe.each(databases)("on $kind", ({ use }) => {
         await one("connection", "credential", "connection con_1"),
         await one("authorization", "sealed", "authorization hash"),
         await one("webhook", "secret", "webhook whk_1"),
+        await one("shared_value", "value", "shared-value local/SHARED"),
       ];
     };
   }
@@ -137,7 +148,7 @@ describe.each(databases)("on $kind", ({ use }) => {
       const opened = await filled(store);
       const before = await opened();
       const [old] = fileKeys();
-      expect(await rotateKey(store)).toBe(456);
+      expect(await rotateKey(store)).toBe(907);
       const [key, ...more] = fileKeys();
       expect([key === old, more]).toEqual([false, []]);
       expect(statSync(keyFile()).mode & 0o777).toBe(0o600);
@@ -184,7 +195,7 @@ describe.each(databases)("on $kind", ({ use }) => {
       // So far: killed here, both keys are there, and everything opens.
       const next = await open();
       expect(await opened()).toEqual(before);
-      expect(await rotateKey(next)).toBe(455);
+      expect(await rotateKey(next)).toBe(906);
       expect(fileKeys()).toEqual([begun]);
       expect(begun).not.toBe(old);
       expect(await opened()).toEqual(before);
@@ -233,7 +244,7 @@ describe.each(databases)("on $kind", ({ use }) => {
     const engine: Engine = await openEngine({ ...database, home, edgeCommand: [], workerCommand: [], toolPath: [] });
     try {
       await engine.variables.set({ project: "shop" }, { API_KEY: "canary-31f7" });
-      expect(await engine.rotateKey()).toBe(1);
+      expect(await engine.rotateKey()).toBe(2);
       expect(await engine.variables.list({ project: "shop", reveal: true })).toMatchObject([{ value: "canary-31f7" }]);
     } finally {
       await engine[Symbol.asyncDispose]();

@@ -20,6 +20,8 @@ const targetFields = [
   "name",
   "key",
   "email",
+  "userId",
+  "sharedKey",
   "role",
   "scopes",
 ];

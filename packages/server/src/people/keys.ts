@@ -3,7 +3,7 @@ import type { Permission } from "@landfall/contract";
 import type { Kysely } from "kysely";
 import { denied, missing } from "../errors.ts";
 import { digestOf, newId, newSecret } from "../token.ts";
-import { keyPrefix, type Principal } from "./principal.ts";
+import { keyPrefix, may, openProjects, type Principal } from "./principal.ts";
 import type { PeopleSchema } from "./tables.ts";
 
 const dayMs = 24 * 3_600_000;
@@ -42,7 +42,9 @@ export function keysOf(db: Kysely<PeopleSchema>) {
       principal: Principal,
       { name, scopes, expiresInDays }: { name: string; scopes: Permission[]; expiresInDays?: number | undefined },
     ) {
-      const beyond = scopes.filter((scope) => !principal.permissions.has(scope));
+      const isHeld = (scope: Permission): boolean =>
+        may(principal, scope) || openProjects(principal, scope)!.length > 0;
+      const beyond = scopes.filter((scope) => !isHeld(scope));
       if (beyond.length > 0) throw denied(`You may not do yourself what this key could: ${beyond.join(", ")}.`);
       const key = newSecret(keyPrefix);
       const now = Date.now();

@@ -88,17 +88,18 @@ export function membersOf({ db, auth }: { db: Kysely<PeopleSchema>; auth: Auth }
         return { ...member, role };
       }),
 
-    /** Their keys for this organisation end, and their sessions when they are in no other. */
+    /** Their keys for this organisation and their roles in its projects end, and their sessions when they are in no other. */
     async remove(acting: Acting, id: string): Promise<void> {
       const { userId, isAlone } = await db.transaction().execute(async (tx) => {
         const member = await changeable(tx, acting, id);
         await keepOneOwner(tx, acting.organizationId, member);
         await tx.deleteFrom("member").where("id", "=", id).execute();
-        await tx
-          .deleteFrom("api_key")
-          .where("organization_id", "=", acting.organizationId)
-          .where("user_id", "=", member.userId)
-          .execute();
+        for (const table of ["api_key", "collaborator"] as const)
+          await tx
+            .deleteFrom(table)
+            .where("organization_id", "=", acting.organizationId)
+            .where("user_id", "=", member.userId)
+            .execute();
         const other = await tx
           .selectFrom("member")
           .select("id")
@@ -248,6 +249,6 @@ export function invitationsOf({
 }
 
 /** Throws INSUFFICIENT_PERMISSIONS when `role` is above that of whoever acts. */
-function below(acting: Role, role: Role): void {
+export function below(acting: Role, role: Role): void {
   if (roles.indexOf(role) > roles.indexOf(acting)) throw denied(`A ${acting} decides nothing about the role ${role}.`);
 }

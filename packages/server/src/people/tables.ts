@@ -1,5 +1,5 @@
 /** Tables of people and of what the server keeps beside the engine's. Better Auth makes and migrates them with its own, on SQLite and PostgreSQL alike. */
-import type { Role } from "@landfall/contract";
+import type { ProjectRole, Role } from "@landfall/contract";
 import type { BetterAuthPlugin } from "better-auth";
 
 const text = { type: "string", required: true } as const;
@@ -13,6 +13,9 @@ export const tables = {
   schema: {
     organization: { fields: { name: text, created_at: text } },
     member: { fields: { organization_id: looked, user_id: looked, role: text, created_at: text } },
+    collaborator: {
+      fields: { organization_id: looked, project_id: looked, user_id: looked, role: text, created_at: text },
+    },
     invitation: {
       fields: {
         organization_id: looked,
@@ -44,6 +47,7 @@ export const tables = {
     upload: {
       fields: {
         organization_id: looked,
+        user_id: optional,
         size_bytes: { type: "number", required: false, bigint: true },
         received_bytes: { type: "number", required: true, bigint: true },
         expected_sha256: optional,
@@ -60,6 +64,15 @@ export interface PeopleSchema {
   session: { id: string; token: string; userId: string; expiresAt: string | Date };
   organization: { id: string; name: string; created_at: string };
   member: { id: string; organization_id: string; user_id: string; role: Role; created_at: string };
+  /** `id` is that of the project and that of the person: one role each. */
+  collaborator: {
+    id: string;
+    organization_id: string;
+    project_id: string;
+    user_id: string;
+    role: ProjectRole;
+    created_at: string;
+  };
   invitation: {
     id: string;
     organization_id: string;
@@ -97,12 +110,16 @@ export interface PeopleSchema {
   upload: {
     id: string;
     organization_id: string;
+    /** Whose alone it is; null when it is the organisation's. */
+    user_id: string | null;
     size_bytes: number | null;
     received_bytes: number;
     expected_sha256: string | null;
     sha256: string | null;
     created_at: string;
   };
+  /** The engine's. */
+  project: { id: string; organization_id: string; name: string };
   /** The engine's; keys of the server begin with `server/`. */
   setting: { key: string; value: string };
 }

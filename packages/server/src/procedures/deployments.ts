@@ -8,18 +8,34 @@ import type {
   Seen,
   Source,
 } from "@landfall/engine";
-import type { Permission } from "@landfall/contract";
+import type { Access, Permission } from "@landfall/contract";
 import { DeployError } from "@landfall/engine/error";
 import { withEventMeta } from "@orpc/server";
 import type { Call } from "../call.ts";
-import { withoutHome } from "../errors.ts";
+import { denied, withoutHome } from "../errors.ts";
 import { type Gate, inside } from "../gate.ts";
 import { refusePrivate } from "../git-guard.ts";
-import type { Principal } from "../people/principal.ts";
+import { inWords, may, openProjects, permit, type Principal } from "../people/principal.ts";
 import type { Services } from "../services.ts";
 import { firstSeq, whileAllowed } from "../stream.ts";
+import { type Whose, whoseUploads } from "../uploads.ts";
 
 const usualLimit = 20;
+
+/** Fields of a request that say by what account, and where on a platform. */
+const placeFields = ["connection", "target", "savedTarget"] as const;
+
+/**
+ * Accounts and places on platforms are the organisation's: who may do something by a role in the project alone names none, and so reaches no
+ * other project through them. Throws INSUFFICIENT_PERMISSIONS.
+ */
+export function refusePlaces(principal: Principal, access: Access, named: readonly string[]): void {
+  if (named.length === 0 || may(principal, access)) return;
+  throw denied(
+    `Who has a role in a project alone does not choose its ${named.join(", ")}.`,
+    "Leave it out to deploy where the project goes, or ask an administrator of the organisation.",
+  );
+}
 
 /** A value without its undefined fields, for types that take absent ones only. */
 type Given<T> = { [K in keyof T]: Exclude<T[K], undefined> };
@@ -35,12 +51,11 @@ type AskedSource =
 export async function sourceOf(
   { uploads, options, gitProxy }: Services,
   asked: AskedSource,
-  organizationId: string,
+  whose: Whose,
 ): Promise<Source> {
   const { subdirectory } = asked;
   const inFolder = subdirectory === undefined ? {} : { subdirectory };
-  if ("upload" in asked)
-    return { kind: "archive", path: await uploads.path(organizationId, asked.upload), ...inFolder };
+  if ("upload" in asked) return { kind: "archive", path: await uploads.path(whose, asked.upload), ...inFolder };
   const git = {
     kind: "git" as const,
     url: asked.git,
@@ -57,14 +72,19 @@ export function deploymentProcedures(os: Gate, services: Services) {
   const { home } = services.engine;
   const of = (principal: Principal | null) => inside(services, principal);
   const shown = (view: DeploymentView, principal: Principal | null): DeploymentView =>
-    withoutHome({ ...view, actions: allowedTo(principal, view.actions) }, home);
+    withoutHome({ ...view, actions: allowedTo(principal, view) }, home);
 
   async function prepared(
     asked: { source: AskedSource; project?: string | undefined },
-    { organization, engine }: ReturnType<typeof of>,
-    signal: AbortSignal | undefined,
+    { principal, engine }: ReturnType<typeof of>,
+    { access, signal }: { access: Access; signal?: AbortSignal | undefined },
   ): Promise<Prepared> {
     const { source } = asked;
+    refusePlaces(
+      principal,
+      access,
+      placeFields.filter((field) => field in asked && asked[field as never] !== undefined),
+    );
     if ("upload" in source && asked.project === undefined)
       throw new DeployError("INVALID_CONFIG", {
         what: "An upload has no name by which its project could be called.",
@@ -73,7 +93,7 @@ export function deploymentProcedures(os: Gate, services: Services) {
       });
     const request = {
       ...JSON.parse(JSON.stringify(asked)),
-      source: await sourceOf(services, source, organization.id),
+      source: await sourceOf(services, source, whoseUploads(principal)),
     } as DeployRequest;
     const made = await engine.prepare(request, signal ? { signal } : {});
     // Where an upload lies on our disk says nothing to anybody.
@@ -87,29 +107,37 @@ export function deploymentProcedures(os: Gate, services: Services) {
     { principal, call, takes }: { principal: Principal | null; call: Call; takes(event: DeployEvent): event is E },
   ): Promise<AsyncGenerator<E, Record<string, never>>> {
     const who = of(principal);
-    const { id: deploymentId } = await who.engine.deployment(asked.id);
+    const { id: deploymentId, project } = await who.engine.deployment(asked.id);
     const from = firstSeq(asked);
     async function* read(signal: AbortSignal): AsyncGenerator<E> {
       for await (const event of hub.follow({ engine: who.engine, deploymentId, from, signal }))
         if (takes(event)) yield withEventMeta({ ...event }, { id: String(event.seq) });
     }
     const { signal } = asked;
-    return whileAllowed(services, { principal: who.principal, call, access: "read:deployment", signal }, read);
+    const check = (now: Principal): void => permit(now, "read:deployment", project);
+    return whileAllowed(services, { principal: who.principal, call, check, signal }, read);
   }
 
   return {
     deployments: {
       create: os.deployments.create.handler(async ({ input, context }) => {
         const who = of(context.principal);
-        return shown(await who.engine.accept(await prepared(input, who, undefined)), who.principal);
+        return shown(
+          await who.engine.accept(await prepared(input, who, { access: "create:deployment" })),
+          who.principal,
+        );
       }),
       get: os.deployments.get.handler(async ({ input, context }) =>
         shown(await of(context.principal).engine.deployment(input.id), context.principal),
       ),
       list: os.deployments.list.handler(async ({ input, context }) => {
         const { limit = usualLimit, cursor, ...filter } = input;
-        const found = await of(context.principal).engine.deployments({
+        const { engine, principal } = of(context.principal);
+        if (filter.project !== undefined) permit(principal, "read:deployment", filter.project);
+        const projects = openProjects(principal, "read:deployment");
+        const found = await engine.deployments({
           ...given(filter),
+          ...(projects === null ? {} : { projects }),
           ...(cursor === undefined ? {} : { before: cursor }),
           limit: limit + 1,
         });
@@ -175,15 +203,18 @@ export function deploymentProcedures(os: Gate, services: Services) {
       ),
     },
     detect: os.detect.handler(async ({ input, context, signal }) => {
-      const { engine, organization } = of(context.principal);
+      const { engine, principal } = of(context.principal);
       // A project's name is needed for nothing here; the upload's own is none a person would know.
-      const request = { source: await sourceOf(services, input.source, organization.id), project: "detected" };
+      const request = { source: await sourceOf(services, input.source, whoseUploads(principal)), project: "detected" };
       const { detection } = await engine.prepare(request, signal ? { signal } : {});
       if (detection === null) throw new DeployError("NOT_DETECTED", { what: "Nothing was detected." });
       return withoutHome(detection, home);
     }),
     plan: os.plan.handler(async ({ input, context, signal }) => {
-      const { plan, detection, problems, excluded } = await prepared(input, of(context.principal), signal);
+      const { plan, detection, problems, excluded } = await prepared(input, of(context.principal), {
+        access: "create:source",
+        signal,
+      });
       return withoutHome({ plan, detection, problems, excluded }, home);
     }),
   };
@@ -198,14 +229,16 @@ const asks = {
 } as const satisfies Record<Action, { access: Permission; words: string }>;
 
 /** What is possible, less what this caller may not do. */
-function allowedTo(principal: Principal | null, actions: DeploymentView["actions"]): DeploymentView["actions"] {
-  const { organization, via } = principal ?? {};
-  const who = via === "key" || !organization ? "This API key" : `A ${organization.role} of ${organization.name}`;
+function allowedTo(
+  principal: Principal | null,
+  { actions, project }: Pick<DeploymentView, "actions" | "project">,
+): DeploymentView["actions"] {
+  const who = principal ? inWords(principal, project) : "Nobody";
   const judged = Object.entries(actions).map(([action, asked]) => {
     const { access, words } = asks[action as Action];
     return [
       action,
-      principal?.permissions.has(access) ? asked : { possible: false, reason: `${who} may not ${words}.` },
+      principal && may(principal, access, project) ? asked : { possible: false, reason: `${who} may not ${words}.` },
     ];
   });
   return Object.fromEntries(judged) as DeploymentView["actions"];

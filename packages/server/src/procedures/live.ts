@@ -1,7 +1,8 @@
 /** The stream of a screen: changes of the organisation and the events of what is followed, joined into one. */
 import type { DeployEvent } from "@landfall/engine";
 import type { Change } from "../changes.ts";
-import { type Gate, inside } from "../gate.ts";
+import { type Gate, inside, permitDeployment } from "../gate.ts";
+import { may, permit, permitAnywhere, type Principal } from "../people/principal.ts";
 import type { Services } from "../services.ts";
 import { whileAllowed } from "../stream.ts";
 
@@ -9,6 +10,7 @@ type Beat = { type: "beat" };
 type Ended = { type: "ended"; deploymentId: string };
 type Told = DeployEvent | Change | Beat | Ended;
 
+const access = "read:deployment";
 const beatMs = 10_000;
 /** A followed deployment waits when its reader is so far behind. */
 const mostEvents = 16;
@@ -21,17 +23,28 @@ export function liveProcedure(os: Gate, services: Services) {
   return os.live.handler(async ({ input, context, signal: asked }) => {
     const { principal, engine } = inside(services, context.principal);
     const followed = new Map<string, number>();
+    const followedProjects = new Set<string>();
     for (const { id: beginning, from = 1 } of input.follow ?? []) {
-      const { id } = await engine.deployment(beginning);
+      await permitDeployment(services, principal, { access, id: beginning });
+      const { id, project } = await engine.deployment(beginning);
+      followedProjects.add(project);
       followed.set(id, Math.min(from, followed.get(id) ?? from));
     }
 
-    async function* read(signal: AbortSignal): AsyncGenerator<Told> {
+    /** What is followed has to be seen for as long; of changes, those are told that may be seen by then. */
+    function check(now: Principal): void {
+      permitAnywhere(now, access);
+      for (const project of followedProjects) permit(now, access, project);
+    }
+
+    async function* read(signal: AbortSignal, now: () => Principal): AsyncGenerator<Told> {
       const over = new AbortController();
       const either = AbortSignal.any([signal, over.signal]);
       const queue = openQueue();
       either.addEventListener("abort", queue.wake);
-      using listening = changes.listen(engine, queue.change);
+      using listening = changes.listen(engine, (one) => {
+        if (may(now(), access, one.project)) queue.change(one);
+      });
       let beats: NodeJS.Timeout | undefined;
       const keepBeating = async (): Promise<void> => {
         await listening.ready;
@@ -64,7 +77,7 @@ export function liveProcedure(os: Gate, services: Services) {
         queue.wake();
       }
     }
-    return whileAllowed(services, { principal, call: context.call, access: "read:deployment", signal: asked }, read);
+    return whileAllowed(services, { principal, call: context.call, check, signal: asked }, read);
   });
 }
 

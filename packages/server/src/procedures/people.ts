@@ -1,11 +1,12 @@
 import { type Gate, inside } from "../gate.ts";
 import { denied } from "../errors.ts";
+import { placeOf } from "../people/collaborators.ts";
 import type { Principal } from "../people/principal.ts";
 import type { Services } from "../services.ts";
 import { newId } from "../token.ts";
 
 export function peopleProcedures(os: Gate, services: Services) {
-  const { db, setup, members, invitations, keys, audit, auth } = services;
+  const { db, setup, members, collaborators, invitations, keys, audit, auth } = services;
   const { signInWith } = auth;
   const of = (principal: Principal | null) => inside(services, principal);
   /** Who acts on members: a person, since what a key may do to them nobody would see. */
@@ -34,7 +35,7 @@ export function peopleProcedures(os: Gate, services: Services) {
     me: os.me.handler(async ({ context }) => {
       const { principal } = context;
       if (!principal) throw denied("Nobody is signed in.");
-      const { userId: id, name, email, via, organization, permissions } = principal;
+      const { userId: id, name, email, via, organization, permissions, projects } = principal;
       const organizations = await organizationsOf(db, principal);
       return {
         user: { id, name, email },
@@ -42,6 +43,11 @@ export function peopleProcedures(os: Gate, services: Services) {
         organization,
         organizations,
         permissions: [...permissions],
+        projects: [...projects].map(([project, one]) => ({
+          name: project,
+          role: one.role,
+          permissions: [...one.permissions],
+        })),
         signInWith,
       };
     }),
@@ -67,6 +73,18 @@ export function peopleProcedures(os: Gate, services: Services) {
       setRole: os.members.setRole.handler(({ input, context }) => members.setRole(acting(context.principal), input)),
       remove: os.members.remove.handler(async ({ input, context }) => {
         await members.remove(acting(context.principal), input.id);
+        return {};
+      }),
+    },
+    collaborators: {
+      list: os.collaborators.list.handler(async ({ input, context }) => ({
+        collaborators: await collaborators.list(placeOf(of(context.principal).principal, input.project)),
+      })),
+      set: os.collaborators.set.handler(({ input: { project, ...asked }, context }) =>
+        collaborators.set(placeOf(of(context.principal).principal, project), asked),
+      ),
+      remove: os.collaborators.remove.handler(async ({ input, context }) => {
+        await collaborators.remove(placeOf(of(context.principal).principal, input.project), input.userId);
         return {};
       }),
     },

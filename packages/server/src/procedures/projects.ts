@@ -3,10 +3,10 @@ import { formatDotenv, parseDotenv, variablesOf as valuesIn } from "@landfall/en
 import type { Call } from "../call.ts";
 import { missing, withoutHome } from "../errors.ts";
 import { type Gate, inside } from "../gate.ts";
-import type { Principal } from "../people/principal.ts";
+import { may, permit, type Principal } from "../people/principal.ts";
 import type { Services } from "../services.ts";
 import { whileAllowed } from "../stream.ts";
-import { given, removeEnvironment } from "./deployments.ts";
+import { given, refusePlaces, removeEnvironment } from "./deployments.ts";
 
 const production = "production";
 
@@ -28,14 +28,19 @@ export function projectProcedures(os: Gate, services: Services) {
     await project(who.engine, asked.project);
 
     const { signal } = asked;
-    return whileAllowed(services, { principal: who.principal, call, access: "read:deployment", signal }, (until) =>
+    const check = (now: Principal): void => permit(now, "read:deployment", asked.project);
+    return whileAllowed(services, { principal: who.principal, call, check, signal }, (until) =>
       who.engine.runtimeLogs({ ...asked, signal: until }),
     );
   }
 
   return {
     projects: {
-      list: os.projects.list.handler(async ({ context }) => ({ projects: await of(context.principal).projects() })),
+      list: os.projects.list.handler(async ({ context }) => {
+        const { engine, principal } = inside(services, context.principal);
+        const all = await engine.projects();
+        return { projects: all.filter(({ name }) => may(principal, "read:project", name)) };
+      }),
       get: os.projects.get.handler(({ input, context }) => project(of(context.principal), input.project)),
       create: os.projects.create.handler(async ({ input, context }) => {
         const engine = of(context.principal);
@@ -46,16 +51,24 @@ export function projectProcedures(os: Gate, services: Services) {
       remove: os.projects.remove.handler(async ({ input, context }) => {
         const engine = of(context.principal);
         await engine.remove({ project: input.project });
+        await services.collaborators.forget(engine.organization);
         if ((await engine.edge.status()).running) await engine.edge.ensure();
         return {};
       }),
       settings: {
         get: os.projects.settings.get.handler(({ input, context }) => of(context.principal).settings.get(input)),
-        set: os.projects.settings.set.handler(({ input, context }) => of(context.principal).settings.set(input)),
+        set: os.projects.settings.set.handler(async ({ input, context }) => {
+          const { engine, principal } = inside(services, context.principal);
+          const before = await engine.settings.get(input);
+          if (input.settings.savedTarget !== before.settings.savedTarget)
+            refusePlaces(principal, "update:deployment", ["savedTarget"]);
+          return engine.settings.set(input);
+        }),
       },
       running: os.projects.running.handler(async ({ context }) => {
-        const { running, services: all } = await of(context.principal).edge.status();
-        return { running, services: all };
+        const { engine, principal } = inside(services, context.principal);
+        const { running, services: all } = await engine.edge.status();
+        return { running, services: all.filter(({ project: of_ }) => may(principal, "read:deployment", of_)) };
       }),
     },
     environments: {

@@ -6,6 +6,7 @@ import { type Gate, inside } from "../gate.ts";
 import { permit, type Principal } from "../people/principal.ts";
 import type { Services } from "../services.ts";
 import { firstSeq, whileAllowed } from "../stream.ts";
+import { whoseUploads } from "../uploads.ts";
 import { given, sourceOf } from "./deployments.ts";
 
 const hourMs = 3_600_000;
@@ -19,11 +20,11 @@ export function sandboxProcedures(os: Gate, services: Services) {
   return {
     sandboxes: {
       create: os_.create.handler(async ({ input, context, signal }) => {
-        const { engine, organization } = inside(services, context.principal);
+        const { engine, principal } = inside(services, context.principal);
         const { source, name, lifetimeHours } = input;
         return engine.sandboxes.create(
           given({
-            source: source && (await sourceOf(services, source, organization.id)),
+            source: source && (await sourceOf(services, source, whoseUploads(principal))),
             name,
             lifetimeMs: lifetimeHours === undefined ? undefined : lifetimeHours * hourMs,
             signal,
@@ -77,7 +78,8 @@ export function sandboxProcedures(os: Gate, services: Services) {
           for await (const event of engine.sandboxes.output(id, command, { from, signal: until }))
             yield withEventMeta(shown({ ...event }), { id: String(event.seq) });
         }
-        return whileAllowed(services, { principal, call: context.call, access: "read:sandbox", signal }, read);
+        const check = (now: Principal): void => permit(now, "read:sandbox");
+        return whileAllowed(services, { principal, call: context.call, check, signal }, read);
       }),
       deploy: os_.deploy.handler(async ({ input, context, signal }) => {
         permit(context.principal, "read:sandbox");
