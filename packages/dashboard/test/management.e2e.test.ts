@@ -188,7 +188,7 @@ describe.skipIf(!hasBrowser)("management", () => {
     await page.getByRole("row", { name: /CITY/ }).waitFor();
     expect(calls).toEqual(["import", "set"]);
     const { variables } = await owner.client.variables.list({ project: "shop", environment: "files" });
-    expect(variables.map(({ key, sensitive }) => [key, sensitive]).toSorted()).toEqual([
+    expect(variables.map(({ key, sensitive }) => [key, sensitive])).toEqual([
       ["CITY", false],
       ["MAIL_TOKEN", true],
       ["REGION", false],
@@ -372,7 +372,7 @@ describe.skipIf(!hasBrowser)("management", () => {
     await page.getByLabel("Type shop to confirm").fill("sho");
     await page.getByLabel("Type shop to confirm").press("Enter");
     expect(await remove.getAttribute("title")).toBe("Type shop first.");
-    expect((await owner.client.projects.list()).projects.map(({ name }) => name)).toContain("shop");
+    expect((await owner.client.projects.list()).projects).toHaveLength(2);
     await page.getByLabel("Type shop to confirm").fill("shop");
     await remove.click();
     await page.waitForURL((url) => url.pathname === "/");

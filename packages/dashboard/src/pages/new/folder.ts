@@ -14,7 +14,7 @@ export interface Folder {
 }
 
 /** Why something in a folder stays here: for its name, or because the folder's own .gitignore says so. */
-type Judge = (path: string, name: string, isDirectory: boolean) => string | undefined;
+type Judge = (path: string, name: string, isFolder: boolean) => string | undefined;
 
 /** The engine leaves these out as well; here so that they are not even sent. */
 const leftOutNames = new Map<string, string>([
@@ -58,8 +58,8 @@ async function judgeOf(root: ReadonlyMap<string, () => Promise<File>>): Promise<
   if (file === undefined) return (_path, name) => reasonToLeaveOut(name);
   const [{ default: createIgnore }, text] = await Promise.all([import("ignore"), file().then((found) => found.text())]);
   const rules = createIgnore({ ignorecase: false, allowRelativePaths: true }).add(text.replace(/^\uFEFF/, ""));
-  return (path, name, isDirectory) =>
-    reasonToLeaveOut(name) ?? (rules.ignores(isDirectory ? `${path}/` : path) ? "in .gitignore" : undefined);
+  return (path, name, isFolder) =>
+    reasonToLeaveOut(name) ?? (rules.ignores(isFolder ? `${path}/` : path) ? "in .gitignore" : undefined);
 }
 
 /** Read a folder that was dropped, level by level; what stays out is not entered. */
