@@ -32,12 +32,20 @@ export interface Place extends AsyncDisposable {
 type Deployment = Awaited<ReturnType<Caller["client"]["deployments"]["get"]>>;
 type Asked = Omit<Parameters<Caller["client"]["deployments"]["create"]>[0], "source">;
 
-/** `isBuilt`: the dashboard is built already, by whoever calls. */
-export async function openPlace({ isBuilt = false }: { isBuilt?: boolean } = {}): Promise<Place> {
+/** `isBuilt`: the dashboard is built already, by whoever calls. `publicUrl`: people come by way of something in front. */
+export async function openPlace({
+  isBuilt = false,
+  publicUrl,
+}: {
+  isBuilt?: boolean;
+  publicUrl?: string;
+} = {}): Promise<Place> {
   // What is tested is what the sources say now.
   if (!isBuilt) execFileSync(process.execPath, [join(cli, "build.ts")]);
   const vendors = await openVendors();
-  const server = await serverFor({ dashboard: join(cli, "dist/dashboard") }, vendors.environment);
+  const dashboard = join(cli, "dist/dashboard");
+  const server = await serverFor({ dashboard, ...(publicUrl === undefined ? {} : { publicUrl }) }, vendors.environment);
+  const origin = publicUrl ?? server.url;
   vendors.register(server.url);
   const stop = new AbortController();
   const work = server.engine.work({ signal: stop.signal, until: "aborted" }).catch((error: unknown) => {
@@ -52,11 +60,11 @@ export async function openPlace({ isBuilt = false }: { isBuilt?: boolean } = {})
     async tab(path, person, options = {}) {
       const context = await browser.newContext({
         viewport: { width: 1280, height: 900 },
-        baseURL: server.url,
+        baseURL: origin,
         ...options,
       });
-      await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: server.url });
-      if (person) await context.addCookies(cookiesOf(person, server.url));
+      await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin });
+      if (person) await context.addCookies(cookiesOf(person, origin));
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on("pageerror", (error) => complaints.push(error.message));

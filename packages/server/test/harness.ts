@@ -41,6 +41,8 @@ export interface TestServer extends AsyncDisposable {
   /** A member of the first organisation, signed in. */
   member(owner: Caller, role: Role): Promise<Caller & { email: string }>;
   key(owner: Caller, scopes: Permission[]): Promise<Caller>;
+  /** End in order, and begin again at the same address over the same engine. */
+  restart(): Promise<void>;
 }
 
 const selfCommand = [process.execPath, join(import.meta.dirname, "../../cli/bin/landfall.js")];
@@ -61,7 +63,7 @@ export async function serverFor(
     });
   const engine = await engineOf(home);
   const logged: string[] = [];
-  const server = await startServer({
+  const options: ServerOptions = {
     engine,
     host: "127.0.0.1",
     port: 0,
@@ -70,7 +72,8 @@ export async function serverFor(
     writesPerMinute: 100_000,
     log: (line) => logged.push(line),
     ...more,
-  });
+  };
+  let server = await startServer(options);
   const { url } = server;
 
   function as(headers: Record<string, string>): Caller {
@@ -132,6 +135,10 @@ export async function serverFor(
     async key(owner, scopes) {
       const { key } = await owner.client.keys.create({ name: "test", scopes });
       return as({ authorization: `Bearer ${key}` });
+    },
+    async restart() {
+      await server[Symbol.asyncDispose]();
+      server = await startServer({ ...options, port: Number(new URL(url).port) });
     },
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();

@@ -1,0 +1,118 @@
+/** The connection is cut ten times, the server restarts, the laptop sleeps: the page has every line once, and never an empty panel. */
+import { createServer, connect, type Server, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasBrowser } from "../../react/test/browser.ts";
+import type { Caller } from "../../server/test/harness.ts";
+import { openPlace, type Place } from "./place.ts";
+
+const lines = 4_000;
+const build = `let line = 0;
+const print = () => {
+  for (let count = 0; count < 40 && line < ${lines}; count += 1) console.log("line " + ++line);
+  if (line < ${lines}) setTimeout(print, 300);
+  else import("node:fs").then(({ mkdirSync, writeFileSync }) => (mkdirSync("out", { recursive: true }), writeFileSync("out/index.html", "<p>done")));
+};
+print();
+`;
+
+/** A line between browser and server that can be cut. */
+interface Line {
+  server: Server;
+  url: string;
+  /** Where it leads. */
+  port: number;
+  cut(): void;
+}
+
+async function openLine(): Promise<Line> {
+  const open = new Set<Socket>();
+  const line: Line = {
+    server: createServer((near) => {
+      const far = connect(line.port, "127.0.0.1");
+      for (const one of [near, far]) {
+        open.add(one);
+        one.on("error", () => {}); // Cut, by us or by the other side.
+        one.on("close", () => {
+          open.delete(one);
+          near.destroy();
+          far.destroy();
+        });
+      }
+      near.pipe(far).pipe(near);
+    }),
+    url: "",
+    port: 0,
+    cut: () => open.forEach((socket) => socket.destroy()),
+  };
+  await new Promise<void>((resolve) => line.server.listen(0, "127.0.0.1", resolve));
+  line.url = `http://127.0.0.1:${(line.server.address() as { port: number }).port}`;
+  return line;
+}
+
+describe.runIf(hasBrowser)("a page whose connection is cut", { timeout: 240_000 }, () => {
+  let line: Line;
+  let place: Place;
+  let owner: Caller;
+  beforeAll(async () => {
+    line = await openLine();
+    place = await openPlace({ publicUrl: line.url });
+    line.port = Number(new URL(place.server.url).port);
+    owner = await place.server.setUp();
+  });
+  afterAll(async () => {
+    await place[Symbol.asyncDispose]();
+    line.cut();
+    await new Promise((resolve) => line.server.close(resolve));
+  });
+
+  it("has every line once at the end, says how current it is, and clears nothing", async () => {
+    const { id } = await owner.client.deployments.create({
+      project: "chatter",
+      source: { upload: await place.upload(owner, { "build.mjs": build, "package.json": '{"name":"chatter"}' }) },
+      overrides: { kind: "static", installCommand: "", buildCommand: "node build.mjs", outputDir: "out" },
+    });
+    const { page, context } = await place.tab(`/chatter/deployments/${id}`, owner);
+    const log = page.getByRole("log");
+    await log.getByText(/^line \d+$/).first().waitFor();
+    // What was there once stays: looked at from now on, several times a second.
+    const emptied = page.evaluate<number>(`new Promise((done) => {
+      let empty = 0;
+      const look = setInterval(() => { if (document.querySelectorAll("[role=log] [role=listitem]").length === 0) empty += 1; }, 100);
+      window.stopLooking = () => (clearInterval(look), done(empty));
+    })`);
+    for (let cuts = 0; cuts < 10; cuts += 1) {
+      await delay(150 + ((cuts * 7_919) % 700));
+      line.cut();
+    }
+    await page.getByText("Live", { exact: true }).first().waitFor();
+    await place.server.restart();
+    await page.getByText("Live", { exact: true }).first().waitFor();
+    await context.setOffline(true);
+    await page
+      .getByText(/Offline since/)
+      .first()
+      .waitFor();
+    await delay(8_000);
+    await context.setOffline(false);
+    await page.getByText("Live", { exact: true }).first().waitFor();
+
+    for await (const _event of await owner.client.deployments.events({ id }));
+    expect((await owner.client.deployments.get({ id })).state).toBe("success");
+    await expect.poll(() => page.title(), { timeout: 30_000 }).toMatch(/^✓ Ready · chatter/);
+    await page.evaluate("window.stopLooking()");
+    expect(await emptied).toBe(0);
+
+    await log.getByText(`line ${lines}`, { exact: true }).waitFor();
+    await page
+      .getByRole("button", { name: /^Copy( the log| lines| all)?$/ })
+      .first()
+      .click();
+    await expect
+      .poll(() => page.evaluate<string>("navigator.clipboard.readText()"), { timeout: 10_000 })
+      .toContain("line 1\n");
+    const copied = await page.evaluate<string>("navigator.clipboard.readText()");
+    const printed = copied.split("\n").filter((one) => /^line \d+$/.test(one));
+    expect(printed).toEqual(Array.from({ length: lines }, (_, index) => `line ${index + 1}`));
+  });
+});
