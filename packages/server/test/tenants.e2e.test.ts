@@ -18,9 +18,10 @@ let owner: Caller;
 /** Owner of another organisation, who is nothing in the first. */
 let stranger: Caller;
 let things: Things;
+let addresses = 0;
 
 beforeAll(async () => {
-  server = await serverFor();
+  server = await serverFor({ trustedProxies: ["127.0.0.1"] });
   owner = await server.setUp();
   await owner.client.organizations.rename({ name: mark });
   await owner.client.variables.set({ project, environment: "production", values: { NAME: mark } });
@@ -31,6 +32,10 @@ beforeAll(async () => {
   });
   const upload = ((await response.json()) as { id: string }).id;
   const deployment = await owner.client.deployments.create({ project, source: { upload }, message: mark });
+  await owner.client.shared.set({ values: { SHARED: mark } });
+  await owner.client.shared.map({ project, environment: "production", key: "SHARED", sharedKey: "SHARED" });
+  const { email } = await server.member(owner, "guest");
+  await owner.client.collaborators.set({ project, email, role: "viewer" });
   const key = await owner.client.keys.create({ name: mark, scopes: ["read:project"] });
   const invitation = await owner.client.invitations.create({ email: `${mark}@example.com`, role: "viewer" });
   const sandbox = await owner.client.sandboxes.create({ name: mark });
@@ -107,6 +112,8 @@ async function stateOfFirst(): Promise<string> {
     await client.uploads.get({ id: things.upload }),
     await client.keys.list(),
     await client.members.list(),
+    await client.collaborators.list({ project }),
+    await client.shared.list(),
     await client.invitations.list(),
     await client.webhooks.list(),
     await client.sandboxes.list(),
@@ -119,7 +126,9 @@ async function stateOfFirst(): Promise<string> {
 describe.each(Object.entries(transports))("by %s", (_transport, send) => {
   it.each(guarded.map(({ name }) => name))("%s is closed to nobody, to ended keys, and to strangers", async (name) => {
     expect((await send(server.anyone, name)).status).toBe(401);
-    expect((await send(server.as({ authorization: "Bearer nothing" }), name)).status).toBe(401);
+    // From an address of each one's own: who tries too many is refused for that.
+    const from = { "x-forwarded-for": `10.0.${addresses >> 8}.${addresses++ & 255}` };
+    expect((await send(server.as({ authorization: "Bearer nothing", ...from }), name)).status).toBe(401);
     // As a member of the other organisation by name: refused before anything is looked at.
     expect((await send(stranger, name, { "landfall-organization": "local" })).status).toBe(403);
   });
