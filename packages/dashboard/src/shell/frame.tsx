@@ -68,7 +68,7 @@ function Inside({ me }: { me: Me }) {
     >
       <a
         href="#content"
-        className="lf:sr-only lf:focus:not-sr-only lf:focus:absolute lf:focus:start-2 lf:focus:top-2 lf:focus:z-50 lf:focus:rounded-md lf:focus:bg-action lf:focus:px-3 lf:focus:py-2 lf:focus:text-on-action"
+        className="lf:sr-only lf:focus:not-sr-only lf:focus:fixed! lf:focus:start-2 lf:focus:top-2 lf:focus:z-50 lf:focus:rounded-md lf:focus:bg-action lf:focus:px-3 lf:focus:py-2 lf:focus:text-on-action"
         onClick={(event) => {
           event.preventDefault();
           document.getElementById("content")?.focus();
