@@ -114,6 +114,8 @@ describe.runIf(hasBrowser)("the keyboard alone", { timeout: 240_000 }, () => {
     await press("Overview");
     await page.waitForURL("**/quay");
     await page.getByRole("region", { name: "Production" }).getByRole("link").first().waitFor();
+    // It says why it cannot be used, until what is live is known.
+    await page.locator("button:not([aria-disabled])", { hasText: "Roll back" }).waitFor();
     await press("Roll back");
     const dialog = page.getByRole("dialog");
     await dialog.waitFor();
