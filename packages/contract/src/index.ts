@@ -24,6 +24,7 @@ export {
   type Access,
   allPermissions,
   type Permission,
+  permissionsInProject,
   permissionsOf,
   type ProjectRole,
   projectRoles,

@@ -76,5 +76,26 @@ export const permissionsOf: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   owner: new Set([...admin, ...every("organization")]),
 };
 
+/** What can be about one project, or about what somebody needs to work on one: their keys, and the sources they send. */
+const ofProjects: readonly string[] = [
+  "key",
+  "project",
+  "environment",
+  "variable",
+  "domain",
+  "deployment",
+  "source",
+] satisfies Resource[];
+
+/** What a role in one project allows there: of what the role allows in an organisation, what can be about a project that is there. */
+export const permissionsInProject = Object.fromEntries(
+  projectRoles.map((role) => [
+    role,
+    new Set(
+      [...permissionsOf[role]].filter((one) => one !== "create:project" && ofProjects.includes(one.split(":", 2)[1]!)),
+    ),
+  ]),
+) as unknown as Readonly<Record<ProjectRole, ReadonlySet<Permission>>>;
+
 /** Who may call a procedure: anyone, whoever is signed in, who holds the permission in the organisation; nobody, unless it says otherwise. */
 export type Access = "anyone" | "signed-in" | "nobody" | Permission;

@@ -1,5 +1,12 @@
 /** Who is calling, in which organisation, and what they may do there: one answer for REST, RPC, streams and sockets. */
-import { type Access, type Permission, permissionsOf, type ProjectRole, type Role } from "@landfall/contract";
+import {
+  type Access,
+  type Permission,
+  permissionsInProject,
+  permissionsOf,
+  type ProjectRole,
+  type Role,
+} from "@landfall/contract";
 import type { Kysely } from "kysely";
 import { denied, unauthorized } from "../errors.ts";
 import type { Attempts } from "../limits.ts";
@@ -74,7 +81,7 @@ export function principalsOf({
     const projects = new Map<string, InProject>();
     for (const { id: where, project, projectRole } of rows)
       if (where === id && project !== null && projectRole !== null)
-        projects.set(project, { role: projectRole, permissions: permissionsOf[projectRole] });
+        projects.set(project, { role: projectRole, permissions: permissionsInProject[projectRole] });
     return { organization: { id, name, role }, permissions: permissionsOf[role], projects };
   }
 
