@@ -3,6 +3,7 @@ import { type ErrorReport, errorReportOf, useLandfall } from "@landfall/react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { useAsk } from "./ask.ts";
+import { usePlace } from "./shell/place.ts";
 
 export type Me = NonNullable<ReturnType<typeof useMe>["data"]>;
 
@@ -10,10 +11,19 @@ export function useMe() {
   return useAsk(["me"], (client, signal) => client.me({}, { signal }));
 }
 
-/** Whether a person may do something; nothing until it is known. */
+/** Whether a person may do something, on a project's page also by their role there; nothing until it is known. */
 export function useMay(): (permission: string) => boolean {
   const { data } = useMe();
-  return (permission) => data?.permissions.some((one) => one === permission) ?? false;
+  const { project } = usePlace();
+  const here = data?.projects.find(({ name }) => name === project)?.permissions ?? [];
+  const held = new Set<string>([...(data?.permissions ?? []), ...here]);
+  return (permission) => held.has(permission);
+}
+
+/** All that a person may do in the organisation or in one of their projects: what a key of theirs can be given. */
+export function useHeld(): ReadonlySet<Me["permissions"][number]> {
+  const { data } = useMe();
+  return new Set([...(data?.permissions ?? []), ...(data?.projects ?? []).flatMap(({ permissions }) => permissions)]);
 }
 
 /** Whether nobody is here yet, and how people sign in. */

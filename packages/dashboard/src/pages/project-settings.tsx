@@ -10,6 +10,7 @@ import { Section } from "../parts/section.tsx";
 import { word } from "../parts/command-word.ts";
 import { useMay } from "../session.ts";
 import { Page } from "../shell/page.tsx";
+import { Collaborators } from "./project-settings/collaborators.tsx";
 import { SettingsForm } from "./project-settings/settings-form.tsx";
 
 export function ProjectSettingsPage() {
@@ -27,6 +28,7 @@ export function ProjectSettingsPage() {
       <Asked answer={answer} waitsFor="the settings" lines={8}>
         {(stored) => <SettingsForm project={project} stored={stored} mayChange={may("update:deployment")} />}
       </Asked>
+      {may("update:project") ? <Collaborators project={project} /> : null}
       {may("delete:project") ? <Removal project={project} /> : null}
     </Page>
   );

@@ -6,6 +6,7 @@ import { Page } from "../shell/page.tsx";
 import { Invitations } from "./team/invitations.tsx";
 import { Members } from "./team/members.tsx";
 import { Organizations } from "./team/organizations.tsx";
+import { SharedValues } from "./team/shared-values.tsx";
 
 export function TeamPage() {
   const me = useMe();
@@ -18,8 +19,9 @@ export function TeamPage() {
       <Asked answer={me} waitsFor="who you are">
         {({ user, organization }) => (
           <>
-            {organization === null ? null : <Members me={user.id} myRole={organization.role} />}
+            {organization === null || !may("read:member") ? null : <Members me={user.id} myRole={organization.role} />}
             {may("read:invitation") && organization ? <Invitations myRole={organization.role} /> : null}
+            {may("read:shared") ? <SharedValues /> : null}
             <ApiKeys />
             <Organizations current={organization?.id ?? null} />
           </>

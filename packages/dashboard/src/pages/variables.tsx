@@ -17,6 +17,7 @@ import { ChangeDialog, RemoveDialog } from "./variables/change-dialog.tsx";
 import { CompareDialog } from "./variables/compare-dialog.tsx";
 import { HistoryDialog } from "./variables/history-dialog.tsx";
 import { PendingChanges } from "./variables/pending-changes.tsx";
+import { SharedValues } from "./variables/shared-values.tsx";
 import { rowsOf, type Row, useNeeded, VariableTable } from "./variables/variable-table.tsx";
 
 const production = "production";
@@ -140,6 +141,7 @@ function OfEnvironment({ place, environments, onChoose, live, last }: OfEnvironm
       {may("update:variable") ? null : (
         <p className="lf:mt-3 lf:text-sm lf:text-muted">Your role may look at variables, and not change them.</p>
       )}
+      <SharedValues key={environment} place={place} needed={needed.all} />
       <div className="lf:mt-6">
         <CliCommand command={`landfall env ls ${placeFlags(place)}`} />
       </div>

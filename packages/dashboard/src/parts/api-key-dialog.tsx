@@ -1,7 +1,7 @@
 import { type LandfallClient } from "@landfall/react";
 import { useState } from "react";
 import { useDo } from "../ask.ts";
-import { useMe } from "../session.ts";
+import { useHeld } from "../session.ts";
 import { CheckField, RadioField, SelectField } from "./fields.tsx";
 import { TextField } from "./text-field.tsx";
 import { FormDialog } from "./form-dialog.tsx";
@@ -38,8 +38,7 @@ const lives = [
 ];
 
 export function KeyDialog({ onClose, onMade }: { onClose(): void; onMade(key: string): void }) {
-  const { data: me } = useMe();
-  const mine = me?.permissions ?? [];
+  const mine = [...useHeld()];
   const [name, setName] = useState("");
   const [preset, setPreset] = useState<Preset>("deploy");
   const [chosen, setChosen] = useState<ReadonlySet<Permission>>(new Set());

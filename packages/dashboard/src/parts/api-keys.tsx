@@ -3,7 +3,7 @@ import { Badge, Button, EmptyState, type LandfallClient, RelativeTime } from "@l
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useAsk, useDo } from "../ask.ts";
-import { useMay } from "../session.ts";
+import { useHeld } from "../session.ts";
 import { KeyDialog } from "./api-key-dialog.tsx";
 import { Asked } from "./asked.tsx";
 import { DataTable } from "./data-table.tsx";
@@ -15,8 +15,10 @@ type ApiKey = Awaited<ReturnType<LandfallClient["keys"]["list"]>>["keys"][number
 
 /** `only`: the email address whose keys are meant; absent: all one may see. */
 export function ApiKeys({ only }: { only?: string }) {
-  const may = useMay();
-  const answer = useAsk(["keys"], (client, signal) => client.keys.list({}, { signal }));
+  const held = useHeld();
+  const answer = useAsk(["keys"], (client, signal) => client.keys.list({}, { signal }), {
+    enabled: held.has("read:key"),
+  });
   const [isMaking, setMaking] = useState(false);
   const [secret, setSecret] = useState<string | null>(null);
   const [removing, setRemoving] = useState<{ id: string; name: string } | null>(null);
@@ -27,11 +29,12 @@ export function ApiKeys({ only }: { only?: string }) {
       New key
     </Button>
   );
+  if (!held.has("read:key")) return null;
   return (
     <Section
       title={only === undefined ? "API keys" : "Your access keys"}
       description="For programs, such as a build server. A key never may more than whoever made it."
-      actions={may("create:key") ? make : undefined}
+      actions={held.has("create:key") ? make : undefined}
     >
       <Asked answer={answer} waitsFor="the keys" lines={2}>
         {({ keys }) => {
@@ -66,7 +69,7 @@ export function ApiKeys({ only }: { only?: string }) {
                   isTitleHidden: true,
                   className: "lf:@2xl:text-end",
                   cell: ({ id, name }) =>
-                    may("delete:key") ? (
+                    held.has("delete:key") ? (
                       <IconButton
                         icon={Trash2}
                         label={`Remove key ${name}`}

@@ -176,6 +176,7 @@ function WhatWillHappen({ planned: { plan, excluded }, platform }: { planned: Pl
 
 const valueFrom = {
   project: "kept with the project",
+  shared: "shared value",
   "command-line": "set here",
   file: "from a file",
   generated: "generated",
