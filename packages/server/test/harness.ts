@@ -47,10 +47,11 @@ export interface TestServer extends AsyncDisposable {
 
 const selfCommand = [process.execPath, join(import.meta.dirname, "../../cli/bin/landfall.js")];
 
-/** `environment` is what the engine reads, such as the addresses of simulated platforms. */
+/** `environment` is what the engine reads, such as the addresses of simulated platforms; `database` in place of the data directory's own. */
 export async function serverFor(
   more: Partial<ServerOptions> = {},
   environment: Record<string, string> = {},
+  database: { databaseUrl?: string } = {},
 ): Promise<TestServer> {
   const home = mkdtempSync(join(tmpdir(), "landfall-server-"));
   const engineOf = (directory: string): Promise<Engine> =>
@@ -60,6 +61,7 @@ export async function serverFor(
       workerCommand: [...selfCommand, "worker", "--until-idle", "--home", directory],
       toolPath: (process.env["PATH"] ?? "").split(delimiter),
       environment,
+      ...database,
     });
   const engine = await engineOf(home);
   const logged: string[] = [];
