@@ -18,15 +18,18 @@ import { Bare } from "../shell/bare.tsx";
 
 export function InvitationPage() {
   const token = useHashToken();
+  if (token !== "") return <Invited token={token} />;
+  return (
+    <Bare title="Invitation">
+      <EmptyState title="This address has no invitation in it" action={<Link to="/">Go to your projects</Link>}>
+        Open the link once more as it was sent to you; its end, behind the #, is needed.
+      </EmptyState>
+    </Bare>
+  );
+}
+
+function Invited({ token }: { token: string }) {
   const me = useMe();
-  if (token === "")
-    return (
-      <Bare title="Invitation">
-        <EmptyState title="This address has no invitation in it" action={<Link to="/">Go to your projects</Link>}>
-          Open the link once more as it was sent to you; its end, behind the #, is needed.
-        </EmptyState>
-      </Bare>
-    );
   if (me.data) return <AsMyself token={token} email={me.data.user.email} />;
   if (me.error) return <AsSomebodyNew token={token} />;
   return (
