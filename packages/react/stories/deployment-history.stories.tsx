@@ -79,6 +79,11 @@ export const stories: Record<string, () => ReactNode> = {
       <DeploymentHistory deployments={list} />
     </FixedNow>
   ),
+  "without filters": () => (
+    <FixedNow at={now}>
+      <DeploymentHistory deployments={list} filters={false} actions={actions} />
+    </FixedNow>
+  ),
   "two chosen": () => shown({ selected: [list[1]!.id, list[2]!.id], onSelect: nothing }),
   "first time": () => shown({ deployments: [], firstAction: <Button look="primary">Deploy</Button> }),
   "nothing matches": () => shown({ filter: { state: "verifying", text: "harbour" }, onFilter: nothing }),
