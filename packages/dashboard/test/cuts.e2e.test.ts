@@ -74,7 +74,10 @@ describe.runIf(hasBrowser)("a page whose connection is cut", { timeout: 240_000 
     });
     const { page, context } = await place.tab(`/chatter/deployments/${id}`, owner);
     const log = page.getByRole("log");
-    await log.getByText(/^line \d+$/).first().waitFor();
+    await log
+      .getByText(/^line \d+$/)
+      .first()
+      .waitFor();
     // What was there once stays: looked at from now on, several times a second.
     const emptied = page.evaluate<number>(`new Promise((done) => {
       let empty = 0;

@@ -87,7 +87,7 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
     },
     shared: {
       list: async () => sent(await client.shared.list()).values,
-      set: async (values, options) => void (await client.shared.set({ values, ...options })),
+      set: async (values, more) => void (await client.shared.set({ values, ...more })),
       remove: async (key) => void (await client.shared.remove({ key })),
       mappings: async (of) => sent(await client.shared.mappings(of)).mappings,
       map: async (asked) => void (await client.shared.map(asked)),

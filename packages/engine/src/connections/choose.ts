@@ -66,7 +66,7 @@ export async function chooseCredential(
 ): Promise<{ connectionId: string } | { token: string } | undefined> {
   if (!platform.connect) return undefined;
   if (asked === undefined && access?.token !== undefined) return { token: access.token };
-  const earlier = asked === undefined && before != null ? await connectionOf(store, platform, before) : undefined;
+  const earlier = asked === undefined && before ? await connectionOf(store, platform, before) : undefined;
   const connection = earlier ?? (await chooseConnection(store, platform, asked));
   if (!connection) throw notConnected(platform);
   const hasEnded = (connection.expires_at ?? Infinity) <= store.clock.now();

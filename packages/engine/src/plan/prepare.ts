@@ -162,7 +162,7 @@ function toTarget(request: DeployRequest, { savedTarget }: ProjectSettings, conf
 
 /** A file in the source wins over settings of the project. */
 function configOver(
-  { rootDirectory: _, savedTarget: _target, platform: _platform, ...settings }: ProjectSettings,
+  { rootDirectory: _rootDirectory, savedTarget: _target, platform: _platform, ...settings }: ProjectSettings,
   config: Config | null,
 ): Config | null {
   return Object.keys(settings).length === 0 ? config : { ...settings, ...config };

@@ -13,10 +13,14 @@ it.each([
   ["PostDeploymentChecklist", "./deployment/post-deployment-checklist.tsx", 15],
   ["DeploymentSuccessCard", "./deployment/deployment-success-card.tsx", 15],
   ["DeploymentHistory", "./deployment/deployment-history.tsx", 15],
-])("%s stays within its weight", async (name, file, most) => {
-  const { atOnce } = await weightOf(`export { ${name} } from "${file}";`);
-  expect(atOnce).toBeLessThanOrEqual(most * kB);
-}, 30_000);
+])(
+  "%s stays within its weight",
+  async (name, file, most) => {
+    const { atOnce } = await weightOf(`export { ${name} } from "${file}";`);
+    expect(atOnce).toBeLessThanOrEqual(most * kB);
+  },
+  30_000,
+);
 
 it("the Deploy button with its provider weighs at most 25 kB; its menu comes later", async () => {
   const { atOnce, later } = await weightOf(

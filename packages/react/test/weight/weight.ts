@@ -6,7 +6,12 @@ import { build } from "esbuild";
 /** Bytes, gzipped, of `code` (imports from packages/react/src) and all it imports statically; what is loaded later does not count. */
 export async function weightOf(code: string): Promise<{ atOnce: number; later: number }> {
   const { outputFiles, metafile } = await build({
-    stdin: { contents: code, resolveDir: join(import.meta.dirname, "../../src"), loader: "tsx", sourcefile: "entry.tsx" },
+    stdin: {
+      contents: code,
+      resolveDir: join(import.meta.dirname, "../../src"),
+      loader: "tsx",
+      sourcefile: "entry.tsx",
+    },
     bundle: true,
     splitting: true,
     format: "esm",
