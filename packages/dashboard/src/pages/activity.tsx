@@ -239,6 +239,15 @@ const verbs: Record<string, string> = {
   update: "changed",
   revert: "put back",
   import: "imported",
+  share: "shared",
+  unshare: "no longer shared",
+  map: "used for a variable",
+  unmap: "no longer used",
+  run: "begun",
+  deploy: "deployed",
+  test: "tried",
+  replay: "looked at again",
+  setSecret: "given a secret",
 };
 
 /** `deployments.rollback` as "deployment rolled back to". What is not known is said as it is. */

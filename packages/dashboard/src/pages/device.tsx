@@ -30,7 +30,7 @@ function Enter() {
           name: "code",
           label: "Code",
           autoComplete: "off",
-          hint: "`landfall login` shows it in the terminal.",
+          hint: "The command landfall login shows it in the terminal.",
           rule: present("the code the terminal shows"),
         },
       ]}

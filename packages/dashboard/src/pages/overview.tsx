@@ -49,6 +49,7 @@ function PageOf({ project }: { project: string }) {
     ),
   );
 
+  if (about.error?.code === "NOT_FOUND" && about.data === undefined) return <NoProject project={project} />;
   return (
     <Page
       title={project}
@@ -85,6 +86,23 @@ function PageOf({ project }: { project: string }) {
         )}
       </Asked>
       <ActionDialog asked={asked} onClose={() => setAsked(null)} />
+    </Page>
+  );
+}
+
+function NoProject({ project }: { project: string }) {
+  return (
+    <Page title="No such project">
+      <EmptyState
+        title={`There is no project ${project} here`}
+        action={
+          <Link to="/" className={buttonClass()}>
+            Go to your projects
+          </Link>
+        }
+      >
+        It may have been removed, or belong to another organisation.
+      </EmptyState>
     </Page>
   );
 }
