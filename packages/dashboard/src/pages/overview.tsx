@@ -6,11 +6,12 @@ import {
   type Deployment,
   DeploymentHistory,
   EmptyState,
+  Skeleton,
   isSettled,
   stateWord,
 } from "@landfall/react";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { type Answer, useAsk, useDo } from "../ask.ts";
 import { Asked } from "../parts/asked.tsx";
 import { word } from "../parts/command-word.ts";
@@ -33,10 +34,12 @@ export function OverviewPage() {
   return <PageOf key={project} project={project} />;
 }
 
+const noDeployments: Deployment[] = [];
+
 function PageOf({ project }: { project: string }) {
   const about = useAsk(["project", project], (client, signal) => client.projects.get({ project }, { signal }));
   const list = useRecent(project);
-  const deployments = list.data?.deployments ?? [];
+  const deployments = list.data?.deployments ?? noDeployments;
   const live = about.data?.environments.find(({ name }) => name === production)?.liveDeployment ?? null;
   const [asked, setAsked] = useState<AskedAction | null>(null);
   const choices = choicesOf(deployments, live);
@@ -77,6 +80,7 @@ function PageOf({ project }: { project: string }) {
             <ToAttendTo project={project} deployments={deployments} />
             <Production project={project} id={live} />
             <Latest project={project} list={list} onAsk={setAsked} />
+            <Trend deployments={deployments} />
             <div className="lf:grid lf:grid-cols-1 lf:gap-x-8 lf:@4xl:grid-cols-2">
               <Environments project={shown} />
               <Domains project={project} />
@@ -225,6 +229,31 @@ function Latest({ project, list, onAsk }: LatestProps) {
           cancel: ({ id, state }) => void (isSettled(state) ? undefined : cancel.run(id)),
         }}
       />
+    </Section>
+  );
+}
+
+/** Fewer say nothing about how long one usually takes. */
+const fewestInTrend = 3;
+const DeploymentTrend = lazy(async () => ({
+  default: (await import("../parts/deployment-trend.tsx")).DeploymentTrend,
+}));
+
+/** Those of production that ended by themselves, the oldest first. */
+function Trend({ deployments }: { deployments: Deployment[] }) {
+  const ended = useMemo(
+    () =>
+      deployments
+        .filter(({ environment, state }) => environment === production && (state === "success" || state === "failed"))
+        .toReversed(),
+    [deployments],
+  );
+  if (ended.length < fewestInTrend) return null;
+  return (
+    <Section title="How long they take">
+      <Suspense fallback={<Skeleton waitsFor="the chart" />}>
+        <DeploymentTrend deployments={ended} />
+      </Suspense>
     </Section>
   );
 }
