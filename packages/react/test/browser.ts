@@ -32,7 +32,15 @@ export interface StoriesInBrowser extends AsyncDisposable {
   browser: Browser;
   names: string[];
   /** A page that shows one story alone, once it is painted. What the page complains of ends in `complaints`. */
-  open(story: string, options?: OpenOptions): Promise<{ page: Page; context: BrowserContext; complaints: string[] }>;
+  open(story: string, options?: OpenOptions): Promise<Opened>;
+  /** Another story in the same page, with nothing complained of yet. */
+  turn(opened: Opened, story: string, options?: Pick<OpenOptions, "theme" | "direction">): Promise<void>;
+}
+
+export interface Opened {
+  page: Page;
+  context: BrowserContext;
+  complaints: string[];
 }
 
 export interface OpenOptions {
@@ -74,6 +82,16 @@ export async function openStories(): Promise<StoriesInBrowser> {
   const names = await first.evaluate<string[]>("window.stories");
   await first.close();
 
+  async function turn(
+    { page, complaints }: Opened,
+    story: string,
+    { theme = "light", direction = "ltr" }: Pick<OpenOptions, "theme" | "direction"> = {},
+  ): Promise<void> {
+    complaints.length = 0;
+    await page.goto(`${url}?story=${encodeURIComponent(story)}&theme=${theme}&dir=${direction}`);
+    await page.waitForSelector("main > *:nth-child(2)", { state: "attached" });
+  }
+
   return {
     browser,
     names,
@@ -91,10 +109,11 @@ export async function openStories(): Promise<StoriesInBrowser> {
       page.on("console", (message) => {
         if (message.type() === "error") complaints.push(message.text());
       });
-      await page.goto(`${url}?story=${encodeURIComponent(story)}&theme=${theme}&dir=${direction}`);
-      await page.waitForSelector("main > *:nth-child(2)", { state: "attached" });
-      return { page, context, complaints };
+      const opened = { page, context, complaints };
+      await turn(opened, story, { theme, direction });
+      return opened;
     },
+    turn,
     async [Symbol.asyncDispose]() {
       await browser.close();
       await new Promise((resolve) => server.close(resolve));
@@ -112,9 +131,9 @@ interface Found {
 /** What axe finds wrong on a page, a line each, by WCAG 2.2 AA and best practice. */
 export async function axe(page: Page): Promise<string[]> {
   // By the debugger, not as a script of the page, which its policy would refuse.
-  await page.evaluate(axeSource);
+  if (!(await page.evaluate("typeof axe === 'object'"))) await page.evaluate(axeSource);
   const { violations } = await page.evaluate<Found>(
-    `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })`,
+    `axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })`,
   );
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(
