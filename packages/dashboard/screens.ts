@@ -18,7 +18,7 @@ for (const [name, address] of Object.entries({ ...pages, ...open })) {
         viewport: { width, height: width === 320 ? 700 : 900 },
       });
       await page.waitForSelector("h1");
-      await page.waitForFunction("document.querySelector('[aria-busy=true]') === null");
+      await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
       await page.screenshot({ path: join(out, `${name}-${theme}-${width}.jpg`), type: "jpeg", quality: 70 });
       await context.close();
     }

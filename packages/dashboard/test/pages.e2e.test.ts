@@ -22,7 +22,7 @@ describe.runIf(hasBrowser)("pages", () => {
         colorScheme: theme,
       });
       await page.waitForSelector("h1");
-      await page.waitForFunction("document.querySelector('[aria-busy=true]') === null");
+      await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
       for (const width of widths) {
         await page.setViewportSize({ width, height: 900 });
         const sideways = await overflow(page);
