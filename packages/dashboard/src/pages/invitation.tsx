@@ -10,8 +10,8 @@ import {
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useHashToken } from "../parts/hash-token.ts";
+import { accountFields } from "../parts/account-fields.ts";
 import { RuleForm } from "../parts/rule-form.tsx";
-import { isEmail, isNewPassword, leastPasswordLength, present } from "../parts/rules.ts";
 import { SignInForm } from "../parts/sign-in-form.tsx";
 import { chooseOrganization, signIn, signOut, useMe } from "../session.ts";
 import { Bare } from "../shell/bare.tsx";
@@ -109,18 +109,7 @@ function AsSomebodyNew({ token }: { token: string }) {
         autoFocus
         submit="Make the account and join"
         submitting="Joining"
-        fields={[
-          { name: "name", label: "Your name", autoComplete: "name", rule: present("your name") },
-          { name: "email", label: "Email", type: "email", autoComplete: "username", rule: isEmail },
-          {
-            name: "password",
-            label: "Password",
-            type: "password",
-            autoComplete: "new-password",
-            hint: `At least ${leastPasswordLength} characters.`,
-            rule: isNewPassword,
-          },
-        ]}
+        fields={accountFields}
         onSubmit={async ({ name = "", email = "", password = "" }) => {
           const refused = await accept({ name, password });
           if (refused?.code === "UNAUTHORIZED") setHasAccount(true);

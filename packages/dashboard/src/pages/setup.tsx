@@ -1,8 +1,9 @@
 import { CopyField, EmptyState, ErrorPanel, errorReportOf, Skeleton, useLandfall } from "@landfall/react";
 import { Link } from "@tanstack/react-router";
 import { useHashToken } from "../parts/hash-token.ts";
+import { accountFields } from "../parts/account-fields.ts";
 import { RuleForm } from "../parts/rule-form.tsx";
-import { isEmail, isNewPassword, leastPasswordLength, present } from "../parts/rules.ts";
+import { present } from "../parts/rules.ts";
 import { signIn, useWayIn } from "../session.ts";
 import { Bare } from "../shell/bare.tsx";
 
@@ -57,16 +58,7 @@ function SetupForm({ token }: { token: string }) {
       submit="Make the account"
       submitting="Making the account"
       fields={[
-        { name: "name", label: "Your name", autoComplete: "name", rule: present("your name") },
-        { name: "email", label: "Email", type: "email", autoComplete: "username", rule: isEmail },
-        {
-          name: "password",
-          label: "Password",
-          type: "password",
-          autoComplete: "new-password",
-          hint: `At least ${leastPasswordLength} characters.`,
-          rule: isNewPassword,
-        },
+        ...accountFields,
         {
           name: "organization",
           label: "Organisation",
