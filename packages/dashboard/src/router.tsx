@@ -1,4 +1,7 @@
-/** Every page and its address. A page is loaded when somebody goes there. */
+/**
+ * Every page and its address. A page is loaded when somebody goes there. What is of one project stands below `/p/`: a project may be called
+ * as any page is.
+ */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
 import { Frame } from "./shell/frame.tsx";
 import { NotFound, PageError } from "./shell/fallbacks.tsx";
@@ -27,12 +30,12 @@ const tree = root.addChildren([
     framed("/team", () => import("./pages/team.tsx"), "TeamPage"),
     framed("/settings", () => import("./pages/settings.tsx"), "SettingsPage"),
     framed("/device", () => import("./pages/device.tsx"), "DevicePage"),
-    framed("/$project", () => import("./pages/overview.tsx"), "OverviewPage"),
-    framed("/$project/deployments", () => import("./pages/deployments.tsx"), "DeploymentsPage"),
-    framed("/$project/deployments/$id", () => import("./pages/deployment/deployment.tsx"), "DeploymentPage"),
-    framed("/$project/variables", () => import("./pages/variables.tsx"), "VariablesPage"),
-    framed("/$project/domains", () => import("./pages/domains.tsx"), "DomainsPage"),
-    framed("/$project/settings", () => import("./pages/project-settings.tsx"), "ProjectSettingsPage"),
+    framed("/p/$project", () => import("./pages/overview.tsx"), "OverviewPage"),
+    framed("/p/$project/deployments", () => import("./pages/deployments.tsx"), "DeploymentsPage"),
+    framed("/p/$project/deployments/$id", () => import("./pages/deployment/deployment.tsx"), "DeploymentPage"),
+    framed("/p/$project/variables", () => import("./pages/variables.tsx"), "VariablesPage"),
+    framed("/p/$project/domains", () => import("./pages/domains.tsx"), "DomainsPage"),
+    framed("/p/$project/settings", () => import("./pages/project-settings.tsx"), "ProjectSettingsPage"),
   ]),
 ]);
 

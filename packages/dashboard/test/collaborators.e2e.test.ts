@@ -39,7 +39,7 @@ const closed = (page: Page): Promise<void> => page.getByRole("dialog").waitFor({
 
 describe.skipIf(!hasBrowser)("one project's people and shared values", () => {
   it("adds a guest to a project, changes the role, and takes it away", async () => {
-    const { page, complaints } = await tab("/shop/settings", owner);
+    const { page, complaints } = await tab("/p/shop/settings", owner);
     await press(page, "Add a collaborator");
     await page.getByLabel("Member").selectOption({ label: `guest (${guest.email}), Guest` });
     expect(await axe(page)).toEqual([]);
@@ -51,7 +51,7 @@ describe.skipIf(!hasBrowser)("one project's people and shared values", () => {
     const theirs = await tab("/", guest);
     await theirs.page.getByRole("link", { name: "shop" }).first().waitFor();
     expect(await theirs.page.getByText("other", { exact: true }).count()).toBe(0);
-    await theirs.page.goto(`${place.server.url}/shop/variables`);
+    await theirs.page.goto(`${place.server.url}/p/shop/variables`);
     await theirs.page.getByRole("button", { name: "Add variables" }).first().waitFor();
 
     await press(page, "Change role here: guest");
@@ -81,7 +81,7 @@ describe.skipIf(!hasBrowser)("one project's people and shared values", () => {
     await values.getByRole("row", { name: /MAIL_TOKEN.*Secret.*Never shown.*Nothing/ }).waitFor();
     expect(await axe(page)).toEqual([]);
 
-    await page.goto(`${place.server.url}/shop/variables`);
+    await page.goto(`${place.server.url}/p/shop/variables`);
     await press(page, "Use a shared value");
     await page.getByLabel("Shared value", { exact: true }).selectOption("MAIL_TOKEN");
     await page.getByLabel("Name here").fill("MAILER");

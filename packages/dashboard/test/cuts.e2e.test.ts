@@ -72,7 +72,7 @@ describe.runIf(hasBrowser)("a page whose connection is cut", { timeout: 240_000 
       source: { upload: await place.upload(owner, { "build.mjs": build, "package.json": '{"name":"chatter"}' }) },
       overrides: { kind: "static", installCommand: "", buildCommand: "node build.mjs", outputDir: "out" },
     });
-    const { page, context } = await place.tab(`/chatter/deployments/${id}`, owner);
+    const { page, context } = await place.tab(`/p/chatter/deployments/${id}`, owner);
     const log = page.getByRole("log");
     await log
       .getByText(/^line \d+$/)

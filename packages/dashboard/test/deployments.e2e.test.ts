@@ -74,7 +74,7 @@ async function tabTo(here: Page, target: Locator): Promise<void> {
 describe.skipIf(!hasBrowser)("pages about deployments", () => {
   it("show a deployment to its end, with its log", async () => {
     const id = await asked("watched", page("hello", "await new Promise((done) => setTimeout(done, 6_000));"));
-    const { page: here, complaints } = await tab(`/watched/deployments/${id}`);
+    const { page: here, complaints } = await tab(`/p/watched/deployments/${id}`);
     await here.getByRole("log").getByText("making a page that says hello").waitFor();
     expect(await here.title()).toMatch(/^… \w+ · watched/);
     await expect.poll(() => here.title(), { timeout: 60_000 }).toMatch(/^✓ Ready · watched/);
@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
   it("roll back by keyboard alone, after showing what will change", async () => {
     const first = await deployed("keys", "one");
     const second = await deployed("keys", "two");
-    const { page: here } = await tab(`/keys/deployments/${first}`);
+    const { page: here } = await tab(`/p/keys/deployments/${first}`);
     await tabTo(here, here.getByRole("button", { name: "Roll back to this" }));
     await here.keyboard.press("Enter");
     const dialog = here.getByRole("dialog", { name: "Roll back" });
@@ -122,7 +122,7 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
       await deployed("stale", "two"),
       await deployed("stale", "three"),
     ];
-    const { page: here } = await tab(`/stale/deployments/${first}`);
+    const { page: here } = await tab(`/p/stale/deployments/${first}`);
     await here.getByRole("button", { name: "Roll back to this" }).click();
     const dialog = here.getByRole("dialog", { name: "Roll back" });
     const now = dialog.getByRole("region", { name: "Now" });
@@ -144,7 +144,7 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
     const build = `console.log("checking types");\nconsole.error(${JSON.stringify(wrong)});\nprocess.exit(2);`;
     const id = await asked("broken", build);
     expect((await settled(id)).state).toBe("failed");
-    const { page: here } = await tab(`/broken/deployments/${id}`);
+    const { page: here } = await tab(`/p/broken/deployments/${id}`);
     const panel = here.getByRole("region", { name: "Error", exact: true });
     await panel.getByText("TS2345").first().waitFor();
     await here.getByRole("log").getByText("error TS2345").waitFor();
@@ -174,7 +174,7 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
   it("show a rollback of somebody else within a second", async () => {
     const first = await deployed("pair", "one");
     const second = await deployed("pair", "two");
-    const { page: here } = await tab("/pair");
+    const { page: here } = await tab("/p/pair");
     const live = here.getByRole("region", { name: "Production" });
     await live.locator(`a[href$="${second}"]`).waitFor();
     const { id } = await settled((await owner.client.deployments.rollback({ id: first })).id);
@@ -183,17 +183,32 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
     expect(performance.now() - atMs).toBeLessThan(1_000);
   });
 
+  it("belong to a project even if it is called as a page is", async () => {
+    const id = await deployed("team", "ours");
+    const { page: here, complaints } = await tab("/");
+    await here.getByRole("main").getByRole("link", { name: "team", exact: true }).click();
+    await here.waitForURL("**/p/team");
+    await here.getByRole("heading", { level: 1, name: "team" }).waitFor();
+    await here.getByRole("link", { name: "Deployments", exact: true }).click();
+    await here.locator(`a[href="/p/team/deployments/${id}"]`).first().click();
+    await here.getByRole("heading", { name: /team is online/ }).waitFor();
+    await here.getByRole("link", { name: "Team", exact: true }).click();
+    await here.waitForURL((url) => url.pathname === "/team");
+    await here.getByRole("heading", { name: "Members" }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it("give axe nothing to say, in both themes and at 320 px", async () => {
     const first = await deployed("looks", "one");
     const second = await deployed("looks", "two");
     const paths = [
-      "/looks",
-      "/looks/deployments",
-      `/looks/deployments?compare=${first},${second}`,
-      `/looks/deployments/${second}`,
-      ...["runtime", "changes", "artifact", "plan", "events"].map((one) => `/looks/deployments/${second}?tab=${one}`),
+      "/p/looks",
+      "/p/looks/deployments",
+      `/p/looks/deployments?compare=${first},${second}`,
+      `/p/looks/deployments/${second}`,
+      ...["runtime", "changes", "artifact", "plan", "events"].map((one) => `/p/looks/deployments/${second}?tab=${one}`),
     ];
-    const { page: here } = await tab("/looks");
+    const { page: here } = await tab("/p/looks");
     for (const theme of ["light", "dark"] as const) {
       await here.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
       for (const path of paths) {

@@ -169,8 +169,8 @@ describe.skipIf(!hasBrowser)("the first steps", { timeout: 120_000 }, () => {
   });
 
   it("lead back to where somebody wanted to go, and nowhere else", async () => {
-    const page = await signedIn("/greeter/variables?environment=production");
-    await page.waitForURL("**/greeter/variables?environment=production");
+    const page = await signedIn("/p/greeter/variables?environment=production");
+    await page.waitForURL("**/p/greeter/variables?environment=production");
     const led = await signedIn("/sign-in?to=https://example.com/");
     await led.getByRole("heading", { name: "Projects" }).waitFor();
     expect(new URL(led.url()).origin).toBe(place.server.url);
@@ -233,11 +233,11 @@ describe.skipIf(!hasBrowser)("the frame", { timeout: 120_000 }, () => {
     await page.getByRole("option", { name: "greeter", exact: true }).waitFor();
     await expectAccessible(page);
     await page.keyboard.press("Enter");
-    await page.waitForURL("**/greeter");
+    await page.waitForURL("**/p/greeter");
     await expect.poll(() => page.evaluate("document.activeElement.tagName"), soon).toBe("H1");
     await page.keyboard.press("g");
     await page.keyboard.press("v");
-    await page.waitForURL("**/greeter/variables");
+    await page.waitForURL("**/p/greeter/variables");
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keys" }).waitFor();
     await expectAccessible(page);
@@ -247,7 +247,7 @@ describe.skipIf(!hasBrowser)("the frame", { timeout: 120_000 }, () => {
     await page.keyboard.press("p");
     await page.keyboard.press("Control+k");
     await page.getByRole("combobox").waitFor();
-    expect(new URL(page.url()).pathname).toBe("/greeter/variables");
+    expect(new URL(page.url()).pathname).toBe("/p/greeter/variables");
   });
 
   it("skips to the content first, and nothing scrolls sideways at 320 px", async () => {
@@ -260,7 +260,7 @@ describe.skipIf(!hasBrowser)("the frame", { timeout: 120_000 }, () => {
     await page.keyboard.press("Enter");
     expect(await page.evaluate("document.activeElement.id")).toBe("content");
     await page.setViewportSize({ width: 320, height: 640 });
-    for (const path of ["/", "/new", "/device", "/greeter"]) {
+    for (const path of ["/", "/new", "/device", "/p/greeter"]) {
       await page.goto(path);
       await page.getByRole("heading", { level: 1 }).waitFor();
       const width = await page.evaluate("document.documentElement.scrollWidth");
@@ -268,7 +268,7 @@ describe.skipIf(!hasBrowser)("the frame", { timeout: 120_000 }, () => {
     }
     await page.getByRole("button", { name: "Menu" }).click();
     await page.getByRole("link", { name: "Deployments", exact: true }).click();
-    await page.waitForURL("**/greeter/deployments");
+    await page.waitForURL("**/p/greeter/deployments");
     expect(await page.getByRole("button", { name: "Menu" }).getAttribute("aria-expanded")).toBe("false");
   });
 

@@ -112,7 +112,7 @@ describe.runIf(hasBrowser)("the keyboard alone", { timeout: 240_000 }, () => {
     await deployed("two");
 
     await press("Overview");
-    await page.waitForURL("**/quay");
+    await page.waitForURL("**/p/quay");
     await page.getByRole("region", { name: "Production" }).getByRole("link").first().waitFor();
     // It says why it cannot be used, until what is live is known.
     await page.locator("button:not([aria-disabled])", { hasText: "Roll back" }).waitFor();

@@ -67,7 +67,7 @@ async function closed(page: Page): Promise<void> {
 describe.skipIf(!hasBrowser)("management", () => {
   it("sets, changes, puts back and removes variables; a secret stays nowhere", async () => {
     await place.deploy(owner, files, { project: "shop" });
-    const { page, complaints } = await tab("/shop/variables", owner);
+    const { page, complaints } = await tab("/p/shop/variables", owner);
     await page.getByText("production has no variables").waitFor();
 
     await page.getByRole("button", { name: "Add variables" }).first().click();
@@ -122,7 +122,7 @@ describe.skipIf(!hasBrowser)("management", () => {
   });
 
   it("gives a file of the variables without the secrets, and redeploys with them", async () => {
-    const { page } = await tab("/shop/variables", owner);
+    const { page } = await tab("/p/shop/variables", owner);
     await page.getByRole("row", { name: /PAYMENT_KEY/ }).waitFor();
     const download = page.waitForEvent("download");
     await press(page, "Export");
@@ -140,7 +140,7 @@ describe.skipIf(!hasBrowser)("management", () => {
   it("names first what the code needs and nobody has set", async () => {
     const needy = { ...files, ".env.example": "# Required. Where orders go.\nORDERS_URL=\n", "server.js": needyServer };
     await place.deploy(owner, needy, { project: "shop", environment: "preview", allowMissing: true });
-    const { page } = await tab("/shop/variables?environment=preview", owner);
+    const { page } = await tab("/p/shop/variables?environment=preview", owner);
     const first = page.getByRole("table", { name: "Variables of preview" }).getByRole("row").nth(1);
     await first.getByText("Missing").waitFor();
     expect(await first.innerText()).toMatch(/ORDERS_URL[^]*server\.js/);
@@ -161,7 +161,7 @@ describe.skipIf(!hasBrowser)("management", () => {
   });
 
   it("stores a whole file as it is, all or nothing, and what was changed of one by names", async () => {
-    const { page } = await tab("/shop/variables?environment=files", owner);
+    const { page } = await tab("/p/shop/variables?environment=files", owner);
     const calls: string[] = [];
     page.on("request", (request) => {
       const call = /variables\/(import|set)$/.exec(new URL(request.url()).pathname)?.[1];
@@ -196,7 +196,7 @@ describe.skipIf(!hasBrowser)("management", () => {
   });
 
   it("says where a project can have no domain", async () => {
-    const { page } = await tab("/shop/domains", owner);
+    const { page } = await tab("/p/shop/domains", owner);
     await page.getByText("This machine has no domains of your own").waitFor();
     expect(await page.getByRole("button", { name: "Add a domain" }).count()).toBe(0);
   });
@@ -275,7 +275,7 @@ describe.skipIf(!hasBrowser)("management", () => {
       password,
     });
     const grace = await place.server.signIn("grace@example.com");
-    const { page: hers } = await tab("/shop/variables", grace);
+    const { page: hers } = await tab("/p/shop/variables", grace);
     await hers.getByText("Your role may look at variables, and not change them.").waitFor();
     expect(await hers.getByRole("button", { name: /Add|Change|Remove/ }).count()).toBe(0);
     await hers.goto("/activity");
@@ -330,7 +330,7 @@ describe.skipIf(!hasBrowser)("management", () => {
   });
 
   it("shows the difference before settings are saved, and refuses what somebody else has changed", async () => {
-    const { page } = await tab("/shop/settings", owner);
+    const { page } = await tab("/p/shop/settings", owner);
     await page.getByLabel("Start command").fill("node server.js");
     await press(page, "Save");
     const dialog = page.getByRole("dialog");
@@ -366,7 +366,7 @@ describe.skipIf(!hasBrowser)("management", () => {
   });
 
   it("removes a project only when its name was typed", async () => {
-    const { page } = await tab("/shop/settings", owner);
+    const { page } = await tab("/p/shop/settings", owner);
     await press(page, "Remove shop");
     const remove = page.getByRole("dialog").getByRole("button", { name: "Remove the project" });
     await page.getByLabel("Type shop to confirm").fill("sho");

@@ -25,7 +25,7 @@ const pageSize = 25;
 const filters = ["environment", "state", "platform", "text"] as const;
 
 export function DeploymentsPage() {
-  const { project } = useParams({ from: "/frame/$project/deployments" });
+  const { project } = useParams({ from: "/frame/p/$project/deployments" });
   const navigate = useNavigate();
   const address = useAddress();
   const filter = Object.fromEntries(
@@ -67,8 +67,8 @@ export function DeploymentsPage() {
         }
         filter={filter}
         onFilter={(next) => address.set(Object.fromEntries(filters.map((name) => [name, next[name] || null])))}
-        hrefOf={({ id }) => `/${project}/deployments/${id}`}
-        onOpen={({ id }) => void navigate({ to: "/$project/deployments/$id", params: { project, id } })}
+        hrefOf={({ id }) => `/p/${project}/deployments/${id}`}
+        onOpen={({ id }) => void navigate({ to: "/p/$project/deployments/$id", params: { project, id } })}
         selected={selected}
         onSelect={setSelected}
         onCompare={(ids) => address.set({ compare: ids.join(",") }, { push: true })}

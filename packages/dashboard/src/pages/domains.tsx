@@ -74,7 +74,7 @@ function NoDomains({ project, platforms }: { project: string; platforms: Platfor
     <EmptyState
       title={`${platforms.map(({ name }) => name).join(" and ")} ${platforms.length === 1 ? "has" : "have"} no domains of your own`}
       action={
-        <Link to="/$project" params={{ project }}>
+        <Link to="/p/$project" params={{ project }}>
           See the project's addresses
         </Link>
       }

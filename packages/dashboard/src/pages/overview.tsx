@@ -30,7 +30,7 @@ const production = "production";
 const shownInHistory = 5;
 
 export function OverviewPage() {
-  const { project } = useParams({ from: "/frame/$project" });
+  const { project } = useParams({ from: "/frame/p/$project" });
   return <PageOf key={project} project={project} />;
 }
 
@@ -210,7 +210,7 @@ function Latest({ project, list, onAsk }: LatestProps) {
     <Section
       title="Last deployments"
       actions={
-        <Link to="/$project/deployments" params={{ project }} className="lf:inline-block lf:min-h-6">
+        <Link to="/p/$project/deployments" params={{ project }} className="lf:inline-block lf:min-h-6">
           All deployments
         </Link>
       }
@@ -220,8 +220,8 @@ function Latest({ project, list, onAsk }: LatestProps) {
         deployments={list.data?.deployments.slice(0, shownInHistory) ?? null}
         error={list.error ?? cancel.error}
         onRetry={list.again}
-        hrefOf={({ id }) => `/${project}/deployments/${id}`}
-        onOpen={({ id }) => void navigate({ to: "/$project/deployments/$id", params: { project, id } })}
+        hrefOf={({ id }) => `/p/${project}/deployments/${id}`}
+        onOpen={({ id }) => void navigate({ to: "/p/$project/deployments/$id", params: { project, id } })}
         actions={{
           redeploy: (deployment) => onAsk({ action: "redeploy", deployment }),
           rollback: (deployment) => onAsk({ action: "rollback", deployment }),

@@ -37,7 +37,7 @@ export function ProjectCard({
       <div className="lf:flex lf:items-start lf:justify-between lf:gap-3">
         <h2 className="lf:min-w-0 lf:text-lg lf:font-semibold">
           <Link
-            to="/$project"
+            to="/p/$project"
             params={{ project: name }}
             className="lf:block lf:truncate lf:text-text lf:no-underline lf:hover:underline"
           >
@@ -92,7 +92,7 @@ function LastDeployment({
   return (
     <p className="lf:mt-3 lf:min-w-0 lf:text-sm">
       <Link
-        to="/$project/deployments/$id"
+        to="/p/$project/deployments/$id"
         params={{ project, id }}
         className="lf:block lf:truncate lf:text-text lf:no-underline lf:hover:underline"
       >

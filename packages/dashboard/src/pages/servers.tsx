@@ -113,7 +113,7 @@ function Running() {
                 {
                   title: "Project",
                   cell: ({ project }) => (
-                    <Link to="/$project" params={{ project }}>
+                    <Link to="/p/$project" params={{ project }}>
                       {project}
                     </Link>
                   ),

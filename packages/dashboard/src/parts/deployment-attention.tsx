@@ -48,7 +48,7 @@ function itemsOf({ project, latest, missing, connections, domains }: AttentionPr
         key: id,
         says: `The last deployment to ${environment} failed. ${error?.what ?? ""}`,
         link: (
-          <Link to="/$project/deployments/$id" params={{ project, id }} className={linkLook}>
+          <Link to="/p/$project/deployments/$id" params={{ project, id }} className={linkLook}>
             See what happened
           </Link>
         ),
@@ -60,7 +60,7 @@ function itemsOf({ project, latest, missing, connections, domains }: AttentionPr
             key: "variables",
             says: `${missing.environment} lacks ${new Intl.ListFormat().format(missing.keys)}.`,
             link: (
-              <Link to="/$project/variables" params={{ project }} className={linkLook}>
+              <Link to="/p/$project/variables" params={{ project }} className={linkLook}>
                 Set variables
               </Link>
             ),
@@ -83,7 +83,7 @@ function itemsOf({ project, latest, missing, connections, domains }: AttentionPr
         key: name,
         says: `${name} does not lead here yet.${fault === undefined ? "" : ` ${fault}`}`,
         link: (
-          <Link to="/$project/domains" params={{ project }} className={linkLook}>
+          <Link to="/p/$project/domains" params={{ project }} className={linkLook}>
             See its records
           </Link>
         ),

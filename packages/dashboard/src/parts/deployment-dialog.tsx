@@ -86,7 +86,7 @@ function OpenDialog({ asked: { action, deployment }, onClose }: { asked: AskedAc
     // Refused for what has become live meanwhile: the reason stays, the comparison becomes the present one.
     if (started === undefined) return setSeen(null);
     onClose();
-    await navigate({ to: "/$project/deployments/$id", params: { project, id: started.id } });
+    await navigate({ to: "/p/$project/deployments/$id", params: { project, id: started.id } });
   };
 
   return (

@@ -29,7 +29,7 @@ export function LiveCard({ deployment }: { deployment: Deployment }) {
       <dl className="lf:mt-4 lf:grid lf:gap-x-6 lf:gap-y-3 lf:@lg:grid-cols-2 lf:@4xl:grid-cols-4">
         <Fact name="Deployment">
           <Link
-            to="/$project/deployments/$id"
+            to="/p/$project/deployments/$id"
             params={{ project, id }}
             className="lf:inline-block lf:min-h-6 lf:break-words"
           >

@@ -16,7 +16,7 @@ export function Environments({ project: { name: project, environments } }: { pro
           {environments.map(({ name, url, lastDeployment, lastState }) => (
             <li key={name} className="lf:flex lf:flex-wrap lf:items-center lf:gap-x-3 lf:gap-y-1 lf:px-4 lf:py-2">
               <Link
-                to="/$project/deployments"
+                to="/p/$project/deployments"
                 params={{ project }}
                 search={{ environment: name } as never}
                 className="lf:inline-block lf:min-h-6 lf:font-medium lf:break-all"
@@ -25,7 +25,7 @@ export function Environments({ project: { name: project, environments } }: { pro
               </Link>
               {lastState === null || lastDeployment === null ? null : (
                 <Link
-                  to="/$project/deployments/$id"
+                  to="/p/$project/deployments/$id"
                   params={{ project, id: lastDeployment }}
                   aria-label={`Last deployment to ${name}: ${stateWord(lastState)}`}
                   className="lf:inline-flex lf:min-h-6"
@@ -54,7 +54,7 @@ export function Domains({ project }: { project: string }) {
     <Section
       title="Domains"
       actions={
-        <Link to="/$project/domains" params={{ project }} className="lf:inline-block lf:min-h-6">
+        <Link to="/p/$project/domains" params={{ project }} className="lf:inline-block lf:min-h-6">
           Add or check
         </Link>
       }

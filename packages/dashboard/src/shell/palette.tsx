@@ -136,7 +136,7 @@ function useGroups(text: string): Group[] {
       add("Projects", {
         id: `project ${name}`,
         title: name,
-        run: () => void router.navigate({ to: "/$project", params: { project: name } }),
+        run: () => void router.navigate({ to: "/p/$project", params: { project: name } }),
       });
     for (const one of deployments)
       add("Deployments", {
@@ -146,7 +146,7 @@ function useGroups(text: string): Group[] {
           .filter(Boolean)
           .join(" · "),
         run: () =>
-          void router.navigate({ to: "/$project/deployments/$id", params: { project: one.project, id: one.id } }),
+          void router.navigate({ to: "/p/$project/deployments/$id", params: { project: one.project, id: one.id } }),
       });
     const next = theme === "dark" ? "light" : "dark";
     add("Appearance", { id: `theme ${next}`, title: `Switch to the ${next} theme`, run: () => chooseTheme(next) });

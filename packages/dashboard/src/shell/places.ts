@@ -36,11 +36,11 @@ export const everywhere: readonly Destination[] = [
 ];
 
 export const inProject: readonly Destination[] = [
-  { to: "/$project", title: "Overview", keys: "g o", icon: House, isExact: true },
-  { to: "/$project/deployments", title: "Deployments", keys: "g d", icon: Rocket },
-  { to: "/$project/variables", title: "Variables", keys: "g v", icon: KeyRound },
-  { to: "/$project/domains", title: "Domains", keys: "g n", icon: Globe },
-  { to: "/$project/settings", title: "Project settings", keys: "g e", icon: Settings2 },
+  { to: "/p/$project", title: "Overview", keys: "g o", icon: House, isExact: true },
+  { to: "/p/$project/deployments", title: "Deployments", keys: "g d", icon: Rocket },
+  { to: "/p/$project/variables", title: "Variables", keys: "g v", icon: KeyRound },
+  { to: "/p/$project/domains", title: "Domains", keys: "g n", icon: Globe },
+  { to: "/p/$project/settings", title: "Project settings", keys: "g e", icon: Settings2 },
 ];
 
 /** Offers all of them as commands. */
@@ -56,7 +56,7 @@ export function usePlaces({ showKeys }: { showKeys(): void }): void {
       ? []
       : inProject.map(({ to, title, keys }) => ({
           id: to,
-          title: to === "/$project/settings" ? title : `${title} of ${place.project}`,
+          title: to === "/p/$project/settings" ? title : `${title} of ${place.project}`,
           keys,
           group: "Pages",
           run: () => go(to, { project: place.project }, searchOf(place)),

@@ -20,7 +20,7 @@ export function ProjectSwitch({ project }: { project: string | null }) {
             title: "Projects",
             value: project ?? "",
             options: data.slice(0, most).map(({ name }) => ({ value: name, label: name })),
-            choose: (name) => void navigate({ to: "/$project", params: { project: name } }),
+            choose: (name) => void navigate({ to: "/p/$project", params: { project: name } }),
           },
           { kind: "separator" },
         ];

@@ -44,7 +44,7 @@ const marks: Record<Deployment["state"], string> = {
 };
 
 export function DeploymentPage() {
-  const { project, id } = useParams({ from: "/frame/$project/deployments/$id" });
+  const { project, id } = useParams({ from: "/frame/p/$project/deployments/$id" });
   // Another deployment is another page: nothing of the one before is kept.
   return <PageOf key={id} project={project} id={id} />;
 }
@@ -88,7 +88,7 @@ function PageOf({ project, id }: { project: string; id: string }) {
               <EmptyState
                 title={`${id} is not a deployment of ${project}`}
                 action={
-                  <Link to="/$project/deployments/$id" params={{ project: shown.project, id }}>
+                  <Link to="/p/$project/deployments/$id" params={{ project: shown.project, id }}>
                     Go to it in {shown.project}
                   </Link>
                 }

@@ -55,7 +55,7 @@ function Traffic({ deployment: { project, environment } }: { deployment: Deploym
         "Nothing"
       ) : (
         <Link
-          to="/$project/deployments/$id"
+          to="/p/$project/deployments/$id"
           params={{ project, id: other }}
           className="lf:font-mono lf:text-xs lf:break-all"
         >

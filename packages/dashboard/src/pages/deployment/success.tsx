@@ -12,7 +12,7 @@ export function Success({ deployment }: { deployment: Deployment }) {
       <DeploymentSuccessCard
         deployment={deployment}
         isFirst={previous.data === null}
-        historyUrl={`/${deployment.project}/deployments`}
+        historyUrl={`/p/${deployment.project}/deployments`}
       />
     </section>
   );

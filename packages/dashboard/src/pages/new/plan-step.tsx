@@ -55,7 +55,7 @@ export function PlanStep({ draft, chosen, destination, onOpen, onAllowMissing }:
   });
   async function start(): Promise<void> {
     const made = await deploy.run(request);
-    if (made) await navigate({ to: "/$project/deployments/$id", params: { project: made.project, id: made.id } });
+    if (made) await navigate({ to: "/p/$project/deployments/$id", params: { project: made.project, id: made.id } });
   }
   if (planned.error)
     return <Problem error={planned.error} onOpen={onOpen} onRetry={planned.again} onAllowMissing={onAllowMissing} />;

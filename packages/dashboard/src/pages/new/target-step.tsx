@@ -247,7 +247,7 @@ function Variables({
           <>
             {" "}
             {known.size} {known.size === 1 ? "is" : "are"} set already:{" "}
-            <Link to="/$project/variables" params={{ project }} search={{ environment } as never}>
+            <Link to="/p/$project/variables" params={{ project }} search={{ environment } as never}>
               variables of {project}
             </Link>
             .
