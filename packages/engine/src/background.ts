@@ -1,7 +1,10 @@
-/** The environment of what is started in the background: tools, and the settings that are no arguments, for those are for all to see. */
+/** Programs started in the background: how, and with which environment. */
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
 import type { EngineOptions } from "./engine.ts";
 
-/** The whole of it. The command line reads it as it reads a person's. */
+/** All they find there: tools, and the settings that are no arguments, for those are for all to see. The command line reads it as it reads a person's. */
 export function backgroundEnvironment({
   toolPath,
   encryptionKey,
@@ -22,4 +25,20 @@ export function backgroundEnvironment({
           ...(blobStore.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: blobStore.sessionToken }),
         }),
   };
+}
+
+/** Start a program that outlives this process; what it prints goes to `log` among the logs. */
+export function startDetached(
+  command: string[],
+  { home, log, environment }: { home: string; log: string; environment: Record<string, string> },
+): void {
+  const file = openSync(join(home, "logs", log), "a", 0o600);
+  try {
+    const [program, ...args] = command;
+    const child = spawn(program!, args, { detached: true, stdio: ["ignore", file, file], cwd: home, env: environment });
+    child.on("error", () => {}); // Then the next command on this data directory does the work.
+    child.unref();
+  } finally {
+    closeSync(file);
+  }
 }

@@ -3,12 +3,18 @@ import { accessSync, constants, statfsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { sql } from "kysely";
 import { lastBackup } from "./backup/last.ts";
-import type { DoctorFinding } from "./engine.ts";
 import { reportOf } from "./error.ts";
 import type { Account } from "./platform.ts";
 import { exec } from "./process/exec.ts";
 import type { EdgeControl } from "./platforms/local/edge-control.ts";
 import type { Store } from "./store/store.ts";
+
+export interface DoctorFinding {
+  id: string;
+  state: "ok" | "warning" | "error";
+  what: string;
+  next?: string;
+}
 
 const lowDiskBytes = 2 * 1024 ** 3;
 const backupDays = 7;

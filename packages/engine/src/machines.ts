@@ -3,18 +3,37 @@ import { statfs } from "node:fs/promises";
 import { hostname } from "node:os";
 import { instant } from "./clock.ts";
 import { thisOwner } from "./deployment/owner.ts";
-import type { Engine, ServerView } from "./engine.ts";
 import type { EdgeControl } from "./platforms/local/edge-control.ts";
 import type { MachineRow } from "./store/schema.ts";
 import type { Store } from "./store/store.ts";
+
+/** A machine that works on this database. */
+export interface ServerView {
+  name: string;
+  roles: string[];
+  version: string;
+  edge: { running: boolean; port: number | null; services: number } | null;
+  /** Of its data directory. */
+  disk: { freeBytes: number; totalBytes: number } | null;
+  /** Of every organisation. */
+  runningDeployments: number;
+  lastSeenAt: string;
+}
+
+/** The machines that work on this database, and how to be one of them. */
+export interface Servers {
+  /** Be one of them until it is disposed: noted at once and every ten seconds. `roles` as a person would say them. */
+  attend(as: { roles: string[]; version: string }): Promise<AsyncDisposable>;
+  /** Those of the last day, the one seen last first. */
+  list(): Promise<ServerView[]>;
+}
 
 const noteEveryMs = 10_000;
 /** A process that was not seen for so long does nothing any more, as far as anybody can tell. */
 const goneAfterMs = 60_000;
 const forgottenAfterMs = 24 * 3_600_000;
 
-/** See Engine.servers. */
-export function serversOf({ store, edge }: { store: Store; edge: EdgeControl }): Engine["servers"] {
+export function serversOf({ store, edge }: { store: Store; edge: EdgeControl }): Servers {
   const { db, clock, home } = store;
 
   async function note({ roles, version }: { roles: string[]; version: string }): Promise<void> {

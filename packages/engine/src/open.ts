@@ -1,12 +1,11 @@
 /** Puts the engine together over one data directory. */
 import { lookup } from "node:dns/promises";
-import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { Kysely } from "kysely";
 import { accept, requestCancel } from "./deployment/accept.ts";
 import { againOf } from "./deployment/again.ts";
-import { backgroundEnvironment } from "./background.ts";
+import { backgroundEnvironment, startDetached } from "./background.ts";
+import type { RestoreOptions, RestoreReport } from "./backup/restore.ts";
 import { buildArtifact } from "./build/build.ts";
 import { comparingOf } from "./deployment/compare.ts";
 import { matchingRows } from "./deployment/list.ts";
@@ -18,26 +17,20 @@ import { collect } from "./store/collect.ts";
 import { systemDns } from "./domains/dns.ts";
 import { domainsOf } from "./domains/domains.ts";
 import { diagnose } from "./doctor.ts";
-import type {
-  DeploymentView,
-  EdgeStatus,
-  Engine,
-  EngineOptions,
-  Prepared,
-  RestoreOptions,
-  RestoreReport,
-} from "./engine.ts";
+import { edgeStatus } from "./edge-status.ts";
+import type { Engine, EngineOptions } from "./engine.ts";
 import { DeployError } from "./error.ts";
 import { isSettled } from "./events.ts";
 import { follow } from "./deployment/follow.ts";
 import { hasOrphans, readEvents } from "./deployment/journal.ts";
 import { liveChecklist } from "./checklist/live-checklist.ts";
-import { type EdgeControl, edgeControl, type EdgeReport } from "./platforms/local/edge-control.ts";
+import { type EdgeControl, edgeControl } from "./platforms/local/edge-control.ts";
 import { serversOf } from "./machines.ts";
 import { localPlatform } from "./platforms/local.ts";
 import { hostedPlatforms } from "./platforms/registry.ts";
 import { keptSnapshot, prepare, type PreparedInside } from "./plan/prepare.ts";
-import { projectsOf } from "./projects.ts";
+import type { Prepared } from "./plan/request.ts";
+import { projectsOf, projectViews } from "./projects.ts";
 import { runtimeLogsOf } from "./runtime-logs.ts";
 import type { Platform } from "./platform.ts";
 import { type DigestCache, openDigestCache } from "./snapshot/cache.ts";
@@ -47,7 +40,7 @@ import { openStore, type Store } from "./store/store.ts";
 import { settingsOf } from "./project-settings.ts";
 import { sharedOf } from "./shared-values.ts";
 import { variablesOf, writeVariables } from "./variables.ts";
-import { deploymentRow, deploymentView, deploymentViews, projectViews, sightsOf } from "./deployment/views.ts";
+import { deploymentRow, type DeploymentView, deploymentView, deploymentViews, sightsOf } from "./deployment/views.ts";
 import { endRunning, type Running } from "./sandboxes/commands.ts";
 import { sandboxesOf } from "./sandboxes/sandboxes.ts";
 import { targetsOf } from "./targets/targets.ts";
@@ -281,42 +274,5 @@ async function resolves(host: string): Promise<boolean> {
     return address === "127.0.0.1" || address === "::1";
   } catch {
     return false;
-  }
-}
-
-function edgeStatus(report: EdgeReport | null, organization: string): EdgeStatus {
-  return {
-    running: report !== null,
-    pid: report?.pid ?? null,
-    port: report?.port ?? null,
-    services: (report?.services ?? [])
-      .filter((service) => service.live && service.organization === organization)
-      // One by one: what a program printed last, which the report holds too, may hold a secret.
-      .map(({ project, environment, service, release, kind, url, portUrl, state, restarts, port }) => ({
-        project,
-        environment,
-        service,
-        release,
-        kind,
-        url: url ?? portUrl ?? "",
-        state,
-        restarts,
-        port,
-      })),
-  };
-}
-
-function startDetached(
-  command: string[],
-  { home, log, environment }: { home: string; log: string; environment: Record<string, string> },
-): void {
-  const file = openSync(join(home, "logs", log), "a", 0o600);
-  try {
-    const [program, ...args] = command;
-    const child = spawn(program!, args, { detached: true, stdio: ["ignore", file, file], cwd: home, env: environment });
-    child.on("error", () => {}); // Then the next command on this data directory does the work.
-    child.unref();
-  } finally {
-    closeSync(file);
   }
 }

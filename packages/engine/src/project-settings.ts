@@ -1,9 +1,33 @@
 /** Settings a project's deployments begin with: below what a deployment or its landfall.json says, above what is detected. */
 import { instant } from "./clock.ts";
-import type { Engine, ProjectSettings } from "./engine.ts";
 import { DeployError } from "./error.ts";
+import type { ServiceConfig } from "./plan/config.ts";
 import type { Projects } from "./projects.ts";
 import type { Store } from "./store/store.ts";
+
+/** What a project's deployments begin with: below what a deployment or its landfall.json says, above what is detected. */
+export interface ProjectSettings
+  extends Pick<
+    ServiceConfig,
+    "framework" | "installCommand" | "buildCommand" | "startCommand" | "outputDir" | "healthPath"
+  > {
+  /** Folder inside an archive or a repository. */
+  rootDirectory?: string | undefined;
+  platform?: string | undefined;
+  /** Id or name of a saved target. */
+  savedTarget?: string | undefined;
+}
+
+/** A project's settings, with a version that whoever changes them names. */
+export interface Settings {
+  get(of: { project: string }): Promise<{ version: number; settings: ProjectSettings }>;
+  /** `expect` is the version that was read. Throws INVALID_CONFIG with every fault, CONFLICT when somebody else was faster. */
+  set(of: {
+    project: string;
+    settings: ProjectSettings;
+    expect: number;
+  }): Promise<{ version: number; settings: ProjectSettings }>;
+}
 
 /** Of a project by its row's id; none when nothing was ever set. */
 export async function readSettings({ db }: Pick<Store, "db">, projectId: string): Promise<ProjectSettings> {
@@ -15,8 +39,7 @@ export async function readSettings({ db }: Pick<Store, "db">, projectId: string)
   return row ? (JSON.parse(row.settings) as ProjectSettings) : {};
 }
 
-/** See Engine.settings. */
-export function settingsOf(store: Store, projects: Projects): Engine["settings"] {
+export function settingsOf(store: Store, projects: Projects): Settings {
   const { db, clock } = store;
   return {
     async get({ project }) {

@@ -1,19 +1,33 @@
-/** The projects of a store: found by name, and taken down with all that runs of them. */
+/** The projects of a store: listed, found by name, and taken down with all that runs of them. */
 import type { Kysely } from "kysely";
 import { openClient, type PlatformAccess } from "./connections/access.ts";
 import { openCredential } from "./connections/choose.ts";
 import { openStates } from "./deployment/journal.ts";
 import { pinnedTarget } from "./deployment/reach.ts";
-import type { Engine } from "./engine.ts";
 import { DeployError } from "./error.ts";
+import type { DeploymentState } from "./events.ts";
 import type { DeployedService, Platform } from "./platform.ts";
 import type { ProjectRow, Schema } from "./store/schema.ts";
 import type { Store } from "./store/store.ts";
 
+/** A project and its environments: what has the traffic of each, and what became of its newest deployment. */
+export interface ProjectView {
+  name: string;
+  createdAt: string;
+  environments: {
+    name: string;
+    url: string | null;
+    liveDeployment: string | null;
+    lastDeployment: string | null;
+    lastState: DeploymentState | null;
+  }[];
+}
+
 export interface Projects {
   /** Throws NOT_FOUND, with the names there are. */
   row(name: string): Promise<ProjectRow>;
-  remove: Engine["remove"];
+  /** See Engine.remove. */
+  remove(target: { project: string; environment?: string }): Promise<void>;
 }
 
 /** A platform has so long to take a project down. */
@@ -121,5 +135,49 @@ async function refuseWhileOpen(
   throw new DeployError("CONFLICT", {
     what: `${open.id} of ${project} is under way.`,
     next: `Cancel it first: landfall cancel ${open.id}`,
+  });
+}
+
+/** See Engine.projects. */
+export async function projectViews({ db, organization }: Store): Promise<ProjectView[]> {
+  const projects = await db
+    .selectFrom("project")
+    .selectAll()
+    .where("organization_id", "=", organization)
+    .orderBy("name")
+    .execute();
+  const deployments = await db
+    .selectFrom("deployment")
+    .select(["id", "project_id", "environment", "state", "url", "release_id"])
+    .where("organization_id", "=", organization)
+    .orderBy("id", "desc")
+    .execute();
+  const live = await db
+    .selectFrom("live")
+    .innerJoin("project", "project.id", "live.project_id")
+    .selectAll("live")
+    .where("project.organization_id", "=", organization)
+    .execute();
+  return projects.map((project) => {
+    const own = deployments.filter((deployment) => deployment.project_id === project.id);
+    const environments = [...new Set(own.map((deployment) => deployment.environment))].sort();
+    return {
+      name: project.name,
+      createdAt: project.created_at,
+      environments: environments.map((name) => {
+        const here = own.filter((deployment) => deployment.environment === name);
+        const current = live.find((row) => row.project_id === project.id && row.environment === name);
+        const served = here.find(
+          (deployment) => deployment.release_id === current?.release_id && deployment.state === "success",
+        );
+        return {
+          name,
+          url: served?.url ?? null,
+          liveDeployment: served?.id ?? null,
+          lastDeployment: here[0]?.id ?? null,
+          lastState: here[0]?.state ?? null,
+        };
+      }),
+    };
   });
 }

@@ -8,7 +8,6 @@ import { openClient, type PlatformAccess } from "./connections/access.ts";
 import { chooseCredential, openCredential } from "./connections/choose.ts";
 import { pinnedTarget } from "./deployment/reach.ts";
 import { servicesOf } from "./deployment/release.ts";
-import type { RuntimeLogLine } from "./engine.ts";
 import { DeployError } from "./error.ts";
 import { instanceId, programLogs } from "./platforms/local/program.ts";
 import { readLines } from "./platforms/local/program-log.ts";
@@ -17,6 +16,14 @@ import type { Platform } from "./platform.ts";
 import type { Projects } from "./projects.ts";
 import { createRedactor } from "./redact/redact.ts";
 import type { Store } from "./store/store.ts";
+
+export interface RuntimeLogLine {
+  service: string;
+  release: string;
+  at: string | null;
+  stream: "stdout" | "stderr";
+  line: string;
+}
 
 interface Where {
   store: Store;

@@ -1,6 +1,5 @@
 /** Values of an organisation that variables of its projects have: kept encrypted, read with a project's own, which win. */
 import { instant } from "./clock.ts";
-import type { Engine } from "./engine.ts";
 import { checkName } from "./env/names.ts";
 import { isSensitive } from "./env/rules.ts";
 import { DeployError } from "./error.ts";
@@ -8,6 +7,33 @@ import { checkedName } from "./name.ts";
 import type { Projects } from "./projects.ts";
 import type { Store } from "./store/store.ts";
 import { readVariables, refuseFaults, type StoredVariable } from "./variables.ts";
+
+/** Values of the organisation. A variable of a project that one is mapped to has it in every later deployment, unless the project sets its own. */
+export interface SharedValues {
+  /** Of a sensitive one the value is null. */
+  list(): Promise<
+    {
+      key: string;
+      sensitive: boolean;
+      value: string | null;
+      updatedAt: string;
+      mappings: { project: string; environment: string; key: string }[];
+    }[]
+  >;
+  /** All or none; `sensitive` is told by the name when absent. Throws INVALID_VARIABLE with every fault. */
+  set(values: Record<string, string>, options?: { sensitive?: boolean }): Promise<void>;
+  /** Throws NOT_FOUND, CONFLICT while it is mapped. */
+  remove(key: string): Promise<void>;
+  /** Of one environment. `overridden`: the project sets a value of its own. Throws NOT_FOUND. */
+  mappings(of: {
+    project: string;
+    environment: string;
+  }): Promise<{ key: string; sharedKey: string; sensitive: boolean; overridden: boolean }[]>;
+  /** In place of what the variable was mapped to before. Throws NOT_FOUND, INVALID_VARIABLE. */
+  map(asked: { project: string; environment: string; key: string; sharedKey: string }): Promise<void>;
+  /** Throws NOT_FOUND. */
+  unmap(asked: { project: string; environment: string; key: string }): Promise<void>;
+}
 
 /** Associated data of a value's envelope. */
 function place(organization: string, key: string): string {
@@ -53,8 +79,7 @@ export async function readGiven(store: Store, projectId: string, environment: st
   return given.sort((one, other) => (one.key < other.key ? -1 : 1));
 }
 
-/** See Engine.shared. */
-export function sharedOf(store: Store, projects: Projects): Engine["shared"] {
+export function sharedOf(store: Store, projects: Projects): SharedValues {
   const { db, clock, vault, organization } = store;
 
   function mappings() {

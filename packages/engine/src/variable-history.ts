@@ -25,6 +25,19 @@ export interface VariableChange {
   by: string | null;
 }
 
+/** One change of a variable, as callers see it. */
+export interface VariableChangeView {
+  id: string;
+  key: string;
+  environment: string;
+  action: "set" | "removed";
+  sensitive: boolean;
+  /** Null for a sensitive one, and when it was removed. */
+  value: string | null;
+  at: string;
+  by: string | null;
+}
+
 /** What is written: null takes the variable away. */
 export interface Change {
   key: string;

@@ -1,6 +1,5 @@
 /** Variables of a project's environment: kept encrypted, read to be given to builds and programs. */
 import { instant } from "./clock.ts";
-import type { Engine } from "./engine.ts";
 import type { Kysely } from "kysely";
 import { checkName, checkValue } from "./env/names.ts";
 import { isSensitive } from "./env/rules.ts";
@@ -11,7 +10,49 @@ import type { Projects } from "./projects.ts";
 import type { ServicePlan } from "./plan/plan.ts";
 import type { Schema } from "./store/schema.ts";
 import type { Store } from "./store/store.ts";
-import { noteChanges, type Place, readChanges, stateBefore } from "./variable-history.ts";
+import { noteChanges, type Place, readChanges, stateBefore, type VariableChangeView } from "./variable-history.ts";
+
+export interface VariableView {
+  key: string;
+  environment: string;
+  sensitive: boolean;
+  /** Null for a sensitive one, unless values were asked for. */
+  value: string | null;
+  updatedAt: string;
+  /** Who changed it last; null when nobody is known. */
+  updatedBy: string | null;
+}
+
+/** The variables of a project, as callers see and set them. `environment` is production unless it is said. */
+export interface Variables {
+  list(target: { project: string; environment?: string; reveal?: boolean }): Promise<VariableView[]>;
+  /** Validates all names and values first; throws INVALID_VARIABLE with every fault. */
+  set(
+    target: { project: string; environment?: string },
+    values: Record<string, string>,
+    options?: { sensitive?: boolean; allowEmpty?: boolean; by?: string },
+  ): Promise<void>;
+  remove(target: { project: string; environment?: string }, keys: string[], options?: { by?: string }): Promise<void>;
+  /** What happened to them, newest first; the fifty newest changes of each are kept. */
+  history(target: {
+    project: string;
+    environment?: string;
+    key?: string;
+    limit?: number;
+  }): Promise<VariableChangeView[]>;
+  /** Put back what was there before a change. Throws NOT_FOUND. */
+  revert(
+    target: { project: string; environment?: string },
+    changeId: string,
+    options?: { by?: string },
+  ): Promise<{ key: string }>;
+  /** How two environments differ; values are compared here and never shown. */
+  compare(of: {
+    project: string;
+    environment: string;
+    with: string;
+  }): Promise<{ key: string; state: "only-here" | "only-there" | "different" | "same"; sensitive: boolean }[]>;
+}
 
 /** Associated data of a value's envelope. */
 function place(projectId: string, environment: string, key: string): string {
@@ -137,8 +178,7 @@ export function buildValues(service: ServicePlan, values: Record<string, string>
   return Object.fromEntries(Object.entries(values).filter(([key]) => !runOnly.has(key)));
 }
 
-/** See Engine.variables. */
-export function variablesOf(store: Store, projects: Projects): Engine["variables"] {
+export function variablesOf(store: Store, projects: Projects): Variables {
   async function placeOf({
     project,
     environment = "production",

@@ -5,7 +5,6 @@ import { mkdtemp, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Writable } from "node:stream";
 import { instant } from "../clock.ts";
-import type { BackupOptions, BackupProof, BackupReport } from "../engine.ts";
 import { DeployError } from "../error.ts";
 import { throwIfAborted } from "../process/exec.ts";
 import { reachable } from "../store/collect.ts";
@@ -16,7 +15,36 @@ import { type Content, wholeContent, writeArchive } from "./archive.ts";
 import { type Frozen, freeze } from "./database.ts";
 import { type LockedKeys, lockKeys } from "./key.ts";
 import { noteBackup } from "./last.ts";
-import { verifyBackup } from "./verify.ts";
+import { type BackupProof, verifyBackup } from "./verify.ts";
+
+export interface BackupOptions {
+  /** Put the encryption keys in, under this passphrase. Without, the backup says which keys it needs. */
+  passphrase?: string;
+  /** As for `collect`: bytes of so many releases of each place. Default 10. */
+  retainReleases?: number;
+  /** Restore it for a test when it is written to a path. Default true. */
+  verify?: boolean;
+  signal?: AbortSignal;
+}
+
+export interface BackupReport {
+  /** Null when it went into a stream. */
+  path: string | null;
+  /** Of the file; of a stream, before compression. */
+  sizeBytes: number;
+  /** Everything is as it was at this instant. ISO 8601. */
+  madeAt: string;
+  projects: number;
+  rows: number;
+  blobs: { count: number; sizeBytes: number };
+  /** Blobs that releases need and that were not there. */
+  missing: string[];
+  /** Ids of the keys that something in it is encrypted with, and whether they are in it. */
+  keys: string[];
+  withKey: boolean;
+  /** Null when it was not tested: then it does not count as a backup. */
+  proof: BackupProof | null;
+}
 
 /** The first part, `backup.json`: what the others are, and what is needed to use them. */
 export interface BackupHead {

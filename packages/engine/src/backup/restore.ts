@@ -6,10 +6,10 @@ import { dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type Clock, instant, systemClock } from "../clock.ts";
 import { appendEvents, openStates } from "../deployment/journal.ts";
-import type { RestoreOptions, RestoreReport } from "../engine.ts";
 import { DeployError } from "../error.ts";
 import type { Blob, Blobs } from "../snapshot/blobs.ts";
 import { forgetUnreachable } from "../store/collect.ts";
+import type { BlobStoreOptions } from "../snapshot/s3.ts";
 import { unknownMigrations } from "../store/migrations.ts";
 import { openBlobStore, openStore, type Store } from "../store/store.ts";
 import { type Key, keyOf, parseKeys, readKeys, writeKeys } from "../store/vault.ts";
@@ -17,6 +17,33 @@ import { type Content, damaged, type Part, readArchive } from "./archive.ts";
 import { type BackupHead, blobParts, databaseParts, headPart } from "./backup.ts";
 import { loading } from "./database.ts";
 import { unlockKeys } from "./key.ts";
+
+export interface RestoreOptions {
+  /** The new data directory: not there yet, empty, or with nothing but the file `key`. */
+  home: string;
+  /** Opens the keys in the backup; a function is asked only when they are needed. */
+  passphrase?: string | (() => Promise<string | null>);
+  /** A key file, in place of `key` in `home`. */
+  keyFile?: string;
+  /** As in EngineOptions; the database must be empty. */
+  databaseUrl?: string;
+  /** As in EngineOptions. */
+  encryptionKey?: string;
+  /** As in EngineOptions. Bytes go there. */
+  blobStore?: BlobStoreOptions;
+  clock?: Clock;
+  signal?: AbortSignal;
+}
+
+export interface RestoreReport {
+  home: string;
+  madeAt: string;
+  projects: number;
+  blobs: { count: number; sizeBytes: number };
+  missing: string[];
+  /** Deployments that were under way when the backup was made, and have ended now. */
+  ended: number;
+}
 
 const smallBytes = 256 * 1024;
 

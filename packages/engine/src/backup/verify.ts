@@ -2,16 +2,27 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import type { BackupOptions, BackupProof } from "../engine.ts";
 import { DeployError } from "../error.ts";
 import { throwIfAborted } from "../process/exec.ts";
 import { reachable } from "../store/collect.ts";
 import { openAll } from "../store/rotate.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { damaged, type Part } from "./archive.ts";
-import { type BackupHead, type BackupPlace, databaseParts } from "./backup.ts";
+import { type BackupHead, type BackupOptions, type BackupPlace, databaseParts } from "./backup.ts";
 import { loading } from "./database.ts";
 import { databaseDirectory, unpack } from "./restore.ts";
+
+/** What a test restore has shown, in sentences. */
+export interface BackupProof {
+  madeAt: string;
+  /** Which installation it is of. */
+  store: string;
+  proved: string[];
+  /** What it could not show, and why. */
+  unproved: string[];
+  /** Ids of the keys that a restore must be given. */
+  needsKeys: string[];
+}
 
 /**
  * Restore `path` into a scratch directory (of PostgreSQL, into a schema of its own), open it, compare, and remove it again. Throws

@@ -1,6 +1,5 @@
 /** Connections as a person has them: made, listed, checked, ended. */
 import { instant } from "../clock.ts";
-import type { ConnectionView, Engine } from "../engine.ts";
 import { DeployError } from "../error.ts";
 import { slug } from "../name.ts";
 import type { Account, Platform } from "../platform.ts";
@@ -10,8 +9,9 @@ import type { ConnectionRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 import { notConnected, openClient, type PlatformAccess } from "./access.ts";
 import { chooseConnection } from "./choose.ts";
+import { type Connections, type ConnectionView, environmentView, viewOf } from "./connection.ts";
 import { type Credential, type KeptCredential, secretsOf, tokenCredential } from "./credential.ts";
-import { accountIn, keep } from "./keep.ts";
+import { keep } from "./keep.ts";
 import { canAuthorize, oauthOf, renewBeforeMs } from "./oauth.ts";
 import { isPending, keepPending, notPending, takePending } from "./pending.ts";
 import { canMakeTickets, ticketsOf } from "./ticket.ts";
@@ -28,8 +28,7 @@ interface Inside {
   access: Record<string, PlatformAccess>;
 }
 
-/** See Engine.connections. */
-export function connectionsOf(inside: Inside): Engine["connections"] {
+export function connectionsOf(inside: Inside): Connections {
   const { store, platforms, access } = inside;
   const { db, clock } = store;
 
@@ -278,36 +277,6 @@ async function findConnection({ db, organization }: Store, which: string): Promi
     what: `There is no connection ${JSON.stringify(which.slice(0, 80))}.`,
     next: listed.length > 0 ? `Connections: ${listed.join(", ")}.` : "No account is connected.",
   });
-}
-
-function viewOf(row: ConnectionRow): ConnectionView {
-  return {
-    id: row.id,
-    platform: row.platform,
-    name: row.name,
-    method: row.method,
-    account: accountIn(row),
-    renews: row.renews !== 0,
-    expiresAt: row.expires_at === null ? null : new Date(row.expires_at).toISOString(),
-    fault: row.fault,
-    checkedAt: new Date(row.checked_at).toISOString(),
-    createdAt: row.created_at,
-  };
-}
-
-function environmentView(platform: string, { tokenFrom }: PlatformAccess): ConnectionView {
-  return {
-    id: null,
-    platform,
-    name: tokenFrom!,
-    method: "environment",
-    account: null,
-    renews: false,
-    expiresAt: null,
-    fault: null,
-    checkedAt: null,
-    createdAt: null,
-  };
 }
 
 /** A token as a platform makes them. What was pasted with a space or a line break around it is meant without. */

@@ -2,14 +2,21 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Transaction } from "kysely";
 import { instant } from "../clock.ts";
-import type { Commit, DeployRequest, Seen } from "../engine.ts";
 import { DeployError } from "../error.ts";
 import { newId } from "../id.ts";
 import { appendEvents, openStates } from "./journal.ts";
 import type { DeployPlan } from "../plan/plan.ts";
+import type { DeployRequest } from "../plan/request.ts";
+import type { Commit } from "../source/commit.ts";
 import type { DeploymentRow, Schema } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 import { liveDeployment } from "./views.ts";
+
+/** What a person saw before deciding. */
+export interface Seen {
+  /** The deployment that had the traffic, null for none; when it is another one by now, CONFLICT is thrown. */
+  expectLive?: string | null;
+}
 
 export interface Acceptance extends Seen {
   projectId: string;

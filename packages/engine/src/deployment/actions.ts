@@ -1,8 +1,17 @@
 /** What can be done with a deployment now, as far as its state and its platform go. */
-import type { Action, Possible } from "../engine.ts";
 import { isSettled } from "../events.ts";
 import type { Platform } from "../platform.ts";
 import type { DeploymentRow } from "../store/schema.ts";
+
+/** What can be done with a deployment that is there. */
+export type Action = "cancel" | "redeploy" | "promote" | "rollback";
+
+/** Whether something can be done now. */
+export interface Possible {
+  possible: boolean;
+  /** Why not, in a sentence. */
+  reason: string | null;
+}
 
 export interface Standing {
   row: Pick<DeploymentRow, "state" | "environment" | "release_id" | "cancel_requested">;

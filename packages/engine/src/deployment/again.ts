@@ -1,7 +1,7 @@
 /** Deployments that use what an earlier one made: the same once more, traffic back to an earlier release, a preview's release to production. */
 import type { PlatformAccess } from "../connections/access.ts";
 import { chooseCredential } from "../connections/choose.ts";
-import type { DeploymentView, Engine, Seen } from "../engine.ts";
+import type { Engine } from "../engine.ts";
 import { DeployError } from "../error.ts";
 import { checkedName } from "../name.ts";
 import type { DeployPlan } from "../plan/plan.ts";
@@ -12,9 +12,9 @@ import type { Projects } from "../projects.ts";
 import type { DeploymentRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 import { readGiven } from "../shared-values.ts";
-import { accept } from "./accept.ts";
+import { accept, type Seen } from "./accept.ts";
 import { openRelease } from "./release.ts";
-import { commitOf, deploymentRow } from "./views.ts";
+import { commitOf, deploymentRow, type DeploymentView } from "./views.ts";
 
 /** See Engine. */
 export function againOf({

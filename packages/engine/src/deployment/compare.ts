@@ -1,6 +1,6 @@
-/** What one deployment has than another, and what giving it the traffic would change. Values of variables are compared here and never leave. */
+/** How one deployment differs from another, and what giving it the traffic would change. Values of variables are compared here and never leave. */
 import { isDeepStrictEqual } from "node:util";
-import type { Comparison, DeploymentView, Engine, Side } from "../engine.ts";
+import type { Engine } from "../engine.ts";
 import { isSensitive } from "../env/rules.ts";
 import type { DeployPlan, ServicePlan } from "../plan/plan.ts";
 import { inEnvironment } from "../plan/planner.ts";
@@ -13,7 +13,27 @@ import { readGiven } from "../shared-values.ts";
 import { valuesByService } from "../variables.ts";
 import { valuesAgain } from "./again.ts";
 import { openRelease, type ServiceValues } from "./release.ts";
-import { deploymentRow, deploymentViews, liveDeployment } from "./views.ts";
+import { deploymentRow, type DeploymentView, deploymentViews, liveDeployment } from "./views.ts";
+
+/** One of two deployments that are compared. */
+export type Side = Pick<DeploymentView, "id" | "url" | "commit" | "createdAt" | "state" | "live" | "message">;
+
+/** How one deployment differs from another. Holds no value of a variable. */
+export interface Comparison<From = Side> {
+  from: From;
+  to: Side;
+  /** The history between two commits is not read. */
+  commits: null;
+  variables: { key: string; change: "added" | "removed" | "changed"; sensitive: boolean }[];
+  settings: { field: string; service: string; from: string | null; to: string | null }[];
+  /** Of what was built; of the sources when one of the two was never built. */
+  files: { added: number; removed: number; changed: number; sizeFrom: number; sizeTo: number };
+  /** Host names that lead, or would lead, to `to`. */
+  domains: string[];
+  /** How the traffic would be given to `to`, in a sentence. */
+  how: string;
+  sameRelease: boolean;
+}
 
 /** A deployment as it was, or would be, sealed. */
 interface Bundle {

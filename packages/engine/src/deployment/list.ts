@@ -1,9 +1,24 @@
 /** Lists of deployments. */
 import { sql } from "kysely";
-import type { DeploymentFilter } from "../engine.ts";
+import type { DeploymentState } from "../events.ts";
 import type { DeploymentRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 import { orNone } from "./views.ts";
+
+/** Which deployments; all that is given has to fit. */
+export interface DeploymentFilter {
+  project?: string;
+  /** Of any of these, by name; those that are not there are passed over. */
+  projects?: readonly string[];
+  environment?: string;
+  state?: DeploymentState;
+  platform?: string;
+  /** In its id, message, commit or branch; upper and lower case are the same. */
+  text?: string;
+  /** Those before this id only, to go on where a list ended. */
+  before?: string;
+  limit?: number;
+}
 
 const searched = ["id", "message", "commit_sha", "commit_message", "commit_branch"] as const;
 

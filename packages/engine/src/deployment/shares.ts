@@ -1,14 +1,22 @@
 /** Addresses under which anyone sees a deployment: an unguessable token each, of which the digest is kept. */
 import { createHash, randomBytes } from "node:crypto";
 import { instant } from "../clock.ts";
-import type { Engine } from "../engine.ts";
 import type { Store } from "../store/store.ts";
 import { deploymentRow } from "./views.ts";
 
+/** Addresses under which anyone sees a deployment. */
+export interface Shares {
+  /** A new one, for 30 days; the token is said once and kept as its digest. Throws NOT_FOUND. */
+  create(deploymentId: string): Promise<{ token: string; expiresAt: string }>;
+  /** End all of the deployment's. Throws NOT_FOUND. */
+  remove(deploymentId: string): Promise<void>;
+  /** What a token opens, whosever it is; null when nothing. */
+  open(token: string): Promise<{ organization: string; deploymentId: string } | null>;
+}
+
 const lifetimeMs = 30 * 24 * 3_600_000;
 
-/** See Engine.shares. */
-export function sharesOf(store: Store): Engine["shares"] {
+export function sharesOf(store: Store): Shares {
   const { db, clock, organization } = store;
   return {
     async create(deploymentId) {

@@ -1,12 +1,53 @@
-/** What the engine answers when asked: rows of the store in the words of engine.ts. */
+/** Deployments as callers see them: rows of the store in a caller's words, and what has the traffic now. */
 import type { Kysely } from "kysely";
-import type { Commit, DeploymentView, ProjectView } from "../engine.ts";
-import { DeployError } from "../error.ts";
+import { DeployError, type ErrorReport } from "../error.ts";
+import type { DeploymentState } from "../events.ts";
 import type { DeployPlan } from "../plan/plan.ts";
 import type { Platform } from "../platform.ts";
+import type { Commit } from "../source/commit.ts";
 import type { DeploymentRow, Schema } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
-import { actionsOf } from "./actions.ts";
+import { type Action, actionsOf, type Possible } from "./actions.ts";
+
+/** A deployment as it is now. */
+export interface DeploymentView {
+  id: string;
+  project: string;
+  environment: string;
+  platform: string;
+  operation: "deploy" | "redeploy" | "rollback" | "promote";
+  state: DeploymentState;
+  reason: string | null;
+  releaseId: string | null;
+  /** This deployment's release is the one that has the traffic. */
+  live: boolean;
+  url: string | null;
+  services: { name: string; url: string; alsoAt: string[] }[];
+  error: ErrorReport | null;
+  message: string | null;
+  /** What went over a network to the platform. */
+  bytesSent: number;
+  filesSent: number;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  durationMs: number | null;
+  steps: {
+    name: string;
+    status: "running" | "finished" | "failed";
+    attempt: number;
+    startedAt: string;
+    finishedAt: string | null;
+  }[];
+  plan: DeployPlan | null;
+  /** As far as its state and its platform go; whether the person may is another question. */
+  actions: Record<Action, Possible>;
+  /** Name of the person; null for one nobody signed in for. */
+  startedBy: string | null;
+  commit: Commit | null;
+  /** Median duration of the last ten that succeeded in the same project, environment and platform. Null in lists. */
+  usualMs: number | null;
+}
 
 /** The organisation's deployment whose id is, or begins with, `id`. Throws NOT_FOUND, CONFLICT (several begin so). */
 export async function deploymentRow({ db, organization }: Store, id: string): Promise<DeploymentRow> {
@@ -202,47 +243,4 @@ async function usualDuration(db: Kysely<Schema>, row: DeploymentRow): Promise<nu
 /** For `in`, which takes no empty list. */
 export function orNone(values: readonly string[]): readonly string[] {
   return values.length > 0 ? values : [""];
-}
-
-export async function projectViews({ db, organization }: Store): Promise<ProjectView[]> {
-  const projects = await db
-    .selectFrom("project")
-    .selectAll()
-    .where("organization_id", "=", organization)
-    .orderBy("name")
-    .execute();
-  const deployments = await db
-    .selectFrom("deployment")
-    .select(["id", "project_id", "environment", "state", "url", "release_id"])
-    .where("organization_id", "=", organization)
-    .orderBy("id", "desc")
-    .execute();
-  const live = await db
-    .selectFrom("live")
-    .innerJoin("project", "project.id", "live.project_id")
-    .selectAll("live")
-    .where("project.organization_id", "=", organization)
-    .execute();
-  return projects.map((project) => {
-    const own = deployments.filter((deployment) => deployment.project_id === project.id);
-    const environments = [...new Set(own.map((deployment) => deployment.environment))].sort();
-    return {
-      name: project.name,
-      createdAt: project.created_at,
-      environments: environments.map((name) => {
-        const here = own.filter((deployment) => deployment.environment === name);
-        const current = live.find((row) => row.project_id === project.id && row.environment === name);
-        const served = here.find(
-          (deployment) => deployment.release_id === current?.release_id && deployment.state === "success",
-        );
-        return {
-          name,
-          url: served?.url ?? null,
-          liveDeployment: served?.id ?? null,
-          lastDeployment: here[0]?.id ?? null,
-          lastState: here[0]?.state ?? null,
-        };
-      }),
-    };
-  });
 }

@@ -1,6 +1,6 @@
 /** Works off accepted deployments: claims, keeps the lease, runs the workflow, settles. Any number of processes may do so on one store. */
 import { endOf, type Build, runDeployment, type Work } from "./deploy.ts";
-import type { DeployRequest } from "../engine.ts";
+import type { DeployRequest } from "../plan/request.ts";
 import type { PlatformAccess } from "../connections/access.ts";
 import type { Learn } from "../connections/credential.ts";
 import { DeployError, reportOf } from "../error.ts";

@@ -7,7 +7,7 @@ import { parseCommand } from "../process/command.ts";
 import type { Command } from "../process/command.ts";
 import type { Config } from "./config.ts";
 import type { DetectedService, Detection, EnvVariable } from "../detect/detection.ts";
-import type { Overrides } from "../engine.ts";
+import type { Overrides } from "./request.ts";
 import { DeployError, type ErrorReport, reportOf } from "../error.ts";
 import { slug } from "../name.ts";
 import type { BuildPlan, DeployPlan, PlannedVariable, RouteStep, ServicePlan, Target } from "./plan.ts";

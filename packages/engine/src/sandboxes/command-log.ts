@@ -2,8 +2,8 @@
 import { open } from "node:fs/promises";
 import type { Clock } from "../clock.ts";
 import { instant } from "../clock.ts";
-import type { CommandEvent, CommandEventBody } from "../engine.ts";
 import { errnoOf } from "../errno.ts";
+import type { CommandEvent, CommandEventBody } from "./sandbox.ts";
 
 /** Where nobody tells that something was written. */
 const pollMs = 100;

@@ -3,7 +3,6 @@ import { mkdir, rm } from "node:fs/promises";
 import { instant } from "../clock.ts";
 import { logSink } from "../deployment/log-sink.ts";
 import { ownerIsDead, thisOwner } from "../deployment/owner.ts";
-import type { CommandRequest, CommandView, Engine } from "../engine.ts";
 import { DeployError, type ErrorReport, reportOf } from "../error.ts";
 import { newId } from "../id.ts";
 import { type Command, formatCommand, parseCommand } from "../process/command.ts";
@@ -14,6 +13,7 @@ import { commandLog, readCommandLog } from "./command-log.ts";
 import { requireIsolation, runInCell } from "./cell.ts";
 import { usageOf } from "./inside.ts";
 import { type Place, sandboxRow } from "./place.ts";
+import type { CommandRequest, CommandView, Sandboxes } from "./sandbox.ts";
 
 /** Of one organisation at the same time. */
 const mostRunning = 4;
@@ -29,7 +29,7 @@ export interface Running {
   byId: Map<string, { end: AbortController; done: Promise<void> }>;
 }
 
-type Commands = Pick<Engine["sandboxes"], "run" | "commands" | "command" | "cancel" | "output">;
+type Commands = Pick<Sandboxes, "run" | "commands" | "command" | "cancel" | "output">;
 
 export function commandsOf(
   { store, place, toolPath }: { store: Store; place: Place; toolPath: readonly string[] },

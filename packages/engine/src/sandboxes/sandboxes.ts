@@ -9,7 +9,6 @@ import { pipeline } from "node:stream/promises";
 import { sql } from "kysely";
 import { removeTree } from "../build/workspace.ts";
 import { instant } from "../clock.ts";
-import type { Engine, SandboxView } from "../engine.ts";
 import { DeployError } from "../error.ts";
 import { newId } from "../id.ts";
 import { type ArchiveLimits, extractArchive } from "../source/archive.ts";
@@ -19,6 +18,7 @@ import type { Store } from "../store/store.ts";
 import { commandsOf, type Running } from "./commands.ts";
 import { list, openFile, partsOf, remove, usageOf, writeFile } from "./inside.ts";
 import { placeIn, sandboxRow } from "./place.ts";
+import type { Sandboxes, SandboxView } from "./sandbox.ts";
 
 const hourMs = 3_600_000;
 const usualLifetimeMs = 24 * hourMs;
@@ -33,11 +33,7 @@ const mostFileBytes = 256 * 1024 ** 2;
 /** One that was begun so long ago and is not ready belongs to a process that died. */
 const abandonedMs = hourMs;
 
-/** See Engine.sandboxes. */
-export function sandboxesOf(
-  { store, toolPath }: { store: Store; toolPath: string[] },
-  running: Running,
-): Engine["sandboxes"] {
+export function sandboxesOf({ store, toolPath }: { store: Store; toolPath: string[] }, running: Running): Sandboxes {
   const { db, clock, organization, home } = store;
   const place = placeIn(home);
   const { endAll, ...commands } = commandsOf({ store, place, toolPath }, running);
@@ -108,7 +104,7 @@ export function sandboxesOf(
     }
   }
 
-  const sandboxes: Engine["sandboxes"] = {
+  const sandboxes: Sandboxes = {
     ...commands,
 
     async create({ source, name, lifetimeMs = usualLifetimeMs, signal } = {}) {

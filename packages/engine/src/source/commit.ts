@@ -1,8 +1,18 @@
 /** What git says of the commit that files are of. Reads plumbing only, which no configuration of a repository makes run a program. */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Commit } from "../engine.ts";
 import { exec } from "../process/exec.ts";
+
+/** The commit that files are of. */
+export interface Commit {
+  /** Full id. */
+  sha: string;
+  /** The first line of its message. */
+  message: string;
+  /** Null for a tag, or a commit asked for by its id. */
+  branch: string | null;
+  author: string | null;
+}
 
 /** It is only told to people: a deployment does not wait for it longer. */
 const patienceMs = 2_000;

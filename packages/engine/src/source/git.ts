@@ -5,7 +5,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Commit } from "../engine.ts";
+import type { Commit } from "./commit.ts";
 import { DeployError } from "../error.ts";
 import { exec } from "../process/exec.ts";
 import type { Secret } from "../secret.ts";

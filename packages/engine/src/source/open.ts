@@ -2,7 +2,7 @@
 import { accessSync, constants, mkdirSync, realpathSync, rmSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
-import type { Commit } from "../engine.ts";
+import type { Commit } from "./commit.ts";
 import { errnoOf } from "../errno.ts";
 import { throwIfAborted } from "../process/exec.ts";
 import type { Secret } from "../secret.ts";

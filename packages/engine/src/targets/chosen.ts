@@ -1,6 +1,6 @@
 /** What a deployment takes from a saved target: the one it names, or the platform's default. */
 import { pinnedTarget } from "../deployment/reach.ts";
-import type { DeployRequest } from "../engine.ts";
+import type { DeployRequest } from "../plan/request.ts";
 import { DeployError } from "../error.ts";
 import type { Platform } from "../platform.ts";
 import type { SavedTargetRow } from "../store/schema.ts";

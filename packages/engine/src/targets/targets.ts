@@ -2,8 +2,8 @@
 import { instant } from "../clock.ts";
 import { notConnected, openClient, type PlatformAccess } from "../connections/access.ts";
 import { chooseConnection, chooseCredential, openCredential } from "../connections/choose.ts";
-import type { ConnectionView, Engine, SavedTargetView } from "../engine.ts";
-import { DeployError } from "../error.ts";
+import type { Connections, ConnectionView } from "../connections/connection.ts";
+import { DeployError, type ErrorReport } from "../error.ts";
 import { newId } from "../id.ts";
 import { slug } from "../name.ts";
 import type { Target } from "../plan/plan.ts";
@@ -12,6 +12,41 @@ import type { Platform } from "../platform.ts";
 import type { SavedTargetRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 
+/** A place to deploy to, under a name. */
+export interface SavedTargetView {
+  id: string;
+  name: string;
+  platform: string;
+  /** Id; null: the platform's only one. */
+  connection: string | null;
+  target: Target | null;
+  /** Deployments to the platform that say nothing else go there, unless the project lives elsewhere on it already. */
+  isDefault: boolean;
+  createdAt: string;
+}
+
+/** Places to deploy to under a name: listed, saved, tried out. */
+export interface SavedTargets {
+  list(): Promise<SavedTargetView[]>;
+  /** `connection` by id or name. Throws INVALID_CONFIG, NOT_FOUND (the connection), CONFLICT (the name is taken). */
+  save(asked: {
+    name: string;
+    platform: string;
+    connection?: string | null;
+    target?: Target | null;
+    isDefault?: boolean;
+  }): Promise<SavedTargetView>;
+  /** What is absent stays; the platform stays. Throws as `save`. */
+  update(
+    id: string,
+    change: { name?: string; connection?: string | null; target?: Target | null; isDefault?: boolean },
+  ): Promise<SavedTargetView>;
+  /** Throws NOT_FOUND. */
+  remove(id: string): Promise<void>;
+  /** Ask the platform whether a deployment would get in there now, and say it in a sentence. Throws NOT_FOUND. */
+  test(id: string): Promise<{ ok: boolean; detail: string; error: ErrorReport | null }>;
+}
+
 /** A platform is given so long to say what it has. */
 const askMs = 60_000;
 
@@ -19,11 +54,10 @@ interface Inside {
   store: Store;
   platforms: Platform[];
   access: Record<string, PlatformAccess>;
-  connections: Engine["connections"];
+  connections: Connections;
 }
 
-/** See Engine.targets. */
-export function targetsOf(inside: Inside): Engine["targets"] {
+export function targetsOf(inside: Inside): SavedTargets {
   const { store, platforms } = inside;
   const { db, clock, organization } = store;
 

@@ -5,13 +5,65 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { instant } from "../clock.ts";
-import type { DeliveryView, Engine, WebhookView } from "../engine.ts";
 import { DeployError } from "../error.ts";
 import { newId } from "../id.ts";
 import type { Platform } from "../platform.ts";
 import { platformOf } from "../plan/prepare.ts";
 import type { DeliveryRow, WebhookRow } from "../store/schema.ts";
 import { lookAt, type Looking } from "./look.ts";
+
+/** An address that one platform sends news to. */
+export interface WebhookView {
+  id: string;
+  platform: string;
+  name: string;
+  createdAt: string;
+  /** When something arrived last that was signed as it must be and was new. */
+  deliveredAt: string | null;
+}
+
+/** News of a platform, as it arrived. */
+export interface DeliveryView {
+  id: string;
+  /** The platform's id of the deployment that is meant, and what it says became of it. */
+  remoteId: string | null;
+  state: "queued" | "building" | "deploying" | "ready" | "error" | "canceled" | null;
+  body: string;
+  receivedAt: string;
+  /** When the platform was asked because of it; null while that is to come. */
+  seenAt: string | null;
+  /** Our deployment that is meant. */
+  deployment: string | null;
+  /** What the platform said when it was asked, in a sentence. */
+  outcome: string | null;
+}
+
+/** What hosted platforms tell by themselves. A hint: the platform is asked, and what it answers counts. */
+export interface Webhooks {
+  list(): Promise<WebhookView[]>;
+  /** An address for one platform. `secret` is what the platform signs with; absent, one is made and answered, once. Throws INVALID_CONFIG, CONFLICT. */
+  create(asked: { platform: string; name?: string; secret?: string }): Promise<WebhookView & { secret: string | null }>;
+  /** For a platform that shows its secret only when it knows the address. Throws NOT_FOUND, INVALID_CONFIG. */
+  setSecret(id: string, secret: string): Promise<WebhookView>;
+  /** With its deliveries. Throws NOT_FOUND. */
+  remove(id: string): Promise<void>;
+  /**
+   * Store what came for a receiver, of whichever organisation, once for each of the platform's own ids; `headers` have lower-case names.
+   * `see` asks the platform: to be called after the sender was answered. Throws NOT_FOUND, INVALID_CONFIG (signed, and not readable).
+   */
+  take(delivery: {
+    platform: string;
+    receiver: string;
+    headers: Record<string, string>;
+    body: Buffer;
+  }): Promise<{ state: "stored"; see(): Promise<void> } | { state: "known" } | { state: "unsigned" }>;
+  /** Newest first. Throws NOT_FOUND. */
+  deliveries(id: string, page?: { before?: string; limit?: number }): Promise<DeliveryView[]>;
+  /** Act on a delivery once more. Throws NOT_FOUND. */
+  replay(id: string, deliveryId: string): Promise<DeliveryView>;
+  /** See to deliveries of every organisation whose receiver died before, and forget old ones. To be called now and then. */
+  tend(): Promise<void>;
+}
 
 /** Of one organisation. */
 const mostReceivers = 50;
@@ -24,8 +76,7 @@ const abandonedMs = 60_000;
 
 const sealedFor = (id: string): string => `webhook ${id}`;
 
-/** See Engine.webhooks. */
-export function webhooksOf(looking: Looking): Engine["webhooks"] {
+export function webhooksOf(looking: Looking): Webhooks {
   const { store, platforms } = looking;
   const { db, clock, vault, organization } = store;
 
@@ -47,7 +98,7 @@ export function webhooksOf(looking: Looking): Engine["webhooks"] {
     return deliveryOf({ ...row, ...seen });
   }
 
-  const webhooks: Engine["webhooks"] = {
+  const webhooks: Webhooks = {
     async list() {
       const rows = await db
         .selectFrom("webhook")
