@@ -5,7 +5,7 @@ import type { Engine } from "../engine.ts";
 import { DeployError } from "../error.ts";
 import { checkedName } from "../name.ts";
 import type { DeployPlan } from "../plan/plan.ts";
-import { inEnvironment } from "../plan/planner.ts";
+import { inEnvironment } from "../plan/hosts.ts";
 import { platformOf, type PreparedInside } from "../plan/prepare.ts";
 import type { Platform } from "../platform.ts";
 import type { Projects } from "../projects.ts";

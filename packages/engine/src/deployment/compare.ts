@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Engine } from "../engine.ts";
 import { isSensitive } from "../env/rules.ts";
 import type { DeployPlan, ServicePlan } from "../plan/plan.ts";
-import { inEnvironment } from "../plan/planner.ts";
+import { inEnvironment } from "../plan/hosts.ts";
 import type { Platform, Release } from "../platform.ts";
 import { formatCommand } from "../process/command.ts";
 import type { Snapshot, SnapshotFile } from "../snapshot/snapshot.ts";

@@ -1,8 +1,8 @@
-/** What a service is to be when the platform gets it: built pages, a built server, or the source of one the platform builds itself. */
+/** What a service is to be when the platform gets it (built pages, a built server, or the source of one the platform builds itself), and the way there. */
 import type { ArtifactKind } from "../artifact.ts";
 import { DeployError } from "../error.ts";
 import type { FrameworkWay, Platform } from "../platform.ts";
-import type { ServicePlan } from "./plan.ts";
+import type { RouteStep, ServicePlan } from "./plan.ts";
 
 /** What a kind of service is, once built. */
 const artifactOf: Record<ServicePlan["kind"], ArtifactKind> = {
@@ -50,4 +50,21 @@ export function acceptedFor({ platform, kind, framework, where, has, dependencie
       next: `Add ${way.adapters[0]} to the project and its configuration, or choose another platform with --platform.`,
     });
   return { accepts: way.accepts, way };
+}
+
+/** Every conversion there is. A new platform adds no route here; it says what it accepts. */
+const conversions: (RouteStep & { needs?: string })[] = [
+  { from: "source", to: "files", by: "build" },
+  { from: "source", to: "prebuilt", by: "build" },
+  { from: "source", to: "source", by: "as-is" },
+];
+
+/** Shortest way from source to what the platform takes for this kind of artifact. */
+export function routeTo(platform: Platform, wanted: ArtifactKind): RouteStep[] {
+  const direct = conversions.find((one) => one.from === "source" && one.to === wanted);
+  if (direct && platform.accepts.includes(wanted)) return [{ from: direct.from, to: direct.to, by: direct.by }];
+  throw new DeployError("NO_ROUTE", {
+    what: `${platform.name} takes ${platform.accepts.join(", ")}; this would be ${wanted}.`,
+    next: "Choose another platform with --platform.",
+  });
 }

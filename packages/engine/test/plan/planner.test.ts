@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Detection, EnvVariable, ServiceFacts } from "../../src/detect/detection.ts";
 import { checkedName, slug, suggestNames } from "../../src/name.ts";
-import { inEnvironment, type PlanInput, planFor } from "../../src/plan/planner.ts";
+import { inEnvironment } from "../../src/plan/hosts.ts";
+import { type PlanInput, planFor } from "../../src/plan/planner.ts";
 import { definePlatform } from "../../src/platform.ts";
 
 const machine = definePlatform({
