@@ -1,6 +1,7 @@
 /** How the tables came about: forward-only migrations, the same on SQLite and PostgreSQL. */
-import { type ColumnDataType, type Kysely, type RawBuilder, sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { DeployError } from "../error.ts";
+import type { ColumnTypes, DatabaseKind, Migration } from "./migration.ts";
 import { first } from "./migrations/0001-first.ts";
 import { hostedPlatforms } from "./migrations/0002-hosted-platforms.ts";
 import { organizations } from "./migrations/0003-organizations.ts";
@@ -13,25 +14,11 @@ import { historyAndSettings } from "./migrations/0009-history-and-settings.ts";
 import { sharedValues } from "./migrations/0010-shared-values.ts";
 import type { Schema } from "./schema.ts";
 
-export type DatabaseKind = "sqlite" | "postgres";
-
-/** What a migration is told of the database: its kind, and the column types that differ. */
-export interface ColumnTypes {
-  kind: DatabaseKind;
-  text: ColumnDataType | RawBuilder<unknown>;
-  bytes: ColumnDataType;
-}
-
 const typesOf: Record<DatabaseKind, ColumnTypes> = {
   sqlite: { kind: "sqlite", text: "text", bytes: "blob" },
   // Ids sort by time and are found by their beginning: in the order of bytes, whatever language the database was made for.
   postgres: { kind: "postgres", text: sql`text collate "C"`, bytes: "bytea" },
 };
-
-export interface Migration {
-  name: string;
-  up(db: Kysely<unknown>, types: ColumnTypes): Promise<void>;
-}
 
 /** In order. None is edited once it was released; a change is a new one. */
 const migrations: Migration[] = [

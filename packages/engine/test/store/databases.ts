@@ -1,6 +1,6 @@
 /** The two homes of a store. What must be so on both is said once: `describe.each(databases)`. */
 import { afterAll, beforeAll, describe, it } from "vitest";
-import type { DatabaseKind } from "../../src/store/migrations.ts";
+import type { DatabaseKind } from "../../src/store/migration.ts";
 import { missingPrograms, type PostgresServer, startPostgres } from "./postgres-server.ts";
 
 export interface Database {

@@ -1,6 +1,6 @@
 /** The first tables: projects with their variables, deployments with their journal, releases, and what `local` runs. */
 import { sql } from "kysely";
-import type { Migration } from "../migrations.ts";
+import type { Migration } from "../migration.ts";
 
 export const first: Migration = {
   name: "0001-first",

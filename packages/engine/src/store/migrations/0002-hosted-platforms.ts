@@ -1,6 +1,6 @@
 /** A project may be live on several platforms; connections to them, and what is ours on them. */
 import { sql } from "kysely";
-import type { Migration } from "../migrations.ts";
+import type { Migration } from "../migration.ts";
 
 export const hostedPlatforms: Migration = {
   name: "0002-hosted-platforms",

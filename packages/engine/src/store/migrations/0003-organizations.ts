@@ -1,6 +1,6 @@
 /** Projects, deployments and connections belong to an organisation, which has a label for its host names. */
 import { type Kysely, sql } from "kysely";
-import type { Migration, ColumnTypes } from "../migrations.ts";
+import type { ColumnTypes, Migration } from "../migration.ts";
 
 export const organizations: Migration = {
   name: "0003-organizations",

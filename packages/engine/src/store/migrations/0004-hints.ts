@@ -1,6 +1,6 @@
 /** On PostgreSQL the database tells those who listen: a deployment may be claimed, a deployment has a new event. */
 import { sql } from "kysely";
-import type { Migration } from "../migrations.ts";
+import type { Migration } from "../migration.ts";
 
 export const hints: Migration = {
   name: "0004-hints",

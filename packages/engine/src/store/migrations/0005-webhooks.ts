@@ -1,5 +1,5 @@
 /** Addresses that platforms send news to, and the news as it arrived. */
-import type { Migration } from "../migrations.ts";
+import type { Migration } from "../migration.ts";
 
 export const webhooks: Migration = {
   name: "0005-webhooks",

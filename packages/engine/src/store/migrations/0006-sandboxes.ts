@@ -1,5 +1,5 @@
 /** Workspaces held for other products, the commands run in them, and the deployments made of them. */
-import type { Migration } from "../migrations.ts";
+import type { Migration } from "../migration.ts";
 
 export const sandboxes: Migration = {
   name: "0006-sandboxes",

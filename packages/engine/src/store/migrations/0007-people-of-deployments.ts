@@ -1,5 +1,5 @@
 /** Who began a deployment, of which commit its files are, and addresses under which it is shown to anyone. */
-import type { Migration } from "../migrations.ts";
+import type { Migration } from "../migration.ts";
 
 export const peopleOfDeployments: Migration = {
   name: "0007-people-of-deployments",

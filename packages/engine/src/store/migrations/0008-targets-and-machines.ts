@@ -1,5 +1,5 @@
 /** Targets saved under a name, and the machines that work on this database. */
-import type { Migration } from "../migrations.ts";
+import type { Migration } from "../migration.ts";
 
 export const targetsAndMachines: Migration = {
   name: "0008-targets-and-machines",

@@ -1,5 +1,5 @@
 /** What happened to variables, so that it can be taken back, and settings a project's deployments begin with. */
-import type { Migration } from "../migrations.ts";
+import type { Migration } from "../migration.ts";
 
 export const historyAndSettings: Migration = {
   name: "0009-history-and-settings",

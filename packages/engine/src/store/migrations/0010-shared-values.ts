@@ -1,5 +1,5 @@
 /** Values of an organisation, and the variables of projects that have them. */
-import type { Migration } from "../migrations.ts";
+import type { Migration } from "../migration.ts";
 
 export const sharedValues: Migration = {
   name: "0010-shared-values",
