@@ -11,11 +11,15 @@ export function useMe() {
   return useAsk(["me"], (client, signal) => client.me({}, { signal }));
 }
 
-/** Whether a person may do something, on a project's page also by their role there; nothing until it is known. */
-export function useMay(): (permission: string) => boolean {
+/**
+ * Whether a person may do something; nothing until it is known. Their role in `project` counts besides that in the organisation: in the one
+ * whose page this is unless another is named, in none for null.
+ */
+export function useMay(project?: string | null): (permission: string) => boolean {
   const { data } = useMe();
-  const { project } = usePlace();
-  const here = data?.projects.find(({ name }) => name === project)?.permissions ?? [];
+  const place = usePlace();
+  const where = project === undefined ? place.project : project;
+  const here = data?.projects.find(({ name }) => name === where)?.permissions ?? [];
   const held = new Set<string>([...(data?.permissions ?? []), ...here]);
   return (permission) => held.has(permission);
 }

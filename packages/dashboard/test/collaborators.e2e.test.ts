@@ -1,4 +1,7 @@
 /** People of one project and values of the whole organisation, as a person sets them: in Chromium, against a real server. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { axe, hasBrowser } from "../../react/test/browser.ts";
@@ -6,6 +9,7 @@ import type { Caller } from "../../server/test/harness.ts";
 import { openPlace, type Place, type Tab } from "./place.ts";
 
 const shop = { project: "shop", environment: "production" };
+const folder = mkdtempSync(join(tmpdir(), "landfall-shop-"));
 const secret = "canary-of-a-shared-value";
 
 let place: Place;
@@ -15,6 +19,7 @@ const contexts: BrowserContext[] = [];
 
 beforeAll(async () => {
   if (!hasBrowser) return;
+  writeFileSync(join(folder, "index.html"), "<!doctype html><title>Shop</title><p>Shop");
   place = await openPlace();
   owner = await place.server.setUp();
   guest = await place.server.member(owner, "guest");
@@ -24,6 +29,7 @@ afterEach(async () => {
   for (const context of contexts.splice(0)) await context.close();
 });
 afterAll(async () => {
+  rmSync(folder, { recursive: true });
   if (hasBrowser) await place[Symbol.asyncDispose]();
 });
 
@@ -68,6 +74,59 @@ describe.skipIf(!hasBrowser)("one project's people and shared values", () => {
     await page.getByText("Nobody has a role in this project alone").waitFor();
     expect(await axe(page)).toEqual([]);
     expect(complaints).toEqual([]);
+  });
+
+  it("shows a guest what is open to them, and says of the rest which role it needs", async () => {
+    await owner.client.collaborators.set({ project: "shop", email: guest.email, role: "developer" });
+    const { page, complaints } = await tab("/", guest);
+    const links = page.getByRole("list", { name: "Landfall" }).getByRole("link");
+    await links.first().waitFor();
+    expect(await links.allInnerTexts()).toEqual(["Projects", "Team", "Settings"]);
+    await page.keyboard.press("Control+k");
+    await page.getByRole("option", { name: "Team" }).first().waitFor();
+    expect(await page.getByRole("option", { name: /Servers|Connections|Activity|New project/ }).count()).toBe(0);
+    for (const [path, role] of [
+      ["/servers", "Viewer"],
+      ["/connections", "Viewer"],
+      ["/new", "Developer"],
+      ["/activity", "Administrator"],
+    ] as const) {
+      await page.goto(path);
+      await page.getByText(`This page needs the role ${role} in `).waitFor();
+      await page.getByText(/Ask an owner or administrator of .* for the role\./).waitFor();
+      expect(await axe(page)).toEqual([]);
+    }
+    await page.goto("/p/other");
+    await page.getByText("This page needs the role Viewer in other").waitFor();
+    for (const part of ["", "/deployments", "/variables", "/domains", "/settings"]) {
+      await page.goto(`/p/shop${part}`);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
+      const told = (await page.getByRole("alert").allInnerTexts()).filter((one) => one !== "");
+      expect({ part, told }).toEqual({ part, told: [] });
+    }
+    // Nothing was asked for that the server refuses.
+    expect(complaints).toEqual([]);
+  });
+
+  it("lets a guest deploy the project they develop to where it goes, and a viewer of it not", async () => {
+    const { page, complaints } = await tab("/", guest);
+    await page.getByRole("link", { name: "Deploy a new version of shop" }).click();
+    await page.locator("[data-source=folder]").setInputFiles(folder);
+    await press(page, "Continue");
+    await page.getByText("It goes where the settings of the project say.").waitFor();
+    await press(page, "Continue");
+    await press(page, "Deploy");
+    await page.getByRole("heading", { name: /shop is online/ }).waitFor();
+    const { userId } = await owner.client.collaborators.set({ project: "shop", email: guest.email, role: "viewer" });
+    await page.goto("/p/shop");
+    await page.getByRole("heading", { name: "Production" }).waitFor();
+    expect(await page.getByRole("link", { name: "Deploy", exact: true }).count()).toBe(0);
+    await page.goto("/new?project=shop");
+    await page.getByText("This page needs the role Developer in shop").waitFor();
+    await page.getByText("In shop you are: Viewer.").waitFor();
+    expect(complaints).toEqual([]);
+    await owner.client.collaborators.remove({ project: "shop", userId });
   });
 
   it("keeps a shared value, gives it to a project, and shows it nowhere", async () => {

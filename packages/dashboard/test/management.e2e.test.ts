@@ -279,7 +279,7 @@ describe.skipIf(!hasBrowser)("management", () => {
     await hers.getByText("Your role may look at variables, and not change them.").waitFor();
     expect(await hers.getByRole("button", { name: /Add|Change|Remove/ }).count()).toBe(0);
     await hers.goto("/activity");
-    await hers.getByText("The record is for administrators").waitFor();
+    await hers.getByText("This page needs the role Administrator in").waitFor();
 
     await page.reload();
     await press(page, "Change role: Grace");

@@ -1,6 +1,5 @@
 /** Every deployment of a project: found, compared, done again, taken back. What is looked for is in the address. */
 import {
-  buttonClass,
   Dialog,
   DeploymentHistory,
   errorReportOf,
@@ -11,7 +10,7 @@ import {
   useLandfall,
 } from "@landfall/react";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useAsk, useDo } from "../ask.ts";
 import { Asked } from "../parts/asked.tsx";
@@ -19,6 +18,7 @@ import { useAddress } from "../parts/deployment-address.tsx";
 import { ActionDialog, type AskedAction } from "../parts/deployment-dialog.tsx";
 import { changesInWords, DeploymentComparison } from "../parts/deployment-comparison.tsx";
 import { useRecent } from "../parts/deployment-recent.tsx";
+import { DeployLink } from "../parts/deploy-link.tsx";
 import { Page } from "../shell/page.tsx";
 
 const pageSize = 25;
@@ -43,11 +43,7 @@ export function DeploymentsPage() {
       title="Deployments"
       tab={`Deployments · ${project}`}
       description={project}
-      actions={
-        <Link to="/new" search={{ project } as never} className={buttonClass("primary")}>
-          Deploy
-        </Link>
-      }
+      actions={<DeployLink project={project} />}
     >
       {cancel.error === null ? null : (
         <div className="lf:mb-4">
@@ -60,11 +56,7 @@ export function DeploymentsPage() {
         onRetry={history.again}
         {...(history.readAt === null ? {} : { readAt: history.readAt })}
         {...places}
-        firstAction={
-          <Link to="/new" search={{ project } as never} className={buttonClass("primary")}>
-            Deploy
-          </Link>
-        }
+        firstAction={<DeployLink project={project} />}
         filter={filter}
         onFilter={(next) => address.set(Object.fromEntries(filters.map((name) => [name, next[name] || null])))}
         hrefOf={({ id }) => `/p/${project}/deployments/${id}`}

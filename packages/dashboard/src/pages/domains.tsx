@@ -10,6 +10,7 @@ import { SelectField } from "../parts/fields.tsx";
 import { TextField } from "../parts/text-field.tsx";
 import { FormDialog } from "../parts/form-dialog.tsx";
 import { CliCommand } from "../parts/cli-command.tsx";
+import { DeployLink } from "../parts/deploy-link.tsx";
 import { word } from "../parts/command-word.ts";
 import { useMay } from "../session.ts";
 import { Page } from "../shell/page.tsx";
@@ -66,7 +67,7 @@ export function DomainsPage() {
 function NoDomains({ project, platforms }: { project: string; platforms: Platform[] }) {
   if (platforms.length === 0)
     return (
-      <EmptyState title="Deploy the project first" action={<Link to="/new">Deploy</Link>}>
+      <EmptyState title="Deploy the project first" action={<DeployLink project={project} />}>
         A domain leads to a deployment. Deploy to a hosted platform, then add domains here.
       </EmptyState>
     );

@@ -17,6 +17,7 @@ import { Asked } from "../parts/asked.tsx";
 import { word } from "../parts/command-word.ts";
 import { Attention } from "../parts/deployment-attention.tsx";
 import { ActionDialog, type AskedAction, type DeploymentAction, reasonFor } from "../parts/deployment-dialog.tsx";
+import { DeployLink } from "../parts/deploy-link.tsx";
 import { LiveCard } from "../parts/deployment-live.tsx";
 import { Domains, Environments, useDomains } from "../parts/deployment-places.tsx";
 import { useRecent } from "../parts/deployment-recent.tsx";
@@ -68,9 +69,7 @@ function PageOf({ project }: { project: string }) {
               {title}
             </Button>
           ))}
-          <Link to="/new" search={{ project } as never} className={buttonClass("primary")}>
-            Deploy
-          </Link>
+          <DeployLink project={project} />
         </>
       }
     >
@@ -178,14 +177,7 @@ function Production({ project, id }: { project: string; id: string | null }) {
   return (
     <Section title="Production">
       {id === null ? (
-        <EmptyState
-          title="Nothing is live in production"
-          action={
-            <Link to="/new" search={{ project } as never} className={buttonClass("primary")}>
-              Deploy
-            </Link>
-          }
-        >
+        <EmptyState title="Nothing is live in production" action={<DeployLink project={project} />}>
           What visitors get is here as soon as a deployment has succeeded.
         </EmptyState>
       ) : (

@@ -5,16 +5,16 @@ import { ExternalLink } from "lucide-react";
 import { useAsk } from "../ask.ts";
 import { CliCommand } from "../parts/cli-command.tsx";
 import { nameOf } from "../parts/deployment-words.tsx";
+import { useMay } from "../session.ts";
 
 export function ProjectCard({
   project: { name, environments },
   recent,
-  mayDeploy,
 }: {
   project: Project;
   recent: ReadonlyMap<string, Deployment>;
-  mayDeploy: boolean;
 }) {
+  const mayDeploy = useMay(name)("create:deployment");
   const production = environments.find((one) => one.name === "production");
   const live = production?.url ? production : environments.find(({ url }) => url !== null);
   // Ids sort by time.

@@ -59,7 +59,7 @@ export function ProjectsPage() {
       ) : (
         <>
           {data.length < searchFrom ? null : <SearchField text={text} onText={setText} />}
-          <Cards projects={data} text={text} recent={recent} mayDeploy={mayDeploy} onClear={() => setText("")} />
+          <Cards projects={data} text={text} recent={recent} onClear={() => setText("")} />
         </>
       )}
     </Page>
@@ -87,7 +87,7 @@ function NoProjects({ mayDeploy }: { mayDeploy: boolean }) {
     >
       {mayDeploy
         ? "Drop a folder, or name a git repository; it is looked at before anything happens."
-        : "When somebody deploys one, it is here."}
+        : "When somebody deploys one, or adds you to one, it is here."}
     </EmptyState>
   );
 }
@@ -116,13 +116,11 @@ function Cards({
   projects,
   text,
   recent,
-  mayDeploy,
   onClear,
 }: {
   projects: Project[];
   text: string;
   recent: ReadonlyMap<string, Deployment>;
-  mayDeploy: boolean;
   onClear(): void;
 }) {
   const wanted = text.trim().toLowerCase();
@@ -147,7 +145,7 @@ function Cards({
         <ul className="lf:grid lf:gap-4 lf:@2xl:grid-cols-2 lf:@5xl:grid-cols-3">
           {shown.map((project) => (
             <li key={project.name} className="lf:min-w-0">
-              <ProjectCard project={project} recent={recent} mayDeploy={mayDeploy} />
+              <ProjectCard project={project} recent={recent} />
             </li>
           ))}
         </ul>

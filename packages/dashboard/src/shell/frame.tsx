@@ -11,7 +11,9 @@ import {
   useMe,
   useWayIn,
 } from "../session.ts";
+import { ClosedPage } from "./closed-page.tsx";
 import { useKeys } from "./keys.ts";
+import { useClosed } from "./needs.ts";
 import { usePlaces } from "./places.ts";
 import { SideNav } from "./side-nav.tsx";
 import { TopBar } from "./top-bar.tsx";
@@ -91,7 +93,7 @@ function Inside({ me }: { me: Me }) {
       <div className="lf:flex lf:flex-1 lf:flex-col lf:md:flex-row">
         <SideNav isOpen={isMenuOpen} />
         <main id="content" tabIndex={-1} className="lf:min-w-0 lf:flex-1 lf:outline-none lf:[&_*]:scroll-mt-20">
-          {me.organization ? <Page /> : <NoOrganization />}
+          {me.organization ? <Page me={me} /> : <NoOrganization />}
         </main>
       </div>
       <Suspense>
@@ -102,8 +104,10 @@ function Inside({ me }: { me: Me }) {
   );
 }
 
-/** The page, or its layout until its code is here. */
-function Page(): ReactNode {
+/** The page, or its layout until its code is here; of one that is closed to the person, why. */
+function Page({ me }: { me: Me }): ReactNode {
+  const closed = useClosed();
+  if (closed !== null) return <ClosedPage me={me} closed={closed} />;
   return (
     <Suspense
       fallback={

@@ -15,6 +15,7 @@ import {
   Users,
 } from "lucide-react";
 import { useCommands } from "./commands.ts";
+import { useIsOpen, useOpenProject } from "./needs.ts";
 import { searchOf, usePlace } from "./place.ts";
 
 export interface Destination {
@@ -43,23 +44,26 @@ export const inProject: readonly Destination[] = [
   { to: "/p/$project/settings", title: "Project settings", keys: "g e", icon: Settings2 },
 ];
 
-/** Offers all of them as commands. */
+/** Offers those that are open to the person as commands. */
 export function usePlaces({ showKeys }: { showKeys(): void }): void {
   const router = useRouter();
   const place = usePlace();
+  const project = useOpenProject();
+  const isOpen = useIsOpen();
   const go = (to: string, params: object = {}, search: object = {}): void =>
     void router.navigate({ to, params, search } as never);
   useCommands([
-    ...everywhere.map(({ to, title, keys }) => ({ id: to, title, keys, group: "Pages", run: () => go(to) })),
-    { id: "/new", title: "New project", keys: "n", group: "Pages", run: () => go("/new") },
-    ...(place.project === null
+    ...[...everywhere, { to: "/new", title: "New project", keys: "n" }]
+      .filter(({ to }) => isOpen(to))
+      .map(({ to, title, keys }) => ({ id: to, title, keys, group: "Pages", run: () => go(to) })),
+    ...(project === null
       ? []
       : inProject.map(({ to, title, keys }) => ({
           id: to,
-          title: to === "/p/$project/settings" ? title : `${title} of ${place.project}`,
+          title: to === "/p/$project/settings" ? title : `${title} of ${project}`,
           keys,
           group: "Pages",
-          run: () => go(to, { project: place.project }, searchOf(place)),
+          run: () => go(to, { project }, searchOf(place)),
         }))),
     { id: "keys", title: "Keys", keys: "?", group: "Pages", run: showKeys },
   ]);

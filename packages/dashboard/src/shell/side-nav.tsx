@@ -1,5 +1,6 @@
 /** The places of the dashboard, and those of the project that is open. On narrow screens the bar shows and hides it. */
 import { Link } from "@tanstack/react-router";
+import { useIsOpen, useOpenProject } from "./needs.ts";
 import { searchOf, usePlace } from "./place.ts";
 import { type Destination, everywhere, inProject } from "./places.ts";
 
@@ -7,7 +8,8 @@ import { type Destination, everywhere, inProject } from "./places.ts";
 export const navigationId = "navigation";
 
 export function SideNav({ isOpen }: { isOpen: boolean }) {
-  const { project } = usePlace();
+  const project = useOpenProject();
+  const isOpenTo = useIsOpen();
   return (
     <div
       className={`lf:border-line lf:md:w-52 lf:md:shrink-0 lf:md:border-e lf:md:border-b-0 ${isOpen ? "lf:border-b" : ""}`}
@@ -25,7 +27,7 @@ export function SideNav({ isOpen }: { isOpen: boolean }) {
             className="lf:mb-3 lf:border-b lf:border-line lf:pb-3"
           />
         )}
-        <Group title={null} destinations={everywhere} className="" />
+        <Group title={null} destinations={everywhere.filter(({ to }) => isOpenTo(to))} className="" />
       </nav>
     </div>
   );

@@ -4,6 +4,7 @@ import { ChevronsUpDown, Plus } from "lucide-react";
 import { useAsk } from "../ask.ts";
 import { useProjects } from "../parts/projects.ts";
 import { Menu, type MenuEntry } from "./menu.tsx";
+import { useIsOpen } from "./needs.ts";
 import { usePlace } from "./place.ts";
 
 const most = 20;
@@ -11,6 +12,7 @@ const most = 20;
 export function ProjectSwitch({ project }: { project: string | null }) {
   const navigate = useNavigate();
   const { data = [] } = useProjects();
+  const isOpen = useIsOpen();
   const choices: MenuEntry[] =
     data.length === 0
       ? []
@@ -24,6 +26,16 @@ export function ProjectSwitch({ project }: { project: string | null }) {
           },
           { kind: "separator" },
         ];
+  const newProject: MenuEntry = {
+    kind: "action",
+    title: (
+      <>
+        <Plus aria-hidden size={14} />
+        New project
+      </>
+    ),
+    run: () => void navigate({ to: "/new" }),
+  };
   return (
     <Menu
       className="lf:min-w-0 lf:gap-1! lf:px-1.5! lf:md:px-2.5!"
@@ -36,16 +48,7 @@ export function ProjectSwitch({ project }: { project: string | null }) {
           title: data.length > most ? `All ${data.length} projects` : "All projects",
           run: () => void navigate({ to: "/" }),
         },
-        {
-          kind: "action",
-          title: (
-            <>
-              <Plus aria-hidden size={14} />
-              New project
-            </>
-          ),
-          run: () => void navigate({ to: "/new" }),
-        },
+        ...(isOpen("/new") ? [newProject] : []),
       ]}
     />
   );

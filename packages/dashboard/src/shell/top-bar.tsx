@@ -7,7 +7,7 @@ import { ConnectionNote } from "./connection-note.tsx";
 import { paletteKeys } from "./keys.ts";
 import { menusId } from "./menu.tsx";
 import { PersonMenu } from "./person-menu.tsx";
-import { usePlace } from "./place.ts";
+import { useOpenProject } from "./needs.ts";
 import { navigationId } from "./side-nav.tsx";
 import { EnvironmentSwitch, ProjectSwitch } from "./switches.tsx";
 
@@ -21,7 +21,7 @@ export interface TopBarProps {
 }
 
 export function TopBar({ me, isMenuOpen, onMenu, onPalette, onKeys }: TopBarProps) {
-  const { project } = usePlace();
+  const project = useOpenProject();
   return (
     <header className="lf:sticky lf:top-0 lf:z-30 lf:flex lf:min-h-12 lf:flex-wrap lf:items-center lf:gap-x-1 lf:border-b lf:border-line lf:bg-page lf:px-3">
       <Button

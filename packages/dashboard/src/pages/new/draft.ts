@@ -19,7 +19,8 @@ export interface ChosenSource {
 
 export interface Destination {
   project: string;
-  platform: string;
+  /** Null: where the settings of the project say. */
+  platform: string | null;
   /** As people call it. */
   platformName: string;
   /** Of several accounts on the platform. */
@@ -63,8 +64,8 @@ export function requestOf(
   return {
     source: chosen.source,
     project,
-    platform,
     environment,
+    ...(platform === null ? {} : { platform }),
     ...(saved !== null ? { savedTarget: saved } : connection === null ? {} : { connection }),
     ...(Object.keys(draft.overrides).length === 0 ? {} : { overrides: draft.overrides }),
     ...(draft.services === null ? {} : { services: draft.services }),
@@ -98,8 +99,7 @@ export function commandOf(
     ...(chosen.source.subdirectory === undefined ? [] : ["--subdirectory", chosen.source.subdirectory]),
     "--project",
     project,
-    "--platform",
-    platform,
+    ...(platform === null ? [] : ["--platform", platform]),
     ...(connection === null ? [] : ["--connection", connection]),
     ...(environment === "production" ? [] : ["--preview", environment]),
     ...(draft.services ?? []).flatMap((service) => ["--service", service]),

@@ -16,8 +16,8 @@ export interface Target {
 }
 
 /** Accounts, and after them what is saved under a name: an account with a place on it. */
-export function useTargets(): Answer<Target[]> {
-  return useAsk(["targets", "and saved"], async (client, signal) => {
+export function useTargets({ enabled }: { enabled: boolean }): Answer<Target[]> {
+  const ask = async (client: LandfallClient, signal: AbortSignal): Promise<Target[]> => {
     const [{ targets }, { targets: saved }] = await Promise.all([
       client.targets.list({}, { signal }),
       client.targets.saved({}, { signal }),
@@ -30,7 +30,8 @@ export function useTargets(): Answer<Target[]> {
       detail: one.connection === null ? null : `as ${one.connection}`,
     }));
     return [...accounts, ...saved.map((one) => savedAmong(accounts, one))];
-  });
+  };
+  return useAsk(["targets", "and saved"], ask, { enabled });
 }
 
 type Saved = Awaited<ReturnType<LandfallClient["targets"]["saved"]>>["targets"][number];

@@ -14,6 +14,7 @@ import { useRef } from "react";
 import { useAsk } from "../../ask.ts";
 import { useProjects } from "../../parts/projects.ts";
 import { TextField } from "../../parts/text-field.tsx";
+import { useMay } from "../../session.ts";
 import type { Destination } from "./draft.ts";
 import { isPreviewName, isProjectName, slug } from "./names.ts";
 import { type Target, TargetChoice, targetKey, useTargets } from "./target-choice.tsx";
@@ -31,11 +32,13 @@ export interface TargetStepProps {
 }
 
 export function TargetStep(props: TargetStepProps) {
-  const targets = useTargets();
+  // Whose role is in the project alone sees no accounts, and deploys to where the project goes.
+  const mayChoose = useMay(null)("read:connection");
+  const targets = useTargets({ enabled: mayChoose });
   const projects = useProjects();
   if (targets.error && !targets.data) return <ErrorPanel error={targets.error} onRetry={targets.again} />;
-  if (!targets.data || !projects.data) return <Skeleton waitsFor="the places you can deploy to" />;
-  return <TargetForm {...props} targets={targets.data} names={projects.data.map(({ name }) => name)} />;
+  if ((mayChoose && !targets.data) || !projects.data) return <Skeleton waitsFor="the places you can deploy to" />;
+  return <TargetForm {...props} targets={targets.data ?? null} names={projects.data.map(({ name }) => name)} />;
 }
 
 function TargetForm({
@@ -48,25 +51,29 @@ function TargetForm({
   onDone,
   targets,
   names,
-}: TargetStepProps & { targets: Target[]; names: string[] }) {
+}: TargetStepProps & { targets: Target[] | null; names: string[] }) {
   const element = useRef<HTMLFormElement>(null);
-  const first = targets.find(({ fault }) => fault === null);
+  const first = targets?.find(({ fault }) => fault === null);
   const form = useForm({
     defaultValues: {
       project: destination?.project ?? existing ?? slug(name),
       isNewVersion: existing !== null || (destination !== null && names.includes(destination.project)),
-      target: destination ? targetKey(destination) : first ? targetKey(first) : "",
+      target: destination?.platform
+        ? targetKey({ ...destination, platform: destination.platform })
+        : first
+          ? targetKey(first)
+          : "",
       isPreview: destination !== null && destination.environment !== "production",
       preview: destination && destination.environment !== "production" ? destination.environment : "",
     },
     onSubmit({ value }) {
-      const target = targets.find((one) => targetKey(one) === value.target)!;
+      const target = targets?.find((one) => targetKey(one) === value.target);
       onDone({
         project: value.project,
-        platform: target.platform,
-        platformName: target.name,
-        connection: target.connection,
-        saved: target.saved,
+        platform: target?.platform ?? null,
+        platformName: target?.name ?? "the platform of its settings",
+        connection: target?.connection ?? null,
+        saved: target?.saved ?? null,
         environment: value.isPreview ? value.preview : "production",
       });
     },
@@ -134,16 +141,24 @@ function TargetForm({
       </form.Field>
       <form.Field
         name="target"
-        validators={{ onChange: ({ value }) => (value === "" ? "Choose where to deploy." : undefined) }}
+        validators={{
+          onChange: ({ value }) => (targets !== null && value === "" ? "Choose where to deploy." : undefined),
+        }}
       >
-        {({ state, form: { state: whole }, handleChange }) => (
-          <TargetChoice
-            targets={targets}
-            chosen={state.value}
-            onChoose={handleChange}
-            fault={whole.submissionAttempts > 0 ? state.meta.errors[0] : undefined}
-          />
-        )}
+        {({ state, form: { state: whole }, handleChange }) =>
+          targets === null ? (
+            <p className="lf:text-muted">
+              It goes where the settings of the project say. Choosing another place needs a role in the organisation.
+            </p>
+          ) : (
+            <TargetChoice
+              targets={targets}
+              chosen={state.value}
+              onChoose={handleChange}
+              fault={whole.submissionAttempts > 0 ? state.meta.errors[0] : undefined}
+            />
+          )
+        }
       </form.Field>
       <form.Field name="isPreview">
         {(field) => (

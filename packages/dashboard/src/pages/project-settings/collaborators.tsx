@@ -10,7 +10,7 @@ import { ConfirmDialog, FormDialog } from "../../parts/form-dialog.tsx";
 import { IconButton, Section } from "../../parts/section.tsx";
 import { TextField } from "../../parts/text-field.tsx";
 import { useMay, useMe } from "../../session.ts";
-import { isAtMost, type ProjectRole, projectRolesUpTo, type Role, roleWord } from "../team/roles.ts";
+import { isAtMost, type ProjectRole, projectRolesUpTo, type Role, roleWord } from "../../parts/roles.ts";
 
 type Collaborator = Awaited<ReturnType<LandfallClient["collaborators"]["list"]>>["collaborators"][number];
 

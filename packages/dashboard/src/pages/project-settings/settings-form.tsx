@@ -5,6 +5,7 @@ import { useAsk } from "../../ask.ts";
 import { SelectField } from "../../parts/fields.tsx";
 import { TextField } from "../../parts/text-field.tsx";
 import { Card, Notice, Section } from "../../parts/section.tsx";
+import { useMay } from "../../session.ts";
 import { SaveDialog } from "./save-dialog.tsx";
 
 export type Stored = Awaited<ReturnType<LandfallClient["projects"]["settings"]["get"]>>;
@@ -152,7 +153,11 @@ interface TargetsProps {
 
 function Targets({ valueOf, onType, isDisabled }: TargetsProps) {
   const platforms = useAsk(["platforms"], (client, signal) => client.platforms.list({}, { signal }));
-  const saved = useAsk(["saved-targets"], (client, signal) => client.targets.saved({}, { signal }));
+  // Accounts and places are the organisation's: by a role in the project alone nobody sees or chooses them.
+  const mayChoose = useMay(null)("read:connection");
+  const saved = useAsk(["saved-targets"], (client, signal) => client.targets.saved({}, { signal }), {
+    enabled: mayChoose,
+  });
   const isSaved = valueOf("savedTarget") !== "";
   const listed = (value: string, choices: { value: string; label: string }[]) =>
     value === "" || choices.some((one) => one.value === value) ? choices : [...choices, { value, label: value }];
@@ -161,11 +166,15 @@ function Targets({ valueOf, onType, isDisabled }: TargetsProps) {
       <SelectField
         label="Saved target"
         hint={
-          <>
-            They are kept under <Link to="/connections">Connections</Link>.
-          </>
+          mayChoose ? (
+            <>
+              They are kept under <Link to="/connections">Connections</Link>.
+            </>
+          ) : (
+            "Choosing one needs a role in the organisation."
+          )
         }
-        disabled={isDisabled}
+        disabled={isDisabled || !mayChoose}
         value={valueOf("savedTarget")}
         choices={[
           { value: "", label: "None" },

@@ -10,7 +10,7 @@ import { ConfirmDialog, FormDialog } from "../../parts/form-dialog.tsx";
 import { IconButton, Section } from "../../parts/section.tsx";
 import { ShownOnce } from "../../parts/shown-once.tsx";
 import { useMay } from "../../session.ts";
-import { type Role, rolesUpTo, roleWord } from "./roles.ts";
+import { type Role, rolesUpTo, roleWord } from "../../parts/roles.ts";
 
 /** Who may come in, and has not yet. */
 export function Invitations({ myRole }: { myRole: Role }) {

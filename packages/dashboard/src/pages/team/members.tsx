@@ -8,7 +8,7 @@ import { RadioField } from "../../parts/fields.tsx";
 import { ConfirmDialog, FormDialog } from "../../parts/form-dialog.tsx";
 import { IconButton, Section } from "../../parts/section.tsx";
 import { useMay } from "../../session.ts";
-import { isAtMost, type Role, rolesUpTo, roleWord } from "./roles.ts";
+import { isAtMost, type Role, rolesUpTo, roleWord } from "../../parts/roles.ts";
 
 interface Member {
   id: string;

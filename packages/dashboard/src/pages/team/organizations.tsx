@@ -8,7 +8,7 @@ import { TextField } from "../../parts/text-field.tsx";
 import { FormDialog } from "../../parts/form-dialog.tsx";
 import { IconButton, Section } from "../../parts/section.tsx";
 import { chooseOrganization, useMay } from "../../session.ts";
-import { roleWord } from "./roles.ts";
+import { roleWord } from "../../parts/roles.ts";
 
 /** Every organisation one is in; the one that is looked at can be renamed. */
 export function Organizations({ current }: { current: string | null }) {

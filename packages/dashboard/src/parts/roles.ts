@@ -1,4 +1,4 @@
-/** Roles from the weakest to the strongest, as a person chooses among them. */
+/** Roles from the weakest to the strongest, as a person chooses among them and reads of them. */
 import type { LandfallClient } from "@landfall/react";
 
 export type ProjectRole = Parameters<LandfallClient["collaborators"]["set"]>[0]["role"];
