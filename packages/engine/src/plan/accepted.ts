@@ -52,17 +52,17 @@ export function acceptedFor({ platform, kind, framework, where, has, dependencie
   return { accepts: way.accepts, way };
 }
 
-/** Every conversion there is. A new platform adds no route here; it says what it accepts. */
-const conversions: (RouteStep & { needs?: string })[] = [
+/** How a source becomes what platforms take. A new platform adds nothing here: it says what it accepts. */
+const conversions: RouteStep[] = [
   { from: "source", to: "files", by: "build" },
   { from: "source", to: "prebuilt", by: "build" },
   { from: "source", to: "source", by: "as-is" },
 ];
 
-/** Shortest way from source to what the platform takes for this kind of artifact. */
+/** The way from the source to what the platform is to get. Throws NO_ROUTE. */
 export function routeTo(platform: Platform, wanted: ArtifactKind): RouteStep[] {
-  const direct = conversions.find((one) => one.from === "source" && one.to === wanted);
-  if (direct && platform.accepts.includes(wanted)) return [{ from: direct.from, to: direct.to, by: direct.by }];
+  const direct = conversions.find((one) => one.to === wanted);
+  if (direct && platform.accepts.includes(wanted)) return [{ ...direct }];
   throw new DeployError("NO_ROUTE", {
     what: `${platform.name} takes ${platform.accepts.join(", ")}; this would be ${wanted}.`,
     next: "Choose another platform with --platform.",

@@ -9,7 +9,7 @@ import type { EnvVariable, Evidence, Kind } from "../detect/detection.ts";
 export interface RouteStep {
   from: ArtifactKind;
   to: ArtifactKind;
-  by: "build" | "containerise" | "push-registry" | "push-git" | "pack" | "as-is";
+  by: "build" | "as-is";
 }
 
 export interface BuildPlan {

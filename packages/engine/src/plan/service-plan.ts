@@ -7,71 +7,29 @@ import { type Command, parseCommand } from "../process/command.ts";
 import { type Accepted, acceptedFor, routeTo } from "./accepted.ts";
 import { hostOf } from "./hosts.ts";
 import type { BuildPlan, PlannedVariable, ServicePlan } from "./plan.ts";
-import type { PlanInput } from "./planner.ts";
+import type { PlanInput } from "./plan-input.ts";
 import type { Overrides } from "./request.ts";
 import type { Chosen } from "./services.ts";
 import { withoutRunner } from "./start-command.ts";
 
-const defaultBuildTimeoutMs = 15 * 60_000;
+const buildTimeoutMs = 15 * 60_000;
+/** A program has so long to answer on its first start. */
+const checkTimeoutMs = 60_000;
 
-export function planService(input: PlanInput, service: Chosen, isPrimary: boolean): ServicePlan {
-  const { platform, project, environment } = input;
-  const kind = service.kind;
-  if (kind === "package") {
-    throw new DeployError("NO_ROUTE", {
-      what: `${where(service)} is a library: it has nothing that runs.`,
-      next: "If it is an application, say how it starts with --start-command, or where its pages are with --output-dir.",
-    });
-  }
-  if ((kind === "server" || kind === "worker") && !platform.runs.includes(kind)) throw runsNoServer(platform, service);
-  if (kind === "container" || kind === "compose" || !platform.runs.includes(kind as ServicePlan["kind"])) {
-    throw new DeployError("NO_ROUTE", {
-      what: `${where(service)} is built by ${kind === "compose" ? "a compose file" : "a Dockerfile"}, and ${platform.name} runs no containers.`,
-      next: "Deploy it to a platform that does, or say how to start it without one: --start-command 'node server.js'.",
-      recovery: [
-        {
-          kind: "alternative",
-          label: "Start it without a container",
-          command: "landfall deploy --start-command 'node server.js'",
-        },
-      ],
-    });
-  }
-  if (kind === "monorepo") {
-    throw new DeployError("NOT_DETECTED", {
-      what: `${where(service)} is a workspace without an application that could be deployed.`,
-      next: "Give the directory of one, or name it with --service.",
-    });
-  }
+export function planService(input: PlanInput, service: Chosen, { isPrimary }: { isPrimary: boolean }): ServicePlan {
+  const { platform, project, environment, baseDomain } = input;
   const { overrides } = service;
-  const installCommand = overrides.installCommand ?? service.installCommand;
-  const buildCommand = overrides.buildCommand ?? service.buildCommand;
-  const startCommand = overrides.startCommand ?? service.startCommand;
+  const kind = runnableKind(platform, service);
   const outputDir = checkedDirectory(overrides.outputDir ?? service.outputDir ?? ".");
-  const needsBuild = input.detection !== null;
   const framework = overrides.framework ?? service.framework;
-  const { accepts, way } = needsBuild ? accepted(input, service, { kind, framework }) : { accepts: asItIs(input) };
+  const needsBuild = input.detection !== null;
+  const { accepts, way }: Accepted = needsBuild
+    ? accepted(input, service, { kind, framework })
+    : { accepts: asItIs(input) };
   // What the platform runs from its own output needs no command here.
   const startsHere = kind !== "static" && accepts !== "source" && way?.outputDir === undefined;
-  if (startsHere && !startCommand) {
-    throw new DeployError("NOT_DETECTED", {
-      what: `How ${where(service)} is started could not be found out.`,
-      next: "Say it with --start-command, such as --start-command 'node server.js', or with a start script.",
-    });
-  }
-  const build: BuildPlan | undefined = needsBuild
-    ? {
-        install: accepts === "source" ? [] : commands(installCommand),
-        build: accepts === "source" ? [] : commands(buildCommand).map((one) => withVariables(one, way?.environment)),
-        outputDir: way?.outputDir ?? outputDir,
-        ...(service.packageManager === undefined ? {} : { packageManager: service.packageManager }),
-        ...optional("lockfile", input.lockfileOf(service.packageManager, service.path)),
-        timeoutMs: defaultBuildTimeoutMs,
-      }
-    : undefined;
-  const start = startsHere ? withoutRunner(commands(startCommand), input.scriptsOf(service.path)) : [];
-  const port = overrides.port ?? service.port;
-  const host = hostOf({ project, environment, service: isPrimary ? null : service.name, baseDomain: input.baseDomain });
+  const start = startsHere ? startCommands(input, service) : [];
+  const host = hostOf({ project, environment, service: isPrimary ? null : service.name, baseDomain });
   return {
     name: service.name,
     path: service.path,
@@ -81,15 +39,15 @@ export function planService(input: PlanInput, service: Chosen, isPrimary: boolea
     ...optional("runtimeVersion", service.runtimeVersion),
     route: needsBuild ? routeTo(platform, accepts) : [{ from: accepts, to: accepts, by: "as-is" }],
     accepts,
-    ...optional("build", build),
+    ...(needsBuild ? { build: buildPlan(input, service, { accepts, way, outputDir }) } : {}),
     ...(accepts === "source" ? { remoteBuild: remoteBuild(overrides, way) } : {}),
     ...(start.length > 0 ? { start: start.at(-1)!, before: start.slice(0, -1) } : {}),
-    ...optional("port", port),
+    ...optional("port", overrides.port ?? service.port),
     ...(kind === "static" ? { static: staticRules(input, service, framework) } : {}),
     variables: planVariables(service.env, input.values),
     // Elsewhere the platform gives the names.
     hosts: platform.baseUrl === undefined ? [host] : [],
-    check: { path: overrides.healthPath ?? "/", timeoutMs: 60_000 },
+    check: { path: overrides.healthPath ?? "/", timeoutMs: checkTimeoutMs },
     dependsOn: service.dependsOn ?? [],
     operations:
       platform.operations?.(kind) ??
@@ -99,12 +57,77 @@ export function planService(input: PlanInput, service: Chosen, isPrimary: boolea
   };
 }
 
-function runsNoServer({ name, serverAdvice }: Platform, service: Chosen): DeployError {
+/** What the platform is to run. Throws NO_ROUTE or NOT_DETECTED for what it cannot, with what can be done instead. */
+function runnableKind(platform: Platform, service: Chosen): ServicePlan["kind"] {
+  const { kind } = service;
+  switch (kind) {
+    case "package":
+      throw new DeployError("NO_ROUTE", {
+        what: `${where(service)} is a library: it has nothing that runs.`,
+        next: "If it is an application, say how it starts with --start-command, or where its pages are with --output-dir.",
+      });
+    case "monorepo":
+      throw new DeployError("NOT_DETECTED", {
+        what: `${where(service)} has several programs, and which of them is meant could not be found out.`,
+        next: "Give the directory of one, or say how one is built and started with --build-command and --start-command.",
+      });
+    case "container":
+    case "compose":
+      throw new DeployError("NO_ROUTE", {
+        what: `${where(service)} is built by ${kind === "compose" ? "a compose file" : "a Dockerfile"}, and ${platform.name} runs no containers.`,
+        next: "Deploy it to a platform that does, or say how to start it without one: --start-command 'node server.js'.",
+        recovery: [
+          {
+            kind: "alternative",
+            label: "Start it without a container",
+            command: "landfall deploy --start-command 'node server.js'",
+          },
+        ],
+      });
+    case "static":
+    case "server":
+    case "worker":
+      if (platform.runs.includes(kind)) return kind;
+      throw doesNotRun(platform, service);
+    default:
+      return kind satisfies never;
+  }
+}
+
+function doesNotRun({ name, serverAdvice }: Platform, service: Chosen): DeployError {
   const framework = service.overrides.framework ?? service.framework;
   return new DeployError("NO_ROUTE", {
     what: `${where(service)} is a ${service.kind}${framework ? ` (${framework})` : ""}, and ${name} runs none as it is built here.`,
     next: serverAdvice?.[framework ?? ""] ?? "Choose another platform with --platform.",
   });
+}
+
+/** The last one runs for good, those before it to their end. Throws NOT_DETECTED. */
+function startCommands(input: PlanInput, service: Chosen): Command[] {
+  const text = service.overrides.startCommand ?? service.startCommand;
+  if (text) return withoutRunner(commands(text), input.scriptsOf(service.path));
+  throw new DeployError("NOT_DETECTED", {
+    what: `${where(service)} does not say how it is started.`,
+    next: "Say it with --start-command, such as --start-command 'node server.js', or with a start script.",
+  });
+}
+
+function buildPlan(
+  input: PlanInput,
+  { overrides, ...service }: Chosen,
+  { accepts, way, outputDir }: { accepts: ArtifactKind; way: Accepted["way"]; outputDir: string },
+): BuildPlan {
+  const isBuiltHere = accepts !== "source";
+  const install = isBuiltHere ? commands(overrides.installCommand ?? service.installCommand) : [];
+  const build = isBuiltHere ? commands(overrides.buildCommand ?? service.buildCommand) : [];
+  return {
+    install,
+    build: build.map((one) => withVariables(one, way?.environment)),
+    outputDir: way?.outputDir ?? outputDir,
+    ...optional("packageManager", service.packageManager),
+    ...optional("lockfile", input.lockfileOf(service.packageManager, service.path)),
+    timeoutMs: buildTimeoutMs,
+  };
 }
 
 /** Whether a service has a file, or a file below a folder (with a slash at the end). */

@@ -3,7 +3,7 @@ import type { DetectedService, Detection } from "../detect/detection.ts";
 import type { ErrorReport } from "../error.ts";
 import { slug } from "../name.ts";
 import type { Config } from "./config.ts";
-import type { PlanInput } from "./planner.ts";
+import type { PlanInput } from "./plan-input.ts";
 import type { Overrides } from "./request.ts";
 
 /** A service with what was said about it, which wins over what was detected. */
@@ -61,9 +61,11 @@ export function chooseServices(input: PlanInput, detection: Detection, problems:
   return chosen;
 }
 
+const runsNothing: ReadonlySet<Detection["kind"]> = new Set(["package", "container", "compose", "monorepo"]);
+
 /** What runs nothing by itself does when somebody says how it is started, or where its pages are. */
 function saidKind(detected: Detection["kind"], { startCommand, outputDir }: Overrides): Detection["kind"] {
-  if (detected !== "package" && detected !== "container" && detected !== "compose") return detected;
+  if (!runsNothing.has(detected)) return detected;
   if (startCommand) return "server";
   return outputDir ? "static" : detected;
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Detection, EnvVariable, ServiceFacts } from "../../src/detect/detection.ts";
 import { checkedName, slug, suggestNames } from "../../src/name.ts";
 import { inEnvironment } from "../../src/plan/hosts.ts";
-import { type PlanInput, planFor } from "../../src/plan/planner.ts";
+import type { PlanInput } from "../../src/plan/plan-input.ts";
+import { planFor } from "../../src/plan/planner.ts";
 import { definePlatform } from "../../src/platform.ts";
 
 const machine = definePlatform({
@@ -191,6 +192,36 @@ describe("a plan", () => {
     });
     const worker = planFor(input(found, { overrides: { kind: "worker", startCommand: "node mail.js" } }));
     expect(worker).toMatchObject({ problems: [], plan: { services: [{ kind: "worker" }] } });
+  });
+
+  it("asks which one is meant where there are several programs, and takes it for what it is said to be", () => {
+    const programs = detection(
+      { kind: "monorepo", runtime: "go", buildCommand: "go build ./...", database: [], env: [] },
+      [],
+    );
+    expect(planFor(input(programs)).problems).toMatchObject([
+      { code: "NOT_DETECTED", what: expect.stringContaining("several programs") },
+    ]);
+    const overrides = { buildCommand: "go build -o api ./cmd/api", startCommand: "./api" };
+    expect(planFor(input(programs, { overrides }))).toMatchObject({
+      problems: [],
+      plan: { services: [{ kind: "server", start: { argv: ["./api"] } }] },
+    });
+  });
+
+  it("plans every service of a folder that has several", () => {
+    const services = [
+      { ...api, path: ".", name: "web" },
+      { ...api, kind: "worker" as const, path: ".", name: "mail" },
+    ];
+    expect(planFor(input(detection(api, services))).plan.services.map(({ name }) => name)).toEqual(["web", "mail"]);
+  });
+
+  it("says what is missing when nothing says how it is started", () => {
+    const { startCommand: _start, ...silent } = api;
+    expect(planFor(input(detection(silent))).problems).toMatchObject([
+      { code: "NOT_DETECTED", what: "This project does not say how it is started." },
+    ]);
   });
 
   it("says what else could be done when the platform cannot run it", () => {
