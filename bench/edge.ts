@@ -108,20 +108,12 @@ async function compare(seconds: number, rounds: number): Promise<void> {
     );
     // Bundled, as it is shipped: reading types away in the process would count as the edge's memory.
     const bundle = join(dir, "edge.mjs");
-    const banner = {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-    };
-    const { build } = await import("esbuild");
+    const { build } = await import("rolldown");
     await build({
-      entryPoints: [import.meta.filename],
-      outfile: bundle,
-      bundle: true,
+      input: import.meta.filename,
       platform: "node",
-      format: "esm",
-      target: "node22",
-      external: ["esbuild"],
-      logLevel: "error",
-      banner,
+      external: ["rolldown"],
+      output: { file: bundle, format: "esm", codeSplitting: false },
     });
     const ports = [own, upstream, other].map(String);
     const edge = start(pinned(serverCore, process.execPath, bundle, "serve", dir, ...ports));

@@ -1,34 +1,65 @@
 /**
- * Bundles the command line into dist/: one small entry, the rest loaded when a command needs it; and the dashboard into dist/dashboard.
- * With `program` as its argument, the command line alone.
+ * Bundles the command line into dist/: what every command needs, what the engine needs, and the rest, loaded when a command asks for it;
+ * and the dashboard into dist/dashboard. With `program` as its argument, the command line alone.
  */
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
-import { basename, join } from "node:path";
-import { build } from "esbuild";
+import { readdirSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type ChunkingContext, rolldown } from "rolldown";
 
 const here = import.meta.dirname;
 const dist = join(here, "dist");
-const { metafile } = await build({
-  entryPoints: { main: `${here}/src/main.ts`, index: `${here}/../engine/src/index.ts` },
-  outdir: dist,
-  bundle: true,
-  splitting: true,
-  metafile: true,
+const main = join(here, "src/main.ts");
+const engine = resolve(here, "../engine/src/index.ts");
+
+const bundle = await rolldown({
+  input: { main, index: engine },
   platform: "node",
-  format: "esm",
-  target: "node22",
   external: ["oxc-parser", "pg-native"],
   // jsonc-parser's "main" loads its parts in a way no bundler follows; the other entry is the same as modules.
-  mainFields: ["module", "main"],
-  banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-  },
-  logLevel: "warning",
+  resolve: { mainFields: ["module", "main"] },
+  // What is shared must not move into a chunk of its own: see below.
+  preserveEntrySignatures: "allow-extension",
 });
 
+/** Every module that loading `entry` loads at once. */
+const loaded = new Map<string, Set<string>>();
+function isLoadedBy(entry: string, id: string, context: ChunkingContext): boolean {
+  let all = loaded.get(entry);
+  if (!all) {
+    all = new Set([entry]);
+    for (const one of all) for (const next of context.getModuleInfo(one)?.importedIds ?? []) all.add(next);
+    loaded.set(entry, all);
+  }
+  return all.has(id);
+}
+
+// Finding and linking a file costs a start as much as what is in it: what is loaded together is one file, not forty.
+const { output } = await bundle.write({
+  dir: dist,
+  format: "esm",
+  entryFileNames: "[name].js",
+  chunkFileNames: "[name]-[hash].js",
+  codeSplitting: {
+    includeDependenciesRecursively: false,
+    groups: [
+      {
+        // The entry itself waits for what it loads, which may need what is beside it: in one file they would wait for each other.
+        debugName: "start",
+        name: (id, context) => (id !== main && isLoadedBy(main, id, context) ? "start" : null),
+        priority: 2,
+      },
+      {
+        debugName: "engine",
+        name: (id, context) => (isLoadedBy(engine, id, context) ? "engine" : null),
+        priority: 1,
+      },
+    ],
+  },
+});
+await bundle.close();
+
 // Only now: a command that runs while this does still finds the files it was built of.
-mkdirSync(dist, { recursive: true });
-const made = new Set(["dashboard", ...Object.keys(metafile.outputs).map((path) => basename(path))]);
+const made = new Set(["dashboard", ...output.map(({ fileName }) => fileName)]);
 for (const file of readdirSync(dist)) if (!made.has(file)) rmSync(join(dist, file), { recursive: true });
 
 if (process.argv[2] !== "program") {

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -133,6 +133,30 @@ describe("detect", () => {
       { id: 3, error: { code: "INVALID_SOURCE" } },
       { id: 4, kind: "static" },
     ]);
+  });
+});
+
+describe("plan", () => {
+  it("sees a changed folder as it is, whatever was found there before and whatever its times say", async () => {
+    const app = join(folder, "changing");
+    const program = join(app, "server.js");
+    mkdirSync(app);
+    writeFileSync(join(app, "package.json"), '{"scripts":{"start":"node server.js"}}');
+    writeFileSync(program, 'require("http").createServer().listen(3000)');
+    const planned = async () => {
+      const { out } = await landfall(["plan", "changing", "--json"]);
+      return (JSON.parse(out) as { services: { kind: string; port?: number }[] }).services;
+    };
+    const first = await planned();
+    expect(first).toMatchObject([{ kind: "server", port: 3000 }]);
+    expect(await planned()).toEqual(first);
+    const { atime, mtime } = statSync(program);
+    writeFileSync(program, 'require("http").createServer().listen(4000)');
+    utimesSync(program, atime, mtime);
+    expect(await planned()).toMatchObject([{ kind: "server", port: 4000 }]);
+    for (const name of readdirSync(join(folder, "home", "digests")))
+      writeFileSync(join(folder, "home", "digests", name), "{");
+    expect(await planned()).toMatchObject([{ kind: "server", port: 4000 }]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** The certificate a domain shows, as a browser sees it. */
 import { isIP } from "node:net";
-import { connect, type PeerCertificate } from "node:tls";
+import type { PeerCertificate } from "node:tls";
 import type { Dns } from "./dns.ts";
 
 export interface CertificateCheck {
@@ -23,6 +23,8 @@ export async function checkCertificate(
   const [address] = await dns.resolve(name, "A").catch(() => []);
   if (!address) return { state: "none", fault: "the name leads nowhere yet" };
   return new Promise((resolve) => {
+    // Loaded only here: TLS is a good part of a command's start.
+    const { connect } = process.getBuiltinModule("node:tls");
     const socket = connect({ host: address, port, servername: isIP(name) ? "" : name, rejectUnauthorized: false });
     const end = (check: CertificateCheck): void => {
       signal?.removeEventListener("abort", stop);

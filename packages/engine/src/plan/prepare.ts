@@ -5,7 +5,7 @@ import { parse as parseJson } from "jsonc-parser";
 import { checkVariables } from "../env/validate.ts";
 import { generateSecret } from "../env/generate.ts";
 import type { Config } from "./config.ts";
-import { detect } from "../detect/detect.ts";
+import { detectRemembered } from "../detect/remembered.ts";
 import { decodeText } from "../detect/tree.ts";
 import type { Detection } from "../detect/detection.ts";
 import type { DeployRequest, Prepared } from "./request.ts";
@@ -24,7 +24,7 @@ import type { Snapshot } from "../snapshot/snapshot.ts";
 import { takeSnapshot } from "../snapshot/take.ts";
 import { commitAround } from "../source/commit.ts";
 import { type OpenedSource, openSource } from "../source/open.ts";
-import { checkedSource } from "../source/source.ts";
+import { checkedSource, type Source } from "../source/source.ts";
 import type { Store } from "../store/store.ts";
 import { atDefaultTarget, atSavedTarget } from "../targets/chosen.ts";
 import { readGiven } from "../shared-values.ts";
@@ -88,7 +88,7 @@ export async function prepare(context: PrepareContext, given: DeployRequest): Pr
       (asked.kind === "folder" ? commitAround(source.root, { toolPath: context.toolPath, signal }) : null),
   ]);
   request = await atDefaultTarget(store, request, { platform, project });
-  const detection = request.prebuilt ? null : renamed(detect(source.root), { request, project });
+  const detection = request.prebuilt ? null : renamed(await detectionOf(store, source.root, asked), { request, project });
 
   const values = await valuesFor(store, { request, project, environment, detection, problems });
   const paths = new Set(snapshot.files.map((file) => file.path));
@@ -166,6 +166,13 @@ function configOver(
   config: Config | null,
 ): Config | null {
   return Object.keys(settings).length === 0 ? config : { ...settings, ...config };
+}
+
+/** A folder will be looked at again; what was unpacked or fetched lies in one that nobody sees twice. */
+async function detectionOf({ home }: Store, root: string, { kind }: Source): Promise<Detection> {
+  if (kind === "folder") return detectRemembered(root, join(home, "digests"));
+  const { detect } = await import("../detect/detect.ts");
+  return detect(root);
 }
 
 /** What was unpacked or fetched lies in a folder of ours, after which no service should be called. */
@@ -374,7 +381,7 @@ function dependenciesOf(directory: string): Set<string> {
 /** Texts of one field of a package.json by name; none when there is none to read, which detection has said already. */
 function textsOf(directory: string, field: "scripts" | "dependencies" | "devDependencies"): Record<string, string> {
   try {
-    const manifest = parseJson(decodeText(readFileSync(join(directory, "package.json")))) as Record<string, object>;
+    const manifest = parsed(decodeText(readFileSync(join(directory, "package.json"))));
     return Object.fromEntries(
       Object.entries(manifest[field] ?? {}).flatMap(([name, text]: [string, unknown]) =>
         typeof text === "string" ? [[name, text]] : [],
@@ -382,6 +389,15 @@ function textsOf(directory: string, field: "scripts" | "dependencies" | "devDepe
     );
   } catch {
     return {};
+  }
+}
+
+/** Nearly every manifest is JSON as it should be, which is read at once; what reads the others takes a while to get going. */
+function parsed(text: string): Record<string, object> {
+  try {
+    return JSON.parse(text) as Record<string, object>;
+  } catch {
+    return parseJson(text) as Record<string, object>;
   }
 }
 
