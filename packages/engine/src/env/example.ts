@@ -65,6 +65,7 @@ export function readExample(path: string, text: string): ExampleEntry[] {
   let isGroupStart = true;
   /** The heading says `(optional)` of a thing, not `Optional: …` of the next entry. */
   let isHeadingOfAll = false;
+  const isAllOptional = allOptional.test(headOf(text));
   const lines = text.split(/\r\n|\n|\r/);
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index]!;
@@ -109,7 +110,7 @@ export function readExample(path: string, text: string): ExampleEntry[] {
     const saysRequired = requiredWords.test(words);
     const isOptional =
       (isOptionalText(words) && !isChosen) ||
-      ((sectionIsOptional || groupIsOptional || box === "optional") && !saysRequired);
+      ((isAllOptional || sectionIsOptional || groupIsOptional || box === "optional") && !saysRequired);
     entries.push({
       key: match[1]!,
       value,
@@ -127,6 +128,15 @@ export function readExample(path: string, text: string): ExampleEntry[] {
   }
   return entries;
 }
+
+/** The comments before the first entry. */
+function headOf(text: string): string {
+  return /^(?:\s*(?:#[^\n]*)?\n)*/.exec(text)![0].slice(0, 2_000);
+}
+
+/** Said of the whole file. */
+const allOptional =
+  /\b(?:everything|all (?:of (?:these|them|the)|these|variables|values|keys|settings)(?: \w+){0,3})(?: here| below)? (?:is|are) optional\b/i;
 
 /** `Only needed if STORE=s3`, where the example says so above. */
 function isChoiceMade(comment: string, above: readonly ExampleEntry[]): boolean {

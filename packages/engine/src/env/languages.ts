@@ -253,6 +253,8 @@ function needOf(language: Language, { read, code, start, end, inside }: Place): 
   }
   if (inside !== undefined && inside.trim() !== "" && inside.trim() !== ",") {
     const need = needOfOptions(read, inside);
+    if (need === "guarded" && isAbsent.test(code.slice(end, end + 40)) && stopsSoon(language, code, end))
+      return "checked";
     // An empty default replaces nothing: what is done with the value says more.
     if (need !== "plain") return need;
   }
@@ -273,15 +275,21 @@ function needOf(language: Language, { read, code, start, end, inside }: Place): 
     if (language.comments === "hash" && read.need === "asserted" && !/\bin\b/.test(before)) return "asserted";
     // `if started and not X`: only what has started asks.
     if (/\band\s+not\s+$/.test(before)) return "guarded";
-    if (/\bnot\b|unless|!\s*$|\bguard\b/.test(before) || /^\)?\s*(?:==|===|is)\s*(?:""|''|None|nil|null)/.test(after)) {
-      return language.stops.test(code.slice(end, end + 240)) ? "checked" : "guarded";
-    }
+    if (/\bnot\b|unless|!\s*$|\bguard\b/.test(before) || isAbsent.test(after))
+      return stopsSoon(language, code, end) ? "checked" : "guarded";
     return "guarded";
   }
   // Ruby and Python put the condition behind: `gem "x" if ENV["Y"]`.
   if (/\b(?:if|unless)\s+$/.test(before) || /\bbool\(\s*$|\bnot\s+$|(?:==|!=)\s*$/.test(before)) return "guarded";
   if (/^\s*(?:in\s|==|!=|is\s)/.test(after) && read.need === "plain") return "guarded";
   return needOfName(language, code, before, end) ?? read.need;
+}
+
+/** `… is None`, behind a read. */
+const isAbsent = /^\)?\s*(?:==|===|is)\s*(?:""|''|None|nil|null)/;
+
+function stopsSoon({ stops }: Language, code: string, end: number): boolean {
+  return stops.test(code.slice(end, end + 240));
 }
 
 /** `get("X", default)`: a default, unless it is none. Tags of Go: `required`, `default:"…"`. */

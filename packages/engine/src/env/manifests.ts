@@ -128,8 +128,8 @@ const manifests: Manifest[] = [
   {
     // Rails and others: Ruby inside YAML.
     name: /^config\/(?:database|cable|storage|mongoid|redis|secrets|sidekiq)\.yml$/,
-    read(_project, path, text, see) {
-      for (const { start, end } of productionSections(text))
+    read(project, path, text, see) {
+      for (const { start, end } of productionSections(text, storageOf(project, path)))
         for (const { key, need, offset } of readLanguage(path, "rb", text.slice(start, end)))
           see(key, key === "SECRET_KEY_BASE" && need === "plain" ? "checked" : need, { offset: start + offset });
     },
@@ -222,13 +222,15 @@ function rowsNamed(value: Json, name: string): JsonObject[] {
   );
 }
 
-/** Where a configuration of Rails speaks of production: its own section with those it takes over, or all of it without one. */
-function productionSections(text: string): { start: number; end: number }[] {
-  const start = text.search(/^production:/m);
+/** Where a configuration of Rails speaks of production, or of `name`: its own section with those it takes over, or all of it without one. */
+function productionSections(text: string, name = "production"): { start: number; end: number }[] {
+  const start = text.search(new RegExp(`^${name}:`, "m"));
   if (start < 0) return [{ start: 0, end: text.length }];
-  const own = text.slice(start);
+  const next = text.slice(start + name.length).search(/^\w/m);
+  const end = next < 0 ? text.length : start + name.length + next;
+  const own = text.slice(start, end);
   return [
-    { start, end: text.length },
+    { start, end },
     ...own.matchAll(/<<\s*:\s*\*(\w+)/g).flatMap((match) => {
       const at = text.search(new RegExp(`^\\w+:\\s*&${match[1]}\\b`, "m"));
       if (at < 0 || at >= start) return [];
@@ -236,6 +238,13 @@ function productionSections(text: string): { start: number; end: number }[] {
       return [{ start: at, end: body + text.slice(body).search(/^\w/m) }];
     }),
   ];
+}
+
+/** The service that files are kept with in production; of those in config/storage.yml the others are not used. */
+function storageOf(project: Project, path: string): string | undefined {
+  if (!path.endsWith("config/storage.yml")) return undefined;
+  const settings = project.tree.text(path.replace(/storage\.yml$/, "environments/production.rb"));
+  return /^\s*config\.active_storage\.service\s*=\s*:(\w+)/m.exec(settings ?? "")?.[1];
 }
 
 /** Laravel's defaults for a database server (127.0.0.1, root, no password) hold on one's own machine alone. */

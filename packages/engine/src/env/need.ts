@@ -102,9 +102,10 @@ export function useOf(script: Script, span: Span): Use {
     }
   }
   const two = code.slice(at, at + 2);
-  if (next === "=" && two !== "==" && two !== "=>") return { need: "set" };
+  if (next === "=" && two !== "==" && two !== "=>") return { need: givesItself(code, span, at + 1) ? "given" : "set" };
   if (two === "||" || two === "??") {
-    if (code[at + 2] === "=") return { need: "default" };
+    if (code[at + 2] === "=") return { need: readsEnvironment(code, at + 3) ? "default" : "given" };
+    if (isSameElsewhere(code, span, at + 2)) return { need: "plain" };
     const use = replacement(script, at + 2);
     // `const key = A || B`: what is asked of the name is asked of both.
     return use.alternativeAt === undefined ? use : { ...use, ...bound(code, start, endOfExpression(code, at + 2)) };
@@ -128,6 +129,25 @@ export function useOf(script: Script, span: Span): Use {
     if (test) return { need: "guarded", guards: blockAfter(code, test.end + 1) };
   }
   return { need: "plain", ...bound(code, start, end) };
+}
+
+/** `env.X = env.X ?? "…"`: from here on everything finds a value. */
+function givesItself(code: string, { start, end }: Span, from: number): boolean {
+  const self = code.slice(start, end).replace(/[.$?[\]]/g, "\\$&");
+  const again = new RegExp(`^\\s*${self}\\s*(?:\\?\\?|\\|\\|)`).exec(code.slice(from, from + 120));
+  return again !== null && !readsEnvironment(code, from + again[0].length);
+}
+
+function readsEnvironment(code: string, from: number): boolean {
+  return /\benv\b/.test(code.slice(from, endOfExpression(code, from)));
+}
+
+/** `env.KEY || context.env.KEY`: the same variable, from wherever the program runs. */
+function isSameElsewhere(code: string, { start, end }: Span, from: number): boolean {
+  const key = /\.\s*(\w+)$/.exec(code.slice(start, end))?.[1];
+  if (key === undefined) return false;
+  const other = /^\s*[\w$]+(?:\??\.\w+)*\??\.(\w+)\b(?!\s*(?:[.(|[]|\?\?))/.exec(code.slice(from, from + 120));
+  return other?.[1] === key;
 }
 
 /** Offset behind `!` or `as string` at `from`, or 0. */

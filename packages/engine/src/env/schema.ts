@@ -1,6 +1,6 @@
 /**
  * Variables declared by a schema in JavaScript: zod and t3-env, envalid, joi, yup, valibot, arktype, TypeBox, effect, `astro:env`,
- * Adonis, JSON schemas of env-schema and @fastify/env, classes of class-validator, bindings of Workers.
+ * Adonis, JSON schemas of env-schema and @fastify/env, fluent-json-schema, classes of class-validator, bindings of Workers.
  */
 import { closing, endOfExpression, type Script } from "./need.ts";
 import type { Need, Sighting } from "./sighting.ts";
@@ -27,8 +27,27 @@ const libraries: { field: RegExp; optional?: RegExp; required?: RegExp }[] = [
   },
 ];
 
-const fieldStart =
-  /(?<![\w$.])["']?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)["']?\s*:\s*(?=(?:z|v|valibot|Type|t|S|Env|envField|Config|Schema|Joi|joi|yup|Yup|envalid|str|url|num|port|bool|email|host|json|process|is[A-Z]\w*|\w*[pP]roduction\w*)\b)/g;
+const fieldWords =
+  "z|v|valibot|Type|t|S|Env|envField|Config|Schema|Joi|joi|yup|Yup|envalid|str|url|num|port|bool|email|host|json|process|is[A-Z]\\w*|\\w*[pP]roduction\\w*";
+
+/** Where a field begins: its name, and a word that a schema's value begins with. */
+function fieldStarts(own: Iterable<string>): RegExp {
+  const words = [fieldWords, ...own].join("|");
+  return new RegExp(`(?<![\\w$.])["']?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)["']?\\s*:\\s*(?=(?:${words})(?![\\w$]))`, "g");
+}
+
+/** Kinds of field the script gives a name: `const flag = z.enum(["0", "1"])`, with what it is. */
+function ownKinds(code: string): Map<string, string> {
+  const kinds = new Map<string, string>();
+  for (const match of code.matchAll(
+    /(?:const|let)\s+([A-Za-z_]\w*)\s*=\s*(?:\([^()]*\)\s*=>\s*)?(?=(?:z|v|Type|t|S|Joi|yup)\s*\.\s*(\w+))/g,
+  )) {
+    if (/^(?:[oO]bject|strictObject|looseObject|Static)$/.test(match[2]!)) continue;
+    const start = match.index + match[0].length;
+    kinds.set(match[1]!, code.slice(start, endOfExpression(code, start)));
+  }
+  return kinds;
+}
 
 /** Fields of schemas in the script. */
 export function readSchemas(script: Script): Sighting[] {
@@ -40,16 +59,18 @@ export function readSchemas(script: Script): Sighting[] {
   if (/\b(?:zod|joi|Joi|yup|envalid|envsafe|valibot|typebox|createEnv|envField|Env\.create|effect)\b/.test(text)) {
     const prefix = prefixTakenOff(text);
     const isAllRequired = /presence\s*:\s*["']required/.test(text);
-    for (const match of code.matchAll(fieldStart)) {
+    const kinds = ownKinds(code);
+    for (const match of code.matchAll(fieldStarts(kinds.keys()))) {
       const key = match[1]!;
-      if (key.length < 3) continue;
+      if (key.length < 2) continue;
       const start = match.index + match[0].length;
       const full = { start, end: endOfExpression(code, start) };
-      const need = needOfField(script, full, isAllRequired);
-      if (need) see(prefix && !key.startsWith(prefix) ? prefix + key : key, need, match.index);
+      const need = needOfField(script, full, { isAllRequired, kinds });
+      if (need) see(prefix && !key.startsWith(prefix) ? prefix + key : givenAs(code, key), need, match.index);
     }
   }
   if (/env-schema|@fastify\/env|fastify-env/.test(text)) readJsonSchema(script, see);
+  if (text.includes("fluent-json-schema")) readFluentSchema(script, see);
   if (text.includes("class-validator")) readValidatedClass(script, see);
   if (/\b(?:Bindings|CloudflareEnv)\b|\b(?:interface|type)\s+Env\b/.test(code)) readBindings(script, see);
   return sightings;
@@ -62,12 +83,23 @@ function prefixTakenOff(text: string): string {
   return prefix !== "" && new RegExp(`replace\\(\\s*["']${prefix}|slice\\(\\s*["']?${prefix}`).test(text) ? prefix : "";
 }
 
+/** The variable a field is filled from where an object hands them over under other names: `API_URL: process.env.NEXT_PUBLIC_API_URL`. */
+function givenAs(code: string, key: string): string {
+  const handed = new RegExp(
+    `(?<![\\w$.])${key}\\s*:\\s*(?:process\\.env|import\\.meta\\.env)\\.([A-Z][A-Z0-9_]+)\\s*[,}\\n]`,
+  );
+  return handed.exec(code)?.[1] ?? key;
+}
+
 function needOfField(
   { code, text }: Script,
   { start, end }: { start: number; end: number },
-  isAllRequired: boolean,
+  { isAllRequired, kinds }: { isAllRequired: boolean; kinds: ReadonlyMap<string, string> },
 ): Need | null {
   let expression = code.slice(start, end);
+  const named = /^([A-Za-z_]\w*)(?:\(\s*\))?/.exec(expression);
+  const kind = named && kinds.get(named[1]!);
+  if (named && kind !== undefined && kind !== null) expression = kind + expression.slice(named[0].length);
   const condition = /^[^?]{0,80}?(production|isProd\w*|PROD)[^?]{0,20}\?(?![.?])/i.exec(text.slice(start, end));
   if (condition) {
     // In production the first branch holds, or the second when the comparison is turned round.
@@ -96,6 +128,15 @@ function readJsonSchema({ code, text }: Script, see: See): void {
     const body = code.slice(open, closing(code, open));
     if (!/\btype\s*:/.test(body)) continue;
     see(match[1]!, required.has(match[1]!) && !/\bdefault\s*:/.test(body) ? "checked" : "declared", match.index);
+  }
+}
+
+/** `S.object().prop("API_HOST", S.string().required())`. */
+function readFluentSchema({ code, text }: Script, see: See): void {
+  for (const match of text.matchAll(/\.prop\(\s*["']([A-Z][A-Z0-9_]+)["']\s*,/g)) {
+    const options = code.slice(match.index, closing(code, match.index + ".prop(".length));
+    const isRequired = /\.\s*required\s*\(\s*\)/.test(options) && !/\.\s*default\s*\(/.test(options);
+    see(match[1]!, isRequired ? "checked" : "declared", match.index);
   }
 }
 

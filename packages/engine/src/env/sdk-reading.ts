@@ -70,6 +70,7 @@ function importOf({ path, text, code }: Script, name: string): number {
 }
 
 function firstUse(row: SdkRow, { code }: Script): number {
+  if (row.unlessAnywhere?.test(code)) return -1;
   const uses = new RegExp(row.uses!.source, "g");
   for (const match of code.matchAll(uses)) {
     if (!row.unless) return match.index;

@@ -13,7 +13,7 @@ export interface SdkRow {
   uses?: RegExp;
   /** Words in the arguments of that call which say that the value is passed instead. */
   unless?: RegExp;
-  /** Words anywhere in the project's code which say that another way is taken. */
+  /** Words in the code around that call, in its file, which say that another way is taken. */
   unlessAnywhere?: RegExp;
   /** Variables without which it fails. Of several in one string separated by `|`, any one will do; the first is asked for. */
   needs: string[];
@@ -21,12 +21,15 @@ export interface SdkRow {
   source: string;
 }
 
+/** An instance of a provider of the AI SDK that is handed its key. */
+const createdWithKey = /\bcreate[A-Z]\w*\s*\(\s*\{[^}]*\bapiKey\b/;
 const aiSdk = "https://ai-sdk.dev/providers/ai-sdk-providers";
 
 function aiSdkProvider(name: string, key: string): SdkRow {
   return {
     packages: [`@ai-sdk/${name.toLowerCase()}`],
     uses: new RegExp(`\\b${name}\\s*(?:\\.\\s*\\w+\\s*)?\\(|\\b${name}\\.tools`),
+    unlessAnywhere: createdWithKey,
     needs: [key],
     source: aiSdk,
   };
@@ -191,7 +194,13 @@ export const sdks: SdkRow[] = [
   aiSdkProvider("fireworks", "FIREWORKS_API_KEY"),
   aiSdkProvider("replicate", "REPLICATE_API_TOKEN"),
   aiSdkProvider("fal", "FAL_API_KEY"),
-  { packages: ["@ai-sdk/togetherai"], uses: /\btogetherai\s*[(.]/, needs: ["TOGETHER_AI_API_KEY"], source: aiSdk },
+  {
+    packages: ["@ai-sdk/togetherai"],
+    uses: /\btogetherai\s*[(.]/,
+    unlessAnywhere: createdWithKey,
+    needs: ["TOGETHER_AI_API_KEY"],
+    source: aiSdk,
+  },
   {
     packages: ["@ai-sdk/amazon-bedrock"],
     uses: /\bbedrock\s*\(/,
@@ -289,6 +298,12 @@ export const sdks: SdkRow[] = [
     unless: /apiKey/,
     needs: ["E2B_API_KEY"],
     source: "https://e2b.dev/docs",
+  },
+  {
+    packages: ["@shopify/shopify-app-remix", "@shopify/shopify-app-react-router", "@shopify/shopify-app-express"],
+    uses: /\bshopifyApp\s*\(/,
+    needs: ["SHOPIFY_API_KEY", "SHOPIFY_API_SECRET", "SHOPIFY_APP_URL"],
+    source: "https://shopify.dev/docs/apps/launch/deployment/deploy-to-hosting-service",
   },
   {
     packages: ["stripe"],

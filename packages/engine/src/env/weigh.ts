@@ -36,6 +36,9 @@ const core =
   /(?:^|_)(?:SESSION|JWT|AUTH|APP|COOKIE|ENCRYPTION|NEXTAUTH|PAYLOAD)_?(?:JWT_)?(?:SECRET|KEY|PASSWORD|SALT)|^(?:SECRET|SECRET_KEY|BASE_URL|APP_URL|SITE_URL|(?:NEXT)?AUTH_URL)$/;
 const isSecret = /(?:SECRET|KEY|TOKEN|PASSWORD|SALT)$/;
 const partOfDatabase = /^(?:DB|DATABASE|PG|POSTGRES|MYSQL|MONGO|MONGODB|TURSO|LIBSQL)_?/;
+/** A connection is made of all of these; what is quieted of one is as needed as its password. */
+const partOfConnection =
+  /^(?:DB|DATABASE|PG|POSTGRES|MYSQL|MONGO|MONGODB|REDIS)_(?:HOST|PORT|NAME|USER|USERNAME|DATABASE)$/;
 const databaseKinds = new Set(["database-url", "postgres-url", "mysql-url", "mongodb-url", "libsql-url"]);
 
 export interface Seen {
@@ -178,13 +181,20 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   const isKnown = rule !== null ? !rule.isExtra : isSensitive(key, null);
   if (
     byFile.every((need) => need === "quieted") &&
-    !(framework === "nuxt" ? isKnown : (isListed && examples.some((one) => one.hasPlaceholder)) || isKnown)
+    !(framework === "nuxt"
+      ? isKnown
+      : (isListed && (partOfConnection.test(key) || examples.some((one) => one.hasPlaceholder))) || isKnown)
   )
     return false;
   // `if (!secret) return;` at the head of a webhook: nothing fails, and nothing works either.
   if (byFile.includes("skipped")) return isListed && /(?:SECRET|KEY|TOKEN)$/.test(key);
   const isOutsideSchema = hasSchema && !reads.some(({ inSchema }) => inSchema);
-  if (isOutsideSchema && (!isListed || (!isAsserted && reads.every(({ callee }) => callee !== undefined))))
+  // What the client of the database is given needs no schema.
+  if (
+    isOutsideSchema &&
+    !(isDatabase && isListed) &&
+    (!isListed || (!isAsserted && reads.every(({ callee }) => callee !== undefined)))
+  )
     return false;
   // `A ?? B` where only B is told of: A is for another occasion.
   if (!isListed && reads.every(({ elseReads }) => elseReads !== undefined && inExample.has(elseReads))) return false;

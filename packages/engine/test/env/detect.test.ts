@@ -597,6 +597,65 @@ describe("manifests", () => {
       ["PG_HOST", "PG_NAME"],
     ],
     [
+      "Rails, of the stores for files only the one production keeps them in",
+      {
+        "config/environments/production.rb": "  config.active_storage.service = :bucket\n",
+        "config/storage.yml":
+          'bucket:\n  access_key_id: <%= ENV["BUCKET_KEY_ID"] %>\nspare:\n  access_key_id: <%= ENV["SPARE_KEY_ID"] %>\n',
+      },
+      ["BUCKET_KEY_ID"],
+    ],
+    [
+      "every part of a connection, quieted or not, and not what else is quieted",
+      {
+        "config.ts":
+          'export const db = { host: process.env.DB_HOST || "", name: process.env.DB_NAME || "", user: process.env.DB_USER || "", password: process.env.DB_PASSWORD || "" };\nexport const title = process.env.PAGE_TITLE || "";',
+        ".env.example": "DB_HOST=db\nDB_NAME=shop\nDB_USER=shop\nDB_PASSWORD=changeme\nPAGE_TITLE=Shop\n",
+      },
+      ["DB_HOST", "DB_NAME", "DB_PASSWORD", "DB_USER"],
+    ],
+    [
+      "the database, though the schema of the rest leaves it out",
+      {
+        "env.ts":
+          'import { cleanEnv, str } from "envalid";\ncleanEnv(process.env, { A_SALT: str(), B_KEY: str(), C_KEY: str({ default: "" }) });',
+        "db.ts": 'connect(configService.get<string>("DATABASE_URL"));',
+        ".env.example": "A_SALT=\nB_KEY=\nDATABASE_URL=postgresql://${PG_USER}@db/shop\n",
+      },
+      ["A_SALT", "B_KEY", "DATABASE_URL"],
+    ],
+    [
+      "no key of a provider that is handed one under another name",
+      {
+        "package.json": packageWith("@ai-sdk/openai"),
+        "ai.ts":
+          'import { createOpenAI } from "@ai-sdk/openai";\nconst openai = createOpenAI({ apiKey: process.env.PROXY_KEY });\nask(openai("small"));',
+      },
+      ["PROXY_KEY"],
+    ],
+    [
+      "what a Shopify app is known by",
+      {
+        "package.json": packageWith("@shopify/shopify-app-remix"),
+        "shopify.ts":
+          'import { shopifyApp } from "@shopify/shopify-app-remix/server";\nexport default shopifyApp({ apiKey: process.env.SHOPIFY_API_KEY, appUrl: process.env.SHOPIFY_APP_URL || "" });',
+      },
+      ["SHOPIFY_API_KEY", "SHOPIFY_API_SECRET", "SHOPIFY_APP_URL"],
+    ],
+    [
+      "no address of a database that the program makes up itself",
+      {
+        "schema.prisma": 'datasource db {\n  provider = "sqlite"\n  url = env("DATABASE_URL")\n}',
+        "start.ts": "process.env.DATABASE_URL = process.env.DATABASE_URL ?? addressIn(folder);",
+      },
+      [],
+    ],
+    [
+      "nothing of an imitated server",
+      { "mock-server.ts": "app.listen(process.env.MOCK_PORT_A);", "a.ts": "use(process.env.A_KEY);" },
+      ["A_KEY"],
+    ],
+    [
       "Rails whose secrets come from the environment, told of or not",
       {
         "config/secrets.yml": 'production:\n  secret_key_base: <%= ENV["SECRET_KEY_BASE"] %>\n',

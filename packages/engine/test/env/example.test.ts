@@ -76,6 +76,11 @@ describe("readExample", () => {
       'STORE=s3\n\n# Required if `STORE` is set to "s3"\nAA=\nBB=\n\n# Only needed if STORE=disk\nCC=',
       ["CC"],
     ],
+    [
+      "all of a file that says so at its top",
+      "# Keys\n# Everything is optional, some pages need a key\n\nAA=\n# Required\nBB=",
+      ["AA"],
+    ],
     ["an explicit requirement in an optional section", "# Optional\n\n# Required: signs everything\nAA=\nBB=", ["BB"]],
   ];
   for (const [name, text, keys] of files) {

@@ -70,7 +70,7 @@ const uses: [source: string, ...needs: string[]][] = [
   ["const port = Number(process.env.X_KEY) || 3000;", "default"],
   ["const port = parseInt(process.env.X_KEY || '3000', 10);", "default"],
   ["const port = +(process.env.X_KEY ?? 3000);", "default"],
-  ["process.env.X_KEY ||= 'a';", "default"],
+  ["const key = process.env.X_KEY || context.env.Y_KEY;", "default"],
   ["const { X_KEY = 'a' } = process.env;", "default"],
   ["const list = process.env.X_KEY?.split(',') ?? [];", "default"],
   [`const key = config.get("X_KEY", "default");`, "default"],
@@ -79,6 +79,12 @@ const uses: [source: string, ...needs: string[]][] = [
   [`const key = getEnv("X_KEY", true);`, "asserted"],
   [`const key = env.get("X_KEY").default("a").asString();`, "default"],
   ["const key = process.env.X_KEY;\nconst used = key || 'a';", "plain", "default"],
+  // The program gives it itself.
+  ["process.env.X_KEY ||= 'a';", "given"],
+  ["process.env.X_KEY = process.env.X_KEY ?? addressOf(folder);", "given", "default"],
+  ["process.env.X_KEY ??= process.env.Y_KEY;", "default"],
+  // The same variable from wherever the program runs.
+  ["const key = env.X_KEY || context.env.X_KEY;\nimport { env } from 'node:process';", "plain", "quieted"],
   // Only quieted.
   ["const key = process.env.X_KEY || '';", "quieted"],
   [`const key = process.env.X_KEY ?? "";`, "quieted"],

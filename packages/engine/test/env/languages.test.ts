@@ -14,6 +14,8 @@ const uses: [extension: string, source: string, ...needs: string[]][] = [
   ["py", `key = os.getenv("X_KEY", default=str(1))`, "default"],
   ["py", `key = os.getenv("X_KEY") or "default"`, "default"],
   ["py", `key = os.getenv("X_KEY", None)`, "guarded"],
+  ["py", `if os.getenv("X_KEY", None) is None:\n    raise Exception("no")`, "checked"],
+  ["py", `if os.getenv("X_KEY", None) is None:\n    key = "a"`, "guarded"],
   ["py", `if os.environ.get("X_KEY"):\n    start()`, "guarded"],
   ["py", `debug = os.environ.get("X_KEY") == "1"`, "guarded"],
   ["py", `key = os.getenv("X_KEY")\nif not key:\n    raise ValueError("no")`, "checked"],

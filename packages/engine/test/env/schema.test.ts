@@ -31,6 +31,41 @@ const schemas: [library: string, source: string, needs: Record<string, string>][
     },
   ],
   [
+    "kinds of field the project names itself",
+    `import { z } from "zod";
+     const flag = z.enum(["true", "false"]).transform((text) => text === "true");
+     const list = () => z.string().optional();
+     const Switch = Type.Integer({ minimum: 0 });
+     export const env = z.object({ ON: flag, OFF: flag.default("false"), NAMES: list(), SWITCH: Switch, IP: z.string() }).parse(process.env);`,
+    { ON: "checked", OFF: "declared", NAMES: "declared", SWITCH: "checked", IP: "checked" },
+  ],
+  [
+    "a field on several lines",
+    `import { z } from "zod";
+     createEnv({ server: {
+       HOOK_TOKEN: z
+         .union([z.string().startsWith("a_"), z.string().startsWith("b_")])
+         .optional(),
+     } });`,
+    { HOOK_TOKEN: "declared" },
+  ],
+  [
+    "fields under names of their own",
+    `import * as z from "zod";
+     const schema = z.object({ API_URL: z.string(), MOCKING: z.string().optional() });
+     schema.parse({ API_URL: process.env.NEXT_PUBLIC_API_URL, MOCKING: process.env.NEXT_PUBLIC_MOCKING });`,
+    { NEXT_PUBLIC_API_URL: "checked", NEXT_PUBLIC_MOCKING: "declared" },
+  ],
+  [
+    "fluent-json-schema",
+    `const S = require("fluent-json-schema");
+     envSchema({ schema: S.object()
+       .prop("API_HOST", S.string().required())
+       .prop("LEVEL", S.string().enum(["a", "b"]).default("a"))
+       .prop("NOTE", S.string()) });`,
+    { API_HOST: "checked", LEVEL: "declared", NOTE: "declared" },
+  ],
+  [
     "t3-env with a branch for production",
     `import { createEnv } from "@t3-oss/env-nextjs";
      export const env = createEnv({ server: {
