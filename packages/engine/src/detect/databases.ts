@@ -1,5 +1,5 @@
 /** Databases a JavaScript project uses: drivers it depends on, the schema's provider, the dialect in configuration, driver names in code. */
-import { configOf, stringAt } from "./config.ts";
+import { configOf, stringAt, valueAt } from "./config.ts";
 import { databaseOfWord, drivers } from "./drivers.ts";
 import { dropLocalDatabases, uses } from "./languages/draft.ts";
 import { placeOf, search } from "./languages/files.ts";
@@ -36,6 +36,7 @@ export function addDatabases(project: Project, manifest: Manifest, reading: Read
   const stated = fromSchemas(project, manifest, reading);
   if (!stated && schemaTools.some((tool) => dependsOn(manifest, tool))) fromCode(project, manifest, reading);
   fromBindings(project, manifest, reading);
+  fromStorage(project, manifest, reading);
   // An embedded database beside a server's is for tests or a first start, unless the schema itself names it.
   if (!stated || !reading.database.includes("sqlite") || stated !== "sqlite") dropLocalDatabases(reading);
 }
@@ -141,5 +142,31 @@ function fromBindings(project: Project, manifest: Manifest, reading: Reading): v
     if (!project.tree.has(at)) continue;
     const settings = name.endsWith("toml") ? project.toml(at) : project.json(at);
     if (settings?.["d1_databases"] !== undefined) uses(reading, "sqlite", { at, rule: "database/d1", confidence: 0.8 });
+  }
+}
+
+/** Stores that Nitro is told to mount, in its settings (`storage: { cache: { driver: "redis" } }`) or by a plugin of the server. */
+function fromStorage(project: Project, manifest: Manifest, reading: Reading): void {
+  for (const [name, ...path] of [
+    ["nuxt.config", "nitro", "storage"],
+    ["nitro.config", "storage"],
+  ] as const) {
+    const config = configOf(project, manifest.directory, [name]);
+    const mounts = config && valueAt(config.value, ...path);
+    for (const mount of isObject(mounts ?? null) ? Object.values(mounts as object) : []) {
+      const driver = stringAt(mount, "driver") ?? "";
+      const database = driver === "upstash" || driver === "vercelKV" ? "redis" : databaseOfWord(driver);
+      if (database) uses(reading, database, { at: config!.at, rule: "database/nitro-storage", confidence: 0.85 });
+    }
+  }
+  if (!dependsOn(manifest, "nuxt") && !dependsOn(manifest, "nitropack")) return;
+  for (const at of search(project.tree, inside(manifest.directory, "server/plugins"), {
+    depth: 0,
+    limit: 8,
+    matches: (name) => /\.[jt]s$/.test(name),
+  })) {
+    const driver = /["']unstorage\/drivers\/([\w-]+)["']/.exec(project.tree.text(at) ?? "")?.[1] ?? "";
+    const database = driver === "upstash" ? "redis" : databaseOfWord(driver);
+    if (database) uses(reading, database, { at, rule: "database/nitro-storage", confidence: 0.85 });
   }
 }

@@ -120,17 +120,31 @@ function wholeOf(project: Project, workspace: Workspace | null, ranked: Reading[
     buildsOf(project) >= Math.min(2, Math.max(1, below.length))
   )
     return {
-      facts: compose,
+      facts: {
+        ...compose,
+        database: [...new Set([...compose.database, ...listed.flatMap(({ database }) => database)])],
+      },
       services: listed,
       candidates: [
         { runtime: compose.runtime, kind: "compose", confidence: compose.confidence },
         ...candidates.filter(({ kind }) => kind !== "compose"),
       ],
     };
-  if (workspace || below.length >= 2)
-    return monorepo(best ?? emptyReading(), listed, workspace?.at ?? below[0]!.path, candidates);
+  if (workspace || below.length >= 2) {
+    // A program of another language at the root of a workspace of pages.
+    const program = isWorkspace ? ranked.find((one) => one.kind === "server" && isOfLanguage(one)) : undefined;
+    const rootService = program
+      ? [serviceOf(project, ".", nameOfRoot(project, rootManifest), program, null, null)]
+      : [];
+    return monorepo(best ?? emptyReading(), [...rootService, ...listed], workspace?.at ?? below[0]!.path, candidates);
+  }
   if (below.length === 1) return only(project, below[0]!, listed, best, candidates);
   return best ? single(best) : { facts: emptyReading(), services: [], candidates };
+}
+
+/** Written in a language of its own, by all signs, and not run by Node or a container alone. */
+function isOfLanguage({ runtime, confidence }: Reading): boolean {
+  return confidence >= 0.8 && !["node", "bun", "deno", "docker", "static"].includes(runtime);
 }
 
 /** Programs of the compose file that are built from the project. */

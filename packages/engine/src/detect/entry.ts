@@ -132,7 +132,7 @@ export function withImports(project: Project, source: Source, depth: number, lim
     const next: Source[] = [];
     for (const { at: from, text } of level) {
       for (const match of text.matchAll(
-        /(?:from\s*|require\s*\(\s*|import\s*\(?\s*)["']((?:\.{1,2}|[@~#])\/[^"'\n]*|\.{1,2}|src\/[^"'\n]+)["']/g,
+        /(?:from\s*|require\s*\(\s*|import\s*\(?\s*)["']((?:\.{1,2}|[@~#]|#\w+)\/[^"'\n]*|\.{1,2}|src\/[^"'\n]+)["']/g,
       )) {
         if (found.length >= limit) return found;
         const target = imported(project, from, match[1]!);
@@ -148,14 +148,15 @@ export function withImports(project: Project, source: Source, depth: number, lim
 }
 
 function imported(project: Project, from: string, specifier: string): Source | null {
-  const alias = /^([@~#]|src)\//.test(specifier);
+  // `#lib/a.ts`, of the manifest's own map, most often means src/lib/a.ts.
+  const alias = /^([@~#]|src|#\w+)\//.test(specifier);
   const parts = alias ? [] : from.split("/").slice(0, -1);
   if (alias) {
     const before = from.split("/").slice(0, -1);
     const src = before.lastIndexOf("src");
     parts.push(...(src >= 0 ? before.slice(0, src + 1) : []));
   }
-  for (const part of (alias ? specifier.replace(/^[^/]+\//, "") : specifier).split("/")) {
+  for (const part of (alias ? specifier.replace(/^(?:#(?=\w)|[^/]+\/)/, "") : specifier).split("/")) {
     if (part === "..") parts.pop();
     else if (part !== "." && part !== "") parts.push(part);
   }
@@ -178,7 +179,7 @@ const portRules: readonly { id: string; pattern: RegExp; confidence: number }[] 
   {
     id: "port/fallback",
     pattern: new RegExp(
-      `(?<![A-Z_])(?:(?:APP|SERVER|HTTP|API|NODE|BACKEND|WEB|EXPRESS)_)?PORT\\b[^\\n;{}]{0,50}?(?:\\|\\||\\?\\?|,\\s*|\\?[^:\\n]{1,60}:)\\s*(?:Number\\(|parseInt\\(|String\\(|\\+)?\\s*${number}`,
+      `(?<![A-Z_])(?:(?:APP|SERVER|HTTP|API|NODE|BACKEND|WEB|EXPRESS)_)?PORT\\b(?:[^\\n;{}]{0,50}?(?:\\|\\||\\?\\?|,\\s*|\\?[^:\\n]{1,60}:)|\\)?\\s*(?:\\?\\?|\\|\\||\\?(?![?.])[^:;{}]{1,80}:))\\s*(?:Number\\(|parseInt\\(|String\\(|\\+)?\\s*${number}`,
       "g",
     ),
     confidence: 0.9,

@@ -12,6 +12,7 @@ import { deviceFrameworks, type Framework, frameworks } from "./frameworks.ts";
 import { addExampleDatabases } from "./languages/databases.ts";
 import { addComposeDatabases } from "./languages/docker.ts";
 import { decide, draftOf, state, uses as addDatabase } from "./languages/draft.ts";
+import { search } from "./languages/files.ts";
 import { versionFromFiles } from "./languages/versions.ts";
 import { lineOf, type Manifest, manifestOf, usedOf } from "./manifest.ts";
 import { builtBy } from "./output.ts";
@@ -196,7 +197,9 @@ function settleFramework(subject: Subject, active: Active, built: Built, program
     program?.starts &&
     program.run &&
     (framework.commands?.includes(program.run.program) || !["serve"].includes(program.run.program));
+  const stand = built.noStart && !isOwn ? standIn(subject) : undefined;
   if (isOwn) stateStart(subject, program);
+  else if (stand) state(reading, "startCommand", runScript(subject.manager, "start"), stand);
   else if (script !== undefined) state(reading, "startCommand", runScript(subject.manager, script), own);
   else if (!built.noStart || built.start !== undefined)
     state(reading, "startCommand", executed(subject.manager, built.start ?? framework.start), own);
@@ -206,9 +209,20 @@ function settleFramework(subject: Subject, active: Active, built: Built, program
       ? portIn(project, withImports(project, program.source, 2))
       : null;
   if (flagged) state(reading, "port", flagged, { at: program.at, rule: "port/flag", confidence: 0.97 });
+  else if (stand) state(reading, "port", stand.port, stand);
   else if (source) state(reading, "port", source.port, source);
   else state(reading, "port", built.port ?? framework.port, { ...own, rule: `port/${framework.id}`, confidence: 0.85 });
   decide(reading, "server", active.confidence, own);
+}
+
+/** The edge platform's own server on this machine, where the start script runs what was built with it. */
+function standIn({ project, manifest, scripts }: Subject): { port: number; at: string; rule: string } | undefined {
+  const run = (scripts.get("start") ?? []).find(
+    ({ program, words }) => program === "wrangler" && words.includes("dev"),
+  );
+  if (!run) return undefined;
+  const port = portOfRun(run) ?? (run.words.includes("pages") ? 8788 : 8787);
+  return { port, at: lineOf(project, manifest, "start"), rule: "port/wrangler" };
 }
 
 function settleServer(subject: Subject, server: Active | undefined, program: Program | undefined): void {
@@ -239,7 +253,9 @@ function settleServer(subject: Subject, server: Active | undefined, program: Pro
     const pages = builtBy({ project, manifest, framework: bundler, builds: buildsOf(subject, bundler) });
     state(reading, "outputDir", pages.output, { at: pages.at, rule: pages.rule, confidence: pages.confidence });
   }
-  statePort(subject, program, framework, sources.length > 0 ? sources : frameworkSources(subject, framework));
+  const read = sources.length > 0 ? sources : frameworkSources(subject, framework);
+  const namespaces = framework?.id === "nestjs" ? namespacesOf(project, manifest) : [];
+  statePort(subject, program, framework, [...read.slice(0, 1), ...namespaces, ...read.slice(1)]);
   decide(reading, "server", server ? server.confidence : program?.isServer ? 0.75 : 0.85, {
     at: program?.at ?? server?.at ?? manifest.at,
     rule: isApi ? `framework/${framework.id}` : "javascript/listens",
@@ -260,6 +276,15 @@ function frameworkSources({ project, manifest }: Subject, framework: Framework |
     const source = sourceAt(project, inside(manifest.directory, path));
     return source ? withImports(project, source, 2) : [];
   });
+}
+
+/** Nest's configuration by namespaces (`registerAs("app", …)`): where `config.get("app.port")` comes from, however deep. */
+function namespacesOf(project: Project, manifest: Manifest): Source[] {
+  return search(project.tree, inside(manifest.directory, "src"), {
+    depth: 3,
+    limit: 4,
+    matches: (name) => /^(?:app|server|http|main)\.config\.ts$|^configuration\.ts$/.test(name),
+  }).flatMap((at) => sourceAt(project, at) ?? []);
 }
 
 function settleWorker(subject: Subject, program: Program, framework: Framework | undefined): void {

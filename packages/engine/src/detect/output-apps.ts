@@ -129,6 +129,7 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
       output: directory,
       start: node ? `node ./${directory}/server/entry.mjs` : undefined,
       noStart: !node,
+      ...((majorOf(manifest, "astro") ?? 3) < 3 ? { port: 3000 } : {}),
       at: config ? placeOf(config.at, config.text, /output\s*:|adapter\s*:/) : at,
       rule: "astro/server",
       confidence: 0.95,

@@ -2,7 +2,7 @@
  * Where a framework leaves what it builds, and whether that is a site or a server: flags of the build script first, then the
  * configuration file, then the framework's own default.
  */
-import { type Building, type Built, clean, operandOf } from "./building.ts";
+import { type Building, type Built, clean, operandAfter, operandOf } from "./building.ts";
 import type { Framework } from "./frameworks.ts";
 import type { Manifest } from "./manifest.ts";
 import { appOutputs } from "./output-apps.ts";
@@ -29,7 +29,18 @@ export function builtBy(building: Building): Built {
   const flag = outputFlag(framework, builds, project, manifest);
   if (flag !== undefined && built.kind === "static")
     return { ...built, output: flag, at: manifest.at, rule: "output/flag", confidence: 0.95 };
-  return { ...built, output };
+  const root = rootOf(framework, builds);
+  if (root === undefined || output === undefined) return { ...built, output };
+  const start = (built.start ?? framework.start)?.replace(output, inside(root, output));
+  return { ...built, output: inside(root, output), start };
+}
+
+/** The folder the application lies in, given to the build: `nuxt build ./app`. */
+function rootOf(framework: Framework, builds: readonly Invocation[]): string | undefined {
+  if (!["nuxt", "next"].includes(framework.id)) return undefined;
+  const build = builds.find(({ program }) => framework.commands?.includes(program) === true);
+  const root = build && operandAfter(build, "build", "generate");
+  return root === undefined ? undefined : clean(root);
 }
 
 /** Options that set the output folder. */

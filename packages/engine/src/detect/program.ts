@@ -36,7 +36,7 @@ export function looksLikeLibrary({ json, scripts }: Manifest): boolean {
     "unpkg",
   ];
   const says = [...keys, ...("start" in scripts ? [] : ["bin"])].some((key) => json[key] !== undefined);
-  return says || "prepublishOnly" in scripts || "semantic-release" in scripts;
+  return says || "prepublishOnly" in scripts || ("semantic-release" in scripts && !("start" in scripts));
 }
 
 export function isElsewhere(project: Project, manifest: Manifest, { at }: Source): boolean {

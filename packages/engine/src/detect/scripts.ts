@@ -142,6 +142,7 @@ function expandOne(given: string[], manifest: Manifest, depth: number): Invocati
     while (words[0]?.startsWith("-")) words = words.slice(words[0] === "--" || !valued.includes(words[0]) ? 1 : 2);
     if (words[0] === "--") words = words.slice(1);
   }
+  words = withoutOwnWrapper(words);
   const program = programOf(words[0]!);
   if (program === "set" && words[1]?.includes("=")) return [];
   const followed = runners.has(program)
@@ -151,6 +152,15 @@ function expandOne(given: string[], manifest: Manifest, depth: number): Invocati
     ...found,
     variables: { ...variables, ...found.variables },
   }));
+}
+
+/** `tsx scripts/with-settings.ts tsx src/main.ts`: a program of the project's own that sets up the one named behind it. */
+function withoutOwnWrapper(words: string[]): string[] {
+  if (!/^(?:node|tsx|ts-node)$/.test(words[0] ?? "") || !/\.[cm]?[jt]s$/.test(words[1] ?? "")) return words;
+  const inner = words.slice(words[2] === "--" ? 3 : 2);
+  return /^(?:node|tsx|ts-node|next|nuxt|nest|vite|remix-serve|prisma)$/.test(inner[0] ?? "") && inner.length > 1
+    ? inner
+    : words;
 }
 
 function programOf(word: string): string {

@@ -28,11 +28,25 @@ export function workspaceOf(project: Project): Workspace | null {
       if (json && Object.keys(manifestOf(project, directory)?.scripts ?? {}).length === 0)
         projects.set(directory, json);
     }
+    for (const [directory, json] of listedProjects(project))
+      if (!projects.has(directory)) projects.set(directory, json);
     if (patterns.length === 0)
       members.push(...directories.filter((directory) => /^(apps|packages|libs)\//.test(directory)));
   }
   if (members.length === 0 && projects.size === 0) return null;
   return { at: declared[0]?.at ?? "nx.json", members: [...new Set(members)], projects };
+}
+
+/** Projects that older workspaces of Nx describe in one file: directory to what project.json would hold. */
+function listedProjects(project: Project): [string, JsonObject][] {
+  const at = ["workspace.json", "angular.json"].find((path) => project.tree.has(path));
+  const listed = at === undefined ? undefined : project.json(at)?.["projects"];
+  if (!isObject(listed ?? null)) return [];
+  return Object.entries(listed as JsonObject).flatMap(([name, value]): [string, JsonObject][] => {
+    const root = isObject(value) ? stringAt(value, "root") : undefined;
+    if (!isObject(value) || root === undefined || root === "" || root === ".") return [];
+    return [[root.replace(/\/$/, ""), { name, ...value, targets: value["targets"] ?? value["architect"] ?? {} }]];
+  });
 }
 
 function declarations(project: Project): { at: string; patterns: string[] }[] {
@@ -126,8 +140,10 @@ export function manifestOfNx(project: Project, directory: string, json: JsonObje
     for (const match of text.matchAll(/from\s+["']((?:@[^/"']+\/)?[^/"']+)/g))
       if (all[match[1]!] !== undefined) dependencies[match[1]!] = all[match[1]!]!;
   }
-  if (command !== undefined && all[command.split(" ")[0]!] !== undefined)
-    dependencies[command.split(" ")[0]!] = all[command.split(" ")[0]!]!;
+  const tool = command?.split(" ")[0];
+  // An executor brings webpack with it.
+  if (tool !== undefined && (all[tool] !== undefined || (tool === "webpack" && executor !== "")))
+    dependencies[tool] = all[tool] ?? "*";
   const name = stringAt(json, "name") ?? directory.slice(directory.lastIndexOf("/") + 1);
   return {
     at: inside(directory, "project.json"),
@@ -164,5 +180,5 @@ const executors: readonly [RegExp, string][] = [
   [/remix:build/, "remix build"],
   [/nuxt:build/, "nuxt build"],
   [/expo:/, "expo export"],
-  [/(webpack|node|js|esbuild|rspack):/, "webpack build"],
+  [/(webpack|node|js|esbuild|rspack|web):/, "webpack build"],
 ];

@@ -316,3 +316,98 @@ describe("services of a workspace", () => {
     expect(service(detection, "apps/web").name).toBe("web");
   });
 });
+
+describe("commands that stand in for others", () => {
+  table({
+    "what is built for Cloudflare's pages is started by their stand-in": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "remix vite:build", start: "wrangler pages dev ./build/client" },
+          dependencies: { "@remix-run/cloudflare": "2", "@remix-run/react": "2" },
+          devDependencies: { "@remix-run/dev": "2", vite: "5", wrangler: "3" },
+        }),
+        "vite.config.ts": `import { vitePlugin as remix } from "@remix-run/dev"; export default { plugins: [remix()] }`,
+      },
+      is: { kind: "server", framework: "remix", startCommand: "npm run start", port: 8788 },
+    },
+    "a program of the project's own that sets up the one behind it": {
+      files: {
+        "package.json": manifest({
+          scripts: {
+            with: "tsx src/scripts/with-address.ts",
+            start: "npm run with -- tsx src/scripts/migrate-and-start.ts",
+          },
+          dependencies: { "discord.js": "14", tsx: "4" },
+        }),
+        "src/scripts/migrate-and-start.ts": `import "../bot.ts";`,
+        "src/bot.ts": `import { Client } from "discord.js"; new Client({}).login(token)`,
+      },
+      is: { kind: "worker", framework: "discord.js", startCommand: "npm run start" },
+    },
+    "Nuxt in a folder given to its build": {
+      files: {
+        "package.json": manifest({ scripts: { build: "nuxt build ./site" }, dependencies: { nuxt: "3" } }),
+        "nuxt.config.ts": "export default defineNuxtConfig({})",
+        "site/nuxt.config.ts": `export default defineNuxtConfig({ extends: "../" })`,
+      },
+      is: { outputDir: "site/.output", startCommand: "node site/.output/server/index.mjs" },
+    },
+    "Astro before 3 listens on 3000": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "astro build" },
+          dependencies: { astro: "^2.10.0", "@astrojs/node": "5" },
+        }),
+        "astro.config.mjs": `import node from "@astrojs/node"; export default { output: "server", adapter: node({ mode: "standalone" }) }`,
+      },
+      is: { kind: "server", port: 3000 },
+    },
+  });
+});
+
+describe("what lies deeper than the manifest says", () => {
+  table({
+    "a server that is released by semantic-release is no library": {
+      files: {
+        "package.json": JSON.stringify({
+          name: "shop",
+          main: "./src/index.ts",
+          scripts: { start: "node src/index.ts", "semantic-release": "semantic-release" },
+          imports: { "#http/*": "./src/http/*" },
+          dependencies: { fastify: "5" },
+        }),
+        "src/index.ts": `import { start } from "#http/server.ts"; start();`,
+        "src/http/server.ts": `import fastify from "fastify"; export const start = () => fastify().listen({ port: 4100 });`,
+      },
+      is: { kind: "server", framework: "fastify", startCommand: "npm run start", port: 4100 },
+    },
+    "Nest's port is in its namespace, not in what else names one": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "nest build", start: "node dist/main" },
+          dependencies: { "@nestjs/core": "11" },
+        }),
+        "src/main.ts": `import { AppModule } from "./app.module"; app.listen(config.getOrThrow("app.http.port"));`,
+        "src/app.module.ts": `import { Notes } from "./notes"; export class AppModule {}`,
+        "src/notes.ts": `export const text = process.env.PORT || 4000;`,
+        "src/common/config/app.config.ts": `export default registerAs("app", () => ({ http: { port: process.env.HTTP_PORT\n  ? Number.parseInt(process.env.HTTP_PORT)\n  : 4100 } }));`,
+      },
+      is: { framework: "nestjs", port: 4100 },
+    },
+    "a store that Nitro mounts is a database": {
+      files: {
+        "package.json": manifest({ scripts: { build: "nuxt build" }, dependencies: { nuxt: "3" } }),
+        "nuxt.config.ts": `export default defineNuxtConfig({ nitro: { storage: { cache: { driver: "redis" }, files: { driver: "fs" } } } })`,
+      },
+      is: { framework: "nuxt", database: ["redis"] },
+    },
+    "a plugin of the server mounts one as well": {
+      files: {
+        "package.json": manifest({ scripts: { build: "nuxt build" }, dependencies: { nuxt: "3" } }),
+        "nuxt.config.ts": "export default defineNuxtConfig({})",
+        "server/plugins/storage.ts": `import driver from "unstorage/drivers/redis";`,
+      },
+      is: { framework: "nuxt", database: ["redis"] },
+    },
+  });
+});

@@ -21,6 +21,46 @@ const schema = `datasource db { \n provider = "postgresql"\n }`;
 
 describe("workspaces", () => {
   table({
+    "a program of another language at the root is one of the services": {
+      files: {
+        "package.json": manifest({ devDependencies: { prettier: "3" } }),
+        "pnpm-workspace.yaml": "packages:\n  - web\n",
+        "web/package.json": manifest({ name: "web", scripts: { build: "vite build" }, devDependencies: { vite: "6" } }),
+        "web/index.html": "<p>",
+        "Cargo.toml": `[package]\nname = "shop"\n[dependencies]\naxum = "0.8"\ntokio-postgres = "0.7"\n`,
+        "src/main.rs": `fn main() { axum::serve(listener, app); }`,
+      },
+      is: { kind: "monorepo", database: ["postgres"], services: [".", "web"] },
+    },
+    "projects that older workspaces of Nx describe in one file": {
+      files: {
+        "package.json": manifest({
+          dependencies: { "@nestjs/core": "8", react: "17" },
+          devDependencies: { "@nrwl/workspace": "12" },
+        }),
+        "nx.json": "{}",
+        "workspace.json": JSON.stringify({
+          projects: {
+            api: {
+              root: "apps/api",
+              projectType: "application",
+              architect: { build: { builder: "@nrwl/node:build" } },
+            },
+            ui: { root: "libs/ui", projectType: "library", architect: {} },
+            web: {
+              root: "apps/web",
+              projectType: "application",
+              architect: { build: { builder: "@nrwl/web:build", options: { outputPath: "dist/apps/web" } } },
+            },
+          },
+        }),
+        "apps/api/src/main.ts": `import { NestFactory } from "@nestjs/core"; app.listen(3333);`,
+        "apps/web/src/main.tsx": "",
+        "apps/web/src/index.html": "<p>",
+        "libs/ui/src/index.ts": "",
+      },
+      is: { kind: "monorepo", services: ["apps/api", "apps/web"] },
+    },
     "packages among the assets of a web framework are its pages": {
       files: {
         "package.json": manifest({ workspaces: ["resources/assets/v1"] }),
@@ -189,6 +229,21 @@ describe("workspaces", () => {
 
 describe("folders and containers", () => {
   table({
+    "programs of a compose file bring their databases": {
+      files: {
+        "docker-compose.yml": "services:\n  front:\n    build: ./web\n  api:\n    build: ./server\n",
+        "web/package.json": manifest({ scripts: { build: "vite build" }, devDependencies: { vite: "6" } }),
+        "web/index.html": "<p>",
+        "web/Dockerfile": "FROM node:24",
+        "server/package.json": manifest({
+          scripts: { start: "node index.js" },
+          dependencies: { express: "4", mongoose: "8" },
+        }),
+        "server/index.js": `require("express")().listen(5000)`,
+        "server/Dockerfile": "FROM node:24",
+      },
+      is: { kind: "compose", database: ["mongodb"], services: ["server", "web"] },
+    },
     "a root that only drives a folder's program is not the program": {
       files: {
         "package.json": manifest({ scripts: { start: "node server/index.js" } }),

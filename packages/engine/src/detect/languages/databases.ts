@@ -77,6 +77,7 @@ export const driverPackages: Record<string, Record<string, string>> = {
     "github.com/glebarez/go-sqlite": "sqlite",
     "github.com/ncruces/go-sqlite3": "sqlite",
     "zombiezen.com/go/sqlite": "sqlite",
+    "github.com/pocketbase/pocketbase": "sqlite",
     "gorm.io/driver/sqlite": "sqlite",
     "github.com/jinzhu/gorm/dialects/sqlite": "sqlite",
     "go.mongodb.org/mongo-driver": "mongodb",

@@ -84,6 +84,7 @@ export const java: Reader = {
     );
     state(reading, "buildCommand", build.command, { at, rule: `java/${build.tool}`, confidence: 0.85 });
     if (isAndroid) return decide(reading, "package", 0.5, { at, rule: "java/android" });
+    if (build.plugins.has("java-platform")) return decide(reading, "package", 0.9, { at, rule: "java/platform" });
     if (
       row &&
       (main !== undefined ||
@@ -131,8 +132,10 @@ function readServer({
   const process = startFromProcfile(project, directory, reading);
   keepOwnJar(reading, process === null ? undefined : start);
   if (process === "worker") return decide(reading, "worker", 0.85, { at: build.at, rule: "java/procfile" });
+  // What a sibling project depends on is not seen here; settings of a server are.
   const isWebless =
     row.slug === "spring-boot" &&
+    !config.some(({ text }) => /^server:|^server\.port/m.test(text)) &&
     ![...build.dependencies.keys()].some((id) =>
       /web|webflux|jersey|jetty|undertow|tomcat|rest|graphql|actuator|cloud-gateway|eureka|config-server|zuul|vaadin|hateoas|thymeleaf/.test(
         id,

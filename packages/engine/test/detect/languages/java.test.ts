@@ -61,6 +61,28 @@ describe("Maven", () => {
     expect(readingOf({ "pom.xml": pom(["spring-boot-starter-amqp"]), ...main }).kind).toBe("worker");
   });
 
+  it("is a server where its settings are those of one, whatever brings the starter", () => {
+    const files = {
+      "pom.xml": pom(["spring-boot-starter"]),
+      ...main,
+      "src/main/resources/application.yaml": "server:\n  port: 8090\n",
+    };
+    expect(readingOf(files)).toMatchObject({ kind: "server", port: 8090 });
+  });
+
+  it("takes a list of versions for no program", () => {
+    const files = {
+      "settings.gradle": "rootProject.name = 'x'\ninclude 'app', 'platform'\n",
+      "build.gradle": "",
+      "app/build.gradle":
+        "plugins { id 'org.springframework.boot' version '3' }\ndependencies { implementation 'org.springframework.boot:spring-boot-starter-web' }\n",
+      "app/src/main/java/A.java": "class A { public static void main(String[] a) {} }",
+      "platform/build.gradle":
+        "plugins {\n id 'java-platform'\n id 'org.springframework.boot' version '3' apply false\n}\n",
+    };
+    expect(readingOf(files)).toMatchObject({ kind: "server", framework: "spring-boot" });
+  });
+
   it("reads no dependency of tests", () => {
     const h2 = "<dependency><artifactId>h2</artifactId><scope>test</scope></dependency>";
     const files = {
