@@ -5,7 +5,7 @@
  *
  *   node bench/streams.ts [seconds, default 15] [readers, default 200] [lines a second, default 10000]
  */
-import { appendEvents } from "@landfall/engine/deployment/journal";
+import { appendEvents } from "@landfall/engine/deployment/stored-events";
 import type { Schema } from "@landfall/engine/store/schema";
 import type { Kysely } from "kysely";
 import { fork } from "node:child_process";

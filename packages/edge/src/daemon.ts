@@ -11,7 +11,7 @@ import { sql } from "kysely";
 import { systemClock } from "@landfall/engine/clock";
 import { backgroundEnvironment } from "@landfall/engine/background";
 import { DeployError, reportOf } from "@landfall/engine/error";
-import { hasOrphans } from "@landfall/engine/deployment/journal";
+import { hasOrphans } from "@landfall/engine/deployment/claim";
 import { createServer } from "@landfall/engine/node-http";
 import { type EdgeReport, edgeSocket } from "@landfall/engine/platforms/local/edge-control";
 import { programLogs } from "@landfall/engine/platforms/local/program";

@@ -2,7 +2,7 @@
 import type { Kysely } from "kysely";
 import { openClient, type PlatformAccess } from "./connections/access.ts";
 import { openCredential } from "./connections/choose.ts";
-import { openStates } from "./deployment/journal.ts";
+import { openStates } from "./deployment/claim.ts";
 import { pinnedTarget } from "./deployment/reach.ts";
 import { DeployError } from "./error.ts";
 import type { DeploymentState } from "./events.ts";

@@ -1,6 +1,6 @@
 /** What a worker would have written of a deployment that nobody works on. */
 import type { DeployEventBody, Engine } from "@landfall/engine";
-import { appendEvents } from "@landfall/engine/deployment/journal";
+import { appendEvents } from "@landfall/engine/deployment/stored-events";
 import type { Schema } from "@landfall/engine/store/schema";
 import type { Kysely } from "kysely";
 

@@ -2,7 +2,7 @@
 import type { DeployEvent } from "../events.ts";
 import { isSettled } from "../events.ts";
 import type { Store } from "../store/store.ts";
-import { readEvents } from "./journal.ts";
+import { readEvents } from "./stored-events.ts";
 import { deploymentRow } from "./views.ts";
 
 /** Held while it is read: a chunk of log may have 256 kB, and a reader may be slow. */

@@ -4,17 +4,9 @@ import type { DeployRequest } from "../plan/request.ts";
 import type { PlatformAccess } from "../connections/access.ts";
 import type { Learn } from "../connections/credential.ts";
 import { DeployError, reportOf } from "../error.ts";
-import {
-  type Claim,
-  claimNext,
-  hasOpen,
-  heartbeatMs,
-  leaseMs,
-  type Journal,
-  journalOf,
-  readEvents,
-  renew,
-} from "./journal.ts";
+import { type Claim, claimNext, giveBack, hasOpen, heartbeatMs, renew } from "./claim.ts";
+import { type Journal, journalOf } from "./journal.ts";
+import { readEvents } from "./stored-events.ts";
 import { logSink } from "./log-sink.ts";
 import { thisOwner } from "./owner.ts";
 import { openReach, type Reach } from "./reach.ts";
@@ -23,7 +15,7 @@ import type { DeployedService, Platform, Release, ReleaseContext } from "../plat
 import { createRedactor } from "../redact/redact.ts";
 import { openRelease } from "./release.ts";
 import type { DeploymentRow } from "../store/schema.ts";
-import type { Store } from "../store/store.ts";
+import { isStoreAway, type Store } from "../store/store.ts";
 import { readGiven } from "../shared-values.ts";
 
 export interface WorkerOptions {
@@ -42,7 +34,6 @@ export interface WorkerOptions {
 const idlePollMs = 150;
 /** While the database does not answer. */
 const storeAwayMs = 1_000;
-const giveBackAgainMs = 200;
 /** A platform has so long to undo what a deployment that failed or was cancelled left there. */
 const cleanUpMs = 20_000;
 
@@ -330,30 +321,6 @@ async function isLive(platform: Platform, release: Release, context: ReleaseCont
     status.length > 0 &&
     status.every((service) => service.release === release.id && service.state === "ready")
   );
-}
-
-/** Let others claim soon; changes nothing when somebody has claimed already. A store that is away is waited for while the lease lasts. */
-async function giveBack({ db, clock }: Store, claim: Claim): Promise<void> {
-  const until = clock.now() + leaseMs;
-  do {
-    try {
-      await db
-        .updateTable("deployment")
-        .set({ lease_owner: null, lease_until: clock.now() })
-        .where("id", "=", claim.row.id)
-        .where("fence", "=", claim.fence)
-        .execute();
-      return;
-    } catch (error) {
-      if (!isStoreAway(error)) return; // The store is what failed; the lease ends by itself.
-      await clock.sleep(giveBackAgainMs);
-    }
-  } while (clock.now() < until);
-}
-
-/** The database did not answer: that says nothing about the deployment, and nothing is lost by waiting. */
-function isStoreAway(error: unknown): boolean {
-  return error instanceof DeployError && error.code === "STORE_UNAVAILABLE";
 }
 
 async function giveUp(store: Store, claim: Claim, error: unknown): Promise<void> {

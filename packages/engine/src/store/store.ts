@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { zstdCompress, zstdDecompress } from "node:zlib";
 import { type Kysely, sql, type Transaction } from "kysely";
 import { type Clock, instant } from "../clock.ts";
+import { DeployError } from "../error.ts";
 import { newId } from "../id.ts";
 import { type Blob, type Blobs, openBlobs } from "../snapshot/blobs.ts";
 import type { BlobStoreOptions } from "../snapshot/s3.ts";
@@ -63,6 +64,11 @@ export interface StoreOptions {
   databaseUrl?: string;
   /** As in EngineOptions. */
   blobStore?: BlobStoreOptions;
+}
+
+/** The database did not answer: that says nothing about what was asked of it, and nothing is lost by waiting. */
+export function isStoreAway(error: unknown): boolean {
+  return error instanceof DeployError && error.code === "STORE_UNAVAILABLE";
 }
 
 /** Open or create the data directory `home`. Throws STORE_NEWER, STORE_UNAVAILABLE, INVALID_CONFIG. */

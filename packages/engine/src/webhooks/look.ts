@@ -1,6 +1,6 @@
 /** After a hint: which of our deployments is meant, and what the platform itself says of it now. */
 import type { PlatformAccess } from "../connections/access.ts";
-import { openStates } from "../deployment/journal.ts";
+import { openStates } from "../deployment/claim.ts";
 import { openReach } from "../deployment/reach.ts";
 import { reportOf } from "../error.ts";
 import { isSettled } from "../events.ts";

@@ -6,16 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { accept, requestCancel } from "../../src/deployment/accept.ts";
 import type { Clock } from "../../src/clock.ts";
 import { DeployError } from "../../src/error.ts";
-import {
-  type Claim,
-  claimNext,
-  type Journal,
-  journalOf,
-  leaseMs,
-  readEvents,
-  renew,
-} from "../../src/deployment/journal.ts";
+import { type Claim, claimNext, leaseMs, renew } from "../../src/deployment/claim.ts";
+import { type Journal, journalOf } from "../../src/deployment/journal.ts";
 import { thisOwner } from "../../src/deployment/owner.ts";
+import { readEvents } from "../../src/deployment/stored-events.ts";
 import type { DeployPlan } from "../../src/plan/plan.ts";
 import type { Schema } from "../../src/store/schema.ts";
 import { openStore, type Store } from "../../src/store/store.ts";

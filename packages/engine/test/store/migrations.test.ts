@@ -8,7 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/clock.ts";
-import { readEvents } from "../../src/deployment/journal.ts";
+import { readEvents } from "../../src/deployment/stored-events.ts";
 import { openEngine } from "../../src/index.ts";
 import { openStore } from "../../src/store/store.ts";
 import { databases } from "./databases.ts";

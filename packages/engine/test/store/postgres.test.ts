@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import { accept } from "../../src/deployment/accept.ts";
-import { type Claim, claimNext, hasOrphans, leaseMs } from "../../src/deployment/journal.ts";
+import { type Claim, claimNext, hasOrphans, leaseMs } from "../../src/deployment/claim.ts";
 import { thisOwner } from "../../src/deployment/owner.ts";
 import { type Engine, definePlatform, type EngineOptions, openEngine } from "../../src/index.ts";
 import type { DeployPlan } from "../../src/plan/plan.ts";
