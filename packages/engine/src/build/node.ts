@@ -1,6 +1,7 @@
 /** Which Node.js a build and its program run with. */
 import { realpathSync } from "node:fs";
-import { maxSatisfying, validRange } from "semver";
+import maxSatisfying from "semver/ranges/max-satisfying.js";
+import validRange from "semver/ranges/valid.js";
 import { exec } from "../process/exec.ts";
 
 export interface NodeRuntime {

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { valid } from "semver";
+import valid from "semver/functions/valid.js";
 import type { PackageManager } from "../detect/package-manager.ts";
 import { errnoOf } from "../errno.ts";
 import { DeployError } from "../error.ts";
