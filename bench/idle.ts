@@ -72,11 +72,7 @@ function answers(port: number): Promise<boolean> {
 }
 
 async function measureMemory(landfall: Landfall): Promise<void> {
-  await until(
-    "a standby",
-    () => processesOf(landfall.home).find(({ command }) => / edge .*--standby/.test(command)),
-    100,
-  );
+  await until("a standby", () => processesOf(landfall.home).find(({ command }) => /standby\.js /.test(command)), 100);
   await sleep(settleMs);
   const alone = ours(landfall).map(({ pid }) => residentMb(pid));
   await landfall.run("stop", "--yes");

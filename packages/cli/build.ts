@@ -10,9 +10,10 @@ const here = import.meta.dirname;
 const dist = join(here, "dist");
 const main = join(here, "src/main.ts");
 const engine = resolve(here, "../engine/src/index.ts");
+const standby = join(here, "src/standby.ts");
 
 const bundle = await rolldown({
-  input: { main, index: engine },
+  input: { main, standby, index: engine },
   platform: "node",
   external: ["oxc-parser", "pg-native"],
   // jsonc-parser's "main" loads its parts in a way no bundler follows; the other entry is the same as modules.
@@ -42,6 +43,11 @@ const { output } = await bundle.write({
   codeSplitting: {
     includeDependenciesRecursively: false,
     groups: [
+      {
+        debugName: "standby",
+        name: (id, context) => (id !== standby && isLoadedBy(standby, id, context) ? "standby" : null),
+        priority: 3,
+      },
       {
         // The entry itself waits for what it loads, which may need what is beside it: in one file they would wait for each other.
         debugName: "start",

@@ -279,6 +279,26 @@ describe("whatever dies", () => {
     expect((await landfall.get("echo.localhost")).body).toBe("hello"); // Serve was one of its keepers, not the only one.
   });
 
+  it("a server is the standby while it runs, and one is back when it was killed", async () => {
+    const standbys = () => landfall.processes().filter(({ command }) => command.includes("standby.js"));
+    const edges = () =>
+      landfall
+        .processes()
+        .filter(({ command }) => / edge /.test(command) && !standbys().some(({ command: one }) => one === command));
+    await until("a standby", () => standbys().length === 1);
+    const serving = landfall.start("serve", "--port", "0");
+    const outcome = outcomeOf(serving);
+    await until("the standby's end", () => standbys().length === 0);
+    const [edge] = edges();
+    kill(edge!.pid);
+    await until("another edge", () => edges().some(({ pid }) => pid !== edge!.pid));
+    await comesBack();
+    expect(standbys()).toEqual([]);
+    kill(serving.pid!);
+    await outcome;
+    await until("a standby", () => standbys().length === 1);
+  });
+
   it("tells what happened to variables, takes a change back, and compares environments", async () => {
     const env = (...args: string[]) => landfall.run("env", ...args, "--project", "echo");
     const changes = (...args: string[]) =>

@@ -16,6 +16,7 @@ import { createServer } from "@landfall/engine/node-http";
 import { type EdgeReport, edgeSocket } from "@landfall/engine/platforms/local/edge-control";
 import { programLogs } from "@landfall/engine/platforms/local/program";
 import type { BlobStoreOptions } from "@landfall/engine/snapshot/s3";
+import { edgeLock } from "@landfall/engine/platforms/local/edge-files";
 import { holdLock } from "@landfall/engine/store/lock";
 import { openStore } from "@landfall/engine/store/store";
 import { createDesired } from "./desired.ts";
@@ -52,7 +53,7 @@ const closeGraceMs = 10_000;
 /** Run until the signal; returns false at once when another edge has this data directory. */
 export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
   const { home, signal } = options;
-  if (!holdLock(join(home, "edge.lock"))) return false;
+  if (!holdLock(edgeLock(home))) return false;
   markWanted(home);
   const clock = systemClock;
   await using store = await openStore(home, clock, options);

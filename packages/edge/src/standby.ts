@@ -1,14 +1,15 @@
 /**
  * Edge and standby look after each other: whoever finds the other's lock free starts it again. So one `kill -9` is mended within a
- * second without any command, and only when both are gone does the next command bring them back.
+ * second without any command, and only when both are gone does the next command bring them back. A server is the standby for as long as
+ * it runs: one that is there then ends.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { stoppedFile } from "@landfall/engine/platforms/local/edge-control";
-import { holdLock, tryLock } from "@landfall/engine/store/lock";
+import { edgeLock, serverLock, standbyLock, stoppedFile } from "@landfall/engine/platforms/local/edge-files";
+import { holdLock, isHeld } from "@landfall/engine/store/lock";
 
 const lookEveryMs = 300;
 /** A process that was started is given so long to take its lock before it is started again. */
@@ -28,18 +29,8 @@ export function wasStopped(home: string): boolean {
 }
 
 /** Start `command` in the background when nobody holds the lock; null when somebody does. */
-function startWhenFree({
-  home,
-  lock,
-  command,
-}: {
-  home: string;
-  lock: string;
-  command: string[];
-}): ChildProcess | null {
-  const free = tryLock(join(home, lock));
-  if (!free) return null;
-  free.release();
+function startWhenFree(lock: string, { home, command }: { home: string; command: string[] }): ChildProcess | null {
+  if (isHeld(lock)) return null;
   const log = openSync(join(home, "logs", "edge.log"), "a", 0o600);
   try {
     const [program, ...args] = command;
@@ -52,22 +43,27 @@ function startWhenFree({
   }
 }
 
-/** Watch over the edge until it is stopped on purpose, the data directory is gone, or the signal. False when another standby does. */
+/**
+ * Watch over the edge until it is stopped on purpose, the data directory is gone, a server does it in our place, or the signal. At once
+ * when another of the same kind is there.
+ */
 export async function runStandby({
   home,
   edgeCommand,
+  isServer = false,
   signal,
 }: {
   home: string;
   edgeCommand: string[];
+  isServer?: boolean;
   signal: AbortSignal;
-}): Promise<boolean> {
-  if (!holdLock(join(home, "standby.lock"))) return false;
-  while (!signal.aborted && existsSync(join(home, "releases")) && !wasStopped(home)) {
-    const started = startWhenFree({ home, lock: "edge.lock", command: edgeCommand });
+}): Promise<void> {
+  if (!holdLock(isServer ? serverLock(home) : standbyLock(home))) return;
+  const isReplaced = (): boolean => !isServer && isHeld(serverLock(home));
+  while (!signal.aborted && existsSync(join(home, "releases")) && !wasStopped(home) && !isReplaced()) {
+    const started = startWhenFree(edgeLock(home), { home, command: edgeCommand });
     await delay(started ? startMs : lookEveryMs, undefined, { signal }).catch(() => {}); // The signal is looked at above.
   }
-  return true;
 }
 
 export interface StandbyKeeper {
@@ -84,7 +80,7 @@ export function keepStandby(home: string, command: string[]): StandbyKeeper {
   return {
     look() {
       if (Date.now() < notBefore) return;
-      const started = startWhenFree({ home, lock: "standby.lock", command });
+      const started = isHeld(serverLock(home)) ? null : startWhenFree(standbyLock(home), { home, command });
       if (!started) return;
       notBefore = Date.now() + startMs;
       child = started;

@@ -1,6 +1,9 @@
 /** `landfall edge`: the edge of a data directory, in the foreground. Started by the engine. */
+import { fileURLToPath } from "node:url";
 import type { Registry } from "../run.ts";
 
+/** Built beside what this is in. */
+const standbyProgram = fileURLToPath(new URL("./standby.js", import.meta.url));
 /** Asked for first; the edge takes another when it is not free. */
 const usualPort = 8080;
 
@@ -8,9 +11,8 @@ export function edge({ program, does }: Registry): void {
   program
     .command("edge", { hidden: true })
     .description("Run the edge of a data directory in the foreground.")
-    .option("--standby", "only start the edge again when it dies")
     .action(
-      does<{ standby?: boolean }>(async (context, { flags }) => {
+      does(async (context) => {
         const {
           home,
           edgePort = usualPort,
@@ -25,14 +27,8 @@ export function edge({ program, does }: Registry): void {
         const stop = new AbortController();
         const ignore = context.world.onSignal(() => stop.abort());
         try {
-          if (flags.standby === true) {
-            // Loaded alone: it stays in memory for as long as the edge runs.
-            const { runStandby } = await import("@landfall/edge/standby");
-            await runStandby({ home, edgeCommand, signal: stop.signal });
-            return;
-          }
           const { runEdge } = await import("@landfall/edge");
-          const standbyCommand = [...edgeCommand, "--standby"];
+          const standbyCommand = [process.execPath, standbyProgram, home, ...edgeCommand];
           const ran = await runEdge({
             home,
             port: edgePort,

@@ -117,12 +117,14 @@ async function startApi(context: Context, engine: Engine, settings: ReturnType<t
   }
 }
 
-/** Starts the edge again within a second when it dies; where another process does that already, nothing. Disposing ends it. */
+/** Starts the edge again within a second when it dies; where another server does that already, nothing. Disposing ends it. */
 async function standBy(context: Context, stop: AbortController): Promise<AsyncDisposable> {
   const { markWanted, runStandby } = await import("@landfall/edge/standby");
   const { home, edgeCommand } = context.options();
   markWanted(home);
-  const ended = runStandby({ home, edgeCommand, signal: stop.signal }).then(() => endWhenStopped(context, stop));
+  const ended = runStandby({ home, edgeCommand, isServer: true, signal: stop.signal }).then(() =>
+    endWhenStopped(context, stop),
+  );
   return {
     // Also where serving could not begin, and nobody has said stop.
     async [Symbol.asyncDispose]() {

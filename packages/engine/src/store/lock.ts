@@ -8,9 +8,9 @@ export interface Lock {
   release(): void;
 }
 
-/** The lock, or null when another process (or another holder in this one) has it. */
-export function tryLock(path: string): Lock | null {
-  const database = new DatabaseSync(path);
+/** The lock, or null when another process (or another holder in this one) has it for longer than `waitMs`. */
+export function tryLock(path: string, waitMs = 0): Lock | null {
+  const database = new DatabaseSync(path, { timeout: waitMs });
   try {
     database.exec("pragma journal_mode = delete");
     database.exec("begin exclusive");
@@ -21,11 +21,20 @@ export function tryLock(path: string): Lock | null {
   return { release: () => database.close() };
 }
 
+/** Whether some process has it. */
+export function isHeld(path: string): boolean {
+  const free = tryLock(path);
+  free?.release();
+  return free === null;
+}
+
 const held: Lock[] = [];
+/** Who only looks whether a lock is free has it for a moment, which must not be taken for a holder. */
+const glanceMs = 100;
 
 /** Take the lock for as long as this process lives: free means that the process is gone. False when another has it. */
 export function holdLock(path: string): boolean {
-  const lock = tryLock(path);
+  const lock = tryLock(path, glanceMs);
   if (lock) held.push(lock);
   return lock !== null;
 }

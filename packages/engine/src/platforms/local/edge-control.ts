@@ -12,6 +12,7 @@ import { errnoOf } from "../../errno.ts";
 import { httpRequest } from "../../node-http.ts";
 import { DeployError } from "../../error.ts";
 import { tryLock } from "../../store/lock.ts";
+import { edgeLock, serverLock, standbyLock, stoppedFile } from "./edge-files.ts";
 
 /** One service as the edge has it. */
 export interface EdgeService {
@@ -174,12 +175,12 @@ export function edgeControl({
           if (!isAbsent(error)) throw error;
         }
       }
-      for (const name of ["edge.lock", "standby.lock"]) await untilFree(join(home, name), clock);
+      for (const lock of [edgeLock, serverLock, standbyLock]) await untilFree(lock(home), clock);
     },
   };
 }
 
-/** Edge and standby hold their locks until they are gone. */
+/** Edge, server and standby hold their locks until they are gone. */
 async function untilFree(path: string, clock: Clock): Promise<void> {
   const deadline = clock.now() + stopDeadlineMs;
   for (;;) {
@@ -193,11 +194,6 @@ async function untilFree(path: string, clock: Clock): Promise<void> {
       });
     await clock.sleep(20);
   }
-}
-
-/** There while the edge was stopped on purpose: nobody but a person's next command starts it again. */
-export function stoppedFile(home: string): string {
-  return join(home, "edge.stopped");
 }
 
 /** The edge is not there, or ended while it was asked. */
