@@ -1,7 +1,6 @@
 /** Deployments that use what an earlier one made: the same once more, traffic back to an earlier release, a preview's release to production. */
 import type { PlatformAccess } from "../connections/access.ts";
 import { chooseCredential } from "../connections/choose.ts";
-import type { Engine } from "../engine.ts";
 import { DeployError } from "../error.ts";
 import { checkedName } from "../name.ts";
 import type { DeployPlan } from "../plan/plan.ts";
@@ -11,12 +10,11 @@ import type { Platform } from "../platform.ts";
 import type { Projects } from "../projects.ts";
 import type { DeploymentRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
-import { readGiven } from "../shared-values.ts";
 import { accept, type Seen } from "./accept.ts";
-import { openRelease } from "./release.ts";
+import { valuesAgain } from "./values.ts";
 import { commitOf, deploymentRow, type DeploymentView } from "./views.ts";
 
-/** See Engine. */
+/** See Engine.redeploy, rollback and promote. */
 export function againOf({
   store,
   platforms,
@@ -34,7 +32,7 @@ export function againOf({
   projects: Projects;
   view(row: DeploymentRow): Promise<DeploymentView>;
   person: string | undefined;
-}): Pick<Engine, "redeploy" | "rollback" | "promote"> {
+}) {
   const { db } = store;
 
   /** A deployment that uses what an earlier one made. */
@@ -42,7 +40,7 @@ export function againOf({
     operation: "redeploy" | "rollback" | "promote",
     from: DeploymentRow,
     change: { environment?: string; given?: Record<string, string>; sourceReleaseId?: string } & Seen,
-  ) {
+  ): Promise<DeploymentView> {
     const plan = JSON.parse(from.plan!) as DeployPlan;
     const environmentName = change.environment ?? from.environment;
     const opens = await chooseCredential(store, platformOf(platforms, from.platform), {
@@ -68,13 +66,19 @@ export function againOf({
   }
 
   return {
-    async redeploy(deploymentId, seen = {}) {
+    async redeploy(deploymentId: string, seen: Seen = {}): Promise<DeploymentView> {
       const from = await deploymentRow(store, deploymentId);
       const { given } = await valuesAgain(store, from);
       return again("redeploy", from, { ...seen, given });
     },
 
-    async rollback({ project, environment: environmentName = "production", platform, to, ...seen }) {
+    async rollback({
+      project,
+      environment: environmentName = "production",
+      platform,
+      to,
+      ...seen
+    }: { project: string; environment?: string; platform?: string; to?: string } & Seen): Promise<DeploymentView> {
       const row = await projects.row(project);
       // Without a name: the platform whose traffic was given last.
       let living = db
@@ -119,7 +123,7 @@ export function againOf({
       return again("rollback", target, { ...seen, sourceReleaseId: target.release_id });
     },
 
-    async promote(deploymentId, environmentName = "production", seen = {}) {
+    async promote(deploymentId: string, environmentName = "production", seen: Seen = {}): Promise<DeploymentView> {
       const from = await deploymentRow(store, deploymentId);
       checkedName("environment", environmentName);
       if (from.state !== "success" || !from.release_id) {
@@ -137,19 +141,4 @@ export function againOf({
       return again("promote", from, { ...seen, environment: environmentName, sourceReleaseId: from.release_id });
     },
   };
-}
-
-/** The values of a deployment that is made once more: those of today, and what was given for that one alone. */
-export async function valuesAgain(
-  store: Store,
-  from: DeploymentRow,
-): Promise<{ stored: Record<string, string>; given: Record<string, string> }> {
-  const release = from.release_id ? await openRelease(store, from.release_id) : null;
-  const variables = await readGiven(store, from.project_id, from.environment);
-  const stored = Object.fromEntries(variables.map(({ key, value }) => [key, value]));
-  const before = Object.assign({}, ...(release?.services ?? []).map((service) => service.variables)) as Record<
-    string,
-    string
-  >;
-  return { stored, given: Object.fromEntries(Object.entries(before).filter(([key]) => !Object.hasOwn(stored, key))) };
 }

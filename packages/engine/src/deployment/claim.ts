@@ -137,3 +137,7 @@ export function leaseLost(deploymentId: string): DeployError {
     next: `Follow it with: landfall inspect ${deploymentId}`,
   });
 }
+
+export function isLeaseLost(error: unknown): boolean {
+  return error instanceof DeployError && error.code === "LEASE_LOST";
+}

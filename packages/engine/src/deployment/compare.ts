@@ -1,6 +1,5 @@
 /** How one deployment differs from another, and what giving it the traffic would change. Values of variables are compared here and never leave. */
 import { isDeepStrictEqual } from "node:util";
-import type { Engine } from "../engine.ts";
 import { isSensitive } from "../env/rules.ts";
 import type { DeployPlan, ServicePlan } from "../plan/plan.ts";
 import { inEnvironment } from "../plan/hosts.ts";
@@ -11,8 +10,8 @@ import type { DeploymentRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 import { readGiven } from "../shared-values.ts";
 import { valuesByService } from "../variables.ts";
-import { valuesAgain } from "./again.ts";
 import { openRelease, type ServiceValues } from "./release.ts";
+import { valuesAgain } from "./values.ts";
 import { deploymentRow, type DeploymentView, deploymentViews, liveDeployment } from "./views.ts";
 
 /** One of two deployments that are compared. */
@@ -47,7 +46,7 @@ interface Bundle {
 
 type Changing = "rollback" | "promote" | "redeploy";
 
-/** See Engine. */
+/** See Engine.compare and effect. */
 export function comparingOf({
   store,
   platforms,
@@ -57,7 +56,7 @@ export function comparingOf({
   platforms: Platform[];
   /** Of the host names on this machine. */
   domain(): Promise<string>;
-}): Pick<Engine, "compare" | "effect"> {
+}) {
   const platformOf = (id: string): Platform | undefined => platforms.find((one) => one.id === id);
 
   async function bundleOf(row: DeploymentRow): Promise<Bundle> {
@@ -112,7 +111,7 @@ export function comparingOf({
   }
 
   return {
-    async compare({ from: fromId, to: toId }) {
+    async compare({ from: fromId, to: toId }: { from: string; to: string }): Promise<Comparison> {
       const [before, after] = [await deploymentRow(store, fromId), await deploymentRow(store, toId)];
       const [from, to] = [await bundleOf(before), await bundleOf(after)];
       const isPromotion = before.environment === "production" && after.environment !== "production";
@@ -125,7 +124,7 @@ export function comparingOf({
       return { ...(await compared(from, to, { how, sensitive })), from: sideOf(from) };
     },
 
-    async effect(deploymentId, action, promotedTo = "production") {
+    async effect(deploymentId: string, action: Changing, promotedTo = "production"): Promise<Comparison<Side | null>> {
       const row = await deploymentRow(store, deploymentId);
       const environment = action === "promote" ? promotedTo : row.environment;
       const liveId = await liveDeployment(store.db, { ...row, environment });

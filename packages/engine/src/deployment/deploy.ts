@@ -6,7 +6,7 @@ import type { Artifact } from "../artifact.ts";
 import { artifactOf } from "../build/files.ts";
 import { type Clock, instant } from "../clock.ts";
 import { type PlatformAccess, siteAddress } from "../connections/access.ts";
-import { DeployError, reportOf } from "../error.ts";
+import { DeployError } from "../error.ts";
 import { builtDetail, sealedDetail } from "./detail.ts";
 import type { Journal } from "./journal.ts";
 import type { DeployPlan, ServicePlan } from "../plan/plan.ts";
@@ -257,14 +257,4 @@ async function releaseOf({ store }: Work, id: string): Promise<Release> {
     next: "Deploy from the source again.",
     step: "deploy",
   });
-}
-
-/** What a thrown value means for the deployment's end. */
-export function endOf(
-  error: unknown,
-  signal: AbortSignal,
-): { state: "failed" | "cancelled"; report: ReturnType<typeof reportOf> } {
-  const cause: unknown = signal.aborted ? signal.reason : error;
-  const report = reportOf(cause);
-  return { state: report.code === "CANCELLED" ? "cancelled" : "failed", report };
 }

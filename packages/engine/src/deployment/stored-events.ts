@@ -51,6 +51,21 @@ export async function readEvents(
   return rows.map((row) => ({ deploymentId, seq: row.seq, at: row.at, ...unpackBody(row.body) }));
 }
 
+/** Number of the next line of the deployment's log, from 1. */
+export async function nextLine(db: Kysely<Schema>, deploymentId: string): Promise<number> {
+  const row = await db
+    .selectFrom("event")
+    .select("seq")
+    .where("deployment_id", "=", deploymentId)
+    .where("type", "=", "log")
+    .orderBy("seq", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  if (!row) return 1;
+  const [event] = await readEvents(db, deploymentId, row.seq, 1);
+  return event?.type === "log" ? event.firstLine + event.lines.length : 1;
+}
+
 function packBody(body: DeployEventBody): Uint8Array {
   const bytes = Buffer.from(JSON.stringify(body));
   if (body.type !== "log" || bytes.length < 1_024) return bytes;
