@@ -77,8 +77,13 @@ describe.skipIf(!hasBrowser)("one project's people and shared values", () => {
   });
 
   it("shows a guest what is open to them, and says of the rest which role it needs", async () => {
-    await owner.client.collaborators.set({ project: "shop", email: guest.email, role: "developer" });
     const { page, complaints } = await tab("/", guest);
+    await page.getByText("When somebody deploys one, or adds you to one, it is here.").waitFor();
+    await page.waitForTimeout(500);
+    // No project is theirs, so nothing is followed, and nothing said to have failed.
+    expect(complaints).toEqual([]);
+    await owner.client.collaborators.set({ project: "shop", email: guest.email, role: "developer" });
+    await page.reload();
     const links = page.getByRole("list", { name: "Landfall" }).getByRole("link");
     await links.first().waitFor();
     expect(await links.allInnerTexts()).toEqual(["Projects", "Team", "Settings"]);
@@ -124,7 +129,7 @@ describe.skipIf(!hasBrowser)("one project's people and shared values", () => {
     expect(await page.getByRole("link", { name: "Deploy", exact: true }).count()).toBe(0);
     await page.goto("/new?project=shop");
     await page.getByText("This page needs the role Developer in shop").waitFor();
-    await page.getByText("In shop you are: Viewer.").waitFor();
+    await page.getByText("Your role in shop is Viewer.").waitFor();
     expect(complaints).toEqual([]);
     await owner.client.collaborators.remove({ project: "shop", userId });
   });

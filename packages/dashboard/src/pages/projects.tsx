@@ -14,7 +14,7 @@ import { useAsk } from "../ask.ts";
 import { CliCommand } from "../parts/cli-command.tsx";
 import { useProjects } from "../parts/projects.ts";
 import { inputClass } from "../parts/text-field.tsx";
-import { useMay } from "../session.ts";
+import { useHeld, useMay } from "../session.ts";
 import { Page } from "../shell/page.tsx";
 import { ProjectCard } from "./project-card.tsx";
 
@@ -156,9 +156,11 @@ function Cards({
 
 /** The newest deployments of all projects by id, asked for in one go; a card asks by itself only for an older one. */
 function useRecentDeployments(): ReadonlyMap<string, Deployment> {
+  const isAnyOpen = useHeld().has("read:deployment");
   const { data } = useAsk(
     ["deployments", "recent"],
     async (client, signal) => (await client.deployments.list({ limit: 100 }, { signal })).deployments,
+    { enabled: isAnyOpen },
   );
   return useMemo(() => new Map((data ?? []).map((one) => [one.id, one])), [data]);
 }

@@ -22,8 +22,8 @@ export function ClosedPage({ me, closed: { path, project, need } }: { me: Me; cl
         }
       >
         {here === undefined
-          ? `In ${name} you are: ${roleWord(role)}.${role === "guest" ? " A guest sees the projects they are added to, and nothing else." : ""}`
-          : `In ${here.name} you are: ${roleWord(here.role)}.`}{" "}
+          ? `Your role in ${name} is ${roleWord(role)}.${role === "guest" ? " A guest sees the projects they are added to, and nothing else." : ""}`
+          : `Your role in ${here.name} is ${roleWord(here.role)}.`}{" "}
         {project === null
           ? `Ask an owner or administrator of ${name} for the role.`
           : `Ask an administrator of ${project}, or an owner or administrator of ${name}, for the role.`}

@@ -8,6 +8,7 @@ import {
   type Me,
   signOut,
   useHasSessionEnded,
+  useHeld,
   useMe,
   useWayIn,
 } from "../session.ts";
@@ -57,7 +58,7 @@ function Inside({ me }: { me: Me }) {
   const { pathname } = useLocation();
   useEffect(() => setMenuOpen(false), [pathname]);
   const hasEnded = useHasSessionEnded();
-  useLiveChanges();
+  const held = useHeld();
   usePlaces({ showKeys: () => setShown("keys") });
   useKeys(() => setShown((one) => (one === "palette" ? null : "palette")));
   const close = (): void => setShown(null);
@@ -85,6 +86,8 @@ function Inside({ me }: { me: Me }) {
         onPalette={() => setShown("palette")}
         onKeys={() => setShown("keys")}
       />
+      {/* To whom no deployment is open, there is nothing to follow. */}
+      {held.has("read:deployment") ? <Following /> : null}
       {hasEnded ? (
         <Suspense>
           <SessionEnded email={me.user.email} />
@@ -102,6 +105,11 @@ function Inside({ me }: { me: Me }) {
       </Suspense>
     </div>
   );
+}
+
+function Following() {
+  useLiveChanges();
+  return null;
 }
 
 /** The page, or its layout until its code is here; of one that is closed to the person, why. */

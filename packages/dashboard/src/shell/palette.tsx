@@ -8,6 +8,7 @@ import { useMemo, useState } from "react";
 import { useAsk } from "../ask.ts";
 import { nameOf } from "../parts/deployment-words.tsx";
 import { useProjects } from "../parts/projects.ts";
+import { useHeld } from "../session.ts";
 import { allCommands } from "./commands.ts";
 import { noteRecent, recentIds } from "./recent.ts";
 import { chooseTheme, useTheme } from "./theme.ts";
@@ -122,9 +123,11 @@ function useGroups(text: string): Group[] {
   // As they were when the palette was opened: behind it nothing changes by the reader's hand.
   const [commands] = useState(allCommands);
   const { data: projects = [] } = useProjects();
+  const isAnyOpen = useHeld().has("read:deployment");
   const { data: deployments = [] } = useAsk(
     ["palette", "deployments"],
     async (client, signal) => (await client.deployments.list({ limit: 100 }, { signal })).deployments,
+    { enabled: isAnyOpen },
   );
   return useMemo(() => {
     const groups = new Map<string, Item[]>();

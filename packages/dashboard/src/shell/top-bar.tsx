@@ -2,7 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import { Button } from "@landfall/react";
 import { Menu as MenuIcon, Search } from "lucide-react";
-import type { Me } from "../session.ts";
+import { type Me, useHeld } from "../session.ts";
 import { ConnectionNote } from "./connection-note.tsx";
 import { paletteKeys } from "./keys.ts";
 import { menusId } from "./menu.tsx";
@@ -22,6 +22,7 @@ export interface TopBarProps {
 
 export function TopBar({ me, isMenuOpen, onMenu, onPalette, onKeys }: TopBarProps) {
   const project = useOpenProject();
+  const held = useHeld();
   return (
     <header className="lf:sticky lf:top-0 lf:z-30 lf:flex lf:min-h-12 lf:flex-wrap lf:items-center lf:gap-x-1 lf:border-b lf:border-line lf:bg-page lf:px-3">
       <Button
@@ -45,7 +46,7 @@ export function TopBar({ me, isMenuOpen, onMenu, onPalette, onKeys }: TopBarProp
         <ProjectSwitch project={project} />
         {project === null ? null : <EnvironmentSwitch project={project} />}
       </div>
-      <ConnectionNote />
+      {held.has("read:deployment") ? <ConnectionNote /> : null}
       <Button
         look="quiet"
         onClick={onPalette}
