@@ -2,6 +2,7 @@
  * A claimed deployment from its workflow to its end: succeeded, failed or cancelled. Where nobody knows for certain, what really runs decides;
  * what a platform was left with otherwise is undone.
  */
+import { instant } from "../clock.ts";
 import type { PlatformAccess } from "../connections/access.ts";
 import type { Learn } from "../connections/credential.ts";
 import { DeployError, type ErrorReport, reportOf } from "../error.ts";
@@ -13,7 +14,7 @@ import { isLeaseLost } from "./claim.ts";
 import { runDeployment, type Work } from "./deploy.ts";
 import type { Journal } from "./journal.ts";
 import { openReach, type Reach } from "./reach.ts";
-import { openRelease } from "./release.ts";
+import { giveTraffic, openRelease } from "./release.ts";
 
 /** A platform has so long to undo what a deployment that failed or was cancelled left there. */
 const cleanUpMs = 20_000;
@@ -54,6 +55,9 @@ export async function carryToEnd({ platforms, access: accessOf, learn, opened, .
     const context = await reach?.context(AbortSignal.timeout(cleanUpMs));
     // The time is over: what really runs decides, not what we last heard.
     if (report.code === "TIMEOUT" && platform && release && context && (await isLive(platform, release, context))) {
+      await journal.transaction((tx) =>
+        giveTraffic(tx, { place: row, releaseId: release.id, at: instant(store.clock) }),
+      );
       await succeed({ row, journal, live: { release, services: [] }, reach });
       return;
     }

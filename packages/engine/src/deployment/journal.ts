@@ -18,7 +18,7 @@ export interface Journal extends Steps {
   setState(state: DeploymentState): Promise<void>;
   /** Do `work` in a transaction that fails with LEASE_LOST when somebody else has claimed. */
   transaction<T>(work: (tx: Transaction<Schema>) => Promise<T>): Promise<T>;
-  /** Enter the final state. */
+  /** Enter the final state; nothing can be written afterwards. */
   settle(state: DeploymentState, end: { error?: ErrorReport; reason?: string; url?: string | null }): Promise<void>;
 }
 
@@ -94,7 +94,7 @@ export function journalOf({
         await add(tx, at, bodies);
         await tx
           .updateTable("deployment")
-          .set({
+          .set((eb) => ({
             state,
             finished_at: at,
             error: error ? JSON.stringify(mapText(error, redact)) : null,
@@ -102,8 +102,10 @@ export function journalOf({
             lease_owner: null,
             given: null,
             credential: null,
+            // What a program still prints would come after the last event, where nobody reads.
+            fence: eb("fence", "+", 1),
             ...(url === undefined ? {} : { url }),
-          })
+          }))
           .where("id", "=", deploymentId)
           .execute();
       });

@@ -79,6 +79,7 @@ async function runClaim(options: WorkerOptions, claim: Claim, stop: AbortSignal)
   const handOver = (): void =>
     ending.abort(new DeployError("LEASE_LOST", { what: "This process ends; another carries the deployment on." }));
   stop.addEventListener("abort", handOver);
+  if (stop.aborted) handOver(); // While it was claimed.
   try {
     const { values, secrets } = await openValues(store, row);
     const redactor = createRedactor(secrets);

@@ -256,6 +256,16 @@ describe.each(databases)("the journal on $kind", ({ use }) => {
     expect(told).toEqual(["down", "try 2 with [secret]"]);
   });
 
+  it("writes nothing more once the deployment has ended", async () => {
+    const id = await accepted();
+    const own = journal((await claim())!);
+    await own.settle("success", {});
+    await expect(own.append({ type: "note", level: "info", message: "late" })).rejects.toMatchObject({
+      code: "LEASE_LOST",
+    });
+    expect((await readEvents(store.db, id, 1)).at(-1)).toMatchObject({ type: "state", state: "success" });
+  });
+
   it("numbers events without gaps and takes secrets out of them and of the error", async () => {
     const id = await accepted();
     const own = journal((await claim())!);

@@ -141,7 +141,7 @@ describe.each(databases)("on $kind", ({ use }) => {
         },
         500,
       );
-      expect(view).toMatchObject({ state: "success", error: null });
+      expect(view).toMatchObject({ state: "success", error: null, live: true });
     });
 
     it("tries a step again that failed for a passing reason, and gives up after three", async () => {
@@ -155,7 +155,7 @@ describe.each(databases)("on $kind", ({ use }) => {
         error: { code: "UPLOAD_FAILED", what: "The connection broke (3)." },
       });
       expect(view.steps.find((step) => step.name === "upload")).toMatchObject({ attempt: 3, status: "failed" });
-    });
+    }, 30_000); // Three seconds of it are pauses.
 
     it("ends as failed with the code of whatever a platform throws, known or not", async () => {
       const view = await run({ deploy: () => Promise.reject(new TypeError("undefined is not a function")) });
