@@ -17,6 +17,7 @@ const signs: readonly { word: string; form: RegExp }[] = [
   { word: "ENV", form: /ENV\b/ },
   { word: "onfig", form: /onfig(?:Service)?\s*\.\s*get/ },
   { word: "class-validator", form: /class-validator/ },
+  { word: "validationSchema", form: /validationSchema/ },
   { word: "Bindings", form: /Bindings/ },
 ];
 
@@ -137,11 +138,22 @@ function readMembers(script: Script, found: Found[]): void {
  * Bindings of a Worker (`c.env.API_TOKEN`). Stores and queues look the same, so that a name alone proves nothing: it counts when an
  * example lists it or it is known.
  */
-function readBindings({ code }: Script, found: Found[]): void {
-  for (const match of code.matchAll(
+function readBindings(script: Script, found: Found[]): void {
+  for (const match of script.code.matchAll(
     /(?<![\w$])(?:c|ctx|context|runtime|platform\??|cloudflare)\.env\??\.([A-Z][A-Z0-9_]{2,})\b(?!\s*(?:!|\?)?\.)/g,
   )) {
     found.push({ key: match[1]!, use: { need: "quieted" }, when: "run", offset: match.index });
+  }
+  // `fetch(request, env)`: the same, under its own name.
+  if (!/\bfetch\s*\(\s*\w+[^)]*,\s*env\b/.test(script.code)) return;
+  for (const match of script.code.matchAll(/(?<![\w$.])env\??\.([A-Z][A-Z0-9_]{2,})\b(?!\s*(?:!|\?)?\.)/g)) {
+    const { need } = useOf(script, { start: match.index, end: match.index + match[0].length });
+    found.push({
+      key: match[1]!,
+      use: { need: need === "plain" || need === "asserted" ? "quieted" : need },
+      when: "run",
+      offset: match.index,
+    });
   }
 }
 

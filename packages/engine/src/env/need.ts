@@ -154,7 +154,10 @@ function isSameElsewhere(code: string, { start, end }: Span, from: number): bool
 function claimAfter(code: string, from: number): number {
   const at = skipSpace(code, from);
   if (code[at] === "!" && code[at + 1] !== "=") return at + 1;
-  const cast = /^as\s+(?:unknown\s+as\s+)?(?:string|[A-Z]\w*)\b(?!\s*\||\.)/.exec(code.slice(at, at + 60));
+  const cast =
+    /^as\s+(?:unknown\s+as\s+)?(?:(?:string|[A-Z]\w*)\b(?!\s*\||\.)|["'][^"']*["'](?:\s*\|\s*["'][^"']*["'])*(?!\s*\|))/.exec(
+      code.slice(at, at + 160),
+    );
   return cast ? at + cast[0].length : 0;
 }
 

@@ -56,7 +56,9 @@ export function readSchemas(script: Script): Sighting[] {
   const see = (key: string, need: Need, offset: number): void => {
     sightings.push({ key, need, when: "run", offset, path, inSchema: true });
   };
-  if (/\b(?:zod|joi|Joi|yup|envalid|envsafe|valibot|typebox|createEnv|envField|Env\.create|effect)\b/.test(text)) {
+  if (
+    /\b(?:zod|joi|Joi|yup|envalid|envsafe|valibot|typebox|createEnv|envField|Env\.create|effect|elysia)\b/.test(text)
+  ) {
     const prefix = prefixTakenOff(text);
     const isAllRequired = /presence\s*:\s*["']required/.test(text);
     const kinds = ownKinds(code);

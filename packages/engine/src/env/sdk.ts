@@ -306,6 +306,12 @@ export const sdks: SdkRow[] = [
     source: "https://shopify.dev/docs/apps/launch/deployment/deploy-to-hosting-service",
   },
   {
+    packages: ["@shopify/hydrogen"],
+    uses: /\bcreate(?:HydrogenContext|StorefrontClient)\s*\(/,
+    needs: ["SESSION_SECRET", "PUBLIC_STORE_DOMAIN", "PUBLIC_STOREFRONT_API_TOKEN"],
+    source: "https://shopify.dev/docs/storefronts/headless/hydrogen/environments",
+  },
+  {
     packages: ["stripe"],
     uses: /new\s+Stripe\s*\(\s*\)/,
     needs: ["STRIPE_SECRET_KEY"],

@@ -17,7 +17,8 @@ export const modelKey: RegExp =
 /** From so many on, a project offers them to choose from. */
 const manyProviders = 4;
 /** Of these, what a schema without a default insists on is needed all the same. */
-const schemaMayAsk = /^(?:LOG_LEVEL|HTTP_PORT|APP_ENV|BASE_PATH|URL|CONTEXT)$/;
+const schemaMayAsk =
+  /^(?:LOG_LEVEL|HTTP_PORT|APP_ENV|BASE_PATH|URL|PUBLIC_URL|DEPLOY_URL|CONTEXT|TEST_\w+|GIT_\w+|BUILD_\w+)$/;
 /** What a framework sets itself, or has a setting of that name for which nothing is as good as any value. */
 const heldByFramework = new Map([
   ["vue-cli", /^BASE_URL$/],

@@ -651,6 +651,23 @@ describe("manifests", () => {
       [],
     ],
     [
+      "what a schema handed to Nest insists on, in a file that reads nothing itself",
+      {
+        "app.module.ts":
+          'import * as Joi from "joi";\nConfigModule.forRoot({ validationSchema: Joi.object({ SIGNING_KEY: Joi.string().required(), PUBLIC_URL: Joi.string().required(), LEVEL: Joi.string() }) });',
+      },
+      ["PUBLIC_URL", "SIGNING_KEY"],
+    ],
+    [
+      "what a storefront of Hydrogen cannot open without",
+      {
+        "package.json": packageWith("@shopify/hydrogen"),
+        "server.ts":
+          'import { createHydrogenContext } from "@shopify/hydrogen";\nexport const open = (env) => createHydrogenContext({ env });',
+      },
+      ["PUBLIC_STOREFRONT_API_TOKEN", "PUBLIC_STORE_DOMAIN", "SESSION_SECRET"],
+    ],
+    [
       "nothing of an imitated server",
       { "mock-server.ts": "app.listen(process.env.MOCK_PORT_A);", "a.ts": "use(process.env.A_KEY);" },
       ["A_KEY"],

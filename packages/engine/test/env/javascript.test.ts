@@ -72,6 +72,7 @@ const uses: [source: string, ...needs: string[]][] = [
   ["const port = +(process.env.X_KEY ?? 3000);", "default"],
   ["const key = process.env.X_KEY || context.env.Y_KEY;", "default"],
   ["const { X_KEY = 'a' } = process.env;", "default"],
+  ["const mode = (process.env.X_KEY as 'live' | 'trial') || 'live';", "default"],
   ["const list = process.env.X_KEY?.split(',') ?? [];", "default"],
   [`const key = config.get("X_KEY", "default");`, "default"],
   [`const key = env("X_KEY", 3000);`, "default"],
@@ -85,6 +86,9 @@ const uses: [source: string, ...needs: string[]][] = [
   ["process.env.X_KEY ??= process.env.Y_KEY;", "default"],
   // The same variable from wherever the program runs.
   ["const key = env.X_KEY || context.env.X_KEY;\nimport { env } from 'node:process';", "plain", "quieted"],
+  // Given to a Worker.
+  ["export default { async fetch(request, env) { if (!env?.X_KEY) throw new Error('no'); } };", "checked"],
+  ["export default { async fetch(request: Request, env: Env) { start(env.X_KEY, env.STORE.get('a')); } };", "quieted"],
   // Only quieted.
   ["const key = process.env.X_KEY || '';", "quieted"],
   [`const key = process.env.X_KEY ?? "";`, "quieted"],

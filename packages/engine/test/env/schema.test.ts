@@ -40,6 +40,12 @@ const schemas: [library: string, source: string, needs: Record<string, string>][
     { ON: "checked", OFF: "declared", NAMES: "declared", SWITCH: "checked", IP: "checked" },
   ],
   [
+    "types of Elysia",
+    `import { t } from "elysia";
+     defineEnv({ JWT_SECRET: t.String(), DB_USER: t.String({ default: "postgres" }) });`,
+    { JWT_SECRET: "checked", DB_USER: "declared" },
+  ],
+  [
     "a field on several lines",
     `import { z } from "zod";
      createEnv({ server: {
