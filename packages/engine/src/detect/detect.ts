@@ -273,23 +273,18 @@ function serviceOf(
   const database = new Set(facts.database);
   if (facts.kind !== "static")
     for (const directory of dependsOn) for (const found of databasesOf(project, directory)) database.add(found);
-  // Dependencies kept at the root of the workspace are every program's.
-  const isBare = workspace && manifest && path !== "." && Object.keys(manifest.dependencies).length === 0;
+  // Dependencies kept at the root of the workspace are every program's; a project of Nx keeps none of its own.
+  const isBare =
+    workspace &&
+    manifest &&
+    path !== "." &&
+    (Object.keys(manifest.dependencies).length === 0 || manifest.at.endsWith("project.json"));
   if (isBare && database.size === 0 && facts.kind !== "static")
     for (const found of databasesOf(project, ".")) database.add(found);
   if ([...database].some((found) => found === "postgres" || found === "mysql" || found === "mongodb"))
     database.delete("sqlite");
   const root = manifestOf(project, ".");
-  // Dependencies kept at the root of the workspace are every program's.
-  if (
-    workspace &&
-    manifest &&
-    root &&
-    path !== "." &&
-    database.size === 0 &&
-    Object.keys(manifest.dependencies).length === 0 &&
-    facts.kind !== "static"
-  )
+  if (isBare && root && database.size === 0 && facts.kind !== "static")
     for (const found of readManifest(project, root).database) database.add(found);
   reading.database = [...database];
   return { path, name, ...facts, database: reading.database, ...(dependsOn.length > 0 ? { dependsOn } : {}) };

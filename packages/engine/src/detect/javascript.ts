@@ -312,8 +312,10 @@ function settleWorker(subject: Subject, program: Program, framework: Framework |
 
 /** The folder that scripts of the project's own build pages into; it is kept beside the sources. */
 function builtPages({ project, manifest, scripts, isLibrary }: Subject): string | undefined {
-  if (isLibrary || !scripts.has("build") || Object.keys(manifest.dependencies).some((name) => name in drivers))
-    return undefined;
+  const builds = scripts.get("build");
+  if (isLibrary || !builds || Object.keys(manifest.dependencies).some((name) => name in drivers)) return undefined;
+  // What builds the members of a workspace builds no pages of its own.
+  if (builds.length > 0 && builds.every(({ program }) => program === "run-elsewhere")) return undefined;
   return ["dist", "build", "public", "_site", "www"].find((folder) =>
     project.tree.has(inside(manifest.directory, `${folder}/index.html`)),
   );

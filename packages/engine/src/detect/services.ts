@@ -77,6 +77,10 @@ export function servicesBelow(project: Project, workspace: Workspace | null, roo
       (reading.evidence.some(({ rule }) => rule.startsWith("angular/")) ? reading.outputDir : outputOf(json));
     if (built !== undefined) reading.outputDir = `${"../".repeat(path.split("/").length)}${built.replace(/^\.\//, "")}`;
     reading.buildCommand = `npx nx build ${manifest.name}`;
+    // What is built is started, not the source it is built from.
+    const main = stringOption(json, "main");
+    if (built !== undefined && main !== undefined && /\bsrc\/[\w.-]+\.ts$/.test(reading.startCommand ?? ""))
+      reading.startCommand = `node ${reading.outputDir}/${main.slice(main.lastIndexOf("/") + 1).replace(/ts$/, "js")}`;
     add(path, reading, manifest);
   }
   if (

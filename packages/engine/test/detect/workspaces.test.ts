@@ -32,6 +32,17 @@ describe("workspaces", () => {
       },
       is: { kind: "monorepo", database: ["postgres"], services: [".", "web"] },
     },
+    "a page kept beside a workspace whose build builds its members": {
+      files: {
+        "package.json": manifest({ scripts: { build: "pnpm run -r build" } }),
+        "pnpm-workspace.yaml": "packages:\n  - apps/*\n",
+        "public/index.html": "<p>",
+        "apps/api/package.json": api["package.json"],
+        "apps/api/index.js": api["index.js"],
+        "apps/web/package.json": next,
+      },
+      is: { kind: "monorepo", outputDir: null, services: ["apps/api", "apps/web"] },
+    },
     "projects that older workspaces of Nx describe in one file": {
       files: {
         "package.json": manifest({
@@ -288,4 +299,29 @@ describe("folders and containers", () => {
       is: { framework: "vite", outputDir: "build" },
     },
   });
+});
+
+it("starts what Nx builds, with the databases of the root", () => {
+  const program = service(
+    detected({
+      "package.json": manifest({
+        dependencies: { "@nestjs/core": "10", "@prisma/client": "5", pg: "8" },
+        devDependencies: { nx: "19" },
+      }),
+      "nx.json": "{}",
+      "apps/api/project.json": JSON.stringify({
+        name: "api",
+        projectType: "application",
+        targets: {
+          build: {
+            executor: "@nx/webpack:webpack",
+            options: { outputPath: "dist/apps/api", main: "apps/api/src/main.ts" },
+          },
+        },
+      }),
+      "apps/api/src/main.ts": `import { NestFactory } from "@nestjs/core"; app.listen(3333);`,
+    }),
+    "apps/api",
+  );
+  expect(program).toMatchObject({ startCommand: "node ../../dist/apps/api/main.js", database: ["postgres"], port: 3333 });
 });
