@@ -77,6 +77,13 @@ export const deployment = z
   })
   .meta({ id: "Deployment" });
 
+/** As lists have it: of its plan the size alone. */
+const listed = deployment
+  .extend({
+    sizeBytes: z.number().nullable().describe("Of all files it was made of; null until it is planned."),
+  })
+  .meta({ id: "ListedDeployment" });
+
 /** One of two deployments that are compared. */
 const side = deployment
   .pick({ id: true, url: true, commit: true, createdAt: true, state: true, live: true, message: true })
@@ -225,7 +232,7 @@ export const deployments = {
         cursor,
       }),
     )
-    .output(z.object({ deployments: z.array(deployment), nextCursor })),
+    .output(z.object({ deployments: z.array(listed), nextCursor })),
   events: open("read:deployment", { about: "deployment" })
     .route({
       method: "GET",

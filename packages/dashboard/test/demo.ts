@@ -49,7 +49,27 @@ export async function makeDemo(place: Place): Promise<Demo> {
     await browse(server, owner, await wayBack(owner, platform, { name: "work" }));
   const harbour = { project: "harbour", overrides: build };
   const first = await place.deploy(owner, site(1), { ...harbour, message: "The first pages" });
-  await place.deploy(developer, site(2), { ...harbour, message: "Tide table" });
+  const guide = { ...site(2), "pages/guide.md": "How to come in. ".repeat(60) };
+  const asked = [];
+  for (const [files, message] of [
+    [guide, "A guide for visitors"],
+    [site(1), "The first pages again, by mistake"],
+  ] as const)
+    asked.push(
+      await owner.client.deployments.create({
+        ...harbour,
+        source: { upload: await place.upload(owner, files) },
+        message,
+      }),
+    );
+  // It waits for the one before.
+  await owner.client.deployments.cancel({ id: asked[1]!.id });
+  for (const { id } of asked) for await (const _event of await owner.client.deployments.events({ id }));
+  await place.deploy(
+    developer,
+    { ...guide, "pages/tides.md": "High water. ".repeat(40) },
+    { ...harbour, message: "Tide table" },
+  );
   await place.deploy(developer, site(3), { ...harbour, environment: "preview", message: "New berths" });
   const failed = await place.deploy(developer, broken, { ...harbour, message: "Tides of next year" });
   await place.deploy(

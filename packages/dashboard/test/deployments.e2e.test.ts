@@ -198,6 +198,26 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
     expect(complaints).toEqual([]);
   });
 
+  it("draw how long they take, how they end and how large they are, and say it too", async () => {
+    for (const text of ["one", "two", "three"]) await deployed("trend", text);
+    expect((await settled(await asked("trend", "process.exit(2);"))).state).toBe("failed");
+    const { page: here, complaints } = await tab("/p/trend");
+    const figure = (name: string): Locator => here.getByRole("figure", { name });
+    await figure("How long they take")
+      .getByRole("img", { name: /^One that succeeds usually takes / })
+      .waitFor();
+    await figure("How they end").getByRole("img", { name: "Of the last 4, 3 succeeded and 1 failed." }).waitFor();
+    await figure("How they end").getByText("As a table").click();
+    await figure("How they end")
+      .getByRole("row", { name: /\d 3 1 0$/ })
+      .waitFor();
+    await figure("How large their sources are").getByText("As a table").click();
+    const sizes = figure("How large their sources are").getByRole("row", { name: / bytes$/ });
+    expect(await sizes.count()).toBe(3);
+    expect(await axe(here)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
   it("give axe nothing to say, in both themes and at 320 px", async () => {
     const first = await deployed("looks", "one");
     const second = await deployed("looks", "two");

@@ -11,7 +11,7 @@ import {
   stateWord,
 } from "@landfall/react";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { type Answer, useAsk, useDo } from "../ask.ts";
 import { Asked } from "../parts/asked.tsx";
 import { word } from "../parts/command-word.ts";
@@ -20,7 +20,7 @@ import { ActionDialog, type AskedAction, type DeploymentAction, reasonFor } from
 import { DeployLink } from "../parts/deploy-link.tsx";
 import { LiveCard } from "../parts/deployment-live.tsx";
 import { Domains, Environments, useDomains } from "../parts/deployment-places.tsx";
-import { useRecent } from "../parts/deployment-recent.tsx";
+import { fewestInTrend, type Listed, useRecent } from "../parts/deployment-recent.tsx";
 import { useOfflineReason } from "../parts/deployment-offline.tsx";
 import { Section } from "../parts/section.tsx";
 import { useMay } from "../session.ts";
@@ -35,7 +35,7 @@ export function OverviewPage() {
   return <PageOf key={project} project={project} />;
 }
 
-const noDeployments: Deployment[] = [];
+const noDeployments: Listed[] = [];
 
 function PageOf({ project }: { project: string }) {
   const about = useAsk(["project", project], (client, signal) => client.projects.get({ project }, { signal }));
@@ -225,25 +225,17 @@ function Latest({ project, list, onAsk }: LatestProps) {
   );
 }
 
-/** Fewer say nothing about how long one usually takes. */
-const fewestInTrend = 3;
 const DeploymentTrend = lazy(async () => ({
   default: (await import("../parts/deployment-trend.tsx")).DeploymentTrend,
 }));
 
-/** Those of production that ended by themselves, the oldest first. */
-function Trend({ deployments }: { deployments: Deployment[] }) {
-  const ended = useMemo(
-    () =>
-      deployments
-        .filter(({ environment, state }) => environment === production && (state === "success" || state === "failed"))
-        .toReversed(),
-    [deployments],
-  );
+/** Those of production that ended, the oldest first. */
+function Trend({ deployments }: { deployments: Listed[] }) {
+  const ended = deployments.filter((one) => one.environment === production && isSettled(one.state)).toReversed();
   if (ended.length < fewestInTrend) return null;
   return (
-    <Section title="How long they take">
-      <Suspense fallback={<Skeleton waitsFor="the chart" />}>
+    <Section title="Over time" description="The last deployments to production.">
+      <Suspense fallback={<Skeleton waitsFor="the charts" />}>
         <DeploymentTrend deployments={ended} />
       </Suspense>
     </Section>

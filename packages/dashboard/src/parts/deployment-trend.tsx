@@ -1,104 +1,126 @@
-/** How long deployments took, and which failed: bars over time, the same in words, and as a table for whoever reads no picture. */
-import { type Deployment, durationInWords, stateWord } from "@landfall/react";
-import { useEffect, useRef } from "react";
-import uPlot from "uplot";
-import "uplot/dist/uPlot.min.css";
-import { useTheme } from "../shell/theme.ts";
+/** How long deployments took, how they ended, and how large what was released is: of the last ones, in order. */
+import { durationInWords, stateWord } from "@landfall/react";
+import { bytesInWords } from "./bytes.ts";
+import { type Bars, Chart } from "./chart.tsx";
+import { fewestInTrend, type Listed } from "./deployment-recent.tsx";
 import { nameOf } from "./deployment-words.tsx";
+import { periodsOf, type Unit } from "./periods.ts";
 
-const height = 140;
+type Ended = "success" | "failed" | "cancelled";
+const endings: readonly { state: Ended; name: string; tone: Bars["tone"]; verb: string }[] = [
+  { state: "success", name: "Succeeded", tone: "success", verb: "succeeded" },
+  { state: "failed", name: "Failed", tone: "failure", verb: "failed" },
+  { state: "cancelled", name: "Cancelled", tone: "neutral", verb: "cancelled" },
+];
 
-export function DeploymentTrend({ deployments }: { deployments: readonly Deployment[] }) {
-  const frame = useRef<HTMLDivElement>(null);
-  const theme = useTheme();
-  useEffect(() => {
-    const element = frame.current;
-    if (element === null) return undefined;
-    const plot = new uPlot(optionsFor(element), dataOf(deployments), element);
-    const watch = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
-    watch.observe(element);
-    return () => {
-      watch.disconnect();
-      plot.destroy();
-    };
-  }, [deployments, theme]);
+/** Those that ended, the oldest first. */
+export function DeploymentTrend({ deployments }: { deployments: readonly Listed[] }) {
   return (
-    <figure>
-      <div ref={frame} role="img" aria-label={inWords(deployments)} className="lf:w-full lf:overflow-hidden" />
-      <figcaption className="lf:mt-1 lf:text-sm lf:text-muted">{inWords(deployments)}</figcaption>
-      <details className="lf:mt-2 lf:text-sm">
-        <summary className="lf:min-h-6 lf:cursor-pointer lf:text-muted">As a table</summary>
-        <table className="lf:mt-2 lf:text-start">
-          <thead>
-            <tr>
-              {["Deployment", "State", "Took"].map((one) => (
-                <th key={one} scope="col" className="lf:pe-6 lf:text-start lf:font-medium">
-                  {one}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {deployments.toReversed().map((one) => (
-              <tr key={one.id}>
-                <td className="lf:pe-6 lf:[overflow-wrap:anywhere]">{nameOf(one)}</td>
-                <td className="lf:pe-6">{stateWord(one.state)}</td>
-                <td className="lf:tabular-nums">{durationInWords(one.durationMs ?? 0)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </details>
-    </figure>
+    <div className="lf:grid lf:grid-cols-1 lf:gap-x-8 lf:gap-y-6 lf:@2xl:grid-cols-2 lf:@5xl:grid-cols-3">
+      <Durations deployments={deployments.filter(({ state }) => state !== "cancelled")} />
+      <Endings deployments={deployments} />
+      <Sizes deployments={deployments.filter(({ state, sizeBytes }) => state === "success" && sizeBytes !== null)} />
+    </div>
   );
 }
 
-function inWords(deployments: readonly Deployment[]): string {
+function Durations({ deployments }: { deployments: readonly Listed[] }) {
+  if (deployments.length < fewestInTrend) return null;
   const well = deployments.filter(({ state }) => state === "success");
   const durations = well.map(({ durationMs }) => durationMs ?? 0).toSorted((one, other) => one - other);
   const usual = durations[Math.floor((durations.length - 1) / 2)];
-  const succeeded = `${well.length} of the last ${deployments.length} succeeded.`;
-  return usual === undefined
-    ? succeeded
-    : `${succeeded} One usually takes ${durationInWords(usual)}, the longest took ${durationInWords(durations.at(-1)!)}.`;
+  return (
+    <Chart
+      title="How long they take"
+      words={
+        usual === undefined
+          ? "None of them succeeded."
+          : `One that succeeds usually takes ${durationInWords(usual)}, the longest took ${durationInWords(durations.at(-1)!)}.`
+      }
+      labels={deployments.map(dateOf)}
+      bars={endings.slice(0, 2).map(({ state, name, tone }) => ({
+        name,
+        tone,
+        values: deployments.map((one) => (one.state === state ? (one.durationMs ?? 0) / 1_000 : null)),
+      }))}
+      valueInWords={(seconds) => durationInWords(seconds * 1_000)}
+      table={{
+        columns: ["Deployment", "State", "Took"],
+        rows: deployments.toReversed().map((one) => ({
+          key: one.id,
+          cells: [nameOf(one), stateWord(one.state), durationInWords(one.durationMs ?? 0)],
+        })),
+      }}
+    />
+  );
 }
 
-/** Number of each in order, seconds of those that succeeded, seconds of those that failed. */
-function dataOf(deployments: readonly Deployment[]): uPlot.AlignedData {
-  const seconds = (state: Deployment["state"]): (number | null)[] =>
-    deployments.map((one) => (one.state === state ? (one.durationMs ?? 0) / 1_000 : null));
-  return [deployments.map((_, index) => index + 1), seconds("success"), seconds("failed")];
-}
+const periodWords: Record<Unit, { column: string; format: Intl.DateTimeFormatOptions }> = {
+  day: { column: "Day", format: { day: "numeric", month: "short" } },
+  week: { column: "Week of", format: { day: "numeric", month: "short" } },
+  month: { column: "Month", format: { month: "short", year: "numeric" } },
+};
 
-function optionsFor(element: HTMLElement): uPlot.Options {
-  const style = getComputedStyle(element);
-  const colour = (name: string): string => style.getPropertyValue(`--lf-${name}`).trim();
-  const axis = {
-    stroke: colour("text-muted"),
-    grid: { stroke: colour("border"), width: 1 },
-    ticks: { show: false },
-    font: `12px ${style.fontFamily}`,
-  };
-  const bars = (name: string, tone: string): uPlot.Series => ({
-    label: name,
-    fill: colour(tone),
-    stroke: colour(tone),
-    paths: uPlot.paths.bars!({ size: [0.7, 32] }),
-    points: { show: false },
+function Endings({ deployments }: { deployments: readonly Listed[] }) {
+  const { unit, periods } = periodsOf(deployments);
+  const { column, format } = periodWords[unit];
+  const nameOfPeriod = new Intl.DateTimeFormat(undefined, format);
+  const count = (of: readonly Listed[], state: Ended): number => of.filter((one) => one.state === state).length;
+  const said = endings.flatMap(({ state, verb }) => {
+    const many = count(deployments, state);
+    if (many === 0) return [];
+    return `${many} ${state === "cancelled" ? `${many === 1 ? "was" : "were"} ` : ""}${verb}`;
   });
-  return {
-    width: element.clientWidth,
-    height,
-    legend: { show: false },
-    cursor: { show: false },
-    scales: {
-      x: { time: false, range: (_plot, least, most) => [least - 0.5, most + 0.5] },
-      y: { range: (_plot, _least, most) => [0, most * 1.1 || 1] },
-    },
-    axes: [
-      { ...axis, grid: { show: false }, values: () => [], size: 8 },
-      { ...axis, size: 56, values: (_plot, ticks) => ticks.map((one) => durationInWords(one * 1_000)) },
-    ],
-    series: [{}, bars("Succeeded", "success-fg"), bars("Failed", "failure-fg")],
-  };
+  return (
+    <Chart
+      title="How they end"
+      words={`Of the last ${deployments.length}, ${new Intl.ListFormat("en").format(said)}.`}
+      labels={periods.map(({ startsAt }) => nameOfPeriod.format(startsAt))}
+      bars={endings.map(({ state, name, tone }) => ({
+        name,
+        tone,
+        values: periods.map(({ all }) => count(all, state)),
+      }))}
+      valueInWords={String}
+      isWhole
+      table={{
+        columns: [column, ...endings.map(({ name }) => name)],
+        rows: periods.toReversed().map(({ startsAt, all }) => ({
+          key: startsAt.toISOString(),
+          cells: [nameOfPeriod.format(startsAt), ...endings.map(({ state }) => String(count(all, state)))],
+        })),
+      }}
+    />
+  );
+}
+
+function Sizes({ deployments }: { deployments: readonly Listed[] }) {
+  if (deployments.length < fewestInTrend) return null;
+  const sizes = deployments.map(({ sizeBytes }) => sizeBytes!);
+  const [last, least, most] = [sizes.at(-1)!, Math.min(...sizes), Math.max(...sizes)].map(bytesInWords);
+  return (
+    <Chart
+      title="How large their sources are"
+      words={
+        least === most
+          ? `Each of the last ${sizes.length} is ${last}.`
+          : `The last one is ${last}, the smallest ${least}, the largest ${most}.`
+      }
+      labels={deployments.map(dateOf)}
+      bars={[{ name: "Size", tone: "muted", values: sizes }]}
+      valueInWords={bytesInWords}
+      table={{
+        columns: ["Deployment", "Size"],
+        rows: deployments
+          .toReversed()
+          .map((one) => ({ key: one.id, cells: [nameOf(one), bytesInWords(one.sizeBytes!)] })),
+      }}
+    />
+  );
+}
+
+const shortDate = new Intl.DateTimeFormat(undefined, periodWords.day.format);
+
+function dateOf({ createdAt }: Listed): string {
+  return shortDate.format(new Date(createdAt));
 }

@@ -2,6 +2,7 @@ import type {
   Action,
   DeployEvent,
   DeploymentView,
+  DeployPlan,
   DeployRequest,
   Engine,
   Prepared,
@@ -143,7 +144,11 @@ export function deploymentProcedures(os: Gate, services: Services) {
         });
         const page = found.slice(0, limit);
         return {
-          deployments: page.map((view) => shown({ ...view, plan: null }, context.principal)),
+          deployments: page.map((view) => ({
+            ...shown({ ...view, plan: null }, context.principal),
+            // Plans of before had no source.
+            sizeBytes: (view.plan as Partial<DeployPlan> | null)?.source?.sizeBytes ?? null,
+          })),
           nextCursor: found.length > limit ? page.at(-1)!.id : null,
         };
       }),

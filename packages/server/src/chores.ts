@@ -1,0 +1,36 @@
+/** What a server does by itself now and then: what is old is removed, access to accounts is renewed. */
+import type { Services } from "./services.ts";
+
+const tidyMs = 3_600_000;
+/** How often accounts are looked at whose access is to be renewed. */
+const renewMs = 60_000;
+const idempotencyKeptMs = 24 * 3_600_000;
+
+/** Begin at once with tidying, and go on until disposed. */
+export function doChores(services: Services): Disposable {
+  const chores = [setInterval(() => void tidied(services), tidyMs), setInterval(() => void renewed(services), renewMs)];
+  for (const chore of chores) chore.unref();
+  void tidied(services);
+  return { [Symbol.dispose]: () => chores.forEach(clearInterval) };
+}
+
+async function tidied({ engine, uploads, limits, db, log }: Services): Promise<void> {
+  try {
+    await uploads.forget();
+    await engine.webhooks.tend();
+    await engine.sandboxes.tend();
+    await limits.tidy();
+    const before = new Date(Date.now() - idempotencyKeptMs).toISOString();
+    await db.deleteFrom("idempotency").where("created_at", "<", before).execute();
+  } catch (error) {
+    log.warn({ err: error }, "What is old could not be removed; it is tried again in an hour");
+  }
+}
+
+async function renewed({ engine, log }: Services): Promise<void> {
+  try {
+    await engine.connections.tend();
+  } catch (error) {
+    log.warn({ err: error }, "Access to accounts could not be renewed; it is tried again in a minute");
+  }
+}
