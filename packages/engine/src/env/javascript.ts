@@ -2,7 +2,8 @@
  * Variables read by JavaScript and TypeScript (and the scripts of Vue, Svelte and Astro files):
  * `process.env.X`, `import.meta.env.X`, `Deno.env.get`, `Bun.env`, destructuring, aliases, calls that take a name, `$env` of SvelteKit.
  */
-import { blockAfter, closing, type Script, skipSpace, type Span, type Use, useOf } from "./need.ts";
+import { blockAfter, closing, skipSpace, type Span } from "./code.ts";
+import { type Script, type Use, useOf } from "./need.ts";
 import { readSchemas } from "./schema.ts";
 import { type OwnReader, ownReadersIn } from "./own-readers.ts";
 import { type Need, type Sighting, variableName } from "./sighting.ts";

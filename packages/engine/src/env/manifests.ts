@@ -4,7 +4,7 @@ import { inside, isObject, type Json, type JsonObject, type Project } from "../d
 import { isExampleFile, isPlaceholder, readExample } from "./example.ts";
 import { readLanguage } from "./languages.ts";
 import { maskHashComments, maskJavaScript, maskSlashComments } from "./mask.ts";
-import { closing, endOfExpression, skipSpace } from "./need.ts";
+import { closing, endOfExpression, skipSpace } from "./code.ts";
 import { isPublic } from "./rules.ts";
 import type { Need, Sighting } from "./sighting.ts";
 

@@ -2,6 +2,16 @@
  * How a place in JavaScript needs the variable it reads: decided from the code around the expression, not from types or flow.
  * All offsets are into masked code (mask.ts).
  */
+import {
+  blockAfter,
+  conditionAround,
+  endOfExpression,
+  endOfTernaryBranch,
+  opening,
+  skipSpace,
+  skipSpaceBack,
+  type Span,
+} from "./code.ts";
 import type { Need } from "./sighting.ts";
 
 /** A source file, masked, beside its text: strings are empty in `code` and readable in `text`. */
@@ -29,11 +39,6 @@ export interface Choice {
   value: string;
   chosen: Span | null;
   others: Span | null;
-}
-
-export interface Span {
-  start: number;
-  end: number;
 }
 
 /** Functions that change the type of a value and not whether it is there. */
@@ -302,108 +307,7 @@ function bound(code: string, start: number, end: number): { boundTo?: string } {
   return found ? { boundTo: found[1]! } : {};
 }
 
-/** The parentheses of the `if` or `while` the offset is in the condition of; `isNegated`: inside `!( … )`. */
-function conditionAround(code: string, at: number): (Span & { isNegated: boolean }) | null {
-  let depth = 0;
-  let isNegated = false;
-  const limit = Math.max(0, at - 600);
-  for (let index = at; index >= limit; index--) {
-    const char = code[index];
-    if (char === ")") depth++;
-    else if (char === "(") {
-      if (depth > 0) depth--;
-      else if (/\b(?:if|while)\s*$/.test(code.slice(Math.max(0, index - 8), index))) {
-        return { start: index, end: closing(code, index), isNegated };
-      } else if (code[index - 1] === "!") isNegated = !isNegated;
-    } else if ((char === ";" || char === "{" || char === "}") && depth === 0) return null;
-  }
-  return null;
-}
-
-/** Offset of the `(` that `at` stands inside, or -1. */
-function opening(code: string, at: number): number {
-  let depth = 0;
-  for (let index = at - 1; index >= Math.max(0, at - 400); index--) {
-    if (code[index] === ")") depth++;
-    else if (code[index] === "(" && depth-- === 0) return index;
-  }
-  return -1;
-}
-
-/** The statement or block that starts at `from`. */
-export function blockAfter(code: string, from: number): Span {
-  const start = skipSpace(code, from);
-  if (code[start] === "{") return { start, end: closing(code, start) };
-  return { start, end: endOfExpression(code, start) };
-}
-
-/** Offset of the bracket that closes the one at `open`, or the end of the code. */
-export function closing(code: string, open: number): number {
-  return endOfLevel(code, open + 1, () => false);
-}
-
-/** Where the expression at `from` ends: a comma, semicolon or closing bracket of its own level. */
-export function endOfExpression(code: string, from: number): number {
-  return endOfLevel(
-    code,
-    from,
-    (char, index) => char === comma || char === semicolon || (char === newline && startsStatement(code, index)),
-  );
-}
-
-/** A line that begins a new statement ends the one before, semicolon or not. */
-function startsStatement(code: string, newlineAt: number): boolean {
-  return /^\s*(?:const|let|var|if|return|export|import|function|async|type|interface|class)\b/.test(
-    code.slice(newlineAt, newlineAt + 40),
-  );
-}
-
-function endOfTernaryBranch(code: string, from: number): number {
-  let open = 0;
-  return endOfLevel(code, from, (char, index) => {
-    if (char === question && code[index + 1] !== "." && code[index + 1] !== "?" && code[index - 1] !== "?") open++;
-    return char === semicolon || (char === colon && open-- === 0);
-  });
-}
-
-const [newline, comma, colon, semicolon, question] = [10, 44, 58, 59, 63];
-
-/** First offset from `from` on, outside of brackets opened since, that `isEnd` accepts or that closes a bracket; else the end of the code. */
-function endOfLevel(code: string, from: number, isEnd: (char: number, index: number) => boolean): number {
-  let depth = 0;
-  for (let index = from; index < code.length; index++) {
-    const char = code.charCodeAt(index);
-    switch (char) {
-      case 40:
-      case 91:
-      case 123:
-        depth++;
-        break;
-      case 41:
-      case 93:
-      case 125:
-        if (--depth < 0) return index;
-        break;
-      default:
-        if (depth === 0 && isEnd(char, index)) return index;
-    }
-  }
-  return code.length;
-}
-
 function isLiteralBefore(code: string, at: number): boolean {
   const left = code.slice(Math.max(0, at - 30), at + 1).replace(/\s*[=!]==?$/, "");
   return /["'`\d]$|\b(?:true|false|undefined|null)$/.test(left);
-}
-
-export function skipSpace(code: string, from: number): number {
-  let at = from;
-  while (at < code.length && code.charCodeAt(at) <= 32) at++;
-  return at;
-}
-
-function skipSpaceBack(code: string, from: number): number {
-  let at = from - 1;
-  while (at >= 0 && code.charCodeAt(at) <= 32) at--;
-  return at;
 }

@@ -1,5 +1,6 @@
 /** Functions of a project that take the name of a variable and answer its value: `getOsEnv("HOST")`, `this.getString("DB_HOST")`. */
-import { closing, stops } from "./need.ts";
+import { closing } from "./code.ts";
+import { stops } from "./need.ts";
 
 export interface OwnReader {
   name: string;

@@ -2,7 +2,8 @@
  * Variables declared by a schema in JavaScript: zod and t3-env, envalid, joi, yup, valibot, arktype, TypeBox, effect, `astro:env`,
  * Adonis, JSON schemas of env-schema and @fastify/env, fluent-json-schema, classes of class-validator, bindings of Workers.
  */
-import { closing, endOfExpression, type Script } from "./need.ts";
+import { closing, endOfExpression } from "./code.ts";
+import type { Script } from "./need.ts";
 import type { Need, Sighting } from "./sighting.ts";
 
 /** How a library writes a field that must be given. Tried in order; the first whose `field` begins the expression decides. */

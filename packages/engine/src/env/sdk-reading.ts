@@ -1,6 +1,7 @@
 /** Which rows of the table in sdk.ts hold for a file. */
 import { maskHashComments } from "./mask.ts";
-import { closing, type Script } from "./need.ts";
+import { closing } from "./code.ts";
+import type { Script } from "./need.ts";
 import { authProviders, sdks, type SdkRow } from "./sdk.ts";
 import type { Sighting } from "./sighting.ts";
 
