@@ -21,8 +21,8 @@ export interface SdkRow {
   source: string;
 }
 
-/** An instance of a provider of the AI SDK that is handed its key. */
-const createdWithKey = /\bcreate[A-Z]\w*\s*\(\s*\{[^}]*\bapiKey\b/;
+/** An instance of a provider of the AI SDK that is handed a key of the environment, under whatever name. */
+const createdWithKey = /\bcreate[A-Z]\w*\s*\(\s*\{[^}]*\bapiKey\s*:\s*(?:process\.env|import\.meta\.env|env\.)/;
 const aiSdk = "https://ai-sdk.dev/providers/ai-sdk-providers";
 
 function aiSdkProvider(name: string, key: string): SdkRow {

@@ -634,6 +634,15 @@ describe("manifests", () => {
       ["PROXY_KEY"],
     ],
     [
+      "the key of a provider that may be handed one",
+      {
+        "package.json": packageWith("@ai-sdk/openai"),
+        "ai.ts":
+          'import { createOpenAI } from "@ai-sdk/openai";\nconst openai = createOpenAI({ apiKey: given });\nask(openai("small"));',
+      },
+      ["OPENAI_API_KEY"],
+    ],
+    [
       "what a Shopify app is known by",
       {
         "package.json": packageWith("@shopify/shopify-app-remix"),
