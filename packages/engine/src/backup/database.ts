@@ -50,7 +50,7 @@ export async function freeze(store: Store, directory: string, databaseUrl: strin
   } finally {
     source.close();
   }
-  const db = openSqlite<Schema>(path);
+  const { db } = openSqlite<Schema>(path);
   return {
     db,
     files: [sqliteFile],

@@ -18,7 +18,7 @@ export async function* follow(
 ): AsyncGenerator<DeployEvent> {
   const { db } = store;
   const { id } = await deploymentRow(store, deploymentId);
-  using watch = store.watch(id, followPollMs);
+  using watch = store.watch(id, { pollMs: followPollMs });
   for (let next = from; ; ) {
     signal?.throwIfAborted();
     const events = await readEvents(db, id, next, pageOfEvents);

@@ -27,7 +27,7 @@ export interface WorkerOptions {
   onHeartbeat(row: DeploymentRow): Promise<void>;
 }
 
-/** Where there are no hints. */
+/** Where there are no hints; nothing is written when an owner dies. */
 const idlePollMs = 150;
 /** While the database does not answer. */
 const storeAwayMs = 1_000;
@@ -43,7 +43,7 @@ export async function work(
   const { store, maxConcurrent } = options;
   const { db, clock } = store;
   const running = new Map<string, Promise<void>>();
-  using watch = store.watch("work", idlePollMs);
+  using watch = store.watch("work", { pollMs: idlePollMs, atLatestMs: idlePollMs });
   while (!signal.aborted) {
     try {
       const claim =

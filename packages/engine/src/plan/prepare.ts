@@ -88,7 +88,9 @@ export async function prepare(context: PrepareContext, given: DeployRequest): Pr
       (asked.kind === "folder" ? commitAround(source.root, { toolPath: context.toolPath, signal }) : null),
   ]);
   request = await atDefaultTarget(store, request, { platform, project });
-  const detection = request.prebuilt ? null : renamed(await detectionOf(store, source.root, asked), { request, project });
+  const detection = request.prebuilt
+    ? null
+    : renamed(await detectionOf(store, source.root, asked), { request, project });
 
   const values = await valuesFor(store, { request, project, environment, detection, problems });
   const paths = new Set(snapshot.files.map((file) => file.path));

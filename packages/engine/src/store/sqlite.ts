@@ -128,8 +128,14 @@ class Compiler extends SqliteQueryCompiler {
   protected override visitSelectModifier(): void {}
 }
 
+/** An open file. `stamp` is another text after anything was written to it, here or by another process; asking costs some microseconds. */
+export interface OpenSqlite<Schema> {
+  db: Kysely<Schema>;
+  stamp(): string;
+}
+
 /** Open the file (created when absent) with durable settings: WAL, synchronous FULL, foreign keys. */
-export function openSqlite<Schema>(path: string): Kysely<Schema> {
+export function openSqlite<Schema>(path: string): OpenSqlite<Schema> {
   const database = new DatabaseSync(path);
   database.exec("pragma busy_timeout = 10000");
   database.exec("pragma journal_mode = wal");
@@ -141,5 +147,10 @@ export function openSqlite<Schema>(path: string): Kysely<Schema> {
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new Compiler(),
   };
-  return new Kysely<Schema>({ dialect });
+  const others = database.prepare("pragma data_version");
+  const own = database.prepare("select total_changes() as changes");
+  return {
+    db: new Kysely<Schema>({ dialect }),
+    stamp: () => `${String(others.get()?.["data_version"])} ${String(own.get()?.["changes"])}`,
+  };
 }

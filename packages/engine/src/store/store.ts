@@ -133,8 +133,8 @@ type Database = Pick<Store, "kind" | "db" | "clock" | "watch"> & { close(): Prom
 
 async function openDatabase(home: string, clock: Clock, url: string | undefined): Promise<Database> {
   if (url === undefined) {
-    const db = openSqlite<Schema>(join(home, "landfall.db"));
-    return { kind: "sqlite", db, clock, watch: polling(clock), close: () => db.destroy() };
+    const { db, stamp } = openSqlite<Schema>(join(home, "landfall.db"));
+    return { kind: "sqlite", db, clock, watch: polling(clock, stamp), close: () => db.destroy() };
   }
   const { openPostgres } = await import("./postgres.ts");
   const { watching, ...opened } = await openPostgres<Schema>(url, clock);

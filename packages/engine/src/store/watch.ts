@@ -7,16 +7,34 @@ export interface Watch extends Disposable {
   changed(signal?: AbortSignal): Promise<void>;
 }
 
-/** What opens a watch. `pollMs` is how often one looks where there are no hints. */
-export type Watching = (topic: string, pollMs: number) => Watch;
-
-/** Without hints: look again after `pollMs`. */
-export function polling(clock: Clock): Watching {
-  return (_topic, pollMs) => ({ changed: (signal) => clock.sleep(pollMs, signal), [Symbol.dispose]() {} });
-}
-
 /** A hint may be lost, with the connection it comes over; after so long one looks without. */
 const lookEveryMs = 1_000;
+
+/**
+ * What opens a watch. Where there are no hints it is asked every `pollMs` whether anything was written, and `changed` resolves after
+ * `atLatestMs` (default 1,000) all the same: for those who wait for time to pass as well.
+ */
+export type Watching = (topic: string, poll: { pollMs: number; atLatestMs?: number }) => Watch;
+
+/** Without hints: `stamp` is another one after anything was written. */
+export function polling(clock: Clock, stamp: () => string): Watching {
+  return (_topic, { pollMs, atLatestMs = lookEveryMs }) => {
+    // Nobody knows what was written before: the first look is not far.
+    let seen = "";
+    return {
+      async changed(signal) {
+        const latest = clock.now() + atLatestMs;
+        let now: string;
+        do {
+          await clock.sleep(pollMs, signal);
+          now = stamp();
+        } while (now === seen && clock.now() < latest);
+        seen = now;
+      },
+      [Symbol.dispose]() {},
+    };
+  };
+}
 
 export interface Hints {
   watching: Watching;

@@ -92,12 +92,12 @@ onPostgres("several processes", () => {
     const writer = await store();
     // Time stands still for those who wait: nothing but a hint wakes them.
     const waiting = await store({ now: () => Date.now(), sleep: () => new Promise(() => {}) });
-    using work = waiting.watch("work", 0);
+    using work = waiting.watch("work", { pollMs: 0 });
     // The first is told to everybody when hints begin to come.
     await work.changed();
     const id = await accepted(writer, "production");
     await work.changed();
-    using events = waiting.watch(id, 0);
+    using events = waiting.watch(id, { pollMs: 0 });
     await accepted(writer, "production"); // Takes its place, and says so.
     await events.changed();
     expect(await writer.db.selectFrom("event").select("seq").where("deployment_id", "=", id).execute()).toHaveLength(2);
