@@ -1,4 +1,8 @@
 /** The pages about deployments, in Chromium, against a real server and what `packages/cli/build.ts` made. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { axe, hasBrowser } from "../../react/test/browser.ts";
@@ -216,6 +220,34 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
     expect(await sizes.count()).toBe(3);
     expect(await axe(here)).toEqual([]);
     expect(complaints).toEqual([]);
+  });
+
+  it("say from which commit to which it went", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "landfall-commits-"));
+    const git = (...args: string[]): string =>
+      execFileSync("git", ["-C", folder, "-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], {
+        encoding: "utf8",
+      }).trim();
+    const { organization } = await owner.client.me();
+    const engine = place.server.engine.of(organization!.id);
+    const commits: { id: string; sha: string }[] = [];
+    try {
+      git("init", "--quiet");
+      for (const text of ["first", "second"]) {
+        writeFileSync(join(folder, "index.html"), `<!doctype html><title>Commits</title><p>${text}`);
+        git("add", ".");
+        git("commit", "--quiet", "--message", `The ${text} page`);
+        const source = { kind: "folder", path: folder } as const;
+        const { id } = await engine.accept(await engine.prepare({ source, project: "commits" }));
+        expect((await settled(id)).state).toBe("success");
+        commits.push({ id, sha: git("rev-parse", "--short=7", "HEAD") });
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    const [first, second] = commits as [(typeof commits)[number], (typeof commits)[number]];
+    const { page: here } = await tab(`/p/commits/deployments/${second.id}?tab=changes`);
+    await here.getByText(`From ${first.sha} to ${second.sha}`).waitFor();
   });
 
   it("give axe nothing to say, in both themes and at 320 px", async () => {

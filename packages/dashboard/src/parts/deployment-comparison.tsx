@@ -1,9 +1,10 @@
 /** Two deployments side by side, and what is different between them. Values of variables are never part of it. */
 import { Badge, Difference, type LandfallClient, RelativeTime, StatusIndicator } from "@landfall/react";
-import { ArrowDown, ArrowRight } from "lucide-react";
+import { ArrowDown, ArrowRight, ExternalLink } from "lucide-react";
 import type { ReactNode } from "react";
-import { counted, nameOf } from "./deployment-words.tsx";
+import { CommitHash, counted, nameOf } from "./deployment-words.tsx";
 import { bytesInWords } from "./bytes.ts";
+import type { Repository } from "./repository.ts";
 
 export type Comparison = Awaited<ReturnType<LandfallClient["deployments"]["compare"]>>;
 /** From what has the traffic now; nothing may have it. */
@@ -19,6 +20,8 @@ export interface DeploymentComparisonProps {
   isAhead?: boolean;
   /** Under the variables: which values will be used. */
   variablesNote?: string;
+  /** Of the files of both. */
+  repository?: Repository | null;
 }
 
 export function DeploymentComparison({
@@ -27,6 +30,7 @@ export function DeploymentComparison({
   to = "To",
   isAhead = false,
   variablesNote,
+  repository = null,
 }: DeploymentComparisonProps) {
   const { files, domains, how, sameRelease } = comparison;
   const sides = { beforeTitle: from, afterTitle: to };
@@ -40,6 +44,11 @@ export function DeploymentComparison({
       </div>
       <dl className="lf:mt-4 lf:grid lf:gap-x-4 lf:gap-y-3 lf:@lg:grid-cols-[6rem_minmax(0,1fr)]">
         {isAhead ? <Row name="How">{how}</Row> : null}
+        {comparison.from === null || (comparison.from.commit === null && comparison.to.commit === null) ? null : (
+          <Row name="Commits">
+            <Commits from={comparison.from.commit} to={comparison.to.commit} repository={repository} />
+          </Row>
+        )}
         <Row name="Files">
           {sameRelease
             ? "The same release: not one byte differs."
@@ -122,6 +131,40 @@ function SideCard({ title, side }: { title: string; side: Side | null }) {
       )}
     </section>
   );
+}
+
+interface CommitsProps {
+  from: Side["commit"];
+  to: Side["commit"];
+  repository: Repository | null;
+}
+
+/** What lies between them is in the history of the repository, which the server does not read: the host of it shows the list. */
+function Commits({ from, to, repository }: CommitsProps) {
+  if (from !== null && from.sha === to?.sha) return "The same commit.";
+  return (
+    <span className="lf:inline-flex lf:flex-wrap lf:items-center lf:gap-x-2">
+      <span>
+        From <CommitId commit={from} repository={repository} /> to <CommitId commit={to} repository={repository} />
+      </span>
+      {repository === null || from === null || to === null ? null : (
+        <a
+          href={repository.compareUrl(from.sha, to.sha)}
+          target="_blank"
+          rel="noreferrer"
+          className="lf:inline-flex lf:min-h-6 lf:items-center lf:gap-1"
+        >
+          What lies between, on {repository.host}
+          <ExternalLink aria-hidden size={13} className="lf:shrink-0" />
+          <span className="lf:sr-only"> (opens in a new tab)</span>
+        </a>
+      )}
+    </span>
+  );
+}
+
+function CommitId({ commit, repository }: { commit: Side["commit"]; repository: Repository | null }) {
+  return commit === null ? <>no commit</> : <CommitHash sha={commit.sha} repository={repository} />;
 }
 
 function Row({ name, children }: { name: string; children: ReactNode }) {

@@ -7,6 +7,7 @@ import { type Answer, useAsk } from "../ask.ts";
 import { useChecklist } from "./deployment-checks.tsx";
 import { usePlatformName } from "./deployment-platform.tsx";
 import { CommitLine, counted, nameOf, SiteUrl } from "./deployment-words.tsx";
+import { repositoryOf } from "./repository.ts";
 import { Card } from "./section.tsx";
 
 export function LiveCard({ deployment }: { deployment: Deployment }) {
@@ -35,7 +36,7 @@ export function LiveCard({ deployment }: { deployment: Deployment }) {
           >
             {nameOf(deployment)}
           </Link>
-          {commit === null ? null : <CommitLine commit={commit} />}
+          {commit === null ? null : <CommitLine commit={commit} repository={repositoryOf(deployment)} />}
         </Fact>
         <Fact name="Live since">
           <RelativeTime at={finishedAt ?? createdAt} />

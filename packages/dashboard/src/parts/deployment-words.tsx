@@ -1,6 +1,7 @@
 /** Deployments in words, and the small things said of them in more than one place. */
 import { CopyButton, type Deployment } from "@landfall/react";
 import { ExternalLink, GitBranch, GitCommitHorizontal } from "lucide-react";
+import type { Repository } from "./repository.ts";
 
 /** "1 file", "3 files". */
 export function counted(count: number, noun: string): string {
@@ -37,13 +38,40 @@ export function SiteUrl({ url, isLarge = false }: { url: string; isLarge?: boole
   );
 }
 
+/** The short one; a link to the commit where its repository is known. */
+export function CommitHash({ sha, repository }: { sha: string; repository: Repository | null }) {
+  const short = sha.slice(0, 7);
+  return repository === null ? (
+    <span className="lf:font-mono lf:text-xs" title={sha}>
+      {short}
+    </span>
+  ) : (
+    <a
+      href={repository.commitUrl(sha)}
+      target="_blank"
+      rel="noreferrer"
+      title={sha}
+      className="lf:inline-flex lf:min-h-6 lf:items-center lf:font-mono lf:text-xs"
+    >
+      {short}
+      <span className="lf:sr-only"> on {repository.host} (opens in a new tab)</span>
+    </a>
+  );
+}
+
 /** Short hash, branch, author; its message is what the deployment is called by. */
-export function CommitLine({ commit }: { commit: NonNullable<Deployment["commit"]> }) {
+export function CommitLine({
+  commit,
+  repository = null,
+}: {
+  commit: NonNullable<Deployment["commit"]>;
+  repository?: Repository | null;
+}) {
   return (
     <span className="lf:inline-flex lf:min-w-0 lf:flex-wrap lf:items-center lf:gap-x-2">
-      <span className="lf:inline-flex lf:items-center lf:gap-1 lf:font-mono lf:text-xs" title={commit.sha}>
+      <span className="lf:inline-flex lf:items-center lf:gap-1">
         <GitCommitHorizontal aria-hidden size={14} />
-        {commit.sha.slice(0, 7)}
+        <CommitHash sha={commit.sha} repository={repository} />
       </span>
       {commit.branch === null ? null : (
         <span className="lf:inline-flex lf:min-w-0 lf:items-center lf:gap-1 lf:font-mono lf:text-xs lf:break-all">

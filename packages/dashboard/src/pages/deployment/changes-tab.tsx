@@ -1,8 +1,9 @@
-/** What visitors got with it: against the deployment before, and, when it is not live, against what is. */
+/** What visitors got with it: against the deployment before. */
 import { type Deployment, EmptyState } from "@landfall/react";
 import { useAsk } from "../../ask.ts";
 import { Asked } from "../../parts/asked.tsx";
 import { changesInWords, DeploymentComparison } from "../../parts/deployment-comparison.tsx";
+import { sharedRepository } from "../../parts/repository.ts";
 import { usePrevious } from "./previous.ts";
 
 export function ChangesTab({ deployment }: { deployment: Deployment }) {
@@ -16,14 +17,19 @@ export function ChangesTab({ deployment }: { deployment: Deployment }) {
             new.
           </EmptyState>
         ) : (
-          <SinceThen id={deployment.id} before={before.id} />
+          <SinceThen deployment={deployment} before={before.id} />
         )
       }
     </Asked>
   );
 }
 
-function SinceThen({ id, before }: { id: string; before: string }) {
+function SinceThen({ deployment, before }: { deployment: Deployment; before: string }) {
+  const { id } = deployment;
+  // With its plan, which says where its files came from and is in no list.
+  const earlier = useAsk(["deployment", before], (client, signal) =>
+    client.deployments.get({ id: before }, { signal }),
+  );
   const answer = useAsk(["compare", before, id], (client, signal) =>
     client.deployments.compare({ id, with: before }, { signal }),
   );
@@ -32,7 +38,12 @@ function SinceThen({ id, before }: { id: string; before: string }) {
       {(comparison) => (
         <>
           <p className="lf:mb-3 lf:text-muted">{changesInWords(comparison)}</p>
-          <DeploymentComparison comparison={comparison} from="Before" to="This one" />
+          <DeploymentComparison
+            comparison={comparison}
+            from="Before"
+            to="This one"
+            repository={earlier.data === undefined ? null : sharedRepository(deployment, earlier.data)}
+          />
         </>
       )}
     </Asked>

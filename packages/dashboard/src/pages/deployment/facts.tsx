@@ -7,6 +7,7 @@ import type { ReactNode } from "react";
 import { useAsk } from "../../ask.ts";
 import { usePlatformName } from "../../parts/deployment-platform.tsx";
 import { CommitLine, SiteUrl } from "../../parts/deployment-words.tsx";
+import { repositoryOf } from "../../parts/repository.ts";
 
 export function Facts({ deployment }: { deployment: Deployment }) {
   const { id, state, live, environment, platform, url, commit, message, startedBy, createdAt } = deployment;
@@ -30,7 +31,7 @@ export function Facts({ deployment }: { deployment: Deployment }) {
       {/* Of what is live, the card below says these. */}
       {live || commit === null ? null : (
         <Fact name="Commit">
-          <CommitLine commit={commit} />
+          <CommitLine commit={commit} repository={repositoryOf(deployment)} />
         </Fact>
       )}
       {live || url === null ? null : (
