@@ -1,5 +1,6 @@
 /** The server: one node:http server in front of the contract, Better Auth, uploads and sockets; everything put together, and ended again. */
-import { createServer } from "node:http";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Kysely } from "kysely";
 import { answering } from "./answering.ts";
@@ -39,9 +40,8 @@ export interface RunningServer extends AsyncDisposable {
 
 /** Start serving; disposing ends it, letting what is under way finish. Throws what listening throws (EADDRINUSE). */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { engine } = options;
+  const { engine, host } = options;
   const log = openLog(options.log);
-  const proxies = proxiesOf(options.trustedProxies ?? []);
   const limits = await openLimits({
     database: engine.database,
     redisUrl: options.redisUrl,
@@ -49,26 +49,75 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     writesPerMinute: options.writesPerMinute ?? 600,
     log,
   });
+  const stopping = new AbortController();
   const http = createServer({ requestTimeout: requestMs });
-  await new Promise<void>((resolve, reject) => {
-    http.once("error", reject);
-    http.listen(options.port, options.host, resolve);
-  }).catch(async (error: unknown) => {
+  try {
+    const port = await listen(http, options);
+    const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+    const publicUrl = new URL(options.publicUrl ?? url).origin;
+    const origins = originsOf({ publicUrl, host, port });
+    const opening = openServices({ options, log, limits, publicUrl, stopping: stopping.signal }).then((services) => ({
+      services,
+      sockets: socketsOf(services, origins),
+      answer: answering(services, { origins, metrics: metricsOf({ streams: () => services.rights.count() }) }),
+    }));
+    // Whoever asks before all is there is answered when it is; what fails below ends their connections.
+    http.on("request", (request, response) => void opening.then(({ answer }) => answer(request, response), ignore));
+    http.on("upgrade", (...upgrade) => void opening.then(({ sockets }) => sockets.upgrade(...upgrade), ignore));
+    const { services, sockets } = await opening;
+    const setupToken = await services.setup.token();
+    const chores = doChores(services);
+    return {
+      url,
+      setupToken,
+      async [Symbol.asyncDispose]() {
+        chores[Symbol.dispose]();
+        const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+        stopping.abort();
+        http.closeIdleConnections();
+        const cut = setTimeout(() => {
+          sockets.end();
+          http.closeAllConnections();
+        }, drainMs);
+        await closed;
+        clearTimeout(cut);
+        services.rights[Symbol.dispose]();
+        await services.gitProxy[Symbol.asyncDispose]();
+        await limits[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    http.close();
+    http.closeAllConnections();
     await limits[Symbol.asyncDispose]();
     throw error;
-  });
-  const { port } = http.address() as AddressInfo;
-  const url = `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`;
-  const publicUrl = new URL(options.publicUrl ?? url).origin;
-  const stopping = new AbortController();
+  }
+}
 
-  const db = engine.database.db as unknown as Kysely<PeopleSchema>;
+const ignore = (): void => {};
+
+/** The port it listens on. */
+async function listen(http: Server, { host, port }: ServerOptions): Promise<number> {
+  http.listen(port, host);
+  await once(http, "listening"); // Throws what is emitted as an error.
+  return (http.address() as AddressInfo).port;
+}
+
+/** Everything a procedure may need. */
+async function openServices({
+  options,
+  log,
+  limits,
+  publicUrl,
+  stopping,
+}: Pick<Services, "options" | "log" | "limits" | "publicUrl" | "stopping">): Promise<Services> {
+  const { engine } = options;
   const { attempts } = limits;
+  const db = engine.database.db as unknown as Kysely<PeopleSchema>;
   const auth = await openAuth({ engine, publicUrl, github: options.github, attempts, log });
   const principals = principalsOf({ db, auth, attempts });
-  const rights = rightsOf(principals);
   const members = membersOf({ db, auth });
-  const services: Services = {
+  return {
     options,
     engine,
     db,
@@ -76,10 +125,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log,
     attempts,
     limits,
-    proxies,
+    proxies: proxiesOf(options.trustedProxies ?? []),
     auth,
     principals,
-    rights,
+    rights: rightsOf(principals),
     setup: setupOf({ db, auth, attempts, members }),
     members,
     invitations: invitationsOf({ db, auth, attempts, publicUrl }),
@@ -90,35 +139,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     gitProxy: gitProxyOf(),
     hub: openEventHub(),
     changes: changesOf((error) => log.warn({ err: error }, "The newest deployments could not be read")),
-    stopping: stopping.signal,
-  };
-  const origins = originsOf({ publicUrl, host: options.host, port });
-  const sockets = socketsOf(services, origins);
-  const metrics = metricsOf({ streams: () => rights.count() });
-  const answer = answering(services, { origins, metrics });
-
-  http.on("request", (request, response) => void answer(request, response));
-  http.on("upgrade", (request, socket, head) => void sockets.upgrade(request, socket, head));
-  const chores = doChores(services);
-
-  return {
-    url,
-    setupToken: await services.setup.token(),
-    async [Symbol.asyncDispose]() {
-      chores[Symbol.dispose]();
-      const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-      stopping.abort();
-      http.closeIdleConnections();
-      const cut = setTimeout(() => {
-        sockets.end();
-        http.closeAllConnections();
-      }, drainMs);
-      await closed;
-      clearTimeout(cut);
-      rights[Symbol.dispose]();
-      await services.gitProxy[Symbol.asyncDispose]();
-      await limits[Symbol.asyncDispose]();
-    },
+    stopping,
   };
 }
 

@@ -1,3 +1,4 @@
+import { startServer } from "@landfall/server";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
@@ -28,6 +29,17 @@ it("says that it is well, to anyone, and shows its counters to who may see them"
   expect(
     (await fetch(`${server.url}/metrics`, { headers: (await server.member(owner, "developer")).headers })).status,
   ).toBe(403);
+});
+
+it("leaves no port open when it cannot start", async () => {
+  const isAlone = () =>
+    vi.waitFor(() =>
+      expect(process.getActiveResourcesInfo().filter((name) => name === "TCPServerWrap")).toHaveLength(1),
+    );
+  await isAlone();
+  const options = { engine: server.engine, host: "127.0.0.1", port: 0, version: "0.0.0-test", log: () => {} };
+  await expect(startServer({ ...options, publicUrl: "nowhere" })).rejects.toThrow("Invalid URL");
+  await isAlone();
 });
 
 it("writes a line for each request, and nothing that opens anything", async () => {
