@@ -2,42 +2,21 @@
  * How soon accepted work is begun on PostgreSQL: one process accepts, three that have nothing to do wait; from the event that says accepted to
  * the one that says that the first step has begun. With hints, and without, where everybody looks for themselves each second.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "kysely";
-import { createSimulator, netlify } from "@landfall/simulators";
-import { startPostgres } from "../packages/engine/test/store/postgres-server.ts";
-import { openPlace } from "../packages/edge/test/place.ts";
+import { openPostgresPlace } from "../packages/edge/test/crash-many/postgres-place.ts";
 import { percentile } from "./landfall.ts";
 
 const workers = 3;
 const rounds = 40;
 
-const token = "simulated-token";
-const vendor = await createSimulator(netlify({ tokens: { [token]: { email: "ada@example.com", teams: ["acme"] } } }));
-const server = await startPostgres();
-const databaseUrl = await server.url();
-const place = await openPlace(
-  {
-    NETLIFY_AUTH_TOKEN: token,
-    LANDFALL_NETLIFY_API_URL: `${vendor.url}/api/v1`,
-    LANDFALL_NETLIFY_SITES_URL: `http://netlify.localhost:${new URL(vendor.url).port}`,
-  },
-  { databaseUrl },
-);
-const { engine, home } = place;
+const place = await openPostgresPlace();
+const { engine } = place;
 const path = mkdtempSync(join(tmpdir(), "landfall-claim-"));
-const program = join(import.meta.dirname, "../packages/edge/test/crash-many/process.ts");
-const processes: ChildProcess[] = Array.from({ length: workers }, () =>
-  spawn(process.execPath, ["--no-warnings", program, "worker", home], {
-    stdio: "inherit",
-    env: { PATH: process.env["PATH"], DATABASE_URL: databaseUrl },
-  }),
-);
+for (let started = 0; started < workers; started++) place.start("worker");
 
 async function measure(): Promise<{ claimed: number[]; begun: number[] }> {
   const [claimed, begun]: [number[], number[]] = [[], []];
@@ -73,12 +52,6 @@ try {
   console.log(line("with hints", hinted));
   console.log(line("without", looked));
 } finally {
-  for (const child of processes) {
-    child.kill("SIGKILL");
-    await once(child, "exit");
-  }
   await place[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-  await vendor.close();
   rmSync(path, { recursive: true });
 }

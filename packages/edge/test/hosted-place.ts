@@ -1,5 +1,6 @@
 /** Places whose engine deploys to simulated platforms, each platform with its vendor and what counts there. */
 import { randomBytes } from "node:crypto";
+import type { EngineOptions } from "@landfall/engine";
 import {
   cloudflare,
   type CloudflareState,
@@ -69,21 +70,29 @@ const hosted = { vercel: onVercel, netlify: onNetlify, "cloudflare-pages": onPag
 export type HostedId = keyof typeof hosted;
 export const hostedIds = Object.keys(hosted) as HostedId[];
 
-export function openHostedPlace(id: HostedId): Promise<Place> {
+/** `database` as for the engine. */
+export function openHostedPlace(id: HostedId, database: Pick<EngineOptions, "databaseUrl"> = {}): Promise<Place> {
   // The union of the four: each state goes with the functions of its own row.
-  return open(id, hosted[id] as Hosted<unknown>);
+  return open(id, hosted[id] as Hosted<unknown>, database);
 }
 
-async function open<State>(id: HostedId, { vendor, tokenName, apiPath, sites, ...row }: Hosted<State>): Promise<Place> {
+async function open<State>(
+  id: HostedId,
+  { vendor, tokenName, apiPath, sites, ...row }: Hosted<State>,
+  database: Pick<EngineOptions, "databaseUrl">,
+): Promise<Place> {
   const token = `canary${randomBytes(20).toString("hex")}`;
   const simulator: Simulator<State> = await createSimulator(vendor(token));
   const { port } = new URL(simulator.url);
   const prefix = `LANDFALL_${id.toUpperCase().replaceAll("-", "_")}`;
-  const place = await openPlace({
-    [tokenName]: token,
-    [`${prefix}_API_URL`]: `${simulator.url}${apiPath}`,
-    [`${prefix}_SITES_URL`]: `http://${sites}:${port}`,
-  });
+  const place = await openPlace(
+    {
+      [tokenName]: token,
+      [`${prefix}_API_URL`]: `${simulator.url}${apiPath}`,
+      [`${prefix}_SITES_URL`]: `http://${sites}:${port}`,
+    },
+    database,
+  );
   return {
     ...place,
     remote: {

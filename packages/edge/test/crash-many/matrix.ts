@@ -2,8 +2,7 @@
  * Many deployments on one PostgreSQL, accepted by one process and worked off by two, of which one is killed every moment, while the server
  * itself restarts twice: what was accepted must succeed, once, and be served.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,10 +11,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { DeploymentView, Engine } from "@landfall/engine";
 import { get } from "@landfall/engine/deployment/ask";
 import { isSettled } from "@landfall/engine/events";
-import { createSimulator, netlify } from "@landfall/simulators";
-import { startPostgres } from "../../../engine/test/store/postgres-server.ts";
-import { openPlace } from "../place.ts";
 import { pageOf, platformOf, projectOf } from "./deployments.ts";
+import { killed, openPostgresPlace } from "./postgres-place.ts";
 
 export interface Outcome {
   /** What is not as it must be, in words; empty when all is well. */
@@ -36,19 +33,8 @@ const tryAgain = 75;
 const endWithinMs = 120_000;
 
 export async function crashMany({ count, random }: { count: number; random: () => number }): Promise<Outcome> {
-  const token = "simulated-token";
-  const vendor = await createSimulator(netlify({ tokens: { [token]: { email: "ada@example.com", teams: ["acme"] } } }));
-  const server = await startPostgres();
-  const databaseUrl = await server.url();
-  const place = await openPlace(
-    {
-      NETLIFY_AUTH_TOKEN: token,
-      LANDFALL_NETLIFY_API_URL: `${vendor.url}/api/v1`,
-      LANDFALL_NETLIFY_SITES_URL: `http://netlify.localhost:${new URL(vendor.url).port}`,
-    },
-    { databaseUrl },
-  );
-  const { engine, home } = place;
+  const place = await openPostgresPlace();
+  const { engine, server } = place;
   const folder = mkdtempSync(join(tmpdir(), "landfall-many-"));
   const acknowledged = new Set<string>();
   const outcome: Outcome = { faults: [], kills: 0, restarts: 0, takeovers: 0, longestPauseMs: 0, waitsMs: [] };
@@ -56,14 +42,9 @@ export async function crashMany({ count, random }: { count: number; random: () =
   const end = { isNear: false, isAccepted: false };
 
   function start(name: "acceptor" | "first" | "second"): void {
-    const args = name === "acceptor" ? ["acceptor", home, folder, String(count)] : ["worker", home];
-    const program = join(import.meta.dirname, "process.ts");
-    const child = spawn(process.execPath, ["--no-warnings", program, ...args], {
-      stdio: ["ignore", "pipe", "inherit"],
-      env: { PATH: process.env["PATH"], DATABASE_URL: databaseUrl },
-    });
+    const child = place.start(name === "acceptor" ? { folder, count } : "worker");
     processes[name] = child;
-    createInterface({ input: child.stdout }).on("line", (id) => acknowledged.add(id));
+    createInterface({ input: child.stdout! }).on("line", (id) => acknowledged.add(id));
     child.once("exit", (code) => {
       if (code === 0) end.isAccepted = true;
       else if (code !== null && code !== tryAgain) outcome.faults.push(`${name} ended with ${code}`);
@@ -89,26 +70,16 @@ export async function crashMany({ count, random }: { count: number; random: () =
     end.isNear = true;
     for (const child of Object.values(processes)) await killed(child);
     await look(engine, { count, acknowledged, outcome });
-    const remote = [vendor.state.deploys.size, vendor.state.sites.size];
+    const remote = [place.netlify.deploys.size, place.netlify.sites.size];
     const wanted = Array.from({ length: count }, (_, number) => platformOf(number)).filter((one) => one === "netlify");
     if (remote.some((number) => number !== wanted.length))
       outcome.faults.push(`${wanted.length} deployments made ${remote.join(" deploys and ")} sites at Netlify`);
     return outcome;
   } finally {
     end.isNear = true;
-    for (const child of Object.values(processes)) await killed(child);
     await place[Symbol.asyncDispose]();
-    await server[Symbol.asyncDispose]();
-    await vendor.close();
     rmSync(folder, { recursive: true });
   }
-}
-
-async function killed(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, "exit");
-  child.kill("SIGKILL");
-  await ended;
 }
 
 /** Every deployment, from its events and from its address. */
