@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { axe, hasBrowser } from "../../react/test/browser.ts";
 import type { Caller } from "../../server/test/harness.ts";
-import { openPlace, type Place, type Tab } from "./place.ts";
+import type { Place } from "./place.ts";
+import { closed, press, withPlace } from "./with-place.ts";
 
 const shop = { project: "shop", environment: "production" };
 const folder = mkdtempSync(join(tmpdir(), "landfall-shop-"));
@@ -15,33 +15,15 @@ const secret = "canary-of-a-shared-value";
 let place: Place;
 let owner: Caller;
 let guest: Caller & { email: string };
-const contexts: BrowserContext[] = [];
 
-beforeAll(async () => {
-  if (!hasBrowser) return;
+const { tab } = withPlace(async (opened) => {
+  place = opened;
   writeFileSync(join(folder, "index.html"), "<!doctype html><title>Shop</title><p>Shop");
-  place = await openPlace();
   owner = await place.server.setUp();
   guest = await place.server.member(owner, "guest");
   for (const name of ["shop", "other"]) await owner.client.projects.create({ name });
 });
-afterEach(async () => {
-  for (const context of contexts.splice(0)) await context.close();
-});
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  if (hasBrowser) await place[Symbol.asyncDispose]();
-});
-
-async function tab(path: string, person: Caller): Promise<Tab> {
-  const opened = await place.tab(path, person);
-  opened.page.setDefaultTimeout(20_000);
-  contexts.push(opened.context);
-  return opened;
-}
-
-const press = (page: Page, name: string): Promise<void> => page.getByRole("button", { name, exact: true }).click();
-const closed = (page: Page): Promise<void> => page.getByRole("dialog").waitFor({ state: "detached" });
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe.skipIf(!hasBrowser)("one project's people and shared values", () => {
   it("adds a guest to a project, changes the role, and takes it away", async () => {

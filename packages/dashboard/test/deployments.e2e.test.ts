@@ -1,30 +1,23 @@
-/** The pages about deployments, in Chromium, against a real server and what `packages/cli/build.ts` made. */
+/** The pages about deployments, in Chromium, against a real server and what the build made. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { BrowserContext, Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Locator, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { axe, hasBrowser } from "../../react/test/browser.ts";
 import type { Caller } from "../../server/test/harness.ts";
-import { openPlace, type Place, type Tab } from "./place.ts";
+import type { Place } from "./place.ts";
+import { withPlace } from "./with-place.ts";
 
 type Deployment = Awaited<ReturnType<Caller["client"]["deployments"]["get"]>>;
 
 let place: Place;
 let owner: Caller;
-const contexts: BrowserContext[] = [];
 
-beforeAll(async () => {
-  if (!hasBrowser) return;
-  place = await openPlace();
+const { tab } = withPlace(async (opened) => {
+  place = opened;
   owner = await place.server.setUp();
-});
-afterEach(async () => {
-  for (const context of contexts.splice(0)) await context.close();
-});
-afterAll(async () => {
-  if (hasBrowser) await place[Symbol.asyncDispose]();
 });
 
 const page = (text: string, more = ""): string => `
@@ -58,13 +51,6 @@ async function deployed(project: string, text: string): Promise<string> {
   return id;
 }
 
-/** A tab of a person who is signed in, or of nobody. */
-async function tab(path: string, { isAnyone = false } = {}): Promise<Tab> {
-  const opened = await place.tab(path, isAnyone ? undefined : owner);
-  contexts.push(opened.context);
-  return opened;
-}
-
 /** Tab, as often as it takes. */
 async function tabTo(here: Page, target: Locator): Promise<void> {
   await target.waitFor();
@@ -78,7 +64,7 @@ async function tabTo(here: Page, target: Locator): Promise<void> {
 describe.skipIf(!hasBrowser)("pages about deployments", () => {
   it("show a deployment to its end, with its log", async () => {
     const id = await asked("watched", page("hello", "await new Promise((done) => setTimeout(done, 6_000));"));
-    const { page: here, complaints } = await tab(`/p/watched/deployments/${id}`);
+    const { page: here, complaints } = await tab(`/p/watched/deployments/${id}`, owner);
     await here.getByRole("log").getByText("making a page that says hello").waitFor();
     expect(await here.title()).toMatch(/^… \w+ · watched/);
     await expect.poll(() => here.title(), { timeout: 60_000 }).toMatch(/^✓ Ready · watched/);
@@ -99,7 +85,7 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
   it("roll back by keyboard alone, after showing what will change", async () => {
     const first = await deployed("keys", "one");
     const second = await deployed("keys", "two");
-    const { page: here } = await tab(`/p/keys/deployments/${first}`);
+    const { page: here } = await tab(`/p/keys/deployments/${first}`, owner);
     await tabTo(here, here.getByRole("button", { name: "Roll back to this" }));
     await here.keyboard.press("Enter");
     const dialog = here.getByRole("dialog", { name: "Roll back" });
@@ -126,7 +112,7 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
       await deployed("stale", "two"),
       await deployed("stale", "three"),
     ];
-    const { page: here } = await tab(`/p/stale/deployments/${first}`);
+    const { page: here } = await tab(`/p/stale/deployments/${first}`, owner);
     await here.getByRole("button", { name: "Roll back to this" }).click();
     const dialog = here.getByRole("dialog", { name: "Roll back" });
     const now = dialog.getByRole("region", { name: "Now" });
@@ -148,7 +134,7 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
     const build = `console.log("checking types");\nconsole.error(${JSON.stringify(wrong)});\nprocess.exit(2);`;
     const id = await asked("broken", build);
     expect((await settled(id)).state).toBe("failed");
-    const { page: here } = await tab(`/p/broken/deployments/${id}`);
+    const { page: here } = await tab(`/p/broken/deployments/${id}`, owner);
     const panel = here.getByRole("region", { name: "Error", exact: true });
     await panel.getByText("TS2345").first().waitFor();
     await here.getByRole("log").getByText("error TS2345").waitFor();
@@ -164,7 +150,7 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
   it("show a shared one to people without an account, and nothing to do", async () => {
     const id = await deployed("given", "shared");
     const { url } = await owner.client.deployments.share({ id });
-    const { page: here, complaints } = await tab(new URL(url, place.server.url).pathname, { isAnyone: true });
+    const { page: here, complaints } = await tab(new URL(url, place.server.url).pathname);
     await here.getByRole("heading", { name: /given/ }).waitFor();
     await here.getByRole("log").getByText("made it").waitFor();
     for (const name of ["Redeploy", "Roll back to this", "Cancel", "Share"])
@@ -178,7 +164,7 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
   it("show a rollback of somebody else within a second", async () => {
     const first = await deployed("pair", "one");
     const second = await deployed("pair", "two");
-    const { page: here } = await tab("/p/pair");
+    const { page: here } = await tab("/p/pair", owner);
     const live = here.getByRole("region", { name: "Production" });
     await live.locator(`a[href$="${second}"]`).waitFor();
     const { id } = await settled((await owner.client.deployments.rollback({ id: first })).id);
@@ -189,7 +175,7 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
 
   it("belong to a project even if it is called as a page is", async () => {
     const id = await deployed("team", "ours");
-    const { page: here, complaints } = await tab("/");
+    const { page: here, complaints } = await tab("/", owner);
     await here.getByRole("main").getByRole("link", { name: "team", exact: true }).click();
     await here.waitForURL("**/p/team");
     await here.getByRole("heading", { level: 1, name: "team" }).waitFor();
@@ -205,7 +191,7 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
   it("draw how long they take, how they end and how large they are, and say it too", async () => {
     for (const text of ["one", "two", "three"]) await deployed("trend", text);
     expect((await settled(await asked("trend", "process.exit(2);"))).state).toBe("failed");
-    const { page: here, complaints } = await tab("/p/trend");
+    const { page: here, complaints } = await tab("/p/trend", owner);
     const figure = (name: string): Locator => here.getByRole("figure", { name });
     await figure("How long they take")
       .getByRole("img", { name: /^One that succeeds usually takes / })
@@ -246,7 +232,7 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
       rmSync(folder, { recursive: true });
     }
     const [first, second] = commits as [(typeof commits)[number], (typeof commits)[number]];
-    const { page: here } = await tab(`/p/commits/deployments/${second.id}?tab=changes`);
+    const { page: here } = await tab(`/p/commits/deployments/${second.id}?tab=changes`, owner);
     await here.getByText(`From ${first.sha} to ${second.sha}`).waitFor();
   });
 
@@ -260,7 +246,7 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
       `/p/looks/deployments/${second}`,
       ...["runtime", "changes", "artifact", "plan", "events"].map((one) => `/p/looks/deployments/${second}?tab=${one}`),
     ];
-    const { page: here } = await tab("/p/looks");
+    const { page: here } = await tab("/p/looks", owner);
     for (const theme of ["light", "dark"] as const) {
       await here.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
       for (const path of paths) {

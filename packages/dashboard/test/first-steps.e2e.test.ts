@@ -2,11 +2,12 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, describe, expect, it } from "vitest";
 import { axe, hasBrowser } from "../../react/test/browser.ts";
 import { password } from "../../server/test/harness.ts";
-import { openPlace, type Place } from "./place.ts";
+import type { Place } from "./place.ts";
+import { soon, withPlace } from "./with-place.ts";
 
 const longPath = `pages/${"a-rather-long-name-of-a-folder/".repeat(5)}größe.txt`;
 /** Answers with what it was given, and with what became of its files on the way. */
@@ -37,14 +38,9 @@ createServer((request, response) => {
 
 let place: Place;
 let folder: string;
-const contexts: BrowserContext[] = [];
 
-// What a browser does on a busy machine takes its time.
-const soon = { timeout: 20_000 };
-
-beforeAll(async () => {
-  if (!hasBrowser) return;
-  place = await openPlace();
+const { tab } = withPlace(async (opened) => {
+  place = opened;
   folder = join(mkdtempSync(join(tmpdir(), "landfall-first-steps-")), "Greeter");
   for (const [path, text] of Object.entries(application)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -52,23 +48,12 @@ beforeAll(async () => {
   }
   chmodSync(join(folder, "bin/run.sh"), 0o755);
 });
-afterEach(async () => {
-  for (const context of contexts.splice(0)) await context.close();
+afterAll(() => {
+  if (hasBrowser) rmSync(dirname(folder), { recursive: true });
 });
-afterAll(async () => {
-  if (!hasBrowser) return;
-  await place[Symbol.asyncDispose]();
-  rmSync(dirname(folder), { recursive: true });
-});
-
-async function tab(path: string): Promise<Page> {
-  const { page, context } = await place.tab(path);
-  contexts.push(context);
-  return page;
-}
 
 async function signedIn(path: string, email = "ada@example.com"): Promise<Page> {
-  const page = await tab(path);
+  const { page } = await tab(path);
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -94,7 +79,7 @@ async function drop(page: Page, path: string, over: string): Promise<void> {
 
 describe.skipIf(!hasBrowser)("the first steps", { timeout: 120_000 }, () => {
   it("lead from the address on the terminal to a page that answers", async () => {
-    const page = await tab(`/setup#${place.server.setupToken}`);
+    const { page } = await tab(`/setup#${place.server.setupToken}`);
     await page.getByRole("button", { name: "Make the account" }).click();
     await expect.poll(() => page.getByLabel("Your name").getAttribute("aria-invalid"), soon).toBe("true");
     expect(await page.getByLabel("Your name").evaluate((field) => field === field.ownerDocument.activeElement)).toBe(
@@ -194,7 +179,7 @@ describe.skipIf(!hasBrowser)("the first steps", { timeout: 120_000 }, () => {
   it("let a person in who was invited", async () => {
     const owner = await place.server.signIn("ada@example.com");
     const { link } = await owner.client.invitations.create({ email: "grace@example.com", role: "developer" });
-    const page = await tab(link.slice(place.server.url.length));
+    const { page } = await tab(link.slice(place.server.url.length));
     await page.getByLabel("Your name").fill("Grace");
     await page.getByLabel("Email").fill("grace@example.com");
     await page.getByLabel("Password").fill(password);

@@ -2,11 +2,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { hasBrowser } from "../../react/test/browser.ts";
 import { type Caller, password } from "../../server/test/harness.ts";
-import { openPlace, type Place, type Tab } from "./place.ts";
+import type { Place } from "./place.ts";
+import { closed, press, soon, withPlace } from "./with-place.ts";
 
 const secret = "sk_live_canary_of_the_test";
 const files = {
@@ -21,34 +22,13 @@ const needyServer = `import { createServer } from "node:http";
 const url = process.env.ORDERS_URL;
 createServer((request, response) => response.end("orders go to " + url)).listen(process.env.PORT);
 `;
-// What a browser does on a busy machine takes its time.
-const soon = { timeout: 20_000 };
-
 let place: Place;
 let owner: Caller;
-const contexts: BrowserContext[] = [];
 
-beforeAll(async () => {
-  if (!hasBrowser) return;
-  place = await openPlace();
+const { tab } = withPlace(async (opened) => {
+  place = opened;
   owner = await place.server.setUp();
 });
-afterEach(async () => {
-  for (const context of contexts.splice(0)) await context.close();
-});
-afterAll(async () => {
-  if (hasBrowser) await place[Symbol.asyncDispose]();
-});
-
-async function tab(path: string, person?: Caller): Promise<Tab> {
-  const opened = await place.tab(path, person);
-  opened.page.setDefaultTimeout(soon.timeout);
-  contexts.push(opened.context);
-  return opened;
-}
-
-const press = (page: Page, name: string | RegExp): Promise<void> =>
-  page.getByRole("button", { name, ...(typeof name === "string" ? { exact: true } : {}) }).click();
 
 /** All that a page has and keeps: elements with what is typed in them, address, storage. */
 function keptBy(page: Page): Promise<string> {
@@ -57,11 +37,6 @@ function keptBy(page: Page): Promise<string> {
     ...[...document.querySelectorAll("input, textarea")].map(({ value }) => value),
     location.href, JSON.stringify(localStorage), JSON.stringify(sessionStorage),
   ].join("\\n")`);
-}
-
-/** Its dialog closes when it is done. */
-async function closed(page: Page): Promise<void> {
-  await page.getByRole("dialog").waitFor({ state: "detached" });
 }
 
 describe.skipIf(!hasBrowser)("management", () => {

@@ -7,8 +7,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playw
 import { launch } from "../../react/test/browser.ts";
 import { type Caller, serverFor, type TestServer } from "../../server/test/harness.ts";
 import { openVendors, type Vendors } from "../../server/test/vendors.ts";
-
-const cli = join(import.meta.dirname, "../../cli");
+import { buildProgram, builtDashboard } from "./built.ts";
 
 export interface Tab {
   page: Page;
@@ -32,18 +31,11 @@ export interface Place extends AsyncDisposable {
 type Deployment = Awaited<ReturnType<Caller["client"]["deployments"]["get"]>>;
 type Asked = Omit<Parameters<Caller["client"]["deployments"]["create"]>[0], "source">;
 
-/** `isBuilt`: the dashboard is built already, by whoever calls. `publicUrl`: people come by way of something in front. */
-export async function openPlace({
-  isBuilt = false,
-  publicUrl,
-}: {
-  isBuilt?: boolean;
-  publicUrl?: string;
-} = {}): Promise<Place> {
-  // What is tested is what the sources say now.
-  if (!isBuilt) execFileSync(process.execPath, [join(cli, "build.ts")]);
+/** `publicUrl`: people come by way of something in front. */
+export async function openPlace({ publicUrl }: { publicUrl?: string } = {}): Promise<Place> {
+  buildProgram();
+  const dashboard = builtDashboard();
   const vendors = await openVendors();
-  const dashboard = join(cli, "dist/dashboard");
   const server = await serverFor({ dashboard, ...(publicUrl === undefined ? {} : { publicUrl }) }, vendors.environment);
   const origin = publicUrl ?? server.url;
   vendors.register(server.url);
