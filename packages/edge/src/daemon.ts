@@ -3,13 +3,12 @@
  * whenever the store changes or somebody asks. It holds no truth of its own, so it may die at any moment; the next one adopts the
  * programs and routes as before.
  */
-import { spawn } from "node:child_process";
-import { closeSync, openSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { systemClock } from "@landfall/engine/clock";
-import { backgroundEnvironment } from "@landfall/engine/background";
+import { backgroundEnvironment, startDetached } from "@landfall/engine/background";
 import { DeployError, reportOf } from "@landfall/engine/error";
 import { hasOrphans } from "@landfall/engine/deployment/claim";
 import { createServer } from "@landfall/engine/node-http";
@@ -202,19 +201,6 @@ async function listenSomewhere(
 }
 
 function startWorker(options: EdgeProcessOptions): void {
-  const { workerCommand, home } = options;
-  const log = openSync(join(home, "logs", "worker.log"), "a", 0o600);
-  try {
-    const [program, ...args] = workerCommand;
-    const child = spawn(program!, args, {
-      detached: true,
-      stdio: ["ignore", log, log],
-      cwd: home,
-      env: backgroundEnvironment(options),
-    });
-    child.on("error", complain);
-    child.unref();
-  } finally {
-    closeSync(log);
-  }
+  const environment = backgroundEnvironment(options);
+  startDetached(options.workerCommand, { home: options.home, log: "worker.log", environment, failed: complain });
 }

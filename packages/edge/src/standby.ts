@@ -3,11 +3,12 @@
  * second without any command, and only when both are gone does the next command bring them back. A server is the standby for as long as
  * it runs: one that is there then ends.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { startDetached } from "@landfall/engine/background";
 import { edgeLock, serverLock, standbyLock, stoppedFile } from "@landfall/engine/platforms/local/edge-files";
 import { holdLock, isHeld } from "@landfall/engine/store/lock";
 
@@ -31,16 +32,7 @@ export function wasStopped(home: string): boolean {
 /** Start `command` in the background when nobody holds the lock; null when somebody does. */
 function startWhenFree(lock: string, { home, command }: { home: string; command: string[] }): ChildProcess | null {
   if (isHeld(lock)) return null;
-  const log = openSync(join(home, "logs", "edge.log"), "a", 0o600);
-  try {
-    const [program, ...args] = command;
-    const child = spawn(program!, args, { detached: true, stdio: ["ignore", log, log], cwd: home });
-    child.on("error", () => {}); // Tried again at the next look.
-    child.unref();
-    return child;
-  } finally {
-    closeSync(log);
-  }
+  return startDetached(command, { home, log: "edge.log" }); // One that fails is tried again at the next look.
 }
 
 /**

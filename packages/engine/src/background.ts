@@ -1,5 +1,5 @@
 /** Programs started in the background: how, and with which environment. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineOptions } from "./engine.ts";
@@ -27,17 +27,31 @@ export function backgroundEnvironment({
   };
 }
 
-/** Start a program that outlives this process; what it prints goes to `log` among the logs. */
+/**
+ * Start a program that outlives this process: in a session of its own, without a pipe to us; what it prints goes to `log` among the logs.
+ * Without `environment` it has ours. One that cannot be started is told to `failed`.
+ */
 export function startDetached(
   command: string[],
-  { home, log, environment }: { home: string; log: string; environment: Record<string, string> },
-): void {
+  {
+    home,
+    log,
+    environment,
+    failed = () => {},
+  }: { home: string; log: string; environment?: Record<string, string>; failed?(error: Error): void },
+): ChildProcess {
   const file = openSync(join(home, "logs", log), "a", 0o600);
   try {
     const [program, ...args] = command;
-    const child = spawn(program!, args, { detached: true, stdio: ["ignore", file, file], cwd: home, env: environment });
-    child.on("error", () => {}); // Then the next command on this data directory does the work.
+    const child = spawn(program!, args, {
+      detached: true,
+      stdio: ["ignore", file, file],
+      cwd: home,
+      ...(environment ? { env: environment } : {}),
+    });
+    child.on("error", failed);
     child.unref();
+    return child;
   } finally {
     closeSync(file);
   }

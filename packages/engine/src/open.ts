@@ -2,7 +2,7 @@
 import { lookup } from "node:dns/promises";
 import { join } from "node:path";
 import type { Kysely } from "kysely";
-import { accept, requestCancel } from "./deployment/accept.ts";
+import { acceptPrepared, requestCancel } from "./deployment/accept.ts";
 import { againOf } from "./deployment/again.ts";
 import { backgroundEnvironment, startDetached } from "./background.ts";
 import type { RestoreOptions, RestoreReport } from "./backup/restore.ts";
@@ -19,7 +19,6 @@ import { domainsOf } from "./domains/domains.ts";
 import { diagnose } from "./doctor.ts";
 import { edgeStatus } from "./edge-status.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
-import { DeployError } from "./error.ts";
 import { isSettled } from "./events.ts";
 import { follow } from "./deployment/follow.ts";
 import { hasOrphans } from "./deployment/claim.ts";
@@ -29,8 +28,7 @@ import { type EdgeControl, edgeControl } from "./platforms/local/edge-control.ts
 import { serversOf } from "./machines.ts";
 import { localPlatform } from "./platforms/local.ts";
 import { hostedPlatforms } from "./platforms/registry.ts";
-import { keptSnapshot, prepare, type PreparedInside } from "./plan/prepare.ts";
-import type { Prepared } from "./plan/request.ts";
+import { prepare } from "./plan/prepare.ts";
 import { projectsOf, projectViews } from "./projects.ts";
 import { runtimeLogsOf } from "./runtime-logs.ts";
 import type { Platform } from "./platform.ts";
@@ -40,7 +38,7 @@ import { rotateKey } from "./store/rotate.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { settingsOf } from "./project-settings.ts";
 import { sharedOf } from "./shared-values.ts";
-import { variablesOf, writeVariables } from "./variables.ts";
+import { variablesOf } from "./variables.ts";
 import { deploymentRow, type DeploymentView, deploymentView, deploymentViews, sightsOf } from "./deployment/views.ts";
 import { endRunning, type Running } from "./sandboxes/commands.ts";
 import { sandboxesOf } from "./sandboxes/sandboxes.ts";
@@ -115,6 +113,15 @@ function engineOver(shared: Shared, store: Store, person?: string): Engine {
   /** Another worker waits for this one to die. */
   let isWatched = false;
 
+  /** What serves meanwhile, and who takes over: on this machine the edge, also of the first deployment of all; elsewhere a second worker. */
+  async function keepUp({ platform, started_at }: DeploymentRow): Promise<void> {
+    const isHosted = platforms.find(({ id }) => id === platform)?.baseUrl !== undefined;
+    if (!isHosted) return void (await edge.ensure());
+    if (isWatched || clock.now() - Date.parse(started_at ?? instant(clock)) < watchAfterMs) return;
+    isWatched = true;
+    engine.workInBackground();
+  }
+
   const engine: Engine = {
     home,
     organization,
@@ -132,39 +139,7 @@ function engineOver(shared: Shared, store: Store, person?: string): Engine {
     prepare: (request, { signal } = {}) =>
       prepare({ store, cache, platforms, access, baseDomain, toolPath, ...(signal ? { signal } : {}) }, request),
 
-    async accept(prepared: Prepared) {
-      const [problem] = prepared.problems;
-      if (problem) {
-        const { code, ...text } = problem;
-        throw new DeployError(code, text);
-      }
-      const { given, generated, identity, opens, plan, commit, request, snapshot, ...inside } =
-        prepared as PreparedInside;
-      if (inside.organization !== organization) throw new Error(`prepared for ${inside.organization}`);
-      const project = await store.ensureProject(plan.project, identity);
-      await store.putManifest(snapshot.digest, keptSnapshot(snapshot));
-      await writeVariables(store, {
-        projectId: project.id,
-        environment: plan.environment,
-        values: generated,
-        sensitive: () => true,
-      });
-      const { variables: _values, ...kept } = request;
-      const id = await accept(store, {
-        projectId: project.id,
-        environment: plan.environment,
-        platform: plan.platform,
-        operation: "deploy",
-        request: kept,
-        plan,
-        given,
-        ...(opens ? { opens } : {}),
-        startedBy: person,
-        commit,
-        ...(request.message === undefined ? {} : { message: request.message }),
-      });
-      return view(await deploymentRow(store, id));
-    },
+    accept: async (prepared) => view(await deploymentRow(store, await acceptPrepared(store, prepared, { person }))),
 
     work: (how) =>
       work(
@@ -175,17 +150,7 @@ function engineOver(shared: Shared, store: Store, person?: string): Engine {
           build: (one) => buildArtifact({ ...one, blobs: store.blobs, home, toolPath }),
           deploymentTimeoutMs: options.deploymentTimeoutMs ?? 300_000,
           maxConcurrent: options.maxConcurrent ?? 2,
-          // Also for the first deployment of all: the edge sees to it when its worker dies.
-          onHeartbeat: async ({ platform, started_at }) => {
-            const isHosted = platforms.find(({ id }) => id === platform)?.baseUrl !== undefined;
-            if (!isHosted) {
-              await edge.ensure();
-              return;
-            }
-            if (isWatched || clock.now() - Date.parse(started_at ?? instant(clock)) < watchAfterMs) return;
-            isWatched = true;
-            engine.workInBackground();
-          },
+          onHeartbeat: keepUp,
         },
         how,
       ),

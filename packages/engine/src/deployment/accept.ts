@@ -3,14 +3,17 @@ import { isDeepStrictEqual } from "node:util";
 import type { Transaction } from "kysely";
 import { instant } from "../clock.ts";
 import { DeployError } from "../error.ts";
+import { isSettled } from "../events.ts";
 import { newId } from "../id.ts";
 import { openStates } from "./claim.ts";
 import { appendEvents } from "./stored-events.ts";
 import type { DeployPlan } from "../plan/plan.ts";
-import type { DeployRequest } from "../plan/request.ts";
+import { keptSnapshot, type PreparedInside } from "../plan/prepare.ts";
+import type { DeployRequest, Prepared } from "../plan/request.ts";
 import type { Commit } from "../source/commit.ts";
 import type { DeploymentRow, Schema } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
+import { writeVariables } from "../variables.ts";
 import { liveDeployment } from "./views.ts";
 
 /** What a person saw before deciding. */
@@ -134,6 +137,39 @@ export async function accept(store: Store, asked: Acceptance): Promise<string> {
   });
 }
 
+/** See Engine.accept. The id of the accepted deployment, which `person` is noted to have started. */
+export async function acceptPrepared(
+  store: Store,
+  prepared: Prepared,
+  { person }: { person: string | undefined },
+): Promise<string> {
+  const [problem] = prepared.problems;
+  if (problem) {
+    const { code, ...text } = problem;
+    throw new DeployError(code, text);
+  }
+  const { given, generated, identity, opens, plan, commit, request, snapshot, ...inside } = prepared as PreparedInside;
+  if (inside.organization !== store.organization) throw new Error(`prepared for ${inside.organization}`);
+  const { id: projectId } = await store.ensureProject(plan.project, identity);
+  const { environment, platform } = plan;
+  await store.putManifest(snapshot.digest, keptSnapshot(snapshot));
+  await writeVariables(store, { projectId, environment, values: generated, sensitive: () => true });
+  const { variables: _values, ...kept } = request;
+  return accept(store, {
+    projectId,
+    environment,
+    platform,
+    operation: "deploy",
+    request: kept,
+    plan,
+    given,
+    ...(opens ? { opens } : {}),
+    startedBy: person,
+    commit,
+    ...(request.message === undefined ? {} : { message: request.message }),
+  });
+}
+
 /** Throws CONFLICT when another deployment has the traffic than the person saw. */
 async function checkSeen(tx: Transaction<Schema>, { expectLive, ...place }: Acceptance): Promise<void> {
   if (expectLive === undefined) return;
@@ -195,7 +231,7 @@ export async function requestCancel({ db, clock }: Store, id: string): Promise<v
       .where("id", "=", id)
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
-    if (["success", "failed", "cancelled"].includes(row.state)) return;
+    if (isSettled(row.state)) return;
     if (row.lease_owner !== null || row.started_at !== null) {
       await tx.updateTable("deployment").set({ cancel_requested: 1 }).where("id", "=", id).execute();
       return;
