@@ -31,6 +31,7 @@ import { serve } from "./commands/serve.ts";
 import { simulate } from "./commands/simulate.ts";
 import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
+import { targets } from "./commands/targets.ts";
 import { whoami } from "./commands/whoami.ts";
 import { why } from "./commands/why.ts";
 import { worker } from "./commands/worker.ts";
@@ -40,7 +41,7 @@ const groups: [string, ((registry: Registry) => void)[]][] = [
   ["Bring live:", [deploy, plan, detect, init, env]],
   ["See:", [platforms, projects, ls, inspect, status, logs, open, why]],
   ["Change:", [redeploy, rollback, promote, cancel, domains, rm]],
-  ["Accounts:", [connect, connections, whoami, disconnect, login, logout]],
+  ["Accounts:", [connect, connections, targets, whoami, disconnect, login, logout]],
   ["Run:", [serve, mcp, stop, worker, edge, simulate, doctor, backup, restore, rotateKey]],
 ];
 

@@ -19,6 +19,7 @@ export interface RequestFlags {
   team?: string;
   scope?: string;
   connection?: string;
+  to?: string;
   prebuilt?: boolean;
   dir?: string;
   outputDir?: string;
@@ -47,6 +48,7 @@ export function withRequestFlags(command: Command): Command {
     .option("-t, --platform <id>", "where to (default: local; all there are: landfall platforms)")
     .option("--team <id>", "team or account on the platform (default: where it was before, or the credential's own)")
     .option("--connection <name>", "which connected account, of several")
+    .option("--to <name>", "a saved target, in place of the three (landfall targets)")
     .option("-e, --env <name=value>", "a variable; NAME alone takes it from this shell (repeatable)", collect)
     .option("--env-file <file>", "variables from a .env file (repeatable)", collect)
     .option("--allow-missing", "deploy although variables are missing")
@@ -124,6 +126,7 @@ export async function requestFrom(
       project: flags.project ?? flags.name,
       platform: flags.platform ?? flags.target,
       connection: flags.connection,
+      savedTarget: flags.to,
       target: account === undefined ? undefined : { account },
       prebuilt: flags.prebuilt,
       force: flags.force,

@@ -119,6 +119,26 @@ describe("a folder on a hosted platform", () => {
     expect(simulator.requests()).toEqual([]);
   });
 
+  it("goes to a place saved under a name, which is tried out, changed and forgotten", async () => {
+    const saved = await landfall.run("targets", "save", "shop-front", "--platform", "vercel");
+    expect(saved).toMatchObject({ code: 0, stdout: "" });
+    expect((await landfall.run("targets", "test", "shop-front")).code).toBe(0);
+    expect((await landfall.run("targets")).stdout).toMatch(/shop-front +vercel +wherever its account leads/);
+    const folder = landfall.project("shop", site);
+    expect(await landfall.json<Deployed>("deploy", folder, "--prebuilt", "--to", "shop-front")).toMatchObject({
+      code: 0,
+      platform: "vercel",
+      status: "success",
+    });
+    expect(await landfall.json("targets", "save", "shop-front", "--default")).toMatchObject({ isDefault: true });
+    const other = await landfall.run("targets", "save", "shop-front", "--platform", "netlify");
+    expect(other).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("stays so") as string });
+    expect((await landfall.run("targets", "save", "elsewhere")).stderr).toContain("landfall platforms");
+    expect((await landfall.run("targets", "rm", "shop-front")).code).toBe(0);
+    const gone = await landfall.run("deploy", folder, "--prebuilt", "--to", "shop-front", "--json");
+    expect(JSON.parse(gone.stdout)).toMatchObject({ error: { code: "NOT_FOUND" } });
+  });
+
   it("never goes to another project than before, unless a person says so", async () => {
     const folder = landfall.project("shop", site);
     await deploy(folder);

@@ -123,6 +123,44 @@ describe("a project", () => {
     expect((await got())["HASH"]).toBe(awkward["HASH"]);
   });
 
+  it("has values that are kept once for several projects, unless it sets its own", async () => {
+    const folder = landfall.project("sharing", echo("shared"));
+    const shared = (...args: string[]) => landfall.run("env", "shared", ...args);
+    await deploy(folder);
+    expect(await shared("set", "GREETING=good day\n", "API_TOKEN=canary-52")).toMatchObject({ code: 0 });
+    expect((await shared("map", "GREETING", "--as", "HELLO", "--project", "sharing")).code).toBe(0);
+    expect((await shared("map", "API_TOKEN", "--project", "sharing")).code).toBe(0);
+    const { stdout } = await shared();
+    expect(stdout).toContain("HELLO of sharing · production");
+    expect(stdout).not.toContain("canary-52");
+    await landfall.json("redeploy", "sharing");
+    const given = async () => JSON.parse((await landfall.get("sharing.localhost", "/env")).body) as NodeJS.ProcessEnv;
+    expect(await given()).toMatchObject({ HELLO: "good day\n", API_TOKEN: "canary-52" });
+    await landfall.run("env", "set", "HELLO=mine", "--project", "sharing");
+    expect((await shared("unmap", "API_TOKEN", "--project", "sharing")).code).toBe(0);
+    expect((await shared("rm", "GREETING")).stderr).toContain("sharing");
+    expect((await shared("rm", "API_TOKEN")).code).toBe(0);
+    await landfall.json("redeploy", "sharing");
+    expect(await given()).toMatchObject({ HELLO: "mine" });
+    expect(await given()).not.toHaveProperty("API_TOKEN");
+    await landfall.run("env", "rm", "HELLO", "--project", "sharing");
+    await landfall.json("redeploy", "sharing");
+    expect(await given()).toMatchObject({ HELLO: "good day\n" });
+  });
+
+  it("keeps what was given for one deployment alone when it is made again, and nothing that was removed", async () => {
+    const folder = landfall.project("given", echo("given"));
+    await deploy(folder, "-e", "ALONE=for this one");
+    await landfall.run("env", "set", "KEPT=kept", "--project", "given");
+    await landfall.json("redeploy", "given");
+    const given = async () => JSON.parse((await landfall.get("given.localhost", "/env")).body) as NodeJS.ProcessEnv;
+    expect(await given()).toMatchObject({ ALONE: "for this one", KEPT: "kept" });
+    await landfall.run("env", "rm", "KEPT", "--project", "given");
+    await landfall.json("redeploy", "given");
+    expect(await given()).toMatchObject({ ALONE: "for this one" });
+    expect(await given()).not.toHaveProperty("KEPT");
+  });
+
   it("shows what building and running printed, and goes on as lines come", async () => {
     const files = echo("hello", {
       "build.js": 'console.log("packing the kettle"); console.error("one warning");',

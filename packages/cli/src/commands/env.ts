@@ -10,6 +10,7 @@ import type { Registry } from "../run.ts";
 import { count, safeLine, table } from "../screen/text.ts";
 import { check } from "./env/check.ts";
 import { history } from "./env/history.ts";
+import { shared } from "./env/shared.ts";
 import { type TargetFlags, targetOf, targetText, withTarget } from "./env/target.ts";
 import { valuesOf } from "./env/values.ts";
 
@@ -116,6 +117,7 @@ export function env({ program, does }: Registry): void {
 
   check(group, does);
   history(group, does);
+  shared(group, does);
 }
 
 /** Of a server, nobody reads a secret back. */

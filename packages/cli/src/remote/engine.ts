@@ -158,11 +158,13 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
       where: url,
       next: `Its API has it: ${url}/api/openapi.json`,
     }),
-    ...closed("targets", {
-      what: "Saved targets of a server are changed in its dashboard.",
-      where: url,
-      next: `Open ${url}, or use its API: ${url}/api/openapi.json`,
-    }),
+    targets: {
+      list: async () => sent(await client.targets.saved()).targets,
+      save: async (asked) => sent(await client.targets.save(asked)),
+      update: async (id, change) => sent(await client.targets.update({ id, ...change })),
+      remove: async (id) => void (await client.targets.remove({ id })),
+      test: async (id) => sent(await client.targets.test({ id })) as Awaited<ReturnType<Engine["targets"]["test"]>>,
+    },
     ...closed("servers", {
       what: "The machines of a server are shown in its dashboard.",
       where: url,

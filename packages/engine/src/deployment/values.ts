@@ -42,5 +42,12 @@ export async function valuesAgain(
     string,
     string
   >;
-  return { stored, given: Object.fromEntries(Object.entries(before).filter(([key]) => !Object.hasOwn(stored, key))) };
+  // The others were the project's then: one that was removed since must not come back.
+  const alone = new Set(
+    (JSON.parse(from.plan!) as DeployPlan).services.flatMap(({ variables: planned }) =>
+      planned.flatMap((one) => (one.from === "command-line" ? [one.key] : [])),
+    ),
+  );
+  const given = Object.entries(before).filter(([key]) => alone.has(key) && !Object.hasOwn(stored, key));
+  return { stored, given: Object.fromEntries(given) };
 }
