@@ -101,7 +101,7 @@ describe.skipIf(!hasBrowser)("one project's people and shared values", () => {
     await page.getByRole("link", { name: "Deploy a new version of shop" }).click();
     await page.locator("[data-source=folder]").setInputFiles(folder);
     await press(page, "Continue");
-    await page.getByText("It goes where the settings of the project say.").waitFor();
+    await page.getByText("It goes to this server.").waitFor();
     await press(page, "Continue");
     await press(page, "Deploy");
     await page.getByRole("heading", { name: /shop is online/ }).waitFor();

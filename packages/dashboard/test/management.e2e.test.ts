@@ -228,6 +228,12 @@ describe.skipIf(!hasBrowser)("management", () => {
       await page.waitForURL(/\/front\/deployments\/dep_/);
       const { platform } = await owner.client.deployments.get({ id: page.url().split("/").at(-1)! });
       expect(platform).toBe("vercel");
+      // Its next version goes there too, unless somebody says otherwise.
+      await page.goto("/new?project=front");
+      await page.locator("[data-source=folder]").setInputFiles(folder);
+      await press(page, "Continue");
+      await page.getByRole("radio", { name: /^Vercel/ }).waitFor();
+      expect(await page.getByRole("radio", { name: /^Vercel/ }).isChecked()).toBe(true);
     } finally {
       rmSync(folder, { recursive: true });
     }

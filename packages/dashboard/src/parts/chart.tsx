@@ -138,7 +138,9 @@ function optionsFor(
   const series = bars.map<uPlot.Series>(({ name, tone }) => ({
     label: name,
     fill: colour(colours[tone].token),
-    stroke: colour(colours[tone].token),
+    // Parts that stand on one another are told apart by their edges too.
+    stroke: colour("--lf-bg"),
+    width: 1,
     paths: uPlot.paths.bars!({ size: [0.7, 32] }),
     points: { show: false },
   }));

@@ -143,7 +143,7 @@ interface CommitsProps {
 function Commits({ from, to, repository }: CommitsProps) {
   if (from !== null && from.sha === to?.sha) return "The same commit.";
   return (
-    <span className="lf:inline-flex lf:flex-wrap lf:items-center lf:gap-x-2">
+    <span className="lf:inline-flex lf:flex-wrap lf:items-baseline lf:gap-x-2">
       <span>
         From <CommitId commit={from} repository={repository} /> to <CommitId commit={to} repository={repository} />
       </span>

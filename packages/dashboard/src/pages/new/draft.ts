@@ -19,7 +19,7 @@ export interface ChosenSource {
 
 export interface Destination {
   project: string;
-  /** Null: where the settings of the project say. */
+  /** Null: the server finds it in the settings of the project. */
   platform: string | null;
   /** As people call it. */
   platformName: string;

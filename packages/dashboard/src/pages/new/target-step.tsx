@@ -17,6 +17,7 @@ import { TextField } from "../../parts/text-field.tsx";
 import { useMay } from "../../session.ts";
 import type { Destination } from "./draft.ts";
 import { isPreviewName, isProjectName, slug } from "./names.ts";
+import { type OwnPlace, useOwnPlace } from "./own-place.ts";
 import { type Target, TargetChoice, targetKey, useTargets } from "./target-choice.tsx";
 
 export interface TargetStepProps {
@@ -32,13 +33,23 @@ export interface TargetStepProps {
 }
 
 export function TargetStep(props: TargetStepProps) {
+  const own = useOwnPlace(props.existing);
   // Whose role is in the project alone sees no accounts, and deploys to where the project goes.
   const mayChoose = useMay(null)("read:connection");
   const targets = useTargets({ enabled: mayChoose });
   const projects = useProjects();
   if (targets.error && !targets.data) return <ErrorPanel error={targets.error} onRetry={targets.again} />;
-  if ((mayChoose && !targets.data) || !projects.data) return <Skeleton waitsFor="the places you can deploy to" />;
-  return <TargetForm {...props} targets={targets.data ?? null} names={projects.data.map(({ name }) => name)} />;
+  if (own.error && own.data === undefined) return <ErrorPanel error={own.error} onRetry={own.again} />;
+  if ((mayChoose && !targets.data) || !projects.data || own.data === undefined)
+    return <Skeleton waitsFor="the places you can deploy to" />;
+  return (
+    <TargetForm
+      {...props}
+      own={own.data}
+      targets={targets.data ?? null}
+      names={projects.data.map(({ name }) => name)}
+    />
+  );
 }
 
 function TargetForm({
@@ -51,9 +62,11 @@ function TargetForm({
   onDone,
   targets,
   names,
-}: TargetStepProps & { targets: Target[] | null; names: string[] }) {
+  own,
+}: TargetStepProps & { targets: Target[] | null; names: string[]; own: OwnPlace | null }) {
   const element = useRef<HTMLFormElement>(null);
-  const first = targets?.find(({ fault }) => fault === null);
+  const open = targets?.filter(({ fault }) => fault === null) ?? [];
+  const first = open.find((one) => own !== null && isOwn(own, one)) ?? open[0];
   const form = useForm({
     defaultValues: {
       project: destination?.project ?? existing ?? slug(name),
@@ -70,8 +83,8 @@ function TargetForm({
       const target = targets?.find((one) => targetKey(one) === value.target);
       onDone({
         project: value.project,
-        platform: target?.platform ?? null,
-        platformName: target?.name ?? "the platform of its settings",
+        platform: target?.platform ?? own?.platform ?? null,
+        platformName: target?.name ?? own?.name ?? "this server",
         connection: target?.connection ?? null,
         saved: target?.saved ?? null,
         environment: value.isPreview ? value.preview : "production",
@@ -148,7 +161,7 @@ function TargetForm({
         {({ state, form: { state: whole }, handleChange }) =>
           targets === null ? (
             <p className="lf:text-muted">
-              It goes where the settings of the project say. Choosing another place needs a role in the organisation.
+              It goes to {own?.name ?? "this server"}. Choosing another place needs a role in the organisation.
             </p>
           ) : (
             <TargetChoice
@@ -228,6 +241,10 @@ function TargetForm({
       </div>
     </form>
   );
+}
+
+function isOwn(own: OwnPlace, { saved, platform }: Target): boolean {
+  return own.saved === null ? saved === null && platform === own.platform : saved === own.saved;
 }
 
 function Variables({

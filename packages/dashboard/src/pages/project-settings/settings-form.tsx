@@ -194,7 +194,7 @@ function Targets({ valueOf, onType, isDisabled }: TargetsProps) {
         disabled={isDisabled || isSaved}
         value={valueOf("platform")}
         choices={[
-          { value: "", label: "As last time, or this server" },
+          { value: "", label: "This server" },
           ...listed(
             valueOf("platform"),
             (platforms.data?.platforms ?? []).map(({ id, name }) => ({ value: id, label: name })),
