@@ -79,9 +79,13 @@ function sameState(a: FileState, b: FileState): boolean {
   return a.sizeBytes === b.sizeBytes && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.inode === b.inode;
 }
 
-/** Undefined when the file has not the size it should have. */
+/** One after the other is read into it: memory of its own for each of thousands would cost more than reading them. */
+let scratch: Buffer | undefined;
+
+/** Undefined when the file has not the size it should have. Synchronous from the first byte to the last use of it. */
 function readSmall(descriptor: number, path: string, sizeBytes: number, reading: Reading): KnownFile | undefined {
-  const buffer = Buffer.allocUnsafe(sizeBytes + 1);
+  scratch ??= Buffer.allocUnsafeSlow(smallBytes + 1);
+  const buffer = scratch.subarray(0, sizeBytes + 1);
   let length = 0;
   while (length < buffer.length) {
     const count = readSync(descriptor, buffer, length, buffer.length - length, null);
