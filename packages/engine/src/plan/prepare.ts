@@ -1,12 +1,10 @@
 /** From a request to everything known before anything is changed: snapshot, detection, plan, problems. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { parse as parseJson } from "jsonc-parser";
 import { checkVariables } from "../env/validate.ts";
 import { generateSecret } from "../env/generate.ts";
 import type { Config } from "./config.ts";
 import { detectRemembered } from "../detect/remembered.ts";
-import { decodeText } from "../detect/tree.ts";
 import type { Detection } from "../detect/detection.ts";
 import type { DeployRequest, Prepared } from "./request.ts";
 import { type ProjectSettings, readSettings } from "../project-settings.ts";
@@ -15,15 +13,18 @@ import { chooseCredential } from "../connections/choose.ts";
 import { pinnedTarget } from "../deployment/reach.ts";
 import { DeployError, type ErrorReport, reportOf } from "../error.ts";
 import { newId } from "../id.ts";
-import { checkedName, nameOf, suggestNames } from "../name.ts";
+import { checkedName } from "../name.ts";
+import { limitProblems } from "./limits.ts";
+import { dependenciesOf, lockfileOf, textsOf } from "./package-files.ts";
 import type { PlannedVariable, Target } from "./plan.ts";
 import { planFor } from "./planner.ts";
+import { identityOf, projectName } from "./project-name.ts";
 import type { Platform } from "../platform.ts";
 import type { DigestCache } from "../snapshot/cache.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { takeSnapshot } from "../snapshot/take.ts";
 import { commitAround } from "../source/commit.ts";
-import { type OpenedSource, openSource } from "../source/open.ts";
+import { openSource } from "../source/open.ts";
 import { checkedSource, type Source } from "../source/source.ts";
 import type { Store } from "../store/store.ts";
 import { atDefaultTarget, atSavedTarget } from "../targets/chosen.ts";
@@ -217,43 +218,6 @@ function namesOf({ projectName: name }: Target, { siteDomain }: Platform): strin
   return name === undefined ? [] : [name, `${name}.${siteDomain}`];
 }
 
-/** What is too large or too much for the platform, found before the first byte is sent. */
-function limitProblems(
-  { id, name, limits, accepts }: Platform,
-  snapshot: Snapshot,
-  request: DeployRequest,
-): ErrorReport[] {
-  // What will be built has another size than its source, unless the source itself is sent.
-  if (!request.prebuilt && !accepts.includes("source")) return [];
-  const faults: { path: string; message: string }[] = [];
-  const most = limits.fileSizeBytes ?? Infinity;
-  for (const file of snapshot.files)
-    if (file.sizeBytes > most)
-      faults.push({ path: file.path, message: `${megabytes(file.sizeBytes)}, at most ${megabytes(most)}` });
-  if (snapshot.files.length > (limits.files ?? Infinity))
-    faults.push({ path: ".", message: `${snapshot.files.length} files, at most ${limits.files}` });
-  if (snapshot.sizeBytes > (limits.totalBytes ?? Infinity))
-    faults.push({
-      path: ".",
-      message: `${megabytes(snapshot.sizeBytes)} in all, at most ${megabytes(limits.totalBytes!)}`,
-    });
-  if (faults.length === 0) return [];
-  return [
-    {
-      code: "INVALID_SOURCE",
-      what: `This is more than ${name} takes.`,
-      where: `limits of ${id}${limits.source ? `, ${limits.source}` : ""}`,
-      next: "Leave out what is named here (.landfallignore), or choose another platform with --platform.",
-      faults: faults.slice(0, 50),
-      step: "upload",
-    },
-  ];
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1_048_576).toFixed(1)} MiB`;
-}
-
 /** What checks it is loaded only where there is something to check: it would take every command 20 ms of its start. */
 async function configOf(root: string): Promise<Config | null> {
   if (!existsSync(join(root, "landfall.json"))) return null;
@@ -270,47 +234,6 @@ export function platformOf(platforms: Platform[], id: string): Platform {
     where: "platform",
     next: `Choose one of: ${platforms.map((platform) => platform.id).join(", ")}.`,
   });
-}
-
-function identityOf(request: DeployRequest, source: OpenedSource): string {
-  return `${request.source.kind} ${source.identity}`;
-}
-
-/**
- * The project's name, asked for or made from what is there. A name we made up never lands on a project that came from elsewhere:
- * two folders called `site` are two projects, and only a person may say that they are one.
- */
-async function projectName(
-  store: Store,
-  {
-    request,
-    config,
-    source,
-    problems,
-  }: { request: DeployRequest; config: Config | null; source: OpenedSource; problems: ErrorReport[] },
-): Promise<string> {
-  if (request.project !== undefined) return request.project;
-  if (config?.name !== undefined) return checkedName("project", config.name);
-  const name = nameOf(request.source, source.identity);
-  const known = (await store.project(name))?.source ?? null;
-  if (known !== null && known !== identityOf(request, source)) {
-    const own = store.db.selectFrom("project").select("name").where("organization_id", "=", store.organization);
-    const taken = new Set((await own.execute()).map((row) => row.name));
-    const names = suggestNames(name, (one) => taken.has(one));
-    problems.push({
-      code: "PROJECT_NAME_TAKEN",
-      what: `There is a project ${name} already, from ${known.replace(/^\w+ /, "")}.`,
-      where: "project",
-      next: `Deploy this one as another project: --project ${names[0] ?? "<name>"}; or into that one: --project ${name}.`,
-      recovery: names.map((one) => ({
-        kind: "alternative",
-        label: `Deploy as ${one}`,
-        command: `landfall deploy --project ${one}`,
-      })),
-      step: "create",
-    });
-  }
-  return name;
 }
 
 async function valuesFor(
@@ -372,65 +295,6 @@ function uniqueVariables(detection: Detection | null): Detection["env"] {
     if (!known || (variable.required && !known.required)) byKey.set(variable.key, variable);
   }
   return [...byKey.values()];
-}
-
-/** Names of the packages a package.json asks for. */
-function dependenciesOf(directory: string): Set<string> {
-  const asked = { ...textsOf(directory, "dependencies"), ...textsOf(directory, "devDependencies") };
-  return new Set(Object.keys(asked));
-}
-
-/** Texts of one field of a package.json by name; none when there is none to read, which detection has said already. */
-function textsOf(directory: string, field: "scripts" | "dependencies" | "devDependencies"): Record<string, string> {
-  try {
-    const manifest = parsed(decodeText(readFileSync(join(directory, "package.json"))));
-    return Object.fromEntries(
-      Object.entries(manifest[field] ?? {}).flatMap(([name, text]: [string, unknown]) =>
-        typeof text === "string" ? [[name, text]] : [],
-      ),
-    );
-  } catch {
-    return {};
-  }
-}
-
-/** Nearly every manifest is JSON as it should be, which is read at once; what reads the others takes a while to get going. */
-function parsed(text: string): Record<string, object> {
-  try {
-    return JSON.parse(text) as Record<string, object>;
-  } catch {
-    return parseJson(text) as Record<string, object>;
-  }
-}
-
-const lockfiles: Record<string, string[]> = {
-  npm: ["package-lock.json", "npm-shrinkwrap.json"],
-  pnpm: ["pnpm-lock.yaml"],
-  yarn: ["yarn.lock"],
-  bun: ["bun.lock", "bun.lockb"],
-  uv: ["uv.lock"],
-  poetry: ["poetry.lock"],
-  pdm: ["pdm.lock"],
-  pipenv: ["Pipfile.lock"],
-  pip: ["requirements.txt"],
-  bundler: ["Gemfile.lock"],
-  composer: ["composer.lock"],
-  cargo: ["Cargo.lock"],
-  go: ["go.sum"],
-  mix: ["mix.lock"],
-};
-
-/** The nearest lockfile at or above the service's directory. */
-function lockfileOf(paths: ReadonlySet<string>, manager: string | undefined, path: string): string | undefined {
-  const parts = path === "." ? [] : path.split("/");
-  for (let depth = parts.length; depth >= 0; depth--) {
-    const directory = parts.slice(0, depth).join("/");
-    for (const name of lockfiles[manager ?? ""] ?? []) {
-      const candidate = directory === "" ? name : `${directory}/${name}`;
-      if (paths.has(candidate)) return candidate;
-    }
-  }
-  return undefined;
 }
 
 /** The snapshot's manifest, without what only a report needs. */
