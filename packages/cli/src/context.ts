@@ -4,7 +4,7 @@ import { DeployError, reportOf } from "@landfall/engine/error";
 import { type Server, serverFrom } from "./remote/servers.ts";
 import { type Paint, paintFor } from "./screen/paint.ts";
 import { safeLine } from "./screen/text.ts";
-import { engineOptionsFrom, type GlobalFlags, homeFrom } from "./settings.ts";
+import { engineOptionsFrom, type GlobalFlags, homeFrom, toolPathFrom } from "./settings.ts";
 import type { World } from "./world.ts";
 
 export interface Context {
@@ -86,7 +86,14 @@ export function contextFor(
         next: `Log in: landfall login ${url}; a machine sets LANDFALL_TOKEN.`,
       });
     const home = homeFrom({ ...world, env, cwd, ...(flags.home === undefined ? {} : { home: flags.home }) });
-    return { url, token, home, version: world.version, ...(organization === undefined ? {} : { organization }) };
+    return {
+      url,
+      token,
+      home,
+      toolPath: toolPathFrom(env),
+      version: world.version,
+      ...(organization === undefined ? {} : { organization }),
+    };
   }
 
   return {

@@ -104,7 +104,7 @@ export function engineOptionsFrom(settings: Settings): EngineOptions {
     environment: env,
     edgeCommand: [...self, "edge", "--home", home, ...carried],
     workerCommand: [...self, "worker", "--until-idle", "--home", home, ...carried],
-    toolPath: (env.PATH ?? "").split(delimiter).filter((directory) => isAbsolute(directory)),
+    toolPath: toolPathFrom(env),
     ...(nameServers === undefined ? {} : { nameServers }),
     ...(encryptionKey === undefined ? {} : { encryptionKey }),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
@@ -144,4 +144,9 @@ function given(value: string | undefined): string | undefined {
 
 function isHostName(text: string): boolean {
   return text.length <= 190 && text.split(".").every((label) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(label));
+}
+
+/** Where programs of this machine are looked for. */
+export function toolPathFrom(env: Readonly<Record<string, string | undefined>>): string[] {
+  return (env.PATH ?? "").split(delimiter).filter((directory) => isAbsolute(directory));
 }

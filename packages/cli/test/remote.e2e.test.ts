@@ -1,6 +1,6 @@
 /** The command line against a server: both are the built program, each on a data directory of its own. */
+import { type ChildProcess, execFileSync } from "node:child_process";
 import { extractArchive } from "@landfall/engine/source/archive";
-import { type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
@@ -145,6 +145,24 @@ describe("a project on a server", () => {
     expect(await farJson("status")).toMatchObject({
       running: true,
       services: [{ project: "site" }, { project: "site" }],
+    });
+  });
+
+  it("is told of which commit a folder is", async () => {
+    const folder = machine.project("committed", { "index.html": "one" });
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], { cwd: folder });
+    git("init", "-q", "-b", "main");
+    git("add", ".");
+    git("commit", "-q", "-m", "The first page\n\nand more of it");
+    const { id } = await farJson<Deployed>("deploy", folder);
+    expect(await farJson("inspect", id)).toMatchObject({
+      commit: {
+        message: "The first page",
+        branch: "main",
+        author: "Ada",
+        sha: expect.stringMatching(/^[\da-f]{40}$/) as string,
+      },
     });
   });
 

@@ -157,6 +157,15 @@ export const source = z
       upload: id.describe("From POST /api/sources."),
       subdirectory,
       description: z.string().min(1).max(300).optional().describe("What the archive was made of, for people."),
+      commit: z
+        .strictObject({
+          sha: z.string().regex(/^[\da-f]{40,64}$/),
+          message: z.string().max(500),
+          branch: z.string().max(500).nullable(),
+          author: z.string().max(500).nullable(),
+        })
+        .optional()
+        .describe("What its sender says the files are of, for people."),
     }),
     z.object({
       git: z.string().min(1).max(2000).describe("https:// or ssh:// address of a repository."),

@@ -5,7 +5,7 @@ import { keepLogin, loginsFile, originOf, refuseUnsafe } from "../remote/servers
 import { defined } from "../request.ts";
 import type { Registry } from "../run.ts";
 import { safeLine } from "../screen/text.ts";
-import { homeFrom } from "../settings.ts";
+import { homeFrom, toolPathFrom } from "../settings.ts";
 import { tokenFrom } from "../token-file.ts";
 
 interface Flags {
@@ -32,7 +32,13 @@ export function login({ program, does }: Registry): void {
           flags.tokenFile === undefined
             ? await tokenByBrowser(context, url, flags)
             : (await tokenFrom(context, flags.tokenFile)).trim();
-        const options = { url, token, home: homeFrom({ ...world, cwd: context.cwd }), version: world.version };
+        const options = {
+          url,
+          token,
+          home: homeFrom({ ...world, cwd: context.cwd }),
+          toolPath: toolPathFrom(world.env),
+          version: world.version,
+        };
         // It must open the server before it is kept.
         const first = await world.openRemote(options);
         const all = await first.organizations();

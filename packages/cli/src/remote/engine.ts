@@ -29,6 +29,8 @@ export interface RemoteOptions {
   organization?: string;
   /** Data directory of this machine, for what is known of files and for archives on their way. */
   home: string;
+  /** Where git is looked for. */
+  toolPath: string[];
   /** Of this program. */
   version: string;
 }
@@ -57,7 +59,7 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
     person: personOf(me, url),
     organizations: async () => (await client.organizations.list()).organizations,
     platforms,
-    ...deploymentsOf(connection, home),
+    ...deploymentsOf(connection, options),
 
     // The server works by itself, and sees to what runs there.
     async restore() {},
@@ -204,13 +206,13 @@ type Deployments = Pick<
   | "checklist"
 >;
 
-function deploymentsOf(connection: Connection, home: string): Deployments {
+function deploymentsOf(connection: Connection, { home, toolPath }: RemoteOptions): Deployments {
   const { client, url } = connection;
   /** One key for one wish, however often it is sent. */
   const once = () => ({ context: { key: randomUUID() } });
 
   return {
-    prepare: (request, { signal } = {}) => prepareThere({ connection, home }, request, signal),
+    prepare: (request, { signal } = {}) => prepareThere({ connection, home, toolPath }, request, signal),
 
     async accept(prepared: Prepared) {
       const [problem] = prepared.problems;

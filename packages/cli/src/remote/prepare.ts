@@ -17,6 +17,7 @@ import { openDigestCache } from "@landfall/engine/snapshot/cache";
 import { openBlobs } from "@landfall/engine/snapshot/blobs";
 import { folderBytes } from "@landfall/engine/snapshot/bytes";
 import { takeSnapshot } from "@landfall/engine/snapshot/take";
+import { commitAround } from "@landfall/engine/source/commit";
 import { openSource } from "@landfall/engine/source/open";
 import { checkedSource } from "@landfall/engine/source/source";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -57,6 +58,8 @@ export interface PrepareOptions {
   connection: Connection;
   /** Data directory of this machine: what is known of files, and room for the archive. */
   home: string;
+  /** Where git is looked for. */
+  toolPath: string[];
 }
 
 /** See Engine.prepare. */
@@ -109,7 +112,7 @@ function repository({ url, ref, subdirectory, credential }: Source & { kind: "gi
 
 /** Read by the rules of this machine, packed, and sent. */
 async function readHere(
-  { connection, home }: PrepareOptions,
+  { connection, home, toolPath }: PrepareOptions,
   request: DeployRequest,
   signal: AbortSignal | undefined,
 ): Promise<Read> {
@@ -123,6 +126,7 @@ async function readHere(
       ...aborting,
     });
     const project = await projectOf(request, source);
+    const commit = request.source.kind === "folder" ? await commitAround(source.root, { toolPath, signal }) : null;
     const blobs = openBlobs(join(scratch, "blobs"));
     const snapshot = await takeSnapshot(source.root, {
       blobs,
@@ -137,7 +141,11 @@ async function readHere(
     const { description, identity } = source;
     return {
       // Whoever looks at the deployment there need not know where on this disk it came from.
-      asked: { upload: id, description: basename(description.replace(/, folder .*/s, "")) || "/" },
+      asked: {
+        upload: id,
+        description: basename(description.replace(/, folder .*/s, "")) || "/",
+        ...(commit ? { commit } : {}),
+      },
       project,
       snapshot,
       description,

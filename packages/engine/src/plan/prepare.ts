@@ -23,7 +23,7 @@ import type { Platform } from "../platform.ts";
 import type { DigestCache } from "../snapshot/cache.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { takeSnapshot } from "../snapshot/take.ts";
-import { commitAround } from "../source/commit.ts";
+import { type Commit, commitAround } from "../source/commit.ts";
 import { openSource } from "../source/open.ts";
 import { checkedSource, type Source } from "../source/source.ts";
 import type { Store } from "../store/store.ts";
@@ -84,9 +84,7 @@ export async function prepare(context: PrepareContext, given: DeployRequest): Pr
       ...(platform.digest && request.prebuilt ? { digest: platform.digest } : {}),
       ...(signal ? { signal } : {}),
     }),
-    // What was unpacked lies in a folder of ours, whatever is around that.
-    source.commit ??
-      (asked.kind === "folder" ? commitAround(source.root, { toolPath: context.toolPath, signal }) : null),
+    source.commit ?? commitOf(asked, source.root, context),
   ]);
   request = await atDefaultTarget(store, request, { platform, project });
   const detection = request.prebuilt
@@ -141,6 +139,16 @@ export async function prepare(context: PrepareContext, given: DeployRequest): Pr
     organization: store.organization,
     ...(opens ? { opens } : {}),
   };
+}
+
+/** Of a folder's working tree, or as an archive's sender says: it was unpacked in a folder of ours, whatever is around that. */
+async function commitOf(
+  source: Source,
+  root: string,
+  { toolPath, signal }: Pick<PrepareContext, "toolPath" | "signal">,
+): Promise<Commit | null> {
+  if (source.kind === "folder") return commitAround(root, { toolPath, signal });
+  return source.kind === "archive" ? (source.commit ?? null) : null;
 }
 
 async function settingsOf(store: Store, project: string | undefined): Promise<ProjectSettings> {

@@ -30,11 +30,16 @@ export function readCommit(text: string, { sha, branch }: { sha: string; branch:
           .slice(end + 2)
           .trimStart()
           .split("\n", 1)[0] ?? "");
+  return plainCommit({ sha, message: subject, branch, author: author ?? null });
+}
+
+/** As it may be shown: lines without control characters, and not too long. */
+export function plainCommit({ sha, message, branch, author }: Commit): Commit {
   return {
     sha,
-    message: plain(subject),
+    message: plain(message),
     branch: branch === null ? null : plain(branch),
-    author: plain(author) || null,
+    author: author === null ? null : plain(author) || null,
   };
 }
 
@@ -93,7 +98,7 @@ function isInWorkingTree(root: string): boolean {
 }
 
 /** One line without control characters. */
-function plain(text = ""): string {
+function plain(text: string): string {
   return text
     .replaceAll(/\p{Cc}/gu, " ")
     .trim()

@@ -1,10 +1,17 @@
 /** Where the code comes from: what a person gave, read and checked. */
 import type { Secret } from "../secret.ts";
+import { type Commit, plainCommit } from "./commit.ts";
 import { type GitAddress, checkRef, invalid, isGitAddress, readGitAddress } from "./git-address.ts";
 
 export type Source =
   | { kind: "folder"; path: string; subdirectory?: string }
-  | { kind: "archive"; path: string; subdirectory?: string }
+  | {
+      kind: "archive";
+      path: string;
+      subdirectory?: string;
+      /** What whoever packed it says the files are of; it is only told to people. */
+      commit?: Commit;
+    }
   | {
       kind: "git";
       /** Without user name and password, except the user name of ssh. */
@@ -66,7 +73,9 @@ export function checkedSource(source: Source, options: SourceOptions = {}): Sour
         "Leave the ref out, or give the address of the repository.",
       );
     const subdirectory = checkSubdirectory(given);
-    return { kind: source.kind, path: source.path, ...(subdirectory === undefined ? {} : { subdirectory }) };
+    const checked = { path: source.path, ...(subdirectory === undefined ? {} : { subdirectory }) };
+    if (source.kind === "folder" || source.commit === undefined) return { kind: source.kind, ...checked };
+    return { kind: source.kind, ...checked, commit: plainCommit(source.commit) };
   }
   const address: GitAddress = readGitAddress(source.url, options);
   const ref = once("ref", once("ref", address.ref, source.ref), options.ref);

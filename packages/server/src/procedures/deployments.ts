@@ -1,4 +1,5 @@
 import type {
+  Commit,
   Action,
   DeployEvent,
   DeploymentView,
@@ -45,7 +46,7 @@ export function given<T extends object>(value: T): Given<T> {
 }
 
 type AskedSource =
-  | { upload: string; subdirectory?: string | undefined; description?: string | undefined }
+  | { upload: string; subdirectory?: string | undefined; description?: string | undefined; commit?: Commit | undefined }
   | { git: string; ref?: string | undefined; subdirectory?: string | undefined };
 
 /** A source as the engine opens it, of an organisation's own uploads. Throws NOT_FOUND, INVALID_SOURCE. */
@@ -56,7 +57,10 @@ export async function sourceOf(
 ): Promise<Source> {
   const { subdirectory } = asked;
   const inFolder = subdirectory === undefined ? {} : { subdirectory };
-  if ("upload" in asked) return { kind: "archive", path: await uploads.path(whose, asked.upload), ...inFolder };
+  if ("upload" in asked) {
+    const path = await uploads.path(whose, asked.upload);
+    return { kind: "archive", path, ...inFolder, ...(asked.commit ? { commit: asked.commit } : {}) };
+  }
   const git = {
     kind: "git" as const,
     url: asked.git,
