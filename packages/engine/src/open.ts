@@ -1,4 +1,5 @@
 /** Puts the engine together over one data directory. */
+import type { ChildProcess } from "node:child_process";
 import { lookup } from "node:dns/promises";
 import { join } from "node:path";
 import type { Kysely } from "kysely";
@@ -110,16 +111,19 @@ function engineOver(shared: Shared, store: Store, person?: string): Engine {
     return row !== undefined;
   }
 
-  /** Another worker waits for this one to die. */
-  let isWatched = false;
+  /** A second worker that waits for this one to die. */
+  let watcher: ChildProcess | null = null;
+
+  const startWorker = (): ChildProcess =>
+    startDetached(options.workerCommand, { home, log: "worker.log", environment });
 
   /** What serves meanwhile, and who takes over: on this machine the edge, also of the first deployment of all; elsewhere a second worker. */
   async function keepUp({ platform, started_at }: DeploymentRow): Promise<void> {
     const isHosted = platforms.find(({ id }) => id === platform)?.baseUrl !== undefined;
     if (!isHosted) return void (await edge.ensure());
-    if (isWatched || clock.now() - Date.parse(started_at ?? instant(clock)) < watchAfterMs) return;
-    isWatched = true;
-    engine.workInBackground();
+    if (watcher || clock.now() - Date.parse(started_at ?? instant(clock)) < watchAfterMs) return;
+    // It ends when there is nothing to do; the next long deployment has one again.
+    watcher = startWorker().once("exit", () => (watcher = null));
   }
 
   const engine: Engine = {
@@ -155,9 +159,7 @@ function engineOver(shared: Shared, store: Store, person?: string): Engine {
         how,
       ),
 
-    workInBackground() {
-      startDetached(options.workerCommand, { home, log: "worker.log", environment });
-    },
+    workInBackground: () => void startWorker(),
 
     follow: (id, how = {}) => follow(store, id, how),
     eventPage: async (id, { from = 1, limit = 50 } = {}) =>

@@ -7,7 +7,7 @@ import { pinnedTarget } from "./deployment/reach.ts";
 import { DeployError } from "./error.ts";
 import type { DeploymentState } from "./events.ts";
 import type { DeployedService, Platform } from "./platform.ts";
-import type { ProjectRow, Schema } from "./store/schema.ts";
+import type { DeploymentRow, ProjectRow, Schema } from "./store/schema.ts";
 import type { Store } from "./store/store.ts";
 
 /** A project and its environments: what has the traffic of each, and what became of its newest deployment. */
@@ -138,6 +138,9 @@ async function refuseWhileOpen(
   });
 }
 
+/** SQLite takes 32,766 values in a question, PostgreSQL 65,535. Sources: sqlite.org/limits.html, postgresql.org/docs protocol-message-formats. */
+const rowsAtOnce = 30_000;
+
 /** See Engine.projects. */
 export async function projectViews({ db, organization }: Store): Promise<ProjectView[]> {
   const projects = await db
@@ -146,38 +149,50 @@ export async function projectViews({ db, organization }: Store): Promise<Project
     .where("organization_id", "=", organization)
     .orderBy("name")
     .execute();
-  const deployments = await db
+  const latest = await db
     .selectFrom("deployment")
-    .select(["id", "project_id", "environment", "state", "url", "release_id"])
+    .select((eb) => ["project_id", "environment", eb.fn.max("id").as("id")])
     .where("organization_id", "=", organization)
-    .orderBy("id", "desc")
+    .groupBy(["project_id", "environment"])
+    .orderBy("environment")
     .execute();
-  const live = await db
+  // Of an environment on several platforms, the one whose traffic was given last.
+  const served = await db
     .selectFrom("live")
-    .innerJoin("project", "project.id", "live.project_id")
-    .selectAll("live")
-    .where("project.organization_id", "=", organization)
+    .innerJoin("deployment", (join) =>
+      join
+        .onRef("deployment.release_id", "=", "live.release_id")
+        .onRef("deployment.project_id", "=", "live.project_id")
+        .onRef("deployment.environment", "=", "live.environment"),
+    )
+    .select((eb) => ["live.project_id", "live.environment", "live.since", eb.fn.max("deployment.id").as("id")])
+    .where("deployment.organization_id", "=", organization)
+    .where("deployment.state", "=", "success")
+    .groupBy(["live.project_id", "live.environment", "live.platform", "live.since"])
+    .orderBy("live.since", "desc")
     .execute();
-  return projects.map((project) => {
-    const own = deployments.filter((deployment) => deployment.project_id === project.id);
-    const environments = [...new Set(own.map((deployment) => deployment.environment))].sort();
-    return {
-      name: project.name,
-      createdAt: project.created_at,
-      environments: environments.map((name) => {
-        const here = own.filter((deployment) => deployment.environment === name);
-        const current = live.find((row) => row.project_id === project.id && row.environment === name);
-        const served = here.find(
-          (deployment) => deployment.release_id === current?.release_id && deployment.state === "success",
-        );
-        return {
-          name,
-          url: served?.url ?? null,
-          liveDeployment: served?.id ?? null,
-          lastDeployment: here[0]?.id ?? null,
-          lastState: here[0]?.state ?? null,
-        };
-      }),
-    };
-  });
+  const ids = [...new Set([...latest, ...served].map(({ id }) => id))];
+  const rows = new Map<string, Pick<DeploymentRow, "id" | "state" | "url">>();
+  for (let at = 0; at < ids.length; at += rowsAtOnce) {
+    const some = ids.slice(at, at + rowsAtOnce);
+    const found = await db.selectFrom("deployment").select(["id", "state", "url"]).where("id", "in", some).execute();
+    for (const row of found) rows.set(row.id, row);
+  }
+  const live = new Map<string, string>();
+  for (const one of served.toReversed()) live.set(`${one.project_id} ${one.environment}`, one.id);
+  const environments = Map.groupBy(latest, ({ project_id: id }) => id);
+  return projects.map((project) => ({
+    name: project.name,
+    createdAt: project.created_at,
+    environments: (environments.get(project.id) ?? []).map(({ environment: name, id }) => {
+      const liveId = live.get(`${project.id} ${name}`) ?? null;
+      return {
+        name,
+        url: liveId === null ? null : (rows.get(liveId)?.url ?? null),
+        liveDeployment: liveId,
+        lastDeployment: id,
+        lastState: rows.get(id)?.state ?? null,
+      };
+    }),
+  }));
 }

@@ -190,6 +190,7 @@ export function variablesOf(store: Store, projects: Projects): Variables {
   }
 
   async function removeAll({ projectId, environment }: Place, keys: string[], by: string | null): Promise<void> {
+    if (keys.length === 0) return;
     await store.db.transaction().execute(async (tx) => {
       const before = await readIn(tx, store, { projectId, environment });
       const changes = keys.flatMap((key) => {

@@ -323,5 +323,9 @@ it("starts what Nx builds, with the databases of the root", () => {
     }),
     "apps/api",
   );
-  expect(program).toMatchObject({ startCommand: "node ../../dist/apps/api/main.js", database: ["postgres"], port: 3333 });
+  expect(program).toMatchObject({
+    startCommand: "node ../../dist/apps/api/main.js",
+    database: ["postgres"],
+    port: 3333,
+  });
 });

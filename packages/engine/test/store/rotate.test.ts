@@ -10,7 +10,8 @@ import { openStore, type Store } from "../../src/store/store.ts";
 import { readVariables, writeVariables } from "../../src/variables.ts";
 import { databases } from "./databases.ts";
 
-describe.each(databases)("on $kind", ({ use }) => {
+// Hundreds of values are written and sealed anew, each a question to a server.
+describe.each(databases)("on $kind", { timeout: 60_000 }, ({ use }) => {
   const fresh = use();
   let home: string;
   let stores: Store[];

@@ -2,11 +2,11 @@
  * How the engine speaks with the edge of its data directory: HTTP over a socket only this user can open. What is to run is in the
  * store; the edge is told to look, and answers what it has applied. When it is not there, it is started.
  */
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { closeSync, openSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startDetached } from "../../background.ts";
 import type { Clock } from "../../clock.ts";
 import { errnoOf } from "../../errno.ts";
 import { httpRequest } from "../../node-http.ts";
@@ -121,23 +121,11 @@ export function edgeControl({
     }
   }
 
-  function start(): void {
-    const log = openSync(join(home, "logs", "edge.log"), "a", 0o600);
-    try {
-      const [program, ...args] = command;
-      // Its own session and no pipe to us: it outlives this process.
-      const child = spawn(program!, args, { detached: true, stdio: ["ignore", log, log], cwd: home, env: environment });
-      child.on("error", () => {}); // Not startable: the deadline below says so, with the log.
-      child.unref();
-    } finally {
-      closeSync(log);
-    }
-  }
-
   async function ensure(): Promise<EdgeReport> {
     const running = await status();
     if (running) return running;
-    start();
+    // Not startable: the deadline below says so, with the log.
+    startDetached(command, { home, log: "edge.log", environment });
     const deadline = clock.now() + startDeadlineMs;
     for (let pauseMs = 10; clock.now() < deadline; pauseMs = Math.min(pauseMs * 1.5, 200)) {
       await clock.sleep(pauseMs);
