@@ -6,11 +6,12 @@ import {
   DeployButton,
   type Deployment,
   type DeploymentState,
+  FixedNow,
   isSettled,
   type LandfallClient,
   LandfallProvider,
 } from "../src/index.ts";
-import { at, deploymentOf } from "./deployments.ts";
+import { at, deploymentOf, now } from "./deployments.ts";
 
 export const title = "DeployButton";
 
@@ -30,16 +31,18 @@ const deployment = (state: DeploymentState, rest: Partial<Deployment> = {}): Dep
 
 function shown(attempt: Attempt | null, more: Partial<DeployViewProps> = {}): () => ReactNode {
   return () => (
-    <DeployView
-      choices={choices}
-      chosen={local}
-      active={0}
-      attempt={attempt}
-      onDeploy={() => undefined}
-      onCancel={() => undefined}
-      dismiss={() => undefined}
-      {...more}
-    />
+    <FixedNow at={now}>
+      <DeployView
+        choices={choices}
+        chosen={local}
+        active={0}
+        attempt={attempt}
+        onDeploy={() => undefined}
+        onCancel={() => undefined}
+        dismiss={() => undefined}
+        {...more}
+      />
+    </FixedNow>
   );
 }
 

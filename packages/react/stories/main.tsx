@@ -1,6 +1,6 @@
 /**
  * Every component in every state, with fixed data. `?story=<title>/<state>` shows one alone, `&theme=dark` in dark, `&dir=rtl` from right to
- * left; without, the list of all.
+ * left, `&still` without anything that moves; without, the list of all.
  */
 import { type ReactNode, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
@@ -19,6 +19,7 @@ const all = Object.values(files).flatMap(({ title, stories }) =>
 const query = new URLSearchParams(location.search);
 const wanted = query.get("story");
 document.documentElement.dataset["lfTheme"] = query.get("theme") ?? "light";
+document.documentElement.toggleAttribute("data-still", query.has("still"));
 document.documentElement.dir = query.get("dir") ?? "ltr";
 declare global {
   interface Window {

@@ -1,6 +1,7 @@
-/** Every story in both themes and at three widths: nothing for axe to find, nothing on the console, no scrolling sideways. */
+/** Every story in both themes and at three widths: as it looked before, nothing for axe to find, nothing on the console, no scrolling sideways. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Page } from "playwright-core";
+import { type Album, openAlbum, pictureOf } from "./album.ts";
 import {
   axe,
   hasBrowser,
@@ -10,13 +11,16 @@ import {
   overflow,
   type StoriesInBrowser,
 } from "./browser.ts";
+import { differences, type Picture } from "./look.ts";
 
 const widths = [320, 768, 1280];
 
 describe.runIf(hasBrowser)("stories", () => {
   let stories: StoriesInBrowser;
+  let album: Album;
   beforeAll(async () => {
     stories = await openStories();
+    album = openAlbum();
   });
   afterAll(() => stories[Symbol.asyncDispose]());
 
@@ -63,12 +67,14 @@ describe.runIf(hasBrowser)("stories", () => {
     return by > 0 ? [`scrolls sideways by ${by} px at ${width}`] : [];
   }
 
-  it.each(["light", "dark"] as const)("are accessible and quiet in %s, at every width", async (theme) => {
-    const faults = await inTurn({ theme }, async ({ page }) => {
+  it.each(["light", "dark"] as const)("look as they did, accessible and quiet in %s, at every width", async (theme) => {
+    const faults = await inTurn({ theme, isStill: true }, async (opened, story) => {
+      const { page } = opened;
       const found: string[] = [];
       for (const width of widths) {
         await page.setViewportSize({ width, height: 800 });
         found.push(...(await sideways(page, width)));
+        found.push(...(await album.faults(opened, { story, theme, width })));
         // In between, layouts are those of one of the two; what a narrow one changes is the same in both themes.
         if (width === 1280 || (width === 320 && theme === "light")) found.push(...(await axe(page)));
       }
@@ -77,8 +83,78 @@ describe.runIf(hasBrowser)("stories", () => {
     expect(faults).toEqual([]);
   });
 
+  it.each([
+    ["a button moved by 8 px", "DeployButton/ready", `document.querySelector("button").style.translate = "8px"`],
+    [
+      "another colour of a state",
+      "Parts/StatusIndicator",
+      `document.querySelector("[data-lf-root]").style.setProperty("--lf-success-fg", "var(--lf-failure-fg)")`,
+    ],
+    [
+      "a border that is gone",
+      "DeploymentConfigForm/detected",
+      `document.querySelector("main input:not([type])").style.borderColor = "transparent"`,
+    ],
+    ["a line of text that is gone", "Parts/ErrorPanel", `document.querySelector("main p").style.visibility = "hidden"`],
+  ])("are seen to differ by %s", async (_what, story, change) => {
+    for (const theme of ["light", "dark"] as const) {
+      const opened = await stories.open(story, { theme, width: 768, isStill: true });
+      const kept = album.kept({ story, theme, width: 768 });
+      expect(await album.faults(opened, { story, theme, width: 768 })).toEqual([]);
+      await opened.page.evaluate(change);
+      expect(differences(kept, await pictureOf(opened))).not.toEqual([]);
+      await opened.context.close();
+    }
+  });
+
+  it("do not differ by letters smoothed otherwise, or a pixel further on", async () => {
+    for (const story of ["BuildLogViewer/failed", "DeploymentHistory/full", "DeploymentConfigForm/detected"]) {
+      const opened = await stories.open(story, { width: 768, isStill: true });
+      const shown = { story, theme: "light", width: 768 };
+      const kept = album.kept(shown);
+      expect(await album.faults(opened, shown)).toEqual([]);
+      const picture = await pictureOf(opened);
+      expect(differences(kept, smoothedOtherwise(picture))).toEqual([]);
+      expect(differences(kept, moved(picture, 1, 0))).toEqual([]);
+      expect(differences(kept, moved(picture, 0, 1))).toEqual([]);
+      expect(differences(kept, moved(picture, 2, 0))).not.toEqual([]);
+      await opened.context.close();
+    }
+  });
+
+  it("are all there are looks of", () => {
+    expect(album.close()).toEqual([]);
+  });
+
   it("read from right to left, in forced colours and without motion, and stay inside 320 px", async () => {
     const options = { width: 320, direction: "rtl", reducedMotion: true, forcedColors: true } as const;
     expect(await inTurn(options, ({ page }) => sideways(page, 320))).toEqual([]);
   });
 });
+
+/** A picture moved to the right and down, its first column and row repeated. */
+function moved({ width, height, data }: Picture, right: number, down: number): Picture {
+  const to = new Uint8Array(data.length);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const from = (Math.max(0, y - down) * width + Math.max(0, x - right)) * 4;
+      to.set(data.subarray(from, from + 4), (y * width + x) * 4);
+    }
+  return { width, height, data: to };
+}
+
+/** Every pixel at the edge of a letter, which is like none beside or above it, by up to 10 levels lighter or darker. */
+function smoothedOtherwise({ width, height, data }: Picture): Picture {
+  const to = Uint8Array.from(data);
+  const isLike = (at: number, other: number): boolean =>
+    [0, 1, 2].every((channel) => data[at + channel] === data[other + channel]);
+  for (let at = width * 4; at < data.length - width * 4; at += 4) {
+    const beside = [at - 4, at + 4, at - width * 4, at + width * 4];
+    if (beside.some((other) => isLike(at, other))) continue;
+    // Neither even nor in step with rows and columns.
+    const by = ((at / 4) * 7919) % 21;
+    for (let channel = 0; channel < 3; channel++)
+      to[at + channel] = Math.max(0, Math.min(255, data[at + channel]! + by - 10));
+  }
+  return { width, height, data: to };
+}
