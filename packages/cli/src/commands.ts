@@ -23,6 +23,7 @@ import { platforms } from "./commands/platforms.ts";
 import { projects } from "./commands/projects.ts";
 import { promote } from "./commands/promote.ts";
 import { redeploy } from "./commands/redeploy.ts";
+import { resetPassword } from "./commands/reset-password.ts";
 import { restore } from "./commands/restore.ts";
 import { rm } from "./commands/rm.ts";
 import { rollback } from "./commands/rollback.ts";
@@ -42,7 +43,7 @@ const groups: [string, ((registry: Registry) => void)[]][] = [
   ["See:", [platforms, projects, ls, inspect, status, logs, open, why]],
   ["Change:", [redeploy, rollback, promote, cancel, domains, rm]],
   ["Accounts:", [connect, connections, targets, whoami, disconnect, login, logout]],
-  ["Run:", [serve, mcp, stop, worker, edge, simulate, doctor, backup, restore, rotateKey]],
+  ["Run:", [serve, mcp, stop, worker, edge, simulate, doctor, backup, restore, rotateKey, resetPassword]],
 ];
 
 export function register(registry: Registry): void {

@@ -53,7 +53,10 @@ export async function run(argv: string[], world: World): Promise<number> {
         const command = args.at(-1) as Command;
         const flags = command.optsWithGlobals<GlobalFlags>();
         const cwd = flags.cwd === undefined ? world.cwd : resolve(world.cwd, flags.cwd);
-        const context = contextFor(world, flags, { cwd, isServer: ["serve", "worker"].includes(command.name()) });
+        const context = contextFor(world, flags, {
+          cwd,
+          isServer: ["serve", "worker", "reset-password"].includes(command.name()),
+        });
         try {
           exit =
             (await work(context, {

@@ -36,7 +36,7 @@ const addressSetting = /^(?:LANDFALL_[A-Z_]+_(?:API|SITES)_URL|NETLIFY_API_URL|C
 type Settings = Pick<World, "env" | "userHome" | "self"> & {
   cwd: string;
   home?: string;
-  /** The command is one that a server is made of: `serve`, `worker`. */
+  /** The command is one that a server is made of, or works on its store: `serve`, `worker`, `reset-password`. */
   isServer?: boolean;
 };
 

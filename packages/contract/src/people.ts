@@ -37,7 +37,13 @@ const key = z
 export const setup = {
   status: open("anyone")
     .route({ method: "GET", path: "/setup", tags: ["people"] })
-    .output(z.object({ needed: z.boolean(), signInWith })),
+    .output(
+      z.object({
+        needed: z.boolean(),
+        signInWith,
+        sendsMail: z.boolean().describe("Whether invitations, and links for a new password, go by mail."),
+      }),
+    ),
   run: open("anyone")
     .route({
       method: "POST",
@@ -124,10 +130,17 @@ export const invitations = {
       path: "/invitations",
       successStatus: 201,
       tags: ["people"],
-      description: "The answer has the one link the recipient can use; it is not kept.",
+      description:
+        "The answer has the one link the recipient can use; it is not kept. Where mail is set up it is mailed too.",
     })
     .input(z.strictObject({ email, role }))
-    .output(invitation.extend({ token: z.string(), link: z.string() })),
+    .output(
+      invitation.extend({
+        token: z.string(),
+        link: z.string(),
+        isMailed: z.boolean().describe("Whether the link is on its way to the recipient too."),
+      }),
+    ),
   cancel: open("delete:invitation")
     .route({ method: "DELETE", path: "/invitations/{id}", tags: ["people"] })
     .input(z.object({ id }))

@@ -19,6 +19,8 @@ const framed = <const P extends string>(path: P, load: () => Promise<Record<stri
 const tree = root.addChildren([
   page("/setup", () => import("./pages/setup.tsx"), "SetupPage"),
   page("/sign-in", () => import("./pages/sign-in.tsx"), "SignInPage"),
+  page("/forgot-password", () => import("./pages/forgot-password.tsx"), "ForgotPasswordPage"),
+  page("/reset-password", () => import("./pages/reset-password.tsx"), "ResetPasswordPage"),
   page("/invitation", () => import("./pages/invitation.tsx"), "InvitationPage"),
   page("/s/$share", () => import("./pages/shared.tsx"), "SharedPage"),
   frame.addChildren([

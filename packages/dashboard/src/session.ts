@@ -98,6 +98,21 @@ export async function signOut(): Promise<ErrorReport | null> {
 export const changePassword = async (currentPassword: string, newPassword: string): Promise<ErrorReport | null> =>
   (await callAuth("change-password", { currentPassword, newPassword, revokeOtherSessions: true })).error;
 
+/** Null whether or not there is such an account. */
+export const askNewPassword = async (email: string): Promise<ErrorReport | null> =>
+  (await callAuth("request-password-reset", { email })).error;
+
+/** With the token of a link. Null when it went well. */
+export async function resetPassword(token: string, newPassword: string): Promise<ErrorReport | null> {
+  const { error } = await callAuth("reset-password", { token, newPassword });
+  if (error?.code !== "NOT_FOUND") return error;
+  return {
+    code: error.code,
+    what: "This link was used, replaced by another, or has ended.",
+    next: "Ask for a new one. A link is good for one hour, once.",
+  };
+}
+
 let hasEnded = false;
 const listeners = new Set<() => void>();
 

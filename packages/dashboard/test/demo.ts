@@ -110,6 +110,9 @@ export async function makeDemo(place: Place): Promise<Demo> {
     },
     open: {
       "sign-in": "/sign-in",
+      "forgot-password": "/forgot-password",
+      "reset-password": "/reset-password#a-token:ada%40example.com",
+      "reset-password without a link": "/reset-password",
       setup: "/setup",
       invitation: "/invitation",
       shared: new URL(shared).pathname,

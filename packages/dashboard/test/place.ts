@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { ServerOptions } from "@landfall/server";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { launch } from "../../react/test/browser.ts";
 import { type Caller, serverFor, type TestServer } from "../../server/test/harness.ts";
@@ -31,12 +32,13 @@ export interface Place extends AsyncDisposable {
 type Deployment = Awaited<ReturnType<Caller["client"]["deployments"]["get"]>>;
 type Asked = Omit<Parameters<Caller["client"]["deployments"]["create"]>[0], "source">;
 
-/** `publicUrl`: people come by way of something in front. */
-export async function openPlace({ publicUrl }: { publicUrl?: string } = {}): Promise<Place> {
+/** `publicUrl`: people come by way of something in front. `mail`: who takes its mail. */
+export async function openPlace({ publicUrl, mail }: Pick<ServerOptions, "publicUrl" | "mail"> = {}): Promise<Place> {
   buildProgram();
   const dashboard = builtDashboard();
   const vendors = await openVendors();
-  const server = await serverFor({ dashboard, ...(publicUrl === undefined ? {} : { publicUrl }) }, vendors.environment);
+  const settings = { ...(publicUrl === undefined ? {} : { publicUrl }), ...(mail === undefined ? {} : { mail }) };
+  const server = await serverFor({ dashboard, ...settings }, vendors.environment);
   const origin = publicUrl ?? server.url;
   vendors.register(server.url);
   const stop = new AbortController();

@@ -18,6 +18,7 @@ import { tooMany } from "./errors.ts";
 import type { Logger } from "./log.ts";
 
 const quarterHour = 15 * 60;
+const hour = 3_600;
 /** Behind one address may be a whole company. */
 const peoplePerAddress = 5;
 const redisConnectMs = 5_000;
@@ -27,9 +28,13 @@ export interface Attempts {
   signIn(email: string, address: string): Promise<void>;
   /** It was the right password. */
   signedIn(email: string, address: string): Promise<void>;
+  /** Count a wish for a new password, whether or not there is such an account. Throws RATE_LIMIT_EXCEEDED. */
+  askReset(email: string, address: string): Promise<void>;
+  /** They have a new password: wrong ones of before do not keep them out. */
+  passwordReset(email: string, address: string): Promise<void>;
   /** Count a code, a token or a key that was wrong; the right one is never kept out. Throws RATE_LIMIT_EXCEEDED. */
   wrong(
-    kind: "key" | "session" | "setup" | "invitation" | "device" | "webhook" | "share",
+    kind: "key" | "session" | "setup" | "invitation" | "device" | "webhook" | "share" | "reset",
     address: string,
   ): Promise<void>;
 }
@@ -76,10 +81,14 @@ export async function openLimits(options: LimitOptions): Promise<Limits> {
   const pair = limiter({ name: "sign-in", points: 10, duration: quarterHour });
   const account = limiter({ name: "sign-in-account", points: 50, duration: quarterHour });
   const address = limiter({ name: "sign-in-address", points: 100, duration: quarterHour });
+  // Each is a letter in somebody's box. As above, nobody uses up another's from one address.
+  const resetPair = limiter({ name: "reset", points: 5, duration: hour });
+  const resetAccount = limiter({ name: "reset-account", points: 20, duration: hour });
+  const resetAddress = limiter({ name: "reset-address", points: 50, duration: hour });
   const wrong = limiter({ name: "wrong", points: 200, duration: quarterHour });
   const writes = limiter({ name: "write", points: writesPerMinute, duration: 60 });
   const writesFrom = limiter({ name: "write-address", points: writesPerMinute * peoplePerAddress, duration: 60 });
-  const deployments = limiter({ name: "deployment", points: deploymentsPerHour, duration: 3_600 });
+  const deployments = limiter({ name: "deployment", points: deploymentsPerHour, duration: hour });
   return {
     attempts: {
       async signIn(email, from) {
@@ -91,6 +100,15 @@ export async function openLimits(options: LimitOptions): Promise<Limits> {
       async signedIn(email, from) {
         const network = networkOf(from);
         await Promise.all([pair.delete(`${email} ${network}`), account.reward(email), address.reward(network)]);
+      },
+      async askReset(email, from) {
+        const network = networkOf(from);
+        await count(resetAddress, network);
+        await count(resetAccount, email);
+        await count(resetPair, `${email} ${network}`);
+      },
+      async passwordReset(email, from) {
+        await pair.delete(`${email} ${networkOf(from)}`);
       },
       wrong: (kind, from) => count(wrong, `${kind} ${networkOf(from)}`),
     },

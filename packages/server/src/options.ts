@@ -1,5 +1,6 @@
 /** What a server is started with. */
 import type { Engine } from "@landfall/engine";
+import type { MailServer } from "./mail.ts";
 
 export interface ServerOptions {
   /** Owner of the database and of the data directory. */
@@ -25,6 +26,8 @@ export interface ServerOptions {
   allowPrivateSources?: boolean;
   /** Landfall as it is registered at GitHub, for people to sign in with it. Default: with a password only. */
   github?: { id: string; secret: string };
+  /** Takes invitations and links for a new password to people. Default: none is sent, and links are handed over by hand. */
+  mail?: MailServer;
   /** Directory of the built dashboard. Default: none is served. */
   dashboard?: string;
   /** Lines of the log, each an object as JSON. */

@@ -11,6 +11,7 @@ import { openEventHub } from "./event-hub.ts";
 import { gitProxyOf } from "./git-guard.ts";
 import { openLimits } from "./limits.ts";
 import { openLog } from "./log.ts";
+import { openMail } from "./mail.ts";
 import { metricsOf } from "./metrics.ts";
 import type { ServerOptions } from "./options.ts";
 import { auditOf } from "./people/audit.ts";
@@ -82,6 +83,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         await closed;
         clearTimeout(cut);
         services.rights[Symbol.dispose]();
+        await services.mail?.[Symbol.asyncDispose]();
         await services.gitProxy[Symbol.asyncDispose]();
         await limits[Symbol.asyncDispose]();
       },
@@ -114,7 +116,8 @@ async function openServices({
   const { engine } = options;
   const { attempts } = limits;
   const db = engine.database.db as unknown as Kysely<PeopleSchema>;
-  const auth = await openAuth({ engine, publicUrl, github: options.github, attempts, log });
+  const mail = options.mail ? await openMail(options.mail, log) : null;
+  const auth = await openAuth({ engine, publicUrl, github: options.github, attempts, mail, log });
   const principals = principalsOf({ db, auth, attempts });
   const members = membersOf({ db, auth });
   return {
@@ -126,6 +129,7 @@ async function openServices({
     attempts,
     limits,
     proxies: proxiesOf(options.trustedProxies ?? []),
+    mail,
     auth,
     principals,
     rights: rightsOf(principals),

@@ -7,6 +7,7 @@ import type { EventHub } from "./event-hub.ts";
 import type { GitProxy } from "./git-guard.ts";
 import type { Logger } from "./log.ts";
 import type { Attempts, Limits } from "./limits.ts";
+import type { Mail } from "./mail.ts";
 import type { ServerOptions } from "./options.ts";
 import type { auditOf } from "./people/audit.ts";
 import type { Auth } from "./people/auth.ts";
@@ -29,6 +30,8 @@ export interface Services {
   limits: Limits;
   /** Those of ours, whose word about a caller's address counts. */
   proxies: BlockList;
+  /** Null where none is set up. */
+  mail: Mail | null;
   auth: Auth;
   principals: Principals;
   rights: Rights;

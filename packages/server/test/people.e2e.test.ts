@@ -48,7 +48,11 @@ function watched(
 
 describe("the first person", () => {
   it("needs the token that was printed, once; afterwards the page is gone", async () => {
-    expect((await server.anyone.call("GET", "/setup")).body).toEqual({ needed: true, signInWith: ["password"] });
+    expect((await server.anyone.call("GET", "/setup")).body).toEqual({
+      needed: true,
+      signInWith: ["password"],
+      sendsMail: false,
+    });
     const wrong = await server.anyone.call("POST", "/setup", { ...person, token: "guess" });
     expect([wrong.status, wrong.body.code]).toEqual([404, "NOT_FOUND"]);
     const both = await Promise.all(
@@ -58,7 +62,11 @@ describe("the first person", () => {
     );
     expect(new Set(both.map(({ status }) => status))).toEqual(new Set([201, 404]));
     expect((await server.anyone.call("POST", "/setup", { ...person, token: server.setupToken })).status).toBe(404);
-    expect((await server.anyone.call("GET", "/setup")).body).toEqual({ needed: false, signInWith: ["password"] });
+    expect((await server.anyone.call("GET", "/setup")).body).toEqual({
+      needed: false,
+      signInWith: ["password"],
+      sendsMail: false,
+    });
   });
 
   it("keeps the token when the account could not be made", async () => {

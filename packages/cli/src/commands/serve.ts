@@ -2,13 +2,13 @@
 import { DeployError } from "@landfall/engine/error";
 import type { Registry } from "../run.ts";
 import { workUntilStopped } from "../work.ts";
+import { mailServerFrom } from "../mail-settings.ts";
+import { isPublicUrl, usualHost, usualPort } from "../server-address.ts";
 import type { Context } from "../context.ts";
 import type { Engine } from "@landfall/engine";
 
 const roles = ["api", "worker", "edge"] as const;
 type ServeRole = (typeof roles)[number];
-const usualPort = "8400";
-const usualHost = "127.0.0.1";
 /** How often the edge is looked after. */
 const edgeMs = 10_000;
 
@@ -56,6 +56,10 @@ export function serve({ program, does }: Registry): void {
             context.result(JSON.stringify({ ...edge, api: api?.url ?? null, setupToken: api?.setupToken ?? null }));
           else {
             if (api) context.say(`Dashboard and API at ${api.url}, described at ${api.url}/api/openapi.json.`);
+            if (api && settings.mail && settings.publicUrl === undefined)
+              context.say(
+                `! Links in mail lead to ${api.url}. Say with --url or LANDFALL_PUBLIC_URL where people reach it.`,
+              );
             if (api?.setupToken) context.say(setupText(api));
             if (edge) context.say(`Serving on port ${edge.port}, data in ${engine.home}. Ctrl-C stops this process.`);
             for (const service of edge?.services ?? []) context.say(`  ${service.url}`);
@@ -89,7 +93,7 @@ or, without a browser:
 /** The server is loaded here and by nothing else: no other command pays for it. */
 async function startApi(context: Context, engine: Engine, settings: ReturnType<typeof settingsOf>) {
   const { startServer } = await import("@landfall/server");
-  const { host, port, publicUrl, trustedProxies, allowPrivateSources, limits } = settings;
+  const { host, port, publicUrl, trustedProxies, allowPrivateSources, mail, limits } = settings;
   try {
     return await startServer({
       engine,
@@ -100,6 +104,7 @@ async function startApi(context: Context, engine: Engine, settings: ReturnType<t
       allowPrivateSources,
       ...(context.world.dashboard === null ? {} : { dashboard: context.world.dashboard }),
       ...(publicUrl === undefined ? {} : { publicUrl }),
+      ...(mail === null ? {} : { mail }),
       ...limits,
       log: (line) => context.say(line),
     });
@@ -178,6 +183,7 @@ function settingsOf({ world: { env } }: Context, flags: Flags) {
   const port = number("--port", flags.port ?? (env["LANDFALL_API_PORT"] || usualPort), 65_535);
   const { GITHUB_CLIENT_ID: githubId, GITHUB_CLIENT_SECRET: githubSecret } = env;
   const { MAX_DEPLOYMENTS_PER_HOUR: deployments, MAX_WRITES_PER_MINUTE: writes, REDIS_URL: redisUrl } = env;
+  const mail = mailServerFrom(env, faults);
   const limits = {
     ...(deployments ? { deploymentsPerHour: number("MAX_DEPLOYMENTS_PER_HOUR", deployments, 99_999) } : {}),
     ...(writes ? { writesPerMinute: number("MAX_WRITES_PER_MINUTE", writes, 99_999) } : {}),
@@ -185,7 +191,7 @@ function settingsOf({ world: { env } }: Context, flags: Flags) {
     ...(githubId && githubSecret ? { github: { id: githubId, secret: githubSecret } } : {}),
   };
   const publicUrl = flags.url ?? (env["LANDFALL_PUBLIC_URL"] || undefined);
-  if (publicUrl !== undefined && !/^https?:\/\/[^/\s]+\/?$/.test(publicUrl))
+  if (publicUrl !== undefined && !isPublicUrl(publicUrl))
     faults.push({ path: "--url", message: "must be an address without a path, such as https://landfall.example.com" });
   if (faults.length > 0)
     throw new DeployError("INVALID_CONFIG", {
@@ -200,6 +206,7 @@ function settingsOf({ world: { env } }: Context, flags: Flags) {
     trustedProxies: flags.trustedProxies?.split(",").map((one) => one.trim()) ?? [],
     limits,
     publicUrl,
+    mail,
     allowPrivateSources: flags.allowPrivateSources === true,
   };
 }

@@ -1,5 +1,5 @@
 import { Button, type ErrorReport, ErrorPanel } from "@landfall/react";
-import { useSearch } from "@tanstack/react-router";
+import { Link, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { SignInForm } from "../parts/sign-in-form.tsx";
 import { callAuth, useWayIn } from "../session.ts";
@@ -31,6 +31,14 @@ export function SignInPage() {
       ) : null}
       {/* A whole load: nothing of whoever was here before stays in memory. */}
       <SignInForm onDone={() => location.assign(next)} />
+      <p className="lf:mt-3">
+        <Link to="/forgot-password" className="lf:inline-block lf:min-h-6 lf:text-link lf:underline">
+          Forgot password?
+        </Link>
+      </p>
+      {wayIn.data?.sendsMail === false ? (
+        <p className="lf:text-muted">An owner can make a link to a new one on the server’s machine.</p>
+      ) : null}
       <p className="lf:mt-6 lf:text-muted">No account? An administrator can send you an invitation.</p>
     </Bare>
   );

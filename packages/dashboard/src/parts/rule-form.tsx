@@ -1,6 +1,6 @@
 /** A form whose fields have rules. Faults are shown when a field is left or the form is sent, and the first one gets the focus. */
 import { Button, type ButtonProps, type ErrorReport, ErrorPanel } from "@landfall/react";
-import { useForm } from "@tanstack/react-form";
+import { useForm, useStore } from "@tanstack/react-form";
 import { type ComponentProps, useRef, useState } from "react";
 import type { Rule } from "./rules.ts";
 import { TextField } from "./text-field.tsx";
@@ -23,11 +23,14 @@ export interface RuleFormProps {
   /** Null when it went well. */
   onSubmit(values: Record<string, string>): Promise<ErrorReport | null>;
   autoFocus?: boolean;
+  /** Whose password is asked for where no field says so; password managers look for it. */
+  account?: string;
   /** Of the button; default: the one thing to do here. */
   look?: ButtonProps["look"];
 }
 
-export function RuleForm({ fields, submit, submitting, onSubmit, autoFocus = false, look = "primary" }: RuleFormProps) {
+export function RuleForm(props: RuleFormProps) {
+  const { fields, submit, submitting, onSubmit, autoFocus = false, account = "", look = "primary" } = props;
   const element = useRef<HTMLFormElement>(null);
   const [error, setError] = useState<ErrorReport | null>(null);
   const form = useForm({
@@ -41,6 +44,8 @@ export function RuleForm({ fields, submit, submitting, onSubmit, autoFocus = fal
       setTimeout(() => element.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
     },
   });
+  // A field by itself notices no more than its own changes.
+  const wasSent = useStore(form.store, ({ submissionAttempts }) => submissionAttempts > 0);
   const told = new Map(error?.faults?.map(({ path, message }) => [path, message]));
   return (
     <form
@@ -57,9 +62,12 @@ export function RuleForm({ fields, submit, submitting, onSubmit, autoFocus = fal
           <ErrorPanel error={error} isNew />
         </div>
       )}
+      {account === "" ? null : (
+        <input type="text" name="username" autoComplete="username" value={account} readOnly hidden />
+      )}
       {fields.map(({ name, label, hint, rule, type, autoComplete, placeholder, isHalf = false }, index) => (
         <form.Field key={name} name={name} validators={{ onChange: ({ value }) => rule(value) }}>
-          {({ state, form: { state: whole }, handleBlur, handleChange }) => (
+          {({ state, handleBlur, handleChange }) => (
             <TextField
               {...(type === undefined ? {} : { type })}
               autoComplete={autoComplete}
@@ -71,7 +79,7 @@ export function RuleForm({ fields, submit, submitting, onSubmit, autoFocus = fal
               value={state.value}
               autoFocus={autoFocus && index === 0}
               fault={
-                (state.meta.isBlurred && state.meta.isDirty) || whole.submissionAttempts > 0
+                (state.meta.isBlurred && state.meta.isDirty) || wasSent
                   ? (state.meta.errors[0] ?? told.get(name))
                   : undefined
               }

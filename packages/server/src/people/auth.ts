@@ -1,8 +1,18 @@
 /** Better Auth on the engine's database: passwords, sessions, devices. Organisations, keys and rights are ours (people.ts). */
 import { newSecret } from "../token.ts";
 import type { Attempts } from "../limits.ts";
+import { missing } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import type { Mail } from "../mail.ts";
 import { githubOptions, type GithubClient, githubRoutes } from "./github.ts";
+import {
+  passwordResetOf,
+  resetIdentifier,
+  resetLink,
+  resetLinkSeconds,
+  resetRoutes,
+  verificationOptions,
+} from "./password-reset.ts";
 import { type PeopleSchema, tables } from "./tables.ts";
 import type { Engine } from "@landfall/engine";
 import { DeployError } from "@landfall/engine/error";
@@ -35,6 +45,8 @@ const routes = [
 ];
 
 const migrationAttempts = 20;
+/** Whoever asks for a new password is answered after so long, whatever there was to do: how long it took would say whether there is an account. */
+const resetAnswerMs = 300;
 
 export const deviceClient = "landfall-cli";
 
@@ -47,6 +59,8 @@ export interface Auth {
   /** A new person with a password; the address must not be taken. */
   createPerson(person: { name: string; email: string; password: string }): Promise<string>;
   endSessionsOf(userId: string): Promise<void>;
+  /** A link to choose a new password with. Throws NOT_FOUND. */
+  makeResetLink(email: string): Promise<{ link: string; expiresAt: string }>;
   /** How people sign in here: `password`, and `github` where that is set up. */
   signInWith: string[];
 }
@@ -57,6 +71,7 @@ export async function openAuth({
   publicUrl,
   github,
   attempts,
+  mail,
   log,
 }: {
   engine: Engine;
@@ -64,11 +79,14 @@ export async function openAuth({
   /** Absent: people sign in with a password. */
   github?: GithubClient | undefined;
   attempts: Attempts;
+  /** Null: nobody can have a link for a new password sent. */
+  mail: Mail | null;
   log: Logger;
 }): Promise<Auth> {
   const db = engine.database.db as unknown as Kysely<PeopleSchema>;
   const byGithub: Partial<ReturnType<typeof githubOptions>> = github ? githubOptions(db, github, publicUrl) : {};
-  const served = new Set(github ? [...routes, ...githubRoutes] : routes);
+  const served = new Set([...routes, ...resetRoutes({ mail }), ...(github ? githubRoutes : [])]);
+  const reset = passwordResetOf({ db, mail, publicUrl, log });
   const options = {
     appName: "Landfall",
     baseURL: publicUrl,
@@ -78,7 +96,23 @@ export async function openAuth({
     ...byGithub,
     user: { modelName: "person" },
     account: { modelName: "login", ...byGithub.account },
-    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 12, maxPasswordLength: 128 },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: 12,
+      maxPasswordLength: 128,
+      resetPasswordTokenExpiresIn: resetLinkSeconds,
+      revokeSessionsOnPasswordReset: true,
+      sendResetPassword: async (asked) => reset.send(asked),
+      async onPasswordReset({ user }, request) {
+        const address = request?.headers.get(addressHeader) ?? "";
+        await reset.endOtherWaysIn(user.id);
+        await attempts.passwordReset(user.email, address);
+        await reset.record({ user, address });
+        reset.tell(user);
+      },
+    },
+    verification: verificationOptions,
     session: { expiresIn: 30 * 24 * 3600, updateAge: 24 * 3600 },
     plugins: [
       bearer(),
@@ -103,22 +137,7 @@ export async function openAuth({
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
     logger: { log: (level, message) => log[level]({ part: "auth" }, message) },
-    hooks: {
-      before: createAuthMiddleware(async (call) => {
-        const address = call.headers?.get(addressHeader) ?? "";
-        if (call.path === "/sign-in/email") await limited(() => attempts.signIn(emailIn(call.body), address));
-        if (call.path === "/device" || call.path === "/device/approve")
-          await limited(() => attempts.wrong("device", address));
-        // Who changes a password wants everybody else out.
-        if (call.path === "/change-password")
-          return { context: { body: { ...(call.body as object), revokeOtherSessions: true } } };
-        return undefined;
-      }),
-      after: createAuthMiddleware(async (call) => {
-        if (call.path === "/sign-in/email" && call.context.newSession)
-          await attempts.signedIn(emailIn(call.body), call.headers?.get(addressHeader) ?? "");
-      }),
-    },
+    hooks: hooksOf({ attempts, reset }),
   } satisfies BetterAuthOptions;
 
   await migrate(options);
@@ -155,7 +174,50 @@ export async function openAuth({
       return user.id;
     },
     signInWith: github ? ["password", "github"] : ["password"],
+    async makeResetLink(email) {
+      const found = await context.internalAdapter.findUserByEmail(email);
+      if (!found) throw missing("person");
+      const token = newSecret();
+      const expiresAt = new Date(Date.now() + resetLinkSeconds * 1000);
+      const identifier = resetIdentifier(token);
+      await context.internalAdapter.createVerificationValue({ value: found.user.id, identifier, expiresAt });
+      return { link: resetLink({ publicUrl, token, email: found.user.email }), expiresAt: expiresAt.toISOString() };
+    },
     endSessionsOf: (userId) => context.internalAdapter.deleteUserSessions(userId),
+  };
+}
+
+/** What stands around Better Auth's own: how often one may, and what else a new password is the end of. */
+function hooksOf({ attempts, reset }: { attempts: Attempts; reset: ReturnType<typeof passwordResetOf> }) {
+  const answerAt = new WeakMap<Request, Promise<void>>();
+  return {
+    before: createAuthMiddleware(async (call) => {
+      const address = call.headers?.get(addressHeader) ?? "";
+      if (call.path === "/sign-in/email") await limited(() => attempts.signIn(emailIn(call.body), address));
+      if (call.path === "/request-password-reset") {
+        if (call.request) answerAt.set(call.request, delay(resetAnswerMs));
+        await limited(() => attempts.askReset(emailIn(call.body), address));
+      }
+      if (call.path === "/device" || call.path === "/device/approve")
+        await limited(() => attempts.wrong("device", address));
+      if (call.path === "/reset-password") await limited(() => attempts.wrong("reset", address));
+      // Who changes a password wants everybody else out.
+      if (call.path === "/change-password")
+        return { context: { body: { ...(call.body as object), revokeOtherSessions: true } } };
+      return undefined;
+    }),
+    after: createAuthMiddleware(async (call) => {
+      const address = call.headers?.get(addressHeader) ?? "";
+      const hasFailed = call.context.returned instanceof Error;
+      if (call.path === "/sign-in/email" && call.context.newSession)
+        await attempts.signedIn(emailIn(call.body), address);
+      if (call.path === "/request-password-reset" && call.request) await answerAt.get(call.request);
+      if (call.path === "/change-password" && !hasFailed && call.context.session) {
+        const { user } = call.context.session;
+        await reset.endOtherWaysIn(user.id);
+        reset.tell(user);
+      }
+    }),
   };
 }
 

@@ -62,6 +62,9 @@ export const tables = {
 export interface PeopleSchema {
   person: { id: string; name: string; email: string };
   session: { id: string; token: string; userId: string; expiresAt: string | Date };
+  /** What a link of Better Auth's stands for; of one to a new password, `value` is whose. */
+  verification: { id: string; value: string };
+  deviceCode: { id: string; userId: string | null };
   organization: { id: string; name: string; created_at: string };
   member: { id: string; organization_id: string; user_id: string; role: Role; created_at: string };
   /** `id` is that of the project and that of the person: one role each. */

@@ -1,12 +1,13 @@
 import { type Gate, inside } from "../gate.ts";
 import { denied } from "../errors.ts";
+import { invitationLetter } from "../letters.ts";
 import { placeOf } from "../people/collaborators.ts";
 import type { Principal } from "../people/principal.ts";
 import type { Services } from "../services.ts";
 import { newId } from "../token.ts";
 
 export function peopleProcedures(os: Gate, services: Services) {
-  const { db, setup, members, collaborators, invitations, keys, audit, auth } = services;
+  const { db, setup, members, collaborators, invitations, keys, audit, auth, mail } = services;
   const { signInWith } = auth;
   const of = (principal: Principal | null) => inside(services, principal);
   /** Who acts on members: a person, since what a key may do to them nobody would see. */
@@ -17,7 +18,11 @@ export function peopleProcedures(os: Gate, services: Services) {
 
   return {
     setup: {
-      status: os.setup.status.handler(async () => ({ needed: await setup.isNeeded(), signInWith })),
+      status: os.setup.status.handler(async () => ({
+        needed: await setup.isNeeded(),
+        signInWith,
+        sendsMail: mail !== null,
+      })),
       run: os.setup.run.handler(async ({ input, context }) => {
         const { address } = context.call;
         const { organizationId } = await setup.run({ ...input, address });
@@ -92,9 +97,13 @@ export function peopleProcedures(os: Gate, services: Services) {
       list: os.invitations.list.handler(async ({ context }) => ({
         invitations: await invitations.list(of(context.principal).organization.id),
       })),
-      create: os.invitations.create.handler(({ input, context }) =>
-        invitations.create(acting(context.principal), input),
-      ),
+      create: os.invitations.create.handler(async ({ input, context }) => {
+        const { principal: by, organization } = of(context.principal);
+        const made = await invitations.create(acting(context.principal), input);
+        const { email: to, role, link, expiresAt } = made;
+        mail?.send(invitationLetter({ to, by, organization: organization.name, role, link, expiresAt }));
+        return { ...made, isMailed: mail !== null };
+      }),
       cancel: os.invitations.cancel.handler(async ({ input, context }) => {
         await invitations.cancel(of(context.principal).organization.id, input.id);
         return {};

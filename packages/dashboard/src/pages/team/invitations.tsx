@@ -1,4 +1,4 @@
-import { Badge, Button, EmptyState, RelativeTime } from "@landfall/react";
+import { Badge, Button, EmptyState, type LandfallClient, RelativeTime } from "@landfall/react";
 import { Plus, X } from "lucide-react";
 import { useState } from "react";
 import { useAsk, useDo } from "../../ask.ts";
@@ -9,7 +9,7 @@ import { TextField } from "../../parts/text-field.tsx";
 import { ConfirmDialog, FormDialog } from "../../parts/form-dialog.tsx";
 import { IconButton, Section } from "../../parts/section.tsx";
 import { ShownOnce } from "../../parts/shown-once.tsx";
-import { useMay } from "../../session.ts";
+import { useMay, useWayIn } from "../../session.ts";
 import { type Role, rolesUpTo, roleWord } from "../../parts/roles.ts";
 
 /** Who may come in, and has not yet. */
@@ -18,7 +18,8 @@ export function Invitations({ myRole }: { myRole: Role }) {
   const answer = useAsk(["invitations"], (client, signal) => client.invitations.list({}, { signal }));
   const [isInviting, setInviting] = useState(false);
   const [cancelling, setCancelling] = useState<{ id: string; email: string } | null>(null);
-  const [link, setLink] = useState<string | null>(null);
+  const [made, setMade] = useState<Made | null>(null);
+  const sendsMail = useWayIn().data?.sendsMail === true;
   const cancel = useDo((client, id: string) => client.invitations.cancel({ id }));
   const invite = (
     <Button onClick={() => setInviting(true)}>
@@ -34,7 +35,9 @@ export function Invitations({ myRole }: { myRole: Role }) {
           if (pending.length === 0)
             return (
               <EmptyState title="Nobody is invited">
-                An invitation is a link. You send it to the person yourself.
+                {sendsMail
+                  ? "An invitation is a link, sent to the person by mail."
+                  : "An invitation is a link. You send it to the person yourself."}
               </EmptyState>
             );
           return (
@@ -76,18 +79,21 @@ export function Invitations({ myRole }: { myRole: Role }) {
         <InviteDialog
           myRole={myRole}
           onClose={() => setInviting(false)}
-          onInvited={(made) => {
+          sendsMail={sendsMail}
+          onInvited={(invited) => {
             setInviting(false);
-            setLink(made);
+            setMade(invited);
           }}
         />
       ) : null}
       <ShownOnce
-        text={link}
-        onClose={() => setLink(null)}
+        text={made?.link ?? null}
+        onClose={() => setMade(null)}
         title="Invitation link"
         label="link"
-        description="Send it to the person. Whoever opens it with that address joins your organisation."
+        description={`${
+          made?.isMailed ? `It was mailed to ${made.email}; you can send it yourself too.` : "Send it to the person."
+        } Whoever opens it with that address joins your organisation.`}
       />
       <ConfirmDialog
         open={cancelling !== null}
@@ -104,14 +110,18 @@ export function Invitations({ myRole }: { myRole: Role }) {
   );
 }
 
+type Made = Pick<Awaited<ReturnType<LandfallClient["invitations"]["create"]>>, "link" | "email" | "isMailed">;
+
 function InviteDialog({
   myRole,
+  sendsMail,
   onClose,
   onInvited,
 }: {
   myRole: Role;
+  sendsMail: boolean;
   onClose(): void;
-  onInvited(link: string): void;
+  onInvited(made: Made): void;
 }) {
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<Role>("developer");
@@ -121,12 +131,14 @@ function InviteDialog({
       open
       onClose={onClose}
       title="Invite somebody"
-      description="You get a link to send. It works once, for this address, for seven days."
-      submit="Make the link"
+      description={`${
+        sendsMail ? "They get a link by mail, and you see it too." : "You get a link to send."
+      } It works once, for this address, for seven days.`}
+      submit={sendsMail ? "Invite" : "Make the link"}
       unavailable={email.trim() === "" ? "Type an email address first." : undefined}
       doing={invite}
       onSubmit={() =>
-        void invite.run({ email: email.trim(), role }).then((made) => (made ? onInvited(made.link) : undefined))
+        void invite.run({ email: email.trim(), role }).then((made) => (made ? onInvited(made) : undefined))
       }
     >
       <TextField

@@ -1,0 +1,119 @@
+/** Sending mail. Whoever causes a letter does not wait for it: it is tried a few times in this process, and the log says how it went. */
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { isLoopback } from "./call.ts";
+import { bodyOf, type Letter } from "./letters.ts";
+import type { Logger } from "./log.ts";
+
+/** The server that takes our mail. */
+export interface MailServer {
+  host: string;
+  port: number;
+  /** TLS from the first byte (smtps). Otherwise as soon as the server offers it (STARTTLS). */
+  isSecure: boolean;
+  /** Null for a server that takes mail from this machine without. */
+  login: { user: string; password: string } | null;
+  from: { name: string; address: string };
+}
+
+export interface Mail extends AsyncDisposable {
+  /** Hand it over; never throws. */
+  send(letter: Letter): void;
+}
+
+/** How long to connect and to be greeted, and how long one answer may take. */
+const connectMs = 10_000;
+const answerMs = 20_000;
+/** Before the second try, the third, and so on. */
+const retryMs = [2_000, 20_000, 120_000];
+/** What is being sent when the server stops has so long. */
+const drainMs = 5_000;
+
+/** Connects when there is something to send. Disposing lets what is being sent go, and gives up what waits for another try. */
+export async function openMail({ host, port, isSecure, login, from }: MailServer, log: Logger): Promise<Mail> {
+  const { createTransport } = await import("nodemailer");
+  const isHere = isLoopback(host);
+  const transport = createTransport({
+    host,
+    port,
+    secure: isSecure,
+    // A password goes to another machine under TLS or not at all. A server on this one has a certificate for no name we know it by.
+    requireTLS: login !== null && !isHere,
+    tls: { rejectUnauthorized: !isHere },
+    ...(login === null ? {} : { auth: { user: login.user, pass: login.password } }),
+    connectionTimeout: connectMs,
+    greetingTimeout: connectMs,
+    dnsTimeout: connectMs,
+    socketTimeout: answerMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  const stopping = new AbortController();
+  const underWay = new Set<Promise<void>>();
+
+  /** Every try has the same id, so that a letter the other side took without saying so arrives once. */
+  async function deliver(letter: Letter): Promise<void> {
+    const { kind, to, subject } = letter;
+    const message = {
+      from,
+      to: { name: "", address: to },
+      subject,
+      ...bodyOf(letter),
+      messageId: `<${randomUUID()}@${from.address.split("@")[1]}>`,
+      headers: { "Auto-Submitted": "auto-generated" },
+      xMailer: false as const,
+    };
+    for (let attempt = 1; ; attempt++) {
+      const failure = await transport.sendMail(message).then(
+        () => null,
+        (error: unknown) => failureOf(error),
+      );
+      if (failure === null) return log.info({ mail: kind, attempt }, "A mail was sent");
+      const waitMs = failure.isFinal || stopping.signal.aborted ? undefined : retryMs[attempt - 1];
+      const next = waitMs === undefined ? "it is given up" : `it is tried again in ${waitMs / 1000} s`;
+      log.warn({ mail: kind, attempt, ...failure.told }, `A mail could not be sent; ${next}`);
+      if (waitMs === undefined) return;
+      try {
+        await delay(waitMs, undefined, { signal: stopping.signal, ref: false });
+      } catch {
+        // Only the signal ends it early.
+        return log.warn({ mail: kind, attempt }, "A mail could not be sent before the server stopped");
+      }
+    }
+  }
+
+  return {
+    send(letter) {
+      const sent = deliver(letter).catch((error: unknown) =>
+        log.error({ mail: letter.kind, err: error }, "A mail was lost"),
+      );
+      underWay.add(sent);
+      void sent.finally(() => underWay.delete(sent));
+    },
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await Promise.race([Promise.all(underWay), delay(drainMs, undefined, { ref: false })]);
+      transport.close();
+    },
+  };
+}
+
+const connectionCodes = new Set(["ECONNECTION", "ESOCKET", "ETIMEDOUT", "EDNS", "ETLS"]);
+
+/**
+ * What of a failure is told. The answer of a mail server repeats addresses and may repeat more, so of that only the number is; a
+ * failure before there was any answer is about the connection, and is told whole. A number from 500 on is for good (RFC 5321, 4.2.1).
+ */
+function failureOf(error: unknown): { isFinal: boolean; told: Record<string, unknown> } {
+  const { code, command, responseCode, message } = error as {
+    code?: string;
+    command?: string;
+    responseCode?: number;
+    message?: string;
+  };
+  const reason = connectionCodes.has(code ?? "") && responseCode === undefined ? message : undefined;
+  return {
+    isFinal: responseCode !== undefined && responseCode >= 500,
+    told: { code, command, answer: responseCode, reason },
+  };
+}
