@@ -29,31 +29,39 @@ export function wasStopped(home: string): boolean {
   return existsSync(stoppedFile(home));
 }
 
+interface Started {
+  home: string;
+  command: string[];
+  /** Default: that of this process. */
+  environment?: Record<string, string>;
+}
+
 /** Start `command` in the background when nobody holds the lock; null when somebody does. */
-function startWhenFree(lock: string, { home, command }: { home: string; command: string[] }): ChildProcess | null {
+function startWhenFree(lock: string, { home, command, ...rest }: Started): ChildProcess | null {
   if (isHeld(lock)) return null;
-  return startDetached(command, { home, log: "edge.log" }); // One that fails is tried again at the next look.
+  return startDetached(command, { home, log: "edge.log", ...rest }); // One that fails is tried again at the next look.
 }
 
 /**
  * Watch over the edge until it is stopped on purpose, the data directory is gone, a server does it in our place, or the signal. At once
- * when another of the same kind is there.
+ * when another of the same kind is there. `environment` is the edge's; default: that of this process, which a standby was given for it.
  */
 export async function runStandby({
   home,
   edgeCommand,
   isServer = false,
   signal,
+  ...rest
 }: {
   home: string;
   edgeCommand: string[];
   isServer?: boolean;
   signal: AbortSignal;
-}): Promise<void> {
+} & Pick<Started, "environment">): Promise<void> {
   if (!holdLock(isServer ? serverLock(home) : standbyLock(home))) return;
   const isReplaced = (): boolean => !isServer && isHeld(serverLock(home));
   while (!signal.aborted && existsSync(join(home, "releases")) && !wasStopped(home) && !isReplaced()) {
-    const started = startWhenFree(edgeLock(home), { home, command: edgeCommand });
+    const started = startWhenFree(edgeLock(home), { home, command: edgeCommand, ...rest });
     await delay(started ? startMs : lookEveryMs, undefined, { signal }).catch(() => {}); // The signal is looked at above.
   }
 }

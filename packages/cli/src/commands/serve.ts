@@ -125,9 +125,13 @@ async function startApi(context: Context, engine: Engine, settings: ReturnType<t
 /** Starts the edge again within a second when it dies; where another server does that already, nothing. Disposing ends it. */
 async function standBy(context: Context, stop: AbortController): Promise<AsyncDisposable> {
   const { markWanted, runStandby } = await import("@landfall/edge/standby");
-  const { home, edgeCommand } = context.options();
+  const { backgroundEnvironment } = await import("@landfall/engine/background");
+  const options = context.options();
+  const { home, edgeCommand } = options;
   markWanted(home);
-  const ended = runStandby({ home, edgeCommand, isServer: true, signal: stop.signal }).then(() =>
+  // Ours has secrets that are no business of the edge.
+  const environment = backgroundEnvironment(options);
+  const ended = runStandby({ home, edgeCommand, environment, isServer: true, signal: stop.signal }).then(() =>
     endWhenStopped(context, stop),
   );
   return {
