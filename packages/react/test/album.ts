@@ -81,7 +81,7 @@ export function openAlbum(): Album {
         if (places.length === 0) return [];
         still = last?.data.equals(picture.data) ? still + 1 : 1;
         last = picture;
-        if (still < stillFor && differing < enough) await opened.page.waitForTimeout(pauseMs);
+        if (still < stillFor && differing < enough) await loaded(opened);
         else {
           differing++;
           return [await told(opened, shown, { before, picture, places })];
@@ -112,6 +112,12 @@ function keep(lines: Map<string, string>): void {
     writeFileSync(join(folder, `${component}.json`), `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
 }
 
+/** With what it loads when it is needed, and a moment to paint that. */
+async function loaded({ page }: Opened): Promise<void> {
+  await page.waitForLoadState("networkidle");
+  await page.waitForTimeout(pauseMs);
+}
+
 /** Once its letters are there. */
 export async function pictureOf(opened: Opened): Promise<PNG> {
   await opened.page.evaluate("document.fonts.ready");
@@ -120,6 +126,7 @@ export async function pictureOf(opened: Opened): Promise<PNG> {
 
 /** A page once it does not change any more. */
 async function settled(opened: Opened): Promise<PNG> {
+  await loaded(opened);
   let before = await opened.photograph();
   for (let attempt = 0; attempt < 20; attempt++) {
     await opened.page.waitForTimeout(pauseMs);

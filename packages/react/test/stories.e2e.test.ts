@@ -67,21 +67,25 @@ describe.runIf(hasBrowser)("stories", () => {
     return by > 0 ? [`scrolls sideways by ${by} px at ${width}`] : [];
   }
 
-  it.each(["light", "dark"] as const)("look as they did, accessible and quiet in %s, at every width", async (theme) => {
-    const faults = await inTurn({ theme, isStill: true }, async (opened, story) => {
-      const { page } = opened;
-      const found: string[] = [];
-      for (const width of widths) {
-        await page.setViewportSize({ width, height: 800 });
-        found.push(...(await sideways(page, width)));
-        found.push(...(await album.faults(opened, { story, theme, width })));
-        // In between, layouts are those of one of the two; what a narrow one changes is the same in both themes.
-        if (width === 1280 || (width === 320 && theme === "light")) found.push(...(await axe(page)));
-      }
-      return found;
-    });
-    expect(faults).toEqual([]);
-  });
+  it.each(["light", "dark"] as const)(
+    "look as they did, accessible and quiet in %s, at every width",
+    async (theme) => {
+      const faults = await inTurn({ theme, isStill: true }, async (opened, story) => {
+        const { page } = opened;
+        const found: string[] = [];
+        for (const width of widths) {
+          await page.setViewportSize({ width, height: 800 });
+          found.push(...(await sideways(page, width)));
+          found.push(...(await album.faults(opened, { story, theme, width })));
+          // In between, layouts are those of one of the two; what a narrow one changes is the same in both themes.
+          if (width === 1280 || (width === 320 && theme === "light")) found.push(...(await axe(page)));
+        }
+        return found;
+      });
+      expect(faults).toEqual([]);
+    },
+    600_000,
+  );
 
   it.each([
     ["a button moved by 8 px", "DeployButton/ready", `document.querySelector("button").style.translate = "8px"`],
