@@ -90,6 +90,7 @@ export const view: DeploymentView = {
   startedBy: null,
   commit: null,
   usualMs: null,
+  screenshot: null,
 };
 
 export function eventsOf(bodies: DeployEventBody[]): DeployEvent[] {
@@ -163,6 +164,7 @@ export function engineDouble({
     targets: { list: unused, save: unused, update: unused, remove: unused, test: unused },
     servers: { attend: async () => ({ async [Symbol.asyncDispose]() {} }), list: unused },
     shares: { create: unused, remove: unused, open: unused },
+    screenshots: { obstacle: unused, takeNext: unused, read: unused },
     eventPage: unused,
     sights: unused,
     compare: unused,

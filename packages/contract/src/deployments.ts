@@ -74,6 +74,12 @@ export const deployment = z
       .describe(
         "Median duration of the last ten that succeeded in the same place; null in lists and when there are none.",
       ),
+    screenshot: z
+      .object({ alt: z.string().describe("What it shows, in words.") })
+      .nullable()
+      .describe(
+        "There is a picture of its first page. One is taken some seconds after the end, where the server has a browser.",
+      ),
   })
   .meta({ id: "Deployment" });
 
@@ -301,6 +307,15 @@ export const deployments = {
     })
     .input(one.extend({ action: z.enum(["rollback", "promote", "redeploy"]), environment: name.optional() }))
     .output(comparison.extend({ from: side.nullable() }).meta({ id: "Effect" })),
+  screenshot: open("read:deployment", { about: "deployment" })
+    .route({
+      method: "GET",
+      path: "/deployments/{id}/screenshot",
+      tags: ["deployments"],
+      description: "The picture of its first page, a PNG of 1280 × 800 pixels.",
+    })
+    .input(one)
+    .output(z.file().mime("image/png")),
   share: open("update:deployment", { about: "deployment" })
     .route({
       method: "POST",

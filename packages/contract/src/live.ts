@@ -4,7 +4,7 @@ import { z } from "zod";
 import { id, nothing, open } from "./base.ts";
 import { deployEvent, states } from "./deployments.ts";
 
-/** A deployment was made, changed its state, got the traffic or lost it. Not numbered: whoever comes back reads the lists again. */
+/** A deployment was made, changed its state, got the traffic or lost it, or its picture was taken. Not numbered: whoever comes back reads the lists again. */
 const change = z
   .object({
     type: z.literal("change"),

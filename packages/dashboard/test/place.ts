@@ -32,14 +32,15 @@ export interface Place extends AsyncDisposable {
 type Deployment = Awaited<ReturnType<Caller["client"]["deployments"]["get"]>>;
 type Asked = Omit<Parameters<Caller["client"]["deployments"]["create"]>[0], "source">;
 
-/** `publicUrl`: people come by way of something in front. `mail`: who takes its mail. */
-export async function openPlace({ publicUrl, mail }: Pick<ServerOptions, "publicUrl" | "mail"> = {}): Promise<Place> {
+/** `publicUrl`: people come by way of something in front. `mail`: who takes its mail. `browser`: takes pictures of what is deployed. */
+export async function openPlace(
+  settings: Pick<ServerOptions, "publicUrl" | "mail" | "browser"> = {},
+): Promise<Place> {
   buildProgram();
   const dashboard = builtDashboard();
   const vendors = await openVendors();
-  const settings = { ...(publicUrl === undefined ? {} : { publicUrl }), ...(mail === undefined ? {} : { mail }) };
   const server = await serverFor({ dashboard, ...settings }, vendors.environment);
-  const origin = publicUrl ?? server.url;
+  const origin = settings.publicUrl ?? server.url;
   vendors.register(server.url);
   const stop = new AbortController();
   const work = server.engine.work({ signal: stop.signal, until: "aborted" }).catch((error: unknown) => {

@@ -13,7 +13,7 @@ import type { Seen } from "./deployment/accept.ts";
 import type { Comparison, Side } from "./deployment/compare.ts";
 import type { DeploymentFilter } from "./deployment/list.ts";
 import type { Shares } from "./deployment/shares.ts";
-import type { DeploymentView } from "./deployment/views.ts";
+import type { DeploymentView, Sight } from "./deployment/views.ts";
 import type { DoctorFinding } from "./doctor.ts";
 import type { Domains } from "./domains/domains.ts";
 import type { EdgeStatus } from "./edge-status.ts";
@@ -25,6 +25,7 @@ import type { Settings } from "./project-settings.ts";
 import type { ProjectView } from "./projects.ts";
 import type { RuntimeLogLine, RuntimeLogTarget } from "./runtime-logs.ts";
 import type { Sandboxes } from "./sandboxes/sandbox.ts";
+import type { Screenshots } from "./screenshots/screenshots.ts";
 import type { SharedValues } from "./shared-values.ts";
 import type { BlobStoreOptions } from "./snapshot/s3.ts";
 import type { SavedTargets } from "./targets/targets.ts";
@@ -98,9 +99,7 @@ export interface Engine extends AsyncDisposable {
   /** Newest first; those `before` an id only, to go on where a list ended. */
   deployments(filter?: DeploymentFilter): Promise<DeploymentView[]>;
   /** The newest deployments, with no more of each than what a list changes by. */
-  sights(options: {
-    limit: number;
-  }): Promise<Pick<DeploymentView, "id" | "project" | "environment" | "state" | "live">[]>;
+  sights(options: { limit: number }): Promise<Sight[]>;
   /** Events from `from` (a seq, default the first) on; ends after the event that settles the deployment. */
   follow(deploymentId: string, options?: { from?: number; signal?: AbortSignal }): AsyncIterable<DeployEvent>;
   /** A page of what has happened so far, from seq `from` on, at most 50 unless said otherwise; empty when there is no more yet. */
@@ -130,6 +129,8 @@ export interface Engine extends AsyncDisposable {
   promote(deploymentId: string, environment?: string, seen?: Seen): Promise<DeploymentView>;
   /** Addresses under which anyone sees a deployment. */
   shares: Shares;
+  /** Pictures of what deployments put online. */
+  screenshots: Screenshots;
 
   /** By name, each with its environments. */
   projects(): Promise<ProjectView[]>;

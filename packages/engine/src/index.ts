@@ -31,6 +31,7 @@ export type { ProjectSettings, Settings } from "./project-settings.ts";
 export type { ProjectView } from "./projects.ts";
 export type { RuntimeLogLine, RuntimeLogTarget } from "./runtime-logs.ts";
 export type * from "./sandboxes/sandbox.ts";
+export type { Screenshots } from "./screenshots/screenshots.ts";
 export type { SharedValues } from "./shared-values.ts";
 export type * from "./snapshot/snapshot.ts";
 export type { Commit } from "./source/commit.ts";

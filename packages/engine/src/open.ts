@@ -41,6 +41,7 @@ import { settingsOf } from "./project-settings.ts";
 import { sharedOf } from "./shared-values.ts";
 import { variablesOf } from "./variables.ts";
 import { deploymentRow, type DeploymentView, deploymentView, deploymentViews, sightsOf } from "./deployment/views.ts";
+import { screenshotsOf } from "./screenshots/screenshots.ts";
 import { endRunning, type Running } from "./sandboxes/commands.ts";
 import { sandboxesOf } from "./sandboxes/sandboxes.ts";
 import { targetsOf } from "./targets/targets.ts";
@@ -187,6 +188,7 @@ function engineOver(shared: Shared, store: Store, person?: string): Engine {
     ...comparingOf({ store, platforms, domain }),
 
     shares: sharesOf(store),
+    screenshots: screenshotsOf({ store, platforms, toolPath }),
 
     projects: () => projectViews(store),
     remove: projects.remove,

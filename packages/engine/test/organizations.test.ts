@@ -137,6 +137,9 @@ const probes: Record<string, Probe> = {
   "shares.create": byId((view, id) => view.shares.create(id)),
   "shares.remove": byId((view, id) => view.shares.remove(id)),
   "shares.open": machine, // By a token that opens it to anyone.
+  "screenshots.obstacle": machine,
+  "screenshots.takeNext": machine,
+  "screenshots.read": byId((view, id) => view.screenshots.read(id)),
   projects: (view) => [["", () => view.projects()]],
   remove: (view) => [
     [project, () => view.remove({ project })],

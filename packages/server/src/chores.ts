@@ -1,4 +1,5 @@
-/** What a server does by itself now and then: what is old is removed, access to accounts is renewed. */
+/** What a server does by itself now and then: what is old is removed, access to accounts is renewed, pictures are taken. */
+import { takePictures } from "./pictures.ts";
 import type { Services } from "./services.ts";
 
 const tidyMs = 3_600_000;
@@ -6,12 +7,19 @@ const tidyMs = 3_600_000;
 const renewMs = 60_000;
 const idempotencyKeptMs = 24 * 3_600_000;
 
-/** Begin at once with tidying, and go on until disposed. */
-export function doChores(services: Services): Disposable {
+/** Begin at once with tidying, and go on until disposed. Nothing new begins from then on; it is over when the server is stopping. */
+export function doChores(services: Services): AsyncDisposable {
+  const { browser } = services.options;
   const chores = [setInterval(() => void tidied(services), tidyMs), setInterval(() => void renewed(services), renewMs)];
   for (const chore of chores) chore.unref();
   void tidied(services);
-  return { [Symbol.dispose]: () => chores.forEach(clearInterval) };
+  const pictures = browser === undefined ? null : takePictures(services, browser);
+  return {
+    async [Symbol.asyncDispose]() {
+      chores.forEach(clearInterval);
+      await pictures?.[Symbol.asyncDispose]();
+    },
+  };
 }
 
 async function tidied({ engine, uploads, limits, db, log }: Services): Promise<void> {

@@ -4,47 +4,10 @@
  */
 import { lookup } from "node:dns/promises";
 import { createServer } from "node:http";
-import { type AddressInfo, BlockList, connect, isIP, type Socket } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { DeployError } from "@landfall/engine/error";
 import { readGitAddress } from "@landfall/engine/source/git-address";
-
-/** Source: IANA special-purpose address registries, IPv4 and IPv6, read 2026-08. */
-const special = new BlockList();
-for (const [net, prefix] of [
-  ["0.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-  ["172.16.0.0", 12],
-  ["192.0.0.0", 24],
-  ["192.0.2.0", 24],
-  ["192.168.0.0", 16],
-  ["198.18.0.0", 15],
-  ["198.51.100.0", 24],
-  ["203.0.113.0", 24],
-  ["224.0.0.0", 3],
-] as const)
-  special.addSubnet(net, prefix);
-for (const [net, prefix] of [
-  ["::", 96],
-  ["64:ff9b::", 96],
-  ["64:ff9b:1::", 48],
-  ["100::", 64],
-  ["2001:db8::", 32],
-  ["2002::", 16],
-  ["fc00::", 7],
-  ["fe80::", 10],
-  ["ff00::", 8],
-] as const)
-  special.addSubnet(net, prefix, "ipv6");
-
-/** Whether the address is nobody's in the public network. IPv4 inside IPv6 counts as IPv4. */
-export function isSpecial(address: string): boolean {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return isSpecial(mapped);
-  return special.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
-}
+import { isSpecial } from "@landfall/engine/special-address";
 
 /** Throws INVALID_SOURCE when the repository's host is not in the public network, SOURCE_UNAVAILABLE when it has no address. */
 export async function refusePrivate(url: string): Promise<void> {

@@ -28,6 +28,8 @@ export interface ServerOptions {
   github?: { id: string; secret: string };
   /** Takes invitations and links for a new password to people. Default: none is sent, and links are handed over by hand. */
   mail?: MailServer;
+  /** Path of Chromium, or of a browser made of it, which takes pictures of what is deployed. Default: none are taken. */
+  browser?: string;
   /** Directory of the built dashboard. Default: none is served. */
   dashboard?: string;
   /** Lines of the log, each an object as JSON. */

@@ -72,7 +72,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       url,
       setupToken,
       async [Symbol.asyncDispose]() {
-        chores[Symbol.dispose]();
+        const idle = chores[Symbol.asyncDispose]();
         const closed = new Promise<void>((resolve) => http.close(() => resolve()));
         stopping.abort();
         http.closeIdleConnections();
@@ -82,6 +82,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         }, drainMs);
         await closed;
         clearTimeout(cut);
+        await idle;
         services.rights[Symbol.dispose]();
         await services.mail?.[Symbol.asyncDispose]();
         await services.gitProxy[Symbol.asyncDispose]();

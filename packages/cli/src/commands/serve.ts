@@ -1,4 +1,6 @@
 /** `landfall serve`: the one process of a machine: the API, the work on deployments, and a watch over what serves them. */
+import { accessSync, constants, statSync } from "node:fs";
+import { isAbsolute } from "node:path";
 import { DeployError } from "@landfall/engine/error";
 import type { Registry } from "../run.ts";
 import { workUntilStopped } from "../work.ts";
@@ -93,7 +95,7 @@ or, without a browser:
 /** The server is loaded here and by nothing else: no other command pays for it. */
 async function startApi(context: Context, engine: Engine, settings: ReturnType<typeof settingsOf>) {
   const { startServer } = await import("@landfall/server");
-  const { host, port, publicUrl, trustedProxies, allowPrivateSources, mail, limits } = settings;
+  const { host, port, publicUrl, trustedProxies, allowPrivateSources, mail, limits, browser } = settings;
   try {
     return await startServer({
       engine,
@@ -105,6 +107,7 @@ async function startApi(context: Context, engine: Engine, settings: ReturnType<t
       ...(context.world.dashboard === null ? {} : { dashboard: context.world.dashboard }),
       ...(publicUrl === undefined ? {} : { publicUrl }),
       ...(mail === null ? {} : { mail }),
+      ...(browser === undefined ? {} : { browser }),
       ...limits,
       log: (line) => context.say(line),
     });
@@ -172,6 +175,15 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return isAbsolute(path) && statSync(path).isFile();
+  } catch {
+    return false; // Not there, or not ours to run: neither can be started.
+  }
+}
+
 /** Flags and environment, checked whole. Throws INVALID_CONFIG with every fault. */
 function settingsOf({ world: { env } }: Context, flags: Flags) {
   const faults: { path: string; message: string }[] = [];
@@ -194,6 +206,9 @@ function settingsOf({ world: { env } }: Context, flags: Flags) {
     ...(redisUrl ? { redisUrl } : {}),
     ...(githubId && githubSecret ? { github: { id: githubId, secret: githubSecret } } : {}),
   };
+  const browser = env["LANDFALL_BROWSER"] || undefined;
+  if (browser !== undefined && !isProgram(browser))
+    faults.push({ path: "LANDFALL_BROWSER", message: "must be the absolute path of Chromium or Chrome" });
   const publicUrl = flags.url ?? (env["LANDFALL_PUBLIC_URL"] || undefined);
   if (publicUrl !== undefined && !isPublicUrl(publicUrl))
     faults.push({ path: "--url", message: "must be an address without a path, such as https://landfall.example.com" });
@@ -211,6 +226,7 @@ function settingsOf({ world: { env } }: Context, flags: Flags) {
     limits,
     publicUrl,
     mail,
+    browser,
     allowPrivateSources: flags.allowPrivateSources === true,
   };
 }

@@ -144,6 +144,10 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
       where: url,
       next: "Ask for its list, or follow one.",
     }),
+    ...closed("screenshots", {
+      what: "Pictures of deployments on a server are shown on the server's own pages.",
+      where: url,
+    }),
     ...closed("shares", {
       what: "A deployment on a server is shared on the server's own pages.",
       where: url,

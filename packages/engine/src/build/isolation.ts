@@ -3,7 +3,7 @@
  * with the limits the kernel keeps for everybody. Which one it was is said in the build's log.
  *
  * With bubblewrap: own processes, IPC and host name; the system read-only; homes, /tmp and /run empty; of the engine's data only the
- * workspace and the download caches. The network stays, for dependencies come from it.
+ * workspace and the download caches. The network stays, for dependencies come from it, unless the view says that there is none.
  * Source: bwrap(1) 0.8, setpriv(1) and prlimit(1) of util-linux 2.38.
  */
 import { existsSync, realpathSync } from "node:fs";
@@ -31,6 +31,8 @@ export interface View {
   writable: string[];
   /** Mounted as /tmp. */
   tmp: string;
+  /** Nothing can be reached but what listens inside, on a loopback of its own. Default: the machine's network. */
+  noNetwork?: boolean;
 }
 
 const known = new Map<string, Promise<Isolation>>();
@@ -150,6 +152,7 @@ function kernelLimits(limits: BuildLimits): string[] {
 
 function mounts(view: View, cwd: string): string[] {
   const args = ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", ...namespaces, "--hostname", "build"];
+  if (view.noNetwork) args.push("--unshare-net");
   for (const path of outermost(["/home", "/root", "/run", "/var/tmp", "/media", "/mnt", ...view.hide])) {
     if (existsSync(path)) args.push("--tmpfs", path);
   }

@@ -11,22 +11,37 @@ export interface Answer {
 
 /** GET, with the whole answer. Names under `localhost` are this machine (RFC 6761), whatever the resolver knows. Rejects when none comes. */
 export async function get(base: string, path: string, signal: AbortSignal): Promise<Answer> {
+  const answer = await ask(base, path, signal);
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk);
+  return { status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) };
+}
+
+/** The same up to the body, which may never end and is not waited for. */
+export async function getHead(base: string, path: string, signal: AbortSignal): Promise<Omit<Answer, "body">> {
+  const answer = await ask(base, path, signal);
+  letGo(answer);
+  return { status: answer.statusCode ?? 0, headers: answer.headers };
+}
+
+/** Whether the name is this machine by RFC 6761. */
+export function isLocalName(host: string): boolean {
+  return host === "localhost" || host.endsWith(".localhost");
+}
+
+function ask(base: string, path: string, signal: AbortSignal): Promise<IncomingMessage> {
   // Joined as text: read as an address, a path of two slashes would name another host.
   const url = new URL(new URL(base).origin + path);
-  const local = url.hostname === "localhost" || url.hostname.endsWith(".localhost");
   const secure = url.protocol === "https:";
-  const answer = await send({
+  return send({
     secure,
-    host: local ? "127.0.0.1" : url.hostname,
+    host: isLocalName(url.hostname) ? "127.0.0.1" : url.hostname,
     port: url.port || (secure ? 443 : 80),
     path: url.pathname + url.search,
     visited: url.host,
     timeout: 10_000,
     signal,
   });
-  const chunks: Buffer[] = [];
-  for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk);
-  return { status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) };
 }
 
 /** The status a program of this machine answers with to a visitor of `host`. Its body, which may never end, is not waited for. */
@@ -42,9 +57,13 @@ export async function statusAt({
   signal: AbortSignal;
 }): Promise<number> {
   const answer = await send({ host: "127.0.0.1", port, path, visited: host, timeout: 5_000, signal });
+  letGo(answer);
+  return answer.statusCode ?? 0;
+}
+
+function letGo(answer: IncomingMessage): void {
   answer.on("error", () => {}); // What comes after the status is nobody's business, nor that it breaks off.
   answer.destroy();
-  return answer.statusCode ?? 0;
 }
 
 /** Why no answer came, in words such as `nothing listens on the port`. */

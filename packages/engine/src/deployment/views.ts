@@ -47,6 +47,13 @@ export interface DeploymentView {
   commit: Commit | null;
   /** Median duration of the last ten that succeeded in the same project, environment and platform. Null in lists. */
   usualMs: number | null;
+  /** There is a picture of its first page: what it shows, in words. */
+  screenshot: { alt: string } | null;
+}
+
+/** What a list changes by. */
+export interface Sight extends Pick<DeploymentView, "id" | "project" | "environment" | "state" | "live"> {
+  hasScreenshot: boolean;
 }
 
 /** The organisation's deployment whose id is, or begins with, `id`. Throws NOT_FOUND, CONFLICT (several begin so). */
@@ -101,13 +108,15 @@ export async function deploymentViews(
     (plans.get(id) as Partial<DeployPlan> | null)?.source?.snapshot;
   const snapshots = rows.flatMap(({ id }) => snapshotOf(id) ?? []);
   const releaseIds = rows.flatMap(({ release_id }) => (release_id === null ? [] : [release_id]));
-  const [steps, projects, served, releases, manifests] = await Promise.all([
+  const [steps, projects, served, releases, manifests, pictures] = await Promise.all([
     db.selectFrom("step").selectAll().where("deployment_id", "in", ids).orderBy("started_at").execute(),
     db.selectFrom("project").select(["id", "name"]).where("id", "in", projectIds).execute(),
     servedIn(db, projectIds),
     db.selectFrom("release").select("id").where("id", "in", orNone(releaseIds)).execute(),
     db.selectFrom("manifest").select("digest").where("digest", "in", orNone(snapshots)).execute(),
+    db.selectFrom("screenshot").selectAll().where("deployment_id", "in", ids).where("sha256", "is not", null).execute(),
   ]);
+  const takenAt = new Map(pictures.map(({ deployment_id, asked_at }) => [deployment_id, asked_at]));
   const names = new Map(projects.map((project) => [project.id, project.name]));
   const keptReleases = new Set(releases.map(({ id }) => id));
   const keptFiles = new Set(manifests.map(({ digest }) => digest));
@@ -151,7 +160,14 @@ export async function deploymentViews(
     startedBy: row.started_by,
     commit: commitOf(row),
     usualMs: null,
+    screenshot: screenshotIn(names.get(row.project_id)!, takenAt.get(row.id)),
   }));
+}
+
+const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
+
+function screenshotIn(project: string, takenAt: string | undefined): DeploymentView["screenshot"] {
+  return takenAt === undefined ? null : { alt: `The first page of ${project} on ${day.format(new Date(takenAt))}` };
 }
 
 /** What has the traffic in these projects. */
@@ -190,26 +206,25 @@ export async function liveDeployment(
 }
 
 /** See Engine.sights. */
-export async function sightsOf(
-  { db, organization }: Store,
-  limit: number,
-): Promise<Pick<DeploymentView, "id" | "project" | "environment" | "state" | "live">[]> {
+export async function sightsOf({ db, organization }: Store, limit: number): Promise<Sight[]> {
   const rows = await db
     .selectFrom("deployment")
     .innerJoin("project", "project.id", "deployment.project_id")
+    .leftJoin("screenshot", "screenshot.deployment_id", "deployment.id")
     .select(["deployment.id", "deployment.project_id", "project.name as project"])
-    .select(["deployment.environment", "deployment.state"])
+    .select(["deployment.environment", "deployment.state", "screenshot.sha256"])
     .where("deployment.organization_id", "=", organization)
     .orderBy("deployment.id", "desc")
     .limit(limit)
     .execute();
   const { deployments } = await servedIn(db, [...new Set(rows.map(({ project_id }) => project_id))]);
-  return rows.map(({ id, project, environment, state }) => ({
+  return rows.map(({ id, project, environment, state, sha256 }) => ({
     id,
     project,
     environment,
     state,
     live: deployments.has(id),
+    hasScreenshot: sha256 !== null,
   }));
 }
 

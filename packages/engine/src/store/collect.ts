@@ -39,7 +39,7 @@ export async function collect(
   return blobs.collect(kept.blobs.keys(), signal ? { signal } : {});
 }
 
-/** Remove the rows of releases and manifests that nothing leads to. A manifest is kept before the deployment that names it is accepted. */
+/** Remove the rows of releases, manifests and pictures that nothing leads to. A manifest is kept before the deployment that names it is accepted. */
 export async function forgetUnreachable(
   { db, clock }: Pick<Store, "db" | "clock">,
   retainReleases: number,
@@ -54,6 +54,9 @@ export async function forgetUnreachable(
     const manifests = await tx.selectFrom("manifest").select("digest").where("created_at", "<", oldest).execute();
     for (const { digest } of manifests)
       if (!kept.manifests.has(digest)) await tx.deleteFrom("manifest").where("digest", "=", digest).execute();
+    const pictures = await tx.selectFrom("screenshot").select("deployment_id").execute();
+    for (const { deployment_id: id } of pictures)
+      if (!kept.deployments.has(id)) await tx.deleteFrom("screenshot").where("deployment_id", "=", id).execute();
     return kept;
   });
 }
@@ -71,12 +74,20 @@ export async function reachable(db: Kysely<Schema>, retainReleases: number): Pro
       blobs.set(sha256, sizeBytes);
     }
   }
+  const pictures = await db.selectFrom("screenshot").selectAll().execute();
+  for (const { deployment_id: id, sha256, size_bytes: size } of pictures) {
+    if (sha256 === null || size === null || !kept.deployments.has(id)) continue;
+    inFolders.delete(sha256);
+    blobs.set(sha256, size);
+  }
   return { ...kept, blobs, inFolders };
 }
 
 interface Retained extends Pick<Reachable, "releases" | "manifests"> {
   /** Manifests of files that were sent from the folder they were in. */
   ofFolders: Set<string>;
+  /** Those whose release stays, and those under way. */
+  deployments: Set<string>;
 }
 
 async function retained(db: Kysely<Schema>, count: number): Promise<Retained> {
@@ -93,6 +104,7 @@ async function retained(db: Kysely<Schema>, count: number): Promise<Retained> {
     if (number <= count) keep.add(release.id);
   }
   const manifests = new Set<string>();
+  const kept = new Set<string>();
   const ofFolders = new Set<string>();
   const sentFromFolders = new Set<string>();
   const deployments = await db
@@ -104,6 +116,7 @@ async function retained(db: Kysely<Schema>, count: number): Promise<Retained> {
     if (open && deployment.source_release_id) keep.add(deployment.source_release_id);
     if (open && deployment.release_id) keep.add(deployment.release_id);
     if (open || (deployment.release_id && keep.has(deployment.release_id))) {
+      kept.add(deployment.id);
       if (!deployment.plan) continue;
       const { snapshot, folder } = (JSON.parse(deployment.plan) as DeployPlan).source;
       manifests.add(snapshot);
@@ -119,5 +132,5 @@ async function retained(db: Kysely<Schema>, count: number): Promise<Retained> {
       if (sentFromFolders.has(release.id)) ofFolders.add(artifact);
     }
   }
-  return { releases: keep, manifests, ofFolders };
+  return { releases: keep, manifests, ofFolders, deployments: kept };
 }

@@ -12,6 +12,7 @@ import { peopleOfDeployments } from "./migrations/0007-people-of-deployments.ts"
 import { targetsAndMachines } from "./migrations/0008-targets-and-machines.ts";
 import { historyAndSettings } from "./migrations/0009-history-and-settings.ts";
 import { sharedValues } from "./migrations/0010-shared-values.ts";
+import { screenshots } from "./migrations/0011-screenshots.ts";
 import type { Schema } from "./schema.ts";
 
 const typesOf: Record<DatabaseKind, ColumnTypes> = {
@@ -32,6 +33,7 @@ const migrations: Migration[] = [
   targetsAndMachines,
   historyAndSettings,
   sharedValues,
+  screenshots,
 ];
 
 /**

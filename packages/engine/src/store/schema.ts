@@ -352,6 +352,15 @@ export interface SharedMappingRow {
   shared_key: string;
 }
 
+/** The picture of what a deployment put online. Made when one is asked for, so that it is asked for once. */
+export interface ScreenshotRow {
+  deployment_id: string;
+  /** Its blob, a PNG; null until there is one, which may be never. */
+  sha256: string | null;
+  size_bytes: number | null;
+  asked_at: string;
+}
+
 export interface Schema {
   project: ProjectRow;
   variable: VariableRow;
@@ -379,5 +388,6 @@ export interface Schema {
   saved_target: SavedTargetRow;
   machine: MachineRow;
   share: ShareRow;
+  screenshot: ScreenshotRow;
   setting: SettingRow;
 }

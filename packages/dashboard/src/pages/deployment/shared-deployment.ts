@@ -129,5 +129,6 @@ function asDeployment(shared: Shared): Deployment {
     actions: { cancel: nothing, redeploy: nothing, promote: nothing, rollback: nothing },
     startedBy: null,
     usualMs: null,
+    screenshot: null,
   };
 }
