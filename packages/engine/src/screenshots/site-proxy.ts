@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
-import { Transform } from "node:stream";
+import { pipeline, Transform } from "node:stream";
 import { createServer, httpRequest } from "../node-http.ts";
 
 /** What a page and all it is made of may weigh. */
@@ -48,7 +48,10 @@ export async function openSiteProxy({ url, address }: Site, socket: string): Pro
   function forward(request: IncomingMessage, response: ServerResponse): void {
     const asked = request.url ?? "";
     const to = URL.canParse(asked) ? new URL(asked) : null;
-    if (isSecure || to === null || to.origin !== url.origin) return refuse(response);
+    if (isSecure || to === null || to.origin !== url.origin) {
+      response.writeHead(403, { connection: "close" }).end();
+      return;
+    }
     const outgoing = httpRequest({
       host: address,
       port,
@@ -58,14 +61,22 @@ export async function openSiteProxy({ url, address }: Site, socket: string): Pro
       agent: false,
       signal: over.signal,
     });
-    outgoing.on("error", () => response.destroy());
     outgoing.on("response", (answer) => {
-      answer.on("error", () => response.destroy());
-      response.writeHead(answer.statusCode ?? 502, passedOn(answer.headers));
-      answer.pipe(weighed()).pipe(response);
+      try {
+        response.writeHead(answer.statusCode ?? 502, passedOn(answer.headers));
+      } catch {
+        // A status or a header that there is none of: the site may say anything.
+        outgoing.destroy();
+        response.destroy();
+        return;
+      }
+      pipeline(answer, weighed(), response, ignore);
     });
     response.on("close", () => outgoing.destroy());
-    request.pipe(outgoing);
+    pipeline(request, outgoing, (error) => {
+      if (error) response.destroy();
+    });
+    outgoing.on("error", () => response.destroy());
   }
 
   const server = createServer(forward);
@@ -83,7 +94,8 @@ export async function openSiteProxy({ url, address }: Site, socket: string): Pro
     const remote = connect({ host: address, port, signal: over.signal });
     remote.once("connect", () => {
       client.write("HTTP/1.1 200 Connection established\r\n\r\n");
-      remote.pipe(weighed()).pipe(client).pipe(remote);
+      pipeline(remote, weighed(), client, ignore);
+      pipeline(client, weighed(), remote, ignore);
     });
     remote.on("error", () => client.destroy());
     client.once("close", () => remote.destroy());
@@ -99,9 +111,8 @@ export async function openSiteProxy({ url, address }: Site, socket: string): Pro
   };
 }
 
-function refuse(response: ServerResponse): void {
-  response.writeHead(403, { connection: "close" }).end();
-}
+/** Whichever of the two ends broke off, both are closed, and the browser makes of it what it can. */
+const ignore = (): void => {};
 
 function passedOn(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !ofConnection.includes(name)));
