@@ -33,9 +33,7 @@ type Deployment = Awaited<ReturnType<Caller["client"]["deployments"]["get"]>>;
 type Asked = Omit<Parameters<Caller["client"]["deployments"]["create"]>[0], "source">;
 
 /** `publicUrl`: people come by way of something in front. `mail`: who takes its mail. `browser`: takes pictures of what is deployed. */
-export async function openPlace(
-  settings: Pick<ServerOptions, "publicUrl" | "mail" | "browser"> = {},
-): Promise<Place> {
+export async function openPlace(settings: Pick<ServerOptions, "publicUrl" | "mail" | "browser"> = {}): Promise<Place> {
   buildProgram();
   const dashboard = builtDashboard();
   const vendors = await openVendors();
