@@ -66,7 +66,7 @@ describe("the program", () => {
       });
       return stdout + stderr;
     };
-    writeFileSync(join(links, "node"), '#!/bin/sh\necho "this node, $2"\n', { mode: 0o755 });
+    writeFileSync(join(links, "node"), '#!/bin/sh\necho "this node, $3"\n', { mode: 0o755 });
     expect(run("--version")).toBe("0.1.0\n");
     expect(run("ls")).toBe("this node, ls\n");
   });
