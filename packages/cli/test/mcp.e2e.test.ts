@@ -312,7 +312,7 @@ describe("a deployment", () => {
           type: "module",
           scripts: { build: "node build.js", start: "node server.js" },
         }),
-        "build.js": `for (let i = 1; i <= 300; i++) console.log("line " + i); process.exit(1);`,
+        "build.js": `for (let i = 1; i <= 300; i++) console.log("line " + i); process.exitCode = 1;`,
       }),
     );
     await using one = await assistant();

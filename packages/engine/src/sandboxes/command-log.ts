@@ -7,6 +7,7 @@ import type { CommandEvent, CommandEventBody } from "./sandbox.ts";
 
 /** Where nobody tells that something was written. */
 const pollMs = 100;
+const endPollMs = 10;
 const chunkBytes = 256 * 1024;
 
 export interface CommandLog {
@@ -49,6 +50,8 @@ export async function* readCommandLog(
     for (const line of whole.toString("utf8").split("\n")) {
       if (line === "") continue;
       const event = JSON.parse(line) as CommandEvent;
+      // Whoever is told the end may ask for the command, or begin the next, at once: the end is written down a moment after it is logged.
+      if (event.type === "exit") while (!(await isOver())) await clock.sleep(endPollMs, signal);
       if (event.seq >= from) yield event;
       if (event.type === "exit") return;
     }
