@@ -67,6 +67,7 @@ export function edgeSocket(home: string): string {
 const startDeadlineMs = 15_000;
 /** What a process that is to end is given: requests under way end in it. */
 const stopDeadlineMs = 60_000;
+const haltAgainMs = 2_000;
 
 /** `environment` is the whole environment of the edge: what finds programs, and nothing of whoever happens to start it. */
 export function edgeControl({
@@ -154,32 +155,39 @@ export function edgeControl({
       }
     },
     async stop({ applications }) {
-      // Before anything else: a standby that finds the edge gone would start it again.
-      writeFileSync(stoppedFile(home), "");
-      if ((await status()) !== null) {
+      const halt = async (): Promise<void> => {
+        // Before anything else: a standby that finds the edge gone would start it again.
+        writeFileSync(stoppedFile(home), "");
+        if ((await status()) === null) return;
         try {
           await call("POST", applications ? "/stop?applications=1" : "/stop", 60_000);
         } catch (error) {
           if (!isAbsent(error)) throw error;
         }
-      }
-      for (const lock of [edgeLock, serverLock, standbyLock]) await untilFree(lock(home), clock);
+      };
+      await halt();
+      for (const lock of [edgeLock, serverLock, standbyLock]) await untilFree(lock(home), clock, halt);
     },
   };
 }
 
-/** Edge, server and standby hold their locks until they are gone. */
-async function untilFree(path: string, clock: Clock): Promise<void> {
-  const deadline = clock.now() + stopDeadlineMs;
-  for (;;) {
+/** Edge, server and standby hold their locks until they are gone. One that was on its way up when they were stopped is stopped too. */
+async function untilFree(path: string, clock: Clock, halt: () => Promise<void>): Promise<void> {
+  const began = clock.now();
+  for (let haltAt = began + haltAgainMs; ; ) {
     const free = tryLock(path);
     if (free) return free.release();
-    if (clock.now() > deadline)
+    const now = clock.now();
+    if (now - began > stopDeadlineMs)
       throw new DeployError("PLATFORM_UNAVAILABLE", {
         what: "A process that serves what is deployed on this machine did not end.",
         where: path,
         next: "Look for a running landfall serve and end it, then run: landfall stop",
       });
+    if (now > haltAt) {
+      await halt();
+      haltAt = clock.now() + haltAgainMs;
+    }
     await clock.sleep(20);
   }
 }
