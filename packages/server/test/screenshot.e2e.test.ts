@@ -9,10 +9,10 @@ import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type DeploymentView, openEngine, restoreBackup } from "@landfall/engine";
 import { photograph } from "@landfall/engine/screenshots/browser";
+import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { onePage } from "./archive.ts";
 import { type Caller, serverFor, type TestServer } from "./harness.ts";
-import { type Picture, pictureOf } from "./png.ts";
 
 const browser = "/usr/bin/chromium";
 const toolPath = (process.env["PATH"] ?? "").split(delimiter);
@@ -98,6 +98,11 @@ function browsing(): number[] {
     });
 }
 
+/** Red, green, blue. */
+function colourAt({ data, width }: PNG, x: number, y: number): number[] {
+  return [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 3)];
+}
+
 describe("a browser in its cage", () => {
   let home: string;
   beforeAll(() => {
@@ -107,14 +112,14 @@ describe("a browser in its cage", () => {
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
   /** The picture of a site that answers so. */
-  async function picture(answers: RequestListener): Promise<Picture> {
+  async function picture(answers: RequestListener): Promise<PNG> {
     const site = createServer(answers);
     site.listen(0, "127.0.0.1");
     await once(site, "listening");
     try {
       const url = new URL(`http://site.localhost:${(site.address() as AddressInfo).port}`);
       const how = { browser, home, toolPath, signal: AbortSignal.timeout(60_000) };
-      return pictureOf(await photograph({ url, address: "127.0.0.1" }, how));
+      return PNG.sync.read(await photograph({ url, address: "127.0.0.1" }, how));
     } finally {
       site.closeAllConnections();
       site.close();
@@ -132,7 +137,7 @@ describe("a browser in its cage", () => {
       if (index !== undefined) response.writeHead(302, { location: `http://${there[Number(index)]}/` }).end();
       else response.writeHead(200, { "content-type": "text/html" }).end(attacking(there, { away }));
     });
-    expect(shown.at(640, 400)).toEqual(green);
+    expect(colourAt(shown, 640, 400)).toEqual(green);
     expect([...asked]).toEqual(expect.arrayContaining(away)); // It did try.
     expect(other.asked).toEqual([]);
   });
@@ -184,7 +189,7 @@ describe("a server with a browser", () => {
     await server[Symbol.asyncDispose]();
   });
 
-  async function shown(id: string): Promise<Picture> {
+  async function shown(id: string): Promise<PNG> {
     const response = await fetch(`${server.url}/api/deployments/${id}/screenshot`, { headers: owner.headers });
     expect(response.status).toBe(200);
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -193,7 +198,7 @@ describe("a server with a browser", () => {
       "content-security-policy": "sandbox",
       "x-content-type-options": "nosniff",
     });
-    return pictureOf(Buffer.from(await response.arrayBuffer()));
+    return PNG.sync.read(Buffer.from(await response.arrayBuffer()));
   }
 
   it("takes the picture of a page after its deployment, once, tells it, and shows it to nobody else", async () => {
@@ -213,10 +218,10 @@ describe("a server with a browser", () => {
       [640, 400],
       [1279, 799],
     ] as const)
-      expect(picture.at(x, y)).toEqual(orange);
+      expect(colourAt(picture, x, y)).toEqual(orange);
     expect(await seen).toBe(id);
     const blob = await owner.client.deployments.screenshot({ id });
-    expect(pictureOf(Buffer.from(await blob.arrayBuffer())).at(1, 1)).toEqual(orange);
+    expect(colourAt(PNG.sync.read(Buffer.from(await blob.arrayBuffer())), 1, 1)).toEqual(orange);
 
     const person = await server.member(owner, "owner");
     await person.client.organizations.create({ name: "elsewhere" });
@@ -257,7 +262,7 @@ describe("a server with a browser", () => {
     const logged = server.logged.length;
     const { id } = await deployed(owner, "attack", attacking(there));
     await pictured(owner, id);
-    expect((await shown(id)).at(640, 400)).toEqual(green);
+    expect(colourAt(await shown(id), 640, 400)).toEqual(green);
     expect(other.asked).toEqual([]);
     const lines = server.logged.slice(logged).filter((line) => line.includes('"route":"other"'));
     expect(lines).toEqual([]);

@@ -1,5 +1,5 @@
 /**
- * What a directory was found to be the last time, good for as long as no file detection could read has changed: most deployments change
+ * What a directory was found to be the last time, good for as long as nothing detection could see has changed: most deployments change
  * nothing it looks at, and loading and running it is a good part of a command's start.
  */
 import { createHash, randomBytes } from "node:crypto";
@@ -33,14 +33,15 @@ export async function detectRemembered(directory: string, cache: string): Promis
   return detection;
 }
 
-/** Names, sizes and times of every file detection sees, and which program looks; null when that cannot be told for sure. */
+/** Every folder detection sees, names, sizes and times of every file, and which program looks; null when that cannot be told for sure. */
 function stateOf(directory: string): string | null {
   const program = programState();
   if (program === null) return null;
   const hash = createHash("sha256").update(program);
-  const { files } = new Tree(directory);
+  const tree = new Tree(directory);
+  for (const below of tree.directories()) hash.update(`${below}\0`);
   const unsettled = Date.now() - settledMs;
-  for (const file of files) {
+  for (const file of tree.files) {
     const state = statSync(join(directory, file), { throwIfNoEntry: false });
     if (!state || state.ctimeMs > unsettled) return null;
     hash.update(`${file}\0${state.size} ${state.mtimeMs} ${state.ctimeMs} ${state.ino}\n`);
