@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemClock } from "@landfall/engine/clock";
 import { groupAlive, groupOf } from "@landfall/engine/process/group";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { environmentOf } from "../src/processes.ts";
@@ -33,10 +34,13 @@ async function untilAnswers(status: ProgramStatus): Promise<void> {
 describe("supervisor", () => {
   let dir: string;
   let supervisor: Supervisor;
-  let changes: { id: string; state: string; at: number }[];
+  let changes: { id: string; state: string }[];
+  /** Milliseconds waited between an end and the next start. */
+  let pauses: number[];
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), "edge-supervisor-"));
     changes = [];
+    pauses = [];
     supervisor = open();
   });
   afterEach(async () => {
@@ -50,7 +54,14 @@ describe("supervisor", () => {
       stateDir: join(dir, "state"),
       logDir: join(dir, "logs"),
       random: () => 0.5,
-      onChange: ({ id, state }) => changes.push({ id, state, at: performance.now() }),
+      clock: {
+        ...systemClock,
+        sleep(ms, signal) {
+          if (changes.at(-1)?.state === "backoff") pauses.push(ms);
+          return systemClock.sleep(ms, signal);
+        },
+      },
+      onChange: ({ id, state }) => changes.push({ id, state }),
       ...options,
     });
   }
@@ -163,11 +174,7 @@ describe("supervisor", () => {
     const status = await until("web", ({ restarts }) => restarts >= 3);
     expect(status.lastExit).toBe("exited with status 3");
     expect(status.lastLines.filter((line) => line === "no database").length).toBe(3);
-    const starts = changes.filter(({ state }) => state === "starting").map(({ at }) => at);
-    const ends = changes.filter(({ state }) => state === "backoff").map(({ at }) => at);
-    const pauses = starts.slice(1).map((at, index) => at - ends[index]!);
-    expect(pauses[0]).toBeGreaterThan(200);
-    expect(pauses[1]).toBeGreaterThan(pauses[0]! * 1.5);
+    expect(pauses).toEqual([250, 500, 1_000]);
     await supervisor.stop("web", { graceMs: 0 });
     expect(supervisor.status("web")).toMatchObject({ state: "stopped", pid: null, listening: [] });
   });

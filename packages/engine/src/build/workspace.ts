@@ -3,14 +3,14 @@
  * Never the user's folder. It is one of a few numbered places under the engine's data, so that paths are the same from build to build:
  * compilers and package managers write them into what they make.
  */
-import { existsSync, writeFileSync } from "node:fs";
-import { chmod, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { DeployError } from "../error.ts";
 import { errnoOf } from "../errno.ts";
 import { type Group, killGroup } from "../process/group.ts";
 import { ownerIsDead, thisOwner } from "../deployment/owner.ts";
+import { tryLock } from "../store/lock.ts";
 
 export interface Workspace {
   directory: string;
@@ -36,6 +36,8 @@ interface Claim {
 const markName = "LANDFALL_BUILD";
 const places = 64;
 const dayMs = 86_400_000;
+/** Whoever has the lock only reads and writes one small file. */
+const lockWaitMs = 1_000;
 
 /**
  * Take the first free place under `<home>/builds` and make it empty. A place whose owner died is taken over: what still runs there is
@@ -58,47 +60,49 @@ export async function openWorkspace(home: string): Promise<Workspace> {
 
 async function claim(directory: string): Promise<boolean> {
   const claimPath = `${directory}.json`;
-  const own: Claim = { owner: thisOwner(), groups: [] };
-  for (;;) {
-    try {
-      await writeFile(claimPath, JSON.stringify(own), { flag: "wx", mode: 0o600 });
-      return true;
-    } catch (error) {
-      if (errnoOf(error) !== "EEXIST") throw error;
-    }
-    const found = await readClaim(claimPath);
-    if (!found || !(ownerIsDead(found.owner) || (await isOld(claimPath)))) return false;
-    if (!(await takeAway(claimPath, found))) continue;
-    for (const group of found.groups) await killGroup(group);
-    await removeTree(directory);
-  }
-}
-
-/** Whether it is from before the machine was started anew, when nobody can say any more that its owner is dead. No build takes a day. */
-async function isOld(claimPath: string): Promise<boolean> {
-  const found = await stat(claimPath).catch(() => null);
-  return found !== null && Date.now() - found.mtimeMs > dayMs;
-}
-
-/** Remove a dead owner's claim; false when somebody else was faster, whose new claim is then left in place. */
-async function takeAway(path: string, found: Claim): Promise<boolean> {
-  const aside = `${path}.${crypto.randomUUID()}`;
   try {
-    await rename(path, aside);
+    await writeFile(claimPath, JSON.stringify(ownClaim([])), { flag: "wx", mode: 0o600 });
+    return true;
   } catch (error) {
-    if (errnoOf(error) === "ENOENT") return false;
-    throw error;
+    if (errnoOf(error) !== "EEXIST") throw error;
   }
-  const isTheSame = isDeepStrictEqual(await readClaim(aside), found);
-  if (!isTheSame) await link(aside, path).catch(() => undefined); // Claimed anew meanwhile: then that claim stands.
-  await rm(aside, { force: true });
-  return isTheSame;
+  const left = isAbandoned(claimPath) ? takeOver(claimPath) : null;
+  if (!left) return false;
+  for (const group of left) await killGroup(group);
+  await removeTree(directory);
+  return true;
 }
 
-/** The claim on a place; null while it is being written by somebody, who then lives. */
-async function readClaim(path: string): Promise<Claim | null> {
+function ownClaim(groups: Group[]): Claim {
+  return { owner: thisOwner(), groups };
+}
+
+/** Make a dead owner's claim our own: what may still run there, or null when somebody else was faster. */
+function takeOver(claimPath: string): Group[] | null {
+  const lock = tryLock(join(dirname(claimPath), "../builds.lock"), lockWaitMs);
   try {
-    return JSON.parse(await readFile(path, "utf8")) as Claim;
+    if (!lock || !isAbandoned(claimPath)) return null;
+    const groups = readClaim(claimPath)?.groups ?? [];
+    // With the groups: were we to die before they are ended, the next one could end them.
+    writeFileSync(claimPath, JSON.stringify(ownClaim(groups)), { mode: 0o600 });
+    return groups;
+  } finally {
+    lock?.release();
+  }
+}
+
+/** Whether its owner is dead; or it is from before the machine was started anew, when nobody can say any more: no build takes a day. */
+function isAbandoned(claimPath: string): boolean {
+  const found = readClaim(claimPath);
+  if (found && ownerIsDead(found.owner)) return true;
+  const written = statSync(claimPath, { throwIfNoEntry: false })?.mtimeMs;
+  return written !== undefined && Date.now() - written > dayMs;
+}
+
+/** The claim on a place; null when there is none, or while it is being written. */
+function readClaim(path: string): Claim | null {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Claim;
   } catch (error) {
     if (error instanceof SyntaxError || errnoOf(error) === "ENOENT") return null;
     throw error;
@@ -120,9 +124,7 @@ async function furnish(directory: string): Promise<Workspace> {
     record(group) {
       groups.push(group);
       // At once: were we to die before it is written, nobody could end the process.
-      writeFileSync(`${directory}.json`, JSON.stringify({ owner: thisOwner(), groups } satisfies Claim), {
-        mode: 0o600,
-      });
+      writeFileSync(`${directory}.json`, JSON.stringify(ownClaim(groups)), { mode: 0o600 });
     },
     async [Symbol.asyncDispose]() {
       await removeTree(directory);
