@@ -2,12 +2,14 @@
  * Run a program by its argument list: no shell, exactly the environment given, and nothing of it left running afterwards.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { statSync } from "node:fs";
+import { closeSync, statSync } from "node:fs";
+import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { type Clock, systemClock } from "../clock.ts";
 import { errnoOf } from "../errno.ts";
 import { DeployError } from "../error.ts";
 import { type Group, groupAlive, groupOf, killGroup } from "./group.ts";
+import { openPipes, type Pipe } from "./pipe.ts";
 
 export { type Group, groupAlive, groupOf, killGroup } from "./group.ts";
 
@@ -84,11 +86,16 @@ export async function exec(argv: readonly string[], options: ExecOptions): Promi
   const [program, ...args] = argv;
   if (!program) throw new DeployError("INVALID_CONFIG", { what: "There is no program to run.", where: "argv[0]" });
   throwIfAborted(options.signal, program);
-  const child = start(program, args, options);
+  const pipes = options.onLine ? await openPipes(2) : null;
+  throwIfAborted(options.signal, program);
+  const child = start(program, args, options, pipes);
   const ended = endOf(child);
   const clock = options.clock ?? systemClock;
   const keep = options.maxOutputBytes ?? 4 * 1024 * 1024;
-  if (child.pid === undefined) throw startFailure(await ended.catch((error: unknown) => error), program, options);
+  if (child.pid === undefined) {
+    for (const { read } of pipes ?? []) read.destroy();
+    throw startFailure(await ended.catch((error: unknown) => error), program, options);
+  }
 
   const group = groupOf(child.pid, options.mark);
   const kill = (): Promise<void> => killGroup(group, { graceMs: options.graceMs ?? 2_000, clock });
@@ -113,8 +120,8 @@ export async function exec(argv: readonly string[], options: ExecOptions): Promi
         stop("callback");
       }
     });
-  const stdout = collect(child, "stdout", keep, onLine);
-  const stderr = collect(child, "stderr", keep, onLine);
+  const stdout = collect(pipes?.[0]!.read ?? child.stdout!, "stdout", keep, onLine);
+  const stderr = collect(pipes?.[1]!.read ?? child.stderr!, "stderr", keep, onLine);
   const onAbort = (): void => stop("cancelled");
   options.signal?.addEventListener("abort", onAbort, { once: true });
   if (options.signal?.aborted) onAbort();
@@ -139,7 +146,8 @@ export async function exec(argv: readonly string[], options: ExecOptions): Promi
   }
 }
 
-function start(program: string, args: string[], options: ExecOptions): ChildProcess {
+function start(program: string, args: string[], options: ExecOptions, pipes: Pipe[] | null): ChildProcess {
+  const [stdout, stderr] = pipes ? pipes.map(({ write }) => write) : (["pipe", "pipe"] as const);
   try {
     return spawn(program, args, {
       cwd: options.cwd,
@@ -147,10 +155,13 @@ function start(program: string, args: string[], options: ExecOptions): ChildProc
       shell: false,
       detached: true,
       windowsHide: true,
-      stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      stdio: [options.input === undefined ? "ignore" : "pipe", stdout, stderr],
     });
   } catch (error) {
+    for (const { read } of pipes ?? []) read.destroy();
     throw startFailure(error, program, options);
+  } finally {
+    for (const { write } of pipes ?? []) closeSync(write);
   }
 }
 
@@ -221,8 +232,7 @@ export function throwIfAborted(signal: AbortSignal | undefined, doing: string): 
   throw new DeployError("CANCELLED", { what: `Cancelled: ${doing} was stopped.` }, { cause: signal.reason });
 }
 
-function collect(child: ChildProcess, name: "stdout" | "stderr", keep: number, onLine: ExecOptions["onLine"]) {
-  const stream = child[name]!;
+function collect(stream: Readable, name: "stdout" | "stderr", keep: number, onLine: ExecOptions["onLine"]) {
   const chunks: Buffer[] = [];
   let size = 0;
   let total = 0;

@@ -88,6 +88,26 @@ describe("exec", { timeout: 60_000 }, () => {
     expect(lines).toEqual(["stdout: ü🚀", "stdout: second", "stdout: last"]);
   });
 
+  it("loses no line of a program that prints many and exits at once, however slow the reader", async () => {
+    const lines: string[] = [];
+    await exec(node("for (let i = 0; i < 3_000; i++) console.log(`line ${i}`); process.exit(1)"), {
+      cwd,
+      env,
+      onLine(line) {
+        lines.push(line);
+        if (lines.length === 1) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+      },
+    });
+    expect(lines).toEqual(Array.from({ length: 3_000 }, (_, number) => `line ${number}`));
+  });
+
+  it("lets a script write to /dev/stdout and /dev/stderr", async () => {
+    const lines: string[] = [];
+    const argv = ["sh", "-c", "echo one > /dev/stderr; echo two > /dev/stdout; echo three"];
+    await exec(argv, { cwd, env, onLine: (line, stream) => lines.push(`${stream}: ${line}`) });
+    expect(lines.sort()).toEqual(["stderr: one", "stdout: three", "stdout: two"]);
+  });
+
   it("keeps the end of a long output, and memory stays bounded by it", async () => {
     const script =
       "for (let i = 0; i < 40; i++) process.stdout.write(('x'.repeat(99_999)) + '\\n'); process.stdout.write('the end')";
