@@ -3,7 +3,7 @@ import { stringAt } from "./config.ts";
 import { isListening, type Source, withImports } from "./entry.ts";
 import { type Framework, frameworks } from "./frameworks.ts";
 import { lineOf, type Manifest, manifestOf, usedOf, uses } from "./manifest.ts";
-import type { Program, Subject } from "./program.ts";
+import { type Program, type Subject, workerScripts } from "./program.ts";
 import { inside, type Project } from "./reading.ts";
 import { type Invocation } from "./scripts.ts";
 import { useOf } from "./use.ts";
@@ -18,6 +18,18 @@ export function onlyDeveloped({ scripts }: Subject, framework: Framework, progra
     !builds.some((run) => compilers.includes(run.program)) &&
     ["start", "dev"].some((name) =>
       (scripts.get(name) ?? []).some((run) => framework.commands?.includes(run.program) && useOf(run) === "develop"),
+    )
+  );
+}
+
+/** What it builds is installed into a browser. */
+export function isExtension(project: Project, { directory, dependencies, devDependencies }: Manifest): boolean {
+  const all = { ...devDependencies, ...dependencies };
+  return (
+    ["wxt", "plasmo", "@crxjs/vite-plugin"].some((name) => name in all) ||
+    ["", "public", "src", "static", "app", "extension"].some(
+      (folder) =>
+        project.json(inside(directory, inside(folder || ".", "manifest.json")))?.["manifest_version"] !== undefined,
     )
   );
 }
@@ -93,6 +105,8 @@ export function activeOf(subject: Subject, roles: readonly Framework["role"][]):
       default:
         if (framework.id === "fresh" && !project.tree.has(inside(manifest.directory, "fresh.config.ts"))) break;
         if (framework.id === "expo" && isLibrary) break;
+        // The applications of a workspace of Nx lie below its root, whose scripts only name them.
+        if (framework.id === "angular" && isRootOfNx(project, manifest)) break;
         if (builds || (runs && !isLibrary)) return { ...proof, confidence: 0.97 };
         if (isLibrary && !config) break;
         if (isLibrary && manifest.scripts["build"] !== undefined && !builds) break;
@@ -114,6 +128,14 @@ function isBundled(runs: readonly Invocation[]): boolean {
     (run) =>
       useOf(run) === "build" &&
       frameworks.some(({ role, commands }) => role === "bundler" && commands?.includes(run.program)),
+  );
+}
+
+function isRootOfNx(project: Project, { directory }: Manifest): boolean {
+  return (
+    project.tree.has(inside(directory, "nx.json")) &&
+    ["apps", "packages"].some((folder) => project.tree.hasDirectory(inside(directory, folder))) &&
+    !project.tree.hasDirectory(inside(directory, "src"))
   );
 }
 
@@ -187,6 +209,8 @@ export function serverOf(subject: Subject, program: Program | undefined): Active
     imported.length > 0 &&
     !imported.some(isListening) &&
     usedOf(manifest, ["discord.js", "telegraf", "grammy", "@slack/bolt", "@temporalio/worker"]) !== undefined;
+  // What it shares with a server (types, validation) makes no server of it.
+  if (imported.length > 0 && !imported.some(isListening) && workerScripts.test(program?.script ?? "")) return undefined;
   const best =
     candidates.find((candidate) => candidate.bound) ??
     candidates.find(

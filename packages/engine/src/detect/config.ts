@@ -330,16 +330,19 @@ function returnedBy(node: Node, scope: Scope): Json | undefined {
     declare(statement, inner, []);
     if (statement.type === "ReturnStatement") result = evaluate(statement["argument"] as Node, inner) ?? result;
     else if (statement.type === "ExpressionStatement") {
-      // Eleventy's configuration is set by calls as much as by what is returned.
-      const call = statement["expression"] as Node;
-      if (call.type === "CallExpression") changes.push([memberPath(call["callee"] as Node), call]);
+      // Eleventy's configuration is set by calls and assignments as much as by what is returned.
+      const change = statement["expression"] as Node;
+      if (change.type === "CallExpression") changes.push([memberPath(change["callee"] as Node), change]);
+      else if (change.type === "AssignmentExpression") changes.push([memberPath(change["left"] as Node), change]);
     }
   }
   const set: JsonObject = isObject(result ?? null) ? { ...(result as JsonObject) } : {};
-  for (const [path, call] of changes) {
-    const setter = path.at(-1);
-    const argument = evaluate((call["arguments"] as Node[])[0], inner);
-    if (setter?.startsWith("set") && argument !== undefined) set[setter] = argument;
+  for (const [path, change] of changes) {
+    const isCall = change.type === "CallExpression";
+    const key = path.at(-1);
+    const value = evaluate(isCall ? (change["arguments"] as Node[])[0] : (change["right"] as Node), inner);
+    if (key !== undefined && value !== undefined && (isCall ? key.startsWith("set") : path.length === 2))
+      set[key] = value;
   }
   return Object.keys(set).length > 0 ? set : result;
 }

@@ -2,7 +2,8 @@
  * The reader of JavaScript and TypeScript projects. Three questions are kept apart: which framework names the project, whether what is
  * deployed is files, a server or a worker, and which commands build and start it.
  */
-import { type Active, activeOf, onlyDeveloped, serverOf } from "./active.ts";
+import { type Active, activeOf, isExtension, onlyDeveloped, serverOf } from "./active.ts";
+import { withBorrowed } from "./borrowed.ts";
 import { buildsOf, stateBuild } from "./build-command.ts";
 import { stringAt } from "./config.ts";
 import { addDatabases } from "./databases.ts";
@@ -21,8 +22,10 @@ import { packageManagerOf, upwards } from "./package-manager.ts";
 import {
   isElsewhere,
   looksLikeLibrary,
+  previewOf,
   type Program,
   programOf,
+  renders,
   servesAlone,
   startScripts,
   type Subject,
@@ -59,7 +62,8 @@ function readAlone(project: Project, directory: string): Reading | null {
 }
 
 /** The reading of a manifest; also used for projects of a workspace that have no manifest of their own. */
-export function readManifest(project: Project, manifest: Manifest): Reading {
+export function readManifest(project: Project, own: Manifest): Reading {
+  const manifest = withBorrowed(project, own);
   const { directory, at } = manifest;
   const reading = draftOf("node", { at, rule: "javascript/manifest" });
   const parents = upwards(directory).flatMap((place) =>
@@ -97,6 +101,7 @@ function isDeployed(project: Project, { directory, json, scripts }: Manifest): b
 
 function settle(subject: Subject): void {
   const { project, manifest } = subject;
+  if (isExtension(project, manifest)) return settlePackage(subject, 0.85);
   const app = activeOf(subject, ["app", "documents"]);
   const started = programOf(subject);
   // What lies in a folder with a manifest of its own is that folder's program; this one only drives it.
@@ -194,21 +199,25 @@ function settleFramework(subject: Subject, active: Active, built: Built, program
   state(reading, "outputDir", built.output, own);
   const script = built.start?.startsWith("script:") ? built.start.slice(7) : undefined;
   const isOwn =
-    program?.starts &&
-    program.run &&
-    (framework.commands?.includes(program.run.program) || !["serve"].includes(program.run.program));
+    (program?.starts &&
+      program.run &&
+      (framework.commands?.includes(program.run.program) || !["serve"].includes(program.run.program))) ||
+    (program !== undefined && renders(program, framework));
   const stand = built.noStart && !isOwn ? standIn(subject) : undefined;
+  const served = built.start === undefined && framework.start === undefined ? previewOf(subject) : undefined;
   if (isOwn) stateStart(subject, program);
   else if (stand) state(reading, "startCommand", runScript(subject.manager, "start"), stand);
   else if (script !== undefined) state(reading, "startCommand", runScript(subject.manager, script), own);
+  else if (served !== undefined) state(reading, "startCommand", runScript(subject.manager, served), own);
   else if (!built.noStart || built.start !== undefined)
     state(reading, "startCommand", executed(subject.manager, built.start ?? framework.start), own);
-  const flagged = isOwn && portOfRun(program.run!);
+  const run = isOwn ? program.run : undefined;
+  const flagged = run && portOfRun(run);
   const source =
-    isOwn && program.source && !servesAlone(program.run!) && isListening(program.source)
+    isOwn && program.source && !(program.starts && servesAlone(run!)) && isListening(program.source)
       ? portIn(project, withImports(project, program.source, 2))
       : null;
-  if (flagged) state(reading, "port", flagged, { at: program.at, rule: "port/flag", confidence: 0.97 });
+  if (isOwn && flagged) state(reading, "port", flagged, { at: program.at, rule: "port/flag", confidence: 0.97 });
   else if (stand) state(reading, "port", stand.port, stand);
   else if (source) state(reading, "port", source.port, source);
   else state(reading, "port", built.port ?? framework.port, { ...own, rule: `port/${framework.id}`, confidence: 0.85 });

@@ -293,10 +293,14 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
     };
   },
   qwik({ project, manifest, builds }) {
+    // Spelled with an o before version 1.
+    const adapted = (to: string): boolean =>
+      ["adapters", "adaptors"].some((folder) =>
+        project.tree.hasDirectory(inside(manifest.directory, `${folder}/${to}`)),
+      );
     const still =
-      builds.some(({ words }) => words.some((word) => /adapters\/static/.test(word))) ||
-      (project.tree.hasDirectory(inside(manifest.directory, "adapters/static")) &&
-        !project.tree.hasDirectory(inside(manifest.directory, "adapters/express")));
+      builds.some(({ words }) => words.some((word) => /adapt[eo]rs\/static/.test(word))) ||
+      (adapted("static") && !adapted("express"));
     return {
       kind: still ? "static" : "server",
       output: "dist",

@@ -1,7 +1,7 @@
 /** What a JavaScript project starts in production: a script, a command of a platform's file, or the file that listens. */
 import { configAt, stringAt } from "./config.ts";
 import { isListening, likelyEntries, type Source, sourceAt, sourceOf } from "./entry.ts";
-import { frameworks } from "./frameworks.ts";
+import { type Framework, frameworks } from "./frameworks.ts";
 import { lineOf, type Manifest, manifestOf, uses } from "./manifest.ts";
 import { type PackageManager, upwards } from "./package-manager.ts";
 import { inside, type Project, type Reading } from "./reading.ts";
@@ -91,6 +91,9 @@ export const startScripts = [
   "start:bot",
   "worker",
 ];
+
+/** Of these the names of scripts that start what answers nobody. */
+export const workerScripts: RegExp = /^(?:start:)?(?:bot|worker)$/;
 
 /** What is started in production: a script, a command of a platform's file, or the file that listens. */
 export function programOf(subject: Subject): Program | undefined {
@@ -338,4 +341,19 @@ function found({ project, manifest }: Subject): Program | undefined {
     entriesByContent(project, manifest).find(isListening) ??
     entries.find(({ text }) => /\.login\s*\(|new\s+Worker\s*\(|bot\.(launch|start)\s*\(|app\.start\s*\(/.test(text));
   return source && { source, starts: false, isServer: false, at: source.at };
+}
+
+/** A server of the project's own that hands requests to the framework, though no script starts it for production. */
+export function renders({ source, starts }: Program, { packages }: Framework): boolean {
+  return (
+    !starts &&
+    source !== null &&
+    isListening(source) &&
+    packages.some((name) => new RegExp(`(?:from|require\\()\\s*["']${name}["']`).test(source.text))
+  );
+}
+
+/** A framework that leaves the server to the project is previewed by what also serves it. */
+export function previewOf({ scripts }: Subject): string | undefined {
+  return ["preview", "server:prod"].find((name) => (scripts.get(name) ?? []).some((run) => useOf(run) === "serve"));
 }

@@ -252,8 +252,12 @@ export function useOf({ words, program, variables }: Invocation): Use {
       : /serve|watch|dev/.test(verb)
         ? "develop"
         : "other";
-  if (program === "fastify")
-    return rest.some((word) => word === "-w" || word === "--watch") ? "develop" : verb === "start" ? "serve" : "other";
+  if (program === "fastify" || program === "fastify-app")
+    return rest.some((word) => word === "-w" || word === "--watch")
+      ? "develop"
+      : verb === "start" || verb === "run"
+        ? "serve"
+        : "other";
   if (
     program === "remix-serve" ||
     program === "react-router-serve" ||

@@ -17,6 +17,7 @@ const signs: readonly { word: string; form: RegExp }[] = [
   { word: "Env", form: /Env\w*\s*[(<{=.]|Env\b/ },
   { word: "ENV", form: /ENV\b/ },
   { word: "onfig", form: /onfig(?:Service)?\s*\.\s*get/ },
+  { word: "use_env_variable", form: /use_env_variable/ },
   { word: "class-validator", form: /class-validator/ },
   { word: "validationSchema", form: /validationSchema/ },
   { word: "Bindings", form: /Bindings/ },
@@ -43,12 +44,14 @@ export function readJavaScript(script: Script, own: readonly OwnReader[] = ownRe
   readSvelteKit(script, found);
   readGiven(script, found);
   readBindings(script, found);
+  readNamed(script, found);
   const sightings: Sighting[] = [];
   for (const { key, use, when, offset, callee } of found) {
     if (use.guards && !isAboutPlatform(key)) guarded.push(use.guards);
     if (use.developmentOnly) development.push(use.developmentOnly);
     if (use.need !== "set") sightings.push({ key, need: use.need, when, offset, path, ...(callee ? { callee } : {}) });
   }
+  if (sightings.length > 0) development.push(...developmentSettings(script));
   for (const sighting of sightings) {
     if (isWithin(development, sighting.offset)) sighting.need = "tooling";
     if (sighting.need !== "plain" && sighting.need !== "asserted" && sighting.need !== "quieted") continue;
@@ -66,6 +69,14 @@ export function readJavaScript(script: Script, own: readonly OwnReader[] = ownRe
 
 function isWithin(spans: readonly Span[], offset: number): boolean {
   return spans.some(({ start, end }) => offset > start && offset < end);
+}
+
+/** `{ development: { … }, production: { … } }` (Knex, Sequelize): of these what is deployed reads the last. */
+function developmentSettings({ code }: Script): Span[] {
+  if (!/\bproduction["']?\s*:\s*\{/.test(code)) return [];
+  return [...code.matchAll(/\b(?:development|test|testing|local)\s*:\s*(?=\{)/g)].map((match) =>
+    blockAfter(code, match.index + match[0].length),
+  );
 }
 
 /** Blocks a setting of the project switches on: `if (config.dashboard.enabled) { … }`. */
@@ -375,6 +386,15 @@ function readGiven(script: Script, found: Found[]): void {
       if (new RegExp(`env\\.${key}\\b`).test(field[2] ?? "")) continue;
       found.push({ key, use: { need: "given" }, when: "build", offset: open + field.index });
     }
+  }
+}
+
+/** Sequelize reads the variable its settings name. */
+function readNamed({ code, text }: Script, found: Found[]): void {
+  if (!code.includes("use_env_variable")) return;
+  for (const match of code.matchAll(/\buse_env_variable\s*:\s*["'`]/g)) {
+    const key = /^[A-Z_]\w*/.exec(text.slice(match.index + match[0].length))?.[0];
+    if (key !== undefined) found.push({ key, use: { need: "plain" }, when: "run", offset: match.index });
   }
 }
 

@@ -47,6 +47,9 @@ const conversions =
 /** Functions that ask whether a value is there. */
 const questions =
   /(?:^|[^\w$])(?:Boolean|isEmpty|isNil|isUndefined|isNull|isString|isDefined|isTruthy|isSet|hasValue)\s*$/;
+/** Functions of a project's own that are given a value and what takes its place: `numberOr(process.env.X, 5)`. */
+const replacers =
+  /(?:[dD]efault\w*|[fF]allback\w*|Or(?:[A-Z]\w*)?|(?<!\w)or[A-Z]\w*|(?<!\w)(?!parse(?:Int|Float)\b)(?:to|as|get|read|parse)(?:Env)?(?:Pos\w*|Int|Integer|Number|Num|Bool|Boolean|Port|Float|Flag|List|Array|String|Str|Csv|Duration|Ms)\w*)\s*$/;
 const checks =
   /(?:invariant|assert\w*|ensure\w*|require[ds]?|mustExist|must|nonNull|notNull|nullthrows|check\w*)(?:\.ok|\.strictEqual|\.equal)?\s*$/i;
 /** Code that ends the program, or what it was doing. */
@@ -65,18 +68,23 @@ export function useOf(script: Script, span: Span): Use {
     return use.need === "plain" ? { ...use, need: "asserted" } : use;
   }
   let { start, end } = span;
+  /** `new URL(X)` throws without it. */
+  let isParsed = false;
   // Widen over parentheses and conversions: Number(process.env.PORT) || 3000.
   for (let round = 0; round < 4; round++) {
     const after = skipSpace(code, end);
     const before = skipSpaceBack(code, start);
     if (code[before] !== "(") break;
     const head = code.slice(Math.max(0, before - 40), before);
+    if (code[after] === "," && replacers.test(head) && isLiteralAt(script.text, skipSpace(code, after + 1)))
+      return { need: "default" };
     const isRadix = code[after] === "," && /parseInt\s*$/.test(head);
     const close = isRadix ? code.indexOf(")", after) : after;
     if (close < 0 || code[close] !== ")") break;
     if (/\b(?:if|while)\s*$/.test(head)) return { need: "guarded", guards: blockAfter(code, close + 1) };
     if (questions.test(head)) return { need: "guarded" };
     const converter = conversions.exec(head);
+    if (converter && /\bURL\s*$/.test(converter[0])) isParsed = true;
     if (converter) start = before - converter[0].length + (/^[^\w$.]/.test(converter[0]) ? 1 : 0);
     else if (/[\w$\]]\s*$/.test(head) && !/\b(?:return|await|typeof|in|of|case)\s*$/.test(head)) break;
     else start = before;
@@ -133,7 +141,7 @@ export function useOf(script: Script, span: Span): Use {
     if (test?.isNegated) return { need: consequence(script, test.end + 1) };
     if (test) return { need: "guarded", guards: blockAfter(code, test.end + 1) };
   }
-  return { need: "plain", ...bound(code, start, end) };
+  return { need: isParsed ? "asserted" : "plain", ...bound(code, start, end) };
 }
 
 /** `env.X = env.X ?? "…"`: from here on everything finds a value. */
@@ -305,6 +313,10 @@ function bound(code: string, start: number, end: number): { boundTo?: string } {
     code.slice(Math.max(0, start - 90), start),
   );
   return found ? { boundTo: found[1]! } : {};
+}
+
+function isLiteralAt(text: string, at: number): boolean {
+  return /^(?:["'`](?!["'`])|\d|true\b|false\b|\[)/.test(text.slice(at, at + 6));
 }
 
 function isLiteralBefore(code: string, at: number): boolean {

@@ -36,6 +36,14 @@ describe("what a deployment must set", () => {
       ["DATABASE_URL"],
     ],
     [
+      "what Knex connects with in production, whatever takes its place while developing",
+      {
+        "knexfile.js":
+          'module.exports = { development: { connection: { host: process.env.PG_HOST || "localhost" } }, production: { connection: { host: process.env.PG_HOST } } };',
+      },
+      ["PG_HOST"],
+    ],
+    [
       "what the README calls required, not what it calls optional",
       {
         "a.ts": 'use(process.env.API_KEY ?? "", process.env.API_URL);',

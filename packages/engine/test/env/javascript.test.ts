@@ -41,11 +41,14 @@ const uses: [source: string, ...needs: string[]][] = [
   ["const key = mode ? process.env.X_KEY : other;", "plain"],
   [`const key = configService.get<string>("X_KEY");`, "plain"],
   [`const key = this.config.get('X_KEY', { infer: true });`, "plain"],
+  [`module.exports = { production: { use_env_variable: "X_KEY" } };`, "plain"],
   // Claimed to be there.
   ["const key = process.env.X_KEY!;", "asserted"],
   ["create(process.env.X_KEY!, 1);", "asserted"],
   ["const key = process.env.X_KEY as string;", "asserted"],
   ["if (!process.env.X_KEY) { return res.status(500).json({ message: 'no key' }); }", "asserted"],
+  // Throws without it.
+  ["const url = new URL(process.env.X_KEY);", "asserted"],
   // Demanded.
   ["if (!process.env.X_KEY) { throw new Error('missing'); }", "checked"],
   ["if (!process.env.X_KEY || !process.env.Y_KEY) throw new Error('missing');", "checked"],
@@ -72,6 +75,11 @@ const uses: [source: string, ...needs: string[]][] = [
   ["const port = +(process.env.X_KEY ?? 3000);", "default"],
   ["const key = process.env.X_KEY || context.env.Y_KEY;", "default"],
   ["const { X_KEY = 'a' } = process.env;", "default"],
+  ["const most = numberOrDefault(process.env.X_KEY, 600);", "default"],
+  ["const most = toInt(process.env.X_KEY, 10);", "default"],
+  [`const name = orElse(process.env.X_KEY, "a");`, "default"],
+  [`const token = sign(process.env.X_KEY, "a");`, "plain"],
+  ["const most = parseInt(process.env.X_KEY, 10);", "plain"],
   ["const mode = (process.env.X_KEY as 'live' | 'trial') || 'live';", "default"],
   ["const list = process.env.X_KEY?.split(',') ?? [];", "default"],
   [`const key = config.get("X_KEY", "default");`, "default"],
@@ -109,6 +117,9 @@ const uses: [source: string, ...needs: string[]][] = [
   [`const on = Deno.env.has("X_KEY");`, "guarded"],
   ["if (!(process.env.X_KEY && process.env.Y_KEY)) throw new Error('no');", "checked"],
   // In development alone.
+  ["module.exports = { development: { host: process.env.X_KEY }, production: {} };", "tooling"],
+  ["module.exports = { development: { host: 'a' }, production: { host: process.env.X_KEY } };", "plain"],
+  ["module.exports = { development: { host: process.env.X_KEY } };", "plain"],
   ["const key = process.env.NODE_ENV === 'production' ? a : process.env.X_KEY;", "tooling"],
   ["if (process.env.NODE_ENV !== 'production') { start(process.env.X_KEY); }", "tooling"],
   ["const key = process.env.NODE_ENV === 'production' ? process.env.X_KEY : a;", "plain"],
