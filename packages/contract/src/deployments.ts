@@ -95,12 +95,40 @@ const side = deployment
   .pick({ id: true, url: true, commit: true, createdAt: true, state: true, live: true, message: true })
   .meta({ id: "Side" });
 
+/** The commits between two deployments, found out when the later one was prepared. */
+const commitsBetween = z
+  .object({
+    commits: z
+      .array(
+        z.object({
+          sha: z.string(),
+          message: z.string().describe("The first paragraph in one line, cut at 200 characters."),
+          author: z.string().nullable(),
+          at: instant.nullable().describe("When it was committed."),
+        }),
+      )
+      .describe("Newest first; of many, the newest 100."),
+    total: z.number().describe("How many there are; no more than 1,000 are counted."),
+    dropped: z
+      .number()
+      .describe(
+        "Commits that were live and are in it no longer: of another branch, or of a history that was rewritten.",
+      ),
+    reason: z.string().nullable().describe("Why the list is not known, in a sentence; null when it is."),
+    direction: z.enum(["forward", "back"]).describe("`back`: `to` is the earlier one, and these are what it has not."),
+  })
+  .meta({ id: "CommitsBetween" });
+
 /** What another deployment has than the first, as far as a person would want to know. Names of variables, never a value. */
 const comparison = z
   .object({
     from: side,
     to: side,
-    commits: z.null().describe("Not known: the history between two commits is not read."),
+    commits: commitsBetween
+      .nullable()
+      .describe(
+        "Null where it was never looked for: the same commit, no commit, another repository, or two that were never live one after the other.",
+      ),
     variables: z.array(
       z.object({ key: z.string(), change: z.enum(["added", "removed", "changed"]), sensitive: z.boolean() }),
     ),

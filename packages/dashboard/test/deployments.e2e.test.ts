@@ -208,8 +208,9 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("say from which commit to which it went", async () => {
+  it("say from which commit to which it went, and what lies between as text", async () => {
     const folder = mkdtempSync(join(tmpdir(), "landfall-commits-"));
+    const hostile = `<img src="x" onerror="document.body.textContent = 'gone'"> & <b>bold</b>`;
     const git = (...args: string[]): string =>
       execFileSync("git", ["-C", folder, "-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], {
         encoding: "utf8",
@@ -220,6 +221,11 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
     try {
       git("init", "--quiet");
       for (const text of ["first", "second"]) {
+        if (text === "second") {
+          git("commit", "--quiet", "--allow-empty", "--message", `${hostile}\u202e`);
+          for (let count = 1; count <= 10; count += 1)
+            git("commit", "--quiet", "--allow-empty", "--message", `Step ${count}`);
+        }
         writeFileSync(join(folder, "index.html"), `<!doctype html><title>Commits</title><p>${text}`);
         git("add", ".");
         git("commit", "--quiet", "--message", `The ${text} page`);
@@ -232,8 +238,21 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
       rmSync(folder, { recursive: true });
     }
     const [first, second] = commits as [(typeof commits)[number], (typeof commits)[number]];
-    const { page: here } = await tab(`/p/commits/deployments/${second.id}?tab=changes`, owner);
+    const { page: here, complaints } = await tab(`/p/commits/deployments/${second.id}?tab=changes`, owner);
     await here.getByText(`From ${first.sha} to ${second.sha}`).waitFor();
+    await here.getByText("12 commits are new.").waitFor();
+    const list = here.getByRole("list", { name: "Commits", exact: true }).getByRole("listitem");
+    expect(await list.count()).toBe(10);
+    expect(await list.first().textContent()).toContain(`${second.sha}The second pageAda, `);
+    await here.getByRole("button", { name: "Show 2 more" }).click();
+    expect(await list.last().locator("bdi").first().textContent()).toBe(hostile);
+    expect(await list.locator("img, b").count()).toBe(0);
+    expect(await axe(here)).toEqual([]);
+    expect(complaints).toEqual([]);
+    // An earlier one takes them back.
+    await here.goto(`/p/commits/deployments/${first.id}`);
+    await here.getByRole("button", { name: "Roll back to this" }).click();
+    await here.getByRole("dialog").getByText("12 commits are taken back.").waitFor();
   });
 
   it("give axe nothing to say, in both themes and at 320 px", async () => {

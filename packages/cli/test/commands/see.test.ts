@@ -268,6 +268,6 @@ describe("inspect", () => {
       "dep_1",
       "--json",
     );
-    expect(JSON.parse(out)).toEqual({ ...failed, events: failedEvents });
+    expect(JSON.parse(out)).toEqual({ ...failed, commits: null, events: failedEvents });
   });
 });

@@ -1,9 +1,10 @@
 /** Two deployments side by side, and what is different between them. Values of variables are never part of it. */
 import { Badge, Difference, type LandfallClient, RelativeTime, StatusIndicator } from "@landfall/react";
-import { ArrowDown, ArrowRight, ExternalLink } from "lucide-react";
+import { ArrowDown, ArrowRight } from "lucide-react";
 import type { ReactNode } from "react";
-import { CommitHash, counted, nameOf } from "./deployment-words.tsx";
 import { bytesInWords } from "./bytes.ts";
+import { CommitChanges } from "./deployment-commits.tsx";
+import { counted, nameOf } from "./deployment-words.tsx";
 import type { Repository } from "./repository.ts";
 
 export type Comparison = Awaited<ReturnType<LandfallClient["deployments"]["compare"]>>;
@@ -46,7 +47,12 @@ export function DeploymentComparison({
         {isAhead ? <Row name="How">{how}</Row> : null}
         {comparison.from === null || (comparison.from.commit === null && comparison.to.commit === null) ? null : (
           <Row name="Commits">
-            <Commits from={comparison.from.commit} to={comparison.to.commit} repository={repository} />
+            <CommitChanges
+              from={comparison.from.commit}
+              to={comparison.to.commit}
+              between={comparison.commits}
+              repository={repository}
+            />
           </Row>
         )}
         <Row name="Files">
@@ -131,40 +137,6 @@ function SideCard({ title, side }: { title: string; side: Side | null }) {
       )}
     </section>
   );
-}
-
-interface CommitsProps {
-  from: Side["commit"];
-  to: Side["commit"];
-  repository: Repository | null;
-}
-
-/** What lies between them is in the history of the repository, which the server does not read: the host of it shows the list. */
-function Commits({ from, to, repository }: CommitsProps) {
-  if (from !== null && from.sha === to?.sha) return "The same commit.";
-  return (
-    <span className="lf:inline-flex lf:flex-wrap lf:items-baseline lf:gap-x-2">
-      <span>
-        From <CommitId commit={from} repository={repository} /> to <CommitId commit={to} repository={repository} />
-      </span>
-      {repository === null || from === null || to === null ? null : (
-        <a
-          href={repository.compareUrl(from.sha, to.sha)}
-          target="_blank"
-          rel="noreferrer"
-          className="lf:inline-flex lf:min-h-6 lf:items-center lf:gap-1"
-        >
-          What lies between, on {repository.host}
-          <ExternalLink aria-hidden size={13} className="lf:shrink-0" />
-          <span className="lf:sr-only"> (opens in a new tab)</span>
-        </a>
-      )}
-    </span>
-  );
-}
-
-function CommitId({ commit, repository }: { commit: Side["commit"]; repository: Repository | null }) {
-  return commit === null ? <>no commit</> : <CommitHash sha={commit.sha} repository={repository} />;
 }
 
 function Row({ name, children }: { name: string; children: ReactNode }) {

@@ -6,11 +6,13 @@ import { DeployError } from "../error.ts";
 import { isSettled } from "../events.ts";
 import { newId } from "../id.ts";
 import { openStates } from "./claim.ts";
+import { keepHistory } from "./commits.ts";
 import { appendEvents } from "./stored-events.ts";
 import type { DeployPlan } from "../plan/plan.ts";
 import { keptSnapshot, type PreparedInside } from "../plan/prepare.ts";
 import type { DeployRequest, Prepared } from "../plan/request.ts";
 import type { Commit } from "../source/commit.ts";
+import type { History } from "../source/history.ts";
 import type { DeploymentRow, Schema } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 import { writeVariables } from "../variables.ts";
@@ -38,6 +40,8 @@ export interface Acceptance extends Seen {
   /** Name of the person. */
   startedBy?: string | undefined;
   commit?: Commit | null;
+  /** Commits since what is live there. */
+  history?: History | null;
 }
 
 /**
@@ -132,6 +136,7 @@ export async function accept(store: Store, asked: Acceptance): Promise<string> {
         commit_author: asked.commit?.author ?? null,
       })
       .execute();
+    if (asked.history) await keepHistory(tx, { id, projectId: asked.projectId }, asked.history);
     await appendEvents(tx, { deploymentId: id, fence: null, at, bodies: [{ type: "state", state: "pending" }] });
     return id;
   });
@@ -148,7 +153,8 @@ export async function acceptPrepared(
     const { code, ...text } = problem;
     throw new DeployError(code, text);
   }
-  const { given, generated, identity, opens, plan, commit, request, snapshot, ...inside } = prepared as PreparedInside;
+  const { given, generated, identity, opens, plan, commit, history, request, snapshot, ...inside } =
+    prepared as PreparedInside;
   if (inside.organization !== store.organization) throw new Error(`prepared for ${inside.organization}`);
   const { id: projectId } = await store.ensureProject(plan.project, identity);
   const { environment, platform } = plan;
@@ -166,6 +172,7 @@ export async function acceptPrepared(
     ...(opens ? { opens } : {}),
     startedBy: person,
     commit,
+    history,
     ...(request.message === undefined ? {} : { message: request.message }),
   });
 }

@@ -10,6 +10,7 @@ import type { DeploymentRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 import { readGiven } from "../shared-values.ts";
 import { valuesByService } from "../variables.ts";
+import { type CommitsBetween, commitsBetween } from "./commits.ts";
 import { openRelease, type ServiceValues } from "./release.ts";
 import { valuesAgain } from "./values.ts";
 import { deploymentRow, type DeploymentView, deploymentViews, liveDeployment } from "./views.ts";
@@ -21,8 +22,8 @@ export type Side = Pick<DeploymentView, "id" | "url" | "commit" | "createdAt" | 
 export interface Comparison<From = Side> {
   from: From;
   to: Side;
-  /** The history between two commits is not read. */
-  commits: null;
+  /** Null where it was never looked for. */
+  commits: CommitsBetween | null;
   variables: { key: string; change: "added" | "removed" | "changed"; sensitive: boolean }[];
   settings: { field: string; service: string; from: string | null; to: string | null }[];
   /** Of what was built; of the sources when one of the two was never built. */
@@ -89,13 +90,14 @@ export function comparingOf({
   async function compared(
     from: Bundle | null,
     to: Bundle,
-    { how, sensitive }: { how: string; sensitive: ReadonlySet<string> },
+    { how, sensitive, projectId }: { how: string; sensitive: ReadonlySet<string>; projectId: string },
   ): Promise<Comparison<Side | null>> {
     const platform = platformOf(to.view.platform);
+    const shas = { from: from?.view.commit?.sha, to: to.view.commit?.sha };
     return {
       from: from && sideOf(from),
       to: sideOf(to),
-      commits: null,
+      commits: await commitsBetween(store, { projectId, ...shas }),
       variables: variableChanges(from, to, sensitive),
       settings: settingChanges(from, to),
       files: fileChanges(await filesOf(store, from, to)),
@@ -121,7 +123,7 @@ export function comparingOf({
         ...(await sensitiveIn(before, before.environment)),
         ...(await sensitiveIn(after, after.environment)),
       ]);
-      return { ...(await compared(from, to, { how, sensitive })), from: sideOf(from) };
+      return { ...(await compared(from, to, { how, sensitive, projectId: after.project_id })), from: sideOf(from) };
     },
 
     async effect(deploymentId: string, action: Changing, promotedTo = "production"): Promise<Comparison<Side | null>> {
@@ -132,7 +134,8 @@ export function comparingOf({
       const to = await bundleAfter(row, action, environment);
       const { possible, reason } = to.view.actions[action];
       const how = possible ? howOf(action, to, platformOf(row.platform)) : reason!;
-      return compared(from, to, { how, sensitive: await sensitiveIn(row, environment) });
+      const sensitive = await sensitiveIn(row, environment);
+      return compared(from, to, { how, sensitive, projectId: row.project_id });
     },
   };
 }

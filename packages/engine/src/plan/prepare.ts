@@ -14,6 +14,7 @@ import { pinnedTarget } from "../deployment/reach.ts";
 import { DeployError, type ErrorReport, reportOf } from "../error.ts";
 import { newId } from "../id.ts";
 import { checkedName } from "../name.ts";
+import { historyOf } from "./history.ts";
 import { limitProblems } from "./limits.ts";
 import { dependenciesOf, lockfileOf, textsOf } from "./package-files.ts";
 import type { PlannedVariable, Target } from "./plan.ts";
@@ -24,6 +25,7 @@ import type { DigestCache } from "../snapshot/cache.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { takeSnapshot } from "../snapshot/take.ts";
 import { type Commit, commitAround } from "../source/commit.ts";
+import type { History } from "../source/history.ts";
 import { openSource } from "../source/open.ts";
 import { checkedSource, type Source } from "../source/source.ts";
 import type { Store } from "../store/store.ts";
@@ -50,6 +52,8 @@ export interface PreparedInside extends Prepared {
   opens?: { connectionId: string } | { token: string };
   /** Which folder or repository the project's name belongs to. */
   identity: string;
+  /** Commits since what is live there. */
+  history: History | null;
   /** Whom it was prepared for. */
   organization: string;
 }
@@ -75,6 +79,11 @@ export async function prepare(context: PrepareContext, given: DeployRequest): Pr
   const platform = platformOf(platforms, request.platform ?? config?.platform ?? settings.platform ?? "local");
   // What goes to somebody else as it is need not be copied first.
   const isReferred = request.prebuilt === true && request.source.kind === "folder" && platform.baseUrl !== undefined;
+  const reading = source.commit ? Promise.resolve(source.commit) : commitOf(asked, source.root, context);
+  // Beside everything else, and not waited for before the end.
+  const place = { project, environment, platform: platform.id };
+  const looking = reading.then((commit) => historyOf(store, { ...context, place, asked, source, commit }));
+  looking.catch(() => undefined);
   const [snapshot, commit] = await Promise.all([
     takeSnapshot(source.root, {
       blobs: store.blobs,
@@ -84,7 +93,7 @@ export async function prepare(context: PrepareContext, given: DeployRequest): Pr
       ...(platform.digest && request.prebuilt ? { digest: platform.digest } : {}),
       ...(signal ? { signal } : {}),
     }),
-    source.commit ?? commitOf(asked, source.root, context),
+    reading,
   ]);
   request = await atDefaultTarget(store, request, { platform, project });
   const detection = request.prebuilt
@@ -136,6 +145,7 @@ export async function prepare(context: PrepareContext, given: DeployRequest): Pr
     given: request.variables ?? {},
     generated: values.generated,
     identity: identityOf(request, source),
+    history: await looking,
     organization: store.organization,
     ...(opens ? { opens } : {}),
   };

@@ -54,17 +54,7 @@ export async function commitAround(
   { toolPath, signal }: { toolPath: string[]; signal?: AbortSignal | undefined },
 ): Promise<Commit | null> {
   if (!isInWorkingTree(root)) return null;
-  const git = async (args: string[], input = ""): Promise<string | null> => {
-    const { code, stdout } = await exec(["git", ...settings, "-C", root, ...args], {
-      cwd: root,
-      env: { PATH: toolPath.join(":"), ...sealed },
-      input,
-      timeoutMs: patienceMs,
-      maxOutputBytes: 1024 * 1024,
-      ...(signal ? { signal } : {}),
-    });
-    return code === 0 ? stdout : null;
-  };
+  const git = readerIn(root, { toolPath, signal });
   try {
     const [head, ref] = await Promise.all([
       git(["cat-file", "--batch"], "HEAD\n"),
@@ -76,6 +66,24 @@ export async function commitAround(
   } catch {
     return null; // No git, or a tree it does not trust: a deployment needs neither.
   }
+}
+
+/** A git that reads in the repository around `root`, and nothing else. Resolves with its output, null when it ends with an error. Throws as exec does. */
+export function readerIn(
+  root: string,
+  { toolPath, signal }: { toolPath: string[]; signal?: AbortSignal | undefined },
+): (args: string[], input?: string) => Promise<string | null> {
+  return async (args, input = "") => {
+    const { code, stdout } = await exec(["git", ...settings, "-C", root, ...args], {
+      cwd: root,
+      env: { PATH: toolPath.join(":"), ...sealed },
+      input,
+      timeoutMs: patienceMs,
+      maxOutputBytes: 1024 * 1024,
+      ...(signal ? { signal } : {}),
+    });
+    return code === 0 ? stdout : null;
+  };
 }
 
 /** Nothing of the machine's or the user's configuration, no program of the repository's, nothing fetched. */
@@ -97,10 +105,10 @@ function isInWorkingTree(root: string): boolean {
   }
 }
 
-/** One line without control characters. */
-function plain(text: string): string {
+/** One line without control characters, also those that turn the direction of what follows. */
+export function plain(text: string): string {
   return text
-    .replaceAll(/\p{Cc}/gu, " ")
+    .replaceAll(/[\p{Cc}\u202a-\u202e\u2066-\u2069\u2028\u2029]/gu, " ")
     .trim()
     .slice(0, longest)
     .toWellFormed();

@@ -12,6 +12,8 @@ import type { Secret } from "../secret.ts";
 import { branchOf, readCommit } from "./commit.ts";
 import { isLoopback } from "./git-address.ts";
 import { gitFailure, refMissing, repositoryEmpty } from "./git-failure.ts";
+import { fetchHistory } from "./git-history.ts";
+import { type Found, patiently } from "./history.ts";
 
 export interface GitFetch {
   /** A checked address without password. */
@@ -41,6 +43,8 @@ export interface Fetched {
   /** Name in full, `refs/heads/main`; absent for a commit asked for by id. */
   ref?: string;
   subdirectory?: string;
+  /** What it has that the commit `from` (a full id) has not; asked of the same server. As long as `scratch` is there. Never throws. */
+  historySince(from: string, signal?: AbortSignal): Promise<Found>;
 }
 
 /** What of a person's environment git may need, and which cannot make it run anything. */
@@ -84,9 +88,15 @@ const settings = [
 const credentialHelper = `!printf 'username=%s\\npassword=%s\\n' "$LANDFALL_GIT_USERNAME" "$LANDFALL_GIT_PASSWORD"; :`;
 
 /** A running git: the sealed environment and the words in front of every command. */
-interface Git {
+export interface Git {
   /** Standard output. Throws what the failure means. */
-  run(args: string[], options?: { onLine?: (line: string) => void; signal?: AbortSignal }): Promise<string>;
+  run(args: string[], options?: RunOptions): Promise<string>;
+}
+
+interface RunOptions {
+  onLine?: (line: string) => void;
+  onError?: (line: string) => void;
+  signal?: AbortSignal;
 }
 
 /**
@@ -125,6 +135,10 @@ export async function fetchGit(input: GitFetch): Promise<Fetched> {
     }),
     ...(wanted.ref === undefined ? {} : { ref: wanted.ref }),
     ...(wanted.subdirectory === undefined ? {} : { subdirectory: wanted.subdirectory }),
+    historySince: (before, signal) =>
+      patiently(signal, (patience) =>
+        fetchHistory({ git, database, url: input.url, name: wanted.name, signal: patience }, { from: before, to: sha }),
+      ),
   };
 }
 
@@ -135,14 +149,14 @@ async function gitFor(input: GitFetch): Promise<Git> {
   const insecure = input.url.startsWith("http:") ? ["-c", "protocol.http.allow=always"] : [];
   const proxied = input.proxy === undefined ? [] : ["-c", `http.proxy=${input.proxy}`];
   const words = ["git", ...settings.flatMap((one) => ["-c", one]), ...insecure, ...proxied];
-  const run: Git["run"] = async (args, { onLine, signal = input.signal } = {}) => {
+  const run: Git["run"] = async (args, { onLine, onError, signal = input.signal } = {}) => {
     const result = await exec([...words, ...args], {
       cwd: input.scratch,
       env,
       timeoutMs: input.timeoutMs,
       maxOutputBytes: 16 * 1024 * 1024,
       ...(signal ? { signal } : {}),
-      ...(onLine ? { onLine: (line, stream) => stream === "stdout" && onLine(line) } : {}),
+      ...(onLine || onError ? { onLine: (line, stream) => (stream === "stdout" ? onLine : onError)?.(line) } : {}),
     });
     if (result.code === 0) return result.stdout;
     throw gitFailure(result.stderr, { url: input.url, credential: input.credential });

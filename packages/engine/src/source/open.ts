@@ -9,6 +9,7 @@ import type { Secret } from "../secret.ts";
 import { type ArchiveLimits, archiveLimits, extractArchive } from "./archive.ts";
 import { invalid } from "./git-address.ts";
 import { fetchGit } from "./git.ts";
+import type { Found } from "./history.ts";
 import { type Source, checkedSource } from "./source.ts";
 
 export interface OpenOptions {
@@ -40,6 +41,8 @@ export interface OpenedSource extends AsyncDisposable {
   commit?: Commit;
   /** Name in full, `refs/heads/main`. */
   ref?: string;
+  /** Of a git source: what its commit has that the commit `from` (a full id) has not. Never throws. */
+  historySince?(from: string, signal?: AbortSignal): Promise<Found>;
 }
 
 /**
@@ -119,6 +122,7 @@ async function openGit(source: Source & { kind: "git" }, options: OpenOptions): 
     description: `${described(source.url, fetched.subdirectory)} (${name}${fetched.commit.sha.slice(0, 12)})`,
     identity: source.url,
     commit: fetched.commit,
+    historySince: fetched.historySince,
     ...(fetched.ref === undefined ? {} : { ref: fetched.ref }),
   };
 }

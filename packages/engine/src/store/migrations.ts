@@ -13,6 +13,7 @@ import { targetsAndMachines } from "./migrations/0008-targets-and-machines.ts";
 import { historyAndSettings } from "./migrations/0009-history-and-settings.ts";
 import { sharedValues } from "./migrations/0010-shared-values.ts";
 import { screenshots } from "./migrations/0011-screenshots.ts";
+import { commitHistory } from "./migrations/0012-commit-history.ts";
 import type { Schema } from "./schema.ts";
 
 const typesOf: Record<DatabaseKind, ColumnTypes> = {
@@ -34,6 +35,7 @@ const migrations: Migration[] = [
   historyAndSettings,
   sharedValues,
   screenshots,
+  commitHistory,
 ];
 
 /**

@@ -361,6 +361,17 @@ export interface ScreenshotRow {
   asked_at: string;
 }
 
+/** The commits between what was live when a deployment was prepared and its own. */
+export interface CommitHistoryRow {
+  deployment_id: string;
+  /** The deployment's, here as well: histories of a project are put together. */
+  project_id: string;
+  from_sha: string;
+  to_sha: string;
+  /** JSON of a Found. */
+  found: string;
+}
+
 export interface Schema {
   project: ProjectRow;
   variable: VariableRow;
@@ -389,5 +400,6 @@ export interface Schema {
   machine: MachineRow;
   share: ShareRow;
   screenshot: ScreenshotRow;
+  commit_history: CommitHistoryRow;
   setting: SettingRow;
 }

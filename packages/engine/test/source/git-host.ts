@@ -13,6 +13,8 @@ export interface GitHost extends AsyncDisposable {
   directory: string;
   /** Every request: method, address, and the Authorization header. */
   seen: { url: string; authorization: string | undefined }[];
+  /** Bytes of all answers so far. */
+  sentBytes: number;
   /** `user:password` that every request must bring from now on. */
   password: string | undefined;
   /** Answers instead of git for an address; true when it did. */
@@ -40,6 +42,7 @@ export async function gitHost(): Promise<GitHost> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     directory,
     seen: [],
+    sentBytes: 0,
     password: undefined,
     intercept: undefined,
     repository: (name, files) => repository(directory, name, files),
@@ -88,6 +91,7 @@ function answer(host: GitHost, request: IncomingMessage, response: ServerRespons
   let head = Buffer.alloc(0);
   let isBody = false;
   backend.stdout.on("data", (chunk: Buffer) => {
+    host.sentBytes += chunk.length;
     if (isBody) {
       response.write(chunk);
       return;
