@@ -90,6 +90,7 @@ export const view: DeploymentView = {
   startedBy: null,
   commit: null,
   usualMs: null,
+  releasedBytes: null,
   screenshot: null,
 };
 

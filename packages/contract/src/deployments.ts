@@ -49,6 +49,10 @@ export const deployment = z
     message: z.string().nullable(),
     bytesSent: z.number(),
     filesSent: z.number(),
+    releasedBytes: z
+      .number()
+      .nullable()
+      .describe("Of what was built, all services together; null until there is a release."),
     createdAt: instant,
     startedAt: instant.nullable(),
     finishedAt: instant.nullable(),

@@ -189,21 +189,27 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
   });
 
   it("draw how long they take, how they end and how large they are, and say it too", async () => {
-    for (const text of ["one", "two", "three"]) await deployed("trend", text);
+    const first = await deployed("trend", "one");
+    for (const text of ["two", "three"]) await deployed("trend", text);
     expect((await settled(await asked("trend", "process.exit(2);"))).state).toBe("failed");
+    // Nothing is built for it: it releases what was built before.
+    expect((await settled((await owner.client.deployments.rollback({ id: first })).id)).state).toBe("success");
     const { page: here, complaints } = await tab("/p/trend", owner);
     const figure = (name: string): Locator => here.getByRole("figure", { name });
     await figure("How long they take")
       .getByRole("img", { name: /^One that succeeds usually takes / })
       .waitFor();
-    await figure("How they end").getByRole("img", { name: "Of the last 4, 3 succeeded and 1 failed." }).waitFor();
+    await figure("How they end").getByRole("img", { name: "Of the last 5, 4 succeeded and 1 failed." }).waitFor();
     await figure("How they end").getByText("As a table").click();
     await figure("How they end")
-      .getByRole("row", { name: /\d 3 1 0$/ })
+      .getByRole("row", { name: /\d 4 1 0$/ })
       .waitFor();
-    await figure("How large their sources are").getByText("As a table").click();
-    const sizes = figure("How large their sources are").getByRole("row", { name: / bytes$/ });
-    expect(await sizes.count()).toBe(3);
+    const released = figure("How large what they release is");
+    await released
+      .getByRole("img", { name: /^The last one is 44 bytes, the smallest 44 bytes, the largest 46/ })
+      .waitFor();
+    await released.getByText("As a table").click();
+    expect(await released.getByRole("row", { name: / 4[46] bytes \d+ bytes$/ }).count()).toBe(4);
     expect(await axe(here)).toEqual([]);
     expect(complaints).toEqual([]);
   });

@@ -89,6 +89,7 @@ export function deploymentOf(rest: Partial<Deployment> = {}): Deployment {
       author: "Ana Ruiz",
     },
     usualMs: 95_000,
+    releasedBytes: 340_000,
     screenshot: null,
     ...rest,
   };

@@ -19,7 +19,9 @@ export function DeploymentTrend({ deployments }: { deployments: readonly Listed[
     <div className="lf:grid lf:grid-cols-1 lf:gap-x-8 lf:gap-y-6 lf:@2xl:grid-cols-2 lf:@5xl:grid-cols-3">
       <Durations deployments={deployments.filter(({ state }) => state !== "cancelled")} />
       <Endings deployments={deployments} />
-      <Sizes deployments={deployments.filter(({ state, sizeBytes }) => state === "success" && sizeBytes !== null)} />
+      <Sizes
+        deployments={deployments.filter(({ state, releasedBytes }) => state === "success" && releasedBytes !== null)}
+      />
     </div>
   );
 }
@@ -96,11 +98,11 @@ function Endings({ deployments }: { deployments: readonly Listed[] }) {
 
 function Sizes({ deployments }: { deployments: readonly Listed[] }) {
   if (deployments.length < fewestInTrend) return null;
-  const sizes = deployments.map(({ sizeBytes }) => sizeBytes!);
+  const sizes = deployments.map(({ releasedBytes }) => releasedBytes!);
   const [last, least, most] = [sizes.at(-1)!, Math.min(...sizes), Math.max(...sizes)].map(bytesInWords);
   return (
     <Chart
-      title="How large their sources are"
+      title="How large what they release is"
       words={
         least === most
           ? `Each of the last ${sizes.length} is ${last}.`
@@ -110,14 +112,18 @@ function Sizes({ deployments }: { deployments: readonly Listed[] }) {
       bars={[{ name: "Size", tone: "muted", values: sizes }]}
       valueInWords={bytesInWords}
       table={{
-        columns: ["Deployment", "Size"],
-        rows: deployments
-          .toReversed()
-          .map((one) => ({ key: one.id, cells: [nameOf(one), bytesInWords(one.sizeBytes!)] })),
+        columns: ["Deployment", "Released", "Its source"],
+        rows: deployments.toReversed().map((one) => ({
+          key: one.id,
+          cells: [nameOf(one), bytesInWords(one.releasedBytes!), sourceInWords(one.sizeBytes)],
+        })),
       }}
     />
   );
 }
+
+const sourceInWords = (sizeBytes: number | null): string =>
+  sizeBytes === null ? "Not known" : bytesInWords(sizeBytes);
 
 const shortDate = new Intl.DateTimeFormat(undefined, periodWords.day.format);
 

@@ -8,6 +8,7 @@ import type { Commit } from "../source/commit.ts";
 import type { DeploymentRow, Schema } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 import { type Action, actionsOf, type Possible } from "./actions.ts";
+import { releasedBytes } from "./released.ts";
 
 /** A deployment as it is now. */
 export interface DeploymentView {
@@ -28,6 +29,8 @@ export interface DeploymentView {
   /** What went over a network to the platform. */
   bytesSent: number;
   filesSent: number;
+  /** Of what was built, all services together; null until there is a release. */
+  releasedBytes: number | null;
   createdAt: string;
   startedAt: string | null;
   finishedAt: string | null;
@@ -116,6 +119,7 @@ export async function deploymentViews(
     db.selectFrom("manifest").select("digest").where("digest", "in", orNone(snapshots)).execute(),
     db.selectFrom("screenshot").selectAll().where("deployment_id", "in", ids).where("sha256", "is not", null).execute(),
   ]);
+  const released = await releasedBytes(db, rows, { plans, steps });
   const takenAt = new Map(pictures.map(({ deployment_id, asked_at }) => [deployment_id, asked_at]));
   const names = new Map(projects.map((project) => [project.id, project.name]));
   const keptReleases = new Set(releases.map(({ id }) => id));
@@ -136,6 +140,7 @@ export async function deploymentViews(
     message: row.message,
     bytesSent: row.bytes_sent,
     filesSent: row.files_sent,
+    releasedBytes: released.get(row.id) ?? null,
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,

@@ -1,21 +1,12 @@
 /** What was made: each service with its kind and how it runs, the files it was made of, what was sent. */
 import { Badge, type Deployment, EmptyState, type PlanService } from "@landfall/react";
 import type { ReactNode } from "react";
-import { useAsk } from "../../ask.ts";
 import { Card } from "../../parts/section.tsx";
 import { counted, SiteUrl } from "../../parts/deployment-words.tsx";
 import { bytesInWords } from "../../parts/bytes.ts";
 
 export function ArtifactTab({ deployment }: { deployment: Deployment }) {
-  const { id, plan, releaseId, bytesSent, filesSent } = deployment;
-  // Against itself nothing differs, and its size is told.
-  const size = useAsk(
-    ["compare", id, id],
-    (client, signal) => client.deployments.compare({ id, with: id }, { signal }),
-    {
-      enabled: releaseId !== null,
-    },
-  );
+  const { plan, releaseId, releasedBytes, bytesSent, filesSent } = deployment;
   if (plan === null)
     return <EmptyState title="Not planned yet">What will be made is here as soon as it is planned.</EmptyState>;
   return (
@@ -31,7 +22,7 @@ export function ArtifactTab({ deployment }: { deployment: Deployment }) {
             <code className="lf:font-mono lf:text-xs lf:break-all">{releaseId}</code>
           )}
         </Row>
-        <Row name="Size">{size.data === undefined ? "Not known." : bytesInWords(size.data.files.sizeTo)}</Row>
+        <Row name="Size">{releasedBytes === null ? "Not known." : bytesInWords(releasedBytes)}</Row>
         <Row name="Sent to the platform">
           {filesSent === 0
             ? "Nothing: it had everything, or runs here."

@@ -129,6 +129,7 @@ function asDeployment(shared: Shared): Deployment {
     actions: { cancel: nothing, redeploy: nothing, promote: nothing, rollback: nothing },
     startedBy: null,
     usualMs: null,
+    releasedBytes: null,
     screenshot: null,
   };
 }
