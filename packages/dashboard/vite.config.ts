@@ -1,11 +1,12 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { pagePreloads } from "./preload.ts";
 
 /** Built into the command line's own files, which `landfall serve` answers with. */
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), pagePreloads()],
   resolve: { conditions: ["source", "browser", "module", "import", "default"] },
   build: {
     outDir: "../cli/dist/dashboard",
@@ -15,6 +16,23 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 600,
+    rolldownOptions: {
+      output: {
+        // On a slow network each file costs more than what is in it: what every page loads is one file, and small parts of several pages another.
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [
+            { name: "all", minShareCount: 16, priority: 2 },
+            {
+              name: "parts",
+              test: /(?:react|dashboard).src.(?!.*(?:dialog|form))|icons/,
+              minShareCount: 4,
+              priority: 1,
+            },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: {

@@ -27,7 +27,7 @@ export function useAsk<T>(
     queryFn: ({ signal }) => ask(client, signal),
     enabled,
     retry: (count, error) => count < 2 && errorReportOf(error).code === "PLATFORM_UNAVAILABLE",
-    ...(isLive ? {} : { staleTime: Infinity }),
+    staleTime: isLive ? justAskedMs : Infinity,
     ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
   });
   return {
@@ -38,6 +38,9 @@ export function useAsk<T>(
     again: () => void query.refetch(),
   };
 }
+
+/** Of parts of a page that ask the same and appear one after the other, only the first does. */
+const justAskedMs = 2_000;
 
 export interface Doing<I, T> {
   /** Never rejects: a failure is in `error`, and the answer undefined. */

@@ -70,16 +70,12 @@ export function useLiveChanges(): void {
   const queries = useQueryClient();
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let hasChanged = false;
     const changes = live.onChange((change) => {
-      hasChanged ||= change !== null;
-      // One look for a burst of changes.
+      // Nothing is known of a change: what is being asked for is new enough, and the rest is asked for again.
+      if (change === null) return void queries.invalidateQueries({ queryKey: liveKey }, { cancelRefetch: false });
+      // One look for a burst of changes; what is being asked for may have been read before them.
       clearTimeout(timer);
-      timer = setTimeout(() => {
-        // What is being asked for may have been read before the change; when nothing is known of one, its answer is new enough.
-        void queries.invalidateQueries({ queryKey: liveKey }, { cancelRefetch: hasChanged });
-        hasChanged = false;
-      }, 50);
+      timer = setTimeout(() => void queries.invalidateQueries({ queryKey: liveKey }), 50);
     });
     return () => {
       clearTimeout(timer);

@@ -38,31 +38,40 @@ export interface Dashboard {
 
 const reserved = /^\/(?:api|rpc|ws|health|metrics)(?:\/|$)/;
 
+/** Which files a page needs besides those that `index.html` names; `$` begins a part of the path that may be anything. */
+interface PageFiles {
+  path: string;
+  files: string[];
+}
+
 /** `directory` holds what the dashboard's build made; its files are kept in memory, compressed when they are first asked for. */
 export function dashboardOf(directory: string | undefined): Dashboard {
   const files = new Map<string, File>();
+  let pages: { matches: RegExp; file: File }[] = [];
   if (directory !== undefined)
     for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
       const full = join(entry.parentPath, entry.name);
       const path = `/${full.slice(directory.length + 1).replaceAll(sep, "/")}`;
       const body = readFileSync(full);
-      files.set(path, {
-        type: types[extname(full)] ?? "application/octet-stream",
-        etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`,
-        isHashed: path.startsWith("/assets/"),
-        body,
-        br: null,
-        gzip: null,
-      });
+      files.set(path, fileOf(path, body));
     }
+  const index = files.get("/index.html");
+  const needs = files.get("/pages.json");
+  if (index && needs) {
+    files.delete("/pages.json");
+    pages = (JSON.parse(needs.body.toString()) as PageFiles[]).map((page) => ({
+      matches: new RegExp(`^${page.path.replaceAll(/\$\w+/g, "[^/]+")}$`),
+      file: fileOf("/index.html", Buffer.from(withPreloads(index.body.toString(), page.files))),
+    }));
+  }
 
   return {
     answer(request, response, path) {
       if (files.size === 0 || (request.method !== "GET" && request.method !== "HEAD") || reserved.test(path))
         return false;
       const isPage = !files.has(path) && !/\.\w{1,8}$/.test(path.slice(path.lastIndexOf("/")));
-      const file = files.get(isPage ? "/index.html" : path);
+      const file = isPage ? (pages.find(({ matches }) => matches.test(path))?.file ?? index) : files.get(path);
       if (!file) return false;
       response.setHeader("content-security-policy", policy);
       response.setHeader("cache-control", file.isHashed ? "public, max-age=31536000, immutable" : "no-cache");
@@ -79,6 +88,23 @@ export function dashboardOf(directory: string | undefined): Dashboard {
       return true;
     },
   };
+}
+
+function fileOf(path: string, body: Buffer): File {
+  return {
+    type: types[extname(path)] ?? "application/octet-stream",
+    etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`,
+    isHashed: path.startsWith("/assets/"),
+    body,
+    br: null,
+    gzip: null,
+  };
+}
+
+/** The page names what it will need, so that a browser asks for all at once and not for one after the other. */
+function withPreloads(html: string, paths: string[]): string {
+  const links = paths.map((path) => `    <link rel="modulepreload" crossorigin href="/${path}">\n`);
+  return html.replace("  </head>", () => `${links.join("")}  </head>`);
 }
 
 function encoded(file: File, accepted: string, response: ServerResponse): Buffer {
