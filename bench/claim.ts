@@ -2,21 +2,30 @@
  * How soon accepted work is begun on PostgreSQL: one process accepts, three that have nothing to do wait; from the event that says accepted to
  * the one that says that the first step has begun. With hints, and without, where everybody looks for themselves each second.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "kysely";
-import { openPostgresPlace } from "../packages/edge/test/crash-many/postgres-place.ts";
-import { percentile } from "./landfall.ts";
+import { openHostedPlace } from "../packages/edge/test/hosted-place.ts";
+import { startPostgres } from "../packages/engine/test/store/postgres-server.ts";
+import { bin, percentile } from "./landfall.ts";
 
 const workers = 3;
 const rounds = 40;
 
-const place = await openPostgresPlace();
-const { engine } = place;
+await using database = await startPostgres();
+const databaseUrl = await database.url();
+const place = await openHostedPlace("netlify", { databaseUrl });
+const { engine, home } = place;
+const platform = JSON.parse(readFileSync(`${home}.environment.json`, "utf8")) as Record<string, string>;
+const env = { ...platform, PATH: process.env["PATH"], LANDFALL_HOME: home, DATABASE_URL: databaseUrl };
 const path = mkdtempSync(join(tmpdir(), "landfall-claim-"));
-for (let started = 0; started < workers; started++) place.start("worker");
+const working = Array.from({ length: workers }, () =>
+  spawn(process.execPath, [bin, "worker"], { env, stdio: ["ignore", "ignore", "inherit"] }),
+);
 
 async function measure(): Promise<{ claimed: number[]; begun: number[] }> {
   const [claimed, begun]: [number[], number[]] = [[], []];
@@ -52,6 +61,11 @@ try {
   console.log(line("with hints", hinted));
   console.log(line("without", looked));
 } finally {
+  for (const child of working) {
+    const ended = once(child, "exit");
+    child.kill();
+    await ended;
+  }
   await place[Symbol.asyncDispose]();
   rmSync(path, { recursive: true });
 }

@@ -163,7 +163,7 @@ export function engineDouble({
       tend: unused,
     },
     targets: { list: unused, save: unused, update: unused, remove: unused, test: unused },
-    servers: { attend: async () => ({ async [Symbol.asyncDispose]() {} }), list: unused },
+    servers: { attend: async () => ({ async [Symbol.asyncDispose]() {} }), list: unused, isGone: unused },
     shares: { create: unused, remove: unused, open: unused },
     screenshots: { obstacle: unused, takeNext: unused, read: unused },
     eventPage: unused,

@@ -9,7 +9,7 @@ import type { BackupProof } from "./backup/verify.ts";
 import type { ChecklistItem } from "./checklist/checklist.ts";
 import type { Clock } from "./clock.ts";
 import type { Connections } from "./connections/connection.ts";
-import type { Seen } from "./deployment/accept.ts";
+import type { Asker, Seen } from "./deployment/accept.ts";
 import type { Comparison, Side } from "./deployment/compare.ts";
 import type { DeploymentFilter } from "./deployment/list.ts";
 import type { Shares } from "./deployment/shares.ts";
@@ -75,10 +75,10 @@ export interface Engine extends AsyncDisposable {
   readonly organization: string;
   /**
    * The view of another organisation, over the same open store, edge and platforms: cheap, and ended with the engine it came from. `slug`
-   * becomes the label of its host names on this machine, once and for all; without, it is made of the id. `person` is whom what is begun through
-   * this view is noted to have been started by.
+   * becomes the label of its host names on this machine, once and for all; without, it is made of the id. What is begun through this
+   * view is noted to have been started by `person`; a deployment that was accepted under `requestKey` before is answered in place of another.
    */
-  of(organization: string, options?: { slug?: string; person?: string }): Engine;
+  of(organization: string, options?: { slug?: string } & Asker): Engine;
   readonly platforms: Platform[];
   /** Its database, for a caller that keeps tables of its own there. One connection for both: two of one process would wait for each other's locks. */
   readonly database: { kind: "sqlite" | "postgres"; db: Kysely<unknown> };

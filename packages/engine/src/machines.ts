@@ -2,7 +2,7 @@
 import { statfs } from "node:fs/promises";
 import { hostname } from "node:os";
 import { instant } from "./clock.ts";
-import { thisOwner } from "./deployment/owner.ts";
+import { ownerIsDead, thisOwner } from "./deployment/owner.ts";
 import type { EdgeControl } from "./platforms/local/edge-control.ts";
 import type { MachineRow } from "./store/schema.ts";
 import type { Store } from "./store/store.ts";
@@ -26,6 +26,8 @@ export interface Servers {
   attend(as: { roles: string[]; version: string }): Promise<AsyncDisposable>;
   /** Those of the last day, the one seen last first. */
   list(): Promise<ServerView[]>;
+  /** Whether a process, by the name `thisOwner` gave it, is dead or was not heard of for a minute. */
+  isGone(process: string): Promise<boolean>;
 }
 
 const noteEveryMs = 10_000;
@@ -83,6 +85,12 @@ export function serversOf({ store, edge }: { store: Store; edge: EdgeControl }):
       const running = await runningBy(store);
       const byName = Map.groupBy(rows, ({ name }) => name);
       return [...byName].map(([name, processes]) => viewOf(processes, running.get(name) ?? 0));
+    },
+
+    async isGone(process) {
+      if (ownerIsDead(process)) return true;
+      const row = await db.selectFrom("machine").select("seen_at").where("process", "=", process).executeTakeFirst();
+      return row !== undefined && clock.now() - Date.parse(row.seen_at) > goneAfterMs;
     },
   };
 }

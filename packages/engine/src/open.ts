@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { lookup } from "node:dns/promises";
 import { join } from "node:path";
 import type { Kysely } from "kysely";
-import { acceptPrepared, requestCancel } from "./deployment/accept.ts";
+import { acceptPrepared, type Asker, requestCancel } from "./deployment/accept.ts";
 import { againOf } from "./deployment/again.ts";
 import { backgroundEnvironment, startDetached } from "./background.ts";
 import type { RestoreOptions, RestoreReport } from "./backup/restore.ts";
@@ -94,8 +94,8 @@ export async function restoreBackup(path: string, options: RestoreOptions): Prom
   return (await import("./backup/restore.ts")).restoreBackup(path, options);
 }
 
-/** The view of the organisation that the store is seen by, through which `person` begins what is begun. It ends nothing. */
-function engineOver(shared: Shared, store: Store, person?: string): Engine {
+/** The view of the organisation that the store is seen by, through which `by` begins what is begun. It ends nothing. */
+function engineOver(shared: Shared, store: Store, by: Asker = {}): Engine {
   const { options, environment, cache, edge, platforms } = shared;
   const { db, clock, home, organization } = store;
   const { baseDomain = "localhost", toolPath } = options;
@@ -133,7 +133,7 @@ function engineOver(shared: Shared, store: Store, person?: string): Engine {
     platforms,
     database: { kind: store.kind, db: db as unknown as Kysely<unknown> },
 
-    of: (other, { slug, person: who } = {}) => engineOver(shared, store.of(other, slug), who),
+    of: (other, { slug, ...asker } = {}) => engineOver(shared, store.of(other, slug), asker),
 
     async restore() {
       if (await hasLive()) await edge.ensure();
@@ -144,7 +144,7 @@ function engineOver(shared: Shared, store: Store, person?: string): Engine {
     prepare: (request, { signal } = {}) =>
       prepare({ store, cache, platforms, access, baseDomain, toolPath, ...(signal ? { signal } : {}) }, request),
 
-    accept: async (prepared) => view(await deploymentRow(store, await acceptPrepared(store, prepared, { person }))),
+    accept: async (prepared) => view(await deploymentRow(store, await acceptPrepared(store, prepared, by))),
 
     work: (how) =>
       work(
@@ -184,7 +184,7 @@ function engineOver(shared: Shared, store: Store, person?: string): Engine {
       if (!isSettled(after.state)) engine.workInBackground();
     },
 
-    ...againOf({ store, platforms, access, domain, projects, view, person }),
+    ...againOf({ store, platforms, access, domain, projects, view, by }),
     ...comparingOf({ store, platforms, domain }),
 
     shares: sharesOf(store),

@@ -72,7 +72,10 @@ export function useLiveChanges(): void {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const changes = live.onChange((change) => {
       // Nothing is known of a change: what is being asked for is new enough, and the rest is asked for again.
-      if (change === null) return void queries.invalidateQueries({ queryKey: liveKey }, { cancelRefetch: false });
+      if (change === null) {
+        void queries.invalidateQueries({ queryKey: liveKey }, { cancelRefetch: false });
+        return;
+      }
       // One look for a burst of changes; what is being asked for may have been read before them.
       clearTimeout(timer);
       timer = setTimeout(() => void queries.invalidateQueries({ queryKey: liveKey }), 50);

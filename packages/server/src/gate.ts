@@ -2,16 +2,18 @@
 import { contract, type Meta } from "@landfall/contract";
 import { DeployError } from "@landfall/engine/error";
 import type { Engine } from "@landfall/engine";
+import { thisOwner } from "@landfall/engine/deployment/owner";
 import { implement } from "@orpc/server";
 import type { Call } from "./call.ts";
 import { denied } from "./errors.ts";
 import type { Counted } from "./limits.ts";
 import { targetOf } from "./people/audit.ts";
 import { may, permit, permitAnywhere, type Principal } from "./people/principal.ts";
+import type { PeopleSchema } from "./people/tables.ts";
 import type { Services } from "./services.ts";
 import { digestOf } from "./token.ts";
 
-/** So long a call that died in the middle keeps its key. */
+/** So long a call keeps its key whose process nobody knows anything of. */
 const abandonedMs = 10 * 60_000;
 
 export function gateOf(services: Services) {
@@ -35,7 +37,7 @@ export function gateOf(services: Services) {
       const answer = await claim(id, request);
       if (answer !== null) return output(answer);
       try {
-        const result = await next();
+        const result = await next({ context: { principal: { ...context.principal!, requestKey: id } } });
         await db
           .updateTable("idempotency")
           .set({ answer: JSON.stringify(result.output) })
@@ -78,15 +80,8 @@ export function gateOf(services: Services) {
 
   /** What was answered to this key before; null when the caller is the first and is to answer. */
   async function claim(id: string, request: string): Promise<unknown> {
-    const now = new Date();
-    const row = { id, request, answer: null, created_at: now.toISOString() };
-    const abandoned = new Date(now.getTime() - abandonedMs).toISOString();
-    await db
-      .deleteFrom("idempotency")
-      .where("id", "=", id)
-      .where("answer", "is", null)
-      .where("created_at", "<", abandoned)
-      .execute();
+    const owner = thisOwner();
+    const row = { id, request, answer: null, created_at: new Date().toISOString(), owner };
     const made = await db
       .insertInto("idempotency")
       .values(row)
@@ -99,6 +94,17 @@ export function gateOf(services: Services) {
         what: "This Idempotency-Key was used for another request.",
         next: "Use a new key for a new request.",
       });
+    // Its process died in the middle: this one goes on, and what was accepted already is found by the key.
+    if (earlier && !earlier.answer && (await isAbandoned(earlier))) {
+      const taken = await db
+        .updateTable("idempotency")
+        .set({ owner, created_at: row.created_at })
+        .where("id", "=", id)
+        .where("answer", "is", null)
+        .where("created_at", "=", earlier.created_at)
+        .executeTakeFirst();
+      if (taken.numUpdatedRows === 1n) return null;
+    }
     if (!earlier?.answer)
       throw new DeployError("CONFLICT", {
         what: "A request with this Idempotency-Key is under way.",
@@ -106,6 +112,11 @@ export function gateOf(services: Services) {
         retryAfterMs: 1000,
       });
     return JSON.parse(earlier.answer) as unknown;
+  }
+
+  async function isAbandoned({ owner, created_at }: PeopleSchema["idempotency"]): Promise<boolean> {
+    if (owner !== null && (await services.engine.servers.isGone(owner))) return true;
+    return Date.now() - Date.parse(created_at) > abandonedMs;
   }
 }
 
@@ -163,5 +174,9 @@ export function inside(
 ): { principal: Principal; organization: NonNullable<Principal["organization"]>; engine: Engine } {
   if (!principal?.organization) throw denied("You are in no organisation.");
   const { organization } = principal;
-  return { principal, organization, engine: services.engine.of(organization.id, { person: principal.name }) };
+  return {
+    principal,
+    organization,
+    engine: services.engine.of(organization.id, { person: principal.name, requestKey: principal.requestKey }),
+  };
 }

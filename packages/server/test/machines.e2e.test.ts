@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { openEngine } from "@landfall/engine";
+import { thisOwner } from "@landfall/engine/deployment/owner";
 import { startServer } from "@landfall/server";
+import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { databases } from "../../engine/test/store/databases.ts";
 import { onePage } from "./archive.ts";
@@ -26,6 +28,7 @@ async function machine(database: { databaseUrl?: string }) {
   return {
     url: server.url,
     setupToken: server.setupToken,
+    db: engine.database.db,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await engine[Symbol.asyncDispose]();
@@ -66,6 +69,19 @@ describe.each(databases)("several servers on one $kind", ({ use }) => {
     expect(deployed.status).toBe(202);
     const again = await json(`${one.url}/api/deployments`, { ...key, "idempotency-key": "1" }, asked);
     expect(again.body["id"]).toBe(deployed.body["id"]);
+
+    // As a process leaves it that accepted the deployment and died before it said so.
+    const [where] = thisOwner().split(" ");
+    await sql`update idempotency set answer = null, owner = ${`${where} 1 not-this-birth`}`.execute(one.db);
+    const died = await json(`${two.url}/api/deployments`, { ...key, "idempotency-key": "1" }, asked);
+    expect(died).toMatchObject({ status: 202, body: { id: deployed.body["id"] } });
+    const { body: all } = await json(`${one.url}/api/deployments`, key);
+    expect(all["deployments"]).toHaveLength(1);
+    // As one leaves it that is at it.
+    await sql`update idempotency set answer = null, owner = ${thisOwner()}`.execute(one.db);
+    const early = await json(`${two.url}/api/deployments`, { ...key, "idempotency-key": "1" }, asked);
+    expect(early).toMatchObject({ status: 409, body: { code: "CONFLICT" } });
+    expect(early.headers.get("retry-after")).toBe("1");
 
     const stream = await fetch(`${one.url}/api/deployments/${deployed.body["id"]}/events`, { headers: key });
     expect(stream.status).toBe(200);

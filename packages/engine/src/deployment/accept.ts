@@ -18,6 +18,14 @@ import type { Store } from "../store/store.ts";
 import { writeVariables } from "../variables.ts";
 import { liveDeployment } from "./views.ts";
 
+/** Who asks for a deployment, and how. */
+export interface Asker {
+  /** Name of the person. */
+  person?: string | undefined;
+  /** What is accepted under a key is answered again under it: one deployment for each key of an organisation. */
+  requestKey?: string | undefined;
+}
+
 /** What a person saw before deciding. */
 export interface Seen {
   /** The deployment that had the traffic, null for none; when it is another one by now, CONFLICT is thrown. */
@@ -37,8 +45,7 @@ export interface Acceptance extends Seen {
   opens?: { connectionId: string } | { token: string };
   sourceReleaseId?: string;
   message?: string;
-  /** Name of the person. */
-  startedBy?: string | undefined;
+  by: Asker;
   commit?: Commit | null;
   /** Commits since what is live there. */
   history?: History | null;
@@ -59,6 +66,9 @@ export async function accept(store: Store, asked: Acceptance): Promise<string> {
       .where("id", "=", asked.projectId)
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
+    const { person, requestKey } = asked.by;
+    const before = await acceptedUnder(tx, organization_id, requestKey);
+    if (before !== undefined) return before;
     await checkSeen(tx, asked);
     const same = await openAlready(tx, store, asked);
     if (same !== undefined) return same;
@@ -129,7 +139,8 @@ export async function accept(store: Store, asked: Acceptance): Promise<string> {
         finished_at: null,
         deadline_at: null,
         lease_owner: null,
-        started_by: asked.startedBy ?? null,
+        started_by: person ?? null,
+        request_key: requestKey ?? null,
         commit_sha: asked.commit?.sha ?? null,
         commit_message: asked.commit?.message ?? null,
         commit_branch: asked.commit?.branch ?? null,
@@ -142,12 +153,8 @@ export async function accept(store: Store, asked: Acceptance): Promise<string> {
   });
 }
 
-/** See Engine.accept. The id of the accepted deployment, which `person` is noted to have started. */
-export async function acceptPrepared(
-  store: Store,
-  prepared: Prepared,
-  { person }: { person: string | undefined },
-): Promise<string> {
+/** See Engine.accept. The id of the accepted deployment. */
+export async function acceptPrepared(store: Store, prepared: Prepared, by: Asker): Promise<string> {
   const [problem] = prepared.problems;
   if (problem) {
     const { code, ...text } = problem;
@@ -170,11 +177,26 @@ export async function acceptPrepared(
     plan,
     given,
     ...(opens ? { opens } : {}),
-    startedBy: person,
+    by,
     commit,
     history,
     ...(request.message === undefined ? {} : { message: request.message }),
   });
+}
+
+async function acceptedUnder(
+  tx: Transaction<Schema>,
+  organization: string,
+  requestKey: string | undefined,
+): Promise<string | undefined> {
+  if (requestKey === undefined) return undefined;
+  const row = await tx
+    .selectFrom("deployment")
+    .select("id")
+    .where("organization_id", "=", organization)
+    .where("request_key", "=", requestKey)
+    .executeTakeFirst();
+  return row?.id;
 }
 
 /** Throws CONFLICT when another deployment has the traffic than the person saw. */

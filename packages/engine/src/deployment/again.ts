@@ -10,7 +10,7 @@ import type { Platform } from "../platform.ts";
 import type { Projects } from "../projects.ts";
 import type { DeploymentRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
-import { accept, type Seen } from "./accept.ts";
+import { accept, type Asker, type Seen } from "./accept.ts";
 import { valuesAgain } from "./values.ts";
 import { commitOf, deploymentRow, type DeploymentView } from "./views.ts";
 
@@ -22,7 +22,7 @@ export function againOf({
   domain,
   projects,
   view,
-  person,
+  by,
 }: {
   store: Store;
   platforms: Platform[];
@@ -31,7 +31,7 @@ export function againOf({
   domain(): Promise<string>;
   projects: Projects;
   view(row: DeploymentRow): Promise<DeploymentView>;
-  person: string | undefined;
+  by: Asker;
 }) {
   const { db } = store;
 
@@ -59,7 +59,7 @@ export function againOf({
       ...(change.sourceReleaseId === undefined ? {} : { sourceReleaseId: change.sourceReleaseId }),
       ...(change.expectLive === undefined ? {} : { expectLive: change.expectLive }),
       message: `${operation} of ${from.id}`,
-      startedBy: person,
+      by,
       commit: commitOf(from),
     });
     return view(await deploymentRow(store, id));

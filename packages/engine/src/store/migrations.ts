@@ -14,6 +14,7 @@ import { historyAndSettings } from "./migrations/0009-history-and-settings.ts";
 import { sharedValues } from "./migrations/0010-shared-values.ts";
 import { screenshots } from "./migrations/0011-screenshots.ts";
 import { commitHistory } from "./migrations/0012-commit-history.ts";
+import { requestKeys } from "./migrations/0013-request-keys.ts";
 import type { Schema } from "./schema.ts";
 
 const typesOf: Record<DatabaseKind, ColumnTypes> = {
@@ -36,6 +37,7 @@ const migrations: Migration[] = [
   sharedValues,
   screenshots,
   commitHistory,
+  requestKeys,
 ];
 
 /**

@@ -162,6 +162,7 @@ function unavailable(cause: unknown): DeployError {
       what: "The database does not answer.",
       where: "DATABASE_URL",
       next: "Nothing that was accepted is lost. Try again when it is back; see that it runs and can be reached from here.",
+      retryAfterMs: 1_000,
     },
     { cause },
   );

@@ -66,6 +66,7 @@ export interface DeploymentTable {
   last_seq: Generated<number>;
   /** Name of the person; null for one nobody signed in for. */
   started_by: Generated<string | null>;
+  request_key: Generated<string | null>;
   /** The commit its files are of; null where there is none. */
   commit_sha: Generated<string | null>;
   commit_message: Generated<string | null>;

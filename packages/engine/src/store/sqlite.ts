@@ -72,6 +72,7 @@ function unavailable(cause: unknown): DeployError {
       what: "The database is held by another program.",
       where: "landfall.db",
       next: "Nothing that was accepted is lost. See who holds the file, and try again.",
+      retryAfterMs: 1_000,
     },
     { cause },
   );

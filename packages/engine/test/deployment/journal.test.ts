@@ -66,6 +66,7 @@ describe.each(databases)("the journal on $kind", ({ use }) => {
       request,
       plan: planOf(snapshot),
       given,
+      by: {},
     });
   }
 

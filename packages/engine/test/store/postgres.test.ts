@@ -57,6 +57,7 @@ onPostgres("several processes", () => {
       request: { source: { kind: "folder", path: "/x" } },
       plan: plan as unknown as DeployPlan,
       given: {},
+      by: {},
     });
   }
 

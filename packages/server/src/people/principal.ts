@@ -26,6 +26,8 @@ export interface Principal {
   permissions: ReadonlySet<Permission>;
   /** Their roles in single projects, by the project's name, and what these allow there; of a key no more than its scopes. */
   projects: ReadonlyMap<string, InProject>;
+  /** Of this call: what is accepted under it is accepted once, however often it is sent. */
+  requestKey?: string;
 }
 
 interface InProject {

@@ -43,7 +43,7 @@ export const tables = {
     audit: {
       fields: { organization_id: looked, at: text, actor: text, via: text, action: text, target: text, address: text },
     },
-    idempotency: { fields: { request: text, answer: optional, created_at: text } },
+    idempotency: { fields: { request: text, answer: optional, created_at: text, owner: optional } },
     upload: {
       fields: {
         organization_id: looked,
@@ -109,7 +109,8 @@ export interface PeopleSchema {
     target: string;
     address: string;
   };
-  idempotency: { id: string; request: string; answer: string | null; created_at: string };
+  /** `owner` is the process that is to answer. */
+  idempotency: { id: string; request: string; answer: string | null; created_at: string; owner: string | null };
   upload: {
     id: string;
     organization_id: string;
