@@ -134,6 +134,14 @@ export function stateBuild(subject: Subject, framework: Framework | undefined): 
   }
 }
 
+/** What runs the framework's builder with `verb`: a script that does, or the builder itself. */
+export function commandWith({ scripts, manager }: Subject, { commands }: Framework, verb: string): string | undefined {
+  const name = [...scripts].find(([, runs]) =>
+    runs.some(({ program, words }) => commands?.includes(program) && words.includes(verb)),
+  )?.[0];
+  return name === undefined ? executed(manager, `${commands?.[0]} ${verb}`) : runScript(manager, name);
+}
+
 /** A platform's build command without the installation that goes before it, its script in the project's own manager's words. */
 function withoutInstall(command: string, { manager, manifest }: Subject): string | undefined {
   const parts = command

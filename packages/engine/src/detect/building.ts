@@ -15,6 +15,8 @@ export interface Built {
   /** The framework makes no server that Node could start (an adapter for another platform). */
   noStart?: boolean;
   port?: number;
+  /** The builder must be run with this for that output, whatever the build script says. */
+  verb?: string;
   at: string;
   rule: string;
   confidence: number;

@@ -33,12 +33,44 @@ export function addDatabases(project: Project, manifest: Manifest, reading: Read
     if (database)
       uses(reading, database, { at: lineOf(project, manifest, name), rule: `database/${name}`, confidence: 0.85 });
   }
+  fromDevelopment(project, manifest, reading);
   const stated = fromSchemas(project, manifest, reading);
   if (!stated && schemaTools.some((tool) => dependsOn(manifest, tool))) fromCode(project, manifest, reading);
   fromBindings(project, manifest, reading);
   fromStorage(project, manifest, reading);
   // An embedded database beside a server's is for tests or a first start, unless the schema itself names it.
   if (!stated || !reading.database.includes("sqlite") || stated !== "sqlite") dropLocalDatabases(reading);
+}
+
+/** Drivers listed with the tools of development (bundled, or a slip) count where the program imports them. */
+function fromDevelopment(project: Project, manifest: Manifest, reading: Reading): void {
+  const doubtful = Object.keys(manifest.devDependencies).filter((name) => drivers[name] !== undefined);
+  if (doubtful.length === 0) return;
+  const sources = search(project.tree, manifest.directory, {
+    depth: 4,
+    limit: 80,
+    matches: (name) => /\.(?:[cm]?[jt]s|svelte|vue|astro)$/.test(name) && !/test|spec|seed|config|\.d\./i.test(name),
+  }).filter((at) => !besideTheProgram.test(at));
+  for (const name of doubtful) {
+    const imports = new RegExp(`(?:from\\s*|require\\(\\s*|import\\(?\\s*)["']${name}["'/]`);
+    const at = sources.find((path) => imports.test(project.tree.text(path) ?? ""));
+    if (at !== undefined)
+      uses(reading, drivers[name]!, {
+        at: placeOf(at, project.tree.text(at)!, name),
+        rule: `database/${name}`,
+        confidence: 0.8,
+      });
+  }
+}
+
+const besideTheProgram = /(?:^|\/)(?:scripts?|tests?|__tests__|e2e|tools?|migrations?|seeds?|examples?)\//;
+
+const relational = new Set(["postgres", "mysql", "sqlite", "mssql", "oracle"]);
+
+/** Knex, TypeORM and Sequelize load the driver of the one dialect they are told of; others are left over. */
+function keepOnly(reading: Reading, database: string): void {
+  if (relational.has(database))
+    reading.database = reading.database.filter((name) => name === database || !relational.has(name));
 }
 
 /** Prisma's provider, Drizzle's dialect, Knex's client. The database named, if one is. */
@@ -79,6 +111,7 @@ function fromSchemas(project: Project, manifest: Manifest, reading: Reading): st
   const byClient = client ? databaseOfWord(client) : undefined;
   if (byClient) {
     uses(reading, byClient, { at: placeOf(knex!.at, knex!.text, client!), rule: "database/knex", confidence: 0.95 });
+    if (client === stringAt(knex!.value, "production", "client")) keepOnly(reading, byClient);
     stated ??= byClient;
   }
   return stated;
@@ -116,7 +149,8 @@ const dialects =
 
 /** TypeORM, Sequelize and the like name their dialect in code. */
 function fromCode(project: Project, manifest: Manifest, reading: Reading): void {
-  if (reading.database.some((name) => name !== "redis")) return;
+  const several = reading.database.filter((name) => relational.has(name)).length > 1;
+  if (!several && reading.database.some((name) => name !== "redis")) return;
   const files = search(project.tree, manifest.directory, {
     depth: 4,
     limit: 40,
@@ -131,6 +165,7 @@ function fromCode(project: Project, manifest: Manifest, reading: Reading): void 
     const database = match ? databaseOfWord(match[1]!) : undefined;
     if (!database) continue;
     uses(reading, database, { at: placeOf(at, text, match![0]), rule: "database/dialect", confidence: 0.8 });
+    if (database !== "sqlite") keepOnly(reading, database);
     return;
   }
 }

@@ -8,7 +8,9 @@ import { detectVariables } from "../env/detect.ts";
 import { addDatabases } from "./databases.ts";
 import type { Candidate, DetectedService, Detection, EnvVariable, Evidence, ServiceFacts } from "./detection.ts";
 import { readManifest } from "./javascript.ts";
+import { frameworks } from "./frameworks.ts";
 import { composeServices } from "./languages/docker.ts";
+import { search } from "./languages/files.ts";
 import { type Manifest, manifestOf } from "./manifest.ts";
 import { inside, type Project, projectOf, type Reading } from "./reading.ts";
 import { readingsOf } from "./readings.ts";
@@ -101,7 +103,7 @@ function wholeOf(project: Project, workspace: Workspace | null, ranked: Reading[
     serviceOf(project, path, name, reading, workspace, manifest),
   );
   if (isApp) {
-    const beside = besideRoot(best, below, rootManifest, workspace);
+    const beside = besideRoot(project, best, below, rootManifest, workspace);
     if (beside.length === 0) return single(best);
     const paths = new Set(beside.map(({ path }) => path));
     const services = [
@@ -154,6 +156,7 @@ function buildsOf(project: Project): number {
 
 /** Services beside a root that is an application itself. */
 function besideRoot(
+  project: Project,
   root: Reading,
   below: readonly Below[],
   manifest: Manifest | null,
@@ -172,22 +175,37 @@ function besideRoot(
             ),
         )
       : [];
-  if (!isScript && root.runtime !== "python") return [];
+  if (!isScript && !["python", "go", "rust"].includes(root.runtime)) return [];
   const driven = manifest ? drivenFolders(manifest) : new Set<string>();
   return below.filter(
     ({ path, reading }) =>
       programFolders.test(path) &&
       !driven.has(path) &&
       !(path.split("/").length > 2) &&
-      (isScript ? reading.kind !== "worker" : reading.kind === "static" || reading.framework === "next"),
+      (isScript ? reading.kind !== "worker" : isOfPages(reading) && !takesIn(project, root, path)),
   );
+}
+
+function isOfPages({ kind, framework }: Reading): boolean {
+  return kind === "static" || frameworks.some(({ id, role }) => id === framework && role === "app");
+}
+
+/** A program of Go or Rust is built with the pages in it, serves them from their folder, or is shipped in one container with them. */
+function takesIn(project: Project, { runtime }: Reading, folder: string): boolean {
+  if (runtime === "python") return false;
+  const isNamed = new RegExp(`["'\\x60/ :]${folder.replaceAll(".", "\\.")}(?:/|["'\\x60\\s])`);
+  return search(project.tree, ".", {
+    depth: 3,
+    limit: 60,
+    matches: (name) => /\.(?:go|rs)$|^Dockerfile$/.test(name),
+  }).some((at) => at.startsWith(`${folder}/`) || isNamed.test(project.tree.text(at) ?? ""));
 }
 
 /** Folders that the root's own build or installation builds (`cd client && npm run build`): they are part of the root. */
 function drivenFolders(manifest: Manifest): Set<string> {
   const result = new Set<string>();
   for (const [name, text] of Object.entries(manifest.scripts)) {
-    if (!/build|postinstall|deploy|render|vercel/.test(name)) continue;
+    if (!/build|postinstall|deploy|render|vercel/.test(name) || isAside(name, manifest)) continue;
     for (const words of commandsOf(text)) {
       for (const [at, word] of words.entries()) {
         const previous = words[at - 1];
@@ -199,6 +217,16 @@ function drivenFolders(manifest: Manifest): Set<string> {
     }
   }
   return result;
+}
+
+/** `client:build` beside a `build` that leaves it out is run by hand, for what is deployed on its own. */
+function isAside(name: string, { scripts }: Manifest): boolean {
+  const family = `${name.slice(0, name.indexOf(":") + 1)}*`;
+  return (
+    name.includes(":") &&
+    "build" in scripts &&
+    !Object.values(scripts).some((text) => text.includes(name) || text.includes(family))
+  );
 }
 
 function monorepo(root: Reading, services: Omit<DetectedService, "env">[], at: string, candidates: Candidate[]): Whole {

@@ -4,7 +4,7 @@
  */
 import { type Active, activeOf, isExtension, onlyDeveloped, serverOf } from "./active.ts";
 import { withBorrowed } from "./borrowed.ts";
-import { buildsOf, stateBuild } from "./build-command.ts";
+import { buildsOf, commandWith, stateBuild } from "./build-command.ts";
 import { stringAt } from "./config.ts";
 import { addDatabases } from "./databases.ts";
 import { drivers } from "./drivers.ts";
@@ -176,10 +176,11 @@ function settleFramework(subject: Subject, active: Active, built: Built, program
   if (framework.database !== undefined && !reading.database.includes(framework.database))
     addDatabase(reading, framework.database, { ...active, rule: `framework/${framework.id}` });
   stateBuild(subject, framework);
+  const own = { at: built.at, rule: built.rule, confidence: built.confidence };
+  if (built.verb !== undefined) state(reading, "buildCommand", commandWith(subject, framework, built.verb), own);
   const stated = subject.vendors.find(
     ({ outputDir, rule }) => outputDir !== undefined && (rule !== "firebase" || framework.kind === "static"),
   );
-  const own = { at: built.at, rule: built.rule, confidence: built.confidence };
   if (built.kind === "static") {
     const usable =
       stated?.outputDir !== undefined &&

@@ -65,6 +65,8 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
         at,
         rule: generates ? "nuxt/generate" : "nuxt/static",
         confidence: 0.93,
+        // `nuxt build` of these leaves no pages.
+        ...(old && !generates && !spa ? { verb: "generate" } : {}),
       };
     }
     if (old) return { kind: "server", output: ".nuxt", start: "nuxt start", at, rule: "nuxt/2", confidence: 0.9 };

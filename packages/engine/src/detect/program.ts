@@ -1,6 +1,6 @@
 /** What a JavaScript project starts in production: a script, a command of a platform's file, or the file that listens. */
 import { configAt, stringAt } from "./config.ts";
-import { isListening, likelyEntries, type Source, sourceAt, sourceOf } from "./entry.ts";
+import { isListening, likelyEntries, type Source, sourceAt, sourceOf, withImports } from "./entry.ts";
 import { type Framework, frameworks } from "./frameworks.ts";
 import { lineOf, type Manifest, manifestOf, uses } from "./manifest.ts";
 import { type PackageManager, upwards } from "./package-manager.ts";
@@ -316,7 +316,8 @@ function developed({ project, manifest, scripts }: Subject): Program | undefined
     const path =
       operand(inner ?? run) ?? (typeof manifest.json["main"] === "string" ? manifest.json["main"] : "index.js");
     const source = sourceOf(project, manifest, path);
-    if (!source) continue;
+    // `nodemon --exec "mocha --opts test/mocha.opts"` runs no program.
+    if (!source || (inner && !/^(?:node|bun|ts-node|tsx|babel-node|esno|deno)\b/.test(inner.program))) continue;
     return { run, source, starts: false, isServer: false, at: lineOf(project, manifest, name) };
   }
   return undefined;
@@ -340,7 +341,11 @@ function found({ project, manifest }: Subject): Program | undefined {
     entries.find(isListening) ??
     entriesByContent(project, manifest).find(isListening) ??
     entries.find(({ text }) => /\.login\s*\(|new\s+Worker\s*\(|bot\.(launch|start)\s*\(|app\.start\s*\(/.test(text));
-  return source && { source, starts: false, isServer: false, at: source.at };
+  // The file that only loads the one that listens is the one to start.
+  const first =
+    source &&
+    entries.slice(0, entries.indexOf(source)).find((one) => withImports(project, one, 2, 15).includes(source));
+  return source && { source: first ?? source, starts: false, isServer: false, at: (first ?? source).at };
 }
 
 /** A server of the project's own that hands requests to the framework, though no script starts it for production. */

@@ -18,6 +18,7 @@ const signs: readonly { word: string; form: RegExp }[] = [
   { word: "ENV", form: /ENV\b/ },
   { word: "onfig", form: /onfig(?:Service)?\s*\.\s*get/ },
   { word: "use_env_variable", form: /use_env_variable/ },
+  { word: "Var", form: /Var(?:iable)?\(\s*["'`][A-Z]/ },
   { word: "class-validator", form: /class-validator/ },
   { word: "validationSchema", form: /validationSchema/ },
   { word: "Bindings", form: /Bindings/ },
@@ -265,7 +266,7 @@ function readCalls(script: Script, found: Found[], own: readonly OwnReader[]): v
     others.length === 0 ? readerName : `(?:${readerName}|(?<![\\w$])(?:${others.join("|").replaceAll("$", "\\$")}))`;
   // Found by its last part, which is rare; the rest of the name is read backwards.
   const call = new RegExp(
-    `${names}(?:\\s*[?!]?\\.\\s*\\w+)?\\s*(?:<[^<>()]*(?:<[^<>()]*>)?[^<>()]*>)?\\(\\s*(["'\`])`,
+    `${names}(?:\\s*[?!]?\\.\\s*\\w+)?\\s*(?:<[^<>()]*(?:<[^<>()]*>)?[^<>()]*>)?\\(\\s*(?:[\\w$.]*\\b[eE]nv\\s*,\\s*)?(["'\`])`,
     "g",
   );
   for (let match = call.exec(code); match; match = call.exec(code)) {

@@ -126,7 +126,9 @@ const languages: Language[] = [
       },
       { pattern: /\b(?:Environment|Env)::get\(\s*"([A-Z][A-Z0-9_]+)"/g, need: "plain" },
     ],
-    replaced: /^\s*\.\s*(?:unwrap_or|ok\(|is_ok|is_err|map_or|and_then|map\([^)]*\)\s*\.\s*unwrap_or|or_else)/,
+    // Calls that replace it, or the last arm of a `match` that gives a value.
+    replaced:
+      /^\s*\.\s*(?:unwrap_or|ok\(|is_ok|is_err|map_or|and_then|map\([^)]*\)\s*\.\s*unwrap_or|or_else)|^[^;{}]*\{\s*Ok\([^}]*?\b(?:_|Err\(\w+\))\s*=>(?!\s*(?:\{|\w*panic|(?:std::)?process|return|bail|Err))/,
     demanded: /^\s*(?:\?|\.\s*(?:expect|unwrap\(\)|context|with_context|map_err))/,
     stops: /panic!|process::exit|\bbail!|Err\(/,
   },

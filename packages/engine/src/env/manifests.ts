@@ -24,8 +24,12 @@ const variable = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const manifests: Manifest[] = [
   {
     name: /\.prisma$/,
-    read(_project, _path, text, see) {
+    read(project, path, text, see) {
       const code = maskSlashComments(text);
+      // Beside the schema that is used, another with a source of its own is an alternative to it.
+      const main = path.replace(/[^/]+$/, "schema.prisma");
+      if (path !== main && /^\s*datasource\b/m.test(code) && /^\s*datasource\b/m.test(project.tree.text(main) ?? ""))
+        return;
       for (const match of code.matchAll(/\b(url|directUrl|shadowDatabaseUrl)\s*=\s*env\(\s*"([^"]+)"\s*\)/g)) {
         see(match[2]!, match[1] === "shadowDatabaseUrl" ? "declared" : "checked", { offset: match.index });
       }

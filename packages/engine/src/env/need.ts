@@ -203,7 +203,7 @@ function replacement(script: Script, from: number): Use {
     const after = skipSpace(code, at + 2);
     return code.slice(after, after + 2) === "||" ? replacement(script, after + 2) : { need: "quieted" };
   }
-  if (saysNothing.test(text.slice(at, at + 60))) return { need: "quieted" };
+  if (saysNothing.test(text.slice(at, at + 120))) return { need: "quieted" };
   if (/^(?:undefined|null|void 0)\b/.test(rest)) return { need: "guarded" };
   if (/^(?:\(\s*(?:\(\)|function)|throw\b|raise|fail|die|panic|never|missing\w*\(|required\w*\()/.test(rest)) {
     return stops.test(code.slice(at, endOfExpression(code, at))) ||

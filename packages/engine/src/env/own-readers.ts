@@ -9,7 +9,7 @@ export interface OwnReader {
 }
 
 const looksUp =
-  /env\[\s*([A-Za-z_$][\w$]*)\s*\]|[cC]onfig\w*\s*\.\s*get\w*\s*(?:<[^<>()]*>)?\(\s*([A-Za-z_$][\w$]*)\s*[,)]/g;
+  /env(?:\[|\.get\()\s*([A-Za-z_$][\w$]*)\s*[\])]|[cC]onfig\w*\s*\.\s*get\w*\s*(?:<[^<>()]*>)?\(\s*([A-Za-z_$][\w$]*)\s*[,)]/g;
 const noNames = new Set([
   "if",
   "for",

@@ -3,6 +3,25 @@ import { detected, manifest, service, table } from "./expect.ts";
 
 const express = `const express = require("express");\nconst app = express();\n`;
 
+const client = {
+  "client/package.json": manifest({ scripts: { build: "vite build" }, devDependencies: { vite: "5" } }),
+  "client/index.html": "<p>",
+};
+
+const rust = {
+  "Cargo.toml": `[package]\nname = "chat"\n[dependencies]\naxum = "0.7"\ntokio = "1"`,
+  "src/main.rs": `async fn main() { axum::serve(listener, Router::new()).await }`,
+};
+
+/** A server at the root, with these scripts, and pages in a folder. */
+function serverAndClient(scripts: Record<string, string>): Record<string, string> {
+  return {
+    "package.json": manifest({ scripts, dependencies: { express: "4" } }),
+    "src/server.ts": `import express from "express";\nexpress().listen(3000)`,
+    ...client,
+  };
+}
+
 describe("what starts, and what it is", () => {
   table({
     "a server of the project's own that hands requests to Nuxt is what is started": {
@@ -148,6 +167,100 @@ describe("where it lies and what it is made of", () => {
         "adaptors/static/vite.config.ts": "export default {}",
       },
       is: { kind: "static", framework: "qwik", outputDir: "dist", startCommand: null },
+    },
+    "static pages of Nuxt 2, which its build leaves nothing of": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "nuxt build", start: "nuxt start", generate: "nuxt generate" },
+          dependencies: { nuxt: "^2.15" },
+        }),
+        "nuxt.config.js": `export default { target: "static" }`,
+      },
+      is: { kind: "static", buildCommand: "npm run generate", outputDir: "dist" },
+    },
+    "a client that the root builds with a script of its own, by hand": {
+      files: {
+        ...serverAndClient({
+          build: "tsc",
+          start: "node dist/server.js",
+          "client:build": "cd client && npm run build",
+        }),
+      },
+      is: { kind: "monorepo", services: [".", "client"] },
+    },
+    "a client that the root's build builds": {
+      files: {
+        ...serverAndClient({
+          build: "tsc && npm run client:build",
+          start: "node dist/server.js",
+          "client:build": "cd client && npm run build",
+        }),
+      },
+      is: { kind: "server", services: ["."] },
+    },
+    "pages beside a program in Rust": {
+      files: { ...rust, ...client },
+      is: { kind: "monorepo", services: [".", "client"] },
+    },
+    "pages that a program in Rust serves itself": {
+      files: { ...rust, ...client, "src/pages.rs": `let pages = ServeDir::new("client/build");` },
+      is: { kind: "server", services: ["."] },
+    },
+    "the file that loads the one that listens": {
+      files: {
+        "package.json": manifest({ scripts: { test: "mocha" }, dependencies: { express: "4" } }),
+        "server.js": `require("./src/index.js");`,
+        "src/index.js": `const start = require("./app");
+start();`,
+        "src/app.js": `${express}module.exports = () => app.listen(8000);`,
+      },
+      is: { kind: "server", framework: "express", startCommand: "node server.js", port: 8000 },
+    },
+    "a watcher that runs the tests starts no program": {
+      files: {
+        "package.json": manifest({
+          scripts: { watch: "nodemon --watch . --exec 'mocha --opts test/mocha.opts'" },
+          dependencies: { express: "4" },
+        }),
+        "test/mocha.opts": "--recursive",
+        "server.js": `${express}app.listen(8000)`,
+      },
+      is: { kind: "server", startCommand: "node server.js", port: 8000 },
+    },
+    "a driver listed with the tools of development that the program imports": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "vite build" },
+          devDependencies: { "@sveltejs/kit": "2", vite: "5", "better-sqlite3": "9", pg: "8" },
+        }),
+        "svelte.config.js": "export default {}",
+        "src/lib/db.ts": `import Database from "better-sqlite3";
+export const db = new Database("a.db");`,
+        "src/lib/db.test.ts": `import pg from "pg";`,
+      },
+      is: { framework: "sveltekit", database: ["sqlite"] },
+    },
+    "of several drivers the one whose dialect Knex is told of": {
+      files: {
+        "package.json": manifest({
+          scripts: { start: "node server" },
+          dependencies: { express: "4", knex: "2", mysql2: "3", pg: "8", sqlite3: "5", ioredis: "5" },
+        }),
+        "knexfile.js": `module.exports = { development: { client: "sqlite3" }, production: { client: "mysql2" } }`,
+        "server.js": `${express}app.listen(5001)`,
+      },
+      is: { kind: "server", database: ["mysql", "redis"] },
+    },
+    "of several drivers the one whose dialect TypeORM is told of": {
+      files: {
+        "package.json": manifest({
+          scripts: { start: "node server" },
+          dependencies: { express: "4", typeorm: "0.3", mysql2: "3", pg: "8" },
+        }),
+        "src/data-source.ts": `export default new DataSource({ type: "postgres" })`,
+        "server.js": `${express}app.listen(5001)`,
+      },
+      is: { kind: "server", database: ["postgres"] },
     },
   });
 });

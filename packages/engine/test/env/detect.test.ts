@@ -184,6 +184,44 @@ describe("what a deployment must set", () => {
       ["A_NAME", "LOG_LEVEL"],
     ],
     [
+      "what Deno's program asks a function of its own for",
+      {
+        "utils/get.ts":
+          "export function GetVar(name: string, fallback?: string): string {\n  const value = Deno.env.get(name);\n  if (!value) throw new Error(name);\n  return value;\n}",
+        "db.ts": 'import { GetVar } from "./utils/get.ts";\nconst uri = GetVar("MONGODB_CONNECTION");',
+      },
+      ["MONGODB_CONNECTION"],
+    ],
+    [
+      "what a function is asked for that is handed the environment first",
+      {
+        "db.ts":
+          'const host = getEnvVar(env, "POSTGRES_HOST");\nconst port = getEnvVar(env, "POSTGRES_PORT");\nif (!host) throw new Error("no host");\nopen(host, port ? Number(port) : 5432);',
+      },
+      ["POSTGRES_HOST"],
+    ],
+    [
+      "the connection of the schema that is used, not of another beside it",
+      {
+        "prisma/schema.prisma": 'datasource db {\n  url = env("DATABASE_URL")\n}',
+        "prisma/schema-postgres.prisma": 'datasource db {\n  url = env("POSTGRES_URL")\n}',
+      },
+      ["DATABASE_URL"],
+    ],
+    [
+      "what only begins like a setting of Python's own",
+      { "a.js": "run(process.env.PYTHON_SCRIPTS_PATH, process.env.PYTHONPATH);" },
+      ["PYTHON_SCRIPTS_PATH"],
+    ],
+    [
+      "what stands behind a long address that only tells people to give one",
+      {
+        "a.ts": "open(process.env.DATABASE_URL || 'prisma+postgres://accelerate.prisma-data.net/?api_key=dummy');",
+        ".env.example": "DATABASE_URL=\n",
+      },
+      ["DATABASE_URL"],
+    ],
+    [
       "what a part of the program fails without, unless the example has it switched off",
       {
         "a.ts": 'if (!process.env.TRACE_KEY) throw new Error("no key");\nuse(process.env.API_KEY);',

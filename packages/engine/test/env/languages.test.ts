@@ -85,6 +85,12 @@ const uses: [extension: string, source: string, ...needs: string[]][] = [
   ["rs", `let key = env::var("X_KEY").unwrap_or_else(|_| "a".into());`, "default"],
   ["rs", `let key = env::var("X_KEY").ok();`, "default"],
   ["rs", `if let Ok(key) = env::var("X_KEY") { start() }`, "guarded"],
+  [
+    "rs",
+    `let port = match env::var("X_KEY").map(|one| one.parse()) {\n  Ok(Ok(port)) => port,\n  _ => 3000,\n};`,
+    "default",
+  ],
+  ["rs", `let key = match env::var("X_KEY") {\n  Ok(key) => key,\n  Err(_) => panic!("no"),\n};`, "plain"],
   ["rs", `const KEY: &str = env!("X_KEY");`, "checked"],
   ["java", `String key = System.getenv("X_KEY");`, "plain"],
   ["java", `@Value("\${X_KEY}") String key;`, "checked"],
