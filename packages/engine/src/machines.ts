@@ -1,7 +1,7 @@
 /** The machines that work on this database: each process that serves or works notes itself, and those of one host name are one machine. */
 import { statfs } from "node:fs/promises";
 import { hostname } from "node:os";
-import { instant } from "./clock.ts";
+import { type Clock, instant } from "./clock.ts";
 import { ownerIsDead, thisOwner } from "./deployment/owner.ts";
 import type { EdgeControl } from "./platforms/local/edge-control.ts";
 import type { MachineRow } from "./store/schema.ts";
@@ -93,6 +93,16 @@ export function serversOf({ store, edge }: { store: Store; edge: EdgeControl }):
       return row !== undefined && clock.now() - Date.parse(row.seen_at) > goneAfterMs;
     },
   };
+}
+
+/** Names of the machines whose edge is looked after, as far as they were heard of in the last minute. */
+export async function servingMachines(db: Store["db"], clock: Clock): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom("machine")
+    .select(["name", "roles"])
+    .where("seen_at", ">=", new Date(clock.now() - goneAfterMs).toISOString())
+    .execute();
+  return new Set(rows.filter(({ roles }) => (JSON.parse(roles) as string[]).includes("edge")).map(({ name }) => name));
 }
 
 /** One machine of what its processes noted, the newest first. Those that are gone say nothing about one that lives. */

@@ -2,9 +2,11 @@
  * Who works on a deployment: whoever has claimed it, for as long as the lease is renewed. Each claim has a number, the fence, which every
  * write of its owner names: when somebody else has claimed since, the write changes nothing and LEASE_LOST is thrown.
  */
+import { hostname } from "node:os";
 import type { Kysely } from "kysely";
 import type { Clock } from "../clock.ts";
 import { DeployError } from "../error.ts";
+import { servingMachines } from "../machines.ts";
 import type { DeploymentRow, Schema } from "../store/schema.ts";
 import { isStoreAway, type Store } from "../store/store.ts";
 import { ownerIsDead } from "./owner.ts";
@@ -19,6 +21,8 @@ export const openStates = ["pending", "building", "uploading", "deploying", "ver
 
 const giveBackAgainMs = 200;
 
+type Claimable = Pick<Store, "db" | "kind" | "clock">;
+
 export interface Claim {
   row: DeploymentRow;
   owner: string;
@@ -29,15 +33,17 @@ export interface Claim {
 
 /**
  * Claim the oldest open deployment that nobody works on, or null. Of one project and environment only the oldest open one is
- * offered, so deployments never overtake each other there; of several organisations, whose fewest are worked on comes first. `only` narrows it to that deployment and those it waits for.
+ * offered, so deployments never overtake each other there; of several organisations, whose fewest are worked on comes first. What is to run
+ * on another machine is left to it. `only` narrows it to that deployment and those it waits for.
  */
 export async function claimNext(
-  db: Kysely<Schema>,
-  { owner, clock, only, busy }: { owner: string; clock: Clock; only?: string | undefined; busy: ReadonlySet<string> },
+  store: Claimable,
+  { owner, only, busy }: { owner: string; only?: string | undefined; busy: ReadonlySet<string> },
 ): Promise<Claim | null> {
+  const { db, clock } = store;
   const open = await db
     .selectFrom("deployment")
-    .select(["id", "organization_id", "project_id", "environment", "lease_owner", "lease_until"])
+    .select(["id", "organization_id", "project_id", "environment", "platform", "lease_owner", "lease_until"])
     .where("state", "in", [...openStates])
     .orderBy("id")
     .execute();
@@ -56,7 +62,9 @@ export async function claimNext(
     else if (!wanted || place === `${wanted.project_id}/${wanted.environment}`) free.push(row);
   }
   const shareOf = (row: { organization_id: string }): number => shares.get(row.organization_id) ?? 0;
+  const isElsewhere = await elsewhere(store, free);
   for (const row of free.sort((a, b) => shareOf(a) - shareOf(b))) {
+    if (isElsewhere(row)) continue;
     const claimed = await db
       .updateTable("deployment")
       .set((eb) => ({ lease_owner: owner, lease_until: clock.now() + leaseMs, fence: eb("fence", "+", 1) }))
@@ -85,17 +93,34 @@ export async function hasOpen(db: Kysely<Schema>, only?: string): Promise<boolea
 }
 
 /** Whether a deployment waits that nobody works on: its owner died, is not heard of any more, or went before it was begun. */
-export async function hasOrphans({ db, clock }: Pick<Store, "db" | "clock">): Promise<boolean> {
+export async function hasOrphans(store: Claimable): Promise<boolean> {
+  const { db, clock } = store;
   const rows = await db
     .selectFrom("deployment")
-    .select(["lease_owner", "lease_until", "created_at"])
+    .select(["platform", "lease_owner", "lease_until", "created_at"])
     .where("state", "in", [...openStates])
     .execute();
   // One just accepted is about to be claimed by who accepted it.
   const late = new Date(clock.now() - 1_500).toISOString();
-  return rows.some((row) =>
-    row.lease_owner === null ? row.created_at < late : row.lease_until < clock.now() || ownerIsDead(row.lease_owner),
+  const isElsewhere = await elsewhere(store, rows);
+  return rows.some(
+    (row) =>
+      !isElsewhere(row) &&
+      (row.lease_owner === null
+        ? row.created_at < late
+        : row.lease_until < clock.now() || ownerIsDead(row.lease_owner)),
   );
+}
+
+/** Whether a deployment is to run on another machine: it is for `local`, and those that serve are others. A data directory has one machine. */
+async function elsewhere(
+  { kind, db, clock }: Claimable,
+  rows: { platform: string }[],
+): Promise<(row: { platform: string }) => boolean> {
+  if (kind === "sqlite" || !rows.some(({ platform }) => platform === "local")) return () => false;
+  const serving = await servingMachines(db, clock);
+  const isHere = serving.size === 0 || serving.has(hostname());
+  return ({ platform }) => platform === "local" && !isHere;
 }
 
 /** Renew the lease; tells whether a cancel was asked for. Throws LEASE_LOST. */

@@ -48,7 +48,7 @@ export async function work(
     try {
       const claim =
         running.size < maxConcurrent
-          ? await claimNext(db, { owner: thisOwner(), clock, only, busy: new Set(running.keys()) })
+          ? await claimNext(store, { owner: thisOwner(), only, busy: new Set(running.keys()) })
           : null;
       if (claim) {
         const id = claim.row.id;

@@ -71,7 +71,7 @@ describe.each(databases)("the journal on $kind", ({ use }) => {
   }
 
   const claim = (owner = thisOwner(), only?: string): Promise<Claim | null> =>
-    claimNext(store.db, { owner, clock, only, busy: new Set() });
+    claimNext(store, { owner, only, busy: new Set() });
 
   function journal(held: Claim, signal = new AbortController().signal, db = store.db): Journal {
     const log = { push: () => {}, flush: async () => {} };

@@ -1,6 +1,6 @@
 /** What only PostgreSQL has: writers at the same moment, hints, and a server that goes away. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type Clock, systemClock } from "../../src/clock.ts";
@@ -73,10 +73,10 @@ onPostgres("several processes", () => {
     const workers = await Promise.all(Array.from({ length: 4 }, () => store()));
     const ids = await Promise.all(Array.from({ length: 24 }, (_, n) => accepted(workers[n % 4]!, `pr-${n}`)));
     const claims = await Promise.all(
-      workers.map(async ({ db, clock }, n) => {
+      workers.map(async (where, n) => {
         const own: Claim[] = [];
         const owner = `elsewhere ${n} a`;
-        for (let claim; (claim = await claimNext(db, { owner, clock, busy: new Set() })); ) own.push(claim);
+        for (let claim; (claim = await claimNext(where, { owner, busy: new Set() })); ) own.push(claim);
         return own;
       }),
     );
@@ -109,7 +109,7 @@ onPostgres("several processes", () => {
     const clock = { now: () => Date.now() + later.ms, sleep: systemClock.sleep };
     const where = await store(clock);
     const id = await accepted(where, "production");
-    const claim = (owner: string) => claimNext(where.db, { owner, clock, busy: new Set() });
+    const claim = (owner: string) => claimNext(where, { owner, busy: new Set() });
     // Its pid is nobody's here; whether it lives there, nobody here can tell.
     expect(await claim("elsewhere~0 999999999 long-ago")).toMatchObject({ row: { id } });
     expect(await hasOrphans(where)).toBe(false);
@@ -117,6 +117,29 @@ onPostgres("several processes", () => {
     later.ms = leaseMs + 1;
     expect(await hasOrphans(where)).toBe(true);
     expect(await claim(thisOwner())).toMatchObject({ fence: 2, takenOver: true });
+  });
+
+  it("leave what is to run on this platform's machine to that machine, as long as it is heard of", async () => {
+    const where = await store();
+    const claim = () => claimNext(where, { owner: thisOwner(), busy: new Set() });
+    const serving = { roles: '["edge"]', version: "1.0.0", edge: null, disk: null };
+    const noted = (name: string, seenAgoMs: number) => {
+      const seen_at = new Date(Date.now() - seenAgoMs).toISOString();
+      return where.db
+        .insertInto("machine")
+        .values({ process: name, name, seen_at, ...serving })
+        .execute();
+    };
+    const first = await accepted(where, "production");
+    await noted("gone", 120_000);
+    expect(await claim()).toMatchObject({ row: { id: first } });
+    const second = await accepted(where, "preview");
+    await noted("elsewhere", 5_000);
+    expect(await claim()).toBeNull();
+    await where.db.updateTable("deployment").set({ created_at: "2020-01-01T00:00:00.000Z" }).execute();
+    expect(await hasOrphans(where), "nobody is started for it here").toBe(false);
+    await noted(hostname(), 5_000);
+    expect(await claim()).toMatchObject({ row: { id: second } });
   });
 
   it.each(["immediate", "fast"] as const)(
