@@ -17,6 +17,7 @@ import { inspect } from "./commands/inspect.ts";
 import { logs } from "./commands/logs.ts";
 import { ls } from "./commands/ls.ts";
 import { mcp } from "./commands/mcp.ts";
+import { notifications } from "./commands/notifications.ts";
 import { open } from "./commands/open.ts";
 import { plan } from "./commands/plan.ts";
 import { platforms } from "./commands/platforms.ts";
@@ -41,7 +42,7 @@ import type { Registry } from "./run.ts";
 const groups: [string, ((registry: Registry) => void)[]][] = [
   ["Bring live:", [deploy, plan, detect, init, env]],
   ["See:", [platforms, projects, ls, inspect, status, logs, open, why]],
-  ["Change:", [redeploy, rollback, promote, cancel, domains, rm]],
+  ["Change:", [redeploy, rollback, promote, cancel, domains, notifications, rm]],
   ["Accounts:", [connect, connections, targets, whoami, disconnect, login, logout]],
   ["Run:", [serve, mcp, stop, worker, edge, simulate, doctor, backup, restore, rotateKey, resetPassword]],
 ];

@@ -2,6 +2,7 @@
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import type { EngineOptions } from "@landfall/engine";
 import { DeployError } from "@landfall/engine/error";
+import { mailServerFrom } from "./mail-settings.ts";
 import type { World } from "./world.ts";
 
 export interface GlobalFlags {
@@ -28,6 +29,7 @@ const carriedSettings = [
   "DEPLOYMENT_TIMEOUT_MS",
   "DEPLOYER_MAX_CONCURRENT_DEPLOYMENTS",
   "DEPLOYER_BASE_DOMAIN",
+  "LANDFALL_PRIVATE_NOTIFICATIONS",
 ] as const;
 
 /** Addresses in the place of a vendor's own; whoever carries a deployment on must go there too. */
@@ -78,6 +80,13 @@ export function engineOptionsFrom(settings: Settings): EngineOptions {
       message: `is ${JSON.stringify(baseDomain)}; it must be a host name without scheme and port, such as apps.example.com`,
     });
   }
+  const privateNotifications = given(env.LANDFALL_PRIVATE_NOTIFICATIONS);
+  if (privateNotifications !== undefined && privateNotifications !== "1") {
+    faults.push({
+      path: "LANDFALL_PRIVATE_NOTIFICATIONS",
+      message: `is ${JSON.stringify(privateNotifications)}; it must be 1, or not be set`,
+    });
+  }
   const nameServers = given(env.LANDFALL_NAME_SERVERS)?.split(/[\s,]+/);
   const blobStore = blobStoreFrom(env, faults);
   const home = homeFrom(settings);
@@ -106,6 +115,8 @@ export function engineOptionsFrom(settings: Settings): EngineOptions {
     workerCommand: [...self, "worker", "--until-idle", "--home", home, ...carried],
     toolPath: toolPathFrom(env),
     ...(nameServers === undefined ? {} : { nameServers }),
+    ...mailOf(env),
+    ...(privateNotifications === undefined ? {} : { privateNotifications: true }),
     ...(encryptionKey === undefined ? {} : { encryptionKey }),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(blobStore === undefined ? {} : { blobStore }),
@@ -113,6 +124,19 @@ export function engineOptionsFrom(settings: Settings): EngineOptions {
     ...(deploymentTimeoutMs === undefined ? {} : { deploymentTimeoutMs }),
     ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
     ...(baseDomain === undefined ? {} : { baseDomain }),
+  };
+}
+
+/** Sends letters where a mail server is set; whether it is set rightly is told by `landfall serve`. It is loaded with the first letter. */
+function mailOf(env: World["env"]): Pick<EngineOptions, "mail"> {
+  const server = mailServerFrom(env, []);
+  if (server === null) return {};
+  let opening: Promise<NonNullable<EngineOptions["mail"]>> | undefined;
+  return {
+    mail: async (letter) => {
+      opening ??= import("@landfall/server/mail").then(({ letterSender }) => letterSender(server));
+      return (await opening)(letter);
+    },
   };
 }
 

@@ -216,6 +216,16 @@ export function engineDouble({
     variables: { list: unused, set: unused, remove: unused, history: unused, revert: unused, compare: unused },
     shared: { list: unused, set: unused, remove: unused, mappings: unused, map: unused, unmap: unused },
     settings: { get: unused, set: unused },
+    notifications: {
+      list: unused,
+      save: unused,
+      remove: unused,
+      test: unused,
+      deliveries: unused,
+      deliver: unused,
+      tend: unused,
+      pagesAre: unused,
+    },
     domains: { add: unused, check: unused, list: unused, remove: unused },
     connections: {
       list: async () => [],

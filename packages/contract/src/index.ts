@@ -5,6 +5,7 @@ import { collaborators } from "./collaborators.ts";
 import { connections, platforms, targets } from "./connections.ts";
 import { deployments, detect, planning } from "./deployments.ts";
 import { live } from "./live.ts";
+import { notifications } from "./notifications.ts";
 import { audit, invitations, keys, me, members, organizations, setup } from "./people.ts";
 import { domains, environments, previews, projects, variables } from "./projects.ts";
 import { sandboxes } from "./sandboxes.ts";
@@ -53,6 +54,7 @@ export const contract = {
   variables,
   shared,
   domains,
+  notifications,
   uploads,
   detect,
   plan: planning,

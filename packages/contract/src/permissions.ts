@@ -11,6 +11,7 @@ export const resources = [
   "variable",
   "shared",
   "domain",
+  "notification",
   "deployment",
   "source",
   "sandbox",
@@ -47,6 +48,7 @@ const viewer: Permission[] = [
   "read:environment",
   "read:variable",
   "read:domain",
+  "read:notification",
   "read:deployment",
   "read:connection",
   // One's own; those of others are an administrator's business.
@@ -55,7 +57,7 @@ const viewer: Permission[] = [
 const developer: Permission[] = [
   ...viewer,
   "create:project",
-  ...every("environment", "variable", "domain", "deployment", "source", "sandbox"),
+  ...every("environment", "variable", "domain", "notification", "deployment", "source", "sandbox"),
 ];
 const admin: Permission[] = [
   ...developer,
@@ -83,6 +85,7 @@ const ofProjects: readonly string[] = [
   "environment",
   "variable",
   "domain",
+  "notification",
   "deployment",
   "source",
 ] satisfies Resource[];

@@ -11,6 +11,7 @@ import { systemClock } from "@landfall/engine/clock";
 import { backgroundEnvironment, startDetached } from "@landfall/engine/background";
 import { DeployError, reportOf } from "@landfall/engine/error";
 import { hasOrphans } from "@landfall/engine/deployment/claim";
+import { isDue, overdueMs } from "@landfall/engine/notifications/delivering";
 import { createServer } from "@landfall/engine/node-http";
 import { type EdgeReport, edgeSocket } from "@landfall/engine/platforms/local/edge-control";
 import { programLogs } from "@landfall/engine/platforms/local/program";
@@ -135,7 +136,7 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
       if (clock.now() - lastOrphans >= orphansEveryMs) {
         lastOrphans = clock.now();
         standby?.look();
-        if (await hasOrphans(store)) startWorker(options);
+        if ((await hasOrphans(store)) || (await isDue(store, { mail: false, forMs: overdueMs }))) startWorker(options);
       }
     } catch (error) {
       complain(error);

@@ -19,6 +19,7 @@ import type { Domains } from "./domains/domains.ts";
 import type { EdgeStatus } from "./edge-status.ts";
 import type { DeployEvent } from "./events.ts";
 import type { Servers } from "./machines.ts";
+import type { Notifications, SendLetter } from "./notifications/place.ts";
 import type { DeployRequest, Prepared } from "./plan/request.ts";
 import type { Platform } from "./platform.ts";
 import type { Settings } from "./project-settings.ts";
@@ -63,6 +64,10 @@ export interface EngineOptions {
   blobStore?: BlobStoreOptions;
   /** Seals what is secret, in place of the key file of the data directory: 32 bytes in base64 or hex; after a comma, earlier ones that only open. */
   encryptionKey?: string;
+  /** Hands letters about deployments to a mail server. Default: there is none, and no place can be a mailbox. */
+  mail?: SendLetter;
+  /** Let places that are told of deployments be on this machine (also by http) and in private networks. Default false. */
+  privateNotifications?: boolean;
 }
 
 /**
@@ -87,7 +92,10 @@ export interface Engine extends AsyncDisposable {
   prepare(request: DeployRequest, options?: { signal?: AbortSignal }): Promise<Prepared>;
   /** Accept: from here the deployment ends by itself. Supersedes waiting ones of the same project and environment. Throws the first problem. */
   accept(prepared: Prepared): Promise<DeploymentView>;
-  /** Claim and run accepted deployments, of every organisation: `until: "idle"` ends when none is left, `"aborted"` runs until the signal. */
+  /**
+   * Claim and run accepted deployments, of every organisation, and tell places how they ended: `until: "idle"` ends when none is left,
+   * `"aborted"` runs until the signal. With `only`, which somebody waits for, telling is left to the background.
+   */
   work(options: { signal: AbortSignal; until: "idle" | "aborted"; only?: string }): Promise<void>;
   /** Start the background worker, for a caller that will not stay. */
   workInBackground(): void;
@@ -143,6 +151,8 @@ export interface Engine extends AsyncDisposable {
   shared: SharedValues;
   /** Custom domains on hosted platforms. */
   domains: Domains;
+  /** Places that are told how a project's deployments ended. */
+  notifications: Notifications;
 
   /** Accounts on platforms. */
   connections: Connections;

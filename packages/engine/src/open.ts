@@ -29,6 +29,8 @@ import { type EdgeControl, edgeControl } from "./platforms/local/edge-control.ts
 import { serversOf } from "./machines.ts";
 import { localPlatform } from "./platforms/local.ts";
 import { hostedPlatforms } from "./platforms/registry.ts";
+import { deliver, type Delivering, isDue, overdueMs } from "./notifications/delivering.ts";
+import { notificationsOf } from "./notifications/notifications.ts";
 import { prepare } from "./plan/prepare.ts";
 import { projectsOf, projectViews } from "./projects.ts";
 import { runtimeLogsOf } from "./runtime-logs.ts";
@@ -103,6 +105,8 @@ function engineOver(shared: Shared, store: Store, by: Asker = {}): Engine {
   const domain = (): Promise<string> => store.domain(baseDomain);
   const projects = projectsOf({ store, platforms, access });
   const connections = connectionsOf({ store, platforms, access });
+  const { mail = null, privateNotifications = false } = options;
+  const delivering: Delivering = { store, mail, allowPrivate: privateNotifications };
 
   const view = (row: DeploymentRow): Promise<DeploymentView> => deploymentView(store, row, platforms);
 
@@ -138,7 +142,8 @@ function engineOver(shared: Shared, store: Store, by: Asker = {}): Engine {
     async restore() {
       if (await hasLive()) await edge.ensure();
       // The edge sees to what is open; where there is none, a worker does.
-      else if (await hasOrphans(store)) engine.workInBackground();
+      else if ((await hasOrphans(store)) || (await isDue(store, { mail: false, forMs: overdueMs })))
+        engine.workInBackground();
     },
 
     prepare: (request, { signal } = {}) =>
@@ -146,8 +151,9 @@ function engineOver(shared: Shared, store: Store, by: Asker = {}): Engine {
 
     accept: async (prepared) => view(await deploymentRow(store, await acceptPrepared(store, prepared, by))),
 
-    work: (how) =>
-      work(
+    async work(how) {
+      const { signal, until, only } = how;
+      const working = work(
         {
           store,
           platforms,
@@ -158,7 +164,15 @@ function engineOver(shared: Shared, store: Store, by: Asker = {}): Engine {
           onHeartbeat: keepUp,
         },
         how,
-      ),
+      );
+      if (only === undefined) {
+        const telling = until === "idle" ? working.catch(() => {}) : null; // What it throws is thrown below.
+        await Promise.all([working, deliver(delivering, { signal, until: telling })]);
+        return;
+      }
+      await working;
+      if (await isDue(store, { mail: false, forMs: 0 })) engine.workInBackground();
+    },
 
     workInBackground: () => void startWorker(),
 
@@ -197,6 +211,7 @@ function engineOver(shared: Shared, store: Store, by: Asker = {}): Engine {
     variables: variablesOf(store, projects),
     shared: sharedOf(store, projects),
     settings: settingsOf(store, projects),
+    notifications: notificationsOf(delivering, projects),
 
     connections,
     targets: targetsOf({ store, platforms, access, connections }),

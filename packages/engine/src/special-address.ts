@@ -38,3 +38,20 @@ export function isSpecial(address: string): boolean {
   if (mapped !== undefined) return isSpecial(mapped);
   return special.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
 }
+
+/** Source: RFC 1918, RFC 4193, and the loopback networks. */
+const own = new BlockList();
+for (const [net, prefix] of [
+  ["10.0.0.0", 8],
+  ["127.0.0.0", 8],
+  ["172.16.0.0", 12],
+  ["192.168.0.0", 16],
+] as const)
+  own.addSubnet(net, prefix);
+own.addAddress("::1", "ipv6");
+own.addSubnet("fc00::", 7, "ipv6");
+
+/** Whether a special address is this machine's or a private network's; not one that clouds keep for themselves. */
+export function isPrivate(address: string): boolean {
+  return own.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+}

@@ -58,6 +58,7 @@ interface Things {
   deployments: DeploymentView[];
   connectionId: string;
   webhookId: string;
+  placeId: string;
   targetId: string;
   sandboxId: string;
   state: string;
@@ -78,6 +79,10 @@ const byWebhook =
 const byTarget =
   (ask: (view: Engine, id: string) => unknown): Probe =>
   (view, { targetId }) => [[targetId, () => ask(view, targetId)]];
+const byPlace =
+  (ask: (view: Engine, of: { project: string; id: string }) => unknown): Probe =>
+  (view, { placeId: id }) =>
+    [project, "own"].map((name) => [id, () => ask(view, { project: name, id })]);
 const bySandbox =
   (ask: (view: Engine, id: string) => unknown): Probe =>
   (view, { sandboxId }) => [[sandboxId, () => ask(view, sandboxId)]];
@@ -226,6 +231,16 @@ const probes: Record<string, Probe> = {
   "targets.update": byTarget((view, id) => view.targets.update(id, { name: "theirs" })),
   "targets.remove": byTarget((view, id) => view.targets.remove(id)),
   "targets.test": byTarget((view, id) => view.targets.test(id)),
+  "notifications.list": byProject((view, name) => view.notifications.list({ project: name })),
+  "notifications.save": byProject((view, name) =>
+    view.notifications.save({ project: name, kind: "webhook", address: "https://theirs.invalid/" }),
+  ),
+  "notifications.remove": byPlace((view, of) => view.notifications.remove(of)),
+  "notifications.test": byPlace((view, of) => view.notifications.test(of)),
+  "notifications.deliveries": byPlace((view, of) => view.notifications.deliveries(of)),
+  "notifications.deliver": machine,
+  "notifications.tend": machine,
+  "notifications.pagesAre": machine,
   "webhooks.list": (view) => [["", () => view.webhooks.list()]],
   "webhooks.create": machine, // Makes one of its own; below.
   "webhooks.setSecret": byWebhook((view, id) => view.webhooks.setSecret(id, "another secret of theirs")),
@@ -298,10 +313,15 @@ describe.each(databases)("organisations on $kind", ({ use }) => {
     const open = await acme.accept(await acme.prepare(deploymentOf({ environment: "open" })));
     const { state } = await acme.connections.authorize({ platform: "remote", redirectUri: "http://127.0.0.1/back" });
     const { id: webhookId } = await acme.webhooks.create({ platform: "remote", name: canary });
+    const { id: placeId } = await acme.notifications.save({
+      project,
+      kind: "webhook",
+      address: `https://${canary}.invalid/`,
+    });
     const { id: targetId } = await acme.targets.save({ name: `target-${canary}`, platform: "remote", connection: id });
     const { id: sandboxId } = await acme.sandboxes.create({ name: canary });
     await acme.sandboxes.write(sandboxId, "canary.txt", { body: Readable.from([Buffer.from(canary)]) });
-    things = { deployments: [...deployments, open], connectionId: id!, webhookId, targetId, sandboxId, state };
+    things = { deployments: [...deployments, open], connectionId: id!, webhookId, placeId, targetId, sandboxId, state };
     await globex.variables.set({ project: "own" }, { OWN: "1" });
   }, 120_000);
   afterAll(async () => {

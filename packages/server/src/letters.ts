@@ -62,7 +62,7 @@ export function passwordChangedLetter({ to, publicUrl, at }: { to: string; publi
 }
 
 /** The same words twice: as plain text, and as HTML that loads nothing. */
-export function bodyOf({ paragraphs }: Letter): { text: string; html: string } {
+export function bodyOf({ paragraphs }: Pick<Letter, "paragraphs">): { text: string; html: string } {
   const html = paragraphs.map((one) => {
     if (typeof one === "string") return `<p>${escaped(one)}</p>`;
     const link = escaped(one.link);
@@ -75,7 +75,7 @@ export function bodyOf({ paragraphs }: Letter): { text: string; html: string } {
 }
 
 /** Without line ends, other control characters, and what turns the direction of writing: none may begin a header or change what is read. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u{202A}-\u{202E}\u{2066}-\u{2069}]+/gu, " ")
     .replaceAll(/ {2,}/g, " ")

@@ -2,7 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { isLoopback } from "./call.ts";
-import { bodyOf, type Letter } from "./letters.ts";
+import type { SendLetter } from "@landfall/engine";
+import type { Transporter } from "nodemailer";
+import { bodyOf, type Letter, oneLine } from "./letters.ts";
 import type { Logger } from "./log.ts";
 
 /** The server that takes our mail. */
@@ -29,11 +31,11 @@ const retryMs = [2_000, 20_000, 120_000];
 /** What is being sent when the server stops has so long. */
 const drainMs = 5_000;
 
-/** Connects when there is something to send. Disposing lets what is being sent go, and gives up what waits for another try. */
-export async function openMail({ host, port, isSecure, login, from }: MailServer, log: Logger): Promise<Mail> {
+/** Connects when there is something to send. */
+async function transportTo({ host, port, isSecure, login }: MailServer): Promise<Transporter> {
   const { createTransport } = await import("nodemailer");
   const isHere = isLoopback(host);
-  const transport = createTransport({
+  return createTransport({
     host,
     port,
     secure: isSecure,
@@ -48,21 +50,52 @@ export async function openMail({ host, port, isSecure, login, from }: MailServer
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+}
+
+/** What of a letter is the same whatever it says. `id` names it at every mail server it passes. */
+function envelope({ from }: MailServer, { id, to }: { id: string; to: string }) {
+  return {
+    from,
+    to: { name: "", address: to },
+    messageId: `<${id}@${from.address.split("@")[1]}>`,
+    headers: { "Auto-Submitted": "auto-generated" },
+    xMailer: false as const,
+  };
+}
+
+/** Hands a letter about a deployment over, once: when it is tried again is the engine's to say. */
+export function letterSender(server: MailServer): SendLetter {
+  let opening: Promise<Transporter> | undefined;
+  return async ({ id, to, subject, paragraphs }) => {
+    const transport = await (opening ??= transportTo(server));
+    const plain = paragraphs.map((one) => (typeof one === "string" ? oneLine(one) : one));
+    const message = { ...envelope(server, { id, to }), subject: oneLine(subject), ...bodyOf({ paragraphs: plain }) };
+    try {
+      await transport.sendMail(message);
+      return { ok: true, isFinal: false, words: "The mail server took it." };
+    } catch (error) {
+      const { isFinal, told } = failureOf(error);
+      // A wrong password is mended here; a refused letter is not.
+      const isRefused = isFinal && told.code !== "EAUTH";
+      const words =
+        told.answer === undefined
+          ? "The mail server could not be reached."
+          : `The mail server answered ${told.answer}.`;
+      return { ok: false, isFinal: isRefused, words };
+    }
+  };
+}
+
+/** Disposing lets what is being sent go, and gives up what waits for another try. */
+export async function openMail(server: MailServer, log: Logger): Promise<Mail> {
+  const transport = await transportTo(server);
   const stopping = new AbortController();
   const underWay = new Set<Promise<void>>();
 
   /** Every try has the same id, so that a letter the other side took without saying so arrives once. */
   async function deliver(letter: Letter): Promise<void> {
     const { kind, to, subject } = letter;
-    const message = {
-      from,
-      to: { name: "", address: to },
-      subject,
-      ...bodyOf(letter),
-      messageId: `<${randomUUID()}@${from.address.split("@")[1]}>`,
-      headers: { "Auto-Submitted": "auto-generated" },
-      xMailer: false as const,
-    };
+    const message = { ...envelope(server, { id: randomUUID(), to }), subject, ...bodyOf(letter) };
     for (let attempt = 1; ; attempt++) {
       const failure = await transport.sendMail(message).then(
         () => null,
@@ -104,7 +137,15 @@ const connectionCodes = new Set(["ECONNECTION", "ESOCKET", "ETIMEDOUT", "EDNS", 
  * What of a failure is told. The answer of a mail server repeats addresses and may repeat more, so of that only the number is; a
  * failure before there was any answer is about the connection, and is told whole. A number from 500 on is for good (RFC 5321, 4.2.1).
  */
-function failureOf(error: unknown): { isFinal: boolean; told: Record<string, unknown> } {
+function failureOf(error: unknown): {
+  isFinal: boolean;
+  told: {
+    code?: string | undefined;
+    command?: string | undefined;
+    answer?: number | undefined;
+    reason?: string | undefined;
+  };
+} {
   const { code, command, responseCode, message } = error as {
     code?: string;
     command?: string;

@@ -3,6 +3,7 @@ import { inside, gateOf } from "./gate.ts";
 import { connectionProcedures } from "./procedures/connections.ts";
 import { deploymentProcedures } from "./procedures/deployments.ts";
 import { liveProcedure } from "./procedures/live.ts";
+import { notificationProcedures } from "./procedures/notifications.ts";
 import { peopleProcedures } from "./procedures/people.ts";
 import { projectProcedures } from "./procedures/projects.ts";
 import { sandboxProcedures } from "./procedures/sandboxes.ts";
@@ -31,6 +32,7 @@ export function routerOf(services: Services) {
     ...shareProcedures(os, services),
     live: liveProcedure(os, services),
     ...projectProcedures(os, services),
+    ...notificationProcedures(os, services),
     ...sharedProcedures(os, services),
     ...connectionProcedures(os, services),
     ...sandboxProcedures(os, services),

@@ -145,6 +145,7 @@ describe.each(databases)("a collaborator, on $kind", ({ use }) => {
         webhook: "whk_x",
         sandbox: "sbx_x",
         target: "tgt_x",
+        place: "ntf_x",
       };
       const before = await owner.client.deployments.get({ id: theirs });
       const allowed = new Set<string>();

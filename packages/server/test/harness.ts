@@ -1,7 +1,8 @@
 /** A server in this process on a data directory and a free port of its own, and people who use it. */
 import type { contract, Permission, Role } from "@landfall/contract";
-import { type Engine, openEngine } from "@landfall/engine";
+import { type Engine, type EngineOptions, openEngine } from "@landfall/engine";
 import { type ServerOptions, startServer } from "@landfall/server";
+import { letterSender } from "@landfall/server/mail";
 import { createORPCClient } from "@orpc/client";
 import { RPCLink } from "@orpc/client/fetch";
 import type { ContractRouterClient } from "@orpc/contract";
@@ -47,11 +48,11 @@ export interface TestServer extends AsyncDisposable {
 
 const selfCommand = [process.execPath, join(import.meta.dirname, "../../cli/bin/landfall.js")];
 
-/** `environment` is what the engine reads, such as the addresses of simulated platforms; `database` in place of the data directory's own. */
+/** `environment` is what the engine reads, such as the addresses of simulated platforms; `settings` of it are such as a database in place of the data directory's own. */
 export async function serverFor(
   more: Partial<ServerOptions> = {},
   environment: Record<string, string> = {},
-  database: { databaseUrl?: string } = {},
+  settings: Partial<EngineOptions> = {},
 ): Promise<TestServer> {
   const home = mkdtempSync(join(tmpdir(), "landfall-server-"));
   const engineOf = (directory: string): Promise<Engine> =>
@@ -61,7 +62,8 @@ export async function serverFor(
       workerCommand: [...selfCommand, "worker", "--until-idle", "--home", directory],
       toolPath: (process.env["PATH"] ?? "").split(delimiter),
       environment,
-      ...database,
+      ...(more.mail ? { mail: letterSender(more.mail) } : {}),
+      ...settings,
     });
   const engine = await engineOf(home);
   const logged: string[] = [];

@@ -13,6 +13,7 @@ export interface Things {
   webhook: string;
   sandbox: string;
   target: string;
+  place: string;
 }
 
 const ids: Record<string, keyof Things> = {
@@ -24,6 +25,7 @@ const ids: Record<string, keyof Things> = {
   webhooks: "webhook",
   sandboxes: "sandbox",
   targets: "target",
+  notifications: "place",
 };
 
 /** What a body needs besides what is in the address. */
@@ -50,6 +52,7 @@ const bodies: Record<string, (things: Things) => Record<string, unknown>> = {
   "sandboxes.write": () => ({ files: [{ path: "index.html", text: "x" }] }),
   "sandboxes.run": () => ({ command: "node --version" }),
   "sandboxes.deploy": ({ project }) => ({ project }),
+  "notifications.save": () => ({ kind: "webhook", address: "https://hooks.example.com/x" }),
   "webhooks.create": () => ({ platform: "no-such-platform" }),
   "webhooks.setSecret": () => ({ secret: "x".repeat(32) }),
   detect: ({ upload }) => ({ source: { upload } }),

@@ -42,6 +42,12 @@ beforeAll(async () => {
   await owner.client.sandboxes.write({ id: sandbox.id, files: [{ path: "index.html", text: mark }] });
   const webhook = await owner.client.webhooks.create({ platform: "vercel", name: mark });
   const target = await owner.client.targets.save({ name: mark, platform: "local" });
+  const place = await owner.client.notifications.save({
+    project,
+    kind: "webhook",
+    name: mark,
+    address: `https://${mark}.invalid/`,
+  });
   const { members } = await owner.client.members.list();
   things = {
     project,
@@ -54,6 +60,7 @@ beforeAll(async () => {
     webhook: webhook.id,
     sandbox: sandbox.id,
     target: target.id,
+    place: place.id,
   };
   stranger = await elsewhere();
 });
@@ -118,6 +125,7 @@ async function stateOfFirst(): Promise<string> {
     await client.webhooks.list(),
     await client.sandboxes.list(),
     await client.targets.saved(),
+    await client.notifications.list({ project }),
     await client.sandboxes.files({ id: things.sandbox }),
     await client.me(),
   ]);

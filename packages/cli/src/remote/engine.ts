@@ -100,6 +100,17 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
       set: async (of) => sent(await client.projects.settings.set(of)),
     },
 
+    notifications: {
+      list: async (of) => sent(await client.notifications.list(of)).places,
+      save: async (asked) => sent(await client.notifications.save(asked)),
+      remove: async (of) => void (await client.notifications.remove(of)),
+      test: async (of) => sent(await client.notifications.test(of)),
+      deliveries: async ({ before, ...of }) =>
+        sent(await client.notifications.deliveries({ ...of, ...(before === undefined ? {} : { cursor: before }) }))
+          .deliveries,
+      ...refusing(["deliver", "tend", "pagesAre"], { what: "A server tells places by itself.", where: url }),
+    },
+
     connections: {
       list: async () => sent(await client.connections.list()).connections,
       connect: async (given) => sent(await client.connections.connect(given)),

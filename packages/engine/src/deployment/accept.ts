@@ -8,6 +8,7 @@ import { newId } from "../id.ts";
 import { openStates } from "./claim.ts";
 import { keepHistory } from "./commits.ts";
 import { appendEvents } from "./stored-events.ts";
+import { noteEnd } from "../notifications/ends.ts";
 import type { DeployPlan } from "../plan/plan.ts";
 import { keptSnapshot, type PreparedInside } from "../plan/prepare.ts";
 import type { DeployRequest, Prepared } from "../plan/request.ts";
@@ -111,6 +112,7 @@ export async function accept(store: Store, asked: Acceptance): Promise<string> {
         at,
         bodies: [{ type: "state", state: "cancelled", reason }],
       });
+      await noteEnd(tx, older, clock);
     }
     await tx
       .insertInto("deployment")
@@ -277,5 +279,6 @@ export async function requestCancel({ db, clock }: Store, id: string): Promise<v
       at,
       bodies: [{ type: "state", state: "cancelled", reason }],
     });
+    await noteEnd(tx, id, clock);
   });
 }

@@ -6,6 +6,7 @@ import type { Kysely, Transaction } from "kysely";
 import { type Clock, instant } from "../clock.ts";
 import type { ErrorReport } from "../error.ts";
 import { type DeployEvent, type DeployEventBody, type DeploymentState, isSettled } from "../events.ts";
+import { noteEnd } from "../notifications/ends.ts";
 import type { Schema } from "../store/schema.ts";
 import { type Claim, leaseLost } from "./claim.ts";
 import { type StepLog, type Steps, stepsOf } from "./steps.ts";
@@ -108,6 +109,7 @@ export function journalOf({
           }))
           .where("id", "=", deploymentId)
           .execute();
+        await noteEnd(tx, deploymentId, clock);
       });
     },
   };

@@ -15,6 +15,7 @@ import { sharedValues } from "./migrations/0010-shared-values.ts";
 import { screenshots } from "./migrations/0011-screenshots.ts";
 import { commitHistory } from "./migrations/0012-commit-history.ts";
 import { requestKeys } from "./migrations/0013-request-keys.ts";
+import { notifications } from "./migrations/0014-notifications.ts";
 import type { Schema } from "./schema.ts";
 
 const typesOf: Record<DatabaseKind, ColumnTypes> = {
@@ -38,6 +39,7 @@ const migrations: Migration[] = [
   screenshots,
   commitHistory,
   requestKeys,
+  notifications,
 ];
 
 /**

@@ -31,6 +31,8 @@ const places: Place[] = [
   { table: "connection", column: "credential", key: ["id"], row: (id) => `connection ${id}` },
   { table: "authorization", column: "sealed", key: ["state"], row: (state) => `authorization ${state}` },
   { table: "webhook", column: "secret", key: ["id"], row: (id) => `webhook ${id}` },
+  { table: "notification_place", column: "address", key: ["id"], row: (id) => `notification-place ${id}` },
+  { table: "notification_place", column: "secret", key: ["id"], row: (id) => `notification-secret ${id}` },
 ];
 
 /** Ids of the keys that something in the database was sealed with. */

@@ -373,6 +373,46 @@ export interface CommitHistoryRow {
   found: string;
 }
 
+/** A place that is told how a project's deployments ended. */
+export interface NotificationPlaceRow {
+  id: string;
+  project_id: string;
+  /** Unique in the project. */
+  name: string;
+  kind: string;
+  /** Envelope with the URL or the mail address; the associated data is `notification-place <id>`. */
+  address: string;
+  /** What of the address is shown. */
+  leads_to: string;
+  /** Envelope with what messages are signed with; the associated data is `notification-secret <id>`. Null but for a webhook. */
+  secret: string | null;
+  /** JSON array. */
+  events: string;
+  environments: string;
+  created_at: string;
+}
+
+/** A message to a place: written with the end it tells of, so that the one is never without the other. */
+export interface NotificationRow {
+  id: string;
+  place_id: string;
+  event: string;
+  deployment_id: string | null;
+  /** JSON, as a webhook is sent it. No secret is in it. */
+  body: string;
+  state: "waiting" | "delivered" | "given-up";
+  /** Grows with every claim; what an owner writes names the number it claimed with. */
+  attempts: number;
+  /** Milliseconds since the epoch: nobody tries before. Of one that is being tried, the end of that lease. */
+  next_at: number;
+  /** Who is trying, see owner.ts; null for nobody. */
+  owner: string | null;
+  status: number | null;
+  outcome: string | null;
+  created_at: string;
+  tried_at: string | null;
+}
+
 export interface Schema {
   project: ProjectRow;
   variable: VariableRow;
@@ -402,5 +442,7 @@ export interface Schema {
   share: ShareRow;
   screenshot: ScreenshotRow;
   commit_history: CommitHistoryRow;
+  notification_place: NotificationPlaceRow;
+  notification: NotificationRow;
   setting: SettingRow;
 }

@@ -119,10 +119,32 @@ describe.each(databases)("on $kind", { timeout: 60_000 }, ({ use }) => {
         updated_at: at,
       })
       .execute();
+    await db
+      .insertInto("notification_place")
+      .values({
+        id: "ntf_1",
+        project_id: projectId,
+        name: "told",
+        kind: "webhook",
+        address: vault.seal("https://told.invalid/", "notification-place ntf_1"),
+        leads_to: "told.invalid",
+        secret: vault.seal("whsec_", "notification-secret ntf_1"),
+        events: "[]",
+        environments: "all",
+        created_at: at,
+      })
+      .execute();
     return async () => {
       const now = stores.at(-1)!;
       const one = async (
-        table: "release" | "deployment" | "connection" | "authorization" | "webhook" | "shared_value",
+        table:
+          | "release"
+          | "deployment"
+          | "connection"
+          | "authorization"
+          | "webhook"
+          | "shared_value"
+          | "notification_place",
         column: string,
         row: string,
       ) => {
@@ -139,6 +161,8 @@ describe.each(databases)("on $kind", { timeout: 60_000 }, ({ use }) => {
         await one("authorization", "sealed", "authorization hash"),
         await one("webhook", "secret", "webhook whk_1"),
         await one("shared_value", "value", "shared-value local/SHARED"),
+        await one("notification_place", "address", "notification-place ntf_1"),
+        await one("notification_place", "secret", "notification-secret ntf_1"),
       ];
     };
   }
@@ -149,7 +173,7 @@ describe.each(databases)("on $kind", { timeout: 60_000 }, ({ use }) => {
       const opened = await filled(store);
       const before = await opened();
       const [old] = fileKeys();
-      expect(await rotateKey(store)).toBe(907);
+      expect(await rotateKey(store)).toBe(909);
       const [key, ...more] = fileKeys();
       expect([key === old, more]).toEqual([false, []]);
       expect(statSync(keyFile()).mode & 0o777).toBe(0o600);
@@ -196,7 +220,7 @@ describe.each(databases)("on $kind", { timeout: 60_000 }, ({ use }) => {
       // So far: killed here, both keys are there, and everything opens.
       const next = await open();
       expect(await opened()).toEqual(before);
-      expect(await rotateKey(next)).toBe(906);
+      expect(await rotateKey(next)).toBe(908);
       expect(fileKeys()).toEqual([begun]);
       expect(begun).not.toBe(old);
       expect(await opened()).toEqual(before);

@@ -1,0 +1,81 @@
+/** Places that are told how a project's deployments ended, and what they were told. */
+import { z } from "zod";
+import { cursor, id, instant, limit, name, nextCursor, nothing, open } from "./base.ts";
+
+const kind = z.enum(["webhook", "slack", "discord", "email"]);
+const event = z.enum(["succeeded", "failed", "cancelled"]);
+const environments = z.enum(["production", "all"]);
+
+const notification = z
+  .object({
+    id: z.string().describe("The same with every try; a webhook is sent it as webhook-id."),
+    event: z.enum([...event.options, "test"]),
+    deployment: z.string().nullable(),
+    state: z.enum(["waiting", "delivered", "given-up"]),
+    attempts: z.number().int(),
+    status: z.number().int().nullable().describe("Of the last answer over HTTP."),
+    outcome: z.string().nullable().describe("What came of the last try, in a sentence."),
+    createdAt: instant,
+    triedAt: instant.nullable(),
+    nextTryAt: instant.nullable(),
+  })
+  .meta({ id: "Notification" });
+
+const place = z
+  .object({
+    id,
+    name: z.string(),
+    kind,
+    leadsTo: z.string().describe("The host of its URL, which is a secret and never shown; or its mail address."),
+    events: z.array(event),
+    environments,
+    createdAt: instant,
+    last: notification.nullable(),
+  })
+  .meta({ id: "NotificationPlace" });
+
+const one = z.object({ project: name, id });
+
+export const notifications = {
+  list: open("read:notification", { about: "project" })
+    .route({ method: "GET", path: "/projects/{project}/notifications", tags: ["notifications"] })
+    .input(z.object({ project: name }))
+    .output(z.object({ places: z.array(place) })),
+  save: open("create:notification", { about: "project" })
+    .route({
+      method: "POST",
+      path: "/projects/{project}/notifications",
+      successStatus: 201,
+      tags: ["notifications"],
+      description:
+        "A place that is told how deployments ended. What messages to a webhook are signed with is in this answer and nowhere else.",
+    })
+    .input(
+      z.strictObject({
+        project: name,
+        kind,
+        address: z.string().trim().min(1).max(2000).describe("An https URL, or a mail address."),
+        name: z.string().trim().min(1).max(80).optional().describe("Absent: what it leads to."),
+        events: z.array(event).min(1).max(3).optional().describe("Absent: succeeded and failed."),
+        environments: environments.optional().describe("Absent: production."),
+      }),
+    )
+    .output(place.extend({ secret: z.string().nullable() })),
+  remove: open("delete:notification", { about: "project" })
+    .route({ method: "DELETE", path: "/projects/{project}/notifications/{id}", tags: ["notifications"] })
+    .input(one)
+    .output(nothing),
+  test: open("update:notification", { about: "project" })
+    .route({
+      method: "POST",
+      path: "/projects/{project}/notifications/{id}/test",
+      tags: ["notifications"],
+      description: "Send it a message now, once.",
+    })
+    .input(one)
+    .output(z.object({ ok: z.boolean(), status: z.number().int().nullable(), detail: z.string() })),
+  deliveries: open("read:notification", { about: "project" })
+    .route({ method: "GET", path: "/projects/{project}/notifications/{id}/deliveries", tags: ["notifications"] })
+    .input(one.extend({ limit, cursor }))
+    .output(z.object({ deliveries: z.array(notification), nextCursor })),
+};

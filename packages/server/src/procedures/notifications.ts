@@ -1,0 +1,33 @@
+import { type Gate, inside } from "../gate.ts";
+import type { Principal } from "../people/principal.ts";
+import type { Services } from "../services.ts";
+import { given } from "./deployments.ts";
+
+const usualLimit = 20;
+
+export function notificationProcedures(os: Gate, services: Services) {
+  const of = (principal: Principal | null) => inside(services, principal).engine.notifications;
+  return {
+    notifications: {
+      list: os.notifications.list.handler(async ({ input, context }) => ({
+        places: await of(context.principal).list(input),
+      })),
+      save: os.notifications.save.handler(({ input, context }) => of(context.principal).save(given(input))),
+      remove: os.notifications.remove.handler(async ({ input, context }) => {
+        await of(context.principal).remove(input);
+        return {};
+      }),
+      test: os.notifications.test.handler(({ input, context }) => of(context.principal).test(input)),
+      deliveries: os.notifications.deliveries.handler(async ({ input, context }) => {
+        const { limit = usualLimit, cursor, ...place } = input;
+        const found = await of(context.principal).deliveries({
+          ...place,
+          ...(cursor === undefined ? {} : { before: cursor }),
+          limit: limit + 1,
+        });
+        const page = found.slice(0, limit);
+        return { deliveries: page, nextCursor: found.length > limit ? page.at(-1)!.id : null };
+      }),
+    },
+  };
+}
