@@ -83,6 +83,20 @@ export async function makeDemo(place: Place): Promise<Demo> {
   ).deployments.find((one) => one.live)!;
   const { url: shared } = await owner.client.deployments.share({ id: live.id });
   void viewer;
+  // After all deployments: nobody is told anything.
+  await owner.client.notifications.save({
+    project: "harbour",
+    kind: "slack",
+    address: "https://hooks.slack.com/services/T0/B0/canary-of-the-demo",
+    name: "Harbour office",
+  });
+  await owner.client.notifications.save({
+    project: "harbour",
+    kind: "webhook",
+    address: "https://tides.example.com/landfall",
+    events: ["succeeded", "failed", "cancelled"],
+    environments: "all",
+  });
   return {
     owner,
     pages: {

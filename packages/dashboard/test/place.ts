@@ -37,7 +37,7 @@ export async function openPlace(settings: Pick<ServerOptions, "publicUrl" | "mai
   buildProgram();
   const dashboard = builtDashboard();
   const vendors = await openVendors();
-  const server = await serverFor({ dashboard, ...settings }, vendors.environment);
+  const server = await serverFor({ dashboard, ...settings }, vendors.environment, { privateNotifications: true });
   const origin = settings.publicUrl ?? server.url;
   vendors.register(server.url);
   const stop = new AbortController();

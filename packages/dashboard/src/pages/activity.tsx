@@ -39,6 +39,7 @@ const kinds: Choice[] = [
   { value: "invitations", label: "Invitations" },
   { value: "keys", label: "API keys" },
   { value: "organizations", label: "Organisations" },
+  { value: "notifications", label: "Notifications" },
   { value: "webhooks", label: "Webhooks" },
   { value: "sandboxes", label: "Sandboxes" },
 ];

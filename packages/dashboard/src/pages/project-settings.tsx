@@ -11,6 +11,7 @@ import { word } from "../parts/command-word.ts";
 import { useMay } from "../session.ts";
 import { Page } from "../shell/page.tsx";
 import { Collaborators } from "./project-settings/collaborators.tsx";
+import { Notifications } from "./project-settings/notifications.tsx";
 import { SettingsForm } from "./project-settings/settings-form.tsx";
 
 export function ProjectSettingsPage() {
@@ -28,6 +29,7 @@ export function ProjectSettingsPage() {
       <Asked answer={answer} waitsFor="the settings" lines={8}>
         {(stored) => <SettingsForm project={project} stored={stored} mayChange={may("update:deployment")} />}
       </Asked>
+      {may("read:notification") ? <Notifications project={project} /> : null}
       {may("update:project") ? <Collaborators project={project} /> : null}
       {may("delete:project") ? <Removal project={project} /> : null}
     </Page>

@@ -1,0 +1,91 @@
+/** Places that are told of deployments, as a person adds, tries and removes them: in Chromium, against a real server and a real receiver. */
+import { afterAll, describe, expect, it } from "vitest";
+import { isSigned, openReceiver, type Receiver } from "../../engine/test/receiver.ts";
+import { axe, hasBrowser } from "../../react/test/browser.ts";
+import type { Caller } from "../../server/test/harness.ts";
+import type { Place } from "./place.ts";
+import { closed, press, withPlace } from "./with-place.ts";
+
+let place: Place;
+let owner: Caller;
+let receiver: Receiver;
+
+const { tab } = withPlace(async (opened) => {
+  place = opened;
+  receiver = await openReceiver();
+  owner = await place.server.setUp();
+  await owner.client.projects.create({ name: "shop" });
+});
+afterAll(async () => receiver?.[Symbol.asyncDispose]());
+
+describe.skipIf(!hasBrowser)("notifications", () => {
+  it("are added, tried out, told of a deployment, looked at and removed", async () => {
+    const { page, complaints } = await tab("/p/shop/settings", owner);
+    await page.getByText("Nobody is told").waitFor();
+    await press(page, "Add a place");
+    await page.getByLabel("Kind").selectOption({ label: "Email" });
+    await page.getByText("This server sends no mail. Whoever runs it").waitFor();
+    expect(await axe(page)).toEqual([]);
+    await page.getByLabel("Kind").selectOption({ label: "Webhook" });
+    await page.getByLabel("URL", { exact: true }).fill("http://example.com/");
+    await press(page, "Add");
+    await page.getByText("must begin with https://").last().waitFor();
+    expect(await axe(page)).toEqual([]);
+    await page.getByLabel("URL", { exact: true }).fill(receiver.url("/canary-in-an-address"));
+    await page.getByLabel("Name").fill("Our receiver");
+    await page.getByLabel("Deployments that were cancelled").check();
+    await page.getByRole("radio", { name: "All environments" }).check();
+    await press(page, "Add");
+    await page.getByText("It is shown this once.").waitFor();
+    const secret = await page.getByText(/^whsec_/).innerText();
+    expect(await axe(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await closed(page);
+
+    const row = page.getByRole("table", { name: "Notifications" }).getByRole("row", { name: /Our receiver/ });
+    await row.getByText("Succeeded, failed, and cancelled, all environments").waitFor();
+    await press(page, "Test Our receiver");
+    await page.getByText("Our receiver took the test message. It answered 204.").waitFor();
+    expect(isSigned(receiver.got[0]!, secret)).toBe(true);
+    expect(await axe(page)).toEqual([]);
+    receiver.answer = (response) => void response.writeHead(500).end();
+    await press(page, "Test Our receiver");
+    await page.getByText("Our receiver did not take the test message. It answered 500.").waitFor();
+    receiver.answer = (response) => void response.writeHead(204).end();
+
+    const { id } = await place.deploy(
+      owner,
+      { "index.html": "<!doctype html><title>Shop</title>" },
+      { project: "shop" },
+    );
+    await press(page, "What Our receiver was told");
+    const told = page.getByRole("dialog").getByRole("listitem");
+    await told.filter({ hasText: "Deployment succeeded" }).getByText("Delivered").waitFor();
+    expect(await told.filter({ hasText: "Test message" }).count()).toBe(2);
+    expect(await told.getByRole("link").first().getAttribute("href")).toBe(`/p/shop/deployments/${id}`);
+    expect(await axe(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await closed(page);
+    expect(await page.content()).not.toContain("canary-in-an-address");
+    expect(await page.content()).not.toContain(secret);
+
+    await press(page, "Remove Our receiver");
+    await press(page, "Remove");
+    await closed(page);
+    await page.getByText("Nobody is told").waitFor();
+    // A refused address is an answer that the browser notes as an error.
+    expect(complaints.filter((one) => !one.includes("400"))).toEqual([]);
+  });
+
+  it("are seen and not changed by a viewer", async () => {
+    await owner.client.notifications.save({ project: "shop", kind: "webhook", address: receiver.url(), name: "Ours" });
+    const { page, complaints } = await tab("/p/shop/settings", await place.server.member(owner, "viewer"));
+    await press(page, "What Ours was told");
+    await page.getByText("Nothing yet").waitFor();
+    await page.keyboard.press("Escape");
+    await closed(page);
+    for (const name of ["Add a place", "Test Ours", "Remove Ours"])
+      expect(await page.getByRole("button", { name }).count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+});
