@@ -102,6 +102,7 @@ const probes: Record<string, Probe> = {
   verifyBackup: machine,
   "connections.tend": machine,
   "servers.attend": machine,
+  "servers.isGone": machine,
   "servers.list": machine,
   "edge.ensure": machine,
   "edge.status": machine,
