@@ -142,13 +142,14 @@ export function commandWith({ scripts, manager }: Subject, { commands }: Framewo
   return name === undefined ? executed(manager, `${commands?.[0]} ${verb}`) : runScript(manager, name);
 }
 
-/** A platform's build command without the installation that goes before it, its script in the project's own manager's words. */
+/** A platform's build command without the installation and the cleaning that go before it, its script in the project's own manager's words. */
 function withoutInstall(command: string, { manager, manifest }: Subject): string | undefined {
   const parts = command
     .split(/\s*(?:&&|;|\n)\s*/)
     .filter(
       (part) =>
         part.trim() !== "" &&
+        !/^(?:npx )?(?:rm -rf|rimraf) \S+$/.test(part.trim()) &&
         !/^(?:\w+=\S+\s+)*(npm (i|ci|install)|npx pnpm (i|install)|pnpm (i|install)|yarn( install| --.*)?$|bun (i|install)|corepack|npm i -g)\b/.test(
           part.trim(),
         ) &&

@@ -70,7 +70,9 @@ export function detectVariables(project: Project, directory: string, facts: Omit
     ),
     isCrowded: wanted.length > 25 && !sightings.some(({ inSchema }) => inSchema),
     isExampleBrief: listings.length > 0 && listings.length <= 4,
-    isCatalogue: listings.filter(({ isCommentedOut }) => !isCommentedOut).length >= fewestInCatalogue,
+    // One name in several examples is one variable.
+    isCatalogue:
+      new Set(listings.flatMap(({ key, isCommentedOut }) => (isCommentedOut ? [] : [key]))).size >= fewestInCatalogue,
     providers: providersOf(byKey.keys()),
     models: {
       count: [...byKey.keys()].filter((key) => modelKey.test(key)).length,

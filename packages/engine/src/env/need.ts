@@ -67,6 +67,9 @@ export function useOf(script: Script, span: Span): Use {
     const use = useOf(script, { start: span.start, end: claim });
     return use.need === "plain" ? { ...use, need: "asserted" } : use;
   }
+  // What is trimmed is the same value.
+  const trimmed = /^\s*\??\.\s*trim\(\s*\)/.exec(code.slice(span.end, span.end + 60));
+  if (trimmed) return useOf(script, { start: span.start, end: span.end + trimmed[0].length });
   let { start, end } = span;
   /** `new URL(X)` throws without it. */
   let isParsed = false;

@@ -178,6 +178,17 @@ describe("where it lies and what it is made of", () => {
       },
       is: { kind: "static", buildCommand: "npm run generate", outputDir: "dist" },
     },
+    "a platform's command that cleans before it builds says no more than the script": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "nest build", "start:prod": "node dist/main" },
+          dependencies: { "@nestjs/core": "11" },
+        }),
+        "render.yaml":
+          "services:\n  - type: web\n    runtime: node\n    buildCommand: npm ci && rm -rf dist && npm run build\n    startCommand: npm run start:prod\n",
+      },
+      is: { framework: "nestjs", buildCommand: "npm run build", startCommand: "npm run start:prod" },
+    },
     "a client that the root builds with a script of its own, by hand": {
       files: {
         ...serverAndClient({

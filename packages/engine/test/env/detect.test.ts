@@ -23,6 +23,9 @@ function packageWith(...names: string[]): string {
   return JSON.stringify({ dependencies: Object.fromEntries(names.map((name) => [name, "latest"])) });
 }
 
+/** An example that gives the same twenty-five settings wherever it is copied. */
+const fewSettings = `MAIL_DOMAIN=\n${Array.from({ length: 25 }, (_, at) => `LIMIT_${String.fromCodePoint(65 + at)}=5\n`).join("")}`;
+
 it("calls every variable of a static site one of the build", () => {
   const [variable] = variablesIn({ "build.js": "use(process.env.API_URL);" }, { kind: "static" });
   expect(variable).toMatchObject({ key: "API_URL", class: "build" });
@@ -207,6 +210,24 @@ describe("what a deployment must set", () => {
         "prisma/schema-postgres.prisma": 'datasource db {\n  url = env("POSTGRES_URL")\n}',
       },
       ["DATABASE_URL"],
+    ],
+    [
+      "a trimmed secret without which nobody is let in",
+      {
+        "a.ts": "const secret = process.env.ACCESS_SECRET?.trim();\nif (!secret) return null;\nverify(secret);",
+        ".env.example": "ACCESS_SECRET=change-me\n",
+      },
+      ["ACCESS_SECRET"],
+    ],
+    [
+      "what is asked for in three examples of one list, which is no catalogue",
+      {
+        "a.ts": 'use(config.getOrThrow("MAIL_DOMAIN"));',
+        ".env.example": fewSettings,
+        "env.docker.example": fewSettings,
+        "worker/.env.example": fewSettings,
+      },
+      ["MAIL_DOMAIN"],
     ],
     [
       "what only begins like a setting of Python's own",
