@@ -29,7 +29,8 @@ export interface Config {
   text: string;
 }
 
-const endings = ["ts", "js", "mjs", "mts", "cjs", "cts"];
+/** In the order in which Next, Vite and Nuxt look for theirs: of two that lie side by side the first is read. */
+const endings = ["js", "mjs", "ts", "mts", "cjs", "cts"];
 const known = new WeakMap<Project, Map<string, Config | null>>();
 
 /** The first of `names` (without ending, such as `vite.config`) in `directory`, read; null when there is none. A file that cannot be parsed reads as empty. */

@@ -636,6 +636,17 @@ export const frameworks: readonly Framework[] = [
     port: 3333,
   },
   {
+    // Up to its fourth version it is run as it is written.
+    id: "adonis",
+    name: "AdonisJS",
+    role: "server",
+    packages: ["@adonisjs/framework"],
+    commands: ["adonis"],
+    kind: "server",
+    start: "node server.js",
+    port: 3333,
+  },
+  {
     id: "sails",
     name: "Sails",
     role: "server",

@@ -136,6 +136,7 @@ function settle(subject: Subject): void {
     program &&
     !subject.isLibrary &&
     (program.starts ||
+      program.edgePort !== undefined ||
       (program.source && isListening(program.source)) ||
       (program.run !== undefined && !("workspaces" in manifest.json)));
   if (isProgram) {

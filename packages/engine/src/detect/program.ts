@@ -213,7 +213,7 @@ const valued = new Set([
   "--delay",
   "--max-old-space-size",
   "--config",
-  "--inspect",
+  "--ignore-watch",
 ]);
 
 /** The file an invocation runs. */

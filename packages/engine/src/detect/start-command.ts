@@ -88,7 +88,7 @@ function startOf(subject: Subject, source: Source, run: Invocation | undefined):
   const bundled = nxOutput(subject);
   if (bundled !== undefined) return `node ${bundled}/${path.slice(path.lastIndexOf("/") + 1).replace(/tsx?$/, "js")}`;
   const compiles = [...(scripts.get("build") ?? [])].find(({ program }) =>
-    ["tsc", "tsup", "esbuild", "swc", "tspc", "tsc-alias", "ncc", "tsdown", "unbuild"].includes(program),
+    ["tsc", "tsup", "esbuild", "swc", "babel", "tspc", "tsc-alias", "ncc", "tsdown", "unbuild"].includes(program),
   );
   if (!compiles)
     return usedOf(manifest, ["tsx"])

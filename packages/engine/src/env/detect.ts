@@ -134,7 +134,7 @@ function sightingsIn(
   const importer = importerOf(rows);
   const sightings: Sighting[] = [];
   const python = new Map<string, string>();
-  const readers = new Map<string, OwnReader["demands"]>();
+  const readers = new Map<string, OwnReader>();
   let left = mostCharacters;
   for (const file of scope.files) {
     if (left <= 0) break;
@@ -149,13 +149,16 @@ function sightingsIn(
     }
     if (file.extension === "py") python.set(file.path, source.text);
     if (file.isTooling) for (const sighting of found) sighting.need = "tooling";
-    for (const { name, demands } of source.readers) if (demands !== "never") readers.set(name, demands);
+    for (const reader of source.readers)
+      if (reader.demands !== "never" || reader.replaces) readers.set(reader.name, reader);
     sightings.push(...found);
   }
   for (const sighting of sightings) {
-    const demands = sighting.callee === undefined ? undefined : readers.get(sighting.callee);
+    const reader = sighting.callee === undefined ? undefined : readers.get(sighting.callee);
+    if (!reader) continue;
+    if (reader.replaces && sighting.need === "plain") sighting.need = "default";
     // `read("KEY", true)` claims, as `read("KEY")!` does, and the function acts on it.
-    if (sighting.need !== (demands === "told" ? "asserted" : "plain") || demands === undefined) continue;
+    if (reader.demands === "never" || sighting.need !== (reader.demands === "told" ? "asserted" : "plain")) continue;
     sighting.need = "checked";
     sighting.inSchema = true;
   }

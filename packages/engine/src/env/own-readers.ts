@@ -6,6 +6,8 @@ export interface OwnReader {
   name: string;
   /** It throws or ends the program when the variable is missing: always, unless given something in its place, or when told to. */
   demands: "never" | "always" | "told";
+  /** It has a value of its own for what is missing, such as an empty list. */
+  replaces?: true;
 }
 
 const looksUp =
@@ -46,6 +48,10 @@ export function ownReadersIn(code: string): OwnReader[] {
   return [...found.values()];
 }
 
+/** `?? []`, `(… ?? "").split(`, `if (!value) return [];`: nothing that is given by whoever calls. */
+const replaces =
+  /(?:\?\?|\|\|)\s*(?:\[|\d|true\b|false\b|(?:""|'')\s*\)\s*\.\s*split\b)|\bif\s*\([^()]*\)\s*\{?\s*return\s*(?:\[|\d|true\b|false\b|null\b|undefined\b)/;
+
 /** The function around `at` whose first parameter is `argument`. */
 function definitionAround(code: string, at: number, argument: string): OwnReader | null {
   const from = Math.max(0, at - 600);
@@ -61,7 +67,9 @@ function definitionAround(code: string, at: number, argument: string): OwnReader
   if (close > at || brace < 0) return null;
   const end = brace < at ? closing(code, brace) : at + 200;
   if (end < at) return null;
-  if (!stops.test(code.slice(close, end))) return { name: head[1]!, demands: "never" };
+  const body = code.slice(close, end);
+  if (!stops.test(body))
+    return { name: head[1]!, demands: "never", ...(replaces.test(body) ? { replaces: true } : {}) };
   const isTold = /\b(?:is)?(?:[rR]equired|[mM]andatory|[oO]ptional)\b/.test(code.slice(open, close));
   return { name: head[1]!, demands: isTold ? "told" : "always" };
 }

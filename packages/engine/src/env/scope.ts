@@ -20,7 +20,7 @@ const skippedFolders =
 const skippedNames =
   /(?:\.|_|-)(?:test|tests|spec|stories|story|cy|e2e|bench|min|bundle|d)\.[cm]?[jt]sx?$|^test_.*\.py$|_test\.(?:py|go|rb|exs)$|_spec\.rb$|Tests?\.(?:java|kt|cs|php|scala)$|^conftest\.py$/;
 const toolingNames =
-  /^(?:playwright|vitest|jest|cypress|karma|codegen|graphql|commitlint|eslint|prettier|tailwind|postcss|stylelint|release|renovate|lint-staged|wdio|crowdin|next-sitemap|drizzle|sentry(?:\.\w+)?|tsup|checkly|mikro-orm|orval|openapi-ts|kysely|trigger|lighthouserc)[.-](?:config|setup|codegen)(?:\.[\w-]+)*\.(?:[cm]?[jt]sx?|json|py)$|^(?:\.eslintrc|\.graphqlrc|setupTests|plopfile|gulpfile|Gruntfile|dangerfile|codegen|config-overrides|setupProxy|ormconfig|jest\.setup|webdriver|next-sitemap)[\w-]*\.[cm]?[jt]s$/;
+  /^(?:playwright|vitest|jest|cypress|karma|codegen|graphql|commitlint|eslint|prettier|tailwind|postcss|stylelint|release|renovate|lint-staged|wdio|crowdin|next-sitemap|drizzle|sentry(?:\.\w+)?|tsup|checkly|mikro-orm|orval|openapi-ts|kysely|trigger|lighthouserc)[.-](?:config|setup|codegen)(?:\.[\w-]+)*\.(?:[cm]?[jt]sx?|json|py)$|^(?:\.eslintrc|\.graphqlrc|setupTests|plopfile|gulpfile|Gruntfile|dangerfile|codegen|config-overrides|setupProxy|jest\.setup|webdriver|next-sitemap)[\w-]*\.[cm]?[jt]s$/;
 const toolingFolders =
   /(?:^|\/)(?:scripts?|tools?|tooling|\.scripts|bin|dev|development|seeds?|seeders|prisma\/seed|ops|terraform|cdk|deploy|ci|\.ci|hack|cli|extra)\//;
 /** Functions that run at Convex, which keeps their variables itself. */

@@ -178,6 +178,64 @@ describe("where it lies and what it is made of", () => {
       },
       is: { kind: "static", buildCommand: "npm run generate", outputDir: "dist" },
     },
+    "a program that its watcher is told of last": {
+      files: {
+        "package.json": manifest({
+          scripts: {
+            build: 'babel src --extensions ".js,.ts" --out-dir dist',
+            start:
+              "ts-node-dev -r tsconfig-paths/register --inspect --ignore-watch node_modules --respawn src/infra/web.ts",
+          },
+          dependencies: { express: "4" },
+        }),
+        "tsconfig.json": `{ "compilerOptions": { "outDir": "./dist" } }`,
+        "src/infra/web.ts": `import { app } from "./app";\napp.listen(process.env.PORT || 3333)`,
+        "src/infra/app.ts": `import express from "express";\nexport const app = express();`,
+        Dockerfile: `FROM node\nCMD ["npm", "run", "dev"]\n`,
+      },
+      is: { kind: "server", framework: "express", startCommand: "node dist/infra/web.js", port: 3333 },
+    },
+    "what was compiled once and committed says less than its source": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "tsc", start: "node dist/index.js" },
+          dependencies: { express: "4" },
+        }),
+        "dist/index.js": `"use strict";`,
+        "src/index.ts": `import express from "express";\nexpress().listen(process.env.PORT || 3001)`,
+      },
+      is: { kind: "server", startCommand: "npm run start", port: 3001 },
+    },
+    "a worker of an edge platform without a framework": {
+      files: {
+        "package.json": manifest({
+          scripts: { start: "wrangler dev src/index.ts --local", deploy: "wrangler publish src/index.ts" },
+          dependencies: { "itty-router": "4" },
+        }),
+        "wrangler.toml": `name = "games"\nmain = "src/index.ts"\n`,
+        "src/index.ts": `import handle from "./handle";\nexport default handle;`,
+        "src/handle.ts": "export default { fetch: () => new Response() };",
+      },
+      is: { kind: "server" },
+    },
+    "Adonis as it was before its fifth version": {
+      files: {
+        "package.json": manifest({
+          scripts: { dev: "adonis serve --dev" },
+          dependencies: { "@adonisjs/framework": "5", "@adonisjs/ignitor": "2" },
+        }),
+        "server.js": `new Ignitor(require("@adonisjs/fold")).appRoot(__dirname).fireHttpServer().catch(console.error)`,
+      },
+      is: { kind: "server", framework: "adonis", buildCommand: null, startCommand: "node server.js", port: 3333 },
+    },
+    "of two configurations of Next the one it reads": {
+      files: {
+        "package.json": manifest({ scripts: { build: "next build" }, dependencies: { next: "15" } }),
+        "next.config.js": `module.exports = { output: "export", distDir: "out" }`,
+        "next.config.ts": "export default {}",
+      },
+      is: { kind: "static", framework: "next", outputDir: "out" },
+    },
     "a platform's command that cleans before it builds says no more than the script": {
       files: {
         "package.json": manifest({

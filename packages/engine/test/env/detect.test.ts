@@ -230,6 +230,27 @@ describe("what a deployment must set", () => {
       ["MAIL_DOMAIN"],
     ],
     [
+      "no lists that may be empty",
+      {
+        "config.ts":
+          'const list = (process.env.FOLDER_IDS ?? "").split(",");\nfunction envList(name: string) {\n  const raw = process.env[name];\n  if (!raw) return [];\n  return raw.split(",");\n}\nuse(envList("ALLOWED_ORIGINS"), list, process.env.API_KEY);',
+      },
+      ["API_KEY"],
+    ],
+    [
+      "what the settings of TypeORM connect with",
+      { "src/config/ormconfig.ts": "export default { host: process.env.DB_HOST };" },
+      ["DB_HOST"],
+    ],
+    [
+      "what Nitro is given under its own prefix",
+      {
+        "prisma/schema.prisma": 'datasource db {\n  url = env("NITRO_DATABASE_URL")\n}',
+        "a.ts": "use(process.env.NITRO_PRESET);",
+      },
+      ["NITRO_DATABASE_URL"],
+    ],
+    [
       "what only begins like a setting of Python's own",
       { "a.js": "run(process.env.PYTHON_SCRIPTS_PATH, process.env.PYTHONPATH);" },
       ["PYTHON_SCRIPTS_PATH"],

@@ -46,7 +46,10 @@ export const python: Reader = {
       ]),
     );
     if (manage) return readDjango({ project, directory, reading, found, manage });
-    const ranked = rankedFiles(project, directory);
+    // Where it depends on nothing itself, what lies beside other requirements is not its program.
+    const ranked = rankedFiles(project, directory).filter(
+      (path) => found.dependencies.size > 0 || !hasOwnRequirements(project, directory, path),
+    );
     const nearest = textsOf(project, ranked.slice(0, filesReadFirst));
     // Most programs show themselves in their first files; reading the rest is what takes the time.
     const isEnough = frameworkOf(directory, found, nearest)?.row.kind === "server";
@@ -54,6 +57,15 @@ export const python: Reader = {
     return readProgram({ project, directory, reading, found, sources });
   },
 };
+
+function hasOwnRequirements({ tree }: Project, directory: string, path: string): boolean {
+  const folders = relativeTo(directory, path).split("/").slice(0, -1);
+  return folders.some((_, depth) =>
+    ["requirements.txt", "pyproject.toml", "Pipfile"].some((name) =>
+      tree.has(inside(directory, [...folders.slice(0, depth + 1), name].join("/"))),
+    ),
+  );
+}
 
 interface Case {
   project: Project;

@@ -476,3 +476,12 @@ describe("applications made from a class of the project's own", () => {
     });
   });
 });
+
+it("leaves a program that lies beside its own requirements to its folder, where the root depends on nothing", () => {
+  const found = readingOf({
+    Pipfile: "[packages]\n\n[requires]\npython_version = '3.13'\n",
+    "backend/requirements.txt": "flask\n",
+    "backend/run.py": "from flask import Flask\napp = Flask(__name__)\napp.run(port=5000)\n",
+  });
+  expect(found?.framework).toBeUndefined();
+});
