@@ -163,6 +163,13 @@ describe("a project on a server", () => {
         author: "Ada",
         sha: expect.stringMatching(/^[\da-f]{40}$/) as string,
       },
+      commits: null,
+    });
+    writeFileSync(join(folder, "index.html"), "two");
+    git("commit", "-q", "-a", "-m", "The second page");
+    const second = await farJson<Deployed>("deploy", folder);
+    expect(await farJson("inspect", second.id)).toMatchObject({
+      commits: { total: 1, reason: null, commits: [{ message: "The second page", author: "Ada" }] },
     });
   });
 

@@ -188,6 +188,8 @@ export const deployEvent = z
 
 const subdirectory = z.string().min(1).max(1000).optional().describe("A folder inside, such as apps/web.");
 
+const sha = z.string().regex(/^[\da-f]{40,64}$/);
+
 /** Where the code comes from: an uploaded archive, or a git repository anyone can reach. A folder of the server's disk it never is. */
 export const source = z
   .union([
@@ -197,13 +199,33 @@ export const source = z
       description: z.string().min(1).max(300).optional().describe("What the archive was made of, for people."),
       commit: z
         .strictObject({
-          sha: z.string().regex(/^[\da-f]{40,64}$/),
+          sha,
           message: z.string().max(500),
           branch: z.string().max(500).nullable(),
           author: z.string().max(500).nullable(),
         })
         .optional()
         .describe("What its sender says the files are of, for people."),
+      history: z
+        .strictObject({
+          from: sha,
+          to: sha,
+          commits: z
+            .array(
+              z.strictObject({
+                sha,
+                message: z.string().max(500),
+                author: z.string().max(500).nullable(),
+                at: instant.max(40).nullable(),
+              }),
+            )
+            .max(100),
+          total: z.number().int().min(0).max(1_000),
+          dropped: z.number().int().min(0).max(1_000),
+          reason: z.string().max(500).nullable(),
+        })
+        .optional()
+        .describe("The commits since what its sender saw live, newest first. Kept when that is what is live."),
     }),
     z.object({
       git: z.string().min(1).max(2000).describe("https:// or ssh:// address of a repository."),

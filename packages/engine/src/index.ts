@@ -37,7 +37,7 @@ export type { Screenshots } from "./screenshots/screenshots.ts";
 export type { SharedValues } from "./shared-values.ts";
 export type * from "./snapshot/snapshot.ts";
 export type { Commit } from "./source/commit.ts";
-export type { Found, PastCommit } from "./source/history.ts";
+export type { Found, History, PastCommit } from "./source/history.ts";
 export type { Source } from "./source/source.ts";
 export type { SavedTargets, SavedTargetView } from "./targets/targets.ts";
 export type { VariableChangeView } from "./variable-history.ts";

@@ -3,11 +3,13 @@
  * detection and planning are the server's. A git repository is fetched by the server itself.
  */
 import type {
+  Commit,
   DeployPlan,
   DeployRequest,
   Detection,
   ErrorReport,
   Exclusion,
+  History,
   Prepared,
   Snapshot,
   Source,
@@ -18,6 +20,7 @@ import { openBlobs } from "@landfall/engine/snapshot/blobs";
 import { folderBytes } from "@landfall/engine/snapshot/bytes";
 import { takeSnapshot } from "@landfall/engine/snapshot/take";
 import { commitAround } from "@landfall/engine/source/commit";
+import { historyAround } from "@landfall/engine/source/history";
 import { openSource } from "@landfall/engine/source/open";
 import { checkedSource } from "@landfall/engine/source/source";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -127,6 +130,8 @@ async function readHere(
     });
     const project = await projectOf(request, source);
     const commit = request.source.kind === "folder" ? await commitAround(source.root, { toolPath, signal }) : null;
+    const looking =
+      commit === null ? null : historySince(connection, { request, project, commit, source, toolPath }, signal);
     const blobs = openBlobs(join(scratch, "blobs"));
     const snapshot = await takeSnapshot(source.root, {
       blobs,
@@ -137,7 +142,7 @@ async function readHere(
     });
     const file = join(scratch, "archive");
     const packed = await pack(snapshot, folderBytes(source.root, blobs), { file, ...aborting });
-    const id = await upload(connection, { ...packed, file }, signal);
+    const [id, history] = await Promise.all([upload(connection, { ...packed, file }, signal), looking]);
     const { description, identity } = source;
     return {
       // Whoever looks at the deployment there need not know where on this disk it came from.
@@ -145,6 +150,7 @@ async function readHere(
         upload: id,
         description: basename(description.replace(/, folder .*/s, "")) || "/",
         ...(commit ? { commit } : {}),
+        ...(history ? { history } : {}),
       },
       project,
       snapshot,
@@ -154,6 +160,30 @@ async function readHere(
   } finally {
     rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+interface Since {
+  request: DeployRequest;
+  project: Read["project"];
+  commit: Commit;
+  source: { root: string };
+  toolPath: string[];
+}
+
+/** The commits since what is live on the server; null where that is none of this folder's, and where it cannot be asked. Never throws. */
+async function historySince(
+  { client }: Connection,
+  { request: { environment = "production", platform }, project: { name: project }, commit, source, toolPath }: Since,
+  signal: AbortSignal | undefined,
+): Promise<History | null> {
+  const place = { project, environment, ...(platform === undefined ? {} : { platform }) };
+  const listed = await client.deployments
+    .list({ ...place, state: "success", limit: 20 }, signal ? { signal } : {})
+    .catch(() => null); // The deployment will say it: it is not for this to fail.
+  const from = listed?.deployments.find(({ live }) => live)?.commit?.sha;
+  if (from === undefined || from === commit.sha) return null;
+  const between = { from, to: commit.sha };
+  return { ...between, ...(await historyAround(source.root, { ...between, toolPath, signal })) };
 }
 
 async function projectOf(

@@ -25,9 +25,13 @@ export async function historyOf(
   store: Store,
   { place, asked, source, commit, ...how }: Asked,
 ): Promise<History | null> {
-  if (commit === null || asked.kind === "archive") return null;
+  if (commit === null || (asked.kind === "archive" && asked.history === undefined)) return null;
   const live = await liveCommit(store, place);
   if (live === null || live.sha === commit.sha || !isSame(live.source, asked)) return null;
+  if (asked.kind === "archive") {
+    const { history } = asked;
+    return history?.from === live.sha && history.to === commit.sha ? history : null;
+  }
   const between = { from: live.sha, to: commit.sha };
   const found = source.historySince
     ? await source.historySince(live.sha, how.signal)

@@ -135,7 +135,7 @@ export async function prepare(context: PrepareContext, given: DeployRequest): Pr
     asked: request.connection,
   }).catch((error: unknown) => void problems.push(reportOf(error)));
   return {
-    request: { ...request, source: asked, environment, platform: platform.id },
+    request: { ...request, source: withoutHistory(asked), environment, platform: platform.id },
     snapshot,
     detection,
     plan,
@@ -159,6 +159,13 @@ async function commitOf(
 ): Promise<Commit | null> {
   if (source.kind === "folder") return commitAround(root, { toolPath, signal });
   return source.kind === "archive" ? (source.commit ?? null) : null;
+}
+
+/** It is kept beside the deployment, once. */
+function withoutHistory(source: Source): Source {
+  if (source.kind !== "archive") return source;
+  const { history: _history, ...rest } = source;
+  return rest;
 }
 
 async function settingsOf(store: Store, project: string | undefined): Promise<ProjectSettings> {

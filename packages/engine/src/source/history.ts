@@ -31,6 +31,15 @@ export interface History {
   reason: string | null;
 }
 
+/** As it may be shown, whoever wrote it. */
+export function plainHistory({ commits, reason, ...history }: History): History {
+  return {
+    ...history,
+    commits: commits.slice(0, keptCommits).map(plainPast),
+    reason: reason === null ? null : plain(reason),
+  };
+}
+
 /** What comes of a history, as far as it does not name the two. */
 export type Found = Pick<History, "commits" | "total" | "dropped" | "reason">;
 
@@ -69,12 +78,9 @@ export async function between(ask: Ask, from: string, to: string): Promise<Found
   if (base === null) return unknown("It has no commit in common with what was live, as far back as was looked.");
   const commits = lines.matchAll(/^commit ([0-9a-f]{40,64})\n([^\0\n]*)\0([^\0\n]*)\0([^\n]*)$/gm);
   return {
-    commits: [...commits].map(([, sha, at, author, subject]) => ({
-      sha: sha!,
-      message: cut(plain(subject!), longestSubject),
-      author: cut(plain(author!), longestName) || null,
-      at: instantOf(at!),
-    })),
+    commits: [...commits].map(([, sha, at, author, message]) =>
+      plainPast({ sha: sha!, message: message!, author: author!, at: at! }),
+    ),
     total: Number(total),
     dropped: Number(dropped),
     reason: null,
@@ -106,6 +112,15 @@ export async function patiently(
     if (patience.aborted) return unknown(`Git did not tell the history within ${historyPatienceMs / 1_000} seconds.`);
     return unknown(error instanceof DeployError ? error.text.what : "Git could not read the history.");
   }
+}
+
+function plainPast({ sha, message, author, at }: PastCommit): PastCommit {
+  return {
+    sha,
+    message: cut(plain(message), longestSubject),
+    author: author === null ? null : cut(plain(author), longestName) || null,
+    at: at === null ? null : instantOf(at),
+  };
 }
 
 function cut(text: string, longest: number): string {

@@ -1,6 +1,7 @@
 /** Where the code comes from: what a person gave, read and checked. */
 import type { Secret } from "../secret.ts";
 import { type Commit, plainCommit } from "./commit.ts";
+import { type History, plainHistory } from "./history.ts";
 import { type GitAddress, checkRef, invalid, isGitAddress, readGitAddress } from "./git-address.ts";
 
 export type Source =
@@ -11,6 +12,8 @@ export type Source =
       subdirectory?: string;
       /** What whoever packed it says the files are of; it is only told to people. */
       commit?: Commit;
+      /** What they say that commit brings to an earlier one; told to people where that one is live. */
+      history?: History;
     }
   | {
       kind: "git";
@@ -75,7 +78,8 @@ export function checkedSource(source: Source, options: SourceOptions = {}): Sour
     const subdirectory = checkSubdirectory(given);
     const checked = { path: source.path, ...(subdirectory === undefined ? {} : { subdirectory }) };
     if (source.kind === "folder" || source.commit === undefined) return { kind: source.kind, ...checked };
-    return { kind: source.kind, ...checked, commit: plainCommit(source.commit) };
+    const history = source.history === undefined ? {} : { history: plainHistory(source.history) };
+    return { kind: source.kind, ...checked, commit: plainCommit(source.commit), ...history };
   }
   const address: GitAddress = readGitAddress(source.url, options);
   const ref = once("ref", once("ref", address.ref, source.ref), options.ref);

@@ -6,6 +6,7 @@ import type {
   DeployPlan,
   DeployRequest,
   Engine,
+  History,
   Prepared,
   Seen,
   Source,
@@ -46,7 +47,13 @@ export function given<T extends object>(value: T): Given<T> {
 }
 
 type AskedSource =
-  | { upload: string; subdirectory?: string | undefined; description?: string | undefined; commit?: Commit | undefined }
+  | {
+      upload: string;
+      subdirectory?: string | undefined;
+      description?: string | undefined;
+      commit?: Commit | undefined;
+      history?: History | undefined;
+    }
   | { git: string; ref?: string | undefined; subdirectory?: string | undefined };
 
 /** A source as the engine opens it, of an organisation's own uploads. Throws NOT_FOUND, INVALID_SOURCE. */
@@ -59,7 +66,7 @@ export async function sourceOf(
   const inFolder = subdirectory === undefined ? {} : { subdirectory };
   if ("upload" in asked) {
     const path = await uploads.path(whose, asked.upload);
-    return { kind: "archive", path, ...inFolder, ...(asked.commit ? { commit: asked.commit } : {}) };
+    return { kind: "archive", path, ...inFolder, ...given({ commit: asked.commit, history: asked.history }) };
   }
   const git = {
     kind: "git" as const,
