@@ -7,10 +7,13 @@ import type { Caller } from "../../server/test/harness.ts";
 import { openPlace, type Place } from "./place.ts";
 
 const lines = 4_000;
+const asleepMs = 60_000;
+/** It prints for a little longer than everything that is done to the page takes. */
+const pauseMs = (asleepMs + 20_000) / (lines / 40);
 const build = `let line = 0;
 const print = () => {
   for (let count = 0; count < 40 && line < ${lines}; count += 1) console.log("line " + ++line);
-  if (line < ${lines}) setTimeout(print, 300);
+  if (line < ${lines}) setTimeout(print, ${pauseMs});
   else import("node:fs").then(({ mkdirSync, writeFileSync }) => (mkdirSync("out", { recursive: true }), writeFileSync("out/index.html", "<p>done")));
 };
 print();
@@ -92,11 +95,11 @@ describe.runIf(hasBrowser)("a page whose connection is cut", { timeout: 240_000 
     await place.server.restart();
     await page.getByText("Live", { exact: true }).first().waitFor();
     await context.setOffline(true);
-    await page
-      .getByText(/Offline since/)
-      .first()
-      .waitFor();
-    await delay(8_000);
+    line.cut();
+    const offline = page.getByText(/Offline since/).first();
+    await offline.waitFor();
+    await delay(asleepMs);
+    expect(await offline.isVisible()).toBe(true);
     await context.setOffline(false);
     await page.getByText("Live", { exact: true }).first().waitFor();
 
