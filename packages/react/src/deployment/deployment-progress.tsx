@@ -96,7 +96,8 @@ function useSpeech({ id, state, url, error }: Deployment, steps: StepView[]): vo
     const before = known.current;
     const after = { id, state, url, steps };
     known.current = after;
-    if (before === null || before.id !== id) return;
+    // What had ended says nothing new: its events come after it.
+    if (before === null || before.id !== id || isSettled(before.state)) return;
     if (before.state !== state && state === "failed") alert(`The deployment failed. ${failure}`.trim());
     const sentence = sentenceFor(before, after);
     if (sentence !== null) say(sentence);
