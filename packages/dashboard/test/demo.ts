@@ -1,7 +1,7 @@
 /** A Landfall with something in it: people, projects, deployments that went well and badly, variables, accounts. What is photographed. */
 import type { Caller } from "../../server/test/harness.ts";
 import { browse, wayBack } from "../../server/test/vendors.ts";
-import type { Place } from "./place.ts";
+import type { Place, Said } from "./place.ts";
 
 export interface Demo {
   owner: Caller;
@@ -27,6 +27,31 @@ const broken = {
 };
 const build = { kind: "static", installCommand: "", buildCommand: "node build.mjs", outputDir: "out" } as const;
 
+/** Commits of people at work, an hour apart, the oldest first. */
+const work = [
+  "The first pages",
+  "A guide for visitors",
+  "Berths: how deep the water is at each of them, and how long a boat may be",
+  "Tides: read the table of the port authority instead of our own",
+  "Tide table",
+].map((message, index) => ({
+  sha: String(index + 1).repeat(40),
+  message,
+  author: index % 2 === 0 ? "Ada Lindqvist" : "Jonas Brandt",
+  at: new Date(Date.now() - (5 - index) * 3_600_000).toISOString(),
+}));
+
+/** Files of the commit with this message, sent when those of an earlier one were live. */
+function said(message: string, before?: string): Said {
+  const index = work.findIndex((one) => one.message === message);
+  const { at: _at, ...commit } = work[index]!;
+  if (before === undefined) return { commit: { ...commit, branch: "main" } };
+  const from = work.findIndex((one) => one.message === before);
+  const commits = work.slice(from + 1, index + 1).toReversed();
+  const history = { from: work[from]!.sha, to: commit.sha, commits, total: commits.length, dropped: 0, reason: null };
+  return { commit: { ...commit, branch: "main" }, history };
+}
+
 export async function makeDemo(place: Place): Promise<Demo> {
   const { server } = place;
   const owner = await server.setUp();
@@ -48,17 +73,17 @@ export async function makeDemo(place: Place): Promise<Demo> {
   for (const platform of ["vercel", "netlify"])
     await browse(server, owner, await wayBack(owner, platform, { name: "work" }));
   const harbour = { project: "harbour", overrides: build };
-  const first = await place.deploy(owner, site(1), { ...harbour, message: "The first pages" });
+  const first = await place.deploy(owner, site(1), { ...harbour, message: "The first pages" }, said("The first pages"));
   const guide = { ...site(2), "pages/guide.md": "How to come in. ".repeat(60) };
   const asked = [];
-  for (const [files, message] of [
-    [guide, "A guide for visitors"],
-    [site(1), "The first pages again, by mistake"],
+  for (const [files, message, whose] of [
+    [guide, "A guide for visitors", said("A guide for visitors", "The first pages")],
+    [site(1), "The first pages again, by mistake", {}],
   ] as const)
     asked.push(
       await owner.client.deployments.create({
         ...harbour,
-        source: { upload: await place.upload(owner, files) },
+        source: { upload: await place.upload(owner, files), ...whose },
         message,
       }),
     );
@@ -67,8 +92,9 @@ export async function makeDemo(place: Place): Promise<Demo> {
   for (const { id } of asked) for await (const _event of await owner.client.deployments.events({ id }));
   await place.deploy(
     developer,
-    { ...guide, "pages/tides.md": "High water. ".repeat(40) },
+    { ...site(4), "pages/tides.md": "High water. ".repeat(40) },
     { ...harbour, message: "Tide table" },
+    said("Tide table", "A guide for visitors"),
   );
   await place.deploy(developer, site(3), { ...harbour, environment: "preview", message: "New berths" });
   const failed = await place.deploy(developer, broken, { ...harbour, message: "Tides of next year" });
@@ -126,7 +152,7 @@ export async function makeDemo(place: Place): Promise<Demo> {
       "sign-in": "/sign-in",
       "forgot-password": "/forgot-password",
       "reset-password": "/reset-password#a-token:ada%40example.com",
-      "reset-password without a link": "/reset-password",
+      "reset-password-without-link": "/reset-password",
       setup: "/setup",
       invitation: "/invitation",
       shared: new URL(shared).pathname,

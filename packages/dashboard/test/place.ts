@@ -26,11 +26,14 @@ export interface Place extends AsyncDisposable {
   /** Files as an archive on the server. */
   upload(person: Caller, files: Record<string, string>): Promise<string>;
   /** Ask for a deployment of files and wait until it has ended. */
-  deploy(person: Caller, files: Record<string, string>, more: Asked): Promise<Deployment>;
+  deploy(person: Caller, files: Record<string, string>, more: Asked, said?: Said): Promise<Deployment>;
 }
 
 type Deployment = Awaited<ReturnType<Caller["client"]["deployments"]["get"]>>;
-type Asked = Omit<Parameters<Caller["client"]["deployments"]["create"]>[0], "source">;
+type Request = Parameters<Caller["client"]["deployments"]["create"]>[0];
+type Asked = Omit<Request, "source">;
+/** What is said of files that are sent. */
+export type Said = Pick<Extract<Request["source"], { upload: string }>, "commit" | "history">;
 
 /** `publicUrl`: people come by way of something in front. `mail`: who takes its mail. `browser`: takes pictures of what is deployed. */
 export async function openPlace(settings: Pick<ServerOptions, "publicUrl" | "mail" | "browser"> = {}): Promise<Place> {
@@ -84,9 +87,9 @@ export async function openPlace(settings: Pick<ServerOptions, "publicUrl" | "mai
         rmSync(folder, { recursive: true });
       }
     },
-    async deploy(person, files, more) {
+    async deploy(person, files, more, said = {}) {
       const upload = await place.upload(person, files);
-      const { id } = await person.client.deployments.create({ ...more, source: { upload } });
+      const { id } = await person.client.deployments.create({ ...more, source: { upload, ...said } });
       for await (const _event of await person.client.deployments.events({ id }));
       return person.client.deployments.get({ id });
     },

@@ -17,7 +17,7 @@ export function ResetPasswordPage() {
     return (
       <Bare title="Choose a new password">
         <EmptyState
-          title="This address has no link to a new password in it"
+          title="This address has no password link in it"
           action={<Link to="/forgot-password">Ask for a link</Link>}
         >
           Open the link once more as it was sent to you; its end, behind the #, is needed.

@@ -21,6 +21,9 @@ export interface DataTableProps<R> {
 const cellClass =
   "lf:block lf:py-1 lf:@2xl:table-cell lf:@2xl:px-3 lf:@2xl:py-2 lf:@2xl:align-middle lf:min-w-0 lf:break-words";
 
+/** One below the other, what is written on the first button begins where the text above it does. */
+const actionsClass = "lf:[&_button:first-child]:-ms-3 lf:@2xl:[&_button:first-child]:ms-0";
+
 /** Roles are said anew: as blocks, browsers no longer take it for a table. */
 export function DataTable<R>({ label, columns, rows, keyOf }: DataTableProps<R>) {
   return (
@@ -58,7 +61,11 @@ export function DataTable<R>({ label, columns, rows, keyOf }: DataTableProps<R>)
                     {cell(row)}
                   </th>
                 ) : (
-                  <td key={title} role="cell" className={`${cellClass} ${className}`}>
+                  <td
+                    key={title}
+                    role="cell"
+                    className={`${cellClass} ${isTitleHidden ? actionsClass : ""} ${className}`}
+                  >
                     {isTitleHidden ? null : (
                       <span aria-hidden className="lf:me-2 lf:text-xs lf:text-muted lf:@2xl:hidden">
                         {title}

@@ -124,10 +124,14 @@ function SideCard({ title, side }: { title: string; side: Side | null }) {
           <p className="lf:mt-1 lf:font-medium lf:break-words">
             {side.commit === null && !side.message ? "No message" : nameOf(side)}
           </p>
-          <p className="lf:font-mono lf:text-xs lf:break-all">
-            {side.id}
-            {side.commit === null ? "" : ` · ${side.commit.sha.slice(0, 7)}`}
-            {side.commit === null || side.commit.branch === null ? "" : ` · ${side.commit.branch}`}
+          <p className="lf:flex lf:flex-wrap lf:gap-x-3 lf:font-mono lf:text-xs">
+            {[side.id, side.commit?.sha.slice(0, 7), side.commit?.branch].map((part) =>
+              part ? (
+                <span key={part} className="lf:break-all">
+                  {part}
+                </span>
+              ) : null,
+            )}
           </p>
           <p className="lf:text-muted">
             <RelativeTime at={side.createdAt} />
@@ -148,9 +152,17 @@ function Row({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-/** "3 files" of a comparison, for a sentence. */
+/** "3 files and 1 setting differ." */
 export function changesInWords({ sameRelease, files, variables, settings }: Comparison | Effect): string {
   if (sameRelease) return "The same release.";
   const total = files.added + files.removed + files.changed;
-  return `${counted(total, "file")}, ${counted(variables.length, "variable")} and ${counted(settings.length, "setting")} differ.`;
+  const differing = [
+    [total, "file"],
+    [variables.length, "variable"],
+    [settings.length, "setting"],
+  ] as const;
+  const said = differing.flatMap(([count, noun]) => (count === 0 ? [] : counted(count, noun)));
+  if (said.length === 0) return "Nothing differs.";
+  const isOne = total + variables.length + settings.length === 1;
+  return `${new Intl.ListFormat("en").format(said)} ${isOne ? "differs" : "differ"}.`;
 }

@@ -15,7 +15,7 @@ export function Section({ title, description, actions, children }: SectionProps)
   return (
     <section aria-labelledby={id} className="lf:mb-8">
       <div className="lf:mb-3 lf:flex lf:flex-wrap lf:items-end lf:justify-between lf:gap-x-4 lf:gap-y-2">
-        <div className="lf:min-w-0">
+        <div className="lf:min-w-0 lf:grow lf:basis-48">
           <h2 id={id} className="lf:text-lg lf:font-semibold">
             {title}
           </h2>

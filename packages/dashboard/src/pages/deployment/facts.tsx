@@ -27,7 +27,9 @@ export function Facts({ deployment }: { deployment: Deployment }) {
         </span>
       </Fact>
       {/* Where somebody wrote a message, that is what it is called by. */}
-      {commit === null || !message ? null : <Fact name="Commit message">{commit.message.split("\n", 1)[0]}</Fact>}
+      {commit === null || !message || commit.message === message ? null : (
+        <Fact name="Commit message">{commit.message.split("\n", 1)[0]}</Fact>
+      )}
       {/* Of what is live, the card below says these. */}
       {live || commit === null ? null : (
         <Fact name="Commit">
