@@ -1,6 +1,7 @@
 /**
  * Which files each page needs besides those that `index.html` names, written to `pages.json`: the server names them in the page it answers
- * with, so that a browser asks for all at once and not for one after the other.
+ * with, so that a browser asks for all at once and not for one after the other. Files that need each other are refused: one of them would
+ * begin before what it uses is there.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,6 +14,7 @@ export function pagePreloads(): Plugin {
     name: "landfall-page-preloads",
     generateBundle(_, bundle) {
       const chunks = Object.values(bundle).filter((one) => one.type === "chunk");
+      for (const one of chunks) if (isCircular(one, bundle)) throw new Error(`${one.fileName} needs itself`);
       const entry = filesOf(chunks.find(({ isEntry }) => isEntry)!, bundle);
       const source = readFileSync(routes, "utf8");
       const pages = source.matchAll(/\b(?:page|framed)\(\s*"([^"]+)",\s*\(\) => import\("\.\/([^"]+)"\)/g);
@@ -27,6 +29,13 @@ export function pagePreloads(): Plugin {
       this.emitFile({ type: "asset", fileName: "pages.json", source: JSON.stringify(found) });
     },
   };
+}
+
+function isCircular(chunk: Rolldown.OutputChunk, bundle: Rolldown.OutputBundle): boolean {
+  return chunk.imports.some((name) => {
+    const next = bundle[name];
+    return next?.type === "chunk" && filesOf(next, bundle).has(chunk.fileName);
+  });
 }
 
 /** A chunk and all that it loads at once. */

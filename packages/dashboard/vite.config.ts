@@ -20,7 +20,6 @@ export default defineConfig({
       output: {
         // On a slow network each file costs more than what is in it: what every page loads is one file, and small parts of several pages another.
         codeSplitting: {
-          includeDependenciesRecursively: false,
           groups: [
             { name: "all", minShareCount: 16, priority: 2 },
             {
