@@ -38,4 +38,23 @@ describe.runIf(hasBrowser)("pages", () => {
     for (const [name, address] of Object.entries(demo.open)) await look(name, address, true);
     expect(faults).toEqual([]);
   });
+
+  it("name the files they need, and no others", async () => {
+    const namedBy = async (address: string): Promise<string[]> => {
+      const html = await (await fetch(place.server.url + address)).text();
+      return Array.from(html.matchAll(/(?:src|href)="(\/assets\/[^"]+\.js)"/g), ([, path]) => path!);
+    };
+    const always = await namedBy("/nobody/has/this");
+    for (const [name, address] of Object.entries(demo.pages).filter(([one]) => one !== "nothing")) {
+      const named = await namedBy(address);
+      expect(named.length, name).toBeGreaterThan(always.length);
+      const { page, context } = await place.tab(address, demo.owner);
+      await page.waitForSelector("h1");
+      const loaded = await page.evaluate(
+        `performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname)`,
+      );
+      await context.close();
+      expect(loaded, name).toEqual(expect.arrayContaining(named));
+    }
+  });
 });
