@@ -23,7 +23,10 @@ const environment = { ...process.env, NODE_ENV: "production" };
 
 /** Folder with the dashboard's files, named by their sources: who builds the same at the same time gets the same one. */
 export function builtDashboard(): string {
-  const key = keyOf(["packages/{dashboard,react,contract}/src/**", "packages/dashboard/{index.html,preload.ts,vite.config.ts}"]);
+  const key = keyOf([
+    "packages/{dashboard,react,contract}/src/**",
+    "packages/dashboard/{index.html,preload.ts,vite.config.ts}",
+  ]);
   const folder = join(kept, key);
   if (existsSync(folder)) return folder;
   mkdirSync(kept, { recursive: true });
