@@ -263,6 +263,16 @@ async function endOpen({ db, clock }: Store): Promise<number> {
       const bodies = [{ type: "state" as const, state: "cancelled" as const, reason }];
       await appendEvents(tx, { deploymentId: id, fence: null, at, bodies });
     }
+    // What was still to be told then may have been told long ago.
+    await tx
+      .updateTable("notification")
+      .set({
+        state: "given-up",
+        owner: null,
+        outcome: "Landfall was restored from a backup that was made before it was told.",
+      })
+      .where("state", "=", "waiting")
+      .execute();
     return open.length;
   });
 }

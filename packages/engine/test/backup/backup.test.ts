@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readArchive, wholeContent, writeArchive } from "../../src/backup/archive.ts";
 import { systemClock } from "../../src/clock.ts";
@@ -132,6 +133,16 @@ describe.each(databases)("a backup on $kind", { timeout: 30_000 }, ({ kind, use 
   });
 
   it("becomes another home with the key file, and what ran then has ended", async () => {
+    // What was to be told then may have been told long ago.
+    const told = {
+      project: "shop",
+      kind: "webhook" as const,
+      address: "https://told.invalid/",
+      events: ["cancelled" as const],
+    };
+    const { id: placeId } = await engine.notifications.save(told);
+    await sql`insert into notification (id, place_id, event, body, state, attempts, next_at, created_at)
+      values ('msg_1', ${placeId}, 'failed', '{}', 'waiting', 1, 0, '')`.execute(engine.database.db);
     await engine.backup(file);
     const place = { home: join(root, "other"), ...(await fresh()) };
     const report = await restoreBackup(file, { ...place, keyFile: join(home, "key") });
@@ -141,6 +152,8 @@ describe.each(databases)("a backup on $kind", { timeout: 30_000 }, ({ kind, use 
     const open = await store.db.selectFrom("deployment").selectAll().executeTakeFirstOrThrow();
     expect(open).toMatchObject({ state: "cancelled", lease_owner: null });
     expect(open.reason).toContain("restored from a backup");
+    const messages = await store.db.selectFrom("notification").selectAll().execute();
+    expect(messages).toMatchObject([{ state: "given-up", outcome: expect.stringContaining("restored from a backup") }]);
   });
 
   it("with its key needs the passphrase alone", async () => {
