@@ -77,9 +77,10 @@ export function Notifications({ project }: { project: string }) {
                 {
                   title: "Leads to",
                   className: "lf:wrap-anywhere",
-                  cell: ({ kind, leadsTo }) => (
+                  cell: ({ kind, name, leadsTo }) => (
                     <>
-                      {kindWord[kind]} <span className="lf:text-muted">{leadsTo}</span>
+                      {kindWord[kind]}
+                      {leadsTo === name ? null : <span className="lf:text-muted"> {leadsTo}</span>}
                     </>
                   ),
                 },
