@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { isSigned, openReceiver, type Receiver } from "../../engine/test/receiver.ts";
-import { echo, install, type Installed, until } from "./installed.ts";
+import { echo, install, type Installed, kill, until } from "./installed.ts";
 
 interface Place {
   id: string;
@@ -64,6 +64,19 @@ it("adds a place, tries it out, tells it of a deployment from the background tho
   expect((await inside("notifications", "rm", "ours")).code).toBe(0);
   expect((await inside("notifications", "test", "ours")).code).toBe(2);
   expect(await places()).toEqual([]);
+});
+
+it("is told by another process when the one that was telling it is killed", async () => {
+  expect((await inside("notifications", "add", "webhook", receiver.url("/killed"), "--name", "killed")).code).toBe(0);
+  receiver.answer = () => {}; // Taken, and never answered.
+  expect((await inside("deploy", "--quiet", "--force")).code).toBe(0);
+  const tries = () => receiver.got.filter(({ path }) => path === "/killed");
+  await until("it is being told", () => tries().length > 0);
+  for (const { pid, command } of landfall.processes()) if (command.includes(" worker ")) kill(pid);
+  receiver.answer = (response) => void response.writeHead(204).end();
+  await until("it is told", async () => (await places())[0]?.last?.state === "delivered");
+  expect(new Set(tries().map(({ headers }) => headers["webhook-id"])).size).toBe(1);
+  expect((await inside("notifications", "rm", "killed")).code).toBe(0);
 });
 
 it("takes the URL of a channel from a file and never as an argument, and says what mail needs", async () => {

@@ -32,6 +32,7 @@ describe("the engine's options", () => {
       DEPLOYMENT_TIMEOUT_MS: "60000",
       DEPLOYER_MAX_CONCURRENT_DEPLOYMENTS: "3",
       DEPLOYER_BASE_DOMAIN: "Apps.example.com",
+      LANDFALL_PRIVATE_NOTIFICATIONS: "1",
       LANDFALL_VERCEL_API_URL: "http://127.0.0.1:9101",
       VERCEL_TOKEN: "never-an-argument",
       TOKEN_ENCRYPTION_KEY: "never-an-argument-either",
@@ -42,6 +43,7 @@ describe("the engine's options", () => {
       "DEPLOYMENT_TIMEOUT_MS=60000",
       "DEPLOYER_MAX_CONCURRENT_DEPLOYMENTS=3",
       "DEPLOYER_BASE_DOMAIN=Apps.example.com",
+      "LANDFALL_PRIVATE_NOTIFICATIONS=1",
       "LANDFALL_VERCEL_API_URL=http://127.0.0.1:9101",
     ];
     const carried = ["--home", "/h", ...told.flatMap((setting) => ["--setting", setting])];
@@ -51,6 +53,7 @@ describe("the engine's options", () => {
       edgeCommand: ["node", "landfall.js", "edge", ...carried],
       workerCommand: ["node", "landfall.js", "worker", "--until-idle", ...carried],
       toolPath: ["/usr/bin", "/bin"],
+      privateNotifications: true,
       edgePort: 9000,
       deploymentTimeoutMs: 60_000,
       maxConcurrent: 3,
@@ -65,6 +68,7 @@ describe("the engine's options", () => {
       DEPLOYMENT_TIMEOUT_MS: "5m",
       DEPLOYER_MAX_CONCURRENT_DEPLOYMENTS: "-1",
       DEPLOYER_BASE_DOMAIN: "https://example.com",
+      LANDFALL_PRIVATE_NOTIFICATIONS: "yes",
     };
     expect(() => engineOptionsFrom({ ...base, env })).toThrow(
       expect.objectContaining({

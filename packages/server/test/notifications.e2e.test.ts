@@ -146,7 +146,7 @@ describe("a mailbox", () => {
   afterEach(() => post[Symbol.asyncDispose]());
   const mailbox = { project, kind: "email" as const, address: "team@example.com", events: ["succeeded" as const] };
 
-  it("is told by mail, with links, and once more under the same id when the mail server was away", async () => {
+  it("is told by mail, with links; what the mail server says is told, and nothing else of it", async () => {
     await open({ mail: post.mail });
     const { id, secret, leadsTo } = await owner.client.notifications.save(mailbox);
     expect([secret, leadsTo]).toEqual([null, "team@example.com"]);

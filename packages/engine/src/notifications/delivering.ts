@@ -4,7 +4,7 @@
  */
 import type { Kysely } from "kysely";
 import { instant } from "../clock.ts";
-import { thisOwner } from "../deployment/owner.ts";
+import { ownerIsDead, thisOwner } from "../deployment/owner.ts";
 import { DeployError } from "../error.ts";
 import type { NotificationPlaceRow, NotificationRow, Schema } from "../store/schema.ts";
 import { isStoreAway, type Store } from "../store/store.ts";
@@ -78,7 +78,30 @@ export async function isDue(
   store: Pick<Store, "db" | "clock">,
   { mail, forMs }: { mail: boolean; forMs: number },
 ): Promise<boolean> {
+  await leaveByDead(store);
   return (await dueQuery(store, { mail, forMs }).limit(1).executeTakeFirst()) !== undefined;
+}
+
+/** What a process of this machine was trying when it died is due at once; of other machines, the lease decides. */
+async function leaveByDead({ db, clock }: Pick<Store, "db" | "clock">): Promise<void> {
+  const now = clock.now();
+  const trying = await db
+    .selectFrom("notification")
+    .select("owner")
+    .distinct()
+    .where("state", "=", "waiting")
+    .where("next_at", ">", now)
+    .where("owner", "is not", null)
+    .execute();
+  for (const { owner } of trying) {
+    if (owner === null || !ownerIsDead(owner)) continue;
+    await db
+      .updateTable("notification")
+      .set({ owner: null, next_at: now })
+      .where("state", "=", "waiting")
+      .where("owner", "=", owner)
+      .execute();
+  }
 }
 
 /** Whoever is there takes up what is due within this; after it, somebody has to be started. */
@@ -90,6 +113,7 @@ function dueQuery({ db, clock }: Pick<Store, "db" | "clock">, { mail, forMs = 0 
   const busy = db
     .selectFrom("notification")
     .select("place_id")
+    .where("state", "=", "waiting")
     .where("owner", "is not", null)
     .where("next_at", ">", now);
   const due = db
@@ -108,6 +132,7 @@ type Claimed = NotificationRow & { place: NotificationPlaceRow };
 /** The oldest message that is due, of a place that is not told anything now. */
 async function claimNext({ store, mail }: Delivering, busy: readonly string[]): Promise<Claimed | null> {
   const { db, clock } = store;
+  await leaveByDead(store);
   let query = dueQuery(store, { mail: mail !== null });
   if (busy.length > 0) query = query.where("place_id", "not in", busy);
   for (const { id } of await query.orderBy("id").limit(mostAtOnce).execute()) {

@@ -44,9 +44,22 @@ export async function send(
       return posted(JSON.stringify({ content: discordText(told), allowed_mentions: { parse: [] } }));
     case "email":
       if (mail === null) return { ok: false, status: null, isFinal: false, words: "This server sends no mail." };
-      return { ...(await mail(letterOf(told, { id, to: address }))), status: null };
+      return { ...(await unlessAborted(mail(letterOf(told, { id, to: address })), signal)), status: null };
     default:
       return kind satisfies never;
+  }
+}
+
+/** A letter on its way is not called back, only not waited for. Rejects with the signal's reason. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const ended = new AbortController();
+  const aborted = new Promise<never>((_resolve, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { signal: ended.signal }),
+  );
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    ended.abort();
   }
 }
 
