@@ -4,7 +4,7 @@ import { useDo } from "../../ask.ts";
 import { CheckField, RadioField, SelectField } from "../../parts/fields.tsx";
 import { FormDialog } from "../../parts/form-dialog.tsx";
 import { TextField } from "../../parts/text-field.tsx";
-import { kindWord, type NotificationPlace } from "./notifications.tsx";
+import { kindWord, type NotificationPlace } from "./notification-words.tsx";
 
 type Kind = NotificationPlace["kind"];
 type Event = NotificationPlace["events"][number];

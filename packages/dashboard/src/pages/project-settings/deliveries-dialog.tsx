@@ -3,7 +3,7 @@ import { Dialog, EmptyState, RelativeTime } from "@landfall/react";
 import { Link } from "@tanstack/react-router";
 import { useAsk } from "../../ask.ts";
 import { Asked } from "../../parts/asked.tsx";
-import { DeliveryState, type Notification, type NotificationPlace } from "./notifications.tsx";
+import { DeliveryState, type Notification, type NotificationPlace } from "./notification-words.tsx";
 
 const lookEveryMs = 5_000;
 

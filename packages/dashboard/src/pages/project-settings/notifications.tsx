@@ -1,5 +1,5 @@
 /** Places that are told how the project's deployments ended. */
-import { Badge, Button, EmptyState, ErrorPanel, type LandfallClient, RelativeTime, type Tone } from "@landfall/react";
+import { Button, EmptyState, ErrorPanel, RelativeTime } from "@landfall/react";
 import { History, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useAsk, useDo } from "../../ask.ts";
@@ -12,19 +12,10 @@ import { ShownOnce } from "../../parts/shown-once.tsx";
 import { useMay, useWayIn } from "../../session.ts";
 import { AddNotificationDialog } from "./add-notification-dialog.tsx";
 import { DeliveriesDialog } from "./deliveries-dialog.tsx";
-
-export type NotificationPlace = Awaited<ReturnType<LandfallClient["notifications"]["list"]>>["places"][number];
-export type Notification = NonNullable<NotificationPlace["last"]>;
+import { DeliveryState, kindWord, type NotificationPlace } from "./notification-words.tsx";
 
 /** A message that waits is tried again without anything else happening here. */
 const lookEveryMs = 10_000;
-
-export const kindWord: Record<NotificationPlace["kind"], string> = {
-  webhook: "Webhook",
-  slack: "Slack",
-  discord: "Discord",
-  email: "Email",
-};
 
 type Open = { kind: "add" } | { kind: "deliveries" | "remove"; place: NotificationPlace };
 
@@ -170,18 +161,6 @@ export function Notifications({ project }: { project: string }) {
       />
     </Section>
   );
-}
-
-const stateOf: Record<Notification["state"], { tone: Tone; text: string }> = {
-  waiting: { tone: "running", text: "Waiting" },
-  delivered: { tone: "success", text: "Delivered" },
-  "given-up": { tone: "failure", text: "Given up" },
-};
-
-export function DeliveryState({ delivery: { state, event } }: { delivery: Notification }) {
-  const { tone, text } = stateOf[state];
-  // A test is tried once.
-  return <Badge tone={tone}>{event === "test" && state === "given-up" ? "Not taken" : text}</Badge>;
 }
 
 function hearsOf({ events, environments }: NotificationPlace): string {
