@@ -222,7 +222,10 @@ const portRules: readonly { id: string; pattern: RegExp; confidence: number }[] 
   { id: "port/destructured", pattern: new RegExp(`\\bport\\s*=\\s*${number}\\s*[,}]`, "g"), confidence: 0.6 },
   {
     id: "port/listen",
-    pattern: new RegExp(`\\.listen\\s*\\(\\s*(?:\\{[^}]{0,200}?port\\s*:\\s*)?${number}`, "g"),
+    pattern: new RegExp(
+      `\\.listen\\s*\\(\\s*(?:\\{[^}]{0,200}?port\\s*:\\s*)?(?:(?:Number|parseInt)\\s*\\(\\s*)?(?:process\\.env\\.\\w+\\)?\\s*(?:\\|\\||\\?\\?)\\s*)?${number}`,
+      "g",
+    ),
     confidence: 0.88,
   },
   {

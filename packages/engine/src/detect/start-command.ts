@@ -1,6 +1,6 @@
 /** How a JavaScript program is started in production, by which runtime, and on which port it listens. */
 import { stringAt, valueAt } from "./config.ts";
-import { portIn, type Source, sourceOf } from "./entry.ts";
+import { portIn, type Source, sourceAt, sourceOf } from "./entry.ts";
 import type { Framework } from "./frameworks.ts";
 import { exposedPort } from "./languages/docker.ts";
 import { state } from "./languages/draft.ts";
@@ -192,6 +192,11 @@ export function executed(manager: PackageManager, command: string | undefined): 
 
 /** The port the package `config` reads from config/default.*, under one of the names people give it. */
 function configuredPort(project: Project, directory: string): { port: number; at: string } | null {
+  for (const ending of ["js", "ts", "cjs"]) {
+    const source = sourceAt(project, inside(directory, `config/default.${ending}`));
+    const coded = source ? portIn(project, [source]) : null;
+    if (coded) return coded;
+  }
   for (const ending of ["json", "yml", "yaml"]) {
     const at = inside(directory, `config/default.${ending}`);
     if (!project.tree.has(at)) continue;

@@ -331,5 +331,20 @@ export const db = new Database("a.db");`,
       },
       is: { kind: "server", database: ["postgres"] },
     },
+    "at the port its call falls back to, whatever the variable is called": {
+      files: {
+        "package.json": manifest({ scripts: { start: "node server" }, dependencies: { express: "4" } }),
+        "server.js": `${express}app.listen(process.env.PORT_NO || 5000)`,
+      },
+      is: { kind: "server", port: 5000 },
+    },
+    "at the port of the settings in code that the package config reads": {
+      files: {
+        "package.json": manifest({ scripts: { start: "node server" }, dependencies: { express: "4", config: "3" } }),
+        "config/default.js": `module.exports = { db: { port: 5432 }, port: process.env.PORT || 8080 }`,
+        "server.js": `const config = require("config");${express}app.listen(config.port, config.host)`,
+      },
+      is: { kind: "server", port: 8080 },
+    },
   });
 });

@@ -64,7 +64,7 @@ export function withLocalCrates(project: Project, place: Place, own: Map<string,
 }
 
 /** Directories of the dependencies given by path, their own or the workspace's. */
-function localCrates(project: Project, { root, directory, manifest }: Place): string[] {
+export function localCrates(project: Project, { root, directory, manifest }: Place): string[] {
   const workspace = root === directory ? manifest : project.toml(inside(root, "Cargo.toml"));
   const shared = objectAt(workspace, "workspace", "dependencies");
   return Object.entries(objectAt(manifest, "dependencies")).flatMap(([name, value]) => {

@@ -5,7 +5,7 @@ import { decide, draftOf, state } from "./draft.ts";
 import { placeOf, search } from "./files.ts";
 import { statePort, type Source } from "./port.ts";
 import { startFromProcfile } from "./procfile.ts";
-import { dependenciesOf, type Place, stateDatabases, withLocalCrates } from "./rust-crates.ts";
+import { dependenciesOf, localCrates, type Place, stateDatabases, withLocalCrates } from "./rust-crates.ts";
 import { versionFromFiles } from "./versions.ts";
 
 /** Crate to framework; the order is the order of trust. */
@@ -124,8 +124,11 @@ function readPackage(project: Project, place: Place): Reading {
   const reading = draftOf("rust", { at, rule: "rust/manifest" });
   state(reading, "packageManager", "cargo", { at, rule: "rust/manifest" });
   stateVersion(project, place, reading);
-  const dependencies = dependenciesOf(project, place);
-  stateDatabases(project, { place, reading, dependencies: withLocalCrates(project, place, dependencies), text });
+  const own = dependenciesOf(project, place);
+  const all = withLocalCrates(project, place, own);
+  // A program made of crates beside it alone is what they make it.
+  const dependencies = own.size > 0 && own.size === localCrates(project, place).length ? all : own;
+  stateDatabases(project, { place, reading, dependencies: all, text });
 
   const metadata = objectAt(manifest, "package");
   const bins = binariesOf(project, directory, manifest);

@@ -170,4 +170,19 @@ describe("crates of the same tree", () => {
     };
     expect(readingOf(files).database).toEqual(["postgres"]);
   });
+
+  it("make the program that is made of them alone", () => {
+    const files = {
+      "Cargo.toml":
+        '[package]\nname = "notes"\n[workspace]\nmembers = [".", "api"]\n[dependencies]\napi = { path = "api" }\n',
+      "src/main.rs": "fn main() { api::main(); }\n",
+      "api/Cargo.toml": '[package]\nname = "api"\n[dependencies]\naxum = "0.6"\n',
+      "api/src/lib.rs": "pub fn main() { axum::Server::bind(&addr); }\n",
+    };
+    expect(readingOf(files)).toMatchObject({
+      kind: "server",
+      framework: "axum",
+      startCommand: "./target/release/notes",
+    });
+  });
 });
