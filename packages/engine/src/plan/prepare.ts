@@ -80,10 +80,20 @@ export async function prepare(context: PrepareContext, given: DeployRequest): Pr
   // What goes to somebody else as it is need not be copied first.
   const isReferred = request.prebuilt === true && request.source.kind === "folder" && platform.baseUrl !== undefined;
   const reading = source.commit ? Promise.resolve(source.commit) : commitOf(asked, source.root, context);
-  // Beside everything else, and not waited for before the end.
+  // Beside everything else, and not waited for before the end; what it runs has ended before the source is removed.
+  const leaving = new AbortController();
   const place = { project, environment, platform: platform.id };
-  const looking = reading.then((commit) => historyOf(store, { ...context, place, asked, source, commit }));
+  const stop = signal ? AbortSignal.any([signal, leaving.signal]) : leaving.signal;
+  const looking = reading.then((commit) =>
+    historyOf(store, { place, asked, source, commit, toolPath: context.toolPath, signal: stop }),
+  );
   looking.catch(() => undefined);
+  await using _looking = {
+    async [Symbol.asyncDispose]() {
+      leaving.abort();
+      await looking.catch(() => undefined);
+    },
+  };
   const [snapshot, commit] = await Promise.all([
     takeSnapshot(source.root, {
       blobs: store.blobs,
