@@ -16,13 +16,13 @@ import { createServer } from "@landfall/engine/node-http";
 import { type EdgeReport, edgeSocket } from "@landfall/engine/platforms/local/edge-control";
 import { programLogs } from "@landfall/engine/platforms/local/program";
 import type { BlobStoreOptions } from "@landfall/engine/snapshot/s3";
-import { edgeLock } from "@landfall/engine/platforms/local/edge-files";
+import { edgeLock, markStopped, markWanted } from "@landfall/engine/platforms/local/edge-files";
 import { holdLock } from "@landfall/engine/store/lock";
 import { openStore } from "@landfall/engine/store/store";
 import { createDesired } from "./desired.ts";
 import { createRouter } from "./router.ts";
 import { createEdge } from "./server.ts";
-import { keepStandby, markStopped, markWanted } from "./standby.ts";
+import { keepStandby } from "./standby.ts";
 import { createSupervisor } from "./supervisor.ts";
 
 export interface EdgeProcessOptions {

@@ -5,29 +5,16 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { startDetached } from "@landfall/engine/background";
-import { edgeLock, serverLock, standbyLock, stoppedFile } from "@landfall/engine/platforms/local/edge-files";
+import { edgeLock, serverLock, standbyLock, wasStopped } from "@landfall/engine/platforms/local/edge-files";
 import { holdLock, isHeld } from "@landfall/engine/store/lock";
 
 const lookEveryMs = 300;
 /** A process that was started is given so long to take its lock before it is started again. */
 const startMs = 3_000;
-
-export function markStopped(home: string): void {
-  writeFileSync(stoppedFile(home), "");
-}
-
-export function markWanted(home: string): void {
-  rmSync(stoppedFile(home), { force: true });
-}
-
-/** Whether a person said that nothing is to be served any more. */
-export function wasStopped(home: string): boolean {
-  return existsSync(stoppedFile(home));
-}
 
 interface Started {
   home: string;

@@ -127,7 +127,8 @@ async function startApi(context: Context, engine: Engine, settings: ReturnType<t
 
 /** Starts the edge again within a second when it dies; where another server does that already, nothing. Disposing ends it. */
 async function standBy(context: Context, stop: AbortController): Promise<AsyncDisposable> {
-  const { markWanted, runStandby } = await import("@landfall/edge/standby");
+  const { runStandby } = await import("@landfall/edge/standby");
+  const { markWanted } = await import("@landfall/engine/platforms/local/edge-files");
   const { backgroundEnvironment } = await import("@landfall/engine/background");
   const options = context.options();
   const { home, edgeCommand } = options;
@@ -162,7 +163,7 @@ async function watchEdge(context: Context, engine: Engine, stop: AbortController
 
 /** `landfall stop` ends serving here too: one that went on would bring the edge back. */
 async function endWhenStopped(context: Context, stop: AbortController): Promise<void> {
-  const { wasStopped } = await import("@landfall/edge/standby");
+  const { wasStopped } = await import("@landfall/engine/platforms/local/edge-files");
   if (stop.signal.aborted || !wasStopped(context.options().home)) return;
   context.say("Stopped with: landfall stop.");
   stop.abort();

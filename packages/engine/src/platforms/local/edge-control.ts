@@ -3,7 +3,6 @@
  * store; the edge is told to look, and answers what it has applied. When it is not there, it is started.
  */
 import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startDetached } from "../../background.ts";
@@ -12,7 +11,7 @@ import { errnoOf } from "../../errno.ts";
 import { httpRequest } from "../../node-http.ts";
 import { DeployError } from "../../error.ts";
 import { tryLock } from "../../store/lock.ts";
-import { edgeLock, serverLock, standbyLock, stoppedFile } from "./edge-files.ts";
+import { edgeLock, markStopped, serverLock, standbyLock } from "./edge-files.ts";
 
 /** One service as the edge has it. */
 export interface EdgeService {
@@ -157,7 +156,7 @@ export function edgeControl({
     async stop({ applications }) {
       const halt = async (): Promise<void> => {
         // Before anything else: a standby that finds the edge gone would start it again.
-        writeFileSync(stoppedFile(home), "");
+        markStopped(home);
         if ((await status()) === null) return;
         try {
           await call("POST", applications ? "/stop?applications=1" : "/stop", 60_000);

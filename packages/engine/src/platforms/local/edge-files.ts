@@ -1,4 +1,5 @@
 /** Files of a data directory by which the edge and those who watch over it know of each other. A lock is free when its holder is gone. */
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export function edgeLock(home: string): string {
@@ -15,7 +16,20 @@ export function serverLock(home: string): string {
   return join(home, "serve.lock");
 }
 
-/** There while the edge was stopped on purpose: nobody but a person's next command starts it again. */
-export function stoppedFile(home: string): string {
+/** The edge was stopped on purpose: nobody but a person's next command starts it again. */
+export function markStopped(home: string): void {
+  writeFileSync(stoppedFile(home), "");
+}
+
+export function markWanted(home: string): void {
+  rmSync(stoppedFile(home), { force: true });
+}
+
+/** Whether a person said that nothing is to be served any more. */
+export function wasStopped(home: string): boolean {
+  return existsSync(stoppedFile(home));
+}
+
+function stoppedFile(home: string): string {
   return join(home, "edge.stopped");
 }
