@@ -25,6 +25,11 @@ const broken = {
   ...site(9),
   "build.mjs": `console.log("harbour builds its pages");\nimport "./tides.mjs";\n`,
 };
+/** Goes on until it is cancelled. */
+const endless = {
+  ...site(1),
+  "build.mjs": `console.log("harbour builds its pages");\nsetTimeout(() => {}, 3_600_000);\n`,
+};
 const build = { kind: "static", installCommand: "", buildCommand: "node build.mjs", outputDir: "out" } as const;
 
 /** Commits of people at work, an hour apart, the oldest first. */
@@ -75,21 +80,20 @@ export async function makeDemo(place: Place): Promise<Demo> {
   const harbour = { project: "harbour", overrides: build };
   const first = await place.deploy(owner, site(1), { ...harbour, message: "The first pages" }, said("The first pages"));
   const guide = { ...site(2), "pages/guide.md": "How to come in. ".repeat(60) };
-  const asked = [];
-  for (const [files, message, whose] of [
-    [guide, "A guide for visitors", said("A guide for visitors", "The first pages")],
-    [site(1), "The first pages again, by mistake", {}],
-  ] as const)
-    asked.push(
-      await owner.client.deployments.create({
-        ...harbour,
-        source: { upload: await place.upload(owner, files), ...whose },
-        message,
-      }),
-    );
-  // It waits for the one before.
-  await owner.client.deployments.cancel({ id: asked[1]!.id });
-  for (const { id } of asked) for await (const _event of await owner.client.deployments.events({ id }));
+  await place.deploy(
+    owner,
+    guide,
+    { ...harbour, message: "A guide for visitors" },
+    said("A guide for visitors", "The first pages"),
+  );
+  const mistake = await owner.client.deployments.create({
+    ...harbour,
+    source: { upload: await place.upload(owner, endless) },
+    message: "The first pages again, by mistake",
+  });
+  for await (const event of await owner.client.deployments.events({ id: mistake.id }))
+    if (event.type === "log" && event.lines.includes("harbour builds its pages"))
+      await owner.client.deployments.cancel({ id: mistake.id });
   await place.deploy(
     developer,
     { ...site(4), "pages/tides.md": "High water. ".repeat(40) },
