@@ -4,7 +4,7 @@ import { isSigned, openReceiver, type Receiver } from "../../engine/test/receive
 import { axe, hasBrowser } from "../../react/test/browser.ts";
 import type { Caller } from "../../server/test/harness.ts";
 import type { Place } from "./place.ts";
-import { closed, press, withPlace } from "./with-place.ts";
+import { closed, press, soon, withPlace } from "./with-place.ts";
 
 let place: Place;
 let owner: Caller;
@@ -49,8 +49,13 @@ describe.skipIf(!hasBrowser)("notifications", () => {
     expect(isSigned(receiver.got[0]!, secret)).toBe(true);
     expect(await axe(page)).toEqual([]);
     receiver.answer = (response) => void response.writeHead(500).end();
+    const told = row.locator("time");
+    const first = (await told.getAttribute("datetime"))!;
+    await expect.poll(() => Date.now() - Date.parse(first), soon).toBeGreaterThan(2_000);
     await press(page, "Test Our receiver");
     await page.getByText("Our receiver did not take the test message. It answered 500.").waitFor();
+    await expect.poll(() => told.getAttribute("datetime"), soon).not.toBe(first);
+    expect(await told.innerText(), "what has just happened is not to come").not.toMatch(/^in /);
     receiver.answer = (response) => void response.writeHead(204).end();
 
     const { id } = await place.deploy(
@@ -59,10 +64,10 @@ describe.skipIf(!hasBrowser)("notifications", () => {
       { project: "shop" },
     );
     await press(page, "What Our receiver was told");
-    const told = page.getByRole("dialog").getByRole("listitem");
-    await told.filter({ hasText: "Deployment succeeded" }).getByText("Delivered").waitFor();
-    expect(await told.filter({ hasText: "Test message" }).count()).toBe(2);
-    expect(await told.getByRole("link").first().getAttribute("href")).toBe(`/p/shop/deployments/${id}`);
+    const messages = page.getByRole("dialog").getByRole("listitem");
+    await messages.filter({ hasText: "Deployment succeeded" }).getByText("Delivered").waitFor();
+    expect(await messages.filter({ hasText: "Test message" }).count()).toBe(2);
+    expect(await messages.getByRole("link").first().getAttribute("href")).toBe(`/p/shop/deployments/${id}`);
     expect(await axe(page)).toEqual([]);
     await page.keyboard.press("Escape");
     await closed(page);

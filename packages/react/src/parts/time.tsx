@@ -52,10 +52,16 @@ export function FixedNow({ at, children }: { at: string; children: ReactNode }) 
   return <Instant value={Date.parse(at)}>{children}</Instant>;
 }
 
-/** The present moment, again every `everyMs`; it stands still when that is null. */
-export function useNow(everyMs: number | null): number {
+/** The present moment, again every `everyMs` and whenever `about` is another one; it stands still when `everyMs` is null. */
+export function useNow(everyMs: number | null, about?: string): number {
   const fixed = useContext(Instant);
   const [now, setNow] = useState(() => Date.now());
+  const [last, setLast] = useState(about);
+  if (about !== last) {
+    // What happened since the last look would otherwise be still to come.
+    setLast(about);
+    setNow(Date.now());
+  }
   const isStill = everyMs === null || fixed !== null;
   useEffect(() => {
     if (isStill) return undefined;
@@ -68,7 +74,7 @@ export function useNow(everyMs: number | null): number {
 
 /** How long ago. The exact instant is in the page for machines, and shown on hover and, unless it stands in a row among many, on focus. */
 export function RelativeTime({ at, inRow = false }: { at: string; inRow?: boolean }) {
-  const now = useNow(30_000);
+  const now = useNow(30_000, at);
   const [isDismissed, setIsDismissed] = useState(false);
   const tooltip = useId();
   const ago = agoInWords(at, now);

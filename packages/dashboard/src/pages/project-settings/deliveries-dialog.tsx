@@ -64,7 +64,7 @@ export function DeliveriesDialog({ project, place: { id, name }, onClose }: Deli
                     {one.nextTryAt === null || one.attempts === 0 ? null : (
                       <>
                         {" "}
-                        Next try <RelativeTime key={one.nextTryAt} at={one.nextTryAt} />.
+                        Next try <RelativeTime at={one.nextTryAt} />.
                       </>
                     )}
                   </p>

@@ -83,7 +83,7 @@ export function Notifications({ project }: { project: string }) {
                       <span className="lf:text-muted">None yet</span>
                     ) : (
                       <>
-                        <DeliveryState delivery={last} /> <RelativeTime key={last.id} at={last.createdAt} />
+                        <DeliveryState delivery={last} /> <RelativeTime at={last.createdAt} />
                       </>
                     ),
                 },
