@@ -105,6 +105,8 @@ export function createDesired({
 
     const next: Served[] = [];
     const routes: Route[] = [];
+    // Two projects may come to the same name (`a-b`, and the preview `a` of `b`): who was there first keeps it, the other has its port.
+    const taken = new Set<string>();
     for (const id of liveIds) {
       const release = await releaseOf(id);
       if (!release) continue;
@@ -119,13 +121,15 @@ export function createDesired({
           key: portKey(release, plan.name),
           after: port,
         });
-        const route = await routeFor(release, plan.name, plan.kind, plan.hosts, ownPort);
+        const hosts = plan.hosts.filter((host) => !taken.has(host));
+        for (const host of hosts) taken.add(host);
+        const route = await routeFor(release, plan.name, plan.kind, hosts, ownPort);
         if (route) routes.push(route);
         next.push({
           release,
           service: plan.name,
           live: true,
-          url: `http://${plan.hosts[0]}:${port}`,
+          url: hosts[0] === undefined ? null : `http://${hosts[0]}:${port}`,
           portUrl: ownPort === null ? null : `http://localhost:${ownPort}`,
         });
       }
@@ -135,7 +139,7 @@ export function createDesired({
       const release = await releaseOf(row.release_id);
       if (release) next.push({ release, service: row.service, live: false, url: null, portUrl: null });
     }
-    router.apply(withoutClashes(routes));
+    router.apply(routes);
     served = next;
 
     for (const row of instances)
@@ -225,14 +229,4 @@ export function createDesired({
 /** By name, so that a project that is made again has the port it had; elsewhere names are not unique. */
 function portKey({ organization, projectId, project, environment }: Release, service: string): string {
   return `port/${organization === localOrganization ? project : projectId}/${environment}/${service}`;
-}
-
-/** Two projects may come to the same host name (`a-b` and the preview `a` of `b`): who was there first keeps it, the other has its port. */
-function withoutClashes(routes: Route[]): Route[] {
-  const taken = new Set<string>();
-  return routes.map((route) => {
-    const hosts = route.hosts.filter((host) => !taken.has(host));
-    for (const host of hosts) taken.add(host);
-    return { ...route, hosts };
-  });
 }

@@ -50,3 +50,24 @@ it("serves each at a host of its own, and one is taken down without the other", 
   expect(await page(`http://shop.globex.localhost:${port}`)).toBe("<p>of globex</p>");
   expect((await get(`http://shop.acme.localhost:${port}`, "/", AbortSignal.timeout(10_000))).status).toBe(404);
 });
+
+it("gives the address of two projects' previews and names to whom was there first, and the other its port", async () => {
+  const { engine } = place;
+  const urls: string[] = [];
+  for (const [number, of] of [{ project: "a-b" }, { project: "b", environment: "a" }].entries()) {
+    writeFileSync(join(folder, "index.html"), `<p>number ${number}</p>`);
+    const { id } = await engine.accept(
+      await engine.prepare({ source: { kind: "folder", path: folder }, prebuilt: true, ...of }),
+    );
+    await engine.work({ signal: new AbortController().signal, until: "idle" });
+    const { state, services } = await engine.deployment(id);
+    expect(state).toBe("success");
+    for (const url of [services[0]!.url, ...services[0]!.alsoAt]) {
+      expect(await page(url)).toBe(`<p>number ${number}</p>`);
+      urls.push(url);
+    }
+  }
+  const { port, services } = await engine.edge.status();
+  expect(urls.filter((url) => url === `http://a-b.localhost:${port}`)).toHaveLength(1);
+  for (const { url, project } of services) expect(await page(url)).toBe(`<p>number ${project === "b" ? 1 : 0}</p>`);
+});

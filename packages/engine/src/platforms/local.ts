@@ -104,17 +104,18 @@ export function localPlatform({
 
   async function addressOf(report: EdgeReport, release: Release, plan: ServicePlan): Promise<DeployedService> {
     const service = find(report, release.id, plan.name);
-    if (!service?.url || !service.live) {
+    const byHost = service?.url ?? null;
+    const byPort = service?.portUrl ?? null;
+    const first = byHost ?? byPort;
+    if (!service?.live || first === null) {
       throw new DeployError("VERIFY_FAILED", {
         what: "The edge does not serve the new release.",
         where: `${plan.name}, release ${release.id}`,
         next: "Run: landfall doctor",
       });
     }
-    const byHost = service.url;
-    const byPort = service.portUrl;
     // Browsers and curl know *.localhost by themselves; many programs ask the system's resolver, which may not.
-    const url = byPort && !(await resolves(new URL(byHost).hostname)) ? byPort : byHost;
+    const url = byHost && byPort && !(await resolves(new URL(byHost).hostname)) ? byPort : first;
     return {
       name: plan.name,
       url,
