@@ -58,7 +58,9 @@ export async function carryToEnd({ platforms, access: accessOf, learn, opened, .
       await journal.transaction((tx) =>
         giveTraffic(tx, { place: row, releaseId: release.id, at: instant(store.clock) }),
       );
-      await succeed({ row, journal, live: { release, services: [] }, reach });
+      // It is live whether or not its addresses can be told.
+      const services = await platform.served?.({ release, signal: context.signal }).catch(() => null);
+      await succeed({ row, journal, live: { release, services: services ?? [] }, reach });
       return;
     }
     if (context) await platform?.abandon?.({ ...context, release }).catch((fault: unknown) => noteOf(journal, fault));

@@ -138,10 +138,11 @@ describe.each(databases)("on $kind", ({ use }) => {
             return forever(context);
           },
           status: async () => [{ service: "web", release, state: "ready" }],
+          served: async () => (release === "" ? null : [{ name: "web", url: "http://found.example" }]),
         },
         500,
       );
-      expect(view).toMatchObject({ state: "success", error: null, live: true });
+      expect(view).toMatchObject({ state: "success", error: null, live: true, url: "http://found.example" });
     });
 
     it("tries a step again that failed for a passing reason, and gives up after three", async () => {
