@@ -28,7 +28,13 @@ let key: string;
 
 /** The server's process, on its port of before. */
 async function serve(): Promise<typeof serving> {
-  const process = machine.start("serve", "--port", String(apiPort), "--json");
+  const process = machine.startWith(
+    { env: { MAX_DEPLOYMENTS_PER_HOUR: "1000" } },
+    "serve",
+    "--port",
+    String(apiPort),
+    "--json",
+  );
   let out = "";
   process.stdout!.setEncoding("utf8").on("data", (text: string) => (out += text));
   process.stderr!.resume();
