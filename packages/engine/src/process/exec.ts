@@ -87,16 +87,9 @@ export async function exec(argv: readonly string[], options: ExecOptions): Promi
   if (!program) throw new DeployError("INVALID_CONFIG", { what: "There is no program to run.", where: "argv[0]" });
   throwIfAborted(options.signal, program);
   const pipes = options.onLine ? await openPipes(2) : null;
-  throwIfAborted(options.signal, program);
-  const child = start(program, args, options, pipes);
-  const ended = endOf(child);
+  const [child, ended] = await started(program, args, options, pipes);
   const clock = options.clock ?? systemClock;
   const keep = options.maxOutputBytes ?? 4 * 1024 * 1024;
-  if (child.pid === undefined) {
-    for (const { read } of pipes ?? []) read.destroy();
-    throw startFailure(await ended.catch((error: unknown) => error), program, options);
-  }
-
   const group = groupOf(child.pid, options.mark);
   const kill = (): Promise<void> => killGroup(group, { graceMs: options.graceMs ?? 2_000, clock });
   child.stdin?.on("error", () => undefined); // The program need not read what it is given (EPIPE).
@@ -146,6 +139,33 @@ export async function exec(argv: readonly string[], options: ExecOptions): Promi
   }
 }
 
+type Ended = Promise<{ code: number | null; signal: string | null }>;
+
+/** The program, which runs, and its end. Of the pipes our writing ends are closed, and nothing stays open when it cannot be started. */
+async function started(
+  program: string,
+  args: string[],
+  options: ExecOptions,
+  pipes: Pipe[] | null,
+): Promise<[child: ChildProcess & { pid: number }, ended: Ended]> {
+  try {
+    throwIfAborted(options.signal, program);
+    const child = start(program, args, options, pipes);
+    const ended = endOf(child);
+    if (hasStarted(child)) return [child, ended];
+    throw startFailure(await ended.catch((error: unknown) => error), program, options);
+  } catch (error) {
+    for (const { read } of pipes ?? []) read.destroy();
+    throw error;
+  } finally {
+    for (const { write } of pipes ?? []) closeSync(write);
+  }
+}
+
+function hasStarted(child: ChildProcess): child is ChildProcess & { pid: number } {
+  return child.pid !== undefined;
+}
+
 function start(program: string, args: string[], options: ExecOptions, pipes: Pipe[] | null): ChildProcess {
   const [stdout, stderr] = pipes ? pipes.map(({ write }) => write) : (["pipe", "pipe"] as const);
   try {
@@ -158,14 +178,11 @@ function start(program: string, args: string[], options: ExecOptions, pipes: Pip
       stdio: [options.input === undefined ? "ignore" : "pipe", stdout, stderr],
     });
   } catch (error) {
-    for (const { read } of pipes ?? []) read.destroy();
     throw startFailure(error, program, options);
-  } finally {
-    for (const { write } of pipes ?? []) closeSync(write);
   }
 }
 
-function endOf(child: ChildProcess): Promise<{ code: number | null; signal: string | null }> {
+function endOf(child: ChildProcess): Ended {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code, signal) => resolve({ code, signal }));

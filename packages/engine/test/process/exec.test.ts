@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -24,6 +24,15 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
   );
   if (!(error instanceof DeployError)) throw new Error(`expected a DeployError, got ${String(error)}`);
   return error.code;
+}
+
+/** Where a descriptor leads; nothing for one that was closed this moment. */
+function targetOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return "";
+  }
 }
 
 function running(pid: number): boolean {
@@ -155,6 +164,20 @@ describe("exec", { timeout: 60_000 }, () => {
       "CANCELLED",
     );
     await expect(exec(["ls"], { cwd, env })).resolves.toMatchObject({ stdout: "" });
+  });
+
+  it("leaves no pipe open when it is cancelled before the start, or cannot start", async () => {
+    const controller = new AbortController();
+    const cancelled = exec(["true"], { cwd, env, onLine() {}, signal: controller.signal });
+    controller.abort();
+    expect(await codeOf(cancelled)).toBe("CANCELLED");
+    expect(await codeOf(exec(["no-such-program-here"], { cwd, env, onLine() {} }))).toBe("MISSING_TOOL");
+    const open = (): string[] =>
+      readdirSync("/proc/self/fd").flatMap((fd) => {
+        const target = targetOf(`/proc/self/fd/${fd}`);
+        return target.includes("landfall-pipe-") ? [target] : [];
+      });
+    await expect.poll(open).toEqual([]);
   });
 
   it("ends the whole tree on cancel, also what ignores SIGTERM, and settles only then", async () => {
