@@ -170,3 +170,13 @@ export function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
 }
+
+/** Of `--limit`. Throws INVALID_CONFIG. */
+export function limitFrom(given: string): number {
+  const limit = Number(given);
+  if (Number.isInteger(limit) && limit > 0) return limit;
+  throw new DeployError("INVALID_CONFIG", {
+    what: "--limit takes a whole number above 0.",
+    where: `--limit ${given}`,
+  });
+}

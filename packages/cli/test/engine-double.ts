@@ -219,9 +219,11 @@ export function engineDouble({
     notifications: {
       list: unused,
       save: unused,
+      update: unused,
       remove: unused,
       test: unused,
       deliveries: unused,
+      resend: unused,
       deliver: unused,
       tend: unused,
       pagesAre: unused,

@@ -5,6 +5,12 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { isSigned, openReceiver, type Receiver } from "../../engine/test/receiver.ts";
 import { echo, install, type Installed, kill, until } from "./installed.ts";
 
+interface Delivery {
+  id: string;
+  event: string;
+  attempts: number;
+}
+
 interface Place {
   id: string;
   name: string;
@@ -60,6 +66,32 @@ it("adds a place, tries it out, tells it of a deployment from the background tho
   expect((await inside("notifications", "ls")).stdout).toMatch(
     /ours +webhook +127\.0\.0\.1:\d+ +succeeded of production +succeeded, delivered/,
   );
+
+  const deliveries = async () =>
+    JSON.parse((await inside("notifications", "deliveries", "ours", "--json")).stdout) as Delivery[];
+  const [message, test] = await deliveries();
+  expect([message!.attempts, test!.event]).toEqual([2, "test"]);
+  expect((await inside("notifications", "deliveries", "ours", "-n", "1")).stdout).toMatch(
+    /MESSAGE.*\nmsg_\w+ +succeeded +dep_\w+ +delivered +2 +204 +\d+ s ago +It answered 204\.\n$/,
+  );
+
+  expect((await inside("notifications", "edit", "ours")).stderr).toContain("--environments");
+  const edited = await inside(
+    "notifications",
+    "edit",
+    "ours",
+    receiver.url("/moved"),
+    "--name",
+    "new",
+    "--on",
+    "failed",
+  );
+  expect([edited.code, edited.stderr]).toEqual([0, expect.stringContaining("new leads to 127.0.0.1")]);
+  expect((await inside("notifications", "resend", "new", message!.id)).code).toBe(0);
+  await until("it is told once more", () => receiver.got.some(({ path }) => path === "/moved"));
+  const moved = receiver.got.find(({ path }) => path === "/moved")!;
+  expect([moved.headers["webhook-id"], isSigned(moved, secret)]).toEqual([message!.id, true]);
+  expect((await inside("notifications", "edit", "new", "--name", "ours")).code).toBe(0);
 
   expect((await inside("notifications", "rm", "ours")).code).toBe(0);
   expect((await inside("notifications", "test", "ours")).code).toBe(2);
@@ -128,6 +160,12 @@ it("does the same on a server", async () => {
   const got = receiver.got.at(-1)!;
   expect([got.path, isSigned(got, secret!)]).toEqual(["/far", true]);
   expect((await far("ls")).stdout).toMatch(/far +webhook .* test, delivered/);
-  expect((await far("rm", "far")).code).toBe(0);
+  expect((await far("edit", "far", "--name", "farther", "--environments", "all")).stderr).toContain(
+    "succeeded, failed of all environments.",
+  );
+  const [message] = JSON.parse((await far("deliveries", "farther", "--json")).stdout) as Delivery[];
+  expect((await far("resend", "farther", message!.id)).code).toBe(0);
+  await until("it is told again", () => receiver.got.filter(({ path }) => path === "/far").length === 2);
+  expect((await far("rm", "farther")).code).toBe(0);
   expect((await far("ls")).stdout).not.toContain("far ");
 });

@@ -34,6 +34,10 @@ const place = z
   })
   .meta({ id: "NotificationPlace" });
 
+const address = z.string().trim().min(1).max(2000);
+const title = z.string().trim().min(1).max(80);
+const events = z.array(event).min(1).max(3);
+
 const one = z.object({ project: name, id });
 
 export const notifications = {
@@ -54,13 +58,31 @@ export const notifications = {
       z.strictObject({
         project: name,
         kind,
-        address: z.string().trim().min(1).max(2000).describe("An https URL, or a mail address."),
-        name: z.string().trim().min(1).max(80).optional().describe("Absent: what it leads to."),
-        events: z.array(event).min(1).max(3).optional().describe("Absent: succeeded and failed."),
+        address: address.describe("An https URL, or a mail address."),
+        name: title.optional().describe("Absent: what it leads to."),
+        events: events.optional().describe("Absent: succeeded and failed."),
         environments: environments.optional().describe("Absent: production."),
       }),
     )
     .output(place.extend({ secret: z.string().nullable() })),
+  update: open("update:notification", { about: "project" })
+    .route({
+      method: "PATCH",
+      path: "/projects/{project}/notifications/{id}",
+      tags: ["notifications"],
+      description:
+        "What is absent stays: so does an address, which nobody can read back, and what messages are signed with.",
+    })
+    .input(
+      z.strictObject({
+        ...one.shape,
+        address: address.optional(),
+        name: title.optional(),
+        events: events.optional(),
+        environments: environments.optional(),
+      }),
+    )
+    .output(place),
   remove: open("delete:notification", { about: "project" })
     .route({ method: "DELETE", path: "/projects/{project}/notifications/{id}", tags: ["notifications"] })
     .input(one)
@@ -78,4 +100,13 @@ export const notifications = {
     .route({ method: "GET", path: "/projects/{project}/notifications/{id}/deliveries", tags: ["notifications"] })
     .input(one.extend({ limit, cursor }))
     .output(z.object({ deliveries: z.array(notification), nextCursor })),
+  resend: open("update:notification", { about: "project" })
+    .route({
+      method: "POST",
+      path: "/projects/{project}/notifications/{id}/deliveries/{delivery}/resend",
+      tags: ["notifications"],
+      description: "One more try, now, of a message that is given up, waits or was taken. It keeps its id.",
+    })
+    .input(one.extend({ delivery: id }))
+    .output(notification),
 };

@@ -74,7 +74,38 @@ describe.skipIf(!hasBrowser)("notifications", () => {
     expect(await page.content()).not.toContain("canary-in-an-address");
     expect(await page.content()).not.toContain(secret);
 
-    await press(page, "Remove Our receiver");
+    await press(page, "Edit Our receiver");
+    await page.getByText("Empty: it stays so.").waitFor();
+    expect(await page.getByLabel("URL", { exact: true }).inputValue()).toBe("");
+    expect(await page.getByRole("button", { name: "Save" }).getAttribute("title")).toBe("Nothing is changed.");
+    await page.getByLabel("URL", { exact: true }).fill("http://example.com/");
+    await press(page, "Save");
+    await page.getByText("must begin with https://").last().waitFor();
+    expect(await axe(page)).toEqual([]);
+    await page.getByLabel("URL", { exact: true }).fill("");
+    await page.getByLabel("Name").fill("Receiver of ours");
+    await page.getByLabel("Deployments that succeeded").uncheck();
+    await press(page, "Save");
+    await closed(page);
+    const renamed = page.getByRole("table", { name: "Notifications" }).getByRole("row", { name: /Receiver of ours/ });
+    await renamed.getByText("Failed and cancelled, all environments").waitFor();
+    await press(page, "What Receiver of ours was told");
+    const before = receiver.got.length;
+    await messages
+      .filter({ hasText: "Deployment succeeded" })
+      .getByRole("button", { name: "Send again: Deployment succeeded" })
+      .click();
+    await expect.poll(() => receiver.got.length, soon).toBe(before + 1);
+    expect([receiver.got.at(-1)!.path, isSigned(receiver.got.at(-1)!, secret)]).toEqual([
+      "/canary-in-an-address",
+      true,
+    ]);
+    await messages.filter({ hasText: "It answered 204. Try 2." }).getByText("Delivered").waitFor();
+    expect(await axe(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await closed(page);
+
+    await press(page, "Remove Receiver of ours");
     await press(page, "Remove");
     await closed(page);
     await page.getByText("Nobody is told").waitFor();
@@ -89,7 +120,7 @@ describe.skipIf(!hasBrowser)("notifications", () => {
     await page.getByText("Nothing yet").waitFor();
     await page.keyboard.press("Escape");
     await closed(page);
-    for (const name of ["Add a place", "Test Ours", "Remove Ours"])
+    for (const name of ["Add a place", "Test Ours", "Edit Ours", "Remove Ours", "Send again"])
       expect(await page.getByRole("button", { name }).count()).toBe(0);
     expect(complaints).toEqual([]);
   });

@@ -156,6 +156,62 @@ describe.each(databases)("notifications on $kind", { timeout: 60_000 }, ({ use }
     expect(failed.data.error).toEqual({ code: "VERIFY_FAILED", what: "It does not answer.", next: "Look." });
   });
 
+  it("go where the place leads after a change; what was not given again stays as it was", async () => {
+    const place = await webhook({ name: "ours" });
+    await webhook({ name: "theirs" });
+    await end();
+    const renamed = await engine.notifications.update({ project, id: place.id, name: "ours too" });
+    expect(renamed).toEqual({ ...(await engine.notifications.list({ project }))[0], name: "ours too" });
+    const change = { project, id: place.id, address: receiver.url("/moved"), events: ["cancelled" as const] };
+    expect(await engine.notifications.update(change)).toMatchObject({
+      name: "ours too",
+      events: ["cancelled"],
+      environments: "production",
+      last: { event: "succeeded", state: "waiting" },
+    });
+    await deliver();
+    const moved = receiver.got.find(({ path }) => path === "/moved");
+    expect(isSigned(moved!, place.secret!, now), "with the secret it was added with").toBe(true);
+    await end();
+    await deliver();
+    expect(await told(place.id)).toHaveLength(1);
+    await expect(engine.notifications.update({ project, id: place.id, name: "theirs" })).rejects.toMatchObject({
+      code: "CONFLICT",
+    });
+    await expect(
+      engine.notifications.update({ project, id: place.id, name: "kept", address: "ftp://canary", events: [] }),
+    ).rejects.toMatchObject({
+      code: "INVALID_CONFIG",
+      text: { faults: [{ path: "events" }, { path: "address", message: "must begin with https://" }] },
+    });
+    expect((await engine.notifications.list({ project })).map(({ name }) => name)).toEqual(["ours too", "theirs"]);
+  });
+
+  it("are sent again when somebody asks for it, under the same id", async () => {
+    const place = await webhook();
+    receiver.answer = (response) => void response.writeHead(410).end();
+    await end();
+    await deliver();
+    const [given] = await told(place.id);
+    expect(given).toMatchObject({ state: "given-up", attempts: 1, status: 410 });
+    receiver.answer = (response) => void response.writeHead(500).end();
+    const again = { project, id: place.id, delivery: given!.id };
+    expect(await engine.notifications.resend(again)).toMatchObject({ state: "waiting", attempts: 1 });
+    await deliver();
+    expect((await told(place.id))[0]).toMatchObject({ state: "waiting", attempts: 2, status: 500 });
+    receiver.answer = (response) => void response.writeHead(204).end();
+    await engine.notifications.resend(again); // Before its time.
+    await deliver();
+    expect((await told(place.id))[0]).toMatchObject({ state: "delivered", attempts: 3, status: 204 });
+    expect(new Set(receiver.got.map(({ headers }) => headers["webhook-id"]))).toEqual(new Set([given!.id]));
+    const other = await webhook();
+    for (const wrong of [
+      { ...again, delivery: "msg_none" },
+      { ...again, id: other.id },
+    ])
+      await expect(engine.notifications.resend(wrong)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+
   it("are told by the next process when the one that worked died after the end", async () => {
     const place = await webhook();
     const id = await end();

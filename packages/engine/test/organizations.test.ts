@@ -239,6 +239,8 @@ const probes: Record<string, Probe> = {
   "notifications.remove": byPlace((view, of) => view.notifications.remove(of)),
   "notifications.test": byPlace((view, of) => view.notifications.test(of)),
   "notifications.deliveries": byPlace((view, of) => view.notifications.deliveries(of)),
+  "notifications.update": byPlace((view, of) => view.notifications.update({ ...of, name: "theirs" })),
+  "notifications.resend": byPlace((view, of) => view.notifications.resend({ ...of, delivery: "msg_1" })),
   "notifications.deliver": machine,
   "notifications.tend": machine,
   "notifications.pagesAre": machine,

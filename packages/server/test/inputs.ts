@@ -53,6 +53,7 @@ const bodies: Record<string, (things: Things) => Record<string, unknown>> = {
   "sandboxes.run": () => ({ command: "node --version" }),
   "sandboxes.deploy": ({ project }) => ({ project }),
   "notifications.save": () => ({ kind: "webhook", address: "https://hooks.example.com/x" }),
+  "notifications.update": () => ({ name: "renamed" }),
   "webhooks.create": () => ({ platform: "no-such-platform" }),
   "webhooks.setSecret": () => ({ secret: "x".repeat(32) }),
   detect: ({ upload }) => ({ source: { upload } }),

@@ -87,6 +87,38 @@ describe("a webhook", () => {
     expect((await owner.call("DELETE", `/projects/${project}/notifications/${made.id}`)).status).toBe(404);
   });
 
+  it("is changed without its secrets being given again, and sent again what it did not take", async () => {
+    const { body: made } = await save(receiver.url(`/${canary}`));
+    const path = `/projects/${project}/notifications/${made.id}`;
+    const { secret: _secret, ...before } = made;
+    const renamed = await owner.call("PATCH", path, { name: "ours", environments: "all" });
+    expect([renamed.status, renamed.body]).toEqual([200, { ...before, name: "ours", environments: "all" }]);
+    receiver.answer = (response) => void response.writeHead(410).end();
+    await deploy();
+    await expect.poll(() => state(made.id), { timeout: 10_000 }).toEqual(["given-up"]);
+    receiver.answer = (response) => void response.writeHead(204).end();
+    expect((await owner.call("PATCH", path, { address: receiver.url("/moved") })).status).toBe(200);
+    const { deliveries } = await owner.client.notifications.deliveries({ project, id: made.id });
+    const again = await owner.call("POST", `${path}/deliveries/${deliveries[0]!.id}/resend`);
+    expect([again.status, again.body.state]).toEqual([200, "waiting"]);
+    await expect.poll(() => state(made.id), { timeout: 10_000 }).toEqual(["delivered"]);
+    expect(receiver.got.map((got) => [got.path, isSigned(got, made.secret)])).toEqual([
+      [`/${canary}`, true],
+      ["/moved", true],
+    ]);
+    const { status, body } = await owner.call("PATCH", path, { address: "http://canary.example.com" });
+    expect([status, body.data.faults]).toEqual([400, [{ path: "address", message: "must begin with https://" }]]);
+    expect((await owner.call("PATCH", path, { kind: "slack" })).status).toBe(400);
+    const viewer = await server.member(owner, "viewer");
+    expect((await viewer.call("PATCH", path, { name: "theirs" })).status).toBe(403);
+    expect((await viewer.call("POST", `${path}/deliveries/${deliveries[0]!.id}/resend`)).status).toBe(403);
+    const recorded = await owner.client.audit.list({ action: "notifications.resend" });
+    expect(recorded.entries.map(({ target }) => target)).toEqual([
+      `project=${project} id=${made.id} delivery=${deliveries[0]!.id}`,
+    ]);
+    expect(JSON.stringify([(await owner.client.audit.list({})).entries, server.logged])).not.toMatch(/canary|moved/);
+  });
+
   it("that was not told when the server ended is told by the next one", async () => {
     const { body: made } = await save(receiver.url());
     receiver.answer = () => {}; // It hangs, and the server ends before it answers.

@@ -1,6 +1,6 @@
 /** `landfall ls [project]`: deployments. */
-import { DeployError } from "@landfall/engine/error";
 import { noProject, projectOf, stateText } from "../project.ts";
+import { limitFrom } from "../request.ts";
 import type { Registry } from "../run.ts";
 import { ago, duration, fittingTable, safeLine } from "../screen/text.ts";
 
@@ -23,13 +23,7 @@ export function ls({ program, does }: Registry): void {
     .option("-n, --limit <number>", "at most so many", "20")
     .action(
       does<LsFlags>(async (context, { args: [named], flags }) => {
-        const limit = Number(flags.limit);
-        if (!(Number.isInteger(limit) && limit > 0)) {
-          throw new DeployError("INVALID_CONFIG", {
-            what: "--limit takes a whole number above 0.",
-            where: `--limit ${flags.limit}`,
-          });
-        }
+        const limit = limitFrom(flags.limit);
         const engine = await context.engine();
         const known = (await engine.projects()).map((project) => project.name);
         const wanted = named ?? flags.project;

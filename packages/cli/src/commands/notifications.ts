@@ -1,5 +1,11 @@
 /** `landfall notifications`: places that are told how a project's deployments ended. A URL that opens a channel is never an argument. */
-import type { Engine, NewNotificationPlace, NotificationEnvironments, NotificationKind } from "@landfall/engine";
+import type {
+  Engine,
+  NewNotificationPlace,
+  NotificationEnvironments,
+  NotificationKind,
+  NotificationView,
+} from "@landfall/engine";
 import { DeployError } from "@landfall/engine/error";
 import {
   type NotificationEvent,
@@ -9,17 +15,17 @@ import {
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { projectOf } from "../project.ts";
-import { defined } from "../request.ts";
+import { defined, limitFrom } from "../request.ts";
 import type { Registry } from "../run.ts";
 import { ask } from "../screen/prompt.ts";
-import { safeLine, table } from "../screen/text.ts";
+import { ago, duration, safeLine, table } from "../screen/text.ts";
 import { tokenFrom } from "../token-file.ts";
 
 interface Flags {
   project?: string;
 }
 
-interface AddFlags extends Flags {
+interface PlaceFlags extends Flags {
   urlFile?: string;
   name?: string;
   on?: string;
@@ -59,17 +65,13 @@ export function notifications({ program, does }: Registry): void {
     .option("--on <list>", "of succeeded,failed,cancelled (default: succeeded,failed)")
     .option("--environments <which>", "production or all (default: production)")
     .action(
-      does<AddFlags>(async (context, { args: [kind, address], flags }) => {
+      does<PlaceFlags>(async (context, { args: [kind, address], flags }) => {
         const project = projectOf(context, flags.project);
         const asked: NewNotificationPlace = {
           project,
           kind: kind as NotificationKind,
           address: await addressFor(context, { kind: kind!, address, urlFile: flags.urlFile }),
-          ...defined({
-            name: flags.name,
-            events: flags.on?.split(",").map((one) => one.trim() as NotificationEvent),
-            environments: flags.environments as NotificationEnvironments | undefined,
-          }),
+          ...wishesIn(flags),
         };
         const place = await (await context.engine({ restore: false })).notifications.save(asked);
         if (context.json) return context.result(JSON.stringify(place));
@@ -80,12 +82,84 @@ export function notifications({ program, does }: Registry): void {
       }),
     );
 
+  ofProject(group.command("edit").description("Change a place; what is not said stays."))
+    .argument("<name>", "the place")
+    .argument("[address]", "where it leads from now on; that of Slack and Discord is a secret: --url-file")
+    .option("--url-file <file>", "read the URL from a file, - for stdin")
+    .option("--name <name>", "what to call it")
+    .option("--on <list>", "of succeeded,failed,cancelled")
+    .option("--environments <which>", "production or all")
+    .action(
+      does<PlaceFlags>(async (context, { args: [name, address], flags }) => {
+        const { engine, project, place } = await placeOf(context, flags, name!);
+        const { id, kind } = place;
+        const change = {
+          ...wishesIn(flags),
+          ...(address === undefined && flags.urlFile === undefined
+            ? {}
+            : { address: await addressFor(context, { kind, address, urlFile: flags.urlFile }) }),
+        };
+        if (Object.keys(change).length === 0)
+          throw new DeployError("INVALID_CONFIG", {
+            what: `What is to change about ${name}?`,
+            next: "Give an address, --url-file, --name, --on or --environments.",
+          });
+        const after = await engine.notifications.update({ project, id, ...change });
+        if (context.json) return context.result(JSON.stringify(after));
+        context.say(
+          `${safeLine(after.name)} leads to ${safeLine(after.leadsTo)} and is told of ${safeLine(project)}: ${hearsText(after)}.`,
+        );
+      }),
+    );
+
+  ofProject(group.command("deliveries").description("What a place was told, newest first, and what came of it."))
+    .argument("<name>", "the place")
+    .option("-n, --limit <number>", "at most so many", "20")
+    .action(
+      does<Flags & { limit: string }>(async (context, { args: [name], flags }) => {
+        const { engine, project, place } = await placeOf(context, flags, name!);
+        const limit = limitFrom(flags.limit);
+        const all = await engine.notifications.deliveries({ project, id: place.id, limit });
+        if (context.json) return context.result(JSON.stringify(all));
+        if (all.length === 0) return context.say(`${safeLine(name!)} was told nothing yet.`);
+        const rows = all.map((one) => [
+          one.id,
+          one.event,
+          one.deployment ?? "",
+          one.state,
+          triesText(one, context.world.now()),
+          one.status === null ? "" : String(one.status),
+          ago(one.createdAt, context.world.now()),
+          safeLine(one.outcome ?? ""),
+        ]);
+        const headings = ["MESSAGE", "EVENT", "DEPLOYMENT", "STATE", "TRIES", "STATUS", "WHEN", "OUTCOME"];
+        context.result(table(headings, rows).join("\n"));
+      }),
+    );
+
+  ofProject(
+    group.command("resend").description("One more try, now, of a message that a place was told or was to be told."),
+  )
+    .argument("<name>", "the place")
+    .argument("<message>", "its id, as landfall notifications deliveries lists it")
+    .action(
+      does<Flags>(async (context, { args: [name, delivery], flags }) => {
+        const { engine, project, place } = await placeOf(context, flags, name!);
+        const message = await engine.notifications.resend({ project, id: place.id, delivery: delivery! });
+        engine.workInBackground();
+        if (context.json) return context.result(JSON.stringify(message));
+        context.say(
+          `${safeLine(name!)} is told once more. See with: landfall notifications deliveries ${safeLine(name!)}`,
+        );
+      }),
+    );
+
   ofProject(group.command("test").description("Send it a message now; status 1 when it was not taken."))
     .argument("<name>", "the place")
     .action(
       does<Flags>(async (context, { args: [name], flags }) => {
-        const { engine, project, id } = await placeOf(context, flags, name!);
-        const outcome = await engine.notifications.test({ project, id });
+        const { engine, project, place } = await placeOf(context, flags, name!);
+        const outcome = await engine.notifications.test({ project, id: place.id });
         if (context.json) context.result(JSON.stringify(outcome));
         else context.say(safeLine(outcome.detail));
         return outcome.ok ? 0 : 1;
@@ -96,12 +170,21 @@ export function notifications({ program, does }: Registry): void {
     .argument("<name>", "the place")
     .action(
       does<Flags>(async (context, { args: [name], flags }) => {
-        const { engine, project, id } = await placeOf(context, flags, name!);
-        await engine.notifications.remove({ project, id });
+        const { engine, project, place } = await placeOf(context, flags, name!);
+        await engine.notifications.remove({ project, id: place.id });
         if (context.json) context.result(JSON.stringify({ removed: name }));
         else context.say(`${safeLine(name!)} is told nothing more of ${safeLine(project)}.`);
       }),
     );
+}
+
+/** What was said of a place, besides where it leads. */
+function wishesIn({ name, on, environments }: PlaceFlags) {
+  return defined({
+    name,
+    events: on?.split(",").map((one) => one.trim() as NotificationEvent),
+    environments: environments as NotificationEnvironments | undefined,
+  });
 }
 
 /** Throws INVALID_CONFIG. */
@@ -115,7 +198,7 @@ async function addressFor(
   if (address === undefined && context.canAsk) {
     const question = kind === "email" ? "Mail address: " : "URL (not shown while you type): ";
     const typed = await ask(context.world, question, { hidden: kind !== "email" });
-    if (typed === null) throw new DeployError("CANCELLED", { what: "Nothing was added." });
+    if (typed === null) throw new DeployError("CANCELLED", { what: "Nothing was changed." });
     return typed.trim();
   }
   throw new DeployError("INVALID_CONFIG", {
@@ -136,12 +219,12 @@ async function placeOf(
   context: Context,
   flags: Flags,
   name: string,
-): Promise<{ engine: Engine; project: string; id: string }> {
+): Promise<{ engine: Engine; project: string; place: NotificationPlaceView }> {
   const project = projectOf(context, flags.project);
   const engine = await context.engine({ restore: false });
   const all = await engine.notifications.list({ project });
   const found = all.find((one) => one.id === name) ?? all.find((one) => one.name === name);
-  if (found) return { engine, project, id: found.id };
+  if (found) return { engine, project, place: found };
   throw new DeployError("NOT_FOUND", {
     what: `${project} tells no place called ${name}.`,
     next: all.length === 0 ? "It tells nobody." : `There are: ${all.map((one) => one.name).join(", ")}.`,
@@ -150,4 +233,10 @@ async function placeOf(
 
 function hearsText({ events, environments }: NotificationPlaceView): string {
   return `${events.join(", ")} of ${environments === "all" ? "all environments" : "production"}`;
+}
+
+function triesText({ attempts, nextTryAt }: NotificationView, now: number): string {
+  if (nextTryAt === null) return String(attempts);
+  const inMs = Date.parse(nextTryAt) - now;
+  return `${attempts}, next ${inMs > 0 ? `in ${duration(inMs)}` : "now"}`;
 }

@@ -103,11 +103,13 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
     notifications: {
       list: async (of) => sent(await client.notifications.list(of)).places,
       save: async (asked) => sent(await client.notifications.save(asked)),
+      update: async (of) => sent(await client.notifications.update(of)),
       remove: async (of) => void (await client.notifications.remove(of)),
       test: async (of) => sent(await client.notifications.test(of)),
       deliveries: async ({ before, ...of }) =>
         sent(await client.notifications.deliveries({ ...of, ...(before === undefined ? {} : { cursor: before }) }))
           .deliveries,
+      resend: async (of) => sent(await client.notifications.resend(of)),
       ...refusing(["deliver", "tend", "pagesAre"], { what: "A server tells places by itself.", where: url }),
     },
 

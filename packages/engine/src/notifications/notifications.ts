@@ -1,24 +1,21 @@
 /** The places of a project that are told how its deployments ended: added, tried out, removed; and what they were told. */
-import { isIP } from "node:net";
+import type { Transaction } from "kysely";
 import { instant } from "../clock.ts";
 import { DeployError } from "../error.ts";
 import { newId } from "../id.ts";
 import type { Projects } from "../projects.ts";
-import type { NotificationPlaceRow, NotificationRow } from "../store/schema.ts";
+import type { NotificationPlaceRow, NotificationRow, Schema } from "../store/schema.ts";
+import { check } from "./check.ts";
 import { deliver, type Delivering, messageOf, sealedFor } from "./delivering.ts";
 import { messageTo, type NotificationBody, pagesSetting } from "./ends.ts";
 import {
-  type NewNotificationPlace,
   type NotificationEvent,
-  notificationEnvironments,
   notificationEvents,
   type NotificationKind,
-  notificationKinds,
   type NotificationPlaceView,
   type Notifications,
   type NotificationView,
 } from "./place.ts";
-import { isOpen } from "./post.ts";
 import { newSigningSecret, send } from "./send.ts";
 
 /** Of one project. */
@@ -32,6 +29,7 @@ const untriedMs = 48 * 3_600_000;
 export function notificationsOf(inside: Delivering, projects: Projects): Notifications {
   const { store, mail, allowPrivate } = inside;
   const { db, clock, vault } = store;
+  const allowed = { hasMail: mail !== null, allowPrivate };
 
   async function placeRow({ project, id }: { project: string; id: string }): Promise<NotificationPlaceRow> {
     const { id: projectId } = await projects.row(project);
@@ -42,11 +40,13 @@ export function notificationsOf(inside: Delivering, projects: Projects): Notific
       .where("id", "=", id)
       .executeTakeFirst();
     if (row) return row;
-    throw new DeployError("NOT_FOUND", {
-      what: `${project} tells nobody of this id.`,
-      where: "id",
-      next: `See whom it tells with: landfall notifications ls ${project}`,
-    });
+    throw unknownPlace(project);
+  }
+
+  /** The project's places, while nobody else adds or changes one. */
+  async function inTurn(tx: Transaction<Schema>, projectId: string): Promise<NotificationPlaceRow[]> {
+    await tx.selectFrom("project").select("id").where("id", "=", projectId).forNoKeyUpdate().execute();
+    return tx.selectFrom("notification_place").selectAll().where("project_id", "=", projectId).execute();
   }
 
   return {
@@ -73,19 +73,13 @@ export function notificationsOf(inside: Delivering, projects: Projects): Notific
     },
 
     async save(asked) {
-      const address = checkedAddress(asked, { hasMail: mail !== null, allowPrivate });
+      const address = check(asked, allowed)!; // It was given.
       const { kind, events = ["succeeded", "failed"], environments = "production" } = asked;
       const { id: projectId } = await projects.row(asked.project);
       const id = newId("ntf", clock);
       const secret = kind === "webhook" ? newSigningSecret() : null;
       const row = await db.transaction().execute(async (tx) => {
-        // Who adds to a project takes turns.
-        await tx.selectFrom("project").select("id").where("id", "=", projectId).forNoKeyUpdate().execute();
-        const there = await tx
-          .selectFrom("notification_place")
-          .select("name")
-          .where("project_id", "=", projectId)
-          .execute();
+        const there = await inTurn(tx, projectId);
         if (there.length >= mostPlaces)
           throw new DeployError("CONFLICT", {
             what: `${asked.project} tells ${mostPlaces} places already.`,
@@ -100,7 +94,7 @@ export function notificationsOf(inside: Delivering, projects: Projects): Notific
           address: vault.seal(address.text, sealedFor.address(id)),
           leads_to: address.leadsTo,
           secret: secret === null ? null : vault.seal(secret, sealedFor.secret(id)),
-          events: JSON.stringify(notificationEvents.filter((one) => events.includes(one))),
+          events: eventsText(events),
           environments,
           created_at: instant(clock),
         };
@@ -108,6 +102,30 @@ export function notificationsOf(inside: Delivering, projects: Projects): Notific
         return made;
       });
       return { ...viewOf(row, undefined), secret };
+    },
+
+    async update({ project, id, ...change }) {
+      const { kind, project_id: projectId } = await placeRow({ project, id });
+      const address = check({ kind: kind as NotificationKind, ...change }, allowed);
+      const row = await db.transaction().execute(async (tx) => {
+        const there = await inTurn(tx, projectId);
+        const before = there.find((one) => one.id === id);
+        if (!before) throw unknownPlace(project); // Removed this moment.
+        const others = there.filter((one) => one !== before).map(({ name }) => name);
+        const after: NotificationPlaceRow = {
+          ...before,
+          ...(change.name === undefined ? {} : { name: takenName(change.name, others) }),
+          ...(address === null
+            ? {}
+            : { address: vault.seal(address.text, sealedFor.address(id)), leads_to: address.leadsTo }),
+          ...(change.events === undefined ? {} : { events: eventsText(change.events) }),
+          ...(change.environments === undefined ? {} : { environments: change.environments }),
+        };
+        await tx.updateTable("notification_place").set(after).where("id", "=", id).execute();
+        return after;
+      });
+      const last = db.selectFrom("notification").selectAll().where("place_id", "=", id).orderBy("id", "desc").limit(1);
+      return viewOf(row, await last.executeTakeFirst());
     },
 
     async remove(of) {
@@ -140,6 +158,28 @@ export function notificationsOf(inside: Delivering, projects: Projects): Notific
         .limit(limit);
       if (before !== undefined) query = query.where("id", "<", before);
       return (await query.execute()).map(messageView);
+    },
+
+    async resend({ project, id, delivery }) {
+      await placeRow({ project, id });
+      const row = await db
+        .updateTable("notification")
+        .set({ state: "waiting", next_at: clock.now() })
+        .where("id", "=", delivery)
+        .where("place_id", "=", id)
+        // Who is sending it now goes on; the count of tries goes on too, by which only the last of them is believed.
+        .where((eb) => eb.or([eb("state", "!=", "waiting"), eb("owner", "is", null)]))
+        .returningAll()
+        .executeTakeFirst();
+      if (row) return messageView(row);
+      const there = db.selectFrom("notification").selectAll().where("id", "=", delivery).where("place_id", "=", id);
+      const sending = await there.executeTakeFirst();
+      if (sending) return messageView(sending);
+      throw new DeployError("NOT_FOUND", {
+        what: "It was told no message of this id, or that was forgotten: messages are kept for 30 days.",
+        where: "delivery",
+        next: "Take one that the list of its messages has.",
+      });
     },
 
     deliver: ({ signal, until }) => deliver(inside, { signal, until: until === "idle" ? Promise.resolve() : null }),
@@ -178,63 +218,17 @@ export function notificationsOf(inside: Delivering, projects: Projects): Notific
   };
 }
 
-/** What is kept of an address, and what of it is shown. Throws INVALID_CONFIG with every fault of what was asked. */
-function checkedAddress(
-  { kind, address, events, environments, name }: NewNotificationPlace,
-  { hasMail, allowPrivate }: { hasMail: boolean; allowPrivate: boolean },
-): { text: string; leadsTo: string } {
-  const faults: { path: string; message: string }[] = [];
-  const fault = (path: string, message: string): null => {
-    faults.push({ path, message });
-    return null;
-  };
-  const oneOf = (all: readonly string[], path: string, value: string | undefined): void => {
-    if (value !== undefined && !all.includes(value)) fault(path, `one of ${all.join(", ")}`);
-  };
-  oneOf(notificationKinds, "kind", kind);
-  oneOf(notificationEnvironments, "environments", environments);
-  for (const event of events ?? []) oneOf(notificationEvents, "events", event);
-  if (events?.length === 0) fault("events", `at least one of ${notificationEvents.join(", ")}`);
-  if (name !== undefined && !/^[^\p{Cc}\p{Zl}\p{Zp}]{1,80}$/u.test(name))
-    fault("name", "one line of at most 80 characters");
-  const found = kind === "email" ? mailbox(address, hasMail, fault) : urlOf(address, { allowPrivate, fault });
-  if (faults.length === 0 && found !== null) return found;
-  throw new DeployError("INVALID_CONFIG", {
-    what: faults.some(({ path }) => path === "address") ? "This address cannot be told anything." : "This cannot be.",
-    faults,
-    next: "Nothing was changed. Mend what is named here.",
+function unknownPlace(project: string): DeployError {
+  return new DeployError("NOT_FOUND", {
+    what: `${project} tells nobody of this id.`,
+    where: "id",
+    next: `See whom it tells with: landfall notifications ls --project ${project}`,
   });
 }
 
-type Fault = (path: string, message: string) => null;
-
-function mailbox(address: string, hasMail: boolean, fault: Fault): { text: string; leadsTo: string } | null {
-  if (!hasMail)
-    return fault("kind", "no mail is sent from here; set LANDFALL_SMTP_URL and LANDFALL_MAIL_FROM for landfall serve");
-  const text = address.trim();
-  // What mail servers may make of one is theirs; no header and no second recipient begins in it.
-  if (text.length <= 200 && /^[^\s@"(),:;<>[\\\]\p{Cc}]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/iu.test(text))
-    return { text, leadsTo: text };
-  return fault("address", "a mail address, such as team@example.com");
-}
-
-/** No message repeats what was given: it may be the secret. */
-function urlOf(
-  address: string,
-  { allowPrivate, fault }: { allowPrivate: boolean; fault: Fault },
-): { text: string; leadsTo: string } | null {
-  const text = address.trim();
-  const url = text.length <= 2_000 && URL.canParse(text) ? new URL(text) : null;
-  if (url === null) return fault("address", "a URL, such as https://example.com/landfall");
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  const isHere = host === "localhost" || (isIP(host) !== 0 && (host === "::1" || host.startsWith("127.")));
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && isHere && allowPrivate))
-    return fault("address", "must begin with https://");
-  if (url.username !== "" || url.password !== "") return fault("address", "must have no user and password in it");
-  if (isIP(host) !== 0 && !isOpen(host, allowPrivate))
-    return fault("address", "is on the server's own machine or in a private network");
-  url.hash = "";
-  return { text: url.href, leadsTo: url.host };
+/** Each once, in their usual order. */
+function eventsText(events: readonly NotificationEvent[]): string {
+  return JSON.stringify(notificationEvents.filter((one) => events.includes(one)));
 }
 
 /** With a number where it is taken. */

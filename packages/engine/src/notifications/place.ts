@@ -58,6 +58,14 @@ export interface NewNotificationPlace {
   environments?: NotificationEnvironments;
 }
 
+/** What is absent stays; what it is, and what its messages are signed with, do too. */
+export interface NotificationPlaceChange {
+  name?: string | undefined;
+  address?: string | undefined;
+  events?: NotificationEvent[] | undefined;
+  environments?: NotificationEnvironments | undefined;
+}
+
 /** Places that are told how a project's deployments ended. */
 export interface Notifications {
   /** By name. Throws NOT_FOUND (the project). */
@@ -67,12 +75,16 @@ export interface Notifications {
    * Throws NOT_FOUND, INVALID_CONFIG (with every fault), CONFLICT (the name is taken, there are too many).
    */
   save(asked: NewNotificationPlace): Promise<NotificationPlaceView & { secret: string | null }>;
+  /** What it was still to be told goes to where it leads then. Throws as `save`. */
+  update(of: { project: string; id: string } & NotificationPlaceChange): Promise<NotificationPlaceView>;
   /** With what it was told and is still to be told. Throws NOT_FOUND. */
   remove(of: { project: string; id: string }): Promise<void>;
   /** Send it a message now, once, and say what came of it. Throws NOT_FOUND. */
   test(of: { project: string; id: string }): Promise<{ ok: boolean; status: number | null; detail: string }>;
   /** Newest first. Throws NOT_FOUND. */
   deliveries(of: { project: string; id: string; before?: string; limit?: number }): Promise<NotificationView[]>;
+  /** One more try, now, under the same id; what is given up or was taken waits again. Throws NOT_FOUND. */
+  resend(of: { project: string; id: string; delivery: string }): Promise<NotificationView>;
   /** Tell places, of every organisation, what they are to be told: `idle` ends when nothing is due, `aborted` with the signal. */
   deliver(how: { signal: AbortSignal; until: "idle" | "aborted" }): Promise<void>;
   /** Forget what is old. To be called now and then. */

@@ -13,10 +13,12 @@ export function notificationProcedures(os: Gate, services: Services) {
         places: await of(context.principal).list(input),
       })),
       save: os.notifications.save.handler(({ input, context }) => of(context.principal).save(given(input))),
+      update: os.notifications.update.handler(({ input, context }) => of(context.principal).update(input)),
       remove: os.notifications.remove.handler(async ({ input, context }) => {
         await of(context.principal).remove(input);
         return {};
       }),
+      resend: os.notifications.resend.handler(({ input, context }) => of(context.principal).resend(input)),
       test: os.notifications.test.handler(({ input, context }) => of(context.principal).test(input)),
       deliveries: os.notifications.deliveries.handler(async ({ input, context }) => {
         const { limit = usualLimit, cursor, ...place } = input;

@@ -1,34 +1,14 @@
 /** A new place: what it is, where it leads, what it hears of. */
 import { useState } from "react";
 import { useDo } from "../../ask.ts";
-import { CheckField, RadioField, SelectField } from "../../parts/fields.tsx";
+import { SelectField } from "../../parts/fields.tsx";
 import { FormDialog } from "../../parts/form-dialog.tsx";
-import { TextField } from "../../parts/text-field.tsx";
+import { addressOf, NotificationFields, type PlaceDraft } from "./notification-fields.tsx";
 import { kindWord, type NotificationPlace } from "./notification-words.tsx";
 
 type Kind = NotificationPlace["kind"];
-type Event = NotificationPlace["events"][number];
 
-const addressOf: Record<Kind, { label: string; hint: string; type: "url" | "email" }> = {
-  webhook: {
-    label: "URL",
-    hint: "Messages are posted there as JSON, signed. It must begin with https://.",
-    type: "url",
-  },
-  slack: { label: "Webhook URL", hint: "From Slack, under Incoming Webhooks. It is never shown again.", type: "url" },
-  discord: {
-    label: "Webhook URL",
-    hint: "From the channel's settings, under Integrations. It is never shown again.",
-    type: "url",
-  },
-  email: { label: "Email address", hint: "Of a person or a list.", type: "email" },
-};
-
-const events: { value: Event; label: string }[] = [
-  { value: "succeeded", label: "Deployments that succeeded" },
-  { value: "failed", label: "Deployments that failed" },
-  { value: "cancelled", label: "Deployments that were cancelled" },
-];
+const empty: PlaceDraft = { address: "", name: "", events: ["succeeded", "failed"], environments: "production" };
 
 export interface AddNotificationDialogProps {
   project: string;
@@ -40,21 +20,19 @@ export interface AddNotificationDialogProps {
 
 export function AddNotificationDialog({ project, hasMail, onClose, onAdded }: AddNotificationDialogProps) {
   const [kind, setKind] = useState<Kind>("webhook");
-  const [address, setAddress] = useState("");
-  const [name, setName] = useState("");
-  const [told, setTold] = useState<readonly Event[]>(["succeeded", "failed"]);
-  const [environments, setEnvironments] = useState<NotificationPlace["environments"]>("production");
+  const [draft, setDraft] = useState(empty);
+  const { address, name, events, environments } = draft;
   const save = useDo((client) =>
     client.notifications.save({
       project,
       kind,
       address: address.trim(),
       ...(name.trim() === "" ? {} : { name: name.trim() }),
-      events: [...told],
+      events: [...events],
       environments,
     }),
   );
-  const { label, hint, type } = addressOf[kind];
+  const { type } = addressOf[kind];
   const isMailLacking = kind === "email" && !hasMail;
   const fault = save.error?.faults?.find(({ path }) => path === "address")?.message;
   return (
@@ -69,7 +47,7 @@ export function AddNotificationDialog({ project, hasMail, onClose, onAdded }: Ad
           ? "This server sends no mail."
           : address.trim() === ""
             ? `Type the ${type === "email" ? "address" : "URL"} first.`
-            : told.length === 0
+            : events.length === 0
               ? "Choose what it hears of first."
               : undefined
       }
@@ -93,49 +71,7 @@ export function AddNotificationDialog({ project, hasMail, onClose, onAdded }: Ad
           save.reset();
         }}
       />
-      <TextField
-        label={label}
-        type={type}
-        hint={hint}
-        fault={fault}
-        value={address}
-        autoComplete="off"
-        spellCheck={false}
-        disabled={isMailLacking}
-        onChange={(event) => setAddress(event.target.value)}
-      />
-      <TextField
-        label="Name"
-        hint="Empty: what it leads to."
-        value={name}
-        maxLength={80}
-        autoComplete="off"
-        onChange={(event) => setName(event.target.value)}
-      />
-      <fieldset className="lf:min-w-0">
-        <legend className="lf:mb-1 lf:text-sm lf:font-medium">It hears of</legend>
-        <div className="lf:grid lf:gap-1">
-          {events.map((one) => (
-            <CheckField
-              key={one.value}
-              label={one.label}
-              checked={told.includes(one.value)}
-              onChange={(event) =>
-                setTold(event.target.checked ? [...told, one.value] : told.filter((other) => other !== one.value))
-              }
-            />
-          ))}
-        </div>
-      </fieldset>
-      <RadioField<NotificationPlace["environments"]>
-        label="In"
-        value={environments}
-        choices={[
-          { value: "production", label: "Production only" },
-          { value: "all", label: "All environments" },
-        ]}
-        onChoose={setEnvironments}
-      />
+      <NotificationFields kind={kind} draft={draft} onDraft={setDraft} fault={fault} isDisabled={isMailLacking} />
     </FormDialog>
   );
 }

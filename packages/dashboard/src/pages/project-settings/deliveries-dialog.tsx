@@ -1,8 +1,9 @@
 /** What a place was told lately: when, of what, and what came of it. */
-import { Dialog, EmptyState, RelativeTime } from "@landfall/react";
+import { Button, Dialog, EmptyState, ErrorPanel, RelativeTime } from "@landfall/react";
 import { Link } from "@tanstack/react-router";
-import { useAsk } from "../../ask.ts";
+import { useAsk, useDo } from "../../ask.ts";
 import { Asked } from "../../parts/asked.tsx";
+import { useMay } from "../../session.ts";
 import { DeliveryState, type Notification, type NotificationPlace } from "./notification-words.tsx";
 
 const lookEveryMs = 5_000;
@@ -26,6 +27,8 @@ export function DeliveriesDialog({ project, place: { id, name }, onClose }: Deli
     (client, signal) => client.notifications.deliveries({ project, id, limit: 50 }, { signal }),
     { everyMs: lookEveryMs },
   );
+  const mayResend = useMay()("update:notification");
+  const resend = useDo((client, delivery: string) => client.notifications.resend({ project, id, delivery }));
   return (
     <Dialog
       open
@@ -35,6 +38,7 @@ export function DeliveriesDialog({ project, place: { id, name }, onClose }: Deli
       title={`What ${name} was told`}
       description="Newest first, kept for 30 days. What is not taken is tried again for about a day."
     >
+      {resend.error ? <ErrorPanel error={resend.error} isNew /> : null}
       <Asked answer={answer} waitsFor="the messages">
         {({ deliveries }) =>
           deliveries.length === 0 ? (
@@ -57,6 +61,17 @@ export function DeliveriesDialog({ project, place: { id, name }, onClose }: Deli
                     <span className="lf:text-xs lf:text-muted">
                       <RelativeTime at={one.createdAt} />
                     </span>
+                    {mayResend ? (
+                      <Button
+                        look="quiet"
+                        className="lf:ms-auto"
+                        aria-label={`Send again: ${eventWord[one.event]}`}
+                        unavailable={resend.isRunning ? "One is being sent again." : undefined}
+                        onClick={() => void resend.run(one.id)}
+                      >
+                        Send again
+                      </Button>
+                    ) : null}
                   </p>
                   <p className="lf:m-0 lf:text-sm lf:break-words lf:text-muted">
                     {one.outcome ?? "Not tried yet."}

@@ -1,6 +1,6 @@
 /** Places that are told how the project's deployments ended. */
 import { Button, EmptyState, ErrorPanel, RelativeTime } from "@landfall/react";
-import { History, Plus, Trash2 } from "lucide-react";
+import { History, Pencil, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useAsk, useDo } from "../../ask.ts";
 import { Asked } from "../../parts/asked.tsx";
@@ -12,12 +12,13 @@ import { ShownOnce } from "../../parts/shown-once.tsx";
 import { useMay, useWayIn } from "../../session.ts";
 import { AddNotificationDialog } from "./add-notification-dialog.tsx";
 import { DeliveriesDialog } from "./deliveries-dialog.tsx";
+import { EditNotificationDialog } from "./edit-notification-dialog.tsx";
 import { DeliveryState, kindWord, type NotificationPlace } from "./notification-words.tsx";
 
 /** A message that waits is tried again without anything else happening here. */
 const lookEveryMs = 10_000;
 
-type Open = { kind: "add" } | { kind: "deliveries" | "remove"; place: NotificationPlace };
+type Open = { kind: "add" } | { kind: "deliveries" | "edit" | "remove"; place: NotificationPlace };
 
 export function Notifications({ project }: { project: string }) {
   const may = useMay();
@@ -113,6 +114,13 @@ export function Notifications({ project }: { project: string }) {
                         label={`What ${place.name} was told`}
                         onClick={() => setOpen({ kind: "deliveries", place })}
                       />
+                      {may("update:notification") ? (
+                        <IconButton
+                          icon={Pencil}
+                          label={`Edit ${place.name}`}
+                          onClick={() => setOpen({ kind: "edit", place })}
+                        />
+                      ) : null}
                       {may("delete:notification") ? (
                         <IconButton
                           icon={Trash2}
@@ -140,6 +148,7 @@ export function Notifications({ project }: { project: string }) {
         />
       ) : null}
       {open?.kind === "deliveries" ? <DeliveriesDialog project={project} place={open.place} onClose={close} /> : null}
+      {open?.kind === "edit" ? <EditNotificationDialog project={project} place={open.place} onClose={close} /> : null}
       <ConfirmDialog
         open={open?.kind === "remove"}
         onClose={close}
