@@ -1,5 +1,6 @@
 /** `landfall edge`: the edge of a data directory, in the foreground. Started by the engine. */
 import { fileURLToPath } from "node:url";
+import { collectWhenIdle } from "../idle-memory.ts";
 import type { Registry } from "../run.ts";
 
 /** Built beside what this is in. */
@@ -26,6 +27,7 @@ export function edge({ program, does }: Registry): void {
         const { version } = context.world;
         const stop = new AbortController();
         const ignore = context.world.onSignal(() => stop.abort());
+        using _memory = collectWhenIdle();
         try {
           const { runEdge } = await import("@landfall/edge");
           const standbyCommand = [process.execPath, standbyProgram, home, ...edgeCommand];

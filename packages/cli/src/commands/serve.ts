@@ -2,6 +2,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { DeployError } from "@landfall/engine/error";
+import { collectWhenIdle } from "../idle-memory.ts";
 import type { Registry } from "../run.ts";
 import { workUntilStopped } from "../work.ts";
 import { mailServerFrom } from "../mail-settings.ts";
@@ -45,6 +46,7 @@ export function serve({ program, does }: Registry): void {
           if (!stop.signal.aborted) context.say("Stopping; what is deployed goes on being served.");
           stop.abort();
         });
+        using _memory = collectWhenIdle();
         try {
           await using api = settings.roles.has("api") ? await startApi(context, engine, settings) : null;
           // Before the edge is started, so that it starts no other process to look after it: this one does.

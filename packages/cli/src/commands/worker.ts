@@ -1,4 +1,5 @@
 /** `landfall worker`: works off deployments in the background. Started by the engine. */
+import { collectWhenIdle } from "../idle-memory.ts";
 import type { Registry } from "../run.ts";
 import { workUntilStopped } from "../work.ts";
 
@@ -12,6 +13,7 @@ export function worker({ program, does }: Registry): void {
         const engine = await context.engine({ restore: false, here: true });
         const stop = new AbortController();
         const ignore = context.world.onSignal(() => stop.abort());
+        using _memory = collectWhenIdle();
         try {
           const until = flags.untilIdle === true ? "idle" : "aborted";
           await using _attending = await engine.servers.attend({ roles: ["worker"], version: context.world.version });
