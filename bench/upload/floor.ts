@@ -5,7 +5,7 @@
 import { hash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join, relative } from "node:path";
-import { createBLAKE3 } from "hash-wasm";
+import { blake3 } from "@napi-rs/blake-hash";
 import { FormData, Pool } from "undici";
 
 const [platform, directory, api] = process.argv.slice(2) as [string, string, string];
@@ -50,7 +50,7 @@ async function eachOf<T>(items: T[], work: (item: T) => Promise<unknown>, lanes 
 
 const bytesOf = ({ path }: Pick<File, "path">): Buffer => readFileSync(join(directory, path));
 
-async function filesBy(digest: (bytes: Buffer, path: string) => string): Promise<File[]> {
+function filesBy(digest: (bytes: Buffer, path: string) => string): File[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => {
@@ -60,16 +60,10 @@ async function filesBy(digest: (bytes: Buffer, path: string) => string): Promise
     });
 }
 
-const bySha1 = (): Promise<File[]> => filesBy((bytes) => hash("sha1", bytes));
+const bySha1 = (): File[] => filesBy((bytes) => hash("sha1", bytes));
 
-async function byAsset(): Promise<File[]> {
-  const blake = await createBLAKE3();
-  return filesBy((bytes, path) => {
-    blake.init();
-    blake.update(Buffer.from(bytes.toString("base64") + extname(path).slice(1), "latin1"));
-    return blake.digest("hex").slice(0, 32);
-  });
-}
+const byAsset = (): File[] =>
+  filesBy((bytes, path) => blake3(bytes.toString("base64") + extname(path).slice(1)).toString("hex", 0, 16));
 
 async function untilReady(look: () => Promise<boolean>): Promise<void> {
   while (!(await look())) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -77,7 +71,7 @@ async function untilReady(look: () => Promise<boolean>): Promise<void> {
 
 const deploys: Record<string, () => Promise<void>> = {
   async vercel() {
-    const files = await bySha1();
+    const files = bySha1();
     if ((await send<{ status: number }>("GET", "/v9/projects/bench")).status === 404)
       await send("POST", "/v11/projects", { name: "bench", framework: null });
     const create = () =>
@@ -112,7 +106,7 @@ const deploys: Record<string, () => Promise<void>> = {
     });
   },
   async netlify() {
-    const files = await bySha1();
+    const files = bySha1();
     const { list } = await send<{ list: { id: string; name: string }[] }>("GET", "/sites?name=bench&filter=all");
     const site =
       list.find(({ name }) => name === "bench") ?? (await send<{ id: string }>("POST", "/sites", { name: "bench" }));
@@ -135,7 +129,7 @@ const deploys: Record<string, () => Promise<void>> = {
     await untilReady(() => look("ready"));
   },
   async "cloudflare-pages"() {
-    const files = await byAsset();
+    const files = byAsset();
     const projects = `/accounts/${account}/pages/projects`;
     if ((await send<{ status: number }>("GET", `${projects}/bench`)).status === 404)
       await send("POST", projects, { name: "bench", production_branch: "main" });
@@ -180,7 +174,7 @@ const deploys: Record<string, () => Promise<void>> = {
     });
   },
   async "cloudflare-workers"() {
-    const files = await byAsset();
+    const files = byAsset();
     const script = `/accounts/${account}/workers/scripts/bench`;
     const manifest = Object.fromEntries(files.map(({ path, digest, size }) => [`/${path}`, { hash: digest, size }]));
     const { result: session } = await send<{ result: { jwt: string; buckets: string[][] } }>(

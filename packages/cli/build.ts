@@ -15,7 +15,7 @@ const standby = join(here, "src/standby.ts");
 const bundle = await rolldown({
   input: { main, standby, index: engine },
   platform: "node",
-  external: ["oxc-parser", "pg-native"],
+  external: ["@napi-rs/blake-hash", "oxc-parser", "pg-native"],
   // jsonc-parser's "main" loads its parts in a way no bundler follows; the other entry is the same as modules.
   resolve: { mainFields: ["module", "main"] },
   // What is shared must not move into a chunk of its own: see below.

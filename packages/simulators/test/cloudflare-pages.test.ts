@@ -71,8 +71,8 @@ describe("a direct upload", () => {
     await api.createProject("acme");
     await api.deploy("acme", site);
     const token = await api.uploadToken("acme");
-    const known = await keyOf("/app.css", site["/app.css"]);
-    const other = await keyOf("/app.css", "body{color:red}");
+    const known = keyOf("/app.css", site["/app.css"]);
+    const other = keyOf("/app.css", "body{color:red}");
     const missing = await api.call("POST //pages/assets/check-missing", { json: { hashes: [known, other] }, token });
     expect(missing.result).toEqual([other]);
     expect((await api.call("POST //pages/assets/upsert-hashes", { json: { hashes: [known] }, token })).status).toBe(

@@ -78,7 +78,7 @@ describe("an upload session", () => {
     expect(first.buckets.flat().sort()).toEqual([...first.pathOf.keys()].sort());
     await api.uploadToWorker("acme", site);
     const second = await api.openSession("acme", { ...site, "/new.css": "a{}" });
-    expect(second.buckets).toEqual([[await keyOf("/new.css", "a{}")]]);
+    expect(second.buckets).toEqual([[keyOf("/new.css", "a{}")]]);
     const third = await api.openSession("acme", site);
     expect(third.buckets).toEqual([]);
     const put = await api.call(`PUT ${scripts}`, { body: api.workerForm({ assets: { jwt: third.jwt } }) });
@@ -141,7 +141,7 @@ describe("an upload session", () => {
       body.append(key, new Blob([Buffer.from(text).toString("base64")]), key);
       return api.call("POST /workers/assets/upload?base64=true", { body, token: jwt });
     };
-    const key = await keyOf("/app.css", site["/app.css"]);
+    const key = keyOf("/app.css", site["/app.css"]);
     expect(buckets.flat()).toContain(key);
     for (const [name, text] of [
       ["0".repeat(32), "x"],

@@ -2,7 +2,7 @@
  * The content-addressed store, in a directory of this machine (remote-blobs.ts puts one that machines share behind it): every file by the sha256 of its bytes, `ab/cdef…`, so that equal files are stored once.
  * A blob is complete and right when it has its name: it is written beside and renamed. Any number of processes may share a directory.
  */
-import { hash, randomBytes } from "node:crypto";
+import { createHash, hash, randomBytes } from "node:crypto";
 import {
   closeSync,
   createReadStream,
@@ -26,7 +26,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import { errnoOf } from "../errno.ts";
 import { DeployError } from "../error.ts";
 import { throwIfAborted } from "../process/exec.ts";
-import { digester, digestFile, readSize } from "./digest.ts";
+import { readSize } from "./bytes.ts";
 import { type LinkMode, materialise, missing, storeFailure } from "./materialise.ts";
 import type { SnapshotFile } from "./snapshot.ts";
 
@@ -168,13 +168,13 @@ export function openBlobs(directory: string): Blobs {
   const putStream = async (content: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<Blob> => {
     const from = temporary();
     try {
-      const digests = await digester(["sha256"]);
+      const digest = createHash("sha256");
       let sizeBytes = 0;
       const descriptor = openSync(from, "wx", 0o444);
       try {
         for await (const chunk of content) {
           throwIfAborted(signal, "storing a file");
-          digests.update(chunk);
+          digest.update(chunk);
           // Not at once: the disk may be slow, and others have to be served meanwhile.
           for (let at = 0; at < chunk.length; ) at += (await writeSome(descriptor, chunk, at)).bytesWritten;
           sizeBytes += chunk.length;
@@ -182,7 +182,7 @@ export function openBlobs(directory: string): Blobs {
       } finally {
         closeSync(descriptor);
       }
-      const { sha256 } = digests.finish();
+      const sha256 = digest.digest("hex");
       if (!has(sha256, sizeBytes)) return adopt(from, sha256, sizeBytes);
       unlinkSync(from);
       return { sha256, sizeBytes };
@@ -220,15 +220,18 @@ export function openBlobs(directory: string): Blobs {
       }
     },
 
-    async verify(sha256, options = {}) {
+    async verify(sha256, { signal } = {}) {
       const path = pathOf(sha256);
-      let found: string;
+      const digest = createHash("sha256");
       try {
-        found = (await digestFile(path, ["sha256"], options)).sha256;
+        for await (const chunk of createReadStream(path, { highWaterMark: readSize })) {
+          throwIfAborted(signal, "reading a file");
+          digest.update(chunk as Buffer);
+        }
       } catch (error) {
         throw errnoOf(error) === "ENOENT" ? missing(sha256) : error;
       }
-      if (found === sha256) return;
+      if (digest.digest("hex") === sha256) return;
       removeFile(path);
       throw new DeployError("DIGEST_MISMATCH", {
         what: "A stored file is damaged: its bytes do not have the digest it is stored under. It was removed.",

@@ -66,31 +66,24 @@ const sha1: FileDigester = {
 };
 
 async function assetDigester(): Promise<FileDigester> {
-  const { createBLAKE3 } = await import("hash-wasm");
-  const shared = await createBLAKE3();
+  const { Blake3Hasher, blake3 } = await import("@napi-rs/blake-hash");
   const extension = (path: string): string => extname(path).slice(1);
   return {
-    of(bytes, path) {
-      shared.init();
-      // Base64 is ASCII: one byte a character, without the search for longer ones.
-      shared.update(Buffer.from(bytes.toString("base64") + extension(path), "latin1"));
-      return shared.digest("hex").slice(0, 32);
-    },
+    of: (bytes, path) => blake3(bytes.toString("base64") + extension(path)).toString("hex", 0, 16),
     async begin(path) {
-      const own = await createBLAKE3();
-      own.init();
+      const digest = new Blake3Hasher();
       let over: Buffer = Buffer.alloc(0);
       return {
         update(bytes) {
           // Base64 takes three bytes at a time: what is over waits for the next part.
           const all = Buffer.concat([over, bytes]);
           const whole = all.length - (all.length % 3);
-          own.update(Buffer.from(all.toString("base64", 0, whole), "latin1"));
+          digest.update(all.toString("base64", 0, whole));
           over = all.subarray(whole);
         },
-        finish() {
-          own.update(Buffer.from(over.toString("base64") + extension(path), "latin1"));
-          return own.digest("hex").slice(0, 32);
+        finish: () => {
+          digest.update(over.toString("base64") + extension(path));
+          return digest.digestBuffer().toString("hex", 0, 16);
         },
       };
     },

@@ -16,7 +16,6 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { S3State, Simulator } from "@landfall/simulators";
 import { type Blob, type Blobs, openBlobs } from "../../src/snapshot/blobs.ts";
-import { digestFile } from "../../src/snapshot/digest.ts";
 import { openRemoteBlobs } from "../../src/snapshot/remote-blobs.ts";
 import type { SnapshotFile } from "../../src/snapshot/snapshot.ts";
 import { connect, openBucket } from "./bucket.ts";
@@ -262,30 +261,5 @@ describe.each(kinds)("$kind", ({ kind, open, age: ageThere }) => {
       await blobs.put(Buffer.from("0"));
       expect(blobs.has(sha256("0"))).toBe(true);
     });
-  });
-});
-
-describe("digestFile", () => {
-  beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), "landfall-digest-"));
-  });
-  afterEach(() => rmSync(directory, { recursive: true, force: true }));
-
-  it("gives several digests from one read, of a file or a stream", async () => {
-    writeFileSync(join(directory, "abc"), "abc");
-    // FIPS 180-4 and the BLAKE3 test vectors for "abc".
-    const expected = {
-      sha1: "a9993e364706816aba3e25717850c26c9cd0d89d",
-      sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-      blake3: "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85",
-    };
-    expect(await digestFile(join(directory, "abc"), ["sha1", "sha256", "blake3"])).toEqual(expected);
-    let reads = 0;
-    const counted = async function* (): AsyncGenerator<Uint8Array> {
-      reads++;
-      yield* chunks("a", "bc");
-    };
-    expect(await digestFile(counted(), ["blake3", "sha1"])).toEqual({ blake3: expected.blake3, sha1: expected.sha1 });
-    expect(reads).toBe(1);
   });
 });

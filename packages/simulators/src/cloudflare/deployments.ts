@@ -77,15 +77,15 @@ function manifestOf(parts: readonly Part[], maxFiles: number): Map<string, strin
 }
 
 /** Why this manifest cannot be published: a file that was never uploaded, a wrong key, or the file that asks for a failure. */
-async function manifestFault(
+function manifestFault(
   { settings }: CloudflareState,
   { pagesAssets }: Account,
   manifest: Map<string, string>,
-): Promise<string | null> {
+): string | null {
   const absent = [...manifest].filter(([, key]) => !pagesAssets.has(key)).map(([path]) => path);
   if (absent.length > 0) return `Failed to publish assets. Not uploaded: ${absent.slice(0, 5).join(", ")}`;
   for (const [path, key] of manifest) {
-    const fault = await keyFault({ key, bytes: pagesAssets.get(key)!.bytes, path }, settings.assetKeys);
+    const fault = keyFault({ key, bytes: pagesAssets.get(key)!.bytes, path }, settings.assetKeys);
     if (fault !== null) return fault;
   }
   return manifest.has("/landfall-simulator-fail") ? "Failed to publish your Function. Got error: asked for." : null;
@@ -161,7 +161,7 @@ export const deploymentRoutes: Routes = {
         message: fieldOf(parts, "commit_message") ?? "",
         dirty: fieldOf(parts, "commit_dirty") === "true",
       },
-      fault: await manifestFault(state, accountOf(state, request), manifest),
+      fault: manifestFault(state, accountOf(state, request), manifest),
       createdAt: request.now,
       manifest,
       headers: fieldOf(parts, "_headers") ?? "",

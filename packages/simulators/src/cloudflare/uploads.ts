@@ -85,12 +85,12 @@ interface File {
 }
 
 /** Refuses a file that is not what the session announced. */
-async function verify({ settings }: CloudflareState, session: UploadSession, { key, bytes }: File): Promise<void> {
+function verify({ settings }: CloudflareState, session: UploadSession, { key, bytes }: File): void {
   const path = session.pathOf.get(key);
   if (path === undefined) throw refuse(400, 10021, `${key} is not in the manifest of this session.`);
   if (session.manifest.get(path)!.size !== bytes.length)
     throw refuse(400, 10021, `${path} has ${bytes.length} bytes, not as many as its manifest says.`);
-  const fault = await keyFault({ key, bytes, path }, settings.assetKeys);
+  const fault = keyFault({ key, bytes, path }, settings.assetKeys);
   if (fault !== null) throw refuse(400, 10021, fault);
 }
 
@@ -98,11 +98,11 @@ async function verify({ settings }: CloudflareState, session: UploadSession, { k
  * Keep what one request brought, all or nothing. 201 with the completion token when nothing is missing any more, also for a bucket
  * that comes a second time.
  */
-async function take(state: CloudflareState, request: SimulatedRequest, files: File[]): Promise<Answer> {
+function take(state: CloudflareState, request: SimulatedRequest, files: File[]): Answer {
   const account = accountOf(state, request);
   const session = sessionOf(state, request);
-  for (const file of files) await verify(state, session, file);
-  // No waiting from here on: of uploads side by side one completes the set.
+  for (const file of files) verify(state, session, file);
+  // Nothing waits here: of uploads side by side one completes the set.
   for (const { key, contentType, bytes } of files) {
     account.workersAssets.set(key, { bytes, contentType: contentType === "application/null" ? null : contentType });
     session.missing.delete(key);
