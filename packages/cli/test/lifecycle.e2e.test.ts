@@ -190,6 +190,10 @@ describe("a project", () => {
     await until("the new line", () => seen.includes("asked for /second"));
     following.kill("SIGINT");
     expect(await outcome).toMatchObject({ code: 0, stderr: "" });
+
+    expect((await landfall.run("logs", "logs", "--search", "ASKED FOR /S")).stdout).toBe("asked for /second\n");
+    expect((await landfall.run("logs", "logs", "--search", "asked for", "-n", "1")).stdout).toBe("asked for /second\n");
+    expect((await landfall.run("logs", id, "--search", "kettle")).stdout).toBe("packing the kettle\n");
   });
 
   it("is cancelled while it is built: the build ends, and what was live stays", async () => {

@@ -9,6 +9,7 @@ interface LogFlags {
   follow?: boolean;
   build?: boolean;
   tail?: string;
+  search?: string;
   environment: string;
   service?: string;
 }
@@ -24,6 +25,7 @@ export function logs({ program, does }: Registry): void {
     .option("-f, --follow", "go on as lines come (a build that runs is always followed)")
     .option("--build", "of the build, of the newest deployment")
     .option("-n, --tail <number>", "only the last so many lines")
+    .option("-s, --search <text>", "only lines with this text in them, in any case")
     .option("--environment <name>", "environment of the project", "production")
     .option("--service <name>", "only of this service")
     .action(
@@ -44,21 +46,25 @@ export function logs({ program, does }: Registry): void {
         try {
           if (flags.build === true || (named !== undefined && isDeploymentId(named))) {
             const view = await deploymentOf(context, engine, named);
-            const lines = buildLines(engine.follow(view.id, { signal: stop.signal }));
+            const lines = matching(buildLines(engine.follow(view.id, { signal: stop.signal })), flags.search);
             // The end of a build that still runs is not known; it is followed instead.
             if (tail === undefined || view.finishedAt === null) for await (const line of lines) show(line);
             else for (const line of await lastOf(lines, tail)) show(line);
             return;
           }
+          const follow = flags.follow === true;
           const entries = engine.runtimeLogs({
             project: projectOf(context, named),
             environment: flags.environment,
-            follow: flags.follow === true,
-            tail: tail ?? usualTail,
+            follow,
+            // What is searched for may be anywhere.
+            ...(flags.search === undefined ? { tail: tail ?? usualTail } : {}),
             signal: stop.signal,
             ...(flags.service === undefined ? {} : { service: flags.service }),
           });
-          for await (const entry of entries) show(entry);
+          const found = matching(entries, flags.search);
+          if (flags.search === undefined || follow) for await (const entry of found) show(entry);
+          else for (const entry of await lastOf(found, tail ?? usualTail)) show(entry);
         } catch (error) {
           // Ctrl-C is how following ends.
           if (!stop.signal.aborted) throw error;
@@ -67,6 +73,11 @@ export function logs({ program, does }: Registry): void {
         }
       }),
     );
+}
+
+async function* matching<T extends { line: string }>(lines: AsyncIterable<T>, text = ""): AsyncGenerator<T> {
+  const wanted = text.toLowerCase();
+  for await (const one of lines) if (one.line.toLowerCase().includes(wanted)) yield one;
 }
 
 async function* buildLines(
