@@ -60,7 +60,7 @@ export function connect({
   /** One that never answered is a wrong address sooner than one that is away for a moment. */
   let hasAnswered = false;
 
-  async function ask(input: Request | string, init?: RequestInit): Promise<Response> {
+  async function ask(input: Request | string, init?: RequestInit, signal?: AbortSignal): Promise<Response> {
     let response: Response;
     try {
       response = await fetch(input, { ...init, redirect: "manual" });
@@ -77,7 +77,7 @@ export function connect({
       throw status >= 500 ? unavailable(status, url) : notOurs(url, `answered ${status} ${kind}`);
     }
     hasAnswered = true;
-    return kind.startsWith("text/event-stream") && response.body ? untilSilent(response, url) : response;
+    return kind.startsWith("text/event-stream") && response.body ? untilSilent(response, { url, signal }) : response;
   }
 
   const link = new RPCLink<CallContext>({
@@ -86,7 +86,7 @@ export function connect({
       ...identity,
       ...(context.key === undefined ? {} : { "idempotency-key": context.key }),
     }),
-    fetch: (request, init) => ask(request, init),
+    fetch: (request, init, { signal }) => ask(request, init, signal),
     interceptors: [
       async ({ next, path, context, signal }) => {
         const mayRepeat = context.key !== undefined || repeatable.has(path.at(-1)!);
@@ -130,19 +130,26 @@ function movedTo(location: string | null, url: string): DeployError {
   });
 }
 
-/** The same answer, whose body fails when nothing has come for too long. */
-function untilSilent(response: Response, url: string): Response {
+/**
+ * The same answer, whose body fails when nothing has come for too long, and when the signal says so: fetch itself listens to it only as
+ * long as the request is not collected as garbage.
+ */
+function untilSilent(response: Response, { url, signal }: { url: string; signal: AbortSignal | undefined }): Response {
   async function* chunks(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<Uint8Array> {
     try {
       for (;;) {
         const silence = Promise.withResolvers<never>();
         const timer = setTimeout(() => silence.reject(unreachable(undefined, url)), silenceMs);
+        const leave = (): void => silence.reject(signal!.reason);
+        signal?.addEventListener("abort", leave);
         try {
+          signal?.throwIfAborted();
           const { done, value } = await Promise.race([reader.read(), silence.promise]);
           if (done) return;
           yield value;
         } finally {
           clearTimeout(timer);
+          signal?.removeEventListener("abort", leave);
         }
       }
     } finally {
