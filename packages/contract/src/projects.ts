@@ -156,9 +156,16 @@ export const projects = {
       method: "GET",
       path: "/running",
       tags: ["projects"],
-      description: "What runs on the server's own machine now, of all projects.",
+      description:
+        "What runs now on the server's own machine, or on the one that serves where that is another, of all projects.",
     })
-    .output(z.object({ running: z.boolean().describe("Anything is served at all."), services: z.array(running) })),
+    .output(
+      z.object({
+        running: z.boolean().describe("Anything is served at all."),
+        machine: z.string().nullable().describe("Host name of the machine that serves."),
+        services: z.array(running),
+      }),
+    ),
 };
 
 export const environments = {

@@ -4,6 +4,7 @@
  * programs and routes as before.
  */
 import { rmSync } from "node:fs";
+import { hostname } from "node:os";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { sql } from "kysely";
@@ -14,9 +15,12 @@ import { hasOrphans } from "@landfall/engine/deployment/claim";
 import { isDue, overdueMs } from "@landfall/engine/notifications/delivering";
 import { createServer } from "@landfall/engine/node-http";
 import { type EdgeReport, edgeSocket } from "@landfall/engine/platforms/local/edge-control";
+import { announcing } from "@landfall/engine/platforms/local/elsewhere";
+import { type LogsAsked, relaying } from "@landfall/engine/platforms/local/log-relay";
 import { programLogs } from "@landfall/engine/platforms/local/program";
 import type { BlobStoreOptions } from "@landfall/engine/snapshot/s3";
 import { edgeLock, markStopped, markWanted } from "@landfall/engine/platforms/local/edge-files";
+import { printedHere } from "@landfall/engine/runtime-logs";
 import { holdLock } from "@landfall/engine/store/lock";
 import { openStore } from "@landfall/engine/store/store";
 import { createDesired } from "./desired.ts";
@@ -64,12 +68,15 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
     blobPath: (sha256) => store.blobs.fetch(sha256),
     cacheDirectory: join(home, "compressed"),
   });
+  // Since the machines that share the database were told what runs here.
+  let hasChanged = true;
   const supervisor = createSupervisor({
     stateDir: join(home, "instances"),
     logDir: programLogs(home),
     clock,
     // A program may get another port when it is started again; the route follows.
     onChange: (status) => {
+      hasChanged = true;
       if (status.state === "running") void reconcile().catch(complain);
     },
   });
@@ -87,7 +94,10 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
   function reconcile(): Promise<void> {
     if (isLeaving) return Promise.resolve();
     if (!current) {
-      current = desired.apply().finally(() => (current = null));
+      current = desired.apply().finally(() => {
+        current = null;
+        hasChanged = true;
+      });
       return current;
     }
     following ??= current
@@ -99,7 +109,13 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
     return following;
   }
 
-  const report = (): EdgeReport => ({ pid: process.pid, version: options.version, port, services: desired.services() });
+  const report = (): EdgeReport => ({
+    machine: hostname(),
+    pid: process.pid,
+    version: options.version,
+    port,
+    services: desired.services(),
+  });
   const control = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://edge");
     const handle = async (): Promise<void> => {
@@ -120,19 +136,29 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
   rmSync(socket, { force: true }); // We hold the lock: what is there was left by one that died.
   await new Promise<void>((resolve, reject) => control.once("error", reject).listen(socket, resolve));
 
+  const announced = announcing(store);
+  const read = (asked: LogsAsked, until: AbortSignal) => printedHere(store, asked, until);
+  const relays = relaying({ store, read, complain });
   await reconcile().catch(complain);
   let seen = await dataVersion(store);
+  let applied = 0;
   let lastOrphans = 0;
   const standby = options.standbyCommand ? keepStandby(home, options.standbyCommand) : null;
   while (!ending.aborted) {
     await clock.sleep(lookEveryMs, ending).catch(() => {}); // The end is looked at above.
     if (ending.aborted) break;
     try {
+      const asked = await announced.asked();
       const now = await dataVersion(store);
-      if (now !== seen) {
+      if (now !== seen || asked !== applied) {
         seen = now;
         await reconcile();
+        applied = asked;
       }
+      const changed = hasChanged;
+      hasChanged = false;
+      await announced.say(report, { changed, applied });
+      await relays.look();
       if (clock.now() - lastOrphans >= orphansEveryMs) {
         lastOrphans = clock.now();
         standby?.look();
@@ -144,6 +170,8 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
   }
 
   markStopped(home);
+  await relays[Symbol.asyncDispose]();
+  await announced[Symbol.asyncDispose]();
   await standby?.close();
   control.close();
   control.closeAllConnections();

@@ -6,7 +6,7 @@ import { lastBackup } from "./backup/last.ts";
 import { reportOf } from "./error.ts";
 import type { Account } from "./platform.ts";
 import { exec } from "./process/exec.ts";
-import type { EdgeControl } from "./platforms/local/edge-control.ts";
+import type { Serving } from "./platforms/local/elsewhere.ts";
 import type { Store } from "./store/store.ts";
 
 export interface DoctorFinding {
@@ -47,7 +47,7 @@ export async function diagnose({
   baseDomain,
 }: {
   store: Store;
-  edge: EdgeControl;
+  edge: Serving;
   toolPath: string[];
   resolves(host: string): Promise<boolean>;
   baseDomain: string;
@@ -138,7 +138,7 @@ async function programFinding(tool: (typeof tools)[number], toolPath: string[], 
   };
 }
 
-async function edgeFinding(edge: EdgeControl, organization: string): Promise<DoctorFinding> {
+async function edgeFinding(edge: Serving, organization: string): Promise<DoctorFinding> {
   const report = await edge.status();
   if (!report)
     return {
@@ -153,7 +153,7 @@ async function edgeFinding(edge: EdgeControl, organization: string): Promise<Doc
     return {
       id: "edge",
       state: "ok",
-      what: `The edge serves ${own.length} services on port ${report.port}.`,
+      what: `The edge serves ${own.length} services on port ${report.port}${report.machine === undefined ? "" : ` of ${report.machine}`}.`,
     };
   return {
     id: "edge",

@@ -1,8 +1,10 @@
-/** What an organisation sees of the edge of this data directory: whether it runs, and its own services there. */
+/** What an organisation sees of the edge that serves: whether one runs, on which machine, and its own services there. */
 import type { EdgeReport } from "./platforms/local/edge-control.ts";
 
 export interface EdgeStatus {
   running: boolean;
+  /** Host name of the machine it runs on. */
+  machine: string | null;
   pid: number | null;
   port: number | null;
   services: {
@@ -22,6 +24,7 @@ export interface EdgeStatus {
 export function edgeStatus(report: EdgeReport | null, organization: string): EdgeStatus {
   return {
     running: report !== null,
+    machine: report?.machine ?? null,
     pid: report?.pid ?? null,
     port: report?.port ?? null,
     services: (report?.services ?? [])

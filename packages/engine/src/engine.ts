@@ -166,9 +166,10 @@ export interface Engine extends AsyncDisposable {
   /** The machines that work on this database. */
   servers: Servers;
   edge: {
-    /** Start the edge if it is not running; brings back what was live. */
+    /** Start the edge of this data directory if it is not running; brings back what was live. */
     ensure(): Promise<EdgeStatus>;
-    status(): Promise<EdgeStatus>;
+    /** Of this data directory's edge; when it does not run, of one on another machine over the same database, unless `here`. Starts nothing. */
+    status(which?: { here?: boolean }): Promise<EdgeStatus>;
     /** Stop edge and applications of this data directory. */
     stop(): Promise<void>;
   };

@@ -8,7 +8,7 @@ let lastTail = 0n;
 
 /** A new id; two made in the same millisecond by one process keep their order, and one made `after` another comes after it, whosever clock that was. */
 export function newId(
-  kind: "dep" | "prj" | "rel" | "ins" | "con" | "dlv" | "sbx" | "cmd" | "tgt" | "vch" | "ntf" | "msg",
+  kind: "dep" | "prj" | "rel" | "ins" | "con" | "dlv" | "sbx" | "cmd" | "tgt" | "vch" | "ntf" | "msg" | "log",
   clock: Clock,
   after?: string,
 ): string {

@@ -26,6 +26,7 @@ import { hasOrphans } from "./deployment/claim.ts";
 import { readEvents } from "./deployment/stored-events.ts";
 import { liveChecklist } from "./checklist/live-checklist.ts";
 import { type EdgeControl, edgeControl } from "./platforms/local/edge-control.ts";
+import { type Serving, servingEdge } from "./platforms/local/elsewhere.ts";
 import { serversOf } from "./machines.ts";
 import { localPlatform } from "./platforms/local.ts";
 import { hostedPlatforms } from "./platforms/registry.ts";
@@ -62,6 +63,7 @@ interface Shared {
   environment: Record<string, string>;
   cache: DigestCache;
   edge: EdgeControl;
+  serving: Serving;
   platforms: Platform[];
   accessOf(organization: string): Record<string, PlatformAccess>;
   /** Commands of sandboxes in this process. */
@@ -74,14 +76,18 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const store = await openStore(home, clock, options);
   const environment = backgroundEnvironment(options);
   const edge = edgeControl({ home, command: options.edgeCommand, environment, clock });
-  const platforms = options.platforms ?? [localPlatform({ store, edge, toolPath, resolves }), ...hostedPlatforms];
+  const serving = servingEdge(edge, store);
+  const platforms = options.platforms ?? [
+    localPlatform({ store, edge, serving, toolPath, resolves }),
+    ...hostedPlatforms,
+  ];
   const accessFor = (from: typeof accessFrom): Record<string, PlatformAccess> =>
     Object.fromEntries(platforms.map((one) => [one.id, from(one, options.environment ?? {})]));
   const [own, others] = [accessFor(accessFrom), accessFor(sharedAccessFrom)];
   const accessOf = (organization: string) => (organization === store.organization ? own : others);
   const cache = openDigestCache(join(home, "digests"));
   const running: Running = { byId: new Map() };
-  const engine = engineOver({ options, environment, cache, edge, platforms, accessOf, running }, store);
+  const engine = engineOver({ options, environment, cache, edge, serving, platforms, accessOf, running }, store);
   return {
     ...engine,
     async [Symbol.asyncDispose]() {
@@ -98,7 +104,7 @@ export async function restoreBackup(path: string, options: RestoreOptions): Prom
 
 /** The view of the organisation that the store is seen by, through which `by` begins what is begun. It ends nothing. */
 function engineOver(shared: Shared, store: Store, by: Asker = {}): Engine {
-  const { options, environment, cache, edge, platforms } = shared;
+  const { options, environment, cache, edge, serving, platforms } = shared;
   const { db, clock, home, organization } = store;
   const { baseDomain = "localhost", toolPath } = options;
   const access = shared.accessOf(organization);
@@ -140,7 +146,7 @@ function engineOver(shared: Shared, store: Store, by: Asker = {}): Engine {
     of: (other, { slug, ...asker } = {}) => engineOver(shared, store.of(other, slug), asker),
 
     async restore() {
-      if (await hasLive()) await edge.ensure();
+      if (await hasLive()) await serving.ensure();
       // The edge sees to what is open; where there is none, a worker does.
       else if ((await hasOrphans(store)) || (await isDue(store, { mail: false, forMs: overdueMs })))
         engine.workInBackground();
@@ -223,18 +229,18 @@ function engineOver(shared: Shared, store: Store, by: Asker = {}): Engine {
 
     rotateKey: () => rotateKey(store),
 
-    runtimeLogs: (target) => runtimeLogsOf({ store, platforms, access, projects }, target),
+    runtimeLogs: (target) => runtimeLogsOf({ store, platforms, access, projects, edge }, target),
 
     edge: {
       ensure: async () => edgeStatus(await edge.ensure(), organization),
-      status: async () => edgeStatus(await edge.status(), organization),
+      status: async ({ here = false } = {}) => edgeStatus(await (here ? edge : serving).status(), organization),
       stop: () => edge.stop({ applications: true }),
     },
 
     checklist: async (deploymentId, { signal } = {}) =>
       liveChecklist(store, await deploymentRow(store, deploymentId), signal),
 
-    doctor: () => diagnose({ store, edge, toolPath, resolves, baseDomain }),
+    doctor: () => diagnose({ store, edge: serving, toolPath, resolves, baseDomain }),
 
     async collect({ signal, retainReleases = 10 } = {}) {
       cache.prune(forgetDigestsAfterMs);

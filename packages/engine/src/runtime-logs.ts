@@ -1,20 +1,24 @@
 /**
- * What the running programs printed: read from the files they write to, so it is there when they, the edge and the release are gone.
- * They write by themselves, so secrets are taken out where the lines are read; a secret spread over lines is not recognised here.
+ * What the running programs printed: read from the files they write to, so it is there when they, the edge and the release are gone; on
+ * another machine, by the edge there. They write by themselves, so secrets are taken out where the lines are read; a secret spread over
+ * lines is not recognised here.
  */
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { openClient, type PlatformAccess } from "./connections/access.ts";
 import { chooseCredential, openCredential } from "./connections/choose.ts";
 import { pinnedTarget } from "./deployment/reach.ts";
 import { servicesOf } from "./deployment/release.ts";
 import { DeployError } from "./error.ts";
+import type { EdgeControl } from "./platforms/local/edge-control.ts";
+import { edgeElsewhere } from "./platforms/local/elsewhere.ts";
+import { type LogsAsked, readElsewhere } from "./platforms/local/log-relay.ts";
 import { instanceId, programLogs } from "./platforms/local/program.ts";
 import { readLines } from "./platforms/local/program-log.ts";
 import type { DeployPlan } from "./plan/plan.ts";
 import type { Platform } from "./platform.ts";
 import type { Projects } from "./projects.ts";
-import { createRedactor } from "./redact/redact.ts";
+import { createRedactor, type Redactor } from "./redact/redact.ts";
 import type { Store } from "./store/store.ts";
 
 export interface RuntimeLogLine {
@@ -30,6 +34,7 @@ interface Where {
   platforms: Platform[];
   access: Record<string, PlatformAccess>;
   projects: Projects;
+  edge: EdgeControl;
 }
 
 export interface RuntimeLogTarget {
@@ -44,7 +49,7 @@ export interface RuntimeLogTarget {
 
 /** See Engine.runtimeLogs: of the platform that has the traffic, or of `platform`. */
 export async function* runtimeLogsOf(
-  { store, platforms, access, projects }: Where,
+  { store, platforms, access, projects, edge }: Where,
   target: RuntimeLogTarget,
 ): AsyncIterable<RuntimeLogLine> {
   const { id } = await projects.row(target.project);
@@ -58,7 +63,7 @@ export async function* runtimeLogsOf(
     .executeTakeFirst();
   const platform = platforms.find((one) => one.id === newest?.platform);
   if (!newest || platform?.baseUrl === undefined) {
-    yield* readRuntimeLogs(store, id, target);
+    yield* readRuntimeLogs(store, edge, { ...target, projectId: id });
     return;
   }
   if (!platform.logs)
@@ -88,10 +93,11 @@ export async function* runtimeLogsOf(
 /** Lines of one service, or of all one after the other; with `follow`, of all as they come. Throws NOT_FOUND. */
 async function* readRuntimeLogs(
   store: Store,
-  projectId: string,
-  { project, environment = "production", service, release, follow = false, tail, signal }: RuntimeLogTarget,
+  edge: EdgeControl,
+  target: RuntimeLogTarget & { projectId: string },
 ): AsyncIterable<RuntimeLogLine> {
-  const sealed = await sealedRelease(store, projectId, environment, release);
+  const { project, environment = "production", service, follow = false, tail, signal } = target;
+  const sealed = await sealedRelease(store, { ...target, environment });
   if (!sealed) {
     throw new DeployError("NOT_FOUND", {
       what: `Nothing of ${project}, ${environment}, has run yet.`,
@@ -110,10 +116,36 @@ async function* readRuntimeLogs(
       next: `What the build printed: landfall logs ${project} --build`,
     });
   }
-  const sources = services.map(({ name }) => {
-    const path = join(programLogs(store.home), `${instanceId(sealed.id, name)}.log`);
+  const asked = { release: sealed.id, services: services.map(({ name }) => name), follow, tail: tail ?? null };
+  const there = (await edge.status()) === null ? await edgeElsewhere(store) : null;
+  if (there) yield* readElsewhere<RuntimeLogLine>(store, { edge: there, asked, signal });
+  else if (store.kind === "postgres" && !asked.services.some((name) => existsSync(logOf(store, sealed.id, name))))
+    throw new DeployError("PLATFORM_UNAVAILABLE", {
+      what: "The machine that keeps what the program printed is not heard of.",
+      next: "See that landfall serve runs on the machine that serves what is deployed, then do this again.",
+    });
+  else yield* printed(sealed, { store, asked, signal });
+}
+
+/** The same for a reader on another machine. Nothing of a release that is gone. */
+export async function* printedHere(store: Store, asked: LogsAsked, signal: AbortSignal): AsyncIterable<RuntimeLogLine> {
+  const row = await releases(store).where("id", "=", asked.release).executeTakeFirst();
+  if (row) yield* printed(opened(store, row), { store, asked, signal });
+}
+
+function logOf({ home }: Store, release: string, service: string): string {
+  return join(programLogs(home), `${instanceId(release, service)}.log`);
+}
+
+async function* printed(
+  sealed: Sealed,
+  { store, asked, signal }: { store: Store; asked: LogsAsked; signal: AbortSignal | undefined },
+): AsyncIterable<RuntimeLogLine> {
+  const { services, follow, tail } = asked;
+  const sources = services.map((name) => {
+    const path = logOf(store, sealed.id, name);
     const floor = floorOf(store.home, instanceId(sealed.id, name));
-    return { name, path, floor: () => floor, fromByte: tail === undefined ? 0 : startOfTail(path, tail) };
+    return { name, path, floor: () => floor, fromByte: tail === null ? 0 : startOfTail(path, tail) };
   });
   const line = (name: string, text: string): RuntimeLogLine => ({
     service: name,
@@ -136,17 +168,20 @@ async function* readRuntimeLogs(
   );
 }
 
-async function sealedRelease({ db, vault }: Store, projectId: string, environment: string, wanted: string | undefined) {
-  const live = await db
+const releases = ({ db }: Store) => db.selectFrom("release").select(["id", "sealed", "variables"]);
+
+async function sealedRelease(
+  store: Store,
+  { projectId, environment, release: wanted }: { projectId: string; environment: string; release?: string },
+): Promise<Sealed | null> {
+  const live = await store.db
     .selectFrom("live")
     .select("release_id")
     .where("project_id", "=", projectId)
     .where("environment", "=", environment)
     .where("platform", "=", "local")
     .executeTakeFirst();
-  let query = db
-    .selectFrom("release")
-    .select(["id", "sealed", "variables"])
+  let query = releases(store)
     .where("project_id", "=", projectId)
     .where("environment", "=", environment)
     .where("platform", "=", "local");
@@ -154,7 +189,16 @@ async function sealedRelease({ db, vault }: Store, projectId: string, environmen
     query = query.where((eb) => eb.or([eb("id", "=", wanted), eb("deployment_id", "=", wanted)]));
   else if (live) query = query.where("id", "=", live.release_id);
   const row = await query.orderBy("id", "desc").limit(1).executeTakeFirst();
-  if (!row) return null;
+  return row ? opened(store, row) : null;
+}
+
+interface Sealed {
+  id: string;
+  redactor: Redactor;
+  services: { name: string; kind: string }[];
+}
+
+function opened({ vault }: Store, row: { id: string; sealed: string; variables: string }): Sealed {
   const { services } = JSON.parse(row.sealed) as { services: { plan: DeployPlan["services"][number] }[] };
   const values = JSON.parse(vault.open(row.variables, row.id)) as Record<string, Record<string, string>>;
   const secrets = services.flatMap(({ plan }) => {
@@ -179,9 +223,11 @@ function startOfTail(path: string, count: number): number {
     return 0; // Nothing was printed yet.
   }
   try {
+    const { size } = fstatSync(file);
+    if (count === 0) return size;
     const piece = Buffer.alloc(64 * 1024);
     let found = 0;
-    for (let end = fstatSync(file).size, last = true; end > 0; last = false) {
+    for (let end = size, last = true; end > 0; last = false) {
       const start = Math.max(0, end - piece.length);
       readSync(file, piece, 0, end - start, start);
       // The newline at the very end closes the last line; it begins none.

@@ -25,7 +25,7 @@ export function open({ program, does }: Registry): void {
         if (url === null || url === undefined) {
           throw new DeployError("NOT_FOUND", { what: `${what} has no URL.`, next: "Deploy it with: landfall deploy" });
         }
-        await engine.edge.ensure();
+        if (!(await engine.edge.status()).running) await engine.edge.ensure();
         context.result(context.json ? JSON.stringify({ url }) : url);
         if (context.world.stdout.isTerminal && /^https?:\/\//.test(url) && !(await context.world.openBrowser(url))) {
           context.say("No browser could be started here; open the address yourself.");

@@ -16,7 +16,7 @@ export function status({ program, does }: Registry): void {
           !edge.running
             ? "Nothing is served. Start it with: landfall serve, or deploy something."
             : server === null
-              ? `Serving on port ${edge.port} (process ${edge.pid}).`
+              ? `Serving on port ${edge.port}${edge.machine === null ? "" : ` of ${edge.machine}`} (process ${edge.pid}).`
               : `Served by ${server.url}.`,
         );
         if (edge.services.length === 0) return;

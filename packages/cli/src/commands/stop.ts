@@ -14,7 +14,7 @@ export function stop({ program, does }: Registry): void {
     .action(
       does(async (context) => {
         const engine = await context.engine({ restore: false });
-        const before = await engine.edge.status();
+        const before = await engine.edge.status({ here: true });
         if (before.running) await engine.edge.stop();
         const open = (await engine.deployments({ limit: 50 })).filter((one) => !isSettled(one.state));
         if (context.json) {

@@ -131,8 +131,8 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
     edge: {
       ensure: () => engine.edge.status(),
       async status() {
-        const { running, services } = await client.projects.running();
-        return { running, pid: null, port: null, services: services.map((one) => ({ ...one, port: null })) };
+        const { running, machine, services } = await client.projects.running();
+        return { running, machine, pid: null, port: null, services: services.map((one) => ({ ...one, port: null })) };
       },
       stop: refuse({
         what: "A server is not stopped from elsewhere.",

@@ -171,10 +171,10 @@ describe("status", () => {
         port: 40_001,
       },
     ];
-    const edge = { running: true, pid: 7, port: 8080, services };
+    const edge = { running: true, machine: "alpha", pid: 7, port: 8080, services };
     const engine = engineDouble({ edge: { ensure: async () => edge, status: async () => edge, stop: async () => {} } });
     expect((await landfall(worldOf({ engine }), "status")).out).toMatchInlineSnapshot(`
-      "Serving on port 8080 (process 7).
+      "Serving on port 8080 of alpha (process 7).
 
       PROJECT  ENVIRONMENT  SERVICE  KIND    STATE  RESTARTS  URL
       site     production   web      server  ready  2         http://site.localhost:8080
@@ -215,7 +215,7 @@ describe("open", () => {
         lastState: "success" as const,
       },
     ];
-    const edge = { running: true, pid: 7, port: 8080, services: [] };
+    const edge = { running: true, machine: "alpha", pid: 7, port: 8080, services: [] };
     const engine = () =>
       engineDouble({
         projects: async () => [{ name: "site", createdAt: view.createdAt, environments }],
@@ -227,7 +227,7 @@ describe("open", () => {
 });
 
 describe("what should run", () => {
-  const status = { running: true, pid: 7, port: 8080, services: [] };
+  const status = { running: true, machine: "alpha", pid: 7, port: 8080, services: [] };
 
   it("is brought back by a command, which goes on when that fails", async () => {
     let restored = 0;

@@ -23,7 +23,7 @@ export function ownerIsDead(owner: string): boolean {
 }
 
 /** The part of the world whose processes can be seen from here: this boot of this kernel, in this namespace of pids. Containers have each their own. */
-function thisMachine(): string {
+export function thisMachine(): string {
   if (machine === undefined) {
     const seen = [
       () => readFileSync("/proc/sys/kernel/random/boot_id", "utf8"),

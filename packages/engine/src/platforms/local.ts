@@ -12,17 +12,21 @@ import type { ServicePlan } from "../plan/plan.ts";
 import type { Store } from "../store/store.ts";
 import { instanceId } from "./local/program.ts";
 import type { EdgeControl, EdgeReport, EdgeService } from "./local/edge-control.ts";
+import type { Serving } from "./local/elsewhere.ts";
 import { ask, untilHealthy } from "./local/health.ts";
 import { stage } from "./local/stage.ts";
 
 export function localPlatform({
   store,
   edge,
+  serving,
   toolPath,
   resolves,
 }: {
   store: Store;
+  /** Of this data directory: what is deployed by this process runs there. */
   edge: EdgeControl;
+  serving: Serving;
   /** Where programs are looked for. */
   toolPath: string[];
   resolves(host: string): Promise<boolean>;
@@ -144,13 +148,13 @@ export function localPlatform({
       await db.updateTable("instance").set({ desired: "stopped" }).where("release_id", "=", release.id).execute();
       // Gone means gone: the answer comes when the processes have ended.
       for (;;) {
-        const report = await edge.reconcile();
+        const report = await serving.reconcile();
         if (!report.services.some((service) => service.release === release.id)) return;
         await clock.sleep(50);
       }
     },
     async status({ projectId, environment }) {
-      const report = await edge.status();
+      const report = await serving.status();
       return (report?.services ?? [])
         .filter((service) => service.live && service.projectId === projectId && service.environment === environment)
         .map((service) => ({
@@ -184,7 +188,7 @@ export function localPlatform({
           await tx.updateTable("instance").set({ desired: "stopped" }).where("release_id", "in", ids).execute();
       });
       for (;;) {
-        const report = await edge.reconcile();
+        const report = await serving.reconcile();
         if (!report.services.some((service) => service.projectId === projectId && service.environment === environment))
           return;
         await clock.sleep(50);

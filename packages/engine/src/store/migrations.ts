@@ -16,6 +16,7 @@ import { screenshots } from "./migrations/0011-screenshots.ts";
 import { commitHistory } from "./migrations/0012-commit-history.ts";
 import { requestKeys } from "./migrations/0013-request-keys.ts";
 import { notifications } from "./migrations/0014-notifications.ts";
+import { edges } from "./migrations/0015-edges.ts";
 import type { Schema } from "./schema.ts";
 
 const typesOf: Record<DatabaseKind, ColumnTypes> = {
@@ -40,6 +41,7 @@ const migrations: Migration[] = [
   commitHistory,
   requestKeys,
   notifications,
+  edges,
 ];
 
 /**

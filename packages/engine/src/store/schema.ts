@@ -304,6 +304,36 @@ export interface MachineRow {
   seen_at: string;
 }
 
+/** An edge over a database that machines share; see platforms/local/elsewhere.ts. */
+export interface EdgeRow {
+  /** Machine and data directory. */
+  id: string;
+  /** JSON of an EdgeReport, without what programs printed. */
+  report: string;
+  /** How often somebody has asked it to look again, and up to which of these it has looked. */
+  asked: Generated<number>;
+  applied: number;
+  seen_at: string;
+}
+
+/** Somebody reads what programs of that edge print; see platforms/local/log-relay.ts. */
+export interface LogReadingRow {
+  id: string;
+  edge_id: string;
+  /** JSON of a LogsAsked. */
+  asked: string;
+  /** When the reader last said that it is there. */
+  wanted_at: string;
+}
+
+/** Lines on their way to the reader, who removes them. */
+export interface LogPieceRow {
+  reading_id: string;
+  seq: number;
+  /** JSON of a LogPiece. */
+  body: string;
+}
+
 /** What a machine remembers of itself, such as the ports of its edge. Nothing a person made. */
 export interface SettingRow {
   key: string;
@@ -439,6 +469,9 @@ export interface Schema {
   sandbox_deployment: SandboxDeploymentRow;
   saved_target: SavedTargetRow;
   machine: MachineRow;
+  edge: EdgeRow;
+  log_reading: LogReadingRow;
+  log_piece: LogPieceRow;
   share: ShareRow;
   screenshot: ScreenshotRow;
   commit_history: CommitHistoryRow;

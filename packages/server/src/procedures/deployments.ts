@@ -279,6 +279,4 @@ export async function removeEnvironment(
   place: { project: string; environment: string },
 ): Promise<void> {
   await engine.remove(place);
-  // What ran is to stop now, not when somebody deploys next.
-  if ((await engine.edge.status()).running) await engine.edge.ensure();
 }

@@ -52,7 +52,6 @@ export function projectProcedures(os: Gate, services: Services) {
         const engine = of(context.principal);
         await engine.remove({ project: input.project });
         await services.collaborators.forget(engine.organization);
-        if ((await engine.edge.status()).running) await engine.edge.ensure();
         return {};
       }),
       settings: {
@@ -67,8 +66,8 @@ export function projectProcedures(os: Gate, services: Services) {
       },
       running: os.projects.running.handler(async ({ context }) => {
         const { engine, principal } = inside(services, context.principal);
-        const { running, services: all } = await engine.edge.status();
-        return { running, services: all.filter(({ project: of_ }) => may(principal, "read:deployment", of_)) };
+        const { running, machine, services: all } = await engine.edge.status();
+        return { running, machine, services: all.filter(({ project: of_ }) => may(principal, "read:deployment", of_)) };
       }),
     },
     environments: {

@@ -39,6 +39,8 @@ export interface EdgeService {
 }
 
 export interface EdgeReport {
+  /** Host name of its machine; an earlier version says none. */
+  machine?: string;
   pid: number;
   version: string;
   port: number;
