@@ -37,7 +37,7 @@ import { targets } from "./commands/targets.ts";
 import { whoami } from "./commands/whoami.ts";
 import { why } from "./commands/why.ts";
 import { worker } from "./commands/worker.ts";
-import type { Registry } from "./run.ts";
+import type { Registry } from "./registry.ts";
 
 const groups: [string, ((registry: Registry) => void)[]][] = [
   ["Bring live:", [deploy, plan, detect, init, env]],

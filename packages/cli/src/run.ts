@@ -1,25 +1,13 @@
 /** From arguments to an exit status: reads them, makes the Context, runs one command, says what went wrong. */
 import { Command, CommanderError, Option } from "commander";
 import { register } from "./commands.ts";
-import { type Context, contextFor } from "./context.ts";
+import { contextFor } from "./context.ts";
 import { collect } from "./request.ts";
 import type { GlobalFlags } from "./settings.ts";
 import { tell } from "./tell.ts";
 import type { World } from "./world.ts";
 import { resolve } from "node:path";
-
-/** What a command does; the number is the exit status, 0 when there is none. */
-export type Work<Flags> = (
-  context: Context,
-  call: { args: (string | undefined)[]; flags: Flags },
-) => Promise<number | void>;
-
-/** Where a command enters itself. */
-export interface Registry {
-  program: Command;
-  /** The action of a commander command that does `work`. */
-  does<Flags = Record<string, never>>(work: Work<Flags>): (...args: unknown[]) => Promise<void>;
-}
+import type { Work } from "./registry.ts";
 
 /** Runs the command line; the answer is the exit status: 0 success, 1 failed, 2 usage, 3 still running, 4 credential, 75 try again. */
 export async function run(argv: string[], world: World): Promise<number> {

@@ -2,7 +2,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
-import type { EngineOptions } from "./engine.ts";
+import type { BlobStoreOptions } from "./snapshot/s3.ts";
+
+/** Settings of an engine that what it starts needs too. */
+export interface BackgroundSettings {
+  toolPath: string[];
+  encryptionKey?: string;
+  databaseUrl?: string;
+  blobStore?: BlobStoreOptions;
+}
 
 /** All they find there: tools, and the settings that are no arguments, for those are for all to see. The command line reads it as it reads a person's. */
 export function backgroundEnvironment({
@@ -10,7 +18,7 @@ export function backgroundEnvironment({
   encryptionKey,
   databaseUrl,
   blobStore,
-}: Pick<EngineOptions, "toolPath" | "encryptionKey" | "databaseUrl" | "blobStore">): Record<string, string> {
+}: BackgroundSettings): Record<string, string> {
   return {
     PATH: toolPath.join(":"),
     LANG: "C.UTF-8",

@@ -4,9 +4,10 @@
  */
 import type { Writable } from "node:stream";
 import type { Kysely } from "kysely";
-import type { BackupOptions, BackupReport } from "./backup/backup.ts";
+import type { BackupReport } from "./backup/backup.ts";
+import type { BackupOptions } from "./backup/contents.ts";
 import type { BackupProof } from "./backup/verify.ts";
-import type { ChecklistItem } from "./checklist/checklist.ts";
+import type { ChecklistItem } from "./checklist/item.ts";
 import type { Clock } from "./clock.ts";
 import type { Connections } from "./connections/connection.ts";
 import type { Asker, Seen } from "./deployment/accept.ts";

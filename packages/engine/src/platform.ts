@@ -4,6 +4,7 @@
 import type { Transaction } from "kysely";
 import type { Artifact, ArtifactKind } from "./artifact.ts";
 import type { Clock } from "./clock.ts";
+import { DeployError } from "./error.ts";
 import type { Api, ReadError } from "./http/api.ts";
 import type { DeployPlan, ServicePlan, Target } from "./plan/plan.ts";
 import type { Bytes } from "./snapshot/bytes.ts";
@@ -281,4 +282,15 @@ export interface Platform {
 /** Identity, for the type: a platform is a plain object. */
 export function definePlatform<P extends Platform>(platform: P): P {
   return platform;
+}
+
+/** The platform of this id. Throws INVALID_CONFIG. */
+export function platformOf(platforms: Platform[], id: string): Platform {
+  const found = platforms.find((platform) => platform.id === id);
+  if (found) return found;
+  throw new DeployError("INVALID_CONFIG", {
+    what: `There is no platform ${JSON.stringify(id)}.`,
+    where: "platform",
+    next: `Choose one of: ${platforms.map((platform) => platform.id).join(", ")}.`,
+  });
 }

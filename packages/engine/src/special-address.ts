@@ -55,3 +55,14 @@ own.addSubnet("fc00::", 7, "ipv6");
 export function isPrivate(address: string): boolean {
   return own.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
 }
+
+const loopback = new BlockList();
+loopback.addSubnet("127.0.0.0", 8);
+loopback.addAddress("::1", "ipv6");
+
+/** Whether a host as it stands in an address, `localhost`, `127.0.0.1` or `[::1]`, is this machine and nothing else. */
+export function isLoopback(host: string): boolean {
+  const address = host.replace(/^\[|\]$/g, "");
+  const family = isIP(address);
+  return address === "localhost" || (family !== 0 && loopback.check(address, family === 6 ? "ipv6" : "ipv4"));
+}

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { BlockList, isIP } from "node:net";
 import { DeployError } from "@landfall/engine/error";
 import { denied } from "./errors.ts";
-import { addressHeader } from "./people/auth.ts";
+import { addressHeader } from "./people/address-header.ts";
 import type { Principal, Principals } from "./people/principal.ts";
 import { randomUUID } from "node:crypto";
 
@@ -92,15 +92,6 @@ function addressOf(request: IncomingMessage, proxies: BlockList): string {
 /** IPv4 as it is, also where it comes inside IPv6. */
 function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, "");
-}
-
-const loopback = new BlockList();
-loopback.addSubnet("127.0.0.0", 8);
-loopback.addAddress("::1", "ipv6");
-
-export function isLoopback(host: string): boolean {
-  const family = isIP(host);
-  return host === "localhost" || (family !== 0 && loopback.check(host, family === 6 ? "ipv6" : "ipv4"));
 }
 
 /**

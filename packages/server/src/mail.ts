@@ -1,7 +1,7 @@
 /** Sending mail. Whoever causes a letter does not wait for it: it is tried a few times in this process, and the log says how it went. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { isLoopback } from "./call.ts";
+import { isLoopback } from "@landfall/engine/special-address";
 import type { SendLetter } from "@landfall/engine";
 import type { Transporter } from "nodemailer";
 import { bodyOf, type Letter, oneLine } from "./letters.ts";

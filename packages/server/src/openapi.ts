@@ -1,8 +1,7 @@
 /** The OpenAPI 3.1 document: made from the contract, and by hand what streams past it. */
-import { contract, errorReport } from "@landfall/contract";
+import { contract, errorReport, upload } from "@landfall/contract";
 import { type OpenAPI, OpenAPIGenerator } from "@orpc/openapi";
 import { ZodToJsonSchemaConverter } from "@orpc/zod/zod4";
-import { upload } from "@landfall/contract";
 
 const uploadAnswer = {
   description: "How far the upload is.",

@@ -1,7 +1,7 @@
 /**
  * Faults by name. Tests arm them with `simulator.fail("rate-limit", { once: true })`; answer.ts carries them out.
  */
-import { matcher, type RequestMatch } from "./journal.ts";
+import { matcher, type RequestMatch } from "./match.ts";
 import { chance } from "./random.ts";
 
 /** The faults, each with its own settings. */

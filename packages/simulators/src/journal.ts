@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { FaultKind } from "./fault.ts";
-import { pattern } from "./route.ts";
 
 export interface JournalEntry {
   /** 1 for the first request since the start or the last reset. */
@@ -24,12 +23,6 @@ export interface JournalEntry {
   /** Milliseconds since the epoch, by the simulator's clock. */
   startedAt: number;
   endedAt: number | null;
-}
-
-/** Which requests: by method, and by path as a pattern (`/sites/:site`) or an expression. */
-export interface RequestMatch {
-  method?: string;
-  path?: string | RegExp;
 }
 
 const credentialNames = /auth|token|cookie|secret|password|api[-_]?key|signature|^code$/i;
@@ -56,12 +49,6 @@ export function redactedQuery(query: URLSearchParams): string {
 
 export function digestOf(body: Uint8Array): JournalEntry["body"] {
   return { sizeBytes: body.byteLength, sha256: createHash("sha256").update(body).digest("hex") };
-}
-
-/** A test of method and path; everything left out matches. */
-export function matcher({ method, path }: RequestMatch): (request: { method: string; path: string }) => boolean {
-  const onPath = typeof path === "string" ? pattern(path) : path && ((text: string) => text.search(path) >= 0);
-  return (request) => (method === undefined || method === request.method) && (!onPath || Boolean(onPath(request.path)));
 }
 
 /**

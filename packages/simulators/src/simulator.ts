@@ -15,15 +15,8 @@ import {
   type FaultScope,
   type RandomFaults,
 } from "./fault.ts";
-import {
-  digestOf,
-  matcher,
-  redactedHeaders,
-  redactedQuery,
-  repeatedWork,
-  type JournalEntry,
-  type RequestMatch,
-} from "./journal.ts";
+import { digestOf, redactedHeaders, redactedQuery, repeatedWork, type JournalEntry } from "./journal.ts";
+import { matcher, type RequestMatch } from "./match.ts";
 import { router } from "./route.ts";
 
 export interface Simulator<State> extends AsyncDisposable {

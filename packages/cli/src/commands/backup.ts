@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import type { BackupProof, BackupReport } from "@landfall/engine";
 import { makePassphrase, passphraseIn } from "../passphrase.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { bytes, count } from "../screen/text.ts";
 
 interface Flags {

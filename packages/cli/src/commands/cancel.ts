@@ -1,7 +1,7 @@
 /** `landfall cancel [id]`. */
 import { resultOf } from "../carry.ts";
 import { deploymentOf } from "../project.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 
 export function cancel({ program, does }: Registry): void {
   program

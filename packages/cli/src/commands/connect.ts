@@ -4,7 +4,7 @@ import { DeployError } from "@landfall/engine/error";
 import { accountText, troubleOf } from "../connection-text.ts";
 import type { Context } from "../context.ts";
 import { defined } from "../request.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { ask } from "../screen/prompt.ts";
 import { safeLine } from "../screen/text.ts";
 import { tokenFrom } from "../token-file.ts";

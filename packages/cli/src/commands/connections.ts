@@ -1,6 +1,6 @@
 /** `landfall connections`: the accounts deployments can use. */
 import { connectionTable } from "../connection-text.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 
 export function connections({ program, does }: Registry): void {
   program

@@ -5,7 +5,7 @@ import { carry, type DeployResult, type WaitFlags, waitTime, withWaitFlags } fro
 import type { Context } from "../context.ts";
 import { askForMissing } from "../missing.ts";
 import { requestFrom, type RequestFlags, withRequestFlags } from "../request.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { announcement, describe, sureEnough } from "../screen/announce.ts";
 import { confirm } from "../screen/prompt.ts";
 import { errorOf, showPlan } from "./plan.ts";

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import type { Detection } from "@landfall/engine";
 import { DeployError, type ErrorReport, errorCodes, reportOf } from "@landfall/engine/error";
 import type { Context } from "../context.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { safeLine, table } from "../screen/text.ts";
 import { showError } from "../tell.ts";
 

@@ -1,7 +1,7 @@
 /** `landfall disconnect`: end a connection here, and at the platform where it can be. */
 import { DeployError } from "@landfall/engine/error";
 import { accountText } from "../connection-text.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 
 export function disconnect({ program, does }: Registry): void {
   program

@@ -1,6 +1,6 @@
 /** `landfall doctor`: what is wrong with this machine and the data directory. */
 import type { DoctorFinding } from "@landfall/engine";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import type { Paint } from "../screen/paint.ts";
 import { safeLine, wrap } from "../screen/text.ts";
 

@@ -4,7 +4,7 @@ import type { DomainTarget, DomainView, Engine } from "@landfall/engine";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { projectOf } from "../project.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { domainLines } from "../screen/domain.ts";
 import { safeLine, table } from "../screen/text.ts";
 

@@ -1,7 +1,7 @@
 /** `landfall edge`: the edge of a data directory, in the foreground. Started by the engine. */
 import { fileURLToPath } from "node:url";
 import { collectWhenIdle } from "../idle-memory.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 
 /** Built beside what this is in. */
 const standbyProgram = fileURLToPath(new URL("./standby.js", import.meta.url));

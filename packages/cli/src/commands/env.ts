@@ -6,7 +6,7 @@ import { DeployError } from "@landfall/engine/error";
 import type { Context } from "../context.ts";
 import { readEnvFile, writeEnvText } from "../env-file.ts";
 import { defined } from "../request.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { count, safeLine, table } from "../screen/text.ts";
 import { check } from "./env/check.ts";
 import { history } from "./env/history.ts";

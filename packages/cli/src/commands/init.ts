@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { DeployError } from "@landfall/engine/error";
 import { slug } from "@landfall/engine/name";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 
 export function init({ program, does }: Registry): void {
   program

@@ -2,7 +2,7 @@
 import type { CommitsBetween, DeploymentView, Engine } from "@landfall/engine";
 import { eventsSoFar } from "../events.ts";
 import { deploymentOf, stateText } from "../project.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { describe } from "../screen/announce.ts";
 import { errorCard } from "../screen/card.ts";
 import { stepLine } from "../screen/frame.ts";

@@ -3,7 +3,7 @@ import { DeployError } from "@landfall/engine/error";
 import type { Context } from "../context.ts";
 import { keepLogin, loginsFile, originOf, refuseUnsafe } from "../remote/servers.ts";
 import { defined } from "../request.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { safeLine } from "../screen/text.ts";
 import { homeFrom, toolPathFrom } from "../settings.ts";
 import { tokenFrom } from "../token-file.ts";

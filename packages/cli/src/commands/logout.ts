@@ -1,7 +1,7 @@
 /** `landfall logout [url]`: forget a login, and end its session at the server. */
 import { DeployError } from "@landfall/engine/error";
 import { forgetLogin, loginsFile, originOf, readLogins } from "../remote/servers.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { safeLine } from "../screen/text.ts";
 
 export function logout({ program, does }: Registry): void {

@@ -2,7 +2,7 @@
 import type { DeployEvent } from "@landfall/engine";
 import { DeployError } from "@landfall/engine/error";
 import { deploymentOf, isDeploymentId, projectOf } from "../project.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { safeLine } from "../screen/text.ts";
 
 interface LogFlags {

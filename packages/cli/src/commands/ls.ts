@@ -1,7 +1,7 @@
 /** `landfall ls [project]`: deployments. */
 import { noProject, projectOf, stateText } from "../project.ts";
 import { limitFrom } from "../request.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { ago, duration, fittingTable, safeLine } from "../screen/text.ts";
 
 interface LsFlags {

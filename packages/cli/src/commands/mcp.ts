@@ -4,7 +4,7 @@ import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { DeployError } from "@landfall/engine/error";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { untilSignal } from "../work.ts";
 import type { World } from "../world.ts";
 

@@ -16,7 +16,7 @@ import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { projectOf } from "../project.ts";
 import { defined, limitFrom } from "../request.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { ask } from "../screen/prompt.ts";
 import { ago, duration, safeLine, table } from "../screen/text.ts";
 import { tokenFrom } from "../token-file.ts";

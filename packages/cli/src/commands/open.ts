@@ -1,7 +1,7 @@
 /** `landfall open [project|id]`: its URL, and the browser on it. */
 import { DeployError } from "@landfall/engine/error";
 import { isDeploymentId, projectOf } from "../project.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 
 export function open({ program, does }: Registry): void {
   program

@@ -3,7 +3,7 @@ import type { Prepared } from "@landfall/engine";
 import { DeployError, errorCodes } from "@landfall/engine/error";
 import type { Context } from "../context.ts";
 import { requestFrom, type RequestFlags, withRequestFlags } from "../request.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { planText } from "../screen/announce.ts";
 import { showError } from "../tell.ts";
 

@@ -1,6 +1,6 @@
 /** `landfall platforms`: where can be deployed to, and what each place can do. */
 import { rowOf } from "@landfall/engine/platforms/abilities";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { fittingTable } from "../screen/text.ts";
 
 export function platforms({ program, does }: Registry): void {

@@ -1,6 +1,6 @@
 /** `landfall projects`: what has been deployed. */
 import { stateText } from "../project.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { safeLine, table } from "../screen/text.ts";
 
 export function projects({ program, does }: Registry): void {

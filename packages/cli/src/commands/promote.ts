@@ -1,6 +1,6 @@
 /** `landfall promote <id>`: a preview's release becomes production's. */
 import { carry, type WaitFlags, withWaitFlags } from "../carry.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 
 export function promote({ program, does }: Registry): void {
   withWaitFlags(

@@ -1,7 +1,7 @@
 /** `landfall redeploy [id]`: the same release once more. */
 import { carry, type WaitFlags, withWaitFlags } from "../carry.ts";
 import { deploymentOf } from "../project.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 
 export function redeploy({ program, does }: Registry): void {
   withWaitFlags(

@@ -1,6 +1,6 @@
 /** `landfall reset-password <email>`: a link to a new password, for whoever has the server's machine. Nobody is locked out of their own server. */
 import { DeployError } from "@landfall/engine/error";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { publicUrlFrom } from "../server-address.ts";
 
 interface Flags {

@@ -1,7 +1,7 @@
 /** `landfall restore <file>`: a backup becomes a new data directory. */
 import { resolve } from "node:path";
 import { askPassphrase, passphraseIn } from "../passphrase.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { bytes, count } from "../screen/text.ts";
 
 interface Flags {

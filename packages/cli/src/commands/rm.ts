@@ -1,7 +1,7 @@
 /** `landfall rm <project>`: stop and forget, after the person has typed the name. */
 import { DeployError } from "@landfall/engine/error";
 import { noProject } from "../project.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { ask } from "../screen/prompt.ts";
 import { safeLine } from "../screen/text.ts";
 

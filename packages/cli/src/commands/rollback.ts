@@ -1,7 +1,7 @@
 /** `landfall rollback [project] [id]`: the traffic back to an earlier release. */
 import { carry, type WaitFlags, withWaitFlags } from "../carry.ts";
 import { isDeploymentId, projectOf } from "../project.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 
 export function rollback({ program, does }: Registry): void {
   withWaitFlags(

@@ -1,5 +1,5 @@
 /** `landfall rotate-key`: everything secret of the data directory sealed with a new key. */
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { count } from "../screen/text.ts";
 
 export function rotateKey({ program, does }: Registry): void {

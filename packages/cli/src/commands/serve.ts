@@ -3,7 +3,7 @@ import { accessSync, constants, statSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { DeployError } from "@landfall/engine/error";
 import { collectWhenIdle } from "../idle-memory.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { workUntilStopped } from "../work.ts";
 import { mailServerFrom } from "../mail-settings.ts";
 import { isPublicUrl, usualHost, usualPort } from "../server-address.ts";

@@ -2,7 +2,7 @@
 import { DeployError } from "@landfall/engine/error";
 import type * as Simulators from "@landfall/simulators";
 import type { Context } from "../context.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { untilSignal } from "../work.ts";
 
 interface Vendor {

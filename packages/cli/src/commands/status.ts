@@ -1,5 +1,5 @@
 /** `landfall status`: what really runs, on this machine or on that of the server. */
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { fittingTable, safeLine } from "../screen/text.ts";
 
 export function status({ program, does }: Registry): void {

@@ -1,6 +1,6 @@
 /** `landfall stop`: ends what a data directory runs on this machine. */
 import { isSettled } from "@landfall/engine/events";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { count, safeLine } from "../screen/text.ts";
 
 export function stop({ program, does }: Registry): void {

@@ -2,7 +2,7 @@
 import type { Engine, SavedTargetView } from "@landfall/engine";
 import { DeployError } from "@landfall/engine/error";
 import { defined } from "../request.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { safeLine, table } from "../screen/text.ts";
 
 interface SaveFlags {

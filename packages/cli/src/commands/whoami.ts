@@ -3,7 +3,7 @@ import type { ConnectionView, Engine } from "@landfall/engine";
 import { errorCodes, reportOf } from "@landfall/engine/error";
 import { connectionTable } from "../connection-text.ts";
 import type { RemoteEngine } from "../remote/engine.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { showError } from "../tell.ts";
 
 export function whoami({ program, does }: Registry): void {

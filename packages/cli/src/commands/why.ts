@@ -1,7 +1,7 @@
 /** `landfall why [id]`: what was wrong with a deployment. */
 import { explanationOf } from "../explanation.ts";
 import { deploymentOf } from "../project.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { errorCard } from "../screen/card.ts";
 import { plainLines } from "../screen/plain.ts";
 import { duration, safeLine } from "../screen/text.ts";

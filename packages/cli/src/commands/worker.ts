@@ -1,6 +1,6 @@
 /** `landfall worker`: works off deployments in the background. Started by the engine. */
 import { collectWhenIdle } from "../idle-memory.ts";
-import type { Registry } from "../run.ts";
+import type { Registry } from "../registry.ts";
 import { workUntilStopped } from "../work.ts";
 
 export function worker({ program, does }: Registry): void {

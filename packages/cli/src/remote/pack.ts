@@ -2,7 +2,7 @@
  * A snapshot as one archive: equal snapshots make equal bytes. Everything lies in one folder, which whoever extracts it takes away again.
  * Source: POSIX.1-2017 pax, "ustar Interchange Format" and "pax Interchange Format".
  */
-import { archiveLimits } from "@landfall/engine/source/archive";
+import { archiveLimits } from "@landfall/engine/source/archive-limits";
 import type { Bytes } from "@landfall/engine/snapshot/bytes";
 import type { Snapshot, SnapshotFile } from "@landfall/engine";
 import { createHash } from "node:crypto";

@@ -1,6 +1,6 @@
 /** Which server the commands work on, if any, and what opens it: flags, the environment, and what `landfall login` kept. */
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { isIP } from "node:net";
+import { isLoopback } from "@landfall/engine/special-address";
 import { dirname, isAbsolute, join } from "node:path";
 import { DeployError } from "@landfall/engine/error";
 import type { World } from "../world.ts";
@@ -128,9 +128,4 @@ function writeLogins(file: string, kept: Kept): void {
 
 function hostIn(text: string): string {
   return text.startsWith("[") ? text.slice(0, text.indexOf("]") + 1) : (/^[^:/?#]*/.exec(text)?.[0] ?? "");
-}
-
-function isLoopback(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, "");
-  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 }

@@ -15,12 +15,7 @@ import { word } from "../parts/command-word.ts";
 import { useMay } from "../session.ts";
 import { Page } from "../shell/page.tsx";
 import { DomainCard } from "./domains/domain-card.tsx";
-
-/** A project's domains on one platform. */
-export interface DomainPlace {
-  project: string;
-  platform: string;
-}
+import type { DomainPlace } from "./domains/place.ts";
 
 /** So many deployments back is looked where a project lives. */
 const recent = 100;

@@ -9,7 +9,6 @@ import { SelectField } from "../parts/fields.tsx";
 import { saveFile } from "../parts/save-file.ts";
 import { Notice } from "../parts/section.tsx";
 import { CliCommand } from "../parts/cli-command.tsx";
-import { word } from "../parts/command-word.ts";
 import { useMay } from "../session.ts";
 import { Page } from "../shell/page.tsx";
 import { AddDialog } from "./variables/add-dialog.tsx";
@@ -19,8 +18,7 @@ import { HistoryDialog } from "./variables/history-dialog.tsx";
 import { PendingChanges } from "./variables/pending-changes.tsx";
 import { SharedValues } from "./variables/shared-values.tsx";
 import { rowsOf, type Row, useNeeded, VariableTable } from "./variables/variable-table.tsx";
-
-const production = "production";
+import { placeFlags, production, type Place } from "./variables/place.ts";
 
 /** Which dialog is open, and about what. */
 type Open =
@@ -58,11 +56,6 @@ export function VariablesPage() {
       </Asked>
     </Page>
   );
-}
-
-export interface Place {
-  project: string;
-  environment: string;
 }
 
 interface OfEnvironmentProps {
@@ -152,11 +145,6 @@ function OfEnvironment({ place, environments, onChoose, live, last }: OfEnvironm
       {open?.kind === "compare" ? <CompareDialog place={place} others={others} onClose={close} /> : null}
     </>
   );
-}
-
-/** How `landfall env` is told which variables are meant. */
-export function placeFlags({ project, environment }: Place): string {
-  return `--project ${word(project)}${environment === production ? "" : ` --environment ${word(environment)}`}`;
 }
 
 function Export({ place }: { place: Place }) {

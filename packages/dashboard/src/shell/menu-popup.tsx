@@ -2,7 +2,7 @@
 import { Menu as Base } from "@base-ui/react/menu";
 import { buttonClass } from "@landfall/react";
 import { Check } from "lucide-react";
-import { type MenuEntry, type MenuProps, menusId } from "./menu.tsx";
+import { type MenuEntry, type MenuProps, menusId } from "./menu-entry.ts";
 
 const itemClass =
   "lf:flex lf:min-h-8 lf:cursor-pointer lf:items-center lf:gap-2 lf:rounded-sm lf:px-2 lf:text-sm lf:text-text lf:outline-none lf:data-highlighted:bg-neutral-soft";

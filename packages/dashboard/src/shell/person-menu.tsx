@@ -1,7 +1,8 @@
 /** You: which organisation, how it looks, the keys, and out. */
 import { useNavigate } from "@tanstack/react-router";
 import { chooseOrganization, type Me, signOut } from "../session.ts";
-import { Menu, type MenuEntry } from "./menu.tsx";
+import { Menu } from "./menu.tsx";
+import type { MenuEntry } from "./menu-entry.ts";
 import { chooseTheme, type Theme, useTheme } from "./theme.ts";
 
 const themes: { value: Theme; label: string }[] = [

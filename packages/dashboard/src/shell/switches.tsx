@@ -3,7 +3,8 @@ import { useNavigate } from "@tanstack/react-router";
 import { ChevronsUpDown, Plus } from "lucide-react";
 import { useAsk } from "../ask.ts";
 import { useProjects } from "../parts/projects.ts";
-import { Menu, type MenuEntry } from "./menu.tsx";
+import { Menu } from "./menu.tsx";
+import type { MenuEntry } from "./menu-entry.ts";
 import { useIsOpen } from "./needs.ts";
 import { usePlace } from "./place.ts";
 

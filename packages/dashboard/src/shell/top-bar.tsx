@@ -5,7 +5,7 @@ import { Menu as MenuIcon, Search } from "lucide-react";
 import { type Me, useHeld } from "../session.ts";
 import { ConnectionNote } from "./connection-note.tsx";
 import { paletteKeys } from "./keys.ts";
-import { menusId } from "./menu.tsx";
+import { menusId } from "./menu-entry.ts";
 import { PersonMenu } from "./person-menu.tsx";
 import { useOpenProject } from "./needs.ts";
 import { navigationId } from "./side-nav.tsx";

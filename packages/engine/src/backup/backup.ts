@@ -8,25 +8,23 @@ import { instant } from "../clock.ts";
 import { DeployError } from "../error.ts";
 import { throwIfAborted } from "../process/exec.ts";
 import { reachable } from "../store/collect.ts";
-import type { DatabaseKind } from "../store/migration.ts";
 import { appliedMigrations } from "../store/migrations.ts";
 import { keysInUse } from "../store/rotate.ts";
 import type { Store } from "../store/store.ts";
 import { type Content, wholeContent, writeArchive } from "./archive.ts";
-import { type Frozen, freeze } from "./database.ts";
-import { type LockedKeys, lockKeys } from "./key.ts";
+import { freeze } from "./database.ts";
+import type { Frozen } from "./frozen.ts";
+import { lockKeys } from "./key.ts";
 import { noteBackup } from "./last.ts";
 import { type BackupProof, verifyBackup } from "./verify.ts";
-
-export interface BackupOptions {
-  /** Put the encryption keys in, under this passphrase. Without, the backup says which keys it needs. */
-  passphrase?: string;
-  /** As for `collect`: bytes of so many releases of each place. Default 10. */
-  retainReleases?: number;
-  /** Restore it for a test when it is written to a path. Default true. */
-  verify?: boolean;
-  signal?: AbortSignal;
-}
+import {
+  type BackupHead,
+  type BackupOptions,
+  type BackupPlace,
+  blobParts,
+  databaseParts,
+  headPart,
+} from "./contents.ts";
 
 export interface BackupReport {
   /** Null when it went into a stream. */
@@ -47,43 +45,9 @@ export interface BackupReport {
   proof: BackupProof | null;
 }
 
-/** The first part, `backup.json`: what the others are, and what is needed to use them. */
-export interface BackupHead {
-  format: 1;
-  /** ISO 8601: everything is as it was at this instant. */
-  madeAt: string;
-  /** Which installation it is of. */
-  store: string;
-  database: DatabaseKind;
-  /** What the database has gone through. */
-  migrations: string[];
-  /** Releases of each place whose bytes are here. */
-  retained: number;
-  /** Rows of each table. */
-  rows: Record<string, number>;
-  projects: number;
-  blobs: { count: number; sizeBytes: number };
-  /** Blobs that are reached and were not there to be taken. */
-  missing: string[];
-  /** Ids of the keys that something was sealed with. */
-  keys: string[];
-  /** The keys, when they were asked for. */
-  locked: LockedKeys | null;
-}
-
-export const headPart = "backup.json";
-export const databaseParts = "database/";
-export const blobParts = "blobs/";
-
 const usualRetained = 10;
 /** Blobs may go between the look at the database and the look at them: then both are looked at again. */
 const looks = 3;
-
-/** What the backup of a store needs besides it. */
-export interface BackupPlace {
-  store: Store;
-  databaseUrl?: string | undefined;
-}
 
 /** See `Engine.backup`. */
 export async function backup(

@@ -13,7 +13,7 @@ import { type Kysely, sql } from "kysely";
 import type { Client } from "pg";
 import { DeployError } from "../error.ts";
 import type { Schema } from "../store/schema.ts";
-import type { Frozen, Loading } from "./database.ts";
+import type { Frozen, Loading } from "./frozen.ts";
 
 interface Table {
   name: string;

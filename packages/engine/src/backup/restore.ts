@@ -15,7 +15,7 @@ import { unknownMigrations } from "../store/migrations.ts";
 import { openBlobStore, openStore, type Store } from "../store/store.ts";
 import { type Key, keyOf, parseKeys, readKeys, writeKeys } from "../store/vault.ts";
 import { type Content, damaged, type Part, readArchive } from "./archive.ts";
-import { type BackupHead, blobParts, databaseParts, headPart } from "./backup.ts";
+import { type BackupHead, blobParts, databaseParts, headPart } from "./contents.ts";
 import { loading } from "./database.ts";
 import { unlockKeys } from "./key.ts";
 

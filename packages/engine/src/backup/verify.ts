@@ -8,7 +8,7 @@ import { reachable } from "../store/collect.ts";
 import { openAll } from "../store/rotate.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { damaged, type Part } from "./archive.ts";
-import { type BackupHead, type BackupOptions, type BackupPlace, databaseParts } from "./backup.ts";
+import { type BackupHead, type BackupOptions, type BackupPlace, databaseParts } from "./contents.ts";
 import { loading } from "./database.ts";
 import { databaseDirectory, unpack } from "./restore.ts";
 

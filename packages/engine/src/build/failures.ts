@@ -1,24 +1,7 @@
 /** What a failed build's log says about the cause, and what to do. The knowledge is in signatures/, one row per kind of failure. */
 import type { Recovery } from "../error.ts";
 import { signatures } from "./signatures/signatures.ts";
-
-/** One kind of failure. Plain data. */
-export interface Signature {
-  id: string;
-  /**
-   * Looked for in each line, without colour codes; the first row of the table that fits any line is the answer. Named groups stand in the texts
-   * as `{name}` (`name2`, `name3` too: a name may stand once in an expression); `package` is cut to the package's name (`lodash/fp` to `lodash`).
-   */
-  pattern: RegExp;
-  /** Must fit some line as well. */
-  also?: RegExp;
-  /** More lines to show. */
-  evidence?: RegExp;
-  /** Sentence. Besides the groups: `{add}`, `{addDev}`, `{install}` and `{run}` of the package manager, `{node}` its version of Node.js. */
-  cause: string;
-  next: string[];
-  recovery: Recovery["kind"];
-}
+import type { Signature } from "./signatures/signature.ts";
 
 export interface Failure {
   id: string;

@@ -1,12 +1,11 @@
 /** The dependencies of a build: installed, or those of an earlier build with the same lockfile. */
 import { dirname } from "node:path";
 import type { ServicePlan } from "../plan/plan.ts";
-import type { BuildInput, Built } from "./build.ts";
 import { dependencyTree, isInstall } from "./dependencies.ts";
 import { type Known, knownDigests } from "./known.ts";
 import type { NodeRuntime } from "./node.ts";
 import type { Runner } from "./run.ts";
-import type { Tools } from "./toolchain.ts";
+import type { BuildInput, Built, Tools } from "./input.ts";
 import { digestsOf, provideTree, type Tree } from "./trees.ts";
 import type { Workspace } from "./workspace.ts";
 

@@ -3,7 +3,7 @@ import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { Artifact } from "../artifact.ts";
 import { isHidden, plainRules } from "./as-is.ts";
-import type { BuildInput } from "./build.ts";
+import type { BuildInput } from "./input.ts";
 import { checkEntry, findOutput, inspectOutput } from "./checks.ts";
 import { secretsOf } from "./environment.ts";
 import { artifactOf, type Collected, collectFiles, type KnownDigests } from "./files.ts";

@@ -7,11 +7,11 @@ import satisfies from "semver/functions/satisfies.js";
 import { DeployError } from "../error.ts";
 import type { ServicePlan } from "../plan/plan.ts";
 import type { Command } from "../process/command.ts";
-import type { BuildInput } from "./build.ts";
-import { buildEnvironments, type Environments, networkOf } from "./environment.ts";
+import type { BuildInput, Tools } from "./input.ts";
+import { buildEnvironments, networkOf } from "./environment.ts";
 import { installDirectory } from "./install.ts";
 import { chooseNode, type NodeRuntime, nodeVersion, rangeOf } from "./node.ts";
-import { choosePackageManager, installPackageManager, type PinnedManager } from "./package-manager.ts";
+import { choosePackageManager, installPackageManager } from "./package-manager.ts";
 import { findProgram, projectDirectories } from "./programs.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -31,17 +31,6 @@ export async function nodeFor(
   // One that does not start is no choice.
   const runtimes = others.flatMap((execPath, at) => (versions[at] ? [{ execPath, version: versions[at] }] : []));
   return chooseNode([own, ...runtimes], wanted);
-}
-
-/** What the commands of a build run with. */
-export interface Tools {
-  manager: PinnedManager;
-  environments: Environments;
-  directory: string;
-  downloads: string;
-  /** Interpreter for the virtual environment, when the service is Python's. */
-  python?: string;
-  warnings: string[];
 }
 
 /** Choose and install what the commands need, and say in which environment they run. */

@@ -1,5 +1,6 @@
 /** The checklist of a deployment that is live: asks its sites, looks up what a rollback would go back to. */
-import { type ChecklistItem, checklistFor } from "./checklist.ts";
+import { checklistFor } from "./checklist.ts";
+import type { ChecklistItem } from "./item.ts";
 import { DeployError } from "../error.ts";
 import { gatherFindings, type SiteFindings } from "./findings.ts";
 import { openRelease } from "../deployment/release.ts";

@@ -1,5 +1,5 @@
 /** Items about the project: variables, database, sign-in, domain, the way back. */
-import type { ChecklistItem } from "./checklist.ts";
+import type { ChecklistItem } from "./item.ts";
 import type { DeployPlan, PlannedVariable, ServicePlan } from "../plan/plan.ts";
 
 /** Variables that hold the application's own address, which is known only now. */

@@ -1,5 +1,5 @@
 /** Items about one service, from what its site answered. */
-import type { ChecklistItem } from "./checklist.ts";
+import type { ChecklistItem } from "./item.ts";
 import type { Seen, SiteFindings } from "./findings.ts";
 import type { ServicePlan } from "../plan/plan.ts";
 

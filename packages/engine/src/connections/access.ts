@@ -5,13 +5,7 @@ import { type Api, noApi, openApi } from "../http/api.ts";
 import type { Target } from "../plan/plan.ts";
 import type { Platform } from "../platform.ts";
 import type { Secret } from "../secret.ts";
-import type { Credential } from "./credential.ts";
-
-/** An application registered at a vendor; without a secret it proves itself by PKCE alone. */
-export interface OAuthClient {
-  id: string;
-  secret?: string;
-}
+import type { Credential, OAuthClient } from "./credential.ts";
 
 /** What a caller of the engine says about a platform, from its environment. */
 export interface PlatformAccess {

@@ -2,8 +2,7 @@
 import { instant } from "../clock.ts";
 import { DeployError } from "../error.ts";
 import { slug } from "../name.ts";
-import type { Account, Platform } from "../platform.ts";
-import { platformOf } from "../plan/prepare.ts";
+import { type Account, type Platform, platformOf } from "../platform.ts";
 import { createRedactor } from "../redact/redact.ts";
 import type { ConnectionRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";

@@ -1,6 +1,11 @@
 /** What opens an account on a platform. A token stays as it is; one got by OAuth is renewed before it ends and when it is refused. */
 import { type Secret, secret } from "../secret.ts";
-import type { OAuthClient } from "./access.ts";
+
+/** An application registered at a vendor; without a secret it proves itself by PKCE alone. */
+export interface OAuthClient {
+  id: string;
+  secret?: string;
+}
 
 export interface Credential {
   /** The access token to send now; renewed first when it is about to end. Throws AUTH_FAILED. */

@@ -7,8 +7,8 @@ import { systemClock, type Clock } from "../clock.ts";
 import { DeployError } from "../error.ts";
 import type { Connect, Platform } from "../platform.ts";
 import { createRedactor } from "../redact/redact.ts";
-import { authFailed, moved, type OAuthClient, type PlatformAccess } from "./access.ts";
-import type { KeptCredential } from "./credential.ts";
+import { authFailed, moved, type PlatformAccess } from "./access.ts";
+import type { KeptCredential, OAuthClient } from "./credential.ts";
 
 type Way = Extract<Connect, { kind: "oauth2" }>;
 

@@ -1,6 +1,5 @@
 /** The events of a deployment as they are stored, to its end. */
-import type { DeployEvent } from "../events.ts";
-import { isSettled } from "../events.ts";
+import { type DeployEvent, isSettled } from "../events.ts";
 import type { Store } from "../store/store.ts";
 import { readEvents } from "./stored-events.ts";
 import { deploymentRow } from "./views.ts";

@@ -20,7 +20,7 @@ import { dependenciesOf, lockfileOf, textsOf } from "./package-files.ts";
 import type { PlannedVariable, Target } from "./plan.ts";
 import { planFor } from "./planner.ts";
 import { identityOf, projectName } from "./project-name.ts";
-import type { Platform } from "../platform.ts";
+import { type Platform, platformOf } from "../platform.ts";
 import type { DigestCache } from "../snapshot/cache.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { takeSnapshot } from "../snapshot/take.ts";
@@ -258,17 +258,6 @@ async function configOf(root: string): Promise<Config | null> {
   if (!existsSync(join(root, "landfall.json"))) return null;
   const { readConfig } = await import("./config.ts");
   return readConfig(root);
-}
-
-/** The platform of this id. Throws INVALID_CONFIG. */
-export function platformOf(platforms: Platform[], id: string): Platform {
-  const found = platforms.find((platform) => platform.id === id);
-  if (found) return found;
-  throw new DeployError("INVALID_CONFIG", {
-    what: `There is no platform ${JSON.stringify(id)}.`,
-    where: "platform",
-    next: `Choose one of: ${platforms.map((platform) => platform.id).join(", ")}.`,
-  });
 }
 
 async function valuesFor(

@@ -6,8 +6,7 @@
 import { instant } from "../clock.ts";
 import { giveTraffic } from "../deployment/release.ts";
 import { DeployError } from "../error.ts";
-import { type DeployContext, type DeployedService, definePlatform, type Platform } from "../platform.ts";
-import type { Release } from "../platform.ts";
+import { definePlatform, type DeployContext, type DeployedService, type Platform, type Release } from "../platform.ts";
 import type { ServicePlan } from "../plan/plan.ts";
 import type { Store } from "../store/store.ts";
 import { instanceId } from "./local/program.ts";

@@ -1,7 +1,6 @@
 /** What a command printed and how it ended: numbered events, a line of JSON each, in a file the command cannot reach. */
 import { open } from "node:fs/promises";
-import type { Clock } from "../clock.ts";
-import { instant } from "../clock.ts";
+import { type Clock, instant } from "../clock.ts";
 import { errnoOf } from "../errno.ts";
 import type { CommandEvent, CommandEventBody } from "./sandbox.ts";
 

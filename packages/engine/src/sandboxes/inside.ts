@@ -9,7 +9,7 @@ import { type FileHandle, lstat, mkdir, open, readdir, readlink, rename, rmdir, 
 import { join } from "node:path";
 import { errnoOf } from "../errno.ts";
 import { DeployError } from "../error.ts";
-import { archiveLimits } from "../source/archive.ts";
+import { archiveLimits } from "../source/archive-limits.ts";
 import { cleanName } from "../source/entry-name.ts";
 
 export interface Entry {

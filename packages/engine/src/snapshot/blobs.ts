@@ -26,9 +26,11 @@ import { type Clock, systemClock } from "../clock.ts";
 import { errnoOf } from "../errno.ts";
 import { DeployError } from "../error.ts";
 import { throwIfAborted } from "../process/exec.ts";
-import { readSize } from "./bytes.ts";
 import { type LinkMode, materialise, missing, storeFailure } from "./materialise.ts";
 import type { SnapshotFile } from "./snapshot.ts";
+
+/** Bytes read at once from a large file: large enough that system calls do not count, small enough to keep many. */
+export const readSize = 1024 * 1024;
 
 export interface Blob {
   /** Lower-case hex; its name. */

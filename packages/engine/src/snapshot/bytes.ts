@@ -10,9 +10,6 @@ import { DeployError } from "../error.ts";
 import type { Blobs } from "./blobs.ts";
 import type { SnapshotFile } from "./snapshot.ts";
 
-/** Bytes read at once from a large file: large enough that system calls do not count, small enough to keep many. */
-export const readSize = 1024 * 1024;
-
 export interface Bytes {
   /**
    * The whole content at once: for files of some megabytes at most. With `scratch` it is read into that when it fits, and good until the next

@@ -13,9 +13,8 @@ import {
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { throwIfAborted } from "../process/exec.ts";
-import type { Blobs } from "./blobs.ts";
+import { type Blobs, readSize } from "./blobs.ts";
 import type { FileState, KnownFile } from "./cache.ts";
-import { readSize } from "./bytes.ts";
 import type { FileDigester } from "./file-digest.ts";
 import type { FileDigest } from "./snapshot.ts";
 import { mayHoldTokens, secretByContent, withoutTokens } from "./secrets.ts";

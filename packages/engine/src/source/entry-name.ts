@@ -1,5 +1,5 @@
 /** Names of archive entries: which are refused, and which two would be one file on another disk. */
-import type { ArchiveLimits } from "./archive.ts";
+import type { ArchiveLimits } from "./archive-limits.ts";
 
 /** The path in its plain form (`a/b`, `.` for the root), or what is wrong with it. */
 export function cleanName(name: string, limits: ArchiveLimits): { path: string } | { fault: string } {

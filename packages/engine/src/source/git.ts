@@ -5,11 +5,10 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Commit } from "./commit.ts";
+import { branchOf, type Commit, readCommit } from "./commit.ts";
 import { DeployError } from "../error.ts";
 import { exec } from "../process/exec.ts";
 import type { Secret } from "../secret.ts";
-import { branchOf, readCommit } from "./commit.ts";
 import { isLoopback } from "./git-address.ts";
 import { gitFailure, refMissing, repositoryEmpty } from "./git-failure.ts";
 import { fetchHistory } from "./git-history.ts";

@@ -20,7 +20,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { DeployError } from "../error.ts";
 import { throwIfAborted } from "../process/exec.ts";
 import { followLink } from "../snapshot/links.ts";
-import type { ArchiveLimits } from "./archive.ts";
+import type { ArchiveLimits } from "./archive-limits.ts";
 import { cleanName, foldName } from "./entry-name.ts";
 
 type Kind = "file" | "directory" | "link";

@@ -7,8 +7,7 @@ import { DeployError, type ErrorReport } from "../error.ts";
 import { newId } from "../id.ts";
 import { slug } from "../name.ts";
 import type { Target } from "../plan/plan.ts";
-import { platformOf } from "../plan/prepare.ts";
-import type { Platform } from "../platform.ts";
+import { type Platform, platformOf } from "../platform.ts";
 import type { SavedTargetRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 

@@ -7,8 +7,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { instant } from "../clock.ts";
 import { DeployError } from "../error.ts";
 import { newId } from "../id.ts";
-import type { Platform } from "../platform.ts";
-import { platformOf } from "../plan/prepare.ts";
+import { type Platform, platformOf } from "../platform.ts";
 import type { DeliveryRow, WebhookRow } from "../store/schema.ts";
 import { lookAt, type Looking } from "./look.ts";
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { checklistFor, type ChecklistId, type ChecklistItem } from "../../src/checklist/checklist.ts";
+import { checklistFor } from "../../src/checklist/checklist.ts";
+import type { ChecklistId, ChecklistItem } from "../../src/checklist/item.ts";
 import type { SiteFindings } from "../../src/checklist/findings.ts";
 import type { DeployPlan } from "../../src/plan/plan.ts";
 import { findings, page, plan, seen, service, variable } from "./plan.ts";

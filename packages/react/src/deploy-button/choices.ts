@@ -1,6 +1,5 @@
 /** Where the Deploy button can go: what it offers, what it takes when nothing is chosen, how much is under way. */
-import type { DeploymentState, LandfallClient } from "../types.ts";
-import { isSettled } from "../types.ts";
+import { type DeploymentState, isSettled, type LandfallClient } from "../types.ts";
 
 export type Target = Awaited<ReturnType<LandfallClient["targets"]["list"]>>["targets"][number];
 

@@ -24,9 +24,7 @@ import { bearer, deviceAuthorization } from "better-auth/plugins";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Kysely } from "kysely";
-
-/** The header the server itself writes the caller's address to; one that comes from outside is dropped. */
-export const addressHeader = "x-landfall-address";
+import { addressHeader } from "./address-header.ts";
 
 /** What of Better Auth is reachable; everything else of it is not there. */
 const routes = [

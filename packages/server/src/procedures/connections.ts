@@ -1,6 +1,6 @@
 import type { ConnectionView, Platform } from "@landfall/engine";
 import { DeployError } from "@landfall/engine/error";
-import { departuresOf } from "../connection-callback.ts";
+import { departuresOf } from "../departures.ts";
 import { denied } from "../errors.ts";
 import { type Gate, inside } from "../gate.ts";
 import type { Principal } from "../people/principal.ts";

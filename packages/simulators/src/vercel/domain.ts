@@ -1,23 +1,9 @@
 /** Domains of a project: added, proven, their records, their certificates. What the world's DNS says is in `state.dns`. */
 import { z } from "zod";
 import { notFound, projectOf, read, refuse, type Call, type Endpoint } from "./call.ts";
-import { unique, type Project, type VercelState } from "./state.ts";
+import { type Project, type ProjectDomain, unique, type VercelState } from "./state.ts";
 import { point } from "./traffic.ts";
 import { notify } from "./webhook.ts";
-
-export interface ProjectDomain {
-  name: string;
-  apexName: string;
-  verified: boolean;
-  /** The TXT record that proves it; null when none is asked for. */
-  challenge: { domain: string; value: string } | null;
-  /** The branch it shows; null for production. */
-  gitBranch: string | null;
-  /** The domain it sends visitors on to. */
-  redirect: string | null;
-  redirectStatusCode: number | null;
-  createdAt: number;
-}
 
 /** What every domain is to point at. Source: vercel.com/docs/domains/working-with-domains, general-purpose values. */
 const records = { ipv4: ["76.76.21.21"], cname: "cname.vercel-dns.com." };

@@ -6,36 +6,7 @@ import { createHash, createPublicKey, generateKeyPairSync, sign, type KeyObject 
 import type { Answer, Handler, SimulatedRequest } from "../definition.ts";
 import { addToken } from "./account.ts";
 import { notFound, type Endpoint } from "./call.ts";
-import { unique, type VercelState, type VercelTokenScope } from "./state.ts";
-
-export interface OAuthApp {
-  /** null for a public client, which proves itself by PKCE alone. */
-  secret: string | null;
-  /** Exact addresses a user may be sent back to, or any address of this machine. */
-  redirectUris: string[] | "loopback";
-  /** What the tokens it gets may do. */
-  scope: VercelTokenScope;
-}
-
-interface Grant {
-  clientId: string;
-  scope: string;
-  nonce: string | null;
-  expiresAt: number;
-}
-
-export interface OAuthState {
-  /** By client id. */
-  apps: Map<string, OAuthApp>;
-  /** Integrations by their slug: the client that exchanges the code, and where the user is sent. */
-  integrations: Map<string, { clientId: string; redirectUri: string }>;
-  /** What the user says when asked. */
-  consent: "granted" | "refused";
-  codes: Map<string, Grant & { redirectUri: string; challenge: string | null; used: boolean }>;
-  refreshTokens: Map<string, Grant>;
-  devices: Map<string, Grant & { polls: number }>;
-  installations: Map<string, { clientId: string }>;
-}
+import { type OAuthApp, type OAuthGrant, type OAuthState, unique, type VercelState } from "./state.ts";
 
 /** An account in which one app and one integration exist. */
 export function freshOAuth(): OAuthState {
@@ -245,7 +216,7 @@ const grants: Record<string, (request: TokenRequest) => Answer> = {
   },
 };
 
-function issue({ state, client, now }: TokenRequest, { clientId, scope, nonce }: Grant): Answer {
+function issue({ state, client, now }: TokenRequest, { clientId, scope, nonce }: OAuthGrant): Answer {
   const accessToken = `vca_${unique(state, 56)}`;
   const expiresAt = now + lifetimes.access;
   addToken(state, accessToken, { name: clientId, scope: client.app.scope, createdAt: now, expiresAt });

@@ -3,9 +3,8 @@ import { createHash } from "node:crypto";
 import { lookup } from "mrmime";
 import type { Answer, SimulatedRequest } from "../definition.ts";
 import { plainError } from "./call.ts";
-import type { ProjectDomain } from "./domain.ts";
+import type { Deployment, Project, ProjectDomain, VercelState } from "./state.ts";
 import { route } from "./routing.ts";
-import type { Deployment, Project, VercelState } from "./state.ts";
 import { lookAtTraffic } from "./traffic.ts";
 
 /** Whether a request is for the API: it came to the simulator's own address. */

@@ -1,9 +1,5 @@
 /** What Vercel remembers of one user, the teams that user is in, and everything they own. Plain maps and records: tests read and change them. */
 import { createHash } from "node:crypto";
-import type { Variable } from "./variable.ts";
-import type { ProjectDomain } from "./domain.ts";
-import type { VercelDelivery } from "./webhook.ts";
-import type { OAuthState } from "./oauth.ts";
 import type { RouteRule } from "./routing.ts";
 
 /** What a token opens: everything of the user, who the user is and no more, one team, or one project (ids, slugs or names). */
@@ -217,4 +213,69 @@ export function take(
   if (!used || used.resetAt <= now) state.usage.set(bucket, (used = { count: 0, resetAt: now + windowMs }));
   used.count += 1;
   return { allowed: used.count <= total, remaining: Math.max(0, total - used.count), resetAt: used.resetAt };
+}
+
+export interface Variable {
+  id: string;
+  key: string;
+  value: string;
+  type: "plain" | "encrypted" | "sensitive" | "system";
+  target: ("production" | "preview" | "development")[];
+  gitBranch: string | null;
+  customEnvironmentIds: string[];
+  comment: string;
+  visibility: "config" | "secret";
+  createdAt: number;
+  updatedAt: number;
+}
+
+export interface ProjectDomain {
+  name: string;
+  apexName: string;
+  verified: boolean;
+  /** The TXT record that proves it; null when none is asked for. */
+  challenge: { domain: string; value: string } | null;
+  /** The branch it shows; null for production. */
+  gitBranch: string | null;
+  /** The domain it sends visitors on to. */
+  redirect: string | null;
+  redirectStatusCode: number | null;
+  createdAt: number;
+}
+
+/** One delivery, signed: to be sent as it is. */
+export interface VercelDelivery {
+  webhookId: string;
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+export interface OAuthApp {
+  /** null for a public client, which proves itself by PKCE alone. */
+  secret: string | null;
+  /** Exact addresses a user may be sent back to, or any address of this machine. */
+  redirectUris: string[] | "loopback";
+  /** What the tokens it gets may do. */
+  scope: VercelTokenScope;
+}
+
+export interface OAuthGrant {
+  clientId: string;
+  scope: string;
+  nonce: string | null;
+  expiresAt: number;
+}
+
+export interface OAuthState {
+  /** By client id. */
+  apps: Map<string, OAuthApp>;
+  /** Integrations by their slug: the client that exchanges the code, and where the user is sent. */
+  integrations: Map<string, { clientId: string; redirectUri: string }>;
+  /** What the user says when asked. */
+  consent: "granted" | "refused";
+  codes: Map<string, OAuthGrant & { redirectUri: string; challenge: string | null; used: boolean }>;
+  refreshTokens: Map<string, OAuthGrant>;
+  devices: Map<string, OAuthGrant & { polls: number }>;
+  installations: Map<string, { clientId: string }>;
 }

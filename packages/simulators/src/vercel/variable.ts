@@ -3,25 +3,11 @@ import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { checked, notFound, projectOf, read, refuse, type Call, type Endpoint } from "./call.ts";
-import { unique, type Project } from "./state.ts";
+import { type Project, unique, type Variable } from "./state.ts";
 import { notify } from "./webhook.ts";
 
 const environment = z.enum(["production", "preview", "development"]);
 const kind = z.enum(["plain", "encrypted", "sensitive", "system"]);
-
-export interface Variable {
-  id: string;
-  key: string;
-  value: string;
-  type: z.output<typeof kind>;
-  target: z.output<typeof environment>[];
-  gitBranch: string | null;
-  customEnvironmentIds: string[];
-  comment: string;
-  visibility: "config" | "secret";
-  createdAt: number;
-  updatedAt: number;
-}
 
 /** One variable as it comes with a new project. Keys and targets are checked later: their faults have codes of their own. */
 export const variableRequest = z.looseObject({

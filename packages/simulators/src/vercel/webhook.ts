@@ -2,15 +2,7 @@
 import { createHmac } from "node:crypto";
 import { z } from "zod";
 import { notFound, read, requireAccount, type Call, type Endpoint } from "./call.ts";
-import { unique, type Project, type VercelState, type Webhook } from "./state.ts";
-
-/** One delivery, signed: to be sent as it is. */
-export interface VercelDelivery {
-  webhookId: string;
-  url: string;
-  headers: Record<string, string>;
-  body: string;
-}
+import { type Project, unique, type VercelDelivery, type VercelState, type Webhook } from "./state.ts";
 
 /** What can be subscribed to, of what a simulator makes happen. Source: vercel.com/docs/webhooks/webhooks-api. */
 const events = [

@@ -2,7 +2,7 @@
 import type { PlannedVariable, Prepared } from "@landfall/engine";
 import type { Command } from "commander";
 import { collect, defined, requestFrom } from "../../request.ts";
-import type { Registry } from "../../run.ts";
+import type { Registry } from "../../registry.ts";
 import type { Paint } from "../../screen/paint.ts";
 import { count, safeLine, table } from "../../screen/text.ts";
 import { type TargetFlags, withTarget } from "./target.ts";

@@ -1,7 +1,7 @@
 /** `landfall env history`, `revert` and `diff`: what happened to variables, taking it back, and how environments differ. */
 import type { Command } from "commander";
 import { defined } from "../../request.ts";
-import type { Registry } from "../../run.ts";
+import type { Registry } from "../../registry.ts";
 import { safeLine, table } from "../../screen/text.ts";
 import { type TargetFlags, targetOf, targetText, withTarget } from "./target.ts";
 

@@ -17,8 +17,7 @@ import { ConfirmDialog } from "../../parts/form-dialog.tsx";
 import { IconButton, Notice, Section } from "../../parts/section.tsx";
 import { useMay } from "../../session.ts";
 import { TargetDialog } from "./target-dialog.tsx";
-
-export type SavedTarget = Awaited<ReturnType<LandfallClient["targets"]["saved"]>>["targets"][number];
+import type { SavedTarget } from "./saved-target.ts";
 
 export interface SavedTargetsProps {
   platforms: readonly Platform[];

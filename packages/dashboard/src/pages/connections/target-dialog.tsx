@@ -4,7 +4,7 @@ import { useDo } from "../../ask.ts";
 import { CheckField, SelectField } from "../../parts/fields.tsx";
 import { TextField } from "../../parts/text-field.tsx";
 import { FormDialog } from "../../parts/form-dialog.tsx";
-import type { SavedTarget } from "./saved-targets.tsx";
+import type { SavedTarget } from "./saved-target.ts";
 
 export interface TargetDialogProps {
   /** Null: a new one. */

@@ -6,7 +6,7 @@ import { useAsk, useDo } from "../../ask.ts";
 import { ConfirmDialog } from "../../parts/form-dialog.tsx";
 import { IconButton } from "../../parts/section.tsx";
 import { word } from "../../parts/command-word.ts";
-import type { DomainPlace } from "../domains.tsx";
+import type { DomainPlace } from "./place.ts";
 import { Records } from "./records.tsx";
 
 const lookAgainMs = 10_000;

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useDo } from "../../ask.ts";
 import { FormDialog } from "../../parts/form-dialog.tsx";
 import { word } from "../../parts/command-word.ts";
-import { type Place, placeFlags } from "../variables.tsx";
+import { type Place, placeFlags } from "./place.ts";
 import type { Needed, Row } from "./variable-table.tsx";
 
 export interface AddDialogProps {

@@ -3,7 +3,7 @@ import { useDo } from "../../ask.ts";
 import { CheckField, TextAreaField } from "../../parts/fields.tsx";
 import { ConfirmDialog, FormDialog } from "../../parts/form-dialog.tsx";
 import { word } from "../../parts/command-word.ts";
-import { type Place, placeFlags } from "../variables.tsx";
+import { type Place, placeFlags } from "./place.ts";
 import type { Row } from "./variable-table.tsx";
 
 export interface OneDialogProps {

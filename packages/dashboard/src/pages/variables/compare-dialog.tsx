@@ -6,7 +6,7 @@ import { Asked } from "../../parts/asked.tsx";
 import { CheckField, SelectField } from "../../parts/fields.tsx";
 import { CliCommand } from "../../parts/cli-command.tsx";
 import { word } from "../../parts/command-word.ts";
-import { type Place, placeFlags } from "../variables.tsx";
+import { type Place, placeFlags } from "./place.ts";
 
 export interface CompareDialogProps {
   place: Place;

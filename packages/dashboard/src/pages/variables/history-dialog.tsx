@@ -5,7 +5,7 @@ import { Asked } from "../../parts/asked.tsx";
 import { CliCommand } from "../../parts/cli-command.tsx";
 import { word } from "../../parts/command-word.ts";
 import { useMay } from "../../session.ts";
-import { type Place, placeFlags } from "../variables.tsx";
+import { type Place, placeFlags } from "./place.ts";
 
 export interface HistoryDialogProps {
   place: Place;

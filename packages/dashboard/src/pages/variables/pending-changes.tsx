@@ -5,7 +5,7 @@ import { useAsk } from "../../ask.ts";
 import { ActionDialog, type AskedAction, reasonFor } from "../../parts/deployment-dialog.tsx";
 import { Notice } from "../../parts/section.tsx";
 import { useMay } from "../../session.ts";
-import type { Place } from "../variables.tsx";
+import type { Place } from "./place.ts";
 
 const named = 5;
 

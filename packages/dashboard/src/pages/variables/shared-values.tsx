@@ -9,7 +9,7 @@ import { ConfirmDialog, FormDialog } from "../../parts/form-dialog.tsx";
 import { IconButton, Section } from "../../parts/section.tsx";
 import { TextField } from "../../parts/text-field.tsx";
 import { useMay } from "../../session.ts";
-import type { Place } from "../variables.tsx";
+import type { Place } from "./place.ts";
 
 export interface SharedValuesProps {
   place: Place;

@@ -1,5 +1,5 @@
 /** Failures of the machine, the network and the configuration: memory, disk, permissions, ports, variables. */
-import type { Signature } from "../failures.ts";
+import type { Signature } from "./signature.ts";
 
 export const environmentSignatures: Signature[] = [
   {

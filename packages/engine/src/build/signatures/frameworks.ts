@@ -1,5 +1,5 @@
 /** Failures of frameworks and bundlers that say more than "module not found" or "type error". */
-import type { Signature } from "../failures.ts";
+import type { Signature } from "./signature.ts";
 
 export const frameworkSignatures: Signature[] = [
   {

@@ -1,5 +1,5 @@
 /** Failures while dependencies are installed: lockfiles, versions, registries, native packages. */
-import type { Signature } from "../failures.ts";
+import type { Signature } from "./signature.ts";
 
 export const installSignatures: Signature[] = [
   {

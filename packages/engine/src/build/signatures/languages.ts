@@ -1,5 +1,5 @@
 /** Failures of compilers and tools of other languages, and of container builds. */
-import type { Signature } from "../failures.ts";
+import type { Signature } from "./signature.ts";
 
 export const languageSignatures: Signature[] = [
   {

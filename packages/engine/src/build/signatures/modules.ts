@@ -1,5 +1,5 @@
 /** Failures any JavaScript project can have: modules that are not found, formats that do not fit, types, lint, scripts. */
-import type { Signature } from "../failures.ts";
+import type { Signature } from "./signature.ts";
 
 export const moduleSignatures: Signature[] = [
   {
