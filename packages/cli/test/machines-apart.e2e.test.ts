@@ -81,7 +81,7 @@ onPostgres("an API on another machine than the edge", () => {
   const whatRuns = () => ask<{ running: boolean; machine: string | null; services: Service[] }>("GET", "/running");
   const serveEdge = async () => void (serving = (await started(edge, "--roles", "worker,edge")).child);
   async function stopServing(): Promise<void> {
-    await edge.run("stop");
+    expect(await edge.run("stop")).toMatchObject({ code: 0 });
     await gone(serving);
   }
 

@@ -130,6 +130,8 @@ export function relaying<Line extends { line: string }>({
       complain(error);
       end = "failed";
     }
+    // Stopped in the midst: that is no end of what the program prints.
+    if (signal.aborted) return;
     await handing.end(end);
   }
 
