@@ -1,6 +1,6 @@
 /** The pages about deployments, in Chromium, against a real server and what the build made. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
@@ -21,6 +21,7 @@ const { tab } = withPlace(async (opened) => {
 });
 
 const page = (text: string, more = ""): string => `
+import { mkdirSync, writeFileSync } from "node:fs";
 console.log("making a page that says ${text}");
 ${more}
 mkdirSync("out", { recursive: true });
