@@ -2,7 +2,7 @@
 import { stringAt, valueAt } from "./config.ts";
 import { portIn, type Source, sourceAt, sourceOf } from "./entry.ts";
 import type { Framework } from "./frameworks.ts";
-import { exposedPort } from "./languages/docker.ts";
+import { dockerfileOf, exposedPort } from "./languages/docker.ts";
 import { state } from "./languages/draft.ts";
 import { majorOf, type Manifest, usedOf, uses } from "./manifest.ts";
 import type { PackageManager } from "./package-manager.ts";
@@ -87,9 +87,14 @@ function startOf(subject: Subject, source: Source, run: Invocation | undefined):
   if (!/\.(m|c)?tsx?$/.test(path)) return `node ${path}`;
   const bundled = nxOutput(subject);
   if (bundled !== undefined) return `node ${bundled}/${path.slice(path.lastIndexOf("/") + 1).replace(/tsx?$/, "js")}`;
-  const compiles = [...(scripts.get("build") ?? [])].find(({ program }) =>
-    ["tsc", "tsup", "esbuild", "swc", "babel", "tspc", "tsc-alias", "ncc", "tsdown", "unbuild"].includes(program),
-  );
+  const builds = scripts.get("build") ?? [];
+  const main = manifest.json["main"];
+  const isMain = typeof main === "string" && /\.(m|c)?js$/.test(main);
+  if (isMain && builds.length > 0 && sourceOf(project, manifest, main)?.at === source.at)
+    return `node ${main.replace(/^\.\//, "")}`;
+  const shipped = builds.length > 0 ? shippedFile(project, manifest, source) : undefined;
+  if (shipped !== undefined) return `node ${shipped}`;
+  const compiles = builds.find(({ program }) => compilers.has(program) || bundlers.has(program));
   if (!compiles)
     return usedOf(manifest, ["tsx"])
       ? `npx tsx ${path}`
@@ -98,18 +103,40 @@ function startOf(subject: Subject, source: Source, run: Invocation | undefined):
         : (majorOf(manifest, "@types/node") ?? 0) >= 23
           ? `node ${path}`
           : `npx tsx ${path}`;
-  const main = manifest.json["main"];
-  if (typeof main === "string" && /\.(m|c)?js$/.test(main) && sourceOf(project, manifest, main)?.at === source.at)
-    return `node ${main.replace(/^\.\//, "")}`;
+  const stem = path.replace(/\.(m|c)?tsx?$/, "");
+  // A bundler knows nothing of the compiler's settings, and leaves out the folder all entries lie in.
+  if (bundlers.has(compiles.program)) {
+    const file = optionOf(compiles, "--outfile", "-o");
+    const folder = optionOf(compiles, "--outdir", "--out-dir", "-d") ?? "dist";
+    return `node ${plainPath(file?.endsWith("js") ? file : `${folder.replace(/\/$/, "")}/${stem.replace(/^[^/]+\//, "")}.js`)}`;
+  }
   const options = project.json(inside(manifest.directory, "tsconfig.json"))?.["compilerOptions"];
   const out =
-    isObject(options ?? null) && typeof (options as { outDir?: unknown }).outDir === "string"
+    optionOf(compiles, "--outDir", "--out-dir", "-d") ??
+    (isObject(options ?? null) && typeof (options as { outDir?: unknown }).outDir === "string"
       ? (options as { outDir: string }).outDir
-      : "dist";
-  const stem = path.replace(/\.(m|c)?tsx?$/, "");
+      : "dist");
   const inSource =
     compiles.program !== "tsc" || !hasSourcesBeside(project, manifest) ? stem.replace(/^src\//, "") : stem;
-  return `node ${out.replace(/^\.\//, "").replace(/\/$/, "")}/${inSource}.js`;
+  return `node ${plainPath(out).replace(/\/$/, "")}/${inSource}.js`;
+}
+
+const compilers = new Set(["tsc", "swc", "babel", "tspc", "tsc-alias"]);
+const bundlers = new Set(["tsup", "esbuild", "ncc", "tsdown", "unbuild"]);
+
+function plainPath(path: string): string {
+  return path.replace(/^\.\//, "");
+}
+
+/** Where the container of the project finds the compiled `source`: `CMD ["node", "/app/dist/server.mjs"]`. */
+function shippedFile(project: Project, manifest: Manifest, source: Source): string | undefined {
+  const command = dockerfileOf(project, manifest.directory)?.command ?? "";
+  const file = command
+    .match(/[\w./-]+\.[cm]?js\b/g)
+    ?.at(-1)
+    ?.replace(/^\/(?:usr\/src\/|home\/)?[\w.-]+\/|^\.\//, "");
+  const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1).replace(/\.\w+$/, "");
+  return file !== undefined && file.includes("/") && nameOf(file) === nameOf(source.at) ? file : undefined;
 }
 
 function hasSourcesBeside(project: Project, manifest: Manifest): boolean {

@@ -64,7 +64,10 @@ const languages: Language[] = [
         ),
         need: "checked",
       },
-      { pattern: /\bget_env(?:_variable)?\(\s*["']([A-Z][A-Z0-9_]+)["']\s*(,[^()]*)?\)/g, need: "plain" },
+      {
+        pattern: /\bget_env(?:_variable)?\(\s*["']([A-Z][A-Z0-9_]+)["']\s*(,(?:[^()]|\((?:[^()]|\([^()]*\))*\))*)?\)/g,
+        need: "plain",
+      },
     ],
     replaced: /^(?:\s*\.\s*\w+\([^()]*\))*\s*(?:\\\s*)?or\b(?!\s*(?:""|''|None))/,
     stops: /\braise\b|sys\.exit|\bexit\(|abort\(/,

@@ -1,10 +1,11 @@
 /** Variables that manifests name: Prisma, compose, Dockerfile, Heroku's app.json, render.yaml, netlify.toml, vercel.json, wrangler, Spring, Symfony, Nuxt. */
 import type { Kind } from "../detect/detection.ts";
+import { databaseOfImage } from "../detect/languages/docker.ts";
 import { inside, isObject, type Json, type JsonObject, type Project } from "../detect/reading.ts";
 import { isExampleFile, isPlaceholder, readExample } from "./example.ts";
 import { readLanguage } from "./languages.ts";
 import { maskHashComments, maskJavaScript, maskSlashComments } from "./mask.ts";
-import { closing, endOfExpression, skipSpace } from "./code.ts";
+import { closing, endOfExpression, skipSpace, type Span } from "./code.ts";
 import { isPublic } from "./rules.ts";
 import type { Need, Sighting } from "./sighting.ts";
 
@@ -39,12 +40,15 @@ const manifests: Manifest[] = [
     name: /(?:^|\/)(?:docker-)?compose(?:\.prod(?:uction)?)?\.ya?ml$/,
     read(_project, _path, text, see, kind) {
       const code = maskHashComments(text);
+      const stores = kind === "compose" ? [] : databasesOf(code);
       for (const match of code.matchAll(/(?<!\$)\$(?:\{([A-Za-z_]\w*)(:?[-?+][^}]*)?\}|([A-Za-z_]\w*))/g)) {
         const key = match[1] ?? match[3]!;
         const rest = match[2] ?? "";
         const need: Need = /^:?[-+]/.test(rest) ? "default" : /^:?\?/.test(rest) ? "checked" : "plain";
         // Where compose is not how it is deployed, only what is handed through to the program under its own name counts.
-        const isHandedOn = new RegExp(`(?<!\\w)${key}["']?\\s*[=:]\\s*["']?$`).test(code.slice(0, match.index));
+        const isHandedOn =
+          new RegExp(`(?<!\\w)${key}["']?\\s*[=:]\\s*["']?$`).test(code.slice(0, match.index)) &&
+          !stores.some(({ start, end }) => match.index > start && match.index < end);
         see(key, kind === "compose" ? need : isHandedOn && need === "plain" ? "plain" : "tooling", {
           offset: match.index,
         });
@@ -216,6 +220,18 @@ export function readManifest(
 
 export function isManifest(name: string): boolean {
   return manifests.some((one) => one.name.test(name));
+}
+
+/** Where a compose file describes containers of databases: what those are given is theirs alone. */
+function databasesOf(code: string): Span[] {
+  const list = /^services:[ \t]*\n+([ \t]+)(?=\S)/m.exec(code);
+  if (!list) return [];
+  const heads = [...code.matchAll(new RegExp(`^${list[1]}[\\w"'.-]+:[ \\t]*$`, "gm"))].map(({ index }) => index);
+  return heads.flatMap((start, at) => {
+    const end = heads[at + 1] ?? code.length;
+    const image = /^\s+image:\s*["']?([^\s"']+)/m.exec(code.slice(start, end))?.[1];
+    return image !== undefined && databaseOfImage(image) !== undefined ? [{ start, end }] : [];
+  });
 }
 
 function rowsNamed(value: Json, name: string): JsonObject[] {

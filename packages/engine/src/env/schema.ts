@@ -31,10 +31,11 @@ const libraries: { field: RegExp; optional?: RegExp; required?: RegExp }[] = [
 const fieldWords =
   "z|v|valibot|Type|t|S|Env|envField|Config|Schema|Joi|joi|yup|Yup|envalid|str|url|num|port|bool|email|host|json|process|is[A-Z]\\w*|\\w*[pP]roduction\\w*";
 
-/** Where a field begins: its name, and a word that a schema's value begins with. */
-function fieldStarts(own: Iterable<string>): RegExp {
+/** Where a field begins: its name, a variable's or one of `handed`, and a word that a schema's value begins with. */
+function fieldStarts(own: Iterable<string>, handed: Iterable<string>): RegExp {
   const words = [fieldWords, ...own].join("|");
-  return new RegExp(`(?<![\\w$.])["']?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)["']?\\s*:\\s*(?=(?:${words})(?![\\w$]))`, "g");
+  const names = ["[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*", ...handed].join("|");
+  return new RegExp(`(?<![\\w$.])["']?(${names})["']?\\s*:\\s*(?=(?:${words})(?![\\w$]))`, "g");
 }
 
 /** Kinds of field the script gives a name: `const flag = z.enum(["0", "1"])`, with what it is. */
@@ -63,13 +64,14 @@ export function readSchemas(script: Script): Sighting[] {
     const prefix = prefixTakenOff(text);
     const isAllRequired = /presence\s*:\s*["']required/.test(text);
     const kinds = ownKinds(code);
-    for (const match of code.matchAll(fieldStarts(kinds.keys()))) {
+    const handed = handedVariables(code);
+    for (const match of code.matchAll(fieldStarts(kinds.keys(), handed.keys()))) {
       const key = match[1]!;
       if (key.length < 2) continue;
       const start = match.index + match[0].length;
       const full = { start, end: endOfExpression(code, start) };
       const need = needOfField(script, full, { isAllRequired, kinds });
-      if (need) see(prefix && !key.startsWith(prefix) ? prefix + key : givenAs(code, key), need, match.index);
+      if (need) see(prefix && !key.startsWith(prefix) ? prefix + key : (handed.get(key) ?? key), need, match.index);
     }
   }
   if (/env-schema|@fastify\/env|fastify-env/.test(text)) readJsonSchema(script, see);
@@ -86,12 +88,12 @@ function prefixTakenOff(text: string): string {
   return prefix !== "" && new RegExp(`replace\\(\\s*["']${prefix}|slice\\(\\s*["']?${prefix}`).test(text) ? prefix : "";
 }
 
-/** The variable a field is filled from where an object hands them over under other names: `API_URL: process.env.NEXT_PUBLIC_API_URL`. */
-function givenAs(code: string, key: string): string {
-  const handed = new RegExp(
-    `(?<![\\w$.])${key}\\s*:\\s*(?:process\\.env|import\\.meta\\.env)\\.([A-Z][A-Z0-9_]+)\\s*[,}\\n]`,
+/** Variables by the field that is filled from them where an object hands them over: `apiUrl: process.env.NEXT_PUBLIC_API_URL`. */
+function handedVariables(code: string): Map<string, string> {
+  const pairs = code.matchAll(
+    /(?<![\w$.])([A-Za-z]\w*)["']?\s*:\s*(?:process\.env|import\.meta\.env|Bun\.env)\.([A-Z][A-Z0-9_]+)\s*[,}\n]/g,
   );
-  return handed.exec(code)?.[1] ?? key;
+  return new Map([...pairs].flatMap(([, field, key]) => (field === key ? [] : [[field!, key!] as const])));
 }
 
 function needOfField(

@@ -28,7 +28,7 @@ const functionsElsewhere = /^convex\//;
 /** Programs that set up servers. In other languages, and deeper, a layer of the application is called so. */
 const serverPrograms = /^(?:infra|infrastructure)\/.*\.(?:[cm]?[jt]s|py)$/;
 const developmentFiles =
-  /(?:^|[/.-])(?:seed|seeds|seeder|populate|mock|mock-server|dev-server|development|test|local)\.[cm]?[jt]s$|config\/(?:environments\/)?(?:dev|development|test|local)\.(?:exs|rb|py|[cm]?[jt]s)$|settings\/(?:dev|development|test|testing|local)\.py$/;
+  /(?:^|[/.-])(?:seed|seeds|seeder|populate|mock|mock-server|dev-server|development|test|local)\.[cm]?[jt]s$|config\/(?:environments\/)?(?:dev|development|test|local)\.(?:exs|rb|py|[cm]?[jt]s)$|settings\/(?:dev|development|test|testing|local)\.py$|(?:^|\/)(?:export|generate|gen|dump|emit|write|print)-(?:openapi|swagger|schema|spec|docs|types|client|sdk)[\w-]*\.[cm]?[jt]s$/;
 
 /** At most this many sources are read for one service: those that promise most, then those nearest to its root. */
 const mostFiles = 900;

@@ -47,6 +47,24 @@ describe("what a deployment must set", () => {
       ["PG_HOST"],
     ],
     [
+      "what a server needs although a script that prints its description fills it in",
+      {
+        "src/env.ts":
+          'import * as z from "zod";\nz.object({ LOG_FORMAT: z.string(), APP_SECRET: z.string() }).parse(process.env);',
+        "src/export-openapi.ts": 'process.env.APP_SECRET ??= "none";',
+      },
+      ["APP_SECRET", "LOG_FORMAT"],
+    ],
+    [
+      "not what only the container of the database is given",
+      {
+        "src/db.ts": "connect(process.env.DATABASE_URL);",
+        "docker-compose.yml":
+          "services:\n  db:\n    image: postgres:17\n    environment:\n      POSTGRES_USER: ${POSTGRES_USER}\n  app:\n    build: .\n    environment:\n      APP_TOKEN: ${APP_TOKEN}\n",
+      },
+      ["APP_TOKEN", "DATABASE_URL"],
+    ],
+    [
       "what the README calls required, not what it calls optional",
       {
         "a.ts": 'use(process.env.API_KEY ?? "", process.env.API_URL);',

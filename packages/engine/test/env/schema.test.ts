@@ -31,6 +31,14 @@ const schemas: [library: string, source: string, needs: Record<string, string>][
     },
   ],
   [
+    "fields with names of their own that are filled from variables",
+    `import { z } from "zod";
+     const filled = z.preprocess((value) => value ?? "", z.string().min(1));
+     const schema = z.object({ port: z.coerce.number().default(4000), dbHost: z.string(), key: filled, other: z.string() });
+     schema.parse({ port: process.env.PORT, dbHost: process.env.DB_HOST, key: process.env.PUBLISHABLE_KEY });`,
+    { PORT: "declared", DB_HOST: "checked", PUBLISHABLE_KEY: "checked" },
+  ],
+  [
     "kinds of field the project names itself",
     `import { z } from "zod";
      const flag = z.enum(["true", "false"]).transform((text) => text === "true");

@@ -233,6 +233,7 @@ const portPatterns: readonly RegExp[] = [
   /\b\w*Port\w*\(\s*":?(\d{2,5})"\s*\)/,
   /`[^`]*env:"(?:HTTP_|SERVER_|APP_)?PORT"[^`]*(?:envDefault|env-default|default):"(\d{2,5})"/,
   /`[^`]*(?:envDefault|env-default|default):"(\d{2,5})"[^`]*env(?:config)?:"(?:HTTP_|SERVER_|APP_)?PORT"/,
+  /\b(?:Host|Addr(?:ess)?|Listen\w*|Bind\w*)\s+string\s+`[^`]*(?:default|envDefault|env-default):"[^"]*:(\d{2,5})"/,
   /flag\.(?:String|Int)(?:Var)?\([^)]*"(?:port|p|addr|listen|http)[^"]*"\s*,\s*"?[^",)]*?:?(\d{2,5})"?\s*,/,
   /\b(?:default)?(?:addr|address|port|listenAddr)\w*\s*(?::=|=)\s*(?:flag\.\w+\([^,]+,\s*)?"?[\w.]*:?(\d{4,5})"?/i,
   /(?:^|\n)\s*(?:http_?)?(?:port|HTTP_PORT|APP_PORT|SERVER_PORT|HttpPort|PORT)\s*[:=]\s*["']?:?(\d{2,5})/,

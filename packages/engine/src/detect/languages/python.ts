@@ -1,4 +1,5 @@
 /** Python: frameworks by dependency and by content, the module to start, the package manager by lockfile. */
+import { isExampleFile } from "../../env/example.ts";
 import { inside, isObject, type Project, type Reader, type Reading } from "../reading.ts";
 import { databasesInAddresses, usesDrivers } from "./databases.ts";
 import { dockerfileOf } from "./docker.ts";
@@ -315,13 +316,15 @@ function readFramework(
       containerLast: true,
     });
   }
-  // What is described for the index of packages, and holds its framework's objects inside a package, extends that framework.
+  // What is described for the index of packages, and holds its framework's objects inside a package, extends that framework; an example
+  // of variables is for those who run it.
   const isLibrary =
     found.published !== undefined &&
     process === null &&
     (found.classified || found.name === row.slug) &&
     !procfileOf(project, directory) &&
     !dockerfileOf(project, directory) &&
+    !project.tree.listing(directory).files.some(isExampleFile) &&
     main.file.includes("/");
   if (isLibrary) {
     delete reading.startCommand;

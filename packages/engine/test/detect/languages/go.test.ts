@@ -25,6 +25,12 @@ describe("frameworks", () => {
   it.each([
     ["gin", "github.com/gin-gonic/gin", 'r := gin.Default()\nr.Run(":8081")', 8081],
     ["gin", "github.com/gin-gonic/gin", "r := gin.Default()\nr.Run()", 8080],
+    [
+      "gin",
+      "github.com/gin-gonic/gin",
+      'var cfg struct { Host string `default:"0.0.0.0:3001" envconfig:"HOST"` }\ngin.Default().Run(cfg.Host)',
+      3001,
+    ],
     ["echo", "github.com/labstack/echo/v4", 'e := echo.New()\ne.Start(":1323")', 1323],
     ["fiber", "github.com/gofiber/fiber/v2", 'app := fiber.New()\napp.Listen(":3000")', 3000],
     ["chi", "github.com/go-chi/chi/v5", 'http.ListenAndServe(":3333", chi.NewRouter())', 3333],

@@ -1,0 +1,48 @@
+import { describe } from "vitest";
+import { manifest, table } from "./expect.ts";
+
+const source = { "src/server.ts": `import express from "express";\nexpress().listen(process.env.PORT ?? 4000)` };
+
+/** A server in TypeScript that only development starts, with this build and these fields. */
+function built(build: string, fields: Record<string, unknown> = {}): Record<string, string> {
+  const scripts = { dev: "tsx watch ./src/server.ts", build };
+  return {
+    "package.json": manifest({ scripts, dependencies: { express: "5" }, devDependencies: { tsx: "4" }, ...fields }),
+    ...source,
+  };
+}
+
+describe("what is started of a build when no script says it", () => {
+  table({
+    "the file the manifest names, whatever builds it": {
+      files: built("pkgroll", { main: "dist/server.mjs" }),
+      is: { kind: "server", startCommand: "node dist/server.mjs", port: 4000 },
+    },
+    "the file the container runs": {
+      files: {
+        ...built("tsdown"),
+        Dockerfile: `FROM node:24\nWORKDIR /app\nCMD ["--enable-source-maps", "/app/build/server/server.cjs"]`,
+      },
+      is: { startCommand: "node build/server/server.cjs" },
+    },
+    "a container that runs another program says nothing of it": {
+      files: { ...built("tsc"), Dockerfile: `FROM node:24\nCMD ["node", "scripts/wait.js"]` },
+      is: { startCommand: "node dist/server.js" },
+    },
+    "a bundler's own folder, not the compiler's": {
+      files: {
+        ...built("tsup src/server.ts --out-dir lib"),
+        "tsconfig.json": `{ "compilerOptions": { "outDir": "build" } }`,
+      },
+      is: { startCommand: "node lib/server.js" },
+    },
+    "the file a bundler is told to write": {
+      files: built("esbuild src/server.ts --bundle --platform=node --outfile=out/app.js"),
+      is: { startCommand: "node out/app.js" },
+    },
+    "the folder the compiler is told of": {
+      files: built("tsc --outDir build"),
+      is: { startCommand: "node build/server.js" },
+    },
+  });
+});
