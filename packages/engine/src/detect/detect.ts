@@ -10,6 +10,7 @@ import type { Candidate, DetectedService, Detection, EnvVariable, Evidence, Serv
 import { readManifest } from "./javascript.ts";
 import { frameworks } from "./frameworks.ts";
 import { composeServices } from "./languages/docker.ts";
+import { dropLocalDatabases } from "./languages/draft.ts";
 import { search } from "./languages/files.ts";
 import { type Manifest, manifestOf } from "./manifest.ts";
 import { inside, type Project, projectOf, type Reading } from "./reading.ts";
@@ -44,8 +45,10 @@ export function detect(directory: string, options: DetectOptions = {}): Detectio
   const env =
     root.kind === "monorepo"
       ? merged(services)
-      : (services.find(({ path }) => path === ".")?.env ??
-        variables(project, services.length === 1 ? services[0]!.path : ".", root));
+      : root.kind === "compose" && services.length > 0
+        ? merged([...services, { env: variables(project, ".", root) }])
+        : (services.find(({ path }) => path === ".")?.env ??
+          variables(project, services.length === 1 ? services[0]!.path : ".", root));
   if (project.tree.truncated)
     project.warnings.push({ at: ".", message: "has more files than are read; the rest was not looked at" });
   const { confidence: _, evidence, ...facts } = root;
@@ -78,7 +81,9 @@ function wholeOf(project: Project, workspace: Workspace | null, ranked: Reading[
     ranked[0]?.framework !== undefined &&
     below.every(({ path }) => /^(?:resources|assets|app\/(?:assets|javascript))\//.test(path));
   const isWorkspace = workspace !== null && !isOfAssets;
-  const best = own && (isWorkspace || onlyDatabases || (below.length > 1 && own.kind === "package")) ? own : ranked[0];
+  // Beside programs of other languages alone a manifest of packages holds tools.
+  const drives = below.length > 1 && own?.kind === "package" && below.some(({ reading }) => isScript(reading));
+  const best = own && (isWorkspace || onlyDatabases || drives) ? own : ranked[0];
   const candidates = ranked.map(({ framework, runtime, kind, confidence }) => ({
     ...(framework === undefined ? {} : { framework }),
     runtime,
@@ -144,6 +149,10 @@ function wholeOf(project: Project, workspace: Workspace | null, ranked: Reading[
   return best ? single(best) : { facts: emptyReading(), services: [], candidates };
 }
 
+function isScript({ runtime }: Reading): boolean {
+  return runtime === "node" || runtime === "bun" || runtime === "deno";
+}
+
 /** Written in a language of its own, by all signs, and not run by Node or a container alone. */
 function isOfLanguage({ runtime, confidence }: Reading): boolean {
   return confidence >= 0.8 && !["node", "bun", "deno", "docker", "static"].includes(runtime);
@@ -162,9 +171,9 @@ function besideRoot(
   manifest: Manifest | null,
   workspace: Workspace | null,
 ): Below[] {
-  const isScript = root.runtime === "node" || root.runtime === "bun" || root.runtime === "deno";
+  const isOfScripts = isScript(root);
   if (workspace)
-    return isScript
+    return isOfScripts
       ? below.filter(
           ({ path, reading, manifest: own }) =>
             !/^(docs?|website|documentation|www|site)$/i.test(path) &&
@@ -175,14 +184,14 @@ function besideRoot(
             ),
         )
       : [];
-  if (!isScript && !["python", "go", "rust"].includes(root.runtime)) return [];
+  if (!isOfScripts && !["python", "go", "rust"].includes(root.runtime)) return [];
   const driven = manifest ? drivenFolders(manifest) : new Set<string>();
   return below.filter(
     ({ path, reading }) =>
       programFolders.test(path) &&
       !driven.has(path) &&
       !(path.split("/").length > 2) &&
-      (isScript ? reading.kind !== "worker" : isOfPages(reading) && !takesIn(project, root, path)),
+      (isOfScripts ? reading.kind !== "worker" : isOfPages(reading) && !takesIn(project, root, path)),
   );
 }
 
@@ -309,12 +318,12 @@ function serviceOf(
     (Object.keys(manifest.dependencies).length === 0 || manifest.at.endsWith("project.json"));
   if (isBare && database.size === 0 && facts.kind !== "static")
     for (const found of databasesOf(project, ".")) database.add(found);
-  if ([...database].some((found) => found === "postgres" || found === "mysql" || found === "mongodb"))
-    database.delete("sqlite");
   const root = manifestOf(project, ".");
   if (isBare && root && database.size === 0 && facts.kind !== "static")
     for (const found of readManifest(project, root).database) database.add(found);
+  const isMore = database.size > reading.database.length;
   reading.database = [...database];
+  if (isMore) dropLocalDatabases(reading);
   return { path, name, ...facts, database: reading.database, ...(dependsOn.length > 0 ? { dependsOn } : {}) };
 }
 
@@ -345,7 +354,7 @@ function nameOfRoot(project: Project, manifest: Manifest | null): string {
   );
 }
 
-function merged(services: readonly DetectedService[]): EnvVariable[] {
+function merged(services: readonly Pick<DetectedService, "env">[]): EnvVariable[] {
   const byKey = new Map<string, EnvVariable>();
   for (const { env } of services) {
     for (const variable of env) {

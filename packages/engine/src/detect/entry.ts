@@ -223,7 +223,7 @@ const portRules: readonly { id: string; pattern: RegExp; confidence: number }[] 
   {
     id: "port/listen",
     pattern: new RegExp(
-      `\\.listen\\s*\\(\\s*(?:\\{[^}]{0,200}?port\\s*:\\s*)?(?:(?:Number|parseInt)\\s*\\(\\s*)?(?:process\\.env\\.\\w+\\)?\\s*(?:\\|\\||\\?\\?)\\s*)?${number}`,
+      `\\.listen\\s*\\(\\s*(?:\\{[^}]{0,200}?port\\s*:\\s*)?(?:(?:Number|parseInt)\\s*\\(\\s*)?(?:[\\w$.]+\\)?\\s*(?:\\|\\||\\?\\?)\\s*)?${number}`,
       "g",
     ),
     confidence: 0.88,

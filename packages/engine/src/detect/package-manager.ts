@@ -13,7 +13,7 @@ export interface ManagerFound {
   installCommand: string;
 }
 
-const lockfiles: readonly [PackageManager, string][] = [
+export const lockfiles: readonly [PackageManager, string][] = [
   ["pnpm", "pnpm-lock.yaml"],
   ["yarn", "yarn.lock"],
   ["npm", "package-lock.json"],

@@ -89,7 +89,13 @@ export function expand(line: string, manifest: Manifest, depth = 0): Invocation[
       within = joined(within, words[1]);
       continue;
     }
-    for (const found of expandOne(words, manifest, depth)) {
+    // A script called in another directory is that directory's own.
+    const isForeign =
+      within !== undefined &&
+      /^(?:npm|pnpm|yarn|bun)$/.test(words[0]!) &&
+      !/^(?:i|install|ci|add|exec|x|dlx)$/.test(words[1] ?? "install");
+    const runs = isForeign ? [{ words, program: "run-elsewhere", variables: {} }] : expandOne(words, manifest, depth);
+    for (const found of runs) {
       const place = joined(within, found.within);
       result.push(place === undefined ? found : { ...found, within: place });
     }

@@ -4,7 +4,7 @@ import type { Kind } from "./detection.ts";
 import { readManifest } from "./javascript.ts";
 import { languageServices } from "./languages/readers.ts";
 import { type Manifest, manifestOf } from "./manifest.ts";
-import { upwards } from "./package-manager.ts";
+import { lockfiles, upwards } from "./package-manager.ts";
 import type { Project, Reading } from "./reading.ts";
 import { readingsOf } from "./readings.ts";
 import { manifestOfNx, type Workspace } from "./workspaces.ts";
@@ -49,7 +49,12 @@ export function servicesBelow(project: Project, workspace: Workspace | null, roo
   for (const path of project.tree.directoriesWith("package.json")) {
     if (besideTheProject.test(path)) continue;
     const depth = path.split("/").length;
-    if (members.size > 0 ? !members.has(path) && !(depth <= 2 && programFolders.test(path)) : depth > 3) continue;
+    if (
+      members.size > 0
+        ? !members.has(path) && !(depth <= 2 && (programFolders.test(path) || isInstalledAlone(project, path)))
+        : depth > 3
+    )
+      continue;
     // A manifest inside a member (a fixture, a template) is no member itself.
     if (!members.has(path) && upwards(path).some((above) => members.has(above))) continue;
     const manifest = manifestOf(project, path);
@@ -98,6 +103,11 @@ export function servicesBelow(project: Project, workspace: Workspace | null, roo
       )
         add(hint.path, hint.reading, null);
   return sifted(project, found, workspace);
+}
+
+/** An application beside a workspace's members, which has packages of its own. */
+function isInstalledAlone({ tree }: Project, path: string): boolean {
+  return path.startsWith("apps/") && lockfiles.some(([, name]) => tree.has(`${path}/${name}`));
 }
 
 /** A server nothing starts, among a workspace's libraries: others import its routes. */

@@ -6,7 +6,7 @@ import { dockerfileOf, exposedPort } from "./languages/docker.ts";
 import { state } from "./languages/draft.ts";
 import { majorOf, type Manifest, usedOf, uses } from "./manifest.ts";
 import type { PackageManager } from "./package-manager.ts";
-import type { Program, Subject } from "./program.ts";
+import { type Program, scriptCalled, type Subject } from "./program.ts";
 import { inside, isObject, type Project } from "./reading.ts";
 import { type Invocation, optionOf } from "./scripts.ts";
 
@@ -87,7 +87,7 @@ function startOf(subject: Subject, source: Source, run: Invocation | undefined):
   if (!/\.(m|c)?tsx?$/.test(path)) return `node ${path}`;
   const bundled = nxOutput(subject);
   if (bundled !== undefined) return `node ${bundled}/${path.slice(path.lastIndexOf("/") + 1).replace(/tsx?$/, "js")}`;
-  const builds = scripts.get("build") ?? [];
+  const builds = scripts.get(scriptCalled(subject.reading.buildCommand ?? "", manifest) ?? "build") ?? [];
   const main = manifest.json["main"];
   const isMain = typeof main === "string" && /\.(m|c)?js$/.test(main);
   if (isMain && builds.length > 0 && sourceOf(project, manifest, main)?.at === source.at)
@@ -135,8 +135,14 @@ function shippedFile(project: Project, manifest: Manifest, source: Source): stri
     .match(/[\w./-]+\.[cm]?js\b/g)
     ?.at(-1)
     ?.replace(/^\/(?:usr\/src\/|home\/)?[\w.-]+\/|^\.\//, "");
-  const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1).replace(/\.\w+$/, "");
-  return file !== undefined && file.includes("/") && nameOf(file) === nameOf(source.at) ? file : undefined;
+  const [folder = "", name = ""] = source.at
+    .replace(/\.\w+$/, "")
+    .split("/")
+    .slice(-2);
+  const names = name === "index" ? [name, folder] : [name || folder];
+  return file?.includes("/") && names.includes(file.slice(file.lastIndexOf("/") + 1).replace(/\.\w+$/, ""))
+    ? file
+    : undefined;
 }
 
 function hasSourcesBeside(project: Project, manifest: Manifest): boolean {

@@ -213,6 +213,8 @@ export function useOf({ words, program, variables }: Invocation): Use {
     if (verb === undefined || rest.includes("--test")) return rest.includes("--test") ? "test" : "other";
     if (/(^|\/)(build|scripts\/build[\w.-]*|esbuild[\w.-]*|webpack[\w.-]*|gulpfile)\.(m|c)?[jt]s$/.test(verb))
       return "build";
+    if (/(^|\/)(generate|gen|codegen|prepare|clean|copy|prebuild|postbuild)([-_.][\w-]+)?\.(m|c)?[jt]s$/.test(verb))
+      return "other";
     if (/(^|\/)(scripts|tools|tasks|\.github)\//.test(verb) && !/(start|serve|server)/.test(verb)) return "other";
     if (program === "node" && /(^|\/)ace(\.js)?$/.test(verb)) return rest.includes("serve") ? "develop" : "build";
     return variables["NODE_ENV"] === "development" ? "develop" : "serve";

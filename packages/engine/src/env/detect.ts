@@ -76,9 +76,7 @@ export function detectVariables(project: Project, directory: string, facts: Omit
     providers: providersOf(byKey.keys()),
     models: {
       count: [...byKey.keys()].filter((key) => modelKey.test(key)).length,
-      first:
-        examples.find(({ key, isOptional, isCommentedOut }) => modelKey.test(key) && !isOptional && !isCommentedOut)
-          ?.key ?? "OPENAI_API_KEY",
+      first: firstModel(examples),
     },
     inExample,
     placeOf: ({ path, offset }: Sighting) => `${path}:${lines.at(path, offset)}`,
@@ -87,6 +85,12 @@ export function detectVariables(project: Project, directory: string, facts: Omit
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([key, seen]) => weigh({ key, ...seen }, around) ?? []);
   return inExample.size === 0 ? found : withoutSparedVendors(found, byKey);
+}
+
+/** The vendor of models an example asks for first; where it calls that one optional, none is needed. */
+function firstModel(examples: readonly ExampleEntry[]): string {
+  const listed = examples.find(({ key, isCommentedOut }) => modelKey.test(key) && !isCommentedOut);
+  return listed === undefined ? "OPENAI_API_KEY" : listed.isOptional ? "" : listed.key;
 }
 
 const switchedOn = /^(?:true|1|yes|on|enabled)$/i;

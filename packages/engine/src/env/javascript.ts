@@ -17,6 +17,7 @@ const signs: readonly { word: string; form: RegExp }[] = [
   { word: "Env", form: /Env\w*\s*[(<{=.]|Env\b/ },
   { word: "ENV", form: /ENV\b/ },
   { word: "onfig", form: /onfig(?:Service)?\s*\.\s*get/ },
+  { word: "ConfigService", form: /:\s*ConfigService\b/ },
   { word: "use_env_variable", form: /use_env_variable/ },
   { word: "Var", form: /Var(?:iable)?\(\s*["'`][A-Z]/ },
   { word: "class-validator", form: /class-validator/ },
@@ -253,7 +254,8 @@ function readDestructuring(script: Script, found: Found[]): void {
 const notReaders =
   /(?:^|\.)(?:set|stub|delete|unset|mock|write|register|hasOwn\w*|define|loadEnv|log|on|emit|use)\w*$|(?:set|stub|mock|delete|update|write)[A-Z]?\w*Env\w*$/;
 const demanding = /require|must|orThrow|getOrThrow|assert|mandatory|needed|ensure|strict/i;
-const lenient = /optional|maybe|orDefault|orNull|try|default/i;
+/** What has a value of its own for what is missing; a switch that is not set is off. */
+const lenient = /optional|maybe|orDefault|orNull|try|default|bool/i;
 
 /** Last part of the name of a function that may read variables. */
 const readerName = String.raw`(?:[eE]nv|ENV|[cC]onfig|[sS]ecret|Var|Variable)[\w$]*`;
@@ -261,7 +263,10 @@ const readerName = String.raw`(?:[eE]nv|ENV|[cC]onfig|[sS]ecret|Var|Variable)[\w
 /** Calls that take a variable's name: `Deno.env.get("X")`, `requireEnv("X")`, `configService.get<string>("X")`, `env("X", "default")`. */
 function readCalls(script: Script, found: Found[], own: readonly OwnReader[]): void {
   const { code, text } = script;
-  const others = own.map(({ name }) => name).filter((name) => !new RegExp(`${readerName}$`).test(name));
+  const services = [...code.matchAll(/([A-Za-z_$][\w$]*)\s*:\s*ConfigService\b/g)].map(([, name]) => name!);
+  const others = [...own.map(({ name }) => name), ...services].filter(
+    (name) => !new RegExp(`${readerName}$`).test(name),
+  );
   const names =
     others.length === 0 ? readerName : `(?:${readerName}|(?<![\\w$])(?:${others.join("|").replaceAll("$", "\\$")}))`;
   // Found by its last part, which is rare; the rest of the name is read backwards.

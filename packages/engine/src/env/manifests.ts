@@ -186,7 +186,12 @@ const manifests: Manifest[] = [
       if (!isSymfony && files.some(isExampleFile)) return;
       for (const { key, value, isCommentedOut } of readExample(path, text)) {
         if (isCommentedOut || value === "" || isPlaceholder(value)) continue;
-        if (isSymfony || (isPublic(key) && !/localhost|127\.0\.0\.1/.test(value)))
+        // Prisma reads the file beside its schema.
+        if (
+          isSymfony ||
+          /(?:^|\/)prisma\/\.env$/.test(path) ||
+          (isPublic(key) && !/localhost|127\.0\.0\.1/.test(value))
+        )
           see(key, "given", { offset: text.indexOf(key) });
       }
     },

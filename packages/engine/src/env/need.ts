@@ -144,7 +144,8 @@ export function useOf(script: Script, span: Span): Use {
     if (test?.isNegated) return { need: consequence(script, test.end + 1) };
     if (test) return { need: "guarded", guards: blockAfter(code, test.end + 1) };
   }
-  return { need: isParsed ? "asserted" : "plain", ...bound(code, start, end) };
+  const isExpected = /:\s*string\s*\|\s*(?:undefined|null)\s*=\s*$/.test(code.slice(Math.max(0, start - 60), start));
+  return { need: isParsed ? "asserted" : isExpected ? "guarded" : "plain", ...bound(code, start, end) };
 }
 
 /** `env.X = env.X ?? "…"`: from here on everything finds a value. */

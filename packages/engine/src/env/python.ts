@@ -10,7 +10,9 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
     const next = /\n(?=\S)/.exec(code.slice(start));
     const body = code.slice(start, next ? start + next.index : code.length);
     const prefix = /env_prefix\s*=\s*["']([^"']*)["']/.exec(body)?.[1] ?? "";
-    for (const field of body.matchAll(/^(?: {4}|\t)([A-Za-z]\w*)\s*:\s*([^=\n]+?)(?:\s*=\s*([^\n]*))?$/gm)) {
+    for (const field of body.matchAll(
+      /^(?: {4}|\t)([A-Za-z]\w*)\s*:\s*((?:[A-Za-z.]+\[\s*\n(?:(?: {5,}|\t\t)[^\n]*\n)+(?: {4}|\t)\])|[^=\n]+?)(?:\s*=\s*([^\n]*))?$/gm,
+    )) {
       const [, own, type, value] = field;
       if (/ClassVar|^model_config/.test(type!) || own === "model_config") continue;
       const alias = /(?:validation_alias|alias|env)\s*=\s*["'](\w+)["']/.exec(value ?? "")?.[1];

@@ -34,7 +34,7 @@ const unshown =
 const exampleMayAsk = /^VERCEL_(?:PROJECT|ORG)_ID$/;
 /** Without these an application of many features does not start or is not safe. */
 const core =
-  /(?:^|_)(?:SESSION|JWT|AUTH|APP|COOKIE|ENCRYPTION|NEXTAUTH|PAYLOAD)_?(?:JWT_)?(?:SECRET|KEY|PASSWORD|SALT)|^(?:SECRET|SECRET_KEY|BASE_URL|APP_URL|SITE_URL|(?:NEXT)?AUTH_URL)$/;
+  /(?:(?:^|_)(?:SESSION|JWT|AUTH|COOKIE|ENCRYPTION|NEXTAUTH|PAYLOAD)|^APP)_?(?:JWT_)?(?:SECRET|KEY|PASSWORD|SALT)|^(?:SECRET|SECRET_KEY|BASE_URL|APP_URL|SITE_URL|(?:NEXT)?AUTH_URL)$/;
 const isSecret = /(?:SECRET|KEY|TOKEN|PASSWORD|SALT)$/;
 const partOfDatabase = /^(?:DB|DATABASE|PG|POSTGRES|MYSQL|MONGO|MONGODB|TURSO|LIBSQL)_?/;
 /** A connection is made of all of these; what is quieted of one is as needed as its password. */
@@ -133,6 +133,8 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   )
     return false;
   const reads = sightings.filter(({ need }) => need !== "tooling");
+  const isInSchema = reads.some(isDemanded);
+  if (models.count >= manyProviders && modelKey.test(key) && key !== models.first && !isInSchema) return false;
   if (reads.length === 0)
     return isNeededUnseen(key, examples, {
       rule,
@@ -147,7 +149,6 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   if (needs.has("given")) return false;
   const isDatabase = rule?.kind !== undefined && databaseKinds.has(rule.kind);
   const verdict = verdicts.get(key);
-  const isInSchema = reads.some(isDemanded);
   if (verdict === "optional" && !isInSchema) return false;
   if (isExampleBrief && needs.has("declared") && examples.some((one) => !one.isOptional && one.hasPlaceholder))
     return true;
@@ -156,7 +157,6 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   }
   const isOfProvider = signIn.test(key) || (/^AUTH_[A-Z0-9]+_/.test(key) && examples.length === 0);
   if (providers >= manyProviders && isOfProvider && !isInSchema) return false;
-  if (models.count >= manyProviders && modelKey.test(key) && key !== models.first && !isInSchema) return false;
   if (isCatalogue && !isInSchema && !isDatabase && !core.test(key) && !examples.some((one) => one.isRequired))
     return false;
   if (needs.has("checked") && !isCalledOptional(sightings, examples)) return true;

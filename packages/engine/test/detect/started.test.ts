@@ -40,6 +40,39 @@ describe("what is started of a build when no script says it", () => {
       files: built("esbuild src/server.ts --bundle --platform=node --outfile=out/app.js"),
       is: { startCommand: "node out/app.js" },
     },
+    "the container's file is that of a folder's index": {
+      files: {
+        "package.json": manifest({
+          scripts: {
+            dev: "node generate-texts.js && npm run build:prod -- --watch",
+            "build:prod": "webpack --mode=production",
+          },
+          dependencies: { express: "5" },
+          devDependencies: { webpack: "5", "webpack-dev-server": "5" },
+        }),
+        "generate-texts.js": "",
+        "src/server/index.tsx": `import express from "express";\nexpress().listen(1234)`,
+        Dockerfile: `FROM node:24\nCMD ["node", "dist/js/server.js"]`,
+      },
+      is: {
+        kind: "server",
+        framework: "express",
+        buildCommand: "npm run build:prod",
+        startCommand: "node dist/js/server.js",
+        port: 1234,
+      },
+    },
+    "pages that only have a build of their own are built before the server starts": {
+      files: {
+        "package.json": manifest({
+          scripts: { start: "tsx backend/index.ts", "build:frontend": "vite build --config frontend/vite.config.ts" },
+          dependencies: { express: "5", tsx: "4" },
+          devDependencies: { vite: "7" },
+        }),
+        "backend/index.ts": `import express from "express";\nexpress().listen(settings.port || 5001)`,
+      },
+      is: { kind: "server", buildCommand: "npm run build:frontend", startCommand: "npm run start", port: 5001 },
+    },
     "the folder the compiler is told of": {
       files: built("tsc --outDir build"),
       is: { startCommand: "node build/server.js" },

@@ -129,6 +129,30 @@ describe("workspaces", () => {
       },
       is: { kind: "monorepo", packageManager: "pnpm", services: ["apps/web"] },
     },
+    "applications beside the members that are installed by themselves": {
+      files: {
+        "package.json": manifest({
+          workspaces: ["apps/main", "packages/*"],
+          scripts: { start: "cd apps/main && npm run start" },
+        }),
+        "package-lock.json": "",
+        "apps/main/package.json": next,
+        "apps/tenant/package.json": next,
+        "apps/tenant/yarn.lock": "",
+        "apps/notes/package.json": next,
+      },
+      is: { kind: "monorepo", startCommand: "npm run start", services: ["apps/main", "apps/tenant"] },
+    },
+    "programs of another language beside a manifest of tools": {
+      files: {
+        "package.json": manifest({ devDependencies: { "@playwright/test": "1" } }),
+        "shop.sln": "",
+        "src/Web/Web.csproj": `<Project Sdk="Microsoft.NET.Sdk.Web"></Project>`,
+        "src/Api/Api.csproj": `<Project Sdk="Microsoft.NET.Sdk.Web"></Project>`,
+        "tests/Api.Tests/Api.Tests.csproj": `<Project Sdk="MSTest.Sdk"><ItemGroup><ProjectReference Include="..\\..\\src\\Api\\Api.csproj" /></ItemGroup></Project>`,
+      },
+      is: { kind: "monorepo", runtime: "dotnet", services: ["src/Api", "src/Web"] },
+    },
     "a workspace file in a single application does not make it a monorepo": {
       files: { "package.json": next, "pnpm-workspace.yaml": "onlyBuiltDependencies:\n  - sharp\n" },
       is: { kind: "server", framework: "next", services: ["."] },

@@ -56,6 +56,45 @@ describe("what a deployment must set", () => {
       ["APP_SECRET", "LOG_FORMAT"],
     ],
     [
+      "not what is declared as possibly missing, nor a switch",
+      {
+        "src/feed.ts":
+          'class Feed { id: string | undefined = process.env.FEED_ID; token = process.env.FEED_TOKEN; }\nconst on = envBoolean("SHOW_DEBUG");',
+      },
+      ["FEED_TOKEN"],
+    ],
+    [
+      "what Nest's configuration is asked for under any name",
+      { "src/mail.ts": 'const make = (settings: ConfigService) => ({ host: settings.get("MAIL_HOST") });' },
+      ["MAIL_HOST"],
+    ],
+    [
+      "no vendor of models where the first of many is optional",
+      {
+        "package.json": packageWith("openai", "@azure/openai"),
+        ".env.example":
+          "TOKEN=\n\n# API keys (optional)\nOPENAI_API_KEY=\nMISTRAL_API_KEY=\nGROQ_API_KEY=\n\n# Azure\nAZURE_OPENAI_API_KEY=\n",
+        "a.ts": "use(process.env.TOKEN);",
+      },
+      ["TOKEN"],
+    ],
+    [
+      "not what Prisma finds beside its schema",
+      {
+        "prisma/schema.prisma": 'datasource db {\n  provider = "sqlite"\n  url = env("DATABASE_URL")\n}',
+        "prisma/.env": 'DATABASE_URL="file:../data/app.db"',
+      },
+      [],
+    ],
+    [
+      "not a vendor's application key among very many settings",
+      {
+        "settings.py": 'TRELLO_APP_KEY = os.getenv("TRELLO_APP_KEY")\nSECRET_KEY = os.getenv("SECRET_KEY")',
+        ".env.example": `TRELLO_APP_KEY=\nSECRET_KEY=\n${Array.from({ length: 60 }, (_, at) => `LIMIT_${at}=5\n`).join("")}`,
+      },
+      ["SECRET_KEY"],
+    ],
+    [
       "not what only the container of the database is given",
       {
         "src/db.ts": "connect(process.env.DATABASE_URL);",

@@ -31,6 +31,12 @@ const uses: [extension: string, source: string, ...needs: string[]][] = [
   ["py", `KEY = env("X_KEY", default=None)`, "default"],
   ["py", `class Settings(BaseSettings):\n    x_key: str\n    other: int = 1`, "checked"],
   ["py", `class Settings(BaseSettings):\n    x_key: str = "a"`, "default"],
+  [
+    "py",
+    `class Settings(BaseSettings):\n    x_key: Annotated[\n        list[str], Validator(parse)\n    ] = []`,
+    "default",
+  ],
+  ["py", `x: str = field(default_factory=get_env("X_KEY", hexlify(os.urandom(32)).decode("utf-8")))`, "default"],
   ["py", `class Settings(BaseSettings):\n    key: str = Field(..., alias="X_KEY")`, "checked"],
   [
     "py",

@@ -171,7 +171,7 @@ function projectOf(project: Project, at: string, text: string): DotnetProject {
   const framework =
     element(xml, "TargetFramework") ?? element(xml, "TargetFrameworks")?.split(";")[0] ?? inherited(project, directory);
   const version = /^net(?:coreapp)?(\d+\.\d+)/.exec(framework ?? "")?.[1];
-  const isTest = packages.has("microsoft.net.test.sdk") || /<IsTestProject>\s*true/i.test(xml);
+  const isTest = sdk === "MSTest.Sdk" || packages.has("microsoft.net.test.sdk") || /<IsTestProject>\s*true/i.test(xml);
   const isWeb =
     sdk === "Microsoft.NET.Sdk.Web" ||
     packages.has("microsoft.aspnetcore.app") ||

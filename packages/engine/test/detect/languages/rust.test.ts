@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { detect } from "../../../src/detect/detect.ts";
+import { treeOf } from "../tree-of.ts";
 import { readingOf, servicesOf } from "./reading-of.ts";
 
 const manifest = (dependencies: string, more = "") =>
@@ -156,6 +158,16 @@ describe("workspaces of several servers", () => {
     expect(reading.framework).toBeUndefined();
     expect(servicesOf(files).map(({ path }) => path)).toEqual(["basics/a", "basics/b"]);
   });
+});
+
+it("offers a file database among several servers'", () => {
+  const files = {
+    "Cargo.toml":
+      '[package]\nname = "vault"\n[features]\nmysql = ["diesel/mysql"]\npostgresql = ["diesel/postgres"]\nsqlite = ["diesel/sqlite"]\n[dependencies]\nrocket = "0.5"\ndiesel = "2"\n',
+    "src/main.rs": "#[rocket::main]\nasync fn main() { rocket::build().launch() }\n",
+  };
+  using tree = treeOf(files);
+  expect(detect(tree.root, { variables: () => [] }).database).toEqual(["postgres", "mysql", "sqlite"]);
 });
 
 describe("crates of the same tree", () => {
