@@ -143,7 +143,12 @@ function wholeOf(project: Project, workspace: Workspace | null, ranked: Reading[
     const rootService = program
       ? [serviceOf(project, ".", nameOfRoot(project, rootManifest), program, null, null)]
       : [];
-    return monorepo(best ?? emptyReading(), [...rootService, ...listed], workspace?.at ?? below[0]!.path, candidates);
+    return monorepo(
+      program ?? best ?? emptyReading(),
+      [...rootService, ...listed],
+      workspace?.at ?? below[0]!.path,
+      candidates,
+    );
   }
   if (below.length === 1) return only(project, below[0]!, listed, best, candidates);
   return best ? single(best) : { facts: emptyReading(), services: [], candidates };

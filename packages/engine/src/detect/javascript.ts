@@ -128,7 +128,7 @@ function settle(subject: Subject): void {
       framework: bundler.framework,
       builds: buildsOf(subject, bundler.framework),
     });
-    if (program?.starts && program.source && isListening(program.source))
+    if (program?.starts && program.source && (isListening(program.source) || buildsServer(subject)))
       return settleServer(subject, undefined, program);
     if (!built.isLibrary) return settleFramework(subject, bundler, built, program);
   }
@@ -168,6 +168,11 @@ function settle(subject: Subject): void {
   )
     return settlePackage(subject, 0.7);
   settleTooling(subject);
+}
+
+/** The bundler also builds what renders its pages on a server: `vite build && vite build --ssr src/server.ts`. */
+function buildsServer({ scripts }: Subject): boolean {
+  return (scripts.get("build") ?? []).some(({ words }) => words.includes("--ssr"));
 }
 
 function settleFramework(subject: Subject, active: Active, built: Built, program: Program | undefined): void {

@@ -334,13 +334,20 @@ function entriesByContent(project: Project, { directory }: Manifest): Source[] {
     .flatMap((name) => sourceAt(project, inside(directory, name)) ?? []);
 }
 
+/** It holds a connection of its own, or takes jobs from a queue. */
+const connects = /\.login\s*\(|new\s+Worker\s*\(|bot\.(launch|start)\s*\(|app\.start\s*\(/;
+const workerPackages = frameworks.filter(({ role }) => role === "worker").flatMap(({ packages }) => packages);
+
 /** No script at all: the file that listens. */
 function found({ project, manifest }: Subject): Program | undefined {
   const entries = likelyEntries(project, manifest);
   const source =
     entries.find(isListening) ??
     entriesByContent(project, manifest).find(isListening) ??
-    entries.find(({ text }) => /\.login\s*\(|new\s+Worker\s*\(|bot\.(launch|start)\s*\(|app\.start\s*\(/.test(text));
+    entries.find(({ text }) => connects.test(text)) ??
+    (workerPackages.some((name) => name in manifest.dependencies)
+      ? entries.find((entry) => withImports(project, entry, 2, 15).some(({ text }) => connects.test(text)))
+      : undefined);
   // The file that only loads the one that listens is the one to start.
   const first =
     source &&

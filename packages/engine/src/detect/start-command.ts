@@ -18,7 +18,7 @@ export function stateRuntime(
 ): void {
   const bun =
     program?.run?.program === "bun" ||
-    sources.some(({ text }) => /\bBun\.serve\s*\(/.test(text)) ||
+    sources.some(({ text }) => /\bBun\.serve\s*(?:<[^<>()]*>)?\(/.test(text)) ||
     (manager === "bun" && uses(manifest, "elysia")) ||
     (manager === "bun" &&
       sources.some(({ text }) => /export\s+default\s+(app|\{[^}]*fetch)/.test(text)) &&

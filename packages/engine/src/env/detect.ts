@@ -28,6 +28,7 @@ export function detectVariables(project: Project, directory: string, facts: Omit
   const examples = listings.length > 0 ? listings : readmes.flatMap(({ entries }) => entries);
   const inExample = new Set(examples.map(({ key }) => key));
   settleChoices(sightings, examples);
+  settleOwnNames(sightings, inExample);
   const read = new Set(sightings.filter((one) => !one.alternatives).map(({ key }) => key));
   const byKey = new Map<string, { sightings: Sighting[]; examples: ExampleEntry[] }>();
   const entry = (key: string) => {
@@ -94,6 +95,15 @@ function firstModel(examples: readonly ExampleEntry[]): string {
 }
 
 const switchedOn = /^(?:true|1|yes|on|enabled)$/i;
+
+/** What code reads from a schema's result is the variable the schema filled it from. */
+function settleOwnNames(sightings: Sighting[], inExample: ReadonlySet<string>): void {
+  const names = new Map(sightings.flatMap(({ key, knownAs }) => (knownAs === undefined ? [] : [[knownAs, key]])));
+  for (const sighting of names.size > 0 ? sightings : []) {
+    const full = inExample.has(sighting.key) ? undefined : names.get(sighting.key);
+    if (full !== undefined) sighting.key = full;
+  }
+}
 
 /** What is read for a choice the example does not make is not needed; a switch it says nothing of is off. */
 function settleChoices(sightings: Sighting[], examples: readonly ExampleEntry[]): void {

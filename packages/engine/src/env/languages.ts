@@ -320,6 +320,8 @@ function needOfName(language: Language, code: string, before: string, end: numbe
   if (!assigned) return null;
   const name = assigned[1]!.replaceAll(".", "\\.");
   const rest = code.slice(end, end + 500);
+  // Elixir: `cond do key && other -> …`.
+  if (new RegExp(`^\\s*${name}\\s*&&`, "m").test(rest)) return "guarded";
   // Go: what cannot be read as a number is replaced.
   const parsed = new RegExp(`strconv\\.\\w+\\(${name}\\b[^\\n]*\\n\\s*if err != nil \\{([^}]*)`).exec(rest);
   if (parsed && !language.stops.test(parsed[1]!) && !/\breturn\b/.test(parsed[1]!)) return "default";

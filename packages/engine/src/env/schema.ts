@@ -69,13 +69,17 @@ export function readSchemas(script: Script): Sighting[] {
       const key = match[1]!;
       if (key.length < 2) continue;
       const start = match.index + match[0].length;
-      const full = { start, end: endOfExpression(code, start) };
-      const need = needOfField(script, full, { isAllRequired, kinds });
-      if (need) see(prefix && !key.startsWith(prefix) ? prefix + key : (handed.get(key) ?? key), need, match.index);
+      const span = { start, end: endOfExpression(code, start) };
+      const need = needOfField(script, span, { isAllRequired, kinds });
+      if (!need) continue;
+      const full = prefix && !key.startsWith(prefix) ? prefix + key : (handed.get(key) ?? key);
+      see(full, need, match.index);
+      if (full !== key) sightings.at(-1)!.knownAs = key;
     }
   }
   if (/env-schema|@fastify\/env|fastify-env/.test(text)) readJsonSchema(script, see);
   if (text.includes("fluent-json-schema")) readFluentSchema(script, see);
+  if (/["'](?:arktype|arkenv|entrykit)["']/.test(text)) readArkTypes(script, see);
   if (text.includes("class-validator")) readValidatedClass(script, see);
   if (/\b(?:Bindings|CloudflareEnv)\b|\b(?:interface|type)\s+Env\b/.test(code)) readBindings(script, see);
   return sightings;
@@ -133,6 +137,17 @@ function readJsonSchema({ code, text }: Script, see: See): void {
     const body = code.slice(open, closing(code, open));
     if (!/\btype\s*:/.test(body)) continue;
     see(match[1]!, required.has(match[1]!) && !/\bdefault\s*:/.test(body) ? "checked" : "declared", match.index);
+  }
+}
+
+/** `arkenv({ PORT: "number", DATABASE_URL: "string.url", TOKEN: "string?", MODE: "'a'|'b' = 'a'" })`. */
+function readArkTypes({ code, text }: Script, see: See): void {
+  for (const match of code.matchAll(/(?<![\w$.])([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)(["']?\s*:\s*)(?=["'])/g)) {
+    const start = match.index + match[0].length;
+    const type = /^(["'])((?:(?!\1)[^\n])*)\1/.exec(text.slice(start, start + 200))?.[2];
+    if (type === undefined || !/^(?:string|number|boolean|email|url|'|\w+\.\w+|\d+\s*<)/.test(type)) continue;
+    const isQuestion = /\?["']\s*:/.test(text.slice(match.index, start));
+    see(match[1]!, isQuestion || /\?\s*$|\bundefined\b|\s=\s/.test(type) ? "declared" : "checked", match.index);
   }
 }
 

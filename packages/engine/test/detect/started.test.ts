@@ -73,6 +73,28 @@ describe("what is started of a build when no script says it", () => {
       },
       is: { kind: "server", buildCommand: "npm run build:frontend", startCommand: "npm run start", port: 5001 },
     },
+    "pages that are rendered by what the build makes for the server": {
+      files: {
+        "package.json": manifest({
+          scripts: {
+            build: "vite build && vite build --ssr src/server.tsx --outDir dist/server",
+            start: "node scripts/start.js",
+          },
+          devDependencies: { vite: "7" },
+        }),
+        "index.html": "<p>",
+        "scripts/start.js": `await import("../dist/server/index.js");`,
+      },
+      is: { kind: "server", buildCommand: "npm run build", startCommand: "npm run start" },
+    },
+    "a server of Bun with a type of its own": {
+      files: {
+        "package.json": manifest({ scripts: { start: "bun run dist/index.js", build: "bun scripts/build.ts" } }),
+        "bun.lock": "",
+        "src/index.ts": "await entry({ main: () => Bun.serve<Data>({ port: env.API_PORT }) });",
+      },
+      is: { kind: "server", runtime: "bun", startCommand: "bun run start" },
+    },
     "the folder the compiler is told of": {
       files: built("tsc --outDir build"),
       is: { startCommand: "node build/server.js" },

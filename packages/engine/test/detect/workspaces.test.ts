@@ -153,6 +153,27 @@ describe("workspaces", () => {
       },
       is: { kind: "monorepo", runtime: "dotnet", services: ["src/Api", "src/Web"] },
     },
+    "a program of Nx whose connection is opened in a file of its own": {
+      files: {
+        "package.json": manifest({ dependencies: { "discord.js": "14", next: "15" }, devDependencies: { nx: "21" } }),
+        "nx.json": "{}",
+        "apps/bot/project.json": `{ "projectType": "application", "targets": { "build": { "executor": "@nx/esbuild:esbuild", "options": { "outputPath": "dist/bot", "main": "apps/bot/src/main.ts" } } } }`,
+        "apps/bot/src/main.ts": `import { Client } from "discord.js";\nimport { start } from "./app";\nstart();`,
+        "apps/bot/src/app/index.ts": "export const start = () => client.login(process.env.BOT_TOKEN);",
+        "apps/page/project.json": `{ "projectType": "application", "targets": { "build": { "executor": "@nx/next:build" } } }`,
+        "apps/page/next.config.js": "module.exports = {}",
+      },
+      is: { kind: "monorepo", services: ["apps/bot", "apps/page"] },
+    },
+    "a program of another language keeps its facts at the root of a workspace of pages": {
+      files: {
+        "package.json": manifest({ workspaces: ["pages/*"] }),
+        "Cargo.toml": `[package]\nname = "shop"\n[dependencies]\naxum = "0.8"`,
+        "src/main.rs": "async fn main() { axum::serve(listener, app).await }",
+        "pages/web/package.json": next,
+      },
+      is: { kind: "monorepo", runtime: "rust", framework: "axum", services: [".", "pages/web"] },
+    },
     "a workspace file in a single application does not make it a monorepo": {
       files: { "package.json": next, "pnpm-workspace.yaml": "onlyBuiltDependencies:\n  - sharp\n" },
       is: { kind: "server", framework: "next", services: ["."] },

@@ -64,6 +64,15 @@ describe("what a deployment must set", () => {
       ["FEED_TOKEN"],
     ],
     [
+      "what a schema is filled from, not the name it has there",
+      {
+        "src/env.ts":
+          'import { z } from "zod";\nconst fields = z.object({ API_URL: z.string() });\nfor (const key of keys(import.meta.env)) if (key.startsWith("VITE_APP_")) all[key.replace("VITE_APP_", "")] = 1;\nexport const env = fields.parse(all);',
+        "src/client.ts": 'import { env } from "./env";\ncall(env.API_URL);',
+      },
+      ["VITE_APP_API_URL"],
+    ],
+    [
       "what Nest's configuration is asked for under any name",
       { "src/mail.ts": 'const make = (settings: ConfigService) => ({ host: settings.get("MAIL_HOST") });' },
       ["MAIL_HOST"],

@@ -30,6 +30,7 @@ const uses: [extension: string, source: string, ...needs: string[]][] = [
   ["py", `KEY = env.str("X_KEY")`, "checked"],
   ["py", `KEY = env("X_KEY", default=None)`, "default"],
   ["py", `class Settings(BaseSettings):\n    x_key: str\n    other: int = 1`, "checked"],
+  ["ex", `x = System.get_env("X_KEY")\ncond do\n  x && y -> start(x)\nend`, "guarded"],
   ["py", `class Settings(BaseSettings):\n    x_key: str = "a"`, "default"],
   [
     "py",

@@ -39,6 +39,13 @@ const schemas: [library: string, source: string, needs: Record<string, string>][
     { PORT: "declared", DB_HOST: "checked", PUBLISHABLE_KEY: "checked" },
   ],
   [
+    "types of arktype as text",
+    `import arkenv from "arkenv";
+     const schema = { API_PORT: "number", REDIS_URL: "string.url", TOKEN: "string?", MODE: "'a' | 'b' = 'a'", "KEY?": "string" };
+     export default arkenv(schema);`,
+    { API_PORT: "checked", REDIS_URL: "checked", TOKEN: "declared", MODE: "declared" },
+  ],
+  [
     "kinds of field the project names itself",
     `import { z } from "zod";
      const flag = z.enum(["true", "false"]).transform((text) => text === "true");
