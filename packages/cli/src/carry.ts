@@ -14,7 +14,7 @@ import { frame } from "./screen/frame.ts";
 import { liveOn } from "./screen/live.ts";
 import { plainLines } from "./screen/plain.ts";
 import { newProgress, type Progress, takeEvent } from "./screen/progress.ts";
-import { duration, parseDuration } from "./screen/text.ts";
+import { duration, parseDuration, safeLine } from "./screen/text.ts";
 
 export interface WaitFlags {
   detach?: boolean;
@@ -37,6 +37,8 @@ const secondThoughtMs = 2000;
 const cancelMs = 10_000;
 /** Time the sites have to answer for the checklist. */
 const checklistMs = 5000;
+/** Between two looks at what a deployment waits for that nobody has begun: nothing happens to it meanwhile. */
+const waitingMs = 2000;
 
 /** Follows `accepted` to its end, or as long as the person stays, and tells the result. The answer is the exit status. */
 export async function carry(
@@ -76,6 +78,15 @@ export async function carry(
       leaving.resolve("asked");
     }
   });
+  let waitsFor: string | null = null;
+  const tellWait = async (): Promise<void> => {
+    if (progress.state !== "pending") return clearInterval(looking);
+    const view = await engine.deployment(accepted.id);
+    if (view.waitsFor === waitsFor) return;
+    waitsFor = view.waitsFor;
+    if (waitsFor !== null) screen.say(waitsFor);
+  };
+  const looking = setInterval(() => void tellWait().catch(() => {}), waitingMs); // The next look tells.
   const timer = waitMs === null ? undefined : setTimeout(() => leaving.resolve("late"), waitMs);
   try {
     const ended = following.then(() => "ended" as const);
@@ -106,6 +117,7 @@ export async function carry(
     }
   } finally {
     clearTimeout(timer);
+    clearInterval(looking);
     ignoreSignals();
     stopFollowing.abort();
     screen.end({ keep: true });
@@ -128,12 +140,13 @@ export function waitTime({ waitTimeout }: WaitFlags): number | null {
 
 interface Screen {
   take(event: DeployEvent): void;
+  say(remark: string): void;
   end(options: { keep: boolean }): void;
 }
 
 function screenFor(context: Context, progress: Progress): Screen {
   const { world, paint, quiet, verbose } = context;
-  if (quiet) return { take() {}, end() {} };
+  if (quiet) return { take() {}, say() {}, end() {} };
   const linesOf = (event: DeployEvent): string[] => plainLines(event, { paint: paint.err, output: verbose });
   if (!world.stderr.isTerminal || context.json) {
     return {
@@ -141,6 +154,7 @@ function screenFor(context: Context, progress: Progress): Screen {
         const lines = linesOf(event);
         if (lines.length > 0) world.stderr.write(`${lines.join("\n")}\n`);
       },
+      say: (remark) => context.say(remark),
       end() {},
     };
   }
@@ -157,6 +171,7 @@ function screenFor(context: Context, progress: Progress): Screen {
       if (event.type === "note" || event.type === "takeover" || (event.type === "log" && verbose))
         live.print(linesOf(event));
     },
+    say: (remark) => live.print([safeLine(remark)]),
     end: live.end,
   };
 }

@@ -29,6 +29,7 @@ import { restore } from "./commands/restore.ts";
 import { rm } from "./commands/rm.ts";
 import { rollback } from "./commands/rollback.ts";
 import { rotateKey } from "./commands/rotate-key.ts";
+import { servers } from "./commands/servers.ts";
 import { serve } from "./commands/serve.ts";
 import { simulate } from "./commands/simulate.ts";
 import { status } from "./commands/status.ts";
@@ -44,7 +45,7 @@ const groups: [string, ((registry: Registry) => void)[]][] = [
   ["See:", [platforms, projects, ls, inspect, status, logs, open, why]],
   ["Change:", [redeploy, rollback, promote, cancel, domains, notifications, rm]],
   ["Accounts:", [connect, connections, targets, whoami, disconnect, login, logout]],
-  ["Run:", [serve, mcp, stop, worker, edge, simulate, doctor, backup, restore, rotateKey, resetPassword]],
+  ["Run:", [serve, servers, mcp, stop, worker, edge, simulate, doctor, backup, restore, rotateKey, resetPassword]],
 ];
 
 export function register(registry: Registry): void {

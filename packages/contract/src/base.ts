@@ -42,3 +42,5 @@ export const cursor = z.string().min(1).max(200).optional();
 export const nothing = z.object({});
 /** Where a list goes on: null at its end. */
 export const nextCursor = z.string().nullable();
+/** Whether something can be done now, and why not. */
+export const possible = z.object({ possible: z.boolean(), reason: z.string().nullable() }).meta({ id: "Possible" });

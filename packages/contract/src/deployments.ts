@@ -1,7 +1,7 @@
 /** Deployments: asked for, followed, cancelled, given the traffic back. */
 import { eventIterator } from "@orpc/contract";
 import { z } from "zod";
-import { cursor, id, instant, limit, name, nextCursor, nothing, open } from "./base.ts";
+import { cursor, id, instant, limit, name, nextCursor, nothing, open, possible } from "./base.ts";
 import { detection } from "./detection.ts";
 import { errorReport } from "./errors.ts";
 import { plan, target } from "./plan.ts";
@@ -29,7 +29,6 @@ export const commit = z
   .meta({ id: "Commit" });
 
 /** Whether something can be done now, and in a sentence why not. */
-const possible = z.object({ possible: z.boolean(), reason: z.string().nullable() }).meta({ id: "Possible" });
 
 /** A deployment, in the words of the specification. */
 export const deployment = z
@@ -41,6 +40,12 @@ export const deployment = z
     operation: z.enum(["deploy", "redeploy", "rollback", "promote"]),
     state: z.enum(states),
     reason: z.string().nullable(),
+    waitsFor: z
+      .string()
+      .nullable()
+      .describe(
+        "Why nobody begins it, in a sentence; null for one that is worked on, has ended, or waits for its turn.",
+      ),
     releaseId: z.string().nullable(),
     live: z.boolean().describe("Its release is the one that has the traffic."),
     url: z.string().nullable(),

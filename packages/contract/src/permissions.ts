@@ -15,6 +15,7 @@ export const resources = [
   "deployment",
   "source",
   "sandbox",
+  "server",
   "connection",
   "webhook",
   "audit",
@@ -67,6 +68,9 @@ const admin: Permission[] = [
   ...every("shared", "connection", "webhook", "member", "invitation"),
   "read:audit",
   "read:metrics",
+  // The machines themselves: who sees deployments sees them; they are changed by those of whoever runs this Landfall.
+  "update:server",
+  "delete:server",
 ];
 
 /** What each role may do. */

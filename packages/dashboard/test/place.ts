@@ -36,11 +36,17 @@ type Asked = Omit<Request, "source">;
 export type Said = Pick<Extract<Request["source"], { upload: string }>, "commit" | "history">;
 
 /** `publicUrl`: people come by way of something in front. `mail`: who takes its mail. `browser`: takes pictures of what is deployed. */
-export async function openPlace(settings: Pick<ServerOptions, "publicUrl" | "mail" | "browser"> = {}): Promise<Place> {
+export async function openPlace({
+  databaseUrl,
+  ...settings
+}: Pick<ServerOptions, "publicUrl" | "mail" | "browser"> & { databaseUrl?: string } = {}): Promise<Place> {
   buildProgram();
   const dashboard = builtDashboard();
   const vendors = await openVendors();
-  const server = await serverFor({ dashboard, ...settings }, vendors.environment, { privateNotifications: true });
+  const server = await serverFor({ dashboard, ...settings }, vendors.environment, {
+    privateNotifications: true,
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+  });
   const origin = settings.publicUrl ?? server.url;
   vendors.register(server.url);
   const stop = new AbortController();

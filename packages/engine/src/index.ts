@@ -25,7 +25,7 @@ export type { Domains, DomainTarget, DomainView } from "./domains/domains.ts";
 export type { EdgeStatus } from "./edge-status.ts";
 export type { Engine, EngineOptions } from "./engine.ts";
 export type * from "./events.ts";
-export type { Servers, ServerView } from "./machines.ts";
+export type { ServerAction, Servers, ServerView } from "./machines.ts";
 export type * from "./notifications/place.ts";
 export type * from "./plan/plan.ts";
 export type { DeployRequest, Overrides, Prepared } from "./plan/request.ts";

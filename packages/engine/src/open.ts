@@ -66,6 +66,8 @@ interface Shared {
   serving: Serving;
   platforms: Platform[];
   accessOf(organization: string): Record<string, PlatformAccess>;
+  /** The organisation it was opened for. */
+  own: string;
   /** Commands of sandboxes in this process. */
   running: Running;
 }
@@ -87,7 +89,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const accessOf = (organization: string) => (organization === store.organization ? own : others);
   const cache = openDigestCache(join(home, "digests"));
   const running: Running = { byId: new Map() };
-  const engine = engineOver({ options, environment, cache, edge, serving, platforms, accessOf, running }, store);
+  const engine = engineOver(
+    { options, environment, cache, edge, serving, platforms, accessOf, running, own: store.organization },
+    store,
+  );
   return {
     ...engine,
     async [Symbol.asyncDispose]() {
@@ -221,7 +226,7 @@ function engineOver(shared: Shared, store: Store, by: Asker = {}): Engine {
 
     connections,
     targets: targetsOf({ store, platforms, access, connections }),
-    servers: serversOf({ store, edge }),
+    servers: serversOf({ store, edge, own: shared.own }),
 
     sandboxes: sandboxesOf({ store, toolPath }, shared.running),
 

@@ -104,6 +104,9 @@ const probes: Record<string, Probe> = {
   "servers.attend": machine,
   "servers.isGone": machine,
   "servers.list": machine,
+  "servers.drain": machine, // Only of the organisation that the process was opened for; tested through the API.
+  "servers.resume": machine,
+  "servers.remove": machine,
   "edge.ensure": machine,
   "edge.status": machine,
   "edge.stop": machine,

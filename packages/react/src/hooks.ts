@@ -21,6 +21,9 @@ export interface FollowedDeployment {
   retry(): void;
 }
 
+/** Between two looks at a deployment that nobody has begun. */
+const waitingMs = 3_000;
+
 /** A deployment, its steps and its log as they happen, from the first event on. */
 export function useDeployment(id: string): FollowedDeployment {
   const { client, live } = useLandfall();
@@ -29,6 +32,8 @@ export function useDeployment(id: string): FollowedDeployment {
     queryKey: [...liveKey, "deployment", id],
     queryFn: ({ signal }) => client.deployments.get({ id }, { signal }),
     retry: false,
+    // What it waits for may change, and nothing happens to it then.
+    refetchInterval: ({ state }) => (state.data?.state === "pending" ? waitingMs : false),
   });
   const { log, seen } = useMemo(
     () => ({ log: createLogStore(), seen: { events: [] as DeployEvent[], ended: false } }),

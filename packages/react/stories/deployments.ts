@@ -91,6 +91,7 @@ export function deploymentOf(rest: Partial<Deployment> = {}): Deployment {
     usualMs: 95_000,
     releasedBytes: 340_000,
     screenshot: null,
+    waitsFor: null,
     ...rest,
   };
 }

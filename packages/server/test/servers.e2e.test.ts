@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Kysely } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { onePage } from "./archive.ts";
 import { type Caller, serverFor, type TestServer } from "./harness.ts";
 
 interface Rows {
@@ -98,6 +99,91 @@ it("landfall serve is noted with what it does, and again while it runs", async (
     await ended;
   }
 }, 60_000);
+
+it("a drained machine begins nothing until it is taken back, which outlives a restart, and who waits is told why", async () => {
+  const attend = () => server.engine.servers.attend({ roles: ["worker", "api"], version: "1.2.3" });
+  await using _attending = await attend();
+  const path = `/servers/${encodeURIComponent(hostname())}`;
+  const drained = await owner.call("POST", `${path}/drain`);
+  expect([drained.status, drained.body]).toMatchObject([
+    200,
+    { name: hostname(), runningDeployments: 0, actions: { drain: { possible: false, reason: "It is drained." } } },
+  ]);
+  const again = await owner.client.servers.drain({ name: hostname() });
+  expect(again.drainedSince, "may be repeated").toBe(drained.body.drainedSince);
+
+  await rows.deleteFrom("machine").execute();
+  await using _restarted = await attend();
+  expect((await owner.client.servers.list()).servers).toMatchObject([{ drainedSince: again.drainedSince }]);
+  const source = { method: "POST", headers: owner.headers, body: onePage("here") };
+  const { id: upload } = (await (await fetch(`${server.url}/api/sources`, source)).json()) as { id: string };
+  const { id } = await owner.client.deployments.create({ project: "shop", source: { upload }, prebuilt: true });
+  const idle = { signal: AbortSignal.timeout(60_000), until: "idle" as const };
+  await server.engine.work(idle);
+  expect(await owner.client.deployments.get({ id })).toMatchObject({
+    state: "pending",
+    waitsFor: expect.stringContaining("landfall servers resume"),
+  });
+
+  expect((await owner.call("POST", `${path}/resume`)).body.drainedSince).toBeNull();
+  await server.engine.work(idle);
+  expect(await owner.client.deployments.get({ id })).toMatchObject({ state: "success", waitsFor: null });
+  const { entries } = await owner.client.audit.list({ action: "servers" });
+  expect(entries.map(({ action, target }) => [action, target])).toEqual([
+    ["servers.resume", `name=${hostname()}`],
+    ["servers.drain", `name=${hostname()}`],
+    ["servers.drain", `name=${hostname()}`],
+  ]);
+}, 90_000);
+
+it("a machine that is gone is taken off the list; one that is there is not, and one that is drained is not forgotten", async () => {
+  await noted("alpha", { seen_at: ago(5_000) });
+  await noted("beta", { seen_at: ago(90_000) });
+  const [alpha, beta] = (await owner.client.servers.list()).servers;
+  expect([alpha!.actions.remove, beta!.actions.remove]).toEqual([
+    { possible: false, reason: "It was heard of in the last minute." },
+    { possible: true, reason: null },
+  ]);
+  const refused = await owner.call("DELETE", "/servers/alpha");
+  expect([refused.status, refused.body.message]).toEqual([
+    409,
+    "alpha is there and cannot be removed. It was heard of in the last minute.",
+  ]);
+  await owner.client.servers.drain({ name: "beta" });
+  await rows
+    .updateTable("machine")
+    .set({ seen_at: ago(25 * 3_600_000) })
+    .where("name", "=", "beta")
+    .execute();
+  await using _attending = await server.engine.servers.attend({ roles: [], version: "1" });
+  expect((await owner.client.servers.list()).servers.map(({ name }) => name)).toContain("beta");
+  expect((await owner.call("DELETE", "/servers/beta")).status).toBe(200);
+  expect((await owner.call("DELETE", "/servers/beta")).status).toBe(404);
+  await noted("beta");
+  expect((await owner.client.servers.list()).servers.find(({ name }) => name === "beta")!.drainedSince).toBeNull();
+});
+
+it("machines are changed by administrators of whoever runs this Landfall, and by nobody else", async () => {
+  await noted("alpha");
+  const developer = await server.member(owner, "developer");
+  const changes = [
+    ["POST", "/servers/alpha/drain"],
+    ["POST", "/servers/alpha/resume"],
+    ["DELETE", "/servers/alpha"],
+  ] as const;
+  for (const [method, path] of changes) expect((await developer.call(method, path)).status).toBe(403);
+  expect((await developer.client.servers.list()).servers[0]!.actions.drain.reason).toMatch(/may not drain machines/);
+  // Who founds an organisation of their own is its owner, and machines are not theirs.
+  const founder = await server.member(owner, "owner");
+  const { id } = await founder.client.organizations.create({ name: "elsewhere" });
+  const elsewhere = server.as({ ...founder.headers, "landfall-organization": id });
+  const seen = (await elsewhere.client.servers.list()).servers[0]!;
+  expect([seen.name, seen.actions.drain.possible]).toEqual(["alpha", false]);
+  for (const [method, path] of changes) expect((await elsewhere.call(method, path)).status).toBe(403);
+  const admin = await server.member(owner, "admin");
+  expect((await admin.call("POST", "/servers/alpha/drain")).status).toBe(200);
+  expect((await admin.call("POST", "/servers/alpha/resume")).status).toBe(200);
+});
 
 it("is for who may see deployments", async () => {
   const viewer = await server.member(owner, "viewer");

@@ -29,6 +29,7 @@ export function inspect({ program, does }: Registry): void {
             "state",
             `${stateText(view.state, paint)}${view.live ? paint.good(" live") : ""}${view.reason === null ? "" : `, ${safeLine(view.reason)}`}`,
           ],
+          ["waits", view.waitsFor],
           ["operation", view.operation],
           ["url", view.url === null ? null : paint.link(safeLine(view.url))],
           ["message", view.message === null ? null : safeLine(view.message)],

@@ -184,11 +184,13 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
       remove: async (id) => void (await client.targets.remove({ id })),
       test: async (id) => sent(await client.targets.test({ id })) as Awaited<ReturnType<Engine["targets"]["test"]>>,
     },
-    ...closed("servers", {
-      what: "The machines of a server are shown in its dashboard.",
-      where: url,
-      next: `Open ${url}/servers`,
-    }),
+    servers: {
+      list: async () => sent(await client.servers.list()).servers,
+      drain: async (name) => sent(await client.servers.drain({ name })),
+      resume: async (name) => sent(await client.servers.resume({ name })),
+      remove: async (name) => void (await client.servers.remove({ name })),
+      ...refusing(["attend", "isGone"], { what: "A server knows its machines by itself.", where: url }),
+    },
     ...closed("sandboxes", {
       what: "Sandboxes of a server are used over its API.",
       where: url,

@@ -33,7 +33,8 @@ export function actionsOf(standing: Standing): Record<Action, Possible> {
   };
 }
 
-function unless(reason: string | null): Possible {
+/** Possible, unless there is a reason why not. */
+export function unless(reason: string | null): Possible {
   return { possible: reason === null, reason };
 }
 

@@ -6,10 +6,10 @@ import { hostname } from "node:os";
 import type { Kysely } from "kysely";
 import type { Clock } from "../clock.ts";
 import { DeployError } from "../error.ts";
-import { servingMachines } from "../machines.ts";
+import { drainedMachines, livingMachines } from "../machines.ts";
 import type { DeploymentRow, Schema } from "../store/schema.ts";
 import { isStoreAway, type Store } from "../store/store.ts";
-import { ownerIsDead } from "./owner.ts";
+import { machineOf, ownerIsDead } from "./owner.ts";
 
 /** An owner says that it lives so often, and reads whether it is to cancel. */
 export const heartbeatMs = 1_000;
@@ -34,7 +34,7 @@ export interface Claim {
 /**
  * Claim the oldest open deployment that nobody works on, or null. Of one project and environment only the oldest open one is
  * offered, so deployments never overtake each other there; of several organisations, whose fewest are worked on comes first. What is to run
- * on another machine is left to it. `only` narrows it to that deployment and those it waits for.
+ * on another machine is left to it; where this one is drained, it is offered only what was begun here. `only` narrows it to that deployment and those it waits for.
  */
 export async function claimNext(
   store: Claimable,
@@ -62,9 +62,9 @@ export async function claimNext(
     else if (!wanted || place === `${wanted.project_id}/${wanted.environment}`) free.push(row);
   }
   const shareOf = (row: { organization_id: string }): number => shares.get(row.organization_id) ?? 0;
-  const isElsewhere = await elsewhere(store, free);
+  const isOthers = await leftToOthers(store, free);
   for (const row of free.sort((a, b) => shareOf(a) - shareOf(b))) {
-    if (isElsewhere(row)) continue;
+    if (isOthers(row)) continue;
     const claimed = await db
       .updateTable("deployment")
       .set((eb) => ({ lease_owner: owner, lease_until: clock.now() + leaseMs, fence: eb("fence", "+", 1) }))
@@ -102,25 +102,38 @@ export async function hasOrphans(store: Claimable): Promise<boolean> {
     .execute();
   // One just accepted is about to be claimed by who accepted it.
   const late = new Date(clock.now() - 1_500).toISOString();
-  const isElsewhere = await elsewhere(store, rows);
+  const isOthers = await leftToOthers(store, rows);
   return rows.some(
     (row) =>
-      !isElsewhere(row) &&
+      !isOthers(row) &&
       (row.lease_owner === null
         ? row.created_at < late
         : row.lease_until < clock.now() || ownerIsDead(row.lease_owner)),
   );
 }
 
-/** Whether a deployment is to run on another machine: it is for `local`, and those that serve are others. A data directory has one machine. */
-async function elsewhere(
-  { kind, db, clock }: Claimable,
-  rows: { platform: string }[],
-): Promise<(row: { platform: string }) => boolean> {
-  if (kind === "sqlite" || !rows.some(({ platform }) => platform === "local")) return () => false;
-  const serving = await servingMachines(db, clock);
-  const isHere = serving.size === 0 || serving.has(hostname());
-  return ({ platform }) => platform === "local" && !isHere;
+type Offered = Pick<DeploymentRow, "platform" | "lease_owner">;
+
+/**
+ * Whether a deployment is not for this machine. It is to run on another: it is for `local`, and those that serve are others (a data
+ * directory has one machine). Or this one is drained, and another began it or nobody has.
+ */
+async function leftToOthers(store: Claimable, rows: Offered[]): Promise<(row: Offered) => boolean> {
+  if (rows.length === 0) return () => false;
+  const { kind, db, clock } = store;
+  const here = hostname();
+  const beginsNothing = await isDrained(store);
+  const living =
+    kind !== "sqlite" && rows.some(({ platform }) => platform === "local") ? await livingMachines(db, clock) : null;
+  const serving = [...(living ?? [])].filter(([, roles]) => roles.has("edge")).map(([name]) => name);
+  const isElsewhere = serving.length > 0 && !serving.includes(here);
+  return ({ platform, lease_owner: owner }) =>
+    (platform === "local" && isElsewhere) || (beginsNothing && (owner === null || machineOf(owner) !== here));
+}
+
+/** Whether this machine begins nothing new. */
+export async function isDrained({ db }: Pick<Store, "db">): Promise<boolean> {
+  return (await drainedMachines(db)).has(hostname());
 }
 
 /** Renew the lease; tells whether a cancel was asked for. Throws LEASE_LOST. */

@@ -22,6 +22,11 @@ export function ownerIsDead(owner: string): boolean {
   return where === thisMachine() && !leaderAlive({ pid: Number(pid), born: born.join(" ") });
 }
 
+/** Host name of the machine of an owner. */
+export function machineOf(owner: string): string {
+  return owner.split("~", 1)[0]!;
+}
+
 /** The part of the world whose processes can be seen from here: this boot of this kernel, in this namespace of pids. Containers have each their own. */
 export function thisMachine(): string {
   if (machine === undefined) {

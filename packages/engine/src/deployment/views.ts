@@ -9,6 +9,7 @@ import type { DeploymentRow, Schema } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 import { type Action, actionsOf, type Possible } from "./actions.ts";
 import { releasedBytes } from "./released.ts";
+import { reasonsToWait } from "./waiting.ts";
 
 /** A deployment as it is now. */
 export interface DeploymentView {
@@ -19,6 +20,8 @@ export interface DeploymentView {
   operation: "deploy" | "redeploy" | "rollback" | "promote";
   state: DeploymentState;
   reason: string | null;
+  /** Why nobody begins it, in a sentence; null for one that is worked on, has ended, or only waits for its turn. */
+  waitsFor: string | null;
   releaseId: string | null;
   /** This deployment's release is the one that has the traffic. */
   live: boolean;
@@ -96,11 +99,12 @@ export async function deploymentView(store: Store, row: DeploymentRow, platforms
 }
 
 export async function deploymentViews(
-  { db }: Store,
+  store: Store,
   rows: DeploymentRow[],
   platforms: Platform[],
 ): Promise<DeploymentView[]> {
   if (rows.length === 0) return [];
+  const { db } = store;
   const ids = rows.map((row) => row.id);
   const projectIds = [...new Set(rows.map((row) => row.project_id))];
   const plans = new Map(
@@ -111,13 +115,14 @@ export async function deploymentViews(
     (plans.get(id) as Partial<DeployPlan> | null)?.source?.snapshot;
   const snapshots = rows.flatMap(({ id }) => snapshotOf(id) ?? []);
   const releaseIds = rows.flatMap(({ release_id }) => (release_id === null ? [] : [release_id]));
-  const [steps, projects, served, releases, manifests, pictures] = await Promise.all([
+  const [steps, projects, served, releases, manifests, pictures, waits] = await Promise.all([
     db.selectFrom("step").selectAll().where("deployment_id", "in", ids).orderBy("started_at").execute(),
     db.selectFrom("project").select(["id", "name"]).where("id", "in", projectIds).execute(),
     servedIn(db, projectIds),
     db.selectFrom("release").select("id").where("id", "in", orNone(releaseIds)).execute(),
     db.selectFrom("manifest").select("digest").where("digest", "in", orNone(snapshots)).execute(),
     db.selectFrom("screenshot").selectAll().where("deployment_id", "in", ids).where("sha256", "is not", null).execute(),
+    reasonsToWait(store, rows),
   ]);
   const released = await releasedBytes(db, rows, { plans, steps });
   const takenAt = new Map(pictures.map(({ deployment_id, asked_at }) => [deployment_id, asked_at]));
@@ -132,6 +137,7 @@ export async function deploymentViews(
     operation: row.operation,
     state: row.state,
     reason: row.reason,
+    waitsFor: waits.get(row.id) ?? null,
     releaseId: row.release_id,
     live: served.deployments.has(row.id),
     url: row.url,

@@ -5,7 +5,7 @@ import type { Platform } from "../platform.ts";
 import { createRedactor } from "../redact/redact.ts";
 import type { DeploymentRow } from "../store/schema.ts";
 import { isStoreAway, type Store } from "../store/store.ts";
-import { type Claim, claimNext, giveBack, hasOpen, heartbeatMs, isLeaseLost, renew } from "./claim.ts";
+import { type Claim, claimNext, giveBack, hasOpen, heartbeatMs, isDrained, isLeaseLost, renew } from "./claim.ts";
 import type { Build } from "./deploy.ts";
 import { carryToEnd } from "./ending.ts";
 import { type Journal, journalOf } from "./journal.ts";
@@ -59,6 +59,8 @@ export async function work(
         continue;
       }
       if (until === "idle" && running.size === 0 && !(await hasOpen(db, only))) break;
+      // What is left waits for another machine, or for this one to be taken back. Who was started for one deployment waits with it.
+      if (until === "idle" && running.size === 0 && only === undefined && (await isDrained(store))) break;
       const pause = watch.changed(signal).catch(() => {}); // An abort ends the pause; the loop sees it.
       await Promise.race([pause, ...running.values()]);
     } catch (error) {

@@ -17,6 +17,7 @@ import { commitHistory } from "./migrations/0012-commit-history.ts";
 import { requestKeys } from "./migrations/0013-request-keys.ts";
 import { notifications } from "./migrations/0014-notifications.ts";
 import { edges } from "./migrations/0015-edges.ts";
+import { drainedMachines } from "./migrations/0016-drained-machines.ts";
 import type { Schema } from "./schema.ts";
 
 const typesOf: Record<DatabaseKind, ColumnTypes> = {
@@ -42,6 +43,7 @@ const migrations: Migration[] = [
   requestKeys,
   notifications,
   edges,
+  drainedMachines,
 ];
 
 /**

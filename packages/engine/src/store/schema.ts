@@ -334,6 +334,13 @@ export interface LogPieceRow {
   body: string;
 }
 
+/** One that begins nothing new, whichever of its processes asks. */
+export interface DrainedMachineRow {
+  /** A host name. */
+  name: string;
+  since: string;
+}
+
 /** What a machine remembers of itself, such as the ports of its edge. Nothing a person made. */
 export interface SettingRow {
   key: string;
@@ -472,6 +479,7 @@ export interface Schema {
   edge: EdgeRow;
   log_reading: LogReadingRow;
   log_piece: LogPieceRow;
+  drained_machine: DrainedMachineRow;
   share: ShareRow;
   screenshot: ScreenshotRow;
   commit_history: CommitHistoryRow;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import { accept } from "../../src/deployment/accept.ts";
+import { reasonsToWait } from "../../src/deployment/waiting.ts";
 import { type Claim, claimNext, hasOrphans, leaseMs } from "../../src/deployment/claim.ts";
 import { thisOwner } from "../../src/deployment/owner.ts";
 import { type Engine, definePlatform, type EngineOptions, openEngine } from "../../src/index.ts";
@@ -140,6 +141,51 @@ onPostgres("several processes", () => {
     expect(await hasOrphans(where), "nobody is started for it here").toBe(false);
     await noted(hostname(), 5_000);
     expect(await claim()).toMatchObject({ row: { id: second } });
+  });
+
+  it("leave to others what begins while a machine is drained, carry on what was begun there, and say when nobody is left", async () => {
+    const later = { ms: 0 };
+    const where = await store({ now: () => Date.now() + later.ms, sleep: systemClock.sleep });
+    const claim = () => claimNext(where, { owner: thisOwner(), busy: new Set() });
+    const waits = async (): Promise<string[]> => [
+      ...(await reasonsToWait(where, await where.db.selectFrom("deployment").selectAll().execute())).keys(),
+    ];
+    const noted = (name: string, roles: string[]) =>
+      where.db
+        .insertInto("machine")
+        .values({
+          process: name,
+          name,
+          roles: JSON.stringify(roles),
+          version: "1",
+          edge: null,
+          disk: null,
+          seen_at: soon,
+        })
+        .execute();
+    const soon = new Date(Date.now() + 3_600_000).toISOString();
+    const drain = (name: string) => where.db.insertInto("drained_machine").values({ name, since: soon }).execute();
+    await noted(hostname(), ["worker", "edge"]);
+    await noted("other", ["worker"]);
+    const begun = await accepted(where, "production");
+    expect(await claim()).toMatchObject({ row: { id: begun } });
+    await drain(hostname());
+    const next = await accepted(where, "preview");
+    expect(await claim()).toBeNull();
+    expect(await waits(), "the other one does not serve").toEqual([next]);
+    await noted("third", ["worker", "edge"]);
+    expect(await waits()).toEqual([]);
+    await drain("third");
+    expect(await waits()).toEqual([next]);
+    await where.db.updateTable("deployment").set({ created_at: "2020-01-01T00:00:00.000Z" }).execute();
+    expect(await hasOrphans(where), "nobody is started for it here").toBe(false);
+    // Its process died: it is still this machine's.
+    later.ms = leaseMs + 1;
+    expect(await waits()).toEqual([next]);
+    expect(await claim()).toMatchObject({ row: { id: begun }, fence: 2 });
+    await where.db.deleteFrom("drained_machine").where("name", "=", hostname()).execute();
+    expect(await waits()).toEqual([]);
+    expect(await claim()).toMatchObject({ row: { id: next } });
   });
 
   it.each(["immediate", "fast"] as const)(

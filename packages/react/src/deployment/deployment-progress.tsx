@@ -172,7 +172,7 @@ function Head({ deployment, steps, at, of, connection, inFront, onCancel, isCanc
 
 /** A sentence on what holds it up, or how it ended. */
 function Remark({
-  deployment: { state, reason },
+  deployment: { state, reason, waitsFor },
   steps,
   isCancelling,
   inFront,
@@ -180,13 +180,15 @@ function Remark({
   const text =
     isCancelling && !isSettled(state)
       ? "Cancelling: the step at work is ended, and nothing is released."
-      : state === "pending"
-        ? waitInWords(inFront)
-        : state === "cancelled"
-          ? reason
-          : steps.some((step) => step.state === "retrying")
-            ? "A step is tried again; nothing is lost meanwhile."
-            : null;
+      : waitsFor !== null && !isSettled(state)
+        ? waitsFor
+        : state === "pending"
+          ? waitInWords(inFront)
+          : state === "cancelled"
+            ? reason
+            : steps.some((step) => step.state === "retrying")
+              ? "A step is tried again; nothing is lost meanwhile."
+              : null;
   return text === null ? null : <p className="lf:mt-1 lf:mb-0 lf:text-muted">{text}</p>;
 }
 

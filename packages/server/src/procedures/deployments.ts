@@ -11,17 +11,18 @@ import type {
   Seen,
   Source,
 } from "@landfall/engine";
-import type { Access, Permission } from "@landfall/contract";
+import type { Access } from "@landfall/contract";
 import { DeployError } from "@landfall/engine/error";
 import { withEventMeta } from "@orpc/server";
 import type { Call } from "../call.ts";
 import { denied, withoutHome } from "../errors.ts";
 import { type Gate, inside } from "../gate.ts";
 import { refusePrivate } from "../git-guard.ts";
-import { inWords, may, openProjects, permit, type Principal } from "../people/principal.ts";
+import { may, openProjects, permit, type Principal } from "../people/principal.ts";
 import type { Services } from "../services.ts";
 import { firstSeq, whileAllowed } from "../stream.ts";
 import { type Whose, whoseUploads } from "../uploads.ts";
+import { allowedTo, type Asks } from "./allowed.ts";
 
 const usualLimit = 20;
 
@@ -84,7 +85,7 @@ export function deploymentProcedures(os: Gate, services: Services) {
   const { home } = services.engine;
   const of = (principal: Principal | null) => inside(services, principal);
   const shown = (view: DeploymentView, principal: Principal | null): DeploymentView =>
-    withoutHome({ ...view, actions: allowedTo(principal, view) }, home);
+    withoutHome({ ...view, actions: allowedTo(principal, view.actions, { asks, project: view.project }) }, home);
 
   async function prepared(
     asked: { source: AskedSource; project?: string | undefined },
@@ -243,29 +244,12 @@ export function deploymentProcedures(os: Gate, services: Services) {
   };
 }
 
-/** What each action asks of a person, as the procedure of its name does, and how it is said. */
-const asks = {
+const asks: Asks<Action> = {
   cancel: { access: "update:deployment", words: "cancel a deployment" },
   redeploy: { access: "create:deployment", words: "deploy" },
   promote: { access: "create:deployment", words: "promote a deployment" },
   rollback: { access: "create:deployment", words: "roll back" },
-} as const satisfies Record<Action, { access: Permission; words: string }>;
-
-/** What is possible, less what this caller may not do. */
-function allowedTo(
-  principal: Principal | null,
-  { actions, project }: Pick<DeploymentView, "actions" | "project">,
-): DeploymentView["actions"] {
-  const who = principal ? inWords(principal, project) : "Nobody";
-  const judged = Object.entries(actions).map(([action, asked]) => {
-    const { access, words } = asks[action as Action];
-    return [
-      action,
-      principal && may(principal, access, project) ? asked : { possible: false, reason: `${who} may not ${words}.` },
-    ];
-  });
-  return Object.fromEntries(judged) as DeploymentView["actions"];
-}
+};
 
 function seenIn({ expectLive }: { expectLive?: string | null | undefined }): Seen {
   return expectLive === undefined ? {} : { expectLive };

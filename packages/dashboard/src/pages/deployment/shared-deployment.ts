@@ -120,6 +120,7 @@ function asDeployment(shared: Shared): Deployment {
     error: shared.error === null ? null : { ...shared.error, recovery: [] },
     operation: "deploy",
     reason: null,
+    waitsFor: null,
     releaseId: null,
     live: false,
     message: null,
