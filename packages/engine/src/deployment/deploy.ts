@@ -52,6 +52,8 @@ export interface Work {
   force: boolean;
   clock: Clock;
   signal: AbortSignal;
+  /** Told where its services are as soon as they are there, before they are verified. */
+  reached(services: DeployedService[]): void;
   log(step: string, line: string, stream: "stdout" | "stderr"): void;
 }
 
@@ -72,6 +74,8 @@ export async function runDeployment(work: Work): Promise<{ release: Release; ser
     url: siteAddress(service.url, platform, work.access),
     alsoAt: (service.alsoAt ?? []).map((url) => siteAddress(url, platform, work.access)),
   }));
+
+  work.reached(services);
 
   await journal.setState("verifying");
   await journal.step("verify", async (step) => {

@@ -35,6 +35,7 @@ export async function carryToEnd({ platforms, access: accessOf, learn, opened, .
   const { store, row, journal, signal } = work;
   const platform = platforms.find((one) => one.id === row.platform);
   let reach: Reach | undefined;
+  let reached: DeployedService[] = [];
   try {
     if (!platform)
       throw new DeployError("INVALID_CONFIG", {
@@ -45,7 +46,15 @@ export async function carryToEnd({ platforms, access: accessOf, learn, opened, .
     reach = await openReach({ store, platform, access, row, learn });
     opened(reach);
     const { force = false } = JSON.parse(row.request) as DeployRequest;
-    const live = await runDeployment({ ...work, platform, access, reach, force, clock: store.clock });
+    const live = await runDeployment({
+      ...work,
+      platform,
+      access,
+      reach,
+      force,
+      clock: store.clock,
+      reached: (services) => (reached = services),
+    });
     await succeed({ row, journal, live, reach });
   } catch (error) {
     if (isStoreAway(error) || isLeaseLost(error)) throw error;
@@ -60,7 +69,7 @@ export async function carryToEnd({ platforms, access: accessOf, learn, opened, .
       );
       // It is live whether or not its addresses can be told.
       const services = await platform.served?.({ release, signal: context.signal }).catch(() => null);
-      await succeed({ row, journal, live: { release, services: services ?? [] }, reach });
+      await succeed({ row, journal, live: { release, services: services ?? reached }, reach });
       return;
     }
     if (context) await platform?.abandon?.({ ...context, release }).catch((fault: unknown) => noteOf(journal, fault));

@@ -145,6 +145,29 @@ describe.each(databases)("on $kind", ({ use }) => {
       expect(view).toMatchObject({ state: "success", error: null, live: true, url: "http://found.example" });
     });
 
+    it("keeps the addresses of what is live when its time is over while they are verified", async () => {
+      const silent = createServer(() => {}); // Takes every question and answers none.
+      await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+      const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+      let release = "";
+      try {
+        const view = await run(
+          {
+            async deploy(context) {
+              release = context.release.id;
+              return [{ name: "web", url }];
+            },
+            status: async () => [{ service: "web", release, state: "ready" }],
+          },
+          500,
+        );
+        expect(view).toMatchObject({ state: "success", error: null, live: true, url });
+      } finally {
+        silent.closeAllConnections();
+        silent.close();
+      }
+    });
+
     it("tries a step again that failed for a passing reason, and gives up after three", async () => {
       let calls = 0;
       const passing = () =>
