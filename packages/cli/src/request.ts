@@ -45,7 +45,10 @@ export function withRequestFlags(command: Command): Command {
     .option("--prod", "deploy to production (the default)")
     .option("--preview [name]", "deploy to a preview of its own, with its own URL")
     .option("-p, --project <name>", "name of the project (default: from landfall.json, package.json or the folder)")
-    .option("-t, --platform <id>", "where to (default: local; all there are: landfall platforms)")
+    .option(
+      "-t, --platform <id>",
+      "where to (default: where it was deployed last, else local; all there are: landfall platforms)",
+    )
     .option("--team <id>", "team or account on the platform (default: where it was before, or the credential's own)")
     .option("--connection <name>", "which connected account, of several")
     .option("--to <name>", "a saved target, in place of the three (landfall targets)")

@@ -60,6 +60,18 @@ function picture(folder: string): [string, number][] {
 }
 
 describe("a folder on a hosted platform", () => {
+  it("goes where it was deployed last when nobody says where, and here when it is new", async () => {
+    const folder = landfall.project("shop", site);
+    const again = (...flags: string[]) => landfall.json<Deployed>("deploy", folder, "--prebuilt", ...flags);
+    expect(await again("--project", "new")).toMatchObject({ status: "success", platform: "local" });
+    expect(await deploy(folder)).toMatchObject({ status: "success", platform: "vercel" });
+    expect(await again("--project", "shop")).toMatchObject({ status: "success", platform: "vercel" });
+    const preview = ["--project", "shop", "--preview", "draft"];
+    expect(await again(...preview, "--platform", "local")).toMatchObject({ status: "success", platform: "local" });
+    expect(await again(...preview)).toMatchObject({ status: "success", platform: "local", environment: "draft" });
+    expect(await again("--project", "shop")).toMatchObject({ status: "success", platform: "vercel" });
+  });
+
   it("is sent as it is, each content once, with one JSON object on stdout and nothing written into it", async () => {
     const folder = landfall.project("shop", site);
     const before = picture(folder);

@@ -12,7 +12,9 @@ export const deployInput = z.object({
     .describe("folder or archive below the root folder, or a git address such as https://host/repo.git#branch:folder"),
   project: z.string().optional().describe("default: from landfall.json, package.json or the folder's name"),
   environment: given.environment,
-  platform: given.platform.describe("id of a platform, as the tool platforms lists them; default: local"),
+  platform: given.platform.describe(
+    "id of a platform, as the tool platforms lists them; default: where the project was deployed last, else local",
+  ),
   connection: z.string().optional().describe("which connected account, of several"),
   prebuilt: z.boolean().default(false).describe("take the source as it is and build nothing"),
   force: z.boolean().default(false).describe("build and start again although nothing has changed"),

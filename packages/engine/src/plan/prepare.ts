@@ -29,7 +29,7 @@ import type { History } from "../source/history.ts";
 import { openSource } from "../source/open.ts";
 import { checkedSource, type Source } from "../source/source.ts";
 import type { Store } from "../store/store.ts";
-import { atDefaultTarget, atSavedTarget } from "../targets/chosen.ts";
+import { atDefaultTarget, atSavedTarget, lastPlatform } from "../targets/chosen.ts";
 import { readGiven } from "../shared-values.ts";
 
 export interface PrepareContext {
@@ -76,7 +76,8 @@ export async function prepare(context: PrepareContext, given: DeployRequest): Pr
   const project = await projectName(store, { request, config, source, problems });
   const settings = await settingsOf(store, project);
   request = await atSavedTarget(store, toTarget(request, settings, config));
-  const platform = platformOf(platforms, request.platform ?? config?.platform ?? settings.platform ?? "local");
+  const wanted = request.platform ?? config?.platform ?? settings.platform;
+  const platform = platformOf(platforms, wanted ?? (await lastPlatform(store, { project, environment })) ?? "local");
   // What goes to somebody else as it is need not be copied first.
   const isReferred = request.prebuilt === true && request.source.kind === "folder" && platform.baseUrl !== undefined;
   const reading = source.commit ? Promise.resolve(source.commit) : commitOf(asked, source.root, context);

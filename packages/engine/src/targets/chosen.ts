@@ -1,4 +1,4 @@
-/** What a deployment takes from a saved target: the one it names, or the platform's default. */
+/** Where a deployment goes: what it takes from a saved target, the one it names or the platform's default, and from the deployment before. */
 import { pinnedTarget } from "../deployment/reach.ts";
 import type { DeployRequest } from "../plan/request.ts";
 import { DeployError } from "../error.ts";
@@ -52,6 +52,25 @@ export async function atDefaultTarget(
     (field) => pinned[field] !== undefined && wanted[field] !== undefined && pinned[field] !== wanted[field],
   );
   return livesElsewhere ? request : { ...request, savedTarget: row.id, ...placeIn(row) };
+}
+
+/** The platform the environment was deployed to last, or the project when that is new; undefined for one that was deployed nowhere. */
+export async function lastPlatform(
+  store: Store,
+  { project, environment }: { project: string; environment: string },
+): Promise<string | undefined> {
+  const known = await store.project(project);
+  if (!known) return undefined;
+  const row = await store.db
+    .selectFrom("deployment")
+    .select("platform")
+    .where("project_id", "=", known.id)
+    .where("state", "=", "success")
+    .orderBy((eb) => eb("environment", "!=", environment))
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.platform;
 }
 
 function placeIn(row: SavedTargetRow): Pick<DeployRequest, "connection" | "target"> {
