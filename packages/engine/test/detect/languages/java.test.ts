@@ -57,6 +57,16 @@ describe("Maven", () => {
     expect(readingOf(files).port).toBe(8090);
   });
 
+  it("reads deeply indented settings of a server that name no port", () => {
+    const deep = (keys: string[]) => keys.map((key, at) => `${" ".repeat(8 * (at + 1))}${key}:\n`).join("");
+    const files = {
+      "pom.xml": pom(["spring-boot-starter-web"]),
+      ...main,
+      "src/main/resources/application.yml": `server:\n${deep(["servlet", "session", "cookie", "name", "path", "age", "a", "b"])}`,
+    };
+    expect(readingOf(files).port).toBe(8080);
+  });
+
   it("is a worker without a web starter", () => {
     expect(readingOf({ "pom.xml": pom(["spring-boot-starter-amqp"]), ...main }).kind).toBe("worker");
   });
