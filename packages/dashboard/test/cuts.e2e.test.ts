@@ -1,9 +1,9 @@
 /** The connection is cut ten times, the server restarts, the laptop sleeps: the page has every line once, and never an empty panel. */
-import { createServer, connect, type Server, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasBrowser } from "../../react/test/browser.ts";
 import type { Caller } from "../../server/test/harness.ts";
+import { type Line, openLine } from "./line.ts";
 import { openPlace, type Place } from "./place.ts";
 
 const lines = 4_000;
@@ -19,40 +19,6 @@ const print = () => {
 print();
 `;
 
-/** A line between browser and server that can be cut. */
-interface Line {
-  server: Server;
-  url: string;
-  /** Where it leads. */
-  port: number;
-  cut(): void;
-}
-
-async function openLine(): Promise<Line> {
-  const open = new Set<Socket>();
-  const line: Line = {
-    server: createServer((near) => {
-      const far = connect(line.port, "127.0.0.1");
-      for (const one of [near, far]) {
-        open.add(one);
-        one.on("error", () => {}); // Cut, by us or by the other side.
-        one.on("close", () => {
-          open.delete(one);
-          near.destroy();
-          far.destroy();
-        });
-      }
-      near.pipe(far).pipe(near);
-    }),
-    url: "",
-    port: 0,
-    cut: () => open.forEach((socket) => socket.destroy()),
-  };
-  await new Promise<void>((resolve) => line.server.listen(0, "127.0.0.1", resolve));
-  line.url = `http://127.0.0.1:${(line.server.address() as { port: number }).port}`;
-  return line;
-}
-
 describe.runIf(hasBrowser)("a page whose connection is cut", { timeout: 240_000 }, () => {
   let line: Line;
   let place: Place;
@@ -65,8 +31,7 @@ describe.runIf(hasBrowser)("a page whose connection is cut", { timeout: 240_000 
   });
   afterAll(async () => {
     await place[Symbol.asyncDispose]();
-    line.cut();
-    await new Promise((resolve) => line.server.close(resolve));
+    await line[Symbol.asyncDispose]();
   });
 
   it("has every line once at the end, says how current it is, and clears nothing", async () => {

@@ -35,11 +35,14 @@ type Asked = Omit<Request, "source">;
 /** What is said of files that are sent. */
 export type Said = Pick<Extract<Request["source"], { upload: string }>, "commit" | "history">;
 
-/** `publicUrl`: people come by way of something in front. `mail`: who takes its mail. `browser`: takes pictures of what is deployed. */
-export async function openPlace({
-  databaseUrl,
-  ...settings
-}: Pick<ServerOptions, "publicUrl" | "mail" | "browser"> & { databaseUrl?: string } = {}): Promise<Place> {
+/**
+ * `publicUrl`: people come by way of something in front. `mail`: who takes its mail. `browser`: takes pictures of what is deployed.
+ * People have Chromium unless `launched` starts another browser.
+ */
+export async function openPlace(
+  { databaseUrl, ...settings }: Pick<ServerOptions, "publicUrl" | "mail" | "browser"> & { databaseUrl?: string } = {},
+  launched: () => Promise<Browser> = launch,
+): Promise<Place> {
   buildProgram();
   const dashboard = builtDashboard();
   const vendors = await openVendors();
@@ -53,7 +56,7 @@ export async function openPlace({
   const work = server.engine.work({ signal: stop.signal, until: "aborted" }).catch((error: unknown) => {
     if (!stop.signal.aborted) throw error;
   });
-  const browser = await launch();
+  const browser = await launched();
 
   const place: Place = {
     server,
@@ -65,7 +68,9 @@ export async function openPlace({
         baseURL: origin,
         ...options,
       });
-      await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin });
+      // Firefox has no such permissions; there it is a preference.
+      if (browser.browserType().name() === "chromium")
+        await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin });
       if (person) await context.addCookies(cookiesOf(person, origin));
       const page = await context.newPage();
       const complaints: string[] = [];
