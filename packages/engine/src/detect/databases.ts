@@ -35,6 +35,7 @@ export function addDatabases(project: Project, manifest: Manifest, reading: Read
   }
   fromDevelopment(project, manifest, reading);
   const stated = fromSchemas(project, manifest, reading);
+  if (stated) dropIdleDrivers(project, manifest, reading, stated);
   if (!stated && schemaTools.some((tool) => dependsOn(manifest, tool))) fromCode(project, manifest, reading);
   fromBindings(project, manifest, reading);
   fromStorage(project, manifest, reading);
@@ -66,6 +67,25 @@ function fromDevelopment(project: Project, manifest: Manifest, reading: Reading)
 const besideTheProgram = /(?:^|\/)(?:scripts?|tests?|__tests__|e2e|tools?|migrations?|seeds?|examples?)\//;
 
 const relational = new Set(["postgres", "mysql", "sqlite", "mssql", "oracle"]);
+
+/** Beside the database its schema is written for, the driver of another one counts where the program names it. */
+function dropIdleDrivers(project: Project, manifest: Manifest, reading: Reading, stated: string): void {
+  const others = reading.database.filter((name) => name !== stated && relational.has(name));
+  if (others.length === 0) return;
+  const sources = search(project.tree, manifest.directory, {
+    depth: 6,
+    limit: 400,
+    matches: (name) => /\.(?:[cm]?[jt]sx?|svelte|vue|astro)$/.test(name),
+  });
+  for (const database of others) {
+    const names = Object.keys(manifest.dependencies).filter((name) => drivers[name] === database);
+    if (names.length === 0) continue;
+    const named = names.map((name) => name.replaceAll(/[.-]/g, "\\$&")).join("|");
+    const imports = new RegExp(`["'\`](?:[^"'\`\\n]*[^"'\`\\n\\w])?(?:${named})(?:\\W[^"'\`\\n]*)?["'\`]`);
+    if (!sources.some((at) => imports.test(project.tree.text(at) ?? "")))
+      reading.database = reading.database.filter((name) => name !== database);
+  }
+}
 
 /** Knex, TypeORM and Sequelize load the driver of the one dialect they are told of; others are left over. */
 function keepOnly(reading: Reading, database: string): void {

@@ -59,6 +59,8 @@ export const drivers: Record<string, string> = {
   "@next-auth/mongodb-adapter": "mongodb",
   redis: "redis",
   ioredis: "redis",
+  iovalkey: "redis",
+  "@valkey/valkey-glide": "redis",
   "@redis/client": "redis",
   "@upstash/redis": "redis",
   "@upstash/ratelimit": "redis",

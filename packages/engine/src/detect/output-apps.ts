@@ -57,7 +57,11 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
     const directory =
       stringAt(config?.value, "generate", "dir") ?? stringAt(config?.value, "nitro", "output", "publicDir");
     const spa = valueAt(config?.value, "ssr") === false || stringAt(config?.value, "mode") === "spa";
-    if (isStatic || spa) {
+    // Its pages are drawn in the browser, and its own server answers them.
+    const answers =
+      !old &&
+      ["server/api", "server/routes"].some((name) => project.tree.hasDirectory(inside(manifest.directory, name)));
+    if (isStatic || (spa && !answers)) {
       const fallback = old ? "dist" : ".output/public";
       return {
         kind: "static",

@@ -1,6 +1,7 @@
 /** Variables that manifests name: Prisma, compose, Dockerfile, Heroku's app.json, render.yaml, netlify.toml, vercel.json, wrangler, Spring, Symfony, Nuxt. */
 import type { Kind } from "../detect/detection.ts";
 import { databaseOfImage } from "../detect/languages/docker.ts";
+import { search } from "../detect/languages/files.ts";
 import { inside, isObject, type Json, type JsonObject, type Project } from "../detect/reading.ts";
 import { isExampleFile, isPlaceholder, readExample } from "./example.ts";
 import { readLanguage } from "./languages.ts";
@@ -41,6 +42,7 @@ const manifests: Manifest[] = [
     read(_project, _path, text, see, kind) {
       const code = maskHashComments(text);
       const stores = kind === "compose" ? [] : databasesOf(code);
+      const given = new Set(kind === "compose" ? [] : [...code.matchAll(/\$\{(\w+):?-/g)].map(([, key]) => key));
       for (const match of code.matchAll(/(?<!\$)\$(?:\{([A-Za-z_]\w*)(:?[-?+][^}]*)?\}|([A-Za-z_]\w*))/g)) {
         const key = match[1] ?? match[3]!;
         const rest = match[2] ?? "";
@@ -49,7 +51,7 @@ const manifests: Manifest[] = [
         const isHandedOn =
           new RegExp(`(?<!\\w)${key}["']?\\s*[=:]\\s*["']?$`).test(code.slice(0, match.index)) &&
           !stores.some(({ start, end }) => match.index > start && match.index < end);
-        see(key, kind === "compose" ? need : isHandedOn && need === "plain" ? "plain" : "tooling", {
+        see(key, kind === "compose" ? need : isHandedOn && need === "plain" && !given.has(key) ? "plain" : "tooling", {
           offset: match.index,
         });
       }
@@ -294,19 +296,27 @@ function readNodeConfig(project: Project, path: string, text: string, see: See):
       return project.tree.has(at) ? [read(at)] : [];
     }),
   );
-  walk(read(path), settings);
+  const asked = settingsAskedFor(project, path);
+  walk(read(path), settings, "");
 
-  function walk(names: Json | undefined, values: (Json | undefined)[]): void {
+  function walk(names: Json | undefined, values: (Json | undefined)[], own: string): void {
     const name = isObject(names) && typeof names["__name"] === "string" ? names["__name"] : names;
     if (typeof name === "string" && variable.test(name))
-      see(name, values.some((value) => value !== undefined && value !== null && value !== "") ? "default" : "plain", {
-        offset: text.indexOf(name),
-      });
+      see(
+        name,
+        values.some((value) => value !== undefined && value !== null && value !== "")
+          ? "default"
+          : asked.has(own) && values.every((value) => value === undefined)
+            ? "checked"
+            : "plain",
+        { offset: text.indexOf(name) },
+      );
     else if (isObject(name))
       for (const [key, inner] of Object.entries(name))
         walk(
           inner,
           values.map((value) => (isObject(value) ? value[key] : undefined)),
+          key,
         );
   }
 }
@@ -317,10 +327,29 @@ function readNodeConfigScript(project: Project, path: string, text: string, see:
     .flatMap((name) => ["ts", "js", "cjs", "mjs"].map((ending) => path.replace(/custom-.*$/, `${name}.${ending}`)))
     .map((at) => (project.tree.has(at) ? (project.tree.text(at) ?? "") : ""))
     .join("\n");
+  const asked = settingsAskedFor(project, path);
   for (const match of text.matchAll(/([A-Za-z_$][\w$]*)["']?\s*:\s*["'`]([A-Z][A-Z0-9_]*)["'`]/g)) {
     const isGiven = new RegExp(`\\b${match[1]!.replaceAll("$", "\\$")}["']?\\s*:\\s*(?!""|''|\`\`)\\S`).test(values);
-    see(match[2]!, isGiven ? "default" : "plain", { offset: match.index });
+    see(match[2]!, isGiven ? "default" : asked.has(match[1]!) ? "checked" : "plain", { offset: match.index });
   }
+}
+
+/** Last names of the settings that `config.get("a.b")` asks for, which throws for those without a value. */
+function settingsAskedFor(project: Project, path: string): Set<string> {
+  const root = path.includes("/config/") ? path.slice(0, path.lastIndexOf("/config/")) : ".";
+  const folder = project.tree.hasDirectory(inside(root, "src")) ? inside(root, "src") : root;
+  const sources = search(project.tree, folder, {
+    depth: 5,
+    limit: 200,
+    matches: (name) => /\.[cm]?[jt]sx?$/.test(name),
+  });
+  return new Set(
+    sources.flatMap((at) =>
+      [...(project.tree.text(at) ?? "").matchAll(/\bconfig\.get(?:<[^>]*>)?\(\s*["'`]([\w.]+)["'`]\s*\)/g)].map(
+        ([, name]) => name!.slice(name!.lastIndexOf(".") + 1),
+      ),
+    ),
+  );
 }
 
 /**

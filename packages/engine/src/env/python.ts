@@ -15,6 +15,8 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
     )) {
       const [, own, type, value] = field;
       if (/ClassVar|^model_config/.test(type!) || own === "model_config") continue;
+      // `KEY: str = os.environ["KEY"]`: what reads calls says how much it is needed.
+      if (value !== undefined && /\benviron\b|\bgetenv\(/.test(value)) continue;
       const alias = /(?:validation_alias|alias|env)\s*=\s*["'](\w+)["']/.exec(value ?? "")?.[1];
       const isRequired =
         value === undefined || /^\.\.\.|^Field\(\s*(?:\.\.\.|\w*alias\s*=|env\s*=|description|\))/.test(value.trim());

@@ -77,7 +77,8 @@ export function readSchemas(script: Script): Sighting[] {
       if (full !== key) sightings.at(-1)!.knownAs = key;
     }
   }
-  if (/env-schema|@fastify\/env|fastify-env/.test(text)) readJsonSchema(script, see);
+  if (/env-schema|@fastify\/env|fastify-env|\brequired\s*:\s*\[\s*["'][A-Z][A-Z0-9_]+["']/.test(text))
+    readJsonSchema(script, see);
   if (text.includes("fluent-json-schema")) readFluentSchema(script, see);
   if (/["'](?:arktype|arkenv|entrykit)["']/.test(text)) readArkTypes(script, see);
   if (text.includes("class-validator")) readValidatedClass(script, see);

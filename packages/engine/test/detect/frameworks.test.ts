@@ -133,6 +133,14 @@ describe("frameworks: files or server", () => {
       },
       is: { kind: "server", framework: "nuxt", startCommand: "node .output/server/index.mjs", outputDir: ".output" },
     },
+    "Nuxt without rendering that answers requests is a server": {
+      files: {
+        "package.json": manifest({ scripts: { build: "nuxt build" }, dependencies: { nuxt: "^3.1.0" } }),
+        "nuxt.config.ts": "export default defineNuxtConfig({ ssr: false });",
+        "server/api/shops.ts": "export default defineEventHandler(() => []);",
+      },
+      is: { kind: "server", outputDir: ".output" },
+    },
     "Nuxt built by generate is files": {
       files: { "package.json": manifest({ scripts: { build: "nuxt generate" }, dependencies: { nuxt: "^3.1.0" } }) },
       is: { kind: "static", outputDir: ".output/public" },

@@ -257,6 +257,28 @@ describe("databases", () => {
       },
       is: { database: ["sqlite"] },
     },
+    "a driver nobody names beside another dialect is left over": {
+      files: {
+        ...index,
+        "package.json": programWith({ "drizzle-orm": "1", postgres: "3", "better-sqlite3": "12" }),
+        "drizzle.config.ts": `export default defineConfig({ dialect: "sqlite" })`,
+        "src/db.ts": `import { drizzle } from "drizzle-orm/better-sqlite3";`,
+      },
+      is: { database: ["sqlite"] },
+    },
+    "a driver the program names beside another dialect counts": {
+      files: {
+        ...index,
+        "package.json": programWith({ "drizzle-orm": "1", mysql2: "3", pg: "8" }),
+        "drizzle.config.ts": `export default defineConfig({ dialect: "postgresql" })`,
+        "src/old.ts": `import { createPool } from "mysql2/promise";`,
+      },
+      is: { database: ["mysql", "postgres"] },
+    },
+    "the client of Valkey": {
+      files: { ...index, "package.json": programWith({ "@valkey/valkey-glide": "2" }) },
+      is: { database: ["redis"] },
+    },
     "TypeORM's type in code": {
       files: {
         ...index,

@@ -710,6 +710,11 @@ describe("manifests", () => {
     ["compose", { "compose.yaml": compose }, ["A_KEY", "C_KEY"], { kind: "compose" }],
     ["compose beside a program: what is handed on", { "compose.yaml": compose }, ["A_KEY"]],
     [
+      "compose beside a program: not what it gives a value itself",
+      { "compose.yaml": `${compose}  more:\n    environment:\n      A_KEY: \${A_KEY:-a}\n` },
+      [],
+    ],
+    [
       "app.json",
       {
         "app.json": JSON.stringify({
@@ -851,6 +856,15 @@ describe("manifests", () => {
         "config/default.ts": 'export default { key: "", url: "mongodb://localhost" };',
       },
       ["A_KEY"],
+    ],
+    [
+      "package config, what the program asks for among very many",
+      {
+        "config/custom-environment-variables.ts": `export default { mail: { key: "MAIL_KEY", from: "MAIL_FROM" }, ${Array.from({ length: 30 }, (_, at) => `p${at}: "PART_${at}"`).join(", ")} };`,
+        "config/default.ts": "export default { salt: 10 };",
+        "src/mail.ts": 'send(config.get<string>("mail.key"), config.has("mail.from"));',
+      },
+      ["MAIL_KEY"],
     ],
     [
       "Spring",

@@ -32,6 +32,7 @@ const uses: [extension: string, source: string, ...needs: string[]][] = [
   ["py", `class Settings(BaseSettings):\n    x_key: str\n    other: int = 1`, "checked"],
   ["ex", `x = System.get_env("X_KEY")\ncond do\n  x && y -> start(x)\nend`, "guarded"],
   ["py", `class Settings(BaseSettings):\n    x_key: str = "a"`, "default"],
+  ["py", `class Settings(BaseSettings):\n    X_KEY: str = os.environ["X_KEY"]`, "asserted"],
   [
     "py",
     `class Settings(BaseSettings):\n    x_key: Annotated[\n        list[str], Validator(parse)\n    ] = []`,

@@ -125,6 +125,11 @@ const schemas: [library: string, source: string, needs: Record<string, string>][
     { AAA: "checked", BBB: "declared", CCC: "declared" },
   ],
   [
+    "a JSON schema in a file of its own",
+    `export const schema = { type: "object", required: ["AAA"], properties: { AAA: { type: "string" }, BBB: { type: "string", default: "" } } };`,
+    { AAA: "checked", BBB: "declared" },
+  ],
+  [
     "class-validator",
     `import { IsString, IsOptional, IsUrl, ValidateIf } from "class-validator";
      class Variables {

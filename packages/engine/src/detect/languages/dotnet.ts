@@ -46,6 +46,8 @@ export const dotnet: Reader = {
     state(reading, "packageManager", "nuget", { at, rule: "dotnet/project" });
     state(reading, "installCommand", `dotnet restore${target(directory, main)}`, { at, rule: "dotnet/project" });
     stateVersion(project, directory, reading, main);
+    const library = shownBySamples(directory, projects);
+    if (library) return decide(reading, "package", 0.8, { at: library.at, rule: "dotnet/library-with-samples" });
     if (main.kind === "test" || main.kind === "package")
       return decide(reading, "package", 0.8, { at, rule: "dotnet/library" });
 
@@ -95,6 +97,16 @@ function programsOf(projects: DotnetProject[]): DotnetProject[] {
       ["server", "static", "worker"].includes(kind) &&
       !used.has(at) &&
       !/(^|[/.])(tests?|samples?|examples?|benchmarks?|playground|tools?|templates?|build)([/.]|$)/i.test(at),
+  );
+}
+
+/** The library whose samples are all that runs. */
+function shownBySamples(directory: string, projects: DotnetProject[]): DotnetProject | undefined {
+  const isSample = ({ at }: DotnetProject) => /(^|\/)(samples?|examples?|demos?)\//i.test(relativeTo(directory, at));
+  const programs = projects.filter(({ kind }) => kind !== "test" && kind !== "package");
+  if (programs.length === 0 || !programs.every(isSample)) return undefined;
+  return projects.find(
+    (one) => one.kind === "package" && !isSample(one) && programs.some(({ refers }) => refers.includes(one.at)),
   );
 }
 

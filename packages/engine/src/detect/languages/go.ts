@@ -57,6 +57,20 @@ const commandLineModules = [
   "github.com/jessevdk/go-flags",
 ];
 
+/** Modules of bots, which wait for messages whatever else they can be told to do. */
+const botModules = [
+  "github.com/bwmarrin/discordgo",
+  "github.com/disgoorg/disgo",
+  "github.com/diamondburned/arikawa",
+  "github.com/go-telegram-bot-api/telegram-bot-api",
+  "github.com/go-telegram/bot",
+  "github.com/mymmrac/telego",
+  "github.com/PaulSonOfLars/gotgbot",
+  "gopkg.in/telebot.v3",
+  "gopkg.in/telebot.v4",
+  "gopkg.in/tucnak/telebot.v2",
+];
+
 export const go: Reader = {
   id: "go",
   read(project, directory) {
@@ -153,8 +167,9 @@ function readMain({ project, directory, reading, module, main, sources, imported
   }
   if (process === "worker") return decide(reading, "worker", 0.85, { at: main.at, rule: "go/procfile" });
   const isTool =
-    commandLineModules.some((name) => module.requires.has(name)) ||
-    own.some(({ text }) => /\bflag\.(Parse|NewFlagSet)\(|\bos\.Args\b/.test(text));
+    !botModules.some(used) &&
+    (commandLineModules.some((name) => module.requires.has(name)) ||
+      own.some(({ text }) => /\bflag\.(Parse|NewFlagSet)\(|\bos\.Args\b/.test(text)));
   return decide(reading, isTool ? "package" : "worker", isTool ? 0.6 : 0.65, {
     at: main.at,
     rule: isTool ? "go/command-line" : "go/main",

@@ -288,7 +288,7 @@ function stateDatabases({ project, directory, reading }: Place, slug: string | u
       });
     return;
   }
-  if (reading.database.length > 0) return;
+  if (reading.database.some((name) => name !== "redis")) return;
   const sources = search(tree, directory, { depth: 2, limit: 40, matches: (name) => name.endsWith(".php") });
   for (const at of sources) {
     const text = (tree.text(at) ?? "").replace(/^\s*(\/\/|#|\*|\/\*).*$/gm, "");
@@ -296,6 +296,7 @@ function stateDatabases({ project, directory, reading }: Place, slug: string | u
       /["']dsn["']\s*=>\s*["'](mysql|pgsql|sqlite|sqlsrv|mongodb)/i.exec(text)?.[1] ??
       /["']DBDriver["']\s*=>\s*["'](\w+)/.exec(text)?.[1] ??
       /["']driver["']\s*=>\s*\\?(?:[\w\\]*\\)?(Mysql|Postgres|Sqlite|Sqlserver)::class/.exec(text)?.[1] ??
+      /["'](mysql|pgsql|sqlsrv):(?:host|unix_socket|dbname|server)\s*=/i.exec(text)?.[1] ??
       /new\s+\\?PDO\(\s*["'](mysql|pgsql|sqlite|sqlsrv)/.exec(text)?.[1] ??
       /\b(mysqli?|pg)_connect\(|\bnew\s+\\?(mysqli)\(/
         .exec(text)

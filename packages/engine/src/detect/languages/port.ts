@@ -20,8 +20,13 @@ export interface PortRules {
   containerLast?: boolean;
 }
 
-/** State the port: code, then the container's EXPOSE, then the fallback. */
+/** State the port: what the start command falls back on, code, then the container's EXPOSE, then the fallback. */
 export function statePort(project: Project, directory: string, reading: Reading, rules: PortRules): void {
+  const told = /\$\{PORT:-(\d{2,5})\}/.exec(reading.startCommand ?? "")?.[1];
+  if (told !== undefined) {
+    const at = reading.evidence.findLast(({ field }) => field === "startCommand")?.at ?? directory;
+    return state(reading, "port", Number(told), { at, rule: "port/command", confidence: 0.92 });
+  }
   const sources = [...rules.sources].filter(({ text }) => mayTellPort.test(text));
   for (const pattern of rules.patterns) {
     for (const { at, text } of sources) {

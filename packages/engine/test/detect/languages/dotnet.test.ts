@@ -36,6 +36,21 @@ describe("kinds by SDK", () => {
     });
   });
 
+  it("takes a library with samples of its use for a package", () => {
+    const sample = project(web, [], "<TargetFramework>net8.0</TargetFramework>").replace(
+      "<ItemGroup>",
+      '<ItemGroup><ProjectReference Include="..\\..\\src\\Bots\\Bots.csproj" />',
+    );
+    expect(
+      readingOf({
+        "Bots.sln": "",
+        "src/Bots/Bots.csproj": project("Microsoft.NET.Sdk"),
+        "samples/Echo/Echo.csproj": sample,
+        "samples/Echo/Program.cs": "app.Run();",
+      }).kind,
+    ).toBe("package");
+  });
+
   it("takes a library for a package", () => {
     expect(readingOf({ "Lib.csproj": project("Microsoft.NET.Sdk") }).kind).toBe("package");
   });

@@ -118,6 +118,15 @@ describe("main packages", () => {
     expect(readingOf({ "go.mod": mod(), "lib.go": "package lib\n" }).kind).toBe("package");
   });
 
+  it("is a worker when it is a bot, whatever else it can be told to do", () => {
+    const files = {
+      "go.mod": mod("github.com/bwmarrin/discordgo v0.29.0"),
+      "main.go": main('if os.Args[1] == "version" { return }\nbot.Run()', '\t"os"\n\t"example.com/app/bot"\n'),
+      "bot/bot.go": 'package bot\n\nimport "github.com/bwmarrin/discordgo"\n',
+    };
+    expect(readingOf(files).kind).toBe("worker");
+  });
+
   it("is a package when it is a tool for the terminal", () => {
     expect(readingOf({ "go.mod": mod("github.com/spf13/cobra v1.8.0"), "main.go": main("cmd.Execute()") }).kind).toBe(
       "package",

@@ -89,6 +89,15 @@ it("knows WordPress by its files", () => {
   ).toMatchObject({ framework: "wordpress", database: ["mysql"], startCommand: "php -S 0.0.0.0:$PORT" });
 });
 
+it("finds the database of a program that caches in Redis", () => {
+  const reading = readingOf({
+    "composer.json": composer({ "slim/slim": "^4", "ext-redis": "*" }),
+    "public/index.php": "<?php\n",
+    "app/Database.php": '<?php $dsn = sprintf("mysql:host=%s;dbname=%s", $host, $name);\n',
+  });
+  expect(reading.database.toSorted()).toEqual(["mysql", "redis"]);
+});
+
 it("serves plain pages from their directory, with the database they connect to", () => {
   const reading = readingOf({ "public/index.php": "<?php new PDO('mysql:host=x');\n" });
   expect(reading).toMatchObject({

@@ -24,6 +24,14 @@ describe("a Procfile beside a program", () => {
     expect(readingOf({ ...flask, Procfile: "web: gunicorn app:app\n" }).startCommand).toBe("gunicorn app:app");
   });
 
+  it("says which port the program falls back on", () => {
+    const files = {
+      ...flask,
+      Procfile: 'web: sh -c "flask db upgrade && gunicorn app:app --bind 0.0.0.0:${PORT:-8090}"\n',
+    };
+    expect(readingOf(files).port).toBe(8090);
+  });
+
   it("keeps its workers as evidence", () => {
     const { evidence } = readingOf({ ...flask, Procfile: "worker: rq worker\nweb: gunicorn app:app\n" });
     expect(evidence).toContainEqual(expect.objectContaining({ field: "worker", value: "rq worker", at: "Procfile:1" }));
