@@ -23,6 +23,7 @@ import { plan } from "./commands/plan.ts";
 import { platforms } from "./commands/platforms.ts";
 import { projects } from "./commands/projects.ts";
 import { promote } from "./commands/promote.ts";
+import { protection } from "./commands/protection.ts";
 import { redeploy } from "./commands/redeploy.ts";
 import { resetPassword } from "./commands/reset-password.ts";
 import { restore } from "./commands/restore.ts";
@@ -43,7 +44,7 @@ import type { Registry } from "./registry.ts";
 const groups: [string, ((registry: Registry) => void)[]][] = [
   ["Bring live:", [deploy, plan, detect, init, env]],
   ["See:", [platforms, projects, ls, inspect, status, logs, open, why]],
-  ["Change:", [redeploy, rollback, promote, cancel, domains, notifications, rm]],
+  ["Change:", [redeploy, rollback, promote, cancel, domains, protection, notifications, rm]],
   ["Accounts:", [connect, connections, targets, whoami, disconnect, login, logout]],
   ["Run:", [serve, servers, mcp, stop, worker, edge, simulate, doctor, backup, restore, rotateKey, resetPassword]],
 ];

@@ -224,6 +224,7 @@ export function engineDouble({
     variables: { list: unused, set: unused, remove: unused, history: unused, revert: unused, compare: unused },
     shared: { list: unused, set: unused, remove: unused, mappings: unused, map: unused, unmap: unused },
     settings: { get: unused, set: unused },
+    protection: { get: unused, set: unused },
     notifications: {
       list: unused,
       save: unused,

@@ -65,6 +65,27 @@ const settings = z
   .meta({ id: "ProjectSettings" });
 const versionedSettings = z.object({ version: z.number().int().describe("Grows with every change."), settings });
 
+const scope = z
+  .enum(["off", "preview", "all"])
+  .describe("What visitors need a password for: nothing, all but production, everything.");
+const protection = z
+  .object({
+    version: z.number().int().describe("Grows with every change."),
+    scope,
+    updatedAt: instant.nullable(),
+    elsewhere: z
+      .array(
+        z.object({
+          platform: z.string(),
+          name: z.string(),
+          where: z.string().describe("Where it is set there, in a sentence."),
+          help: z.string().describe("The vendor's page about it."),
+        }),
+      )
+      .describe("Hosted platforms the project is deployed to, which keep strangers out themselves."),
+  })
+  .meta({ id: "Protection" });
+
 const record = z.object({ type: z.string(), name: z.string(), value: z.string(), purpose: z.string() });
 
 const domain = z
@@ -150,6 +171,37 @@ export const projects = {
       .route({ method: "PUT", path: "/projects/{project}/settings", tags: ["projects"] })
       .input(inProject.extend({ settings, expect: z.number().int().min(0).describe("The version that was read.") }))
       .output(versionedSettings),
+  },
+  protection: {
+    get: open("read:project", { about: "project" })
+      .route({
+        method: "GET",
+        path: "/projects/{project}/protection",
+        tags: ["projects"],
+        description: "The password on what Landfall's own machines serve of the project. It is never shown.",
+      })
+      .input(inProject)
+      .output(protection),
+    set: open("update:project", { about: "project" })
+      .route({
+        method: "PUT",
+        path: "/projects/{project}/protection",
+        tags: ["projects"],
+        description: "In force when it is answered, without a deployment.",
+      })
+      .input(
+        z.strictObject({
+          ...inProject.shape,
+          scope,
+          password: z
+            .string()
+            .max(200)
+            .optional()
+            .describe("8 to 200 characters. Absent: the one there is. With `off` it is forgotten."),
+          expect: z.number().int().min(0).describe("The version that was read."),
+        }),
+      )
+      .output(protection),
   },
   running: open("read:deployment", { about: "any" })
     .route({

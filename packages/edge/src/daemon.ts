@@ -203,7 +203,8 @@ async function dataVersion({ db, kind }: Store): Promise<string> {
   }
   const live = db.selectFrom("live").select("release_id").where("platform", "=", "local").orderBy("release_id");
   const instances = db.selectFrom("instance").select(["id", "desired"]).orderBy("id");
-  return JSON.stringify([await live.execute(), await instances.execute()]);
+  const guards = db.selectFrom("project_protection").select(["project_id", "version"]).orderBy("project_id");
+  return JSON.stringify([await live.execute(), await instances.execute(), await guards.execute()]);
 }
 
 /** The port this data directory had before, the one asked for, or any. */

@@ -4,6 +4,7 @@ import type { Release } from "@landfall/engine/platform";
 import type { EdgeService } from "@landfall/engine/platforms/local/edge-control";
 import { instanceId, programOf } from "@landfall/engine/platforms/local/program";
 import { stage } from "@landfall/engine/platforms/local/stage";
+import { isCovered, protectedProjects } from "@landfall/engine/protection/protection";
 import { openRelease } from "@landfall/engine/deployment/release";
 import { localOrganization, type Store } from "@landfall/engine/store/store";
 import { releaseHeader } from "@landfall/engine/deployment/verify";
@@ -89,9 +90,10 @@ export function createDesired({
   }
 
   async function apply(): Promise<void> {
-    const [live, instances] = await Promise.all([
+    const [live, instances, guarded] = await Promise.all([
       store.db.selectFrom("live").select("release_id").where("platform", "=", "local").orderBy("since").execute(),
       store.db.selectFrom("instance").selectAll().execute(),
+      protectedProjects(store),
     ]);
     const liveIds = new Set(live.map((row) => row.release_id));
     const wanted = instances.filter((row) => row.desired === "running");
@@ -124,7 +126,9 @@ export function createDesired({
         const hosts = plan.hosts.filter((host) => !taken.has(host));
         for (const host of hosts) taken.add(host);
         const route = await routeFor(release, plan.name, plan.kind, hosts, ownPort);
-        if (route) routes.push(route);
+        const guard = guarded.get(release.projectId);
+        const isGuarded = guard !== undefined && isCovered(guard.scope, release.environment);
+        if (route) routes.push(isGuarded ? { ...route, password: guard.password } : route);
         next.push({
           release,
           service: plan.name,

@@ -12,9 +12,11 @@ export interface Page {
 
 const titles: Record<number, string> = {
   400: "Bad request",
+  401: "Password needed",
   404: "Not found",
   405: "Method not allowed",
   410: "Gone",
+  429: "Too many tries",
   416: "Range not satisfiable",
   500: "Internal error",
   502: "Bad gateway",

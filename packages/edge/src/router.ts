@@ -20,6 +20,8 @@ export interface Route {
   ports?: number[];
   release: string;
   target: Target;
+  /** Hash of the password that visitors are to have. */
+  password?: string;
   /** Added to every answer, such as one that names the release. */
   headers?: [name: string, value: string][];
 }
@@ -28,6 +30,7 @@ export interface Route {
 export interface ActiveRoute {
   release: string;
   target: Target;
+  password: string | null;
   /** name, value, name, value … */
   headers: string[];
   /** One more request is under way. */
@@ -82,6 +85,7 @@ export function createRouter(options: { clock?: Clock } = {}): Router {
     return {
       release,
       target,
+      password: route.password ?? null,
       headers: (route.headers ?? []).flat(),
       enter: () => {
         countOf(release).value += 1;

@@ -7,7 +7,9 @@ import { DeployError } from "@landfall/engine/error";
 import { errnoOf } from "@landfall/engine/errno";
 import type { DeliveryOptions } from "./delivery.ts";
 import { createServer } from "@landfall/engine/node-http";
-import { hasBody, sendPage } from "./pages.ts";
+import { createGuards } from "./guard.ts";
+import { hasBody, type Page, sendPage } from "./pages.ts";
+import { keepPrivate } from "./private.ts";
 import { createProxy, type ProxyOptions } from "./proxy.ts";
 import type { ActiveRoute, Router } from "./router.ts";
 import { createStaticServer } from "./static.ts";
@@ -52,6 +54,7 @@ export function createEdge(options: EdgeOptions): Edge {
   const clock = options.clock ?? systemClock;
   const statics = createStaticServer(options);
   const proxy = createProxy(options);
+  const guards = createGuards({ clock });
   const servers = new Map<number, Server>();
   let isClosing = false;
   /** Connections that left HTTP: the server no longer knows them. */
@@ -66,6 +69,29 @@ export function createEdge(options: EdgeOptions): Edge {
     const route = router.match(host, port);
     if (onRequest && !isRetry) report(request, response, { host, release: route?.release ?? null });
     if (!route) return sendPage(request, response, noSite);
+    // Who asks a second time was let in before, and has nothing to show any more.
+    if (route.password === null || isRetry) return pass({ route, request, response, port, isRetry });
+    keepPrivate(response);
+    admit(request, route, (page) => {
+      if (response.destroyed) return;
+      if (page === null) pass({ route, request, response, port, isRetry });
+      else sendPage(request, response, page);
+    });
+  }
+
+  function pass({
+    route,
+    request,
+    response,
+    port,
+    isRetry,
+  }: {
+    route: ActiveRoute;
+    request: IncomingMessage;
+    response: ServerResponse;
+    port: number;
+    isRetry: boolean;
+  }): void {
     if (route.target.kind === "static") {
       return statics.serve({ route, site: route.target.site, request, response });
     }
@@ -78,6 +104,19 @@ export function createEdge(options: EdgeOptions): Edge {
       // In the meantime another release may have the traffic: its program is the one to ask.
       retry: () => answer(request, response, port, true),
     });
+  }
+
+  /** `then` is told null for who has the password of the site, else what to answer: at once where that is known. */
+  function admit(
+    request: IncomingMessage,
+    { password, headers }: ActiveRoute,
+    then: (page: Page | null) => void,
+  ): void {
+    if (password === null) return then(null);
+    const told = (page: Page | null): void => then(page && { ...page, headers: [...(page.headers ?? []), ...headers] });
+    const found = guards.look(request, password);
+    if (found instanceof Promise) void found.then(told);
+    else told(found);
   }
 
   function endUpgraded(): void {
@@ -108,7 +147,13 @@ export function createEdge(options: EdgeOptions): Edge {
     const host = hostOf(request);
     const route = host === null ? undefined : router.match(host, port);
     if (route?.target.kind !== "proxy") return refuseUpgrade(request, socket, host === null ? badRequest : noSite);
-    forwardUpgrade({ route: route as ActiveRoute & { target: { kind: "proxy" } }, request, socket, head });
+    socket.on("error", () => socket.destroy());
+    admit(request, route, (page) => {
+      if (socket.destroyed) return;
+      if (page === null)
+        forwardUpgrade({ route: route as ActiveRoute & { target: { kind: "proxy" } }, request, socket, head });
+      else refuseUpgrade(request, socket, page);
+    });
   }
 
   function listenOn(port: number, host: string): Promise<number> {

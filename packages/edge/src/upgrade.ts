@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { requestHeaders, responseHeaders } from "./forwarding.ts";
 import { httpRequest, STATUS_CODES } from "@landfall/engine/node-http";
 import { type Page, renderPage } from "./pages.ts";
+import { privately } from "./private.ts";
 import type { ActiveRoute } from "./router.ts";
 
 /** A request to leave HTTP, with the connection it came on and what followed its head. */
@@ -50,7 +51,8 @@ export function forwardUpgrade(visit: UpgradeVisit): void {
   });
   upstream.on("response", (answer) => {
     const kept = responseHeaders(answer.rawHeaders, route.headers);
-    socket.write(headOf(answer, [...kept, "Connection", "close"]));
+    const own = route.password === null ? kept : privately(kept);
+    socket.write(headOf(answer, [...own, "Connection", "close"]));
     answer.pipe(socket);
   });
   upstream.on("error", () => {
@@ -67,7 +69,14 @@ export function forwardUpgrade(visit: UpgradeVisit): void {
 /** Answer a handshake with a page and close the connection. */
 export function refuseUpgrade(request: IncomingMessage, socket: Duplex, page: Page): void {
   const { type, body } = renderPage(page, request.headers.accept);
-  const lines = [`Content-Type: ${type}`, `Content-Length: ${Buffer.byteLength(body)}`, "Connection: close"];
+  const lines = [
+    `Content-Type: ${type}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    "Cache-Control: no-store",
+    "Connection: close",
+  ];
+  const { headers = [] } = page;
+  for (let index = 0; index < headers.length; index += 2) lines.push(`${headers[index]}: ${headers[index + 1]}`);
   socket.end(`HTTP/1.1 ${page.status} ${STATUS_CODES[page.status]}\r\n${lines.join("\r\n")}\r\n\r\n${body}`);
 }
 

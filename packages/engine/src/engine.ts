@@ -20,6 +20,7 @@ import type { Domains } from "./domains/domains.ts";
 import type { EdgeStatus } from "./edge-status.ts";
 import type { DeployEvent } from "./events.ts";
 import type { Servers } from "./machines.ts";
+import type { Protection } from "./protection/protection.ts";
 import type { Notifications, SendLetter } from "./notifications/place.ts";
 import type { DeployRequest, Prepared } from "./plan/request.ts";
 import type { Platform } from "./platform.ts";
@@ -154,6 +155,7 @@ export interface Engine extends AsyncDisposable {
   domains: Domains;
   /** Places that are told how a project's deployments ended. */
   notifications: Notifications;
+  protection: Protection;
 
   /** Accounts on platforms. */
   connections: Connections;

@@ -27,6 +27,7 @@ export type { Engine, EngineOptions } from "./engine.ts";
 export type * from "./events.ts";
 export type { ServerAction, Servers, ServerView } from "./machines.ts";
 export type * from "./notifications/place.ts";
+export type { Protection, ProtectionScope, ProtectionView } from "./protection/protection.ts";
 export type * from "./plan/plan.ts";
 export type { DeployRequest, Overrides, Prepared } from "./plan/request.ts";
 export type * from "./platform.ts";

@@ -32,6 +32,7 @@ import { localPlatform } from "./platforms/local.ts";
 import { hostedPlatforms } from "./platforms/registry.ts";
 import { deliver, type Delivering, isDue, overdueMs } from "./notifications/delivering.ts";
 import { notificationsOf } from "./notifications/notifications.ts";
+import { protectionOf } from "./protection/protection.ts";
 import { prepare } from "./plan/prepare.ts";
 import { projectsOf, projectViews } from "./projects.ts";
 import { runtimeLogsOf } from "./runtime-logs.ts";
@@ -223,6 +224,7 @@ function engineOver(shared: Shared, store: Store, by: Asker = {}): Engine {
     shared: sharedOf(store, projects),
     settings: settingsOf(store, projects),
     notifications: notificationsOf(delivering, projects),
+    protection: protectionOf({ store, serving, platforms }, projects),
 
     connections,
     targets: targetsOf({ store, platforms, access, connections }),

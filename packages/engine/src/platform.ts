@@ -210,6 +210,8 @@ export interface Platform {
   projectName: { pattern: RegExp; maxLength: number };
   /** Address of its API. Absent: the platform is this machine, and bytes are kept in the store. */
   baseUrl?: string;
+  /** Where a person sets who may see what is there: in words, and the vendor's page about it. Absent: there is no such thing, or it is ours. */
+  protection?: { where: string; help: string };
   /** Domain its sites live under, such as `vercel.app`. */
   siteDomain?: string;
   /** Ways to connect an account, the best first. Absent: none is needed. */

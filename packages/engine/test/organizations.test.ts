@@ -178,6 +178,10 @@ const probes: Record<string, Probe> = {
   "settings.set": byProject((view, name) =>
     view.settings.set({ project: name, settings: { outputDir: "theirs" }, expect: 0 }),
   ),
+  "protection.get": byProject((view, name) => view.protection.get({ project: name })),
+  "protection.set": byProject((view, name) =>
+    view.protection.set({ project: name, scope: "all", password: "of somebody else", expect: 0 }),
+  ),
   "connections.list": (view) => [["", () => view.connections.list()]],
   "connections.connect": machine, // Makes one of its own; below.
   "connections.authorize": machine,

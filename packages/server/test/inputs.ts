@@ -40,6 +40,7 @@ const bodies: Record<string, (things: Things) => Record<string, unknown>> = {
   "projects.create": () => ({ name: "made" }),
   "variables.import": () => ({ text: "NAME=changed" }),
   "projects.settings.set": () => ({ settings: { outputDir: "changed" }, expect: 0 }),
+  "projects.protection.set": () => ({ scope: "all", password: "x".repeat(12), expect: 0 }),
   "variables.set": () => ({ values: { NAME: "changed" } }),
   "collaborators.set": () => ({ email: "new@example.com", role: "viewer" }),
   "shared.set": () => ({ values: { NAME: "changed" } }),

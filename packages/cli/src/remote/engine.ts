@@ -100,6 +100,11 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
       set: async (of) => sent(await client.projects.settings.set(of)),
     },
 
+    protection: {
+      get: async (of) => sent(await client.projects.protection.get(of)),
+      set: async (of) => sent(await client.projects.protection.set(of)),
+    },
+
     notifications: {
       list: async (of) => sent(await client.notifications.list(of)).places,
       save: async (asked) => sent(await client.notifications.save(asked)),

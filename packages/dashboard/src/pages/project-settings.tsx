@@ -12,6 +12,7 @@ import { useMay } from "../session.ts";
 import { Page } from "../shell/page.tsx";
 import { Collaborators } from "./project-settings/collaborators.tsx";
 import { Notifications } from "./project-settings/notifications.tsx";
+import { Protection } from "./project-settings/protection.tsx";
 import { SettingsForm } from "./project-settings/settings-form.tsx";
 
 export function ProjectSettingsPage() {
@@ -29,6 +30,7 @@ export function ProjectSettingsPage() {
       <Asked answer={answer} waitsFor="the settings" lines={8}>
         {(stored) => <SettingsForm project={project} stored={stored} mayChange={may("update:deployment")} />}
       </Asked>
+      {may("read:project") ? <Protection project={project} mayChange={may("update:project")} /> : null}
       {may("read:notification") ? <Notifications project={project} /> : null}
       {may("update:project") ? <Collaborators project={project} /> : null}
       {may("delete:project") ? <Removal project={project} /> : null}

@@ -22,6 +22,8 @@ export function siteItems(
       },
     ];
   }
+  // Strangers are kept out of all of it: nothing else can be seen from here.
+  if (findings.home.status === 401 && findings.missing.status === 401) return [live(findings), https(url)];
   const isPage = isHtml(findings.home) && findings.home.status === 200;
   return [
     live(findings),

@@ -77,10 +77,10 @@ function isKeptOut({ status }: Answer, service: DeployedService): boolean {
 
 async function faultOf(answer: Answer, given: Verification): Promise<string | null> {
   const { service, artifact, release, hosted } = given;
-  if (isKeptOut(answer, service)) return null;
   if (answer.status >= 500) return `it answered ${answer.status}`;
   const served = answer.headers[releaseHeader];
   if (served !== undefined && served !== release) return `another release (${String(served)}) answered`;
+  if (isKeptOut(answer, service)) return null;
   // Of a source, the pages are made elsewhere: its files say nothing of what is served.
   const index = artifact.kind === "files" ? artifact.files.find((file) => file.path === "index.html") : undefined;
   if (hosted && (answer.status === 401 || answer.status === 403)) return `it keeps visitors out with ${answer.status}`;

@@ -9,6 +9,7 @@ import { DeployError } from "../error.ts";
 import { definePlatform, type DeployContext, type DeployedService, type Platform, type Release } from "../platform.ts";
 import type { ServicePlan } from "../plan/plan.ts";
 import type { Store } from "../store/store.ts";
+import { isProtected } from "../protection/protection.ts";
 import { instanceId } from "./local/program.ts";
 import type { EdgeControl, EdgeReport, EdgeService } from "./local/edge-control.ts";
 import type { Serving } from "./local/elsewhere.ts";
@@ -100,9 +101,11 @@ export function localPlatform({
     });
   }
 
-  function addressesOf(report: EdgeReport, release: Release): Promise<DeployedService[]> {
+  async function addressesOf(report: EdgeReport, release: Release): Promise<DeployedService[]> {
     const addressed = release.services.filter(({ plan }) => plan.kind !== "worker");
-    return Promise.all(addressed.map(({ plan }) => addressOf(report, release, plan)));
+    const kept = (await isProtected(store, release)) ? { protected: true } : {};
+    const addresses = await Promise.all(addressed.map(({ plan }) => addressOf(report, release, plan)));
+    return addresses.map((one) => ({ ...one, ...kept }));
   }
 
   async function addressOf(report: EdgeReport, release: Release, plan: ServicePlan): Promise<DeployedService> {

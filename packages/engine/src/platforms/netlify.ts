@@ -38,6 +38,10 @@ export const netlify = definePlatform({
   id: "netlify",
   name: "Netlify",
   baseUrl: "https://api.netlify.com/api/v1",
+  protection: {
+    where: "In the project on Netlify: Project configuration, Visitor access.",
+    help: "https://docs.netlify.com/manage/security/secure-access-to-sites/password-protection/",
+  },
   siteDomain: "netlify.app",
   accepts: ["files", "prebuilt"],
   runs: ["static"],

@@ -5,6 +5,7 @@ import { instant } from "../clock.ts";
 import { getHead, isLocalName } from "../deployment/ask.ts";
 import { deploymentRow, liveDeployment } from "../deployment/views.ts";
 import { DeployError } from "../error.ts";
+import { isProtected } from "../protection/protection.ts";
 import { isSpecial } from "../special-address.ts";
 import type { DeploymentRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
@@ -75,6 +76,8 @@ export function screenshotsOf({
     const address = isLocalName(url.hostname) ? "127.0.0.1" : (await lookup(url.hostname)).address;
     if (isHosted && (isLocalName(url.hostname) || isSpecial(address)))
       return "its address is not in the public network";
+    if (!isHosted && (await isProtected(store, { projectId: row.project_id, environment: row.environment })))
+      return "it is shown to nobody without its password";
     const { status, headers } = await getHead(url.href, "/", signal);
     const type = String(headers["content-type"] ?? "no type");
     if (status < 200 || status > 299 || !/^text\/html\b/i.test(type))

@@ -18,6 +18,7 @@ import { requestKeys } from "./migrations/0013-request-keys.ts";
 import { notifications } from "./migrations/0014-notifications.ts";
 import { edges } from "./migrations/0015-edges.ts";
 import { drainedMachines } from "./migrations/0016-drained-machines.ts";
+import { protection } from "./migrations/0017-protection.ts";
 import type { Schema } from "./schema.ts";
 
 const typesOf: Record<DatabaseKind, ColumnTypes> = {
@@ -44,6 +45,7 @@ const migrations: Migration[] = [
   notifications,
   edges,
   drainedMachines,
+  protection,
 ];
 
 /**

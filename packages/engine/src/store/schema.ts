@@ -370,6 +370,17 @@ export interface ProjectSettingsRow {
   updated_at: string;
 }
 
+/** Who sees what our edge serves of a project. */
+export interface ProjectProtectionRow {
+  project_id: string;
+  /** Grows with every change. */
+  version: number;
+  scope: "off" | "preview" | "all";
+  /** A slow hash; see protection/password.ts. Null for `off`. */
+  password: string | null;
+  updated_at: string;
+}
+
 /** A value that projects of an organisation are given. */
 export interface SharedValueRow {
   organization_id: string;
@@ -455,6 +466,7 @@ export interface Schema {
   variable: VariableRow;
   variable_change: VariableChangeRow;
   project_settings: ProjectSettingsRow;
+  project_protection: ProjectProtectionRow;
   shared_value: SharedValueRow;
   shared_mapping: SharedMappingRow;
   deployment: DeploymentTable;

@@ -23,6 +23,7 @@ const targetFields = [
   "userId",
   "sharedKey",
   "role",
+  "scope",
   "scopes",
 ];
 

@@ -64,6 +64,10 @@ export function projectProcedures(os: Gate, services: Services) {
           return engine.settings.set(input);
         }),
       },
+      protection: {
+        get: os.projects.protection.get.handler(({ input, context }) => of(context.principal).protection.get(input)),
+        set: os.projects.protection.set.handler(({ input, context }) => of(context.principal).protection.set(input)),
+      },
       running: os.projects.running.handler(async ({ context }) => {
         const { engine, principal } = inside(services, context.principal);
         const { running, machine, services: all } = await engine.edge.status();

@@ -37,6 +37,10 @@ export const cloudflarePages = definePlatform({
   id: "cloudflare-pages",
   name: "Cloudflare Pages",
   siteDomain: "pages.dev",
+  protection: {
+    where: "By a policy of Cloudflare Access: Zero Trust, Access, Applications.",
+    help: "https://developers.cloudflare.com/pages/configuration/preview-deployments/",
+  },
   limits: {
     fileSizeBytes: 25 * 1024 * 1024,
     files: 100_000, // On paid plans; the upload's token says what the account has.

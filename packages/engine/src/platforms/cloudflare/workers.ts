@@ -40,6 +40,10 @@ export const cloudflareWorkers = definePlatform({
   id: "cloudflare-workers",
   name: "Cloudflare Workers",
   siteDomain: "workers.dev",
+  protection: {
+    where: "By a policy of Cloudflare Access: the Worker, Settings, Domains & Routes.",
+    help: "https://developers.cloudflare.com/workers/configuration/routing/workers-dev/",
+  },
   limits: {
     fileSizeBytes: 25 * 1024 * 1024,
     files: 100_000, // On paid plans; on the free one Cloudflare refuses more than 20,000.

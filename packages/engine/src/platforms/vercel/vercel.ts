@@ -30,6 +30,10 @@ export const vercel = definePlatform({
   id: "vercel",
   name: "Vercel",
   baseUrl: "https://api.vercel.com",
+  protection: {
+    where: "In the project on Vercel: Settings, Deployment Protection.",
+    help: "https://vercel.com/docs/deployment-protection",
+  },
   siteDomain,
   accepts: ["files", "prebuilt", "source"],
   runs: ["static", "server"],
