@@ -153,6 +153,7 @@ export function engineDouble({
       write: unused,
       unlink: unused,
       run: unused,
+      push: unused,
       commands: unused,
       command: unused,
       cancel: unused,

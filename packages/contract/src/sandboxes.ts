@@ -57,6 +57,9 @@ const commandEvent = z
   ])
   .meta({ id: "SandboxCommandEvent" });
 
+const oneLine = /^\P{Cc}+$/u;
+/** As git takes names: no line ends, no angle brackets. */
+const named = /^[^\p{Cc}<>]+$/u;
 const one = z.object({ id });
 const oneCommand = z.object({ id, command: id });
 
@@ -174,6 +177,49 @@ export const sandboxes = {
     .route({ method: "POST", path: "/sandboxes/{id}/commands/{command}/cancel", tags: ["sandboxes"] })
     .input(oneCommand)
     .output(command),
+  push: open("update:sandbox")
+    .route({
+      method: "POST",
+      path: "/sandboxes/{id}/export/git",
+      tags: ["sandboxes"],
+      description:
+        "Push its files as one commit on top of what a branch of a git repository has, at any host with https. Nothing is forced, and no repository is made.",
+    })
+    .input(
+      z.strictObject({
+        id,
+        url: z.string().min(1).max(2_048).describe("https address of the repository, without a password."),
+        branch: z
+          .string()
+          .min(1)
+          .max(250)
+          .optional()
+          .describe("Default: the repository's default branch, `main` in an empty one."),
+        message: z.string().trim().min(1).max(10_000).optional(),
+        token: z.string().min(1).max(10_000).regex(oneLine).optional().describe("Used for this push, and not kept."),
+        username: z
+          .string()
+          .min(1)
+          .max(200)
+          .regex(/^[^\p{Cc}:]+$/u)
+          .optional()
+          .describe("Where the host wants one."),
+        author: z
+          .strictObject({
+            name: z.string().trim().min(1).max(100).regex(named),
+            email: z.string().trim().min(3).max(200).regex(named),
+          })
+          .optional()
+          .describe("Default: whose key or session it is."),
+      }),
+    )
+    .output(
+      z.object({
+        branch: z.string(),
+        commit: z.string().describe("What the branch has now."),
+        pushed: z.boolean().describe("False when the branch had these files already: there was nothing to push."),
+      }),
+    ),
   deploy: open("create:deployment", { idempotent: true, deploys: true })
     .route({
       method: "POST",

@@ -230,6 +230,7 @@ const probes: Record<string, Probe> = {
   "sandboxes.cancel": bySandbox((view, id) => view.sandboxes.cancel(id, "cmd_1")),
   "sandboxes.output": bySandbox((view, id) => Array.fromAsync(view.sandboxes.output(id, "cmd_1"))),
   "sandboxes.pack": bySandbox((view, id) => view.sandboxes.pack(id, "tar")),
+  "sandboxes.push": bySandbox((view, id) => view.sandboxes.push(id, { url: "https://127.0.0.1/none.git" })),
   "sandboxes.source": bySandbox((view, id) => view.sandboxes.source(id)),
   "sandboxes.deployed": bySandbox((view, id) => view.sandboxes.deployed(id, "dep_1")),
   "sandboxes.deployments": bySandbox((view, id) => view.sandboxes.deployments(id)),

@@ -52,6 +52,7 @@ const bodies: Record<string, (things: Things) => Record<string, unknown>> = {
   "deployments.create": ({ upload, project }) => ({ project, source: { upload } }),
   "sandboxes.write": () => ({ files: [{ path: "index.html", text: "x" }] }),
   "sandboxes.run": () => ({ command: "node --version" }),
+  "sandboxes.push": () => ({ url: "https://127.0.0.1/none.git" }),
   "sandboxes.deploy": ({ project }) => ({ project }),
   "notifications.save": () => ({ kind: "webhook", address: "https://hooks.example.com/x" }),
   "notifications.update": () => ({ name: "renamed" }),

@@ -2,6 +2,7 @@
 import type { Readable } from "node:stream";
 import type { ErrorReport } from "../error.ts";
 import type { Source } from "../source/source.ts";
+import type { GitExport, GitExported } from "./export-git.ts";
 
 /** A workspace the engine holds. */
 export interface SandboxView {
@@ -90,6 +91,12 @@ export interface Sandboxes {
   output(id: string, commandId: string, options?: { from?: number; signal?: AbortSignal }): AsyncIterable<CommandEvent>;
   /** All of it but `node_modules`, `.git` and links that lead out. */
   pack(id: string, format: "tar" | "zip"): Promise<Readable>;
+  /**
+   * Push its files, as they are now and without what stays out of deployments, as one commit on top of a branch. Throws INVALID_SOURCE
+   * (the address; a file too large, a secret found), INVALID_CONFIG, AUTH_FAILED, INSUFFICIENT_PERMISSIONS, NOT_FOUND, CONFLICT (the
+   * branch moved), SOURCE_UNAVAILABLE, MISSING_TOOL, TIMEOUT.
+   */
+  push(id: string, to: GitExport): Promise<GitExported>;
   /** Its files as they are now, to be prepared like any archive; kept until disposed. */
   source(id: string): Promise<{ source: Source } & AsyncDisposable>;
   /** Remember that this deployment was made of it. */

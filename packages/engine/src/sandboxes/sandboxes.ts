@@ -217,6 +217,23 @@ export function sandboxesOf({ store, toolPath }: { store: Store; toolPath: strin
       return format === "zip" ? packZip(place.files(id)) : packTar(place.files(id));
     },
 
+    async push(id, to) {
+      await sandboxRow(store, id);
+      const { checkedExport, inScratch, pushFiles } = await import("./export-git.ts");
+      checkedExport(to);
+      const { path, clear } = await packed(place.files(id));
+      try {
+        return await inScratch(join(home, "scratch", `export-${crypto.randomUUID()}`), async (scratch) => {
+          const files = join(scratch, "files");
+          await extractArchive(path, files, { limits: { bytes: mostBytes * 2, entries: mostFiles * 2 } });
+          const { signal } = to;
+          return pushFiles(to, { files, scratch, toolPath, ...(signal ? { signal } : {}) });
+        });
+      } finally {
+        await clear();
+      }
+    },
+
     async source(id) {
       await sandboxRow(store, id);
       const { path, clear } = await packed(place.files(id));

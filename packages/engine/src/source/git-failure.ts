@@ -94,7 +94,7 @@ export function gitFailure(
 }
 
 /** The end of what git said, without the credential in any form it could appear in. */
-function lastLines(stderr: string, credential: Secret | undefined): string[] {
+export function lastLines(stderr: string, credential: Secret | undefined): string[] {
   let text = stderr.replace(/(\/\/)[^/@\s]+@/g, "$1…@");
   if (credential) {
     const value = credential.open();

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { DeployError } from "../error.ts";
-import type { Git } from "./git.ts";
+import type { Git } from "./sealed-git.ts";
 import { between, type Found, historyDepth, historyDepthWithFiles, unknown } from "./history.ts";
 
 interface Fetching {

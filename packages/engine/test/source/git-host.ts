@@ -80,6 +80,8 @@ function answer(host: GitHost, request: IncomingMessage, response: ServerRespons
       QUERY_STRING: url.search.slice(1),
       CONTENT_TYPE: headers["content-type"] ?? "",
       REMOTE_ADDR: "127.0.0.1",
+      // Who has brought the password may push; nobody else.
+      ...(basic === undefined ? {} : { REMOTE_USER: "somebody" }),
       HTTP_CONTENT_ENCODING: headers["content-encoding"] ?? "",
       GIT_PROTOCOL: String(headers["git-protocol"] ?? ""),
       ...(headers["content-length"] === undefined ? {} : { CONTENT_LENGTH: headers["content-length"] }),

@@ -58,15 +58,11 @@ type AskedSource =
   | { git: string; ref?: string | undefined; subdirectory?: string | undefined };
 
 /** A source as the engine opens it, of an organisation's own uploads. Throws NOT_FOUND, INVALID_SOURCE. */
-export async function sourceOf(
-  { uploads, options, gitProxy }: Services,
-  asked: AskedSource,
-  whose: Whose,
-): Promise<Source> {
+export async function sourceOf(services: Services, asked: AskedSource, whose: Whose): Promise<Source> {
   const { subdirectory } = asked;
   const inFolder = subdirectory === undefined ? {} : { subdirectory };
   if ("upload" in asked) {
-    const path = await uploads.path(whose, asked.upload);
+    const path = await services.uploads.path(whose, asked.upload);
     return { kind: "archive", path, ...inFolder, ...given({ commit: asked.commit, history: asked.history }) };
   }
   const git = {
@@ -75,9 +71,14 @@ export async function sourceOf(
     ...inFolder,
     ...(asked.ref === undefined ? {} : { ref: asked.ref }),
   };
-  if (options.allowPrivateSources === true) return git;
-  await refusePrivate(asked.git);
-  return { ...git, proxy: await gitProxy.url() };
+  return { ...git, ...(await wayTo(services, asked.git)) };
+}
+
+/** How git gets to an address that somebody gave; not into this machine or its network. Throws INVALID_SOURCE, SOURCE_UNAVAILABLE. */
+export async function wayTo({ options, gitProxy }: Services, url: string): Promise<{ proxy?: string }> {
+  if (options.allowPrivateSources === true) return {};
+  await refusePrivate(url);
+  return { proxy: await gitProxy.url() };
 }
 
 export function deploymentProcedures(os: Gate, services: Services) {

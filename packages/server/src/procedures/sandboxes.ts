@@ -1,5 +1,6 @@
 import type { CommandEvent, CommandRequest, DeployRequest } from "@landfall/engine";
 import { DeployError } from "@landfall/engine/error";
+import { secret } from "@landfall/engine/secret";
 import { withEventMeta } from "@orpc/server";
 import { withoutHome } from "../errors.ts";
 import { type Gate, inside } from "../gate.ts";
@@ -7,7 +8,7 @@ import { permit, type Principal } from "../people/principal.ts";
 import type { Services } from "../services.ts";
 import { firstSeq, whileAllowed } from "../stream.ts";
 import { whoseUploads } from "../uploads.ts";
-import { given, sourceOf } from "./deployments.ts";
+import { given, sourceOf, wayTo } from "./deployments.ts";
 
 const hourMs = 3_600_000;
 
@@ -81,6 +82,16 @@ export function sandboxProcedures(os: Gate, services: Services) {
         const check = (now: Principal): void => permit(now, "read:sandbox");
         return whileAllowed(services, { principal, call: context.call, check, signal }, read);
       }),
+      push: os_.push.handler(async ({ input, context, signal }) => {
+        permit(context.principal, "read:sandbox");
+        const { engine, principal } = inside(services, context.principal);
+        const { id, url, token, username, author, ...asked } = input;
+        await engine.sandboxes.get(id);
+        const way = await wayTo(services, url);
+        const credential = token === undefined ? undefined : secret(`${username ?? "x-access-token"}:${token}`);
+        const by = author ?? { name: nameOf(principal), email: "noreply@landfall.invalid" };
+        return shown(await engine.sandboxes.push(id, given({ ...asked, ...way, url, credential, author: by, signal })));
+      }),
       deploy: os_.deploy.handler(async ({ input, context, signal }) => {
         permit(context.principal, "read:sandbox");
         const { engine } = inside(services, context.principal);
@@ -101,6 +112,16 @@ export function sandboxProcedures(os: Gate, services: Services) {
       }),
     },
   };
+}
+
+/** As git takes names. */
+function nameOf({ name }: Principal): string {
+  return (
+    name
+      .replaceAll(/[\p{Cc}<>]/gu, " ")
+      .trim()
+      .slice(0, 100) || "Landfall"
+  );
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
