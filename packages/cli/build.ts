@@ -11,9 +11,10 @@ const dist = join(here, "dist");
 const main = join(here, "src/main.ts");
 const engine = resolve(here, "../engine/src/index.ts");
 const standby = join(here, "src/standby.ts");
+const detection = resolve(here, "../engine/src/detect/thread.ts");
 
 const bundle = await rolldown({
-  input: { main, standby, index: engine },
+  input: { main, standby, index: engine, "detect-thread": detection },
   platform: "node",
   external: ["@napi-rs/blake-hash", "oxc-parser", "pg-native"],
   // jsonc-parser's "main" loads its parts in a way no bundler follows; the other entry is the same as modules.

@@ -110,6 +110,7 @@ export function engineOptionsFrom(settings: Settings): EngineOptions {
   });
   return {
     home,
+    detectAside: settings.isServer === true,
     environment: env,
     edgeCommand: [...self, "edge", "--home", home, ...carried],
     workerCommand: [...self, "worker", "--until-idle", "--home", home, ...carried],

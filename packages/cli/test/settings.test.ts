@@ -37,7 +37,8 @@ describe("the engine's options", () => {
       VERCEL_TOKEN: "never-an-argument",
       TOKEN_ENCRYPTION_KEY: "never-an-argument-either",
     };
-    const options = engineOptionsFrom({ ...base, home: "/h", env });
+    const options = engineOptionsFrom({ ...base, home: "/h",
+      detectAside: false, env });
     const told = [
       "LANDFALL_PORT=9000",
       "DEPLOYMENT_TIMEOUT_MS=60000",

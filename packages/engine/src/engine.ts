@@ -68,6 +68,8 @@ export interface EngineOptions {
   encryptionKey?: string;
   /** Hands letters about deployments to a mail server. Default: there is none, and no place can be a mailbox. */
   mail?: SendLetter;
+  /** Detect in a thread of its own, which is ended when it takes too long: for a process that serves others meanwhile. Default false. */
+  detectAside?: boolean;
   /** Let places that are told of deployments be on this machine (also by http) and in private networks. Default false. */
   privateNotifications?: boolean;
 }

@@ -30,6 +30,7 @@ import { type Serving, servingEdge } from "./platforms/local/elsewhere.ts";
 import { serversOf } from "./machines.ts";
 import { localPlatform } from "./platforms/local.ts";
 import { hostedPlatforms } from "./platforms/registry.ts";
+import { type Detect, detectHere, detectingAside } from "./detect/aside.ts";
 import { deliver, type Delivering, isDue, overdueMs } from "./notifications/delivering.ts";
 import { notificationsOf } from "./notifications/notifications.ts";
 import { protectionOf } from "./protection/protection.ts";
@@ -63,6 +64,7 @@ interface Shared {
   /** The whole environment of what is started in the background. */
   environment: Record<string, string>;
   cache: DigestCache;
+  detect: Detect;
   edge: EdgeControl;
   serving: Serving;
   platforms: Platform[];
@@ -89,9 +91,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const [own, others] = [accessFor(accessFrom), accessFor(sharedAccessFrom)];
   const accessOf = (organization: string) => (organization === store.organization ? own : others);
   const cache = openDigestCache(join(home, "digests"));
+  const detect = options.detectAside ? detectingAside() : detectHere;
   const running: Running = { byId: new Map() };
   const engine = engineOver(
-    { options, environment, cache, edge, serving, platforms, accessOf, running, own: store.organization },
+    { options, environment, cache, detect, edge, serving, platforms, accessOf, running, own: store.organization },
     store,
   );
   return {
@@ -110,7 +113,7 @@ export async function restoreBackup(path: string, options: RestoreOptions): Prom
 
 /** The view of the organisation that the store is seen by, through which `by` begins what is begun. It ends nothing. */
 function engineOver(shared: Shared, store: Store, by: Asker = {}): Engine {
-  const { options, environment, cache, edge, serving, platforms } = shared;
+  const { options, environment, cache, detect, edge, serving, platforms } = shared;
   const { db, clock, home, organization } = store;
   const { baseDomain = "localhost", toolPath } = options;
   const access = shared.accessOf(organization);
@@ -159,7 +162,7 @@ function engineOver(shared: Shared, store: Store, by: Asker = {}): Engine {
     },
 
     prepare: (request, { signal } = {}) =>
-      prepare({ store, cache, platforms, access, baseDomain, toolPath, ...(signal ? { signal } : {}) }, request),
+      prepare({ store, cache, detect, platforms, access, baseDomain, toolPath, ...(signal ? { signal } : {}) }, request),
 
     accept: async (prepared) => view(await deploymentRow(store, await acceptPrepared(store, prepared, by))),
 

@@ -6,6 +6,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Detect } from "./aside.ts";
 import type { Detection } from "./detection.ts";
 import { Tree } from "./tree.ts";
 
@@ -21,13 +22,15 @@ interface Remembered {
 const settledMs = 50;
 
 /** As `detect`, remembered in a file in `cache`. Losing it costs time, nothing else. */
-export async function detectRemembered(directory: string, cache: string): Promise<Detection> {
+export async function detectRemembered(
+  directory: string,
+  { cache, detect, signal }: { cache: string; detect: Detect; signal?: AbortSignal | undefined },
+): Promise<Detection> {
   const path = join(cache, `${createHash("sha256").update(directory).digest("hex").slice(0, 32)}-detected`);
   const before = stateOf(directory);
   const known = before === null ? null : read(path);
   if (known && known.state === before) return known.detection;
-  const { detect } = await import("./detect.ts");
-  const detection = detect(directory);
+  const detection = await detect(directory, signal);
   // What changed while it was looked at is looked at again the next time.
   if (before !== null && stateOf(directory) === before) write(path, cache, { state: before, detection });
   return detection;

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { checkVariables } from "../env/validate.ts";
 import { generateSecret } from "../env/generate.ts";
 import type { Config } from "./config.ts";
+import type { Detect } from "../detect/aside.ts";
 import { detectRemembered } from "../detect/remembered.ts";
 import type { Detection } from "../detect/detection.ts";
 import type { DeployRequest, Prepared } from "./request.ts";
@@ -38,6 +39,7 @@ export interface PrepareContext {
   platforms: Platform[];
   access: Record<string, PlatformAccess>;
   baseDomain: string;
+  detect: Detect;
   /** PATH for git and other tools a source needs. */
   toolPath: string[];
   signal?: AbortSignal;
@@ -109,7 +111,7 @@ export async function prepare(context: PrepareContext, given: DeployRequest): Pr
   request = await atDefaultTarget(store, request, { platform, project });
   const detection = request.prebuilt
     ? null
-    : renamed(await detectionOf(store, source.root, asked), { request, project });
+    : renamed(await detectionOf(context, source.root, asked), { request, project });
 
   const values = await valuesFor(store, { request, project, environment, detection, problems });
   const paths = new Set(snapshot.files.map((file) => file.path));
@@ -208,10 +210,13 @@ function configOver(
 }
 
 /** A folder will be looked at again; what was unpacked or fetched lies in one that nobody sees twice. */
-async function detectionOf({ home }: Store, root: string, { kind }: Source): Promise<Detection> {
-  if (kind === "folder") return detectRemembered(root, join(home, "digests"));
-  const { detect } = await import("../detect/detect.ts");
-  return detect(root);
+async function detectionOf(
+  { store, detect, signal }: PrepareContext,
+  root: string,
+  { kind }: Source,
+): Promise<Detection> {
+  if (kind !== "folder") return detect(root, signal);
+  return detectRemembered(root, { cache: join(store.home, "digests"), detect, signal });
 }
 
 /** What was unpacked or fetched lies in a folder of ours, after which no service should be called. */
