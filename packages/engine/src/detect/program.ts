@@ -95,13 +95,20 @@ export const startScripts = [
 /** Of these the names of scripts that start what answers nobody. */
 export const workerScripts: RegExp = /^(?:start:)?(?:bot|worker)$/;
 
+/** Commands joined by `&&`, and by nothing that runs several side by side. */
+const inTurn = /^(?!.*(?:\bconcurrently\b|\bnpm-run-all\b|\brun-p\b|(?:^|[^&])&(?:[^&]|$)|\|\|)).*&&/;
+
 /** What is started in production: a script, a command of a platform's file, or the file that listens. */
 export function programOf(subject: Subject): Program | undefined {
   const { project, manifest, scripts, vendors } = subject;
   const serving = (name: string): Invocation | undefined => {
     const runs = scripts.get(name) ?? [];
     if (runs.some((run) => useOf(run) === "develop" || run.program === "electron")) return undefined;
-    return runs.find((run) => useOf(run) === "serve" && isOwn(subject, run) && run.program !== "run-elsewhere");
+    const serves = runs.filter(
+      (run) => useOf(run) === "serve" && isOwn(subject, run) && run.program !== "run-elsewhere",
+    );
+    // One after another: what is run before the last comes to an end.
+    return inTurn.test(manifest.scripts[name] ?? "") ? serves.at(-1) : serves[0];
   };
   let name = startScripts.find((candidate) => serving(candidate) !== undefined);
   if (name === "start" && ["nest", "ts-node", "ts-node-esm", "tsx", "babel-node"].includes(serving("start")!.program))

@@ -180,6 +180,9 @@ export function statePort(
     ".env.defaults",
     ".env.local.example",
     ".example-env",
+    "sample.env",
+    "example.env",
+    "env.sample",
   ]) {
     const at = inside(manifest.directory, name);
     const match = /^(?:export\s+)?(?:(?:APP|SERVER|API|HTTP)_)?PORT\s*=\s*["']?(\d{2,5})/m.exec(

@@ -51,7 +51,16 @@ export function readJavaScript(script: Script, own: readonly OwnReader[] = ownRe
   for (const { key, use, when, offset, callee } of found) {
     if (use.guards && !isAboutPlatform(key)) guarded.push(use.guards);
     if (use.developmentOnly) development.push(use.developmentOnly);
-    if (use.need !== "set") sightings.push({ key, need: use.need, when, offset, path, ...(callee ? { callee } : {}) });
+    if (use.need !== "set")
+      sightings.push({
+        key,
+        need: use.need,
+        when,
+        offset,
+        path,
+        ...(callee ? { callee } : {}),
+        ...(use.isInsisted ? { isInsisted: true } : {}),
+      });
   }
   if (sightings.length > 0) development.push(...developmentSettings(script));
   for (const sighting of sightings) {
@@ -353,7 +362,13 @@ function readLists(script: Script, found: Found[]): void {
     const body = text.slice(open, end);
     for (const item of body.matchAll(/["'`]([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)["'`]/g)) {
       const need: Need = isOptional ? "guarded" : isChecked || stopsAfter(code, end) ? "checked" : "plain";
-      found.push({ key: item[1]!, use: { need }, when: "run", offset: open + item.index });
+      const isInsisted = need === "checked" && isChecked;
+      found.push({
+        key: item[1]!,
+        use: { need, ...(isInsisted ? { isInsisted } : {}) },
+        when: "run",
+        offset: open + item.index,
+      });
     }
   }
 }

@@ -14,6 +14,8 @@ interface Read {
   when?: "build";
   /** A field of a structure that holds the whole environment. */
   inSchema?: true;
+  /** The program refuses to start without it. */
+  isInsisted?: true;
 }
 
 interface Language {
@@ -97,7 +99,7 @@ const languages: Language[] = [
     reads: [
       { pattern: /\bos\.Getenv\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "plain" },
       { pattern: /\bos\.LookupEnv\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "guarded" },
-      { pattern: /\b(?:must\w*|require\w*)\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/gi, need: "checked" },
+      { pattern: /\b(?:[mM]ust\w*|[rR]equire\w*)\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g, need: "checked", isInsisted: true },
       { pattern: /\b\w*[eE]nv\w*\(\s*"([A-Z][A-Z0-9_]+)"\s*(,[^()]*)\)/g, need: "default" },
       { pattern: /\bviper\.Get\w*\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g, need: "plain" },
       { pattern: /\bviper\.SetDefault\(\s*"([A-Z][A-Z0-9_]+)"/g, need: "default" },
@@ -228,7 +230,16 @@ export function readLanguage(path: string, extension: string, text: string): Sig
       const need = needOf(language, { read, code, start: match.index, end, inside: match[2] });
       if (!need) continue;
       const when = read.when ?? "run";
-      sightings.push({ key, need, when, offset: match.index, path, ...(read.inSchema ? { inSchema: true } : {}) });
+      const { inSchema, isInsisted } = read;
+      sightings.push({
+        key,
+        need,
+        when,
+        offset: match.index,
+        path,
+        ...(inSchema ? { inSchema } : {}),
+        ...(isInsisted ? { isInsisted } : {}),
+      });
     }
   }
   if (extension === "rs") sightings.push(...readClap(path, code));

@@ -33,6 +33,8 @@ export interface Use {
   boundTo?: string;
   /** Offset of the expression that takes its place (`A || B`). */
   alternativeAt?: number;
+  /** Named among what the program refuses to start without. */
+  isInsisted?: true;
 }
 
 export interface Choice {

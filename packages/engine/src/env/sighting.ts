@@ -45,6 +45,8 @@ export interface Sighting {
   onlyFor?: { key: string; value: string; isValue: boolean };
   /** A field of a schema of the whole environment. */
   inSchema?: true;
+  /** Named among what the program refuses to start without, whatever part of it reads the value. */
+  isInsisted?: true;
   /** What the rest of the code calls it, where a schema gives it a name of its own: `API_URL` of `VITE_APP_API_URL`. */
   knownAs?: string;
   /** The name follows from a convention alone; an example that does not list it says that it is not needed. */

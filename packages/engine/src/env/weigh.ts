@@ -157,7 +157,15 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   }
   const isOfProvider = signIn.test(key) || (/^AUTH_[A-Z0-9]+_/.test(key) && examples.length === 0);
   if (providers >= manyProviders && isOfProvider && !isInSchema) return false;
-  if (isCatalogue && !isInSchema && !isDatabase && !core.test(key) && !examples.some((one) => one.isRequired))
+  const isInsisted = reads.some((one) => one.isInsisted);
+  if (
+    isCatalogue &&
+    !isInSchema &&
+    !isInsisted &&
+    !isDatabase &&
+    !core.test(key) &&
+    !examples.some((one) => one.isRequired)
+  )
     return false;
   if (needs.has("checked") && !isCalledOptional(sightings, examples)) return true;
   const isListed = examples.some((one) => !one.isOptional && !one.isCommentedOut);

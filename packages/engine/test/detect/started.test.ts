@@ -101,3 +101,35 @@ describe("what is started of a build when no script says it", () => {
     },
   });
 });
+
+describe("programs a script starts one after another", () => {
+  const files = {
+    "src/commands.ts": `import { REST } from "discord.js";\nnew REST().put("commands");`,
+    "src/index.ts": `import express from "express";\nexpress().listen(Number(process.env.PORT), "0.0.0.0");`,
+    "sample.env": "PORT=9001\n",
+  };
+  const scripts = { build: "tsc", commands: "node dist/commands.js" };
+  const dependencies = { "discord.js": "14", express: "5" };
+  table({
+    "the last is the one that stays": {
+      files: {
+        ...files,
+        "package.json": manifest({
+          scripts: { ...scripts, start: "npm run commands && node dist/index.js" },
+          dependencies,
+        }),
+      },
+      is: { kind: "server", startCommand: "npm run start", port: 9001 },
+    },
+    "side by side, the first is": {
+      files: {
+        ...files,
+        "package.json": manifest({
+          scripts: { ...scripts, start: 'concurrently "node dist/index.js" "npm run wait && npm run commands"' },
+          dependencies,
+        }),
+      },
+      is: { kind: "server", startCommand: "npm run start" },
+    },
+  });
+});

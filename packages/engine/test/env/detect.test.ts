@@ -850,6 +850,23 @@ describe("manifests", () => {
       ["GITHUB_A", "GITHUB_B", "GITHUB_C", "SECRET_KEY_BASE"],
     ],
     [
+      "what a program lists as required, however many settings it offers",
+      {
+        "src/config.ts":
+          'const REQUIRED_ENV = ["BOT_TOKEN"];\nconst missing = REQUIRED_ENV.filter((key) => !process.env[key]);\nif (missing.length > 0) throw new Error("missing");\nuse(process.env.LIMIT_1);',
+        ".env.example": `BOT_TOKEN=\n${Array.from({ length: 60 }, (_, at) => `LIMIT_${at}=5\n`).join("")}`,
+      },
+      ["BOT_TOKEN"],
+    ],
+    [
+      "not what functions at Supabase read",
+      {
+        "src/a.ts": "use(process.env.A_KEY);",
+        "supabase/functions/mail/index.ts": 'send(Deno.env.get("MAIL_KEY")!);',
+      },
+      ["A_KEY"],
+    ],
+    [
       "package config, written as a module",
       {
         "config/custom-environment-variables.ts": 'export default { key: "A_KEY", url: "B_URL" };',

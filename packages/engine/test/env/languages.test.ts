@@ -50,6 +50,7 @@ const uses: [extension: string, source: string, ...needs: string[]][] = [
   ["go", `if key := os.Getenv("X_KEY"); key != "" {\n\tuse(key)\n}`, "guarded"],
   ["go", 'type Env struct {\n\tKey string `mapstructure:"X_KEY"`\n}', "plain"],
   ["go", `viper.SetDefault("X_KEY", "a")`, "default"],
+  ["go", `token := mustEnv("X_KEY")\nname := required("x_key")`, "checked"],
   ["rb", `key = ENV["X_KEY"]`, "plain"],
   ["rb", `key = ENV.fetch("X_KEY")`, "checked"],
   ["py", `if os.environ["X_KEY"] == "a":\n    start()`, "asserted"],

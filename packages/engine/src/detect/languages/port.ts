@@ -64,7 +64,7 @@ function portIn(text: string, pattern: RegExp): number | undefined {
 
 /** `PORT=…` of the example of an .env file. */
 function portOfExample(project: Project, directory: string): { port: number; at: string } | null {
-  for (const name of [".env.example", ".env.sample", ".env.template", "env.example"]) {
+  for (const name of [".env.example", ".env.sample", ".env.template", "env.example", "sample.env", "example.env"]) {
     const at = inside(directory, name);
     const text = project.tree.text(at);
     const port =
