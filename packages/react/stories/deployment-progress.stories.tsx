@@ -72,6 +72,19 @@ export const stories: Record<string, () => ReactNode> = {
     <Shown events={[]} seconds={8} deployment={{ state: "pending" }} inFront={2} {...live} {...cancellable} />
   ),
   "queued, place not known": () => <Shown events={[]} seconds={8} deployment={{ state: "pending" }} />,
+  "no machine left": () => (
+    <Shown
+      events={[]}
+      seconds={48}
+      deployment={{
+        state: "pending",
+        waitsFor:
+          "Every machine that could work on it is drained. Whoever runs this Landfall takes one back: landfall servers resume",
+      }}
+      {...live}
+      {...cancellable}
+    />
+  ),
   running: () => (
     <Shown
       events={eventsOf(...built, ...sealed)}
