@@ -4,6 +4,7 @@ import { extractArchive } from "@landfall/engine/source/archive";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { permissionsOf, type Role } from "@landfall/contract";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -232,6 +233,24 @@ describe("a project on a server", () => {
     tail.process.kill("SIGINT");
     expect((await tail.outcome).code).toBe(0);
     expect((await far("rm", "echo", "--yes")).code).toBe(0);
+  });
+
+  it("is protected by a password from afar, and its machine is drained and taken back", async () => {
+    const folder = machine.project("guarded", { "index.html": "<title>t</title>inside" });
+    await farJson<Deployed>("deploy", folder);
+    const asked = ["protection", "set", "all", "--project", "guarded", "--password-file", "-"];
+    const set = await machine.runWith({ env: farEnv(), input: "the tide comes in\n" }, ...asked);
+    expect([set.code, set.stdout]).toEqual([0, "guarded asks for a password everywhere.\n"]);
+    expect((await machine.get("guarded.localhost")).status).toBe(401);
+    expect(await farJson("protection", "off", "--project", "guarded")).toMatchObject({ code: 0, scope: "off" });
+    expect(await machine.get("guarded.localhost")).toMatchObject({ status: 200, body: "<title>t</title>inside" });
+
+    expect((await far("servers")).stdout).toMatch(new RegExp(`\n${hostname()} +reachable`));
+    expect(await farJson("servers", "drain", hostname())).toMatchObject({ code: 0, name: hostname() });
+    expect((await far("servers")).stdout).toMatch(new RegExp(`\n${hostname()} +drained`));
+    expect((await far("servers", "resume", hostname())).code).toBe(0);
+    const refused = await far("servers", "rm", hostname());
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("It was heard of in the last minute.")]);
   });
 
   it("is refused with all that is wrong, by the server's codes", async () => {
