@@ -37,8 +37,7 @@ describe("the engine's options", () => {
       VERCEL_TOKEN: "never-an-argument",
       TOKEN_ENCRYPTION_KEY: "never-an-argument-either",
     };
-    const options = engineOptionsFrom({ ...base, home: "/h",
-      detectAside: false, env });
+    const options = engineOptionsFrom({ ...base, home: "/h", env });
     const told = [
       "LANDFALL_PORT=9000",
       "DEPLOYMENT_TIMEOUT_MS=60000",
@@ -50,6 +49,7 @@ describe("the engine's options", () => {
     const carried = ["--home", "/h", ...told.flatMap((setting) => ["--setting", setting])];
     expect(options).toEqual({
       home: "/h",
+      detectAside: false,
       environment: env,
       edgeCommand: ["node", "landfall.js", "edge", ...carried],
       workerCommand: ["node", "landfall.js", "worker", "--until-idle", ...carried],

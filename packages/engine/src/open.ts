@@ -162,7 +162,10 @@ function engineOver(shared: Shared, store: Store, by: Asker = {}): Engine {
     },
 
     prepare: (request, { signal } = {}) =>
-      prepare({ store, cache, detect, platforms, access, baseDomain, toolPath, ...(signal ? { signal } : {}) }, request),
+      prepare(
+        { store, cache, detect, platforms, access, baseDomain, toolPath, ...(signal ? { signal } : {}) },
+        request,
+      ),
 
     accept: async (prepared) => view(await deploymentRow(store, await acceptPrepared(store, prepared, by))),
 

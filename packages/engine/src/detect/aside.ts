@@ -74,11 +74,14 @@ async function answerOf(
   { directory, limit, signal }: { directory: string; limit: number; signal: AbortSignal | undefined },
 ): Promise<Answer> {
   const listening = new AbortController();
-  const heard = { signal: AbortSignal.any([AbortSignal.timeout(limit), listening.signal, ...(signal ? [signal] : [])]) };
+  const heard = {
+    signal: AbortSignal.any([AbortSignal.timeout(limit), listening.signal, ...(signal ? [signal] : [])]),
+  };
   const answer = once(worker, "message", heard).then(([message]) => message as Answer);
   const ended = once(worker, "exit", heard).then(() => {
     throw new Error("The thread ended without an answer.");
   });
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window
   worker.postMessage(directory);
   try {
     return await Promise.race([answer, ended]);
