@@ -272,7 +272,9 @@ const readerName = String.raw`(?:[eE]nv|ENV|[cC]onfig|[sS]ecret|Var|Variable)[\w
 /** Calls that take a variable's name: `Deno.env.get("X")`, `requireEnv("X")`, `configService.get<string>("X")`, `env("X", "default")`. */
 function readCalls(script: Script, found: Found[], own: readonly OwnReader[]): void {
   const { code, text } = script;
-  const services = [...code.matchAll(/([A-Za-z_$][\w$]*)\s*:\s*ConfigService\b/g)].map(([, name]) => name!);
+  const services = code.includes("ConfigService")
+    ? [...code.matchAll(/(?<![\w$])([A-Za-z_$][\w$]*)\s*:\s*ConfigService\b/g)].map(([, name]) => name!)
+    : [];
   const others = [...own.map(({ name }) => name), ...services].filter(
     (name) => !new RegExp(`${readerName}$`).test(name),
   );
