@@ -74,14 +74,9 @@ export function letterSender(server: MailServer): SendLetter {
       await transport.sendMail(message);
       return { ok: true, isFinal: false, words: "The mail server took it." };
     } catch (error) {
-      const { isFinal, told } = failureOf(error);
+      const { isFinal, told, words } = failureOf(error);
       // A wrong password is mended here; a refused letter is not.
-      const isRefused = isFinal && told.code !== "EAUTH";
-      const words =
-        told.answer === undefined
-          ? "The mail server could not be reached."
-          : `The mail server answered ${told.answer}.`;
-      return { ok: false, isFinal: isRefused, words };
+      return { ok: false, isFinal: isFinal && told.code !== "EAUTH", words };
     }
   };
 }
@@ -132,12 +127,10 @@ export async function openMail(server: MailServer, log: Logger): Promise<Mail> {
 }
 
 const connectionCodes = new Set(["ECONNECTION", "ESOCKET", "ETIMEDOUT", "EDNS", "ETLS"]);
+const look = "See LANDFALL_SMTP_URL.";
 
-/**
- * What of a failure is told. The answer of a mail server repeats addresses and may repeat more, so of that only the number is; a
- * failure before there was any answer is about the connection, and is told whole. A number from 500 on is for good (RFC 5321, 4.2.1).
- */
-function failureOf(error: unknown): {
+interface Failure {
+  /** The server took it and refused it, for good: the same letter is not tried again. */
   isFinal: boolean;
   told: {
     code?: string | undefined;
@@ -145,16 +138,52 @@ function failureOf(error: unknown): {
     answer?: number | undefined;
     reason?: string | undefined;
   };
-} {
-  const { code, command, responseCode, message } = error as {
+  /** For people, in a sentence or two. */
+  words: string;
+}
+
+/**
+ * What of a failure is told. The answer of a mail server repeats addresses and may repeat more, so of that only the number is; a
+ * failure before there was any answer is about the connection, and is told whole. A number from 500 on is for good (RFC 5321, 4.2.1),
+ * but not one to STARTTLS, which says nothing about the letter.
+ */
+function failureOf(error: unknown): Failure {
+  const {
+    code,
+    command,
+    responseCode: answer,
+    message = "",
+  } = error as {
     code?: string;
     command?: string;
     responseCode?: number;
     message?: string;
   };
-  const reason = connectionCodes.has(code ?? "") && responseCode === undefined ? message : undefined;
-  return {
-    isFinal: responseCode !== undefined && responseCode >= 500,
-    told: { code, command, answer: responseCode, reason },
-  };
+  const told = { code, command, answer };
+  if (answer !== undefined && code === "ETLS") {
+    const words = `The mail server offers no TLS (STARTTLS), and without it no password is sent. ${look}`;
+    return { isFinal: false, told: { ...told, reason: words }, words };
+  }
+  if (answer !== undefined) {
+    const words =
+      code === "EAUTH"
+        ? `The mail server refused the user or the password (${answer}). ${look}`
+        : `The mail server answered ${answer}.`;
+    return { isFinal: answer >= 500, told, words };
+  }
+  const reason = connectionCodes.has(code ?? "") ? message : undefined;
+  return { isFinal: false, told: { ...told, reason }, words: reason === undefined ? unreachable : wordsOf(reason) };
+}
+
+const unreachable = "The mail server could not be reached.";
+
+/** Of what Node and OpenSSL say about a connection. */
+function wordsOf(reason: string): string {
+  if (/does not match certificate's altnames/i.test(reason))
+    return `The mail server's certificate is for another name, not for the one it is asked by. ${reason.slice(0, 200)}`;
+  if (/certificate/i.test(reason))
+    return `The mail server's certificate is not trusted: ${reason.slice(0, 200)}. An authority of one's own is named with NODE_EXTRA_CA_CERTS.`;
+  if (/wrong version number|packet length too long|record layer/i.test(reason))
+    return `The mail server speaks no TLS at the first byte. smtp:// and smtps:// are two ways to begin. ${look}`;
+  return unreachable;
 }

@@ -20,6 +20,8 @@ export interface PostOffice extends AsyncDisposable {
   /** The same as a setting. */
   url: string;
   received: Received[];
+  /** The passwords it was told, and whether under TLS. */
+  asked: { password: string; isSecure: boolean }[];
   /** The newest letter to this address; waits for it. */
   letterTo(email: string, subject?: RegExp): Promise<Received>;
   /** It answers every recipient so; null: it takes the letter. */
@@ -29,15 +31,27 @@ export interface PostOffice extends AsyncDisposable {
 export const mailUser = "landfall";
 export const mailPassword = "p@ss:word/of#the%post";
 
-/** `port`: one that is to be listened on; default: any free one. */
-export async function openPostOffice({ port = 0 }: { port?: number } = {}): Promise<PostOffice> {
+interface Asked {
+  /** One that is to be listened on; default: any free one. */
+  port?: number;
+  /** What it shows who it is with: from the first byte, or when STARTTLS is asked for. Without it speaks no TLS. */
+  tls?: { key: string; cert: string; from: "first byte" | "STARTTLS" };
+  /** The name or number by which it is spoken to. */
+  host?: string;
+}
+
+export async function openPostOffice({ port = 0, tls, host = "127.0.0.1" }: Asked = {}): Promise<PostOffice> {
   const received: Received[] = [];
+  const asked: PostOffice["asked"] = [];
   let refusal: { responseCode: number; message: string } | null = null;
   const server = new SMTPServer({
     authOptional: false,
-    allowInsecureAuth: true,
-    disabledCommands: ["STARTTLS"],
-    onAuth({ username, password }, _session, done) {
+    // One that can speak TLS takes no password without.
+    allowInsecureAuth: tls === undefined,
+    disabledCommands: tls?.from === "STARTTLS" ? [] : ["STARTTLS"],
+    ...(tls === undefined ? {} : { key: tls.key, cert: tls.cert, secure: tls.from === "first byte" }),
+    onAuth({ username, password }, { secure }, done) {
+      asked.push({ password: password ?? "", isSecure: secure });
       if (username === mailUser && password === mailPassword) done(null, { user: username });
       else done(new Error("Invalid login"));
     },
@@ -59,14 +73,17 @@ export async function openPostOffice({ port = 0 }: { port?: number } = {}): Prom
       });
     },
   });
+  // A client that does not trust it breaks off: no error of ours.
+  server.on("error", () => {});
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   const at = (server.server.address() as { port: number }).port;
   return {
     received,
+    asked,
     mail: {
-      host: "127.0.0.1",
+      host,
       port: at,
-      isSecure: false,
+      isSecure: tls?.from === "first byte",
       login: { user: mailUser, password: mailPassword },
       from: { name: "Landfall", address: "landfall@example.com" },
     },
