@@ -11,7 +11,7 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
     const body = code.slice(start, next ? start + next.index : code.length);
     const prefix = /env_prefix\s*=\s*["']([^"']*)["']/.exec(body)?.[1] ?? "";
     for (const field of body.matchAll(
-      /^(?: {4}|\t)([A-Za-z]\w*)\s*:\s*((?:[A-Za-z.]+\[\s*\n(?:(?: {5,}|\t\t)[^\n]*\n)+(?: {4}|\t)\])|[^=\n]+?)(?:\s*=\s*([^\n]*))?$/gm,
+      /^(?: {4}|\t)([A-Za-z]\w*)\s*:\s*((?:[A-Za-z.]+\[[ \t]*\n(?:(?: {5,}|\t\t)[^\n]*\n)+(?: {4}|\t)\])|[^=\n]+?)(?:\s*=\s*([^\n]*))?$/gm,
     )) {
       const [, own, type, value] = field;
       if (/ClassVar|^model_config/.test(type!) || own === "model_config") continue;

@@ -643,13 +643,13 @@ export const rules: readonly VariableRule[] = [
     callback: "the webhook's own address",
   },
   {
-    name: /^STRIPE_(?:\w+_)*PRICE(?:_\w+)?$/,
+    name: /^STRIPE_(?:\w+_)?PRICE(?:_\w+)?$/,
     kind: "stripe-price-id",
     description: "Id of a price in Stripe",
     from: "https://dashboard.stripe.com/products",
   },
   {
-    name: /^STRIPE_(?:\w+_)*(?:PLAN|PRODUCT)(?:_ID)?$/,
+    name: /^STRIPE_(?:\w+_)?(?:PLAN|PRODUCT)(?:_ID)?$/,
     description: "Id of a plan or product in Stripe",
     from: "https://dashboard.stripe.com/products",
   },

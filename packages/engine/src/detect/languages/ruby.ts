@@ -81,7 +81,7 @@ function stateVersion(project: Project, directory: string, reading: Reading, gem
   const gemfilePath = inside(directory, "Gemfile");
   const lockPath = inside(directory, "Gemfile.lock");
   const locked = /RUBY VERSION\s+ruby (\d[\d.]*\d)/.exec(project.tree.text(lockPath) ?? "")?.[1];
-  const written = /^\s*ruby\s*\(?\s*["']([^"']+)["']/m.exec(gemfile)?.[1];
+  const written = /^[ \t]*ruby\s*\(?\s*["']([^"']+)["']/m.exec(gemfile)?.[1];
   if (written !== undefined && (/^\d/.test(written) || locked === undefined))
     return state(reading, "runtimeVersion", written, {
       at: placeOf(gemfilePath, gemfile, /^\s*ruby\b/m),
@@ -104,11 +104,11 @@ function readRails(project: Project, { directory, reading, gems }: Case): Readin
   const text = tree.text(settings) ?? "";
   for (const [, adapter] of text
     .replace(/^\s*#.*$/gm, "")
-    .matchAll(/^\s*adapter:\s*["']?(?:<%=.*?["'](\w+)["']\s*\)?\s*%>|(\w+))/gm)) {
+    .matchAll(/^[ \t]*adapter:\s*["']?(?:<%=.*?["'](\w+)["']\s*\)?\s*%>|(\w+))/gm)) {
     const name = databaseNamed(adapter ?? "");
     if (name) uses(reading, name, { at: placeOf(settings, text, "adapter:"), rule: "rails/adapter" });
   }
-  for (const [, adapter] of text.matchAll(/^\s*adapter:\s*(\w+)/gm)) {
+  for (const [, adapter] of text.matchAll(/^[ \t]*adapter:\s*(\w+)/gm)) {
     const name = databaseNamed(adapter!);
     if (name) uses(reading, name, { at: placeOf(settings, text, "adapter:"), rule: "rails/adapter" });
   }
@@ -270,9 +270,9 @@ function rubySources(project: Project, directory: string): Source[] {
 }
 
 const portPatterns: readonly RegExp[] = [
-  /^\s*port\s*\(?\s*ENV(?:\.fetch\(|\[)\s*["']PORT["']\s*\]?\s*(?:,|\|\||\)\s*\{|\{)\s*["']?(\d{2,5})/m,
+  /^[ \t]*port\s*\(?\s*ENV(?:\.fetch\(|\[)\s*["']PORT["']\s*\]?\s*(?:,|\|\||\)\s*\{|\{)\s*["']?(\d{2,5})/m,
   /ENV(?:\.fetch\(|\[)\s*["']PORT["']\s*\]?\s*(?:,|\|\||\)\s*\{|\{)\s*["']?(\d{2,5})/,
-  /^\s*port\s*\(?\s*["']?(\d{2,5})/m,
+  /^[ \t]*port\s*\(?\s*["']?(\d{2,5})/m,
   /set\s+:port\s*,\s*["']?(\d{2,5})/,
   /\bPort:?\s*(?:=>)?\s*(\d{2,5})/i,
   /TCPServer\.(?:new|open)\(\s*(?:["'][^"']*["']\s*,\s*)?(\d{2,5})/,
