@@ -12,7 +12,7 @@ import {
   vercel,
   type VercelState,
 } from "@landfall/simulators";
-import type { Place } from "../../engine/test/conformance.ts";
+import type { Place } from "../../engine/test/conforming-place.ts";
 import { openPlace } from "./place.ts";
 
 interface Hosted<State> {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { get } from "@landfall/engine/deployment/ask";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Place } from "../../engine/test/conformance.ts";
+import type { Place } from "../../engine/test/conforming-place.ts";
 import { openPlace } from "./place.ts";
 
 let place: Place;

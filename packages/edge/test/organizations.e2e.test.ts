@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { get } from "@landfall/engine/deployment/ask";
 import type { Engine } from "@landfall/engine";
-import type { Place } from "../../engine/test/conformance.ts";
+import type { Place } from "../../engine/test/conforming-place.ts";
 import { openPlace } from "./place.ts";
 
 let place: Place;

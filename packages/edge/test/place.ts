@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { type EngineOptions, openEngine } from "@landfall/engine";
-import type { Place } from "../../engine/test/conformance.ts";
+import type { Place } from "../../engine/test/conforming-place.ts";
 
 /** `environment` is what engine and workers read about platforms; `database` as for the engine. */
 export async function openPlace(

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { DeploymentView, DeployRequest } from "@landfall/engine";
 import { get } from "@landfall/engine/deployment/ask";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Place } from "../../engine/test/conformance.ts";
+import type { Place } from "../../engine/test/conforming-place.ts";
 import { openPlace } from "./place.ts";
 
 /** Says which process it is; told to be sick, it answers 500 from then on. */

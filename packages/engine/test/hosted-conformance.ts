@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { expect, it } from "vitest";
 import type { DeploymentView, DeployRequest } from "../src/index.ts";
-import type { Place, Remote } from "./conformance.ts";
+import type { Place, Remote } from "./conforming-place.ts";
 
 export interface Hosted {
   place(): Place;

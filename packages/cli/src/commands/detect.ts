@@ -1,14 +1,15 @@
 /** `landfall detect DIR...`: what projects are, without deploying them. Opens no database. */
 import { createInterface } from "node:readline";
+import { opendirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import type { Detection } from "@landfall/engine";
+import type { Detect } from "@landfall/engine/detect/aside";
 import { DeployError, type ErrorReport, errorCodes, reportOf } from "@landfall/engine/error";
 import type { Context } from "../context.ts";
 import type { Registry } from "../registry.ts";
 import { safeLine, table } from "../screen/text.ts";
 import { showError } from "../tell.ts";
-
-type Detect = (directory: string) => Detection;
 
 export function detect({ program, does }: Registry): void {
   program
@@ -21,12 +22,8 @@ export function detect({ program, does }: Registry): void {
     .option("--batch", 'read {"id","dir"} a line from stdin, answer {"id",…} a line, in one process')
     .action(
       does<{ batch?: boolean }>(async (context, { args, flags }) => {
-        const [{ detect: read }, { detectVariables }] = await Promise.all([
-          import("@landfall/engine/detect/detect"),
-          import("@landfall/engine/env/detect"),
-        ]);
-        const detectIn: Detect = (directory) => read(directory, { variables: detectVariables });
-        if (flags.batch === true) return batch(context, detectIn);
+        if (flags.batch === true) return batch(context);
+        const { detect: detectIn } = await import("@landfall/engine/detect/detect");
         const named = args[0] as unknown as string[];
         const directories = named.length === 0 ? ["."] : named;
         let exit = 0;
@@ -48,22 +45,32 @@ export function detect({ program, does }: Registry): void {
 
 /** Answers are written together, so that hundreds of projects are not hundreds of writes. */
 const writeUnits = 65_536;
+/** Questions taken before the first of them is answered, for each thread. */
+const ahead = 8;
 
-/** One answer for each line, in order; a line that cannot be answered gets an error and stops nothing. */
-async function batch(context: Context, detectIn: Detect): Promise<number> {
+/** One answer for each line, in order; a line that cannot be answered, or not in time, gets an error and stops nothing. */
+async function batch(context: Context): Promise<number> {
+  const { detectingAside } = await import("@landfall/engine/detect/aside");
+  const threads = availableParallelism();
+  const detectIn = detectingAside({ threads });
+  const asked: Promise<object>[] = [];
   let pending = "";
-  for await (const line of createInterface({ input: context.world.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.trim() === "") continue;
-    pending += `${JSON.stringify(answer(context, detectIn, line))}\n`;
-    if (pending.length < writeUnits) continue;
+  const write = async (): Promise<void> => {
+    pending += `${JSON.stringify(await asked.shift())}\n`;
+    if (pending.length < writeUnits && asked.length > 0) return;
     context.world.stdout.write(pending);
     pending = "";
+  };
+  for await (const line of createInterface({ input: context.world.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (line.trim() === "") continue;
+    asked.push(answer(context, detectIn, line));
+    if (asked.length >= threads * ahead) await write();
   }
-  if (pending !== "") context.world.stdout.write(pending);
+  while (asked.length > 0) await write();
   return 0;
 }
 
-function answer(context: Context, detectIn: Detect, line: string): object {
+async function answer(context: Context, detectIn: Detect, line: string): Promise<object> {
   let id: unknown = null;
   let dir = "";
   try {
@@ -74,7 +81,9 @@ function answer(context: Context, detectIn: Detect, line: string): object {
     }
     if (dir === "")
       throw new DeployError("INVALID_SOURCE", { what: 'The line has no "dir".', where: line.slice(0, 200) });
-    return { id, ...detectIn(resolve(context.cwd, dir)), dir };
+    const directory = resolve(context.cwd, dir);
+    opendirSync(directory).closeSync(); // Throws what is wrong with it.
+    return { id, ...(await detectIn(directory)), dir };
   } catch (error) {
     const report =
       error instanceof SyntaxError

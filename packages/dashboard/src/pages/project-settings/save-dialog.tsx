@@ -2,7 +2,7 @@
 import { Difference, type DifferenceRow } from "@landfall/react";
 import { useDo } from "../../ask.ts";
 import { FormDialog } from "../../parts/form-dialog.tsx";
-import { fieldLabels, type Settings, type Stored } from "./settings-form.tsx";
+import { fieldLabels, type Settings, type Stored } from "./stored-settings.ts";
 
 export interface SaveDialogProps {
   project: string;

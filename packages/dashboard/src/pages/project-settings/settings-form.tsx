@@ -1,4 +1,4 @@
-import { Button, type LandfallClient } from "@landfall/react";
+import { Button } from "@landfall/react";
 import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useAsk } from "../../ask.ts";
@@ -7,10 +7,7 @@ import { TextField } from "../../parts/text-field.tsx";
 import { Card, Notice, Section } from "../../parts/section.tsx";
 import { useMay } from "../../session.ts";
 import { SaveDialog } from "./save-dialog.tsx";
-
-export type Stored = Awaited<ReturnType<LandfallClient["projects"]["settings"]["get"]>>;
-export type Settings = Stored["settings"];
-type Field = keyof Settings;
+import { type Field, fieldLabels, type Settings, type Stored } from "./stored-settings.ts";
 
 interface Known {
   field: Field;
@@ -30,19 +27,6 @@ const health: Known = {
   field: "healthPath",
   label: "Path",
   hint: "Asked before a release gets the traffic, such as /health. It has to answer with a status below 400.",
-};
-
-/** Names of the fields, as the difference is told. */
-export const fieldLabels: Record<Field, string> = {
-  rootDirectory: "Folder",
-  framework: "Framework",
-  installCommand: "Install command",
-  buildCommand: "Build command",
-  outputDir: "Output folder",
-  startCommand: "Start command",
-  healthPath: "Health check",
-  platform: "Platform",
-  savedTarget: "Saved target",
 };
 
 export interface SettingsFormProps {
