@@ -1,5 +1,4 @@
 /** Where a platform is tried out. */
-import { it } from "vitest";
 import type { Simulator } from "@landfall/simulators";
 import type { Engine } from "../src/index.ts";
 
