@@ -162,9 +162,16 @@ interface Found {
 export async function axe(page: Page): Promise<string[]> {
   // By the debugger, not as a script of the page, which its policy would refuse.
   if (!(await page.evaluate("typeof axe === 'object'"))) await page.evaluate(axeSource);
-  const { violations } = await page.evaluate<Found>(
-    `axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })`,
-  );
+  // From its top: what has scrolled half below the bar that stays is not too small for that.
+  const { violations } = await page.evaluate<Found>(`(async () => {
+    const top = scrollY;
+    scrollTo({ top: 0, behavior: "instant" });
+    try {
+      return await axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
+    } finally {
+      scrollTo({ top, behavior: "instant" });
+    }
+  })()`);
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(
       ({ html, failureSummary = "" }) =>

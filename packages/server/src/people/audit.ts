@@ -102,7 +102,9 @@ export function targetOf(input: unknown, output: unknown): string {
   if (typeof input !== "object" || input === null) return "";
   const { project } = (output ?? {}) as Record<string, unknown>;
   const fields = { ...(typeof project === "string" ? { project } : {}), ...input } as Record<string, unknown>;
-  const said = targetFields.flatMap((field) => {
+  // What a browser brings back from a platform are the platform's words.
+  const named = "state" in fields ? ["platform"] : targetFields;
+  const said = named.flatMap((field) => {
     const value = fields[field];
     return typeof value === "string" || Array.isArray(value) ? [`${field}=${String(value)}`] : [];
   });
