@@ -86,16 +86,7 @@ describe.runIf(hasFirefox)("a person with Firefox", { timeout: 120_000 }, () => 
   async function live(text: string): Promise<void> {
     await page.waitForURL(/\/harbour\/deployments\/dep_/);
     await page.getByRole("heading", { name: /harbour is online/ }).waitFor({ timeout: 60_000 });
-    expect(await visited()).toBe(text);
-  }
-
-  /** What a visitor reads at the address the page shows. */
-  async function visited(): Promise<string> {
-    const url = await page.getByRole("link", { name: /^Open/ }).first().getAttribute("href");
-    const { page: visitor, context } = await place.tab(url!);
-    const text = await visitor.innerText("p");
-    await context.close();
-    return text;
+    expect(await place.visited(page)).toBe(text);
   }
 
   it("signs in by keyboard", async () => {
@@ -177,7 +168,7 @@ describe.runIf(hasFirefox)("a person with Firefox", { timeout: 120_000 }, () => 
     await dialog.getByRole("button", { name: /^Roll back/ }).focus();
     await page.keyboard.press("Enter");
     await dialog.waitFor({ state: "detached" });
-    await expect.poll(visited, { timeout: 30_000 }).toBe("High water at noon");
+    await expect.poll(() => place.visited(page), { timeout: 30_000 }).toBe("High water at noon");
   });
 
   it("has nothing that Firefox complains of", () => {

@@ -23,6 +23,8 @@ export interface Place extends AsyncDisposable {
   browser: Browser;
   /** A tab of a person, or of nobody; what it sets wins over what the place is set to. */
   tab(path: string, person?: Caller, options?: BrowserContextOptions): Promise<Tab>;
+  /** What a visitor reads at the address that the page shows as live. */
+  visited(page: Page): Promise<string>;
   /** Files as an archive on the server. */
   upload(person: Caller, files: Record<string, string>): Promise<string>;
   /** Ask for a deployment of files and wait until it has ended. */
@@ -80,6 +82,13 @@ export async function openPlace(
       });
       await page.goto(path);
       return { page, context, complaints };
+    },
+    async visited(page) {
+      const url = await page.getByRole("link", { name: /^Open/ }).first().getAttribute("href");
+      const { page: visitor, context } = await place.tab(url!);
+      const text = await visitor.innerText("p");
+      await context.close();
+      return text;
     },
     async upload(person, files) {
       const folder = mkdtempSync(join(tmpdir(), "landfall-source-"));

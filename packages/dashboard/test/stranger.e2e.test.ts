@@ -43,15 +43,6 @@ describe.runIf(hasBrowser)("a stranger", { timeout: 240_000 }, () => {
   const go = (name: string): Promise<void> =>
     page.getByRole("navigation").getByRole("link", { name, exact: true }).first().click();
 
-  /** What a visitor reads at the address the page shows as live. */
-  async function visited(): Promise<string> {
-    const url = await page.getByRole("link", { name: /^Open/ }).first().getAttribute("href");
-    const { page: visitor, context } = await place.tab(url!);
-    const text = await visitor.innerText("p");
-    await context.close();
-    return text;
-  }
-
   /** Until the deployment that is on the screen has ended well. */
   async function ready(): Promise<void> {
     await page.waitForURL(/\/tide-table\/deployments\/dep_/);
@@ -76,7 +67,7 @@ describe.runIf(hasBrowser)("a stranger", { timeout: 240_000 }, () => {
     await press("Deploy");
     await ready();
     await page.getByRole("log").getByText("writing the tide table").waitFor();
-    expect(await visited()).toBe("High water at noon");
+    expect(await place.visited(page)).toBe("High water at noon");
   });
 
   it("changes the variable, deploys again, and goes back", async () => {
@@ -89,7 +80,7 @@ describe.runIf(hasBrowser)("a stranger", { timeout: 240_000 }, () => {
     await page.getByRole("dialog").getByText("GREETING").waitFor();
     await page.getByRole("dialog").getByRole("button", { name: "Redeploy" }).click();
     await ready();
-    expect(await visited()).toBe("Low water at noon");
+    expect(await place.visited(page)).toBe("Low water at noon");
 
     await go("Overview");
     await press("Roll back");
@@ -97,7 +88,7 @@ describe.runIf(hasBrowser)("a stranger", { timeout: 240_000 }, () => {
     await dialog.getByText("GREETING").waitFor();
     await dialog.getByRole("button", { name: /^Roll back/ }).click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
-    await expect.poll(visited, { timeout: 30_000 }).toBe("High water at noon");
+    await expect.poll(() => place.visited(page), { timeout: 30_000 }).toBe("High water at noon");
   });
 
   it("connects Vercel in the browser, deploys there, and adds a domain", async () => {

@@ -1,5 +1,5 @@
 /** What a menu shows. */
-import { type ReactNode } from "react";
+import type { ReactNode } from "react";
 
 export type MenuEntry =
   | { kind: "action"; title: ReactNode; run(): void }

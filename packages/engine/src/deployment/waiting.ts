@@ -24,8 +24,8 @@ export async function reasonsToWait(
   const living = await livingMachines(db, clock);
   const having = (role: string): string[] => [...living.keys()].filter((name) => living.get(name)!.has(role));
   const serving = new Set(having("edge"));
+  const working = having("worker");
   for (const { id, platform, lease_owner: owner, lease_until: until } of open) {
-    const working = having("worker");
     // As claims are made: see claim.ts. A data directory has one machine, which starts a worker when there is something to do.
     const able =
       kind === "sqlite"

@@ -17,7 +17,7 @@ import { search } from "./languages/files.ts";
 import { versionFromFiles } from "./languages/versions.ts";
 import { lineOf, type Manifest, manifestOf, usedOf } from "./manifest.ts";
 import { builtBy } from "./output.ts";
-import { type Built } from "./building.ts";
+import type { Built } from "./building.ts";
 import { packageManagerOf, upwards } from "./package-manager.ts";
 import {
   isElsewhere,

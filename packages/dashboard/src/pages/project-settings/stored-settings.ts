@@ -1,5 +1,5 @@
 /** Settings of a project as the server gives them, and how each is called. */
-import { type LandfallClient } from "@landfall/react";
+import type { LandfallClient } from "@landfall/react";
 
 export type Stored = Awaited<ReturnType<LandfallClient["projects"]["settings"]["get"]>>;
 
