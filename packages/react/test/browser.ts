@@ -2,11 +2,11 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { build } from "vite";
+import { axeIn } from "./axe.ts";
 
 const chromiumPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
   existsSync(path),
@@ -152,33 +152,8 @@ async function cameraFor(page: Page): Promise<() => Promise<Buffer>> {
   };
 }
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-interface Found {
-  violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
-}
-
-/** What axe finds wrong on a page, a line each, by WCAG 2.2 AA and best practice. */
-export async function axe(page: Page): Promise<string[]> {
-  // By the debugger, not as a script of the page, which its policy would refuse.
-  if (!(await page.evaluate("typeof axe === 'object'"))) await page.evaluate(axeSource);
-  // From its top: what has scrolled half below the bar that stays is not too small for that.
-  const { violations } = await page.evaluate<Found>(`(async () => {
-    const top = scrollY;
-    scrollTo({ top: 0, behavior: "instant" });
-    try {
-      return await axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
-    } finally {
-      scrollTo({ top, behavior: "instant" });
-    }
-  })()`);
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(
-      ({ html, failureSummary = "" }) =>
-        `${id}: ${html.slice(0, 200)} ${failureSummary.replaceAll("\n", " ").slice(0, 300)}`,
-    ),
-  );
-}
+/** What axe finds wrong on a page, a line each. */
+export const axe = (page: Page): Promise<string[]> => axeIn((expression) => page.evaluate(expression));
 
 /** How far the page can be scrolled sideways, in pixels. */
 export function overflow(page: Page): Promise<number> {
