@@ -27,6 +27,7 @@ export function detectVariables(project: Project, directory: string, facts: Omit
   const listings = examplesFor(project, directory, scope);
   const examples = listings.length > 0 ? listings : readmes.flatMap(({ entries }) => entries);
   const inExample = new Set(examples.map(({ key }) => key));
+  settleReports(sightings);
   settleChoices(sightings, examples);
   settleOwnNames(sightings, inExample);
   const read = new Set(sightings.filter((one) => !one.alternatives).map(({ key }) => key));
@@ -69,7 +70,8 @@ export function detectVariables(project: Project, directory: string, facts: Omit
         (need === "plain" || need === "asserted" || need === "checked") && !elseReads && !alternativeOf ? [key] : [],
       ),
     ),
-    isCrowded: wanted.length > 25 && !sightings.some(({ inSchema }) => inSchema),
+    // Nest makes every part of it when it starts, whichever is used.
+    isCrowded: wanted.length > 25 && facts.framework !== "nestjs" && !sightings.some(({ inSchema }) => inSchema),
     isExampleBrief: listings.length > 0 && listings.length <= 4,
     // One name in several examples is one variable.
     isCatalogue:
@@ -92,6 +94,13 @@ export function detectVariables(project: Project, directory: string, facts: Omit
 function firstModel(examples: readonly ExampleEntry[]): string {
   const listed = examples.find(({ key, isCommentedOut }) => modelKey.test(key) && !isCommentedOut);
   return listed === undefined ? "OPENAI_API_KEY" : listed.isOptional ? "" : listed.key;
+}
+
+/** What has a value of its own never gets onto a list of what is missing. */
+function settleReports(sightings: Sighting[]): void {
+  if (!sightings.some(({ isReported }) => isReported)) return;
+  const given = new Set(sightings.flatMap(({ key, need }) => (need === "default" ? [key] : [])));
+  for (const sighting of sightings) if (sighting.isReported && given.has(sighting.key)) sighting.need = "default";
 }
 
 const switchedOn = /^(?:true|1|yes|on|enabled)$/i;
@@ -190,10 +199,13 @@ function dependenciesOf(project: Project, directory: string): Map<string, string
   );
 }
 
+/** Folders whose examples are of something else: a manual's, a test's. */
+const besideTheService = /(?:^|\/)(?:docs?|examples?|samples?|demos?|tests?|e2e|fixtures?)\//;
+
 /** Entries of examples in the service, its packages and, for what is read in it, at the root of the repository. */
 function examplesFor(project: Project, directory: string, scope: Scope): ExampleEntry[] {
   const paths = scope.others
-    .filter(({ name }) => isExampleFile(name.slice(name.lastIndexOf("/") + 1)))
+    .filter(({ name }) => isExampleFile(name.slice(name.lastIndexOf("/") + 1)) && !besideTheService.test(name))
     .map(({ path }) => path);
   if (directory !== ".") {
     for (const name of project.tree.listing(".").files) if (isExampleFile(name)) paths.push(name);

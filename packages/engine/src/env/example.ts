@@ -44,7 +44,7 @@ const optionalWords = new RegExp(
 );
 /** A first comment that says of all entries below it, not of one, that they can be left out. */
 const startsOptionalGroup = new RegExp(
-  String.raw`^\W*optional\b|^\W*(?:other|additional|alternative) (?:\w+ )?(?:providers?|models?|model keys|services|integrations?)\b|\b(?:only|required|needed|necessary|used) (?:only )?(?:needed |required |used )?(?:if|when)\b|\bif you(?:'d|’d| would)? (?:like|want)\b|${ifYouUse}`,
+  String.raw`^\W*optional\b|^\W*(?:other|additional|alternative) (?:\w+ )?(?:providers?|models?|model keys|services|integrations?)\b|(?<!\bset (?:it )?to \S{1,80} )\b(?:only|required|needed|necessary|used) (?:only )?(?:needed |required |used )?(?:if|when)\b|\bif you(?:'d|’d| would)? (?:like|want)\b|${ifYouUse}`,
   "i",
 );
 const requiredWords = /\brequired\b(?! (?:only )?(?:if|when)\b| only for\b)|\bmandatory\b|\bmust be set\b/i;
@@ -65,6 +65,9 @@ export function readExample(path: string, text: string): ExampleEntry[] {
   let isGroupStart = true;
   /** The heading says `(optional)` of a thing, not `Optional: …` of the next entry. */
   let isHeadingOfAll = false;
+  /** Entries of the first of several ways, which an example offers one after another. */
+  let firstWay = 0;
+  let isOtherWay = false;
   const isAllOptional = allOptional.test(headOf(text));
   const lines = text.split(/\r\n|\n|\r/);
   for (let index = 0; index < lines.length; index++) {
@@ -75,6 +78,7 @@ export function readExample(path: string, text: string): ExampleEntry[] {
       groupIsOptional = false;
       isGroupStart = true;
       isBoxOpen = false;
+      if (isOtherWay && entries.length > firstWay) isOtherWay = false;
       continue;
     }
     const off = commentedEntry.exec(line);
@@ -93,6 +97,12 @@ export function readExample(path: string, text: string): ExampleEntry[] {
         if (title === "") comments = [];
         continue;
       }
+      const way = wayHead.exec(comment)?.[1];
+      if (way !== undefined) {
+        const isFirst = /^(?:1|a|one)$/i.test(way);
+        isOtherWay = !isFirst && entries.slice(firstWay).some(({ isCommentedOut }) => !isCommentedOut);
+        firstWay = isFirst || isOtherWay ? entries.length : firstWay;
+      }
       if (comment !== "") comments.push(comment);
       continue;
     }
@@ -110,7 +120,7 @@ export function readExample(path: string, text: string): ExampleEntry[] {
     const saysRequired = requiredWords.test(words);
     const isOptional =
       (isOptionalText(words) && !isChosen) ||
-      ((isAllOptional || sectionIsOptional || groupIsOptional || box === "optional") && !saysRequired);
+      ((isAllOptional || isOtherWay || sectionIsOptional || groupIsOptional || box === "optional") && !saysRequired);
     entries.push({
       key: match[1]!,
       value,
@@ -128,6 +138,9 @@ export function readExample(path: string, text: string): ExampleEntry[] {
   }
   return entries;
 }
+
+/** `Option 2: single settings`: of several ways the first that is not commented out is taken. */
+const wayHead = /^\W*(?:option|alternative|method|variant|choice)\s*#?(\d|[a-d]|one|two|three)\b(?!\s*[=])/i;
 
 /** The comments before the first entry. */
 function headOf(text: string): string {

@@ -20,6 +20,7 @@ const signs: readonly { word: string; form: RegExp }[] = [
   { word: "ConfigService", form: /:\s*ConfigService\b/ },
   { word: "use_env_variable", form: /use_env_variable/ },
   { word: "Var", form: /Var(?:iable)?\(\s*["'`][A-Z]/ },
+  { word: "Of(", form: /(?:OneOf|AnyOf)\(\s*\[?\s*["'`][A-Z]/ },
   { word: "class-validator", form: /class-validator/ },
   { word: "validationSchema", form: /validationSchema/ },
   { word: "Bindings", form: /Bindings/ },
@@ -48,9 +49,11 @@ export function readJavaScript(script: Script, own: readonly OwnReader[] = ownRe
   readBindings(script, found);
   readNamed(script, found);
   const sightings: Sighting[] = [];
-  for (const { key, use, when, offset, callee } of found) {
+  for (const { key, use, when, offset, callee, alternatives } of found) {
     if (use.guards && !isAboutPlatform(key)) guarded.push(use.guards);
     if (use.developmentOnly) development.push(use.developmentOnly);
+    // Set at the head of a file, it is there for all that is read after.
+    if (use.need === "set" && script.code[offset - 1] === "\n") use.need = "given";
     if (use.need !== "set")
       sightings.push({
         key,
@@ -60,6 +63,8 @@ export function readJavaScript(script: Script, own: readonly OwnReader[] = ownRe
         path,
         ...(callee ? { callee } : {}),
         ...(use.isInsisted ? { isInsisted: true } : {}),
+        ...(use.isReported ? { isReported: true } : {}),
+        ...(alternatives ? { alternatives } : {}),
       });
   }
   if (sightings.length > 0) development.push(...developmentSettings(script));
@@ -72,6 +77,8 @@ export function readJavaScript(script: Script, own: readonly OwnReader[] = ownRe
   for (const sighting of switched.length > 0 ? sightings : [])
     if (/^(?:checked|asserted|plain|quieted)$/.test(sighting.need) && isWithin(switched, sighting.offset))
       sighting.need = "guarded";
+  for (const span of sightings.length > 0 ? featureQuestions(script) : [])
+    for (const sighting of sightings) if (isWithin([span], sighting.offset)) sighting.asksFeature = true;
   linkChoices(found, sightings);
   linkAlternatives(found, sightings);
   sightings.push(...readSchemas(script));
@@ -98,12 +105,26 @@ function switchedBlocks({ code }: Script): Span[] {
   );
 }
 
+/** `isMailConfigured() { … }`, `const hasStripe = …`: what answers whether a feature is set up. */
+function featureQuestions({ code }: Script): Span[] {
+  if (!/(?:Configured|Enabled|Available)\b/.test(code)) return [];
+  const heads =
+    /(?<![\w$.])(?:is|has|can|are)\w{0,40}(?:Configured|Enabled|Available)\s*(?:(?::\s*\w+\s*)?=(?![=>])|\([^()]*\)\s*(?::\s*[\w<>\s]+)?(?=\{))/g;
+  return [...code.matchAll(heads)].map((match) => {
+    const head = blockAfter(code, match.index + match[0].length);
+    // `const isOn = () => { … }`: the block is what is asked.
+    return { start: match.index, end: head.end };
+  });
+}
+
 interface Found {
   key: string;
   use: Use;
   when: "build" | "run";
   offset: number;
   callee?: string;
+  /** Of these and the key one is enough. */
+  alternatives?: string[];
 }
 
 /** A condition on these says where the program runs, not that a feature is switched off. */
@@ -327,7 +348,7 @@ function useOfCall(
       if (/default|fallback|optional/.test(second)) return { need: "default" };
       if (!/infer/.test(second)) return { need: "plain" };
     } else if (/^(?:undefined|null)\b/.test(second)) return { need: "guarded" };
-    else if (/^true\b/.test(second) && !/bool/i.test(name)) return { need: "asserted" };
+    else if (/^true\b/.test(second) && !/bool|\.get$/i.test(name)) return { need: "asserted" };
     else return { need: "default" };
   }
   if (lenient.test(name)) return { need: "default" };
@@ -350,6 +371,27 @@ function readLists(script: Script, found: Found[]): void {
     const open = match.index + match[0].length;
     for (const item of text.slice(open, closing(code, open)).matchAll(/["'`]([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)["'`]/g))
       found.push({ key: item[1]!, use: { need: "checked" }, when: "run", offset: open + item.index });
+  }
+  // `if (!config.key) missing.push("API_KEY")`, and the program stops when something is missing.
+  for (const match of code.matchAll(/\b\w*(?:[mM]issing|[eE]rrors|[pP]roblems)\w*\.push\(\s*(?=["'`])/g)) {
+    const at = match.index + match[0].length;
+    const key = /^.([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b/.exec(text.slice(at, at + 60))?.[1];
+    if (key !== undefined && /\bthrow\b|process\.exit/.test(code.slice(at, at + 1500)))
+      found.push({ key, use: { need: "checked", isReported: true }, when: "run", offset: at });
+  }
+  // `requireOneOf("KEY", "OTHER_KEY")`: the first is asked for, where the project names no other.
+  for (const match of code.matchAll(
+    /\b(?:require|need|assert|ensure|must)\w*(?:OneOf|AnyOf|Either)\w*\(\s*\[?\s*(?=["'`])/g,
+  )) {
+    const start = match.index + match[0].length;
+    const names = [
+      ...text
+        .slice(start, closing(code, code.indexOf("(", match.index)))
+        .matchAll(/["'`]([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)["'`]/g),
+    ].map(([, name]) => name!);
+    const [key, ...alternatives] = names;
+    if (key !== undefined && alternatives.length > 0)
+      found.push({ key, use: { need: "checked" }, when: "run", offset: start, alternatives });
   }
   if (!code.includes("env[")) return;
   for (const match of code.matchAll(

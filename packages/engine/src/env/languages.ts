@@ -16,7 +16,12 @@ interface Read {
   inSchema?: true;
   /** The program refuses to start without it. */
   isInsisted?: true;
+  /** A name put on a list of what is missing: of account when the program then stops. */
+  isReported?: true;
 }
+
+/** So many characters behind a list of what is missing the program stops because of it. */
+const untilItStops = 1500;
 
 interface Language {
   extensions: string[];
@@ -67,6 +72,11 @@ const languages: Language[] = [
         need: "checked",
       },
       {
+        pattern: /\b\w*(?:missing|errors|problems)\w*\.append\(\s*f?["']([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b/g,
+        need: "checked",
+        isReported: true,
+      },
+      {
         pattern: /\bget_env(?:_variable)?\(\s*["']([A-Z][A-Z0-9_]+)["']\s*(,(?:[^()]|\((?:[^()]|\([^()]*\))*\))*)?\)/g,
         need: "plain",
       },
@@ -101,6 +111,12 @@ const languages: Language[] = [
       { pattern: /\bos\.LookupEnv\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "guarded" },
       { pattern: /\b(?:[mM]ust\w*|[rR]equire\w*)\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g, need: "checked", isInsisted: true },
       { pattern: /\b\w*[eE]nv\w*\(\s*"([A-Z][A-Z0-9_]+)"\s*(,[^()]*)\)/g, need: "default" },
+      {
+        pattern:
+          /\bappend\(\s*\w*(?:[mM]issing|[eE]rrs|[eE]rrors|[pP]roblems)\w*,\s*"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b/g,
+        need: "checked",
+        isReported: true,
+      },
       { pattern: /\bviper\.Get\w*\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g, need: "plain" },
       { pattern: /\bviper\.SetDefault\(\s*"([A-Z][A-Z0-9_]+)"/g, need: "default" },
       // A structure viper fills; it knows no defaults but those set beside it.
@@ -126,8 +142,9 @@ const languages: Language[] = [
       { pattern: /\bdotenv!\(\s*"([A-Za-z_]\w*)"/g, need: "checked", when: "build" },
       { pattern: /\boption_env!\(\s*"([A-Za-z_]\w*)"/g, need: "guarded", when: "build" },
       {
-        pattern: /\b(?:must_\w+|require_\w+|get_env\w*|env_var)\(\s*"([A-Z][A-Z0-9_]+)"\s*(,[^()]*)?\)/g,
+        pattern: /\b(?:must_\w+|require\w*|get_env\w*|env_var)!?\(\s*"([A-Z][A-Z0-9_]+)"\s*(,[^()]*)?\)/g,
         need: "checked",
+        isInsisted: true,
       },
       { pattern: /\b(?:Environment|Env)::get\(\s*"([A-Z][A-Z0-9_]+)"/g, need: "plain" },
     ],
@@ -230,7 +247,7 @@ export function readLanguage(path: string, extension: string, text: string): Sig
       const need = needOf(language, { read, code, start: match.index, end, inside: match[2] });
       if (!need) continue;
       const when = read.when ?? "run";
-      const { inSchema, isInsisted } = read;
+      const { inSchema, isInsisted, isReported } = read;
       sightings.push({
         key,
         need,
@@ -239,6 +256,7 @@ export function readLanguage(path: string, extension: string, text: string): Sig
         path,
         ...(inSchema ? { inSchema } : {}),
         ...(isInsisted ? { isInsisted } : {}),
+        ...(isReported ? { isReported } : {}),
       });
     }
   }
@@ -264,6 +282,9 @@ interface Place {
 }
 
 function needOf(language: Language, { read, code, start, end, inside }: Place): Need | null {
+  if (read.isReported) return language.stops.test(code.slice(end, end + untilItStops)) ? "checked" : null;
+  // What is empty when it is missing has no value of its own.
+  if (read.need === "default" && /^,\s*""\s*$/.test(inside ?? "")) return "guarded";
   if (read.need === "default" || read.need === "guarded") {
     return read.need === "guarded" && stopsWhenMissing(language, code, end) ? "checked" : read.need;
   }

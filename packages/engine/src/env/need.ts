@@ -4,6 +4,7 @@
  */
 import {
   blockAfter,
+  closing,
   conditionAround,
   endOfExpression,
   endOfTernaryBranch,
@@ -35,6 +36,8 @@ export interface Use {
   alternativeAt?: number;
   /** Named among what the program refuses to start without. */
   isInsisted?: true;
+  /** Put on a list of what is missing. */
+  isReported?: true;
 }
 
 export interface Choice {
@@ -86,7 +89,7 @@ export function useOf(script: Script, span: Span): Use {
     const isRadix = code[after] === "," && /parseInt\s*$/.test(head);
     const close = isRadix ? code.indexOf(")", after) : after;
     if (close < 0 || code[close] !== ")") break;
-    if (/\b(?:if|while)\s*$/.test(head)) return { need: "guarded", guards: blockAfter(code, close + 1) };
+    if (/\b(?:if|while)\s*$/.test(head)) return askedFor(script, close + 1);
     if (questions.test(head)) return { need: "guarded" };
     const converter = conversions.exec(head);
     if (converter && /\bURL\s*$/.test(converter[0])) isParsed = true;
@@ -150,6 +153,21 @@ export function useOf(script: Script, span: Span): Use {
   return { need: isParsed ? "asserted" : isExpected ? "guarded" : "plain", ...bound(code, start, end) };
 }
 
+/** What follows `if (X)`: it can be done without, unless the other branch stops, at least in production. */
+function askedFor(script: Script, from: number): Use {
+  const { code, text } = script;
+  const then = blockAfter(code, from);
+  const other = /^[\s;}]*else\b(\s*if\s*(?=\())?/.exec(code.slice(then.end, then.end + 60));
+  if (other) {
+    const at = then.end + other[0].length;
+    const condition = other[1] === undefined ? null : { start: at, end: closing(code, at) };
+    const isMeant = condition === null || /["'`]production["'`]/.test(text.slice(condition.start, condition.end));
+    const block = blockAfter(code, condition === null ? at : condition.end + 1);
+    if (isMeant && stops.test(code.slice(block.start, block.end))) return { need: "checked" };
+  }
+  return { need: "guarded", guards: then };
+}
+
 /** `env.X = env.X ?? "…"`: from here on everything finds a value. */
 function givesItself(code: string, { start, end }: Span, from: number): boolean {
   const self = code.slice(start, end).replace(/[.$?[\]]/g, "\\$&");
@@ -196,9 +214,9 @@ function chosenBy({ code, text }: Script, at: number): Use {
   return { need: "guarded", guards: { start: at + 1, end: middle } };
 }
 
-/** A text in place of a value that only tells people to give one: `"enter-your-key-here"`, `"no api key found"`. */
+/** A text in place of a value that only tells people to give one: `"enter-your-key-here"`, `"https://example.supabase.co"`. */
 const saysNothing =
-  /^(["'`])(?=[^"'`\n]*\b(?:your|change[-_ ]?me|replace[-_ ]?me|no (?:api[-_ ]?)?key|not[-_ ](?:set|found|defined|configured)|placeholder|dummy|undefined)\b)[^"'`\n]*\1/i;
+  /^(["'`])(?:https?:\/\/(?:example|your[\w-]*|x{3,}|placeholder)\.(?!com\b|org\b|net\b)[\w.-]+|(?=[^"'`\n]*\b(?:your|change[-_ ]?me|replace[-_ ]?me|no (?:api[-_ ]?)?key|not[-_ ](?:set|found|defined|configured)|placeholder|dummy|undefined)\b)[^"'`\n]*)\1/i;
 
 /** What stands in for a missing value: `|| "x"` replaces it, `|| ""` only quiets the compiler, `?? throw…` demands it. */
 function replacement(script: Script, from: number): Use {

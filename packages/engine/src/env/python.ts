@@ -5,6 +5,7 @@ import type { Sighting } from "./sighting.ts";
 export function readPythonSettings(path: string, code: string): Sighting[] {
   if (!/^class\s+\w+\(.*Settings\b/m.test(code)) return [];
   const sightings: Sighting[] = [];
+  const isFirstVersion = /^from pydantic import [^\n]*\bBaseSettings\b/m.test(code);
   for (const match of code.matchAll(/^class\s+\w+\([^)]*\w*(?:Settings|BaseSettings|Config)\b[^)]*\):/gm)) {
     const start = match.index + match[0].length;
     const next = /\n(?=\S)/.exec(code.slice(start));
@@ -20,7 +21,9 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
       const alias = /(?:validation_alias|alias|env)\s*=\s*["'](\w+)["']/.exec(value ?? "")?.[1];
       const isRequired =
         value === undefined || /^\.\.\.|^Field\(\s*(?:\.\.\.|\w*alias\s*=|env\s*=|description|\))/.test(value.trim());
-      const hasDefault = value !== undefined && /default(?:_factory)?\s*=/.test(value);
+      // Before version 2 a type that takes None has it for its value.
+      const isLeftOut = value === undefined && isFirstVersion && /^Optional\[|\|\s*None\b/.test(type!.trim());
+      const hasDefault = isLeftOut || (value !== undefined && /default(?:_factory)?\s*=/.test(value));
       sightings.push({
         key: (alias ?? prefix + own!).toUpperCase(),
         need: isRequired && !hasDefault ? "checked" : "default",

@@ -42,9 +42,9 @@ function fieldStarts(own: Iterable<string>, handed: Iterable<string>): RegExp {
 function ownKinds(code: string): Map<string, string> {
   const kinds = new Map<string, string>();
   for (const match of code.matchAll(
-    /(?:const|let)\s+([A-Za-z_]\w*)\s*=\s*(?:\([^()]*\)\s*=>\s*)?(?=(?:z|v|Type|t|S|Joi|yup)\s*\.\s*(\w+))/g,
+    /(?:const|let)\s+([A-Za-z_]\w*)\s*=\s*(?:\([^()]*\)\s*=>\s*)?(?=(?:z|v|Type|t|S|Schema|Joi|yup)\s*\.\s*(\w+))/g,
   )) {
-    if (/^(?:[oO]bject|strictObject|looseObject|Static)$/.test(match[2]!)) continue;
+    if (/^(?:[oO]bject|strictObject|looseObject|Static|Struct|Class)$/.test(match[2]!)) continue;
     const start = match.index + match[0].length;
     kinds.set(match[1]!, code.slice(start, endOfExpression(code, start)));
   }
@@ -118,6 +118,7 @@ function needOfField(
   }
   for (const { field, optional, required } of libraries) {
     if (!field.test(expression)) continue;
+    if (required) expression = withoutConditions(expression);
     if (required)
       return required.test(expression) || (isAllRequired && !/\.\s*(?:optional|default)\s*\(/.test(expression))
         ? "checked"
@@ -125,6 +126,14 @@ function needOfField(
     return optional!.test(expression) ? "declared" : "checked";
   }
   return null;
+}
+
+/** What `.when("STORE", { is: "s3", then: Joi.required() })` demands is demanded of some. */
+function withoutConditions(expression: string): string {
+  let rest = expression;
+  for (let at = rest.search(/\.\s*when\s*\(/); at >= 0; at = rest.search(/\.\s*when\s*\(/))
+    rest = rest.slice(0, at) + rest.slice(closing(rest, rest.indexOf("(", at)) + 1);
+  return rest;
 }
 
 type See = (key: string, need: Need, offset: number) => void;
@@ -161,12 +170,16 @@ function readFluentSchema({ code, text }: Script, see: See): void {
   }
 }
 
+const checksValue = /@(?:Is[A-Z]|Min|Max|Length|Matches|Equals|Contains|NotEquals|Array|Valid|Allow|CannotUse)/;
+
 function readValidatedClass({ code, text }: Script, see: See): void {
   const field =
     /((?:@\w+\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*)+)(?:(?:public|private|readonly|declare)\s+)*([A-Z][A-Z0-9_]{2,})\s*([?!])?\s*(?::[^;=\n]*)?(=\s*[^;]*)?/g;
   for (const match of code.matchAll(field)) {
     const decorators = match[1]!;
     const key = match[2]!;
+    // Decorators that describe an answer say nothing of the environment.
+    if (!checksValue.test(decorators)) continue;
     // A condition on other values: demanded when something else is missing, optional otherwise.
     const isConditional =
       /@CannotUse/.test(decorators) || (decorators.includes("@ValidateIf") && !/ValidateIf\([^!]*!/.test(decorators));

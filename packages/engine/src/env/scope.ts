@@ -1,5 +1,6 @@
 /** Which files of a project are read for the variables of one service. */
 import { isObject, inside, type Project } from "../detect/reading.ts";
+import { librariesOf } from "./libraries.ts";
 
 export interface ScopeFile {
   path: string;
@@ -22,13 +23,13 @@ const skippedNames =
 const toolingNames =
   /^(?:playwright|vitest|jest|cypress|karma|codegen|graphql|commitlint|eslint|prettier|tailwind|postcss|stylelint|release|renovate|lint-staged|wdio|crowdin|next-sitemap|drizzle|sentry(?:\.\w+)?|tsup|checkly|mikro-orm|orval|openapi-ts|kysely|trigger|lighthouserc)[.-](?:config|setup|codegen)(?:\.[\w-]+)*\.(?:[cm]?[jt]sx?|json|py)$|^(?:\.eslintrc|\.graphqlrc|setupTests|plopfile|gulpfile|Gruntfile|dangerfile|codegen|config-overrides|setupProxy|jest\.setup|webdriver|next-sitemap)[\w-]*\.[cm]?[jt]s$/;
 const toolingFolders =
-  /(?:^|\/)(?:scripts?|tools?|tooling|\.scripts|bin|dev|development|seeds?|seeders|prisma\/seed|ops|terraform|cdk|deploy|ci|\.ci|hack|cli|extra|rel)\//;
+  /(?:^|\/)(?:scripts?|tools?|tooling|\.scripts|bin|dev|development|seeds?|seeders|prisma\/seed|ops|terraform|cdk|deploy|ci|\.ci|hack|cli|extra|rel|electron)\//;
 /** Functions that run at Convex or Supabase, which keep their variables themselves. */
 const functionsElsewhere = /^(?:convex|supabase\/functions)\//;
 /** Programs that set up servers. In other languages, and deeper, a layer of the application is called so. */
 const serverPrograms = /^(?:infra|infrastructure)\/.*\.(?:[cm]?[jt]s|py)$/;
 const developmentFiles =
-  /(?:^|[/.-])(?:seed|seeds|seeder|populate|mock|mock-server|dev-server|development|test|local)\.[cm]?[jt]s$|config\/(?:environments\/)?(?:dev|development|test|local)\.(?:exs|rb|py|[cm]?[jt]s)$|settings\/(?:dev|development|test|testing|local)\.py$|(?:^|\/)(?:export|generate|gen|dump|emit|write|print)-(?:openapi|swagger|schema|spec|docs|types|client|sdk)[\w-]*\.[cm]?[jt]s$/;
+  /(?:^|[/.-])(?:seed|seeds|seeder|populate|mock|mock-server|dev-server|development|test|local|(?:run-?)?migrat(?:e|ions?))\.[cm]?[jt]s$|config\/(?:environments\/)?(?:dev|development|test|local)\.(?:exs|rb|py|[cm]?[jt]s)$|settings\/(?:dev|development|test|testing|local)\.py$|(?:^|\/)(?:export|generate|gen|dump|emit|write|print)-(?:openapi|swagger|schema|spec|docs|types|client|sdk)[\w-]*\.[cm]?[jt]s$/;
 
 /** At most this many sources are read for one service: those that promise most, then those nearest to its root. */
 const mostFiles = 900;
@@ -48,7 +49,12 @@ export interface Scope {
 /** Sources and manifests of the service in `directory` and of the workspace packages it depends on. */
 export function scopeOf(project: Project, directory: string): Scope {
   const packages = packagesOf(project);
-  const own = [directory, ...dependenciesOf(project, directory, packages), ...nxLibraries(project, directory)];
+  const own = [
+    directory,
+    ...dependenciesOf(project, directory, packages),
+    ...nxLibraries(project, directory),
+    ...librariesOf(project, directory),
+  ];
   const nested = packages.directories.filter((one) => one !== directory && isBelow(one, directory));
   const files: ScopeFile[] = [];
   const others: ScopeFile[] = [];

@@ -47,6 +47,10 @@ export interface Sighting {
   inSchema?: true;
   /** Named among what the program refuses to start without, whatever part of it reads the value. */
   isInsisted?: true;
+  /** Put on a list of what is missing, with which the program stops. */
+  isReported?: true;
+  /** Asked for by what answers whether a feature is set up: `isMailConfigured()`. */
+  asksFeature?: true;
   /** What the rest of the code calls it, where a schema gives it a name of its own: `API_URL` of `VITE_APP_API_URL`. */
   knownAs?: string;
   /** The name follows from a convention alone; an example that does not list it says that it is not needed. */

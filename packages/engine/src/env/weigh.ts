@@ -124,14 +124,15 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
     return false;
   const isHeld = framework !== undefined && heldByFramework.get(framework)?.test(key) === true;
   if (isHeld && sightings.every(({ need }) => need !== "asserted" && need !== "checked")) return false;
+  const reads = sightings.filter(({ need }) => need !== "tooling");
+  const isInSchema = reads.some(isDemanded);
   // `VITE_KEY="${KEY}"`, where KEY is read as well: whoever gives the one has given the other.
   if (
+    !isInSchema &&
     examples.length > 0 &&
     examples.every(({ value }) => read.has(/^\$\{?([A-Z][A-Z0-9_]*)\}?$/.exec(value)?.[1] ?? ""))
   )
     return false;
-  const reads = sightings.filter(({ need }) => need !== "tooling");
-  const isInSchema = reads.some(isDemanded);
   if (models.count >= manyProviders && modelKey.test(key) && key !== models.first && !isInSchema) return false;
   if (reads.length === 0)
     return isNeededUnseen(key, examples, {
@@ -147,15 +148,18 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   if (needs.has("given")) return false;
   const isDatabase = rule?.kind !== undefined && databaseKinds.has(rule.kind);
   const verdict = verdicts.get(key);
-  if (verdict === "optional" && !isInSchema) return false;
+  const isInsisted = reads.some((one) => one.isInsisted || (one.isReported && one.need === "checked"));
+  if (verdict === "optional" && !isInSchema && !isInsisted) return false;
   if (isExampleBrief && needs.has("declared") && examples.some((one) => !one.isOptional && one.hasPlaceholder))
     return true;
   if (needs.has("declared") && !reads.some(({ need, path }) => need === "checked" && path.endsWith(".prisma"))) {
     return false;
   }
+  // A program that asks whether a feature is set up works without it.
+  const isFeature = reads.some((one) => one.asksFeature) && !isDatabase && !core.test(key);
+  if (isFeature && !isInSchema && !examples.some((one) => one.isRequired)) return false;
   const isOfProvider = signIn.test(key) || (/^AUTH_[A-Z0-9]+_/.test(key) && examples.length === 0);
   if (providers >= manyProviders && isOfProvider && !isInSchema) return false;
-  const isInsisted = reads.some((one) => one.isInsisted);
   if (
     isCatalogue &&
     !isInSchema &&
@@ -181,7 +185,9 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   const isAsserted = byFile.includes("asserted");
   // Some only warn when it is missing; without its database an application that lists one does nothing.
   const isOnlyAskedFor = isDatabase && isListed && !reads.some(({ need }) => need === "default");
-  const isAlsoPlain = byFile.includes("plain") && ((isDatabase && isListed) || isCalledRequired);
+  // A place that looks whether the secret is there, to print it, takes nothing from those that sign with it.
+  const isSigning = core.test(key) && isSecret.test(key) && !byFile.includes("default");
+  const isAlsoPlain = byFile.includes("plain") && ((isDatabase && isListed) || isCalledRequired || isSigning);
   if (isReplaced && !isAsserted && !isOnlyAskedFor && !isAlsoPlain) return false;
   if (isCrowded && !isAsserted && !isDatabase && !isCalledRequired && !core.test(key)) return false;
   if (rule?.isExtra && !examples.some((one) => one.isRequired) && !(isAsserted && isListed)) return false;
@@ -312,6 +318,10 @@ const passedByCode = new Set([
   "pusher",
   "twilio",
   "cloudinary",
+  "config",
+  "client",
+  "server",
+  "cloudflare",
 ]);
 
 /** One need per file: a file that asks first is careful with all its reads. */

@@ -150,6 +150,28 @@ const schemas: [library: string, source: string, needs: Record<string, string>][
     { AAA: "checked", BBB: "declared", CCC: "declared", DDD: "declared", EEE: "checked" },
   ],
   [
+    "class-validator, and not what only describes an answer",
+    `import { IsString } from "class-validator";
+     class Answer { @ApiProperty({ example: 20 }) UNKNOWN: number; @IsString() KNOWN: string; }`,
+    { KNOWN: "checked" },
+  ],
+  [
+    "joi, where something is demanded of some",
+    `import Joi from "joi";
+     Joi.object({
+       STORE: Joi.string().required().when("X", { is: 1, then: Joi.string().required() }),
+       BUCKET: Joi.string().when("STORE", { is: "s3", then: Joi.required(), otherwise: Joi.optional() }),
+     });`,
+    { STORE: "checked", BUCKET: "declared" },
+  ],
+  [
+    "fields of Effect under a name",
+    `import { Schema } from "effect";
+     const optional = Schema.optional(Schema.String);
+     Schema.Struct({ A_KEY: Schema.String, B_KEY: optional });`,
+    { A_KEY: "checked", B_KEY: "declared" },
+  ],
+  [
     "the bindings of a Worker",
     `export interface Env { API_TOKEN: string; MODE?: string; DB: D1Database; CACHE: KVNamespace }`,
     { API_TOKEN: "checked", MODE: "declared" },

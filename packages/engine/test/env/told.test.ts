@@ -1,0 +1,187 @@
+import { describe, expect, it } from "vitest";
+import type { ServiceFacts } from "../../src/detect/detection.ts";
+import { projectOf } from "../../src/detect/reading.ts";
+import { Tree } from "../../src/detect/tree.ts";
+import { detectVariables } from "../../src/env/detect.ts";
+import { treeOf } from "../detect/tree-of.ts";
+
+interface Case {
+  files: Record<string, string>;
+  required: string[];
+  facts?: Partial<Omit<ServiceFacts, "env">>;
+  directory?: string;
+}
+
+const thirtyReads = Array.from(
+  { length: 30 },
+  (_, at) => `config.get("LIMIT_${String.fromCodePoint(65 + (at % 26))}${at}");`,
+);
+
+const cases: Record<string, Case> = {
+  "what the other branch stops for in production": {
+    files: {
+      "a.ts": `let secret = "x";
+        if (process.env.LINK_SECRET) { secret = process.env.LINK_SECRET; }
+        else if (process.env.NODE_ENV === "production") { throw new Error("no"); }
+        if (process.env.B_KEY) { use(process.env.B_KEY); } else { rest(); }`,
+    },
+    required: ["LINK_SECRET"],
+  },
+  "what falls back on the address of nobody's project": {
+    files: {
+      "a.ts":
+        "client(process.env.SUPABASE_URL || 'https://example.supabase.co', process.env.A_URL || 'https://a.example.org');",
+    },
+    required: ["SUPABASE_URL"],
+  },
+  "what is put on the list of what is missing, unless it has a value of its own": {
+    files: {
+      "config.ts": `const cfg = { token: process.env.CITY_NAME || "", mode: process.env.RUN_MODE || "fast" };
+        const missing = [];
+        if (!cfg.token) missing.push("CITY_NAME");
+        if (!cfg.mode) missing.push("RUN_MODE");
+        if (missing.length > 0) throw new Error(missing.join());`,
+    },
+    required: ["CITY_NAME"],
+  },
+  "one of several names, the one the project tells of": {
+    files: { "a.ts": 'requireOneOf("FIRST_KEY", "SECOND_KEY"); env.X;', ".env.example": "SECOND_KEY=" },
+    required: ["SECOND_KEY"],
+  },
+  "the first of several names where nothing is told": {
+    files: { "a.ts": 'requireOneOf(["FIRST_KEY", "SECOND_KEY"]);' },
+    required: ["FIRST_KEY"],
+  },
+  "no feature of which the program asks whether it is set up": {
+    files: {
+      "drive.ts": `class Drive {
+        isConfigured(): boolean { return Boolean(process.env.DRIVE_ID && process.env.DRIVE_KEY); }
+        open() { const id = process.env.DRIVE_ID; if (!id) throw new Error("no"); return id; }
+      }`,
+    },
+    required: [],
+  },
+  "nothing the program sets itself at the head of a file": {
+    files: {
+      "main.ts":
+        'import "./a.ts";\nprocess.env.ASSETS_ROOT = join("a", "b");\nload(process.env.ASSETS_ROOT as string);',
+    },
+    required: [],
+  },
+  "a secret that is looked for once and signed with elsewhere": {
+    files: {
+      "a.ts": "log(process.env.JWT_SECRET?.slice(0, 3));",
+      "b.ts": "sign(process.env.JWT_SECRET);",
+    },
+    required: ["JWT_SECRET"],
+  },
+  "nothing Nest has a value for, and all it reads without one, however much that is": {
+    files: {
+      "a.service.ts": `${thirtyReads.join("\n")}\nconfigService.get("MAIL_SECURE", true);\nconfigService.get("MAIL_FROM");`,
+    },
+    required: ["MAIL_FROM", ...thirtyReads.map((line) => /"(.*)"/.exec(line)![1]!)].sort(),
+    facts: { framework: "nestjs" },
+  },
+  "what a schema demands although the example writes it with another": {
+    files: {
+      "env.ts":
+        'import Joi from "joi";\nJoi.object({ SERVICE_NAME: Joi.string().required(), DB_USER: Joi.string().required() }).validate(process.env);',
+      ".env.example": 'SERVICE_NAME=shop\nDB_USER="${SERVICE_NAME}"',
+    },
+    required: ["DB_USER", "SERVICE_NAME"],
+  },
+  "nothing of examples in a manual": {
+    files: { "a.ts": "use(process.env.A_KEY);", "docs/staging/.env.example": "# Required\nHOSTS=\n" },
+    required: ["A_KEY"],
+  },
+  "nothing of the second way an example offers": {
+    files: {
+      "a.ts": "use(process.env.DATABASE_URL, process.env.PG_HOST, process.env.PG_USER);",
+      ".env.example": "# Option 1: one address\nDATABASE_URL=\n# Option 2: its parts\nPG_HOST=\nPG_USER=\n",
+    },
+    required: ["DATABASE_URL"],
+  },
+  "the second way where the first is switched off": {
+    files: {
+      "a.ts": "use(process.env.PG_HOST, process.env.PG_USER);",
+      ".env.example": "# Option 1: one address\n# DATABASE_URL=\n\n# Option 2: its parts\nPG_HOST=\nPG_USER=\n",
+    },
+    required: ["PG_HOST", "PG_USER"],
+  },
+  "no field of pydantic before version 2 that may be None": {
+    files: {
+      "settings.py": `from pydantic import BaseSettings
+class Settings(BaseSettings):
+    token: str
+    proxy: Optional[str]
+    note: str = None
+`,
+    },
+    required: ["TOKEN"],
+  },
+  "fields of pydantic's version 2 that may be None and are given nothing": {
+    files: {
+      "settings.py":
+        "from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n    proxy: Optional[str]\n",
+    },
+    required: ["PROXY"],
+  },
+  "what Go puts on the list of what is missing, whatever the manual says of it": {
+    files: {
+      "config.go": `package config
+func Load() error {
+	cfg := Config{User: GetEnv("DB_USERNAME", ""), Port: GetEnv("DB_PORT", "3306")}
+	var missing []string
+	if cfg.User == "" { missing = append(missing, "DB_USERNAME") }
+	if cfg.Port == "" { missing = append(missing, "DB_PORT") }
+	if len(missing) > 0 { return fmt.Errorf("missing: %v", missing) }
+	return nil
+}`,
+      "README.md": "- `DB_USERNAME` - user (default: root)\n",
+    },
+    required: ["DB_USERNAME"],
+  },
+  "what a macro of Rust insists on, in a crate the program is made of": {
+    files: {
+      "Cargo.toml":
+        '[workspace]\nmembers = ["crates/*"]\n[workspace.dependencies]\nconfig = { path = "crates/config" }\n',
+      "crates/server/Cargo.toml": '[package]\nname = "server"\n[dependencies]\nconfig.workspace = true\n',
+      "crates/server/src/main.rs": "fn main() {}",
+      "crates/config/Cargo.toml": '[package]\nname = "config"\n',
+      "crates/config/src/lib.rs": 'let id = require!("CLIENT_KEY"); let other = env::var("OTHER").ok();',
+    },
+    required: ["CLIENT_KEY"],
+    directory: "crates/server",
+  },
+  "what the packages beside a program of Go read": {
+    files: {
+      "go.mod": "module x\n",
+      "cmd/api/main.go": "package main\n",
+      "cmd/job/main.go": 'package main\nvar a = mustEnv("JOB_KEY")\n',
+      "internal/config.go": 'package config\nvar a = mustEnv("API_KEY")\n',
+    },
+    required: ["API_KEY"],
+    directory: "cmd/api",
+  },
+  "what projects of .NET and modules of Maven that are built in read": {
+    files: {
+      "src/Api/Api.csproj":
+        '<Project><ItemGroup><ProjectReference Include="..\\Core\\Core.csproj"/></ItemGroup></Project>',
+      "src/Core/Core.csproj": "<Project/>",
+      "src/Core/A.cs": 'var a = Environment.GetEnvironmentVariable("CORE_KEY") ?? throw new Exception();',
+    },
+    required: ["CORE_KEY"],
+    directory: "src/Api",
+  },
+};
+
+describe("what a program tells of what it needs", () => {
+  for (const [name, { files, required, facts, directory = "." }] of Object.entries(cases)) {
+    it(name, () => {
+      using tree = treeOf(files);
+      const all = { kind: "server" as const, runtime: "node", database: [], ...facts };
+      const found = detectVariables(projectOf(new Tree(tree.root)), directory, all);
+      expect(found.flatMap((one) => (one.required ? [one.key] : []))).toEqual(required);
+    });
+  }
+});
