@@ -12,7 +12,7 @@ import { frameworks } from "./frameworks.ts";
 import { composeServices } from "./languages/docker.ts";
 import { dropLocalDatabases } from "./languages/draft.ts";
 import { search } from "./languages/files.ts";
-import { type Manifest, manifestOf } from "./manifest.ts";
+import { type Manifest, manifestOf, uses } from "./manifest.ts";
 import { inside, type Project, projectOf, type Reading } from "./reading.ts";
 import { readingsOf } from "./readings.ts";
 import { commandsOf } from "./scripts.ts";
@@ -117,7 +117,9 @@ function wholeOf(project: Project, workspace: Workspace | null, ranked: Reading[
     ];
     return monorepo(best, services, workspace?.at ?? "package.json", candidates);
   }
-  if (best?.kind === "package" && best.confidence >= 0.6 && !(workspace && below.length > 0))
+  // What runs on people's own machines is nothing to deploy; pages beside it are.
+  const beside = rootManifest && uses(rootManifest, "electron") ? besideDesktop(rootManifest, below) : below;
+  if (best?.kind === "package" && best.confidence >= 0.6 && (beside.length === 0 || !(workspace || beside !== below)))
     return { facts: best, services: [], candidates };
   const compose = ranked.find(({ kind }) => kind === "compose");
   if (
@@ -190,13 +192,24 @@ function besideRoot(
         )
       : [];
   if (!isOfScripts && !["python", "go", "rust"].includes(root.runtime)) return [];
+  const isManual = ({ reading }: Below): boolean =>
+    frameworks.some(({ id, role }) => id === reading.framework && role === "documents");
   const driven = manifest ? drivenFolders(manifest) : new Set<string>();
   return below.filter(
-    ({ path, reading }) =>
-      programFolders.test(path) &&
-      !driven.has(path) &&
-      !(path.split("/").length > 2) &&
-      (isOfScripts ? reading.kind !== "worker" : isOfPages(reading) && !takesIn(project, root, path)),
+    (one) =>
+      programFolders.test(one.path) &&
+      !isManual(one) &&
+      !driven.has(one.path) &&
+      !(one.path.split("/").length > 2) &&
+      (isOfScripts ? one.reading.kind !== "worker" : isOfPages(one.reading) && !takesIn(project, root, one.path)),
+  );
+}
+
+/** What lies beside a program for the desktop, and is no part of it. */
+function besideDesktop(manifest: Manifest, below: readonly Below[]): Below[] {
+  const driven = drivenFolders(manifest);
+  return below.filter(
+    ({ path }) => programFolders.test(path) && !driven.has(path) && !/electron|desktop|renderer/.test(path),
   );
 }
 
@@ -259,9 +272,13 @@ function monorepo(root: Reading, services: Omit<DetectedService, "env">[], at: s
     rest.runtime === "static" || rest.runtime === "docker" || rest.packageManager === undefined
       ? (services[0]?.runtime ?? rest.runtime)
       : rest.runtime;
+  const managers = new Set(services.flatMap(({ packageManager }) => packageManager ?? []));
+  // Folders that all install with the same one.
+  const shared = rest.packageManager === undefined && managers.size === 1 ? { packageManager: [...managers][0]! } : {};
   return {
     facts: {
       ...rest,
+      ...shared,
       runtime,
       kind: "monorepo",
       database,

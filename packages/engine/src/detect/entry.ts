@@ -255,14 +255,20 @@ const notWebPorts = new Set([
   6380, 9092,
 ]);
 
+/** `app.listen(settings.server.port)`: the number is where the settings are. */
+const listensByName =
+  /\.listen\s*\(\s*(?:\{[^}]{0,100}?port\s*:\s*)?(?:Number\s*\(|parseInt\s*\()?\s*[\w$]+(?:\.[\w$]+)*\.(?:\w*_)?(?:port|PORT)\b/;
+const settingsFile = /(?:^|[/.-])(?:config|configuration|settings|constants|env|environment|default)(?:[/.-]|$)/i;
+
 /** The port `sources` listen on without PORT; the first file and the strongest rule win. */
 export function portIn(
   project: Project,
   sources: readonly Source[],
 ): { port: number; at: string; rule: string; confidence: number } | null {
+  const isByName = sources.some(({ text }) => listensByName.test(text));
   for (const { id, pattern, confidence } of portRules) {
     for (const { at, text } of sources) {
-      if (id === "port/option" && !isListening({ at, text })) continue;
+      if (id === "port/option" && !isListening({ at, text }) && !(isByName && settingsFile.test(at))) continue;
       if (!/port|listen/i.test(text)) continue;
       for (const match of text.matchAll(pattern)) {
         const port = Number(match[1]);

@@ -90,8 +90,9 @@ export function readManifest(project: Project, own: Manifest): Reading {
   return reading;
 }
 
-/** It lies among a workspace's programs, or comes with the container its start script runs in. */
+/** It is put online by its own script, lies among a workspace's programs, or comes with the container its start script runs in. */
 function isDeployed(project: Project, { directory, json, scripts }: Manifest): boolean {
+  if (Object.values(scripts).some((line) => /\bwrangler (?:deploy|publish)\b/.test(line))) return true;
   if (json["bin"] !== undefined) return false;
   return (
     /^apps\/[^/]+$/.test(directory) ||

@@ -262,7 +262,7 @@ function edgeProgram({ project, manifest }: Subject): Program | undefined {
   const line = Object.values(manifest.scripts).find((text) => /\bwrangler (dev|deploy|publish)\b/.test(text));
   const main =
     stringAt(settings ?? undefined, "main") ??
-    (line && /\bwrangler (?:dev|deploy|publish)\s+(?:--\S+\s+)*([\w./-]+\.[jt]sx?)/.exec(line)?.[1]);
+    (line && /\bwrangler (?:dev|deploy|publish)\s+(?:--\S+\s+)*([\w./-]+\.[cm]?[jt]sx?)/.exec(line)?.[1]);
   const source = main === undefined ? null : sourceOf(project, manifest, main);
   return source ? { source, starts: false, isServer: true, edgePort: 8787, at: at ?? manifest.at } : undefined;
 }

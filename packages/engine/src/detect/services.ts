@@ -150,6 +150,8 @@ function sifted(project: Project, found: Below[], workspace: Workspace | null): 
       );
     });
   const isManual = ({ path, reading }: Below): boolean =>
+    // Pages in a folder so named, beside programs.
+    (workspace === null && /^(?:docs?|documentation)$/.test(path)) ||
     (documentFrameworks.has(reading.framework ?? "") && !path.startsWith("apps/")) ||
     (publishes && /(^|\/)(docs?|documentation|website|www|site)$/i.test(path) && !path.startsWith("apps/"));
   const isDevice = ({ reading, manifest }: Below): boolean =>

@@ -158,9 +158,17 @@ export function composeServices(
   const [document] = project.yaml(at) ?? [];
   if (!isObject(document) || !isObject(document["services"])) return null;
   const services = Object.entries(document["services"]).flatMap(([name, value]) =>
-    isObject(value) ? [composeService(name, value)] : [],
+    isObject(value) ? [builtWhere(project, directory, composeService(name, value), value)] : [],
   );
   return services.length > 0 ? { at, services } : null;
+}
+
+/** A container built from all of the tree by a Dockerfile beside a program is that program's. */
+function builtWhere(project: Project, directory: string, service: ComposeService, value: JsonObject): ComposeService {
+  const file = isObject(value["build"]) ? value["build"]["dockerfile"] : undefined;
+  if (service.build !== "." || typeof file !== "string" || !file.includes("/")) return service;
+  const folder = file.slice(0, file.lastIndexOf("/")).replace(/^\.\//, "");
+  return hasLanguageManifest(project, inside(directory, folder)) ? { ...service, build: folder } : service;
 }
 
 function composeService(name: string, value: JsonObject): ComposeService {

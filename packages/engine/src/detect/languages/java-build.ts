@@ -198,13 +198,24 @@ export function gradleBuild(project: Project, directory: string): Build | null {
     );
   const folder = directory === "." ? undefined : directory.slice(directory.lastIndexOf("/") + 1);
   const named = /rootProject\.name\s*=\s*["']([^"']+)["']/.exec(settings)?.[1] ?? folder ?? "app";
-  const ownVersion =
-    /^\s*version\s*=?\s*["']([^"']+)["']/m.exec(text)?.[1] ??
-    /^version\s*=\s*(\S+)/m.exec(tree.text(inside(directory, "gradle.properties")) ?? "")?.[1];
+  // A module has the version its root gives to all.
+  const shared = /\b(?:allprojects|subprojects)\s*\{[\s\S]*/.exec(rootText)?.[0] ?? "";
+  const isUnversioned = /archiveVersion\s*(?:=|\.set\()\s*(?:""|'')/.test(text);
+  const ownVersion = isUnversioned
+    ? undefined
+    : (/^\s*version\s*=?\s*["']([^"']+)["']/m.exec(text)?.[1] ??
+      /^version\s*=\s*(\S+)/m.exec(tree.text(inside(directory, "gradle.properties")) ?? "")?.[1] ??
+      /^\s*version\s*=?\s*["']([^"']+)["']/m.exec(shared)?.[1] ??
+      (rootText === ""
+        ? undefined
+        : /^version\s*=\s*(\S+)/m.exec(tree.text(inside(rootDirectory, "gradle.properties")) ?? "")?.[1]));
   const base =
     /(?:archivesBaseName|archivesName|baseName|archiveBaseName)\s*(?:=|\.set\()\s*["']([^"']+)["']/.exec(text)?.[1] ??
     named;
-  const whole = /(?:archiveFileName|archiveName)\s*(?:=|\.set\()\s*["']([^"'$]+\.jar)["']/.exec(text)?.[1];
+  const whole = /(?:archiveFileName|archiveName)\s*(?:=|\.set\()\s*["']([^"']+\.jar)["']/
+    .exec(text)?.[1]
+    ?.replace(/\$\{?(?:project\.name|rootProject\.name|archiveBaseName(?:\.get\(\))?|baseName|name)\b\}?/g, base)
+    .replace(/\$\{?(?:project\.|rootProject\.|archive)?[vV]ersion(?:\.get\(\))?\b\}?/g, ownVersion ?? "unspecified");
   const isShadow =
     plugins.has("com.github.johnrengelman.shadow") ||
     plugins.has("com.gradleup.shadow") ||
@@ -226,7 +237,7 @@ export function gradleBuild(project: Project, directory: string): Build | null {
     packaging: plugins.has("war") ? "war" : "jar",
     modules: [...new Set(modules)],
     command: `${gradle} clean build -x test`,
-    jar: `build/libs/${whole ?? `${base}${suffix}.jar`}`,
+    jar: `build/libs/${(whole?.includes("$") ? undefined : whole) ?? `${base}${suffix}.jar`}`,
     // `build` leaves a distribution as an archive; a jar that holds everything needs no installation.
     ...(isApplication && !isBoot && !isShadow
       ? { distribution: `./build/install/${named}/bin/${named}`, command: `${gradle} installDist -x test` }

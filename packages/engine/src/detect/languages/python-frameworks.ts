@@ -237,8 +237,8 @@ export const pythonFrameworks: readonly PythonFramework[] = [
   },
 ];
 
-/** Packages of programs that run for ever without listening: bots, schedulers, streams. */
-export const pythonWorkers: readonly string[] = [
+/** Libraries of bots that keep a connection of their own to where people chat. */
+export const chatBots: readonly string[] = [
   "discord-py",
   "py-cord",
   "nextcord",
@@ -249,6 +249,11 @@ export const pythonWorkers: readonly string[] = [
   "pytelegrambotapi",
   "telethon",
   "pyrogram",
+];
+
+/** Packages of programs that run for ever without listening: bots, schedulers, streams. */
+export const pythonWorkers: readonly string[] = [
+  ...chatBots,
   "slack-bolt",
   "tweepy",
   "apscheduler",

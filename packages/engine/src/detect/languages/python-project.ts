@@ -35,6 +35,8 @@ export function pythonProjectOf(project: Project, directory: string): PythonProj
   for (const name of tree.listing(inside(directory, "requirements")).files) {
     if (/\.(txt|in)$/.test(name) && !/dev|test|doc|local|lint/i.test(name)) requirements.push(`requirements/${name}`);
   }
+  if (requirements.length === 0 && !["pyproject.toml", "Pipfile", "setup.py"].some((name) => names.has(name)))
+    requirements.push(...requirementsBelow(project, directory, names));
   for (const name of requirements) readRequirements(project, inside(directory, name), add);
 
   const pyprojectPath = inside(directory, "pyproject.toml");
@@ -83,6 +85,20 @@ export function pythonProjectOf(project: Project, directory: string): PythonProj
     found.installCommand = installCommandOf(manager.name, names, requirements);
   }
   return found;
+}
+
+/** `app/requirements.txt`, where a program above imports from `app`. */
+function requirementsBelow({ tree }: Project, directory: string, names: ReadonlySet<string>): string[] {
+  const text = ["main.py", "app.py", "bot.py", "run.py", "server.py"]
+    .filter((name) => names.has(name))
+    .map((name) => tree.text(inside(directory, name)) ?? "")
+    .join("\n");
+  if (text === "") return [];
+  return tree
+    .listing(directory)
+    .directories.filter((name) => tree.has(inside(directory, `${name}/requirements.txt`)))
+    .filter((name) => new RegExp(`^(?:from|import) ${name.replaceAll(".", "\\.")}\\b`, "m").test(text))
+    .map((name) => `${name}/requirements.txt`);
 }
 
 /** PEP 503 normalisation. */

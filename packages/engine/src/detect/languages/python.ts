@@ -8,7 +8,7 @@ import { decide, draftOf, dropLocalDatabases, state, uses } from "./draft.ts";
 import { placeOf, relativeTo } from "./files.ts";
 import { statePort, type Source } from "./port.ts";
 import { procfileOf, startFromProcfile } from "./procfile.ts";
-import { entryNames, type PythonFramework, pythonFrameworks, pythonWorkers } from "./python-frameworks.ts";
+import { chatBots, entryNames, type PythonFramework, pythonFrameworks, pythonWorkers } from "./python-frameworks.ts";
 import { type PythonProject, pythonFiles, pythonProjectOf, statePythonVersion } from "./python-project.ts";
 
 /** Files read at most in search of the entry. */
@@ -202,10 +202,11 @@ function readProgram({ project, directory, reading, found, sources }: Case & { s
   );
   const listener = sources.find(({ text }) => listens.test(text));
   const bot = pythonWorkers.find((name) => found.dependencies.has(name));
+  const isAwake = bot !== undefined && chatBots.includes(bot) && !sources.some(({ text }) => hook.test(text));
   // Hosts without worker processes have bots call themselves "web".
-  if ((process === "web" && (bot === undefined || declared)) || (listener && isProgram(listener.text))) {
+  if ((process === "web" && (bot === undefined || declared)) || (listener && !isAwake && isProgram(listener.text))) {
     if (listener && process === null)
-      state(reading, "startCommand", `python ${relativeTo(directory, listener.at)}`, {
+      state(reading, "startCommand", runOf(directory, listener), {
         at: listener.at,
         rule: "python/listens",
         confidence: 0.75,
@@ -236,7 +237,7 @@ function readProgram({ project, directory, reading, found, sources }: Case & { s
     const rule = found.manifest === undefined ? "python/files" : "python/manifest-without-entry";
     return decide(reading, "package", found.manifest === undefined ? 0.1 : 0.2, { at, rule });
   }
-  state(reading, "startCommand", `python ${program.file}`, {
+  state(reading, "startCommand", runOf(directory, sources.find(({ at: path }) => path === program.at) ?? program), {
     at: program.at,
     rule: "python/program",
     confidence: 0.75,
@@ -244,6 +245,14 @@ function readProgram({ project, directory, reading, found, sources }: Case & { s
   const rule = bot === undefined ? "python/program" : `worker/${bot}`;
   const confidence = bot !== undefined ? 0.85 : found.manifest === undefined ? 0.4 : 0.6;
   return decide(reading, "worker", confidence, { at: program.at, rule });
+}
+
+/** A file is run as a module where it imports the folder it lies in: that has to be found from above. */
+function runOf(directory: string, { at, text = "" }: { at: string; text?: string }): string {
+  const file = relativeTo(directory, at);
+  const folder = file.includes("/") ? file.slice(0, file.indexOf("/")) : "";
+  const isModule = folder !== "" && new RegExp(`^(?:from|import) ${folder.replaceAll(".", "\\.")}[. ]`, "m").test(text);
+  return `python ${isModule ? `-m ${file.replace(/\.py$/, "").replaceAll("/", ".")}` : file}`;
 }
 
 function imports(text: string, name: string): boolean {
@@ -274,6 +283,9 @@ function stateCodeDatabases(reading: Reading, sources: Source[]): void {
   }
 }
 
+/** A bot that is called over HTTP rather than asking for what is new. */
+const hook = /SimpleRequestHandler|setup_application|\bset_webhook\(|\brun_webhook\(|\bstart_webhook\(/;
+
 /** The framework with an entry in the code; a dependency alone, without one, is what libraries and plugins have. */
 function frameworkOf(
   directory: string,
@@ -283,10 +295,13 @@ function frameworkOf(
   const imported = new Set(
     sources.flatMap(({ text }) => [...text.matchAll(/^\s*(?:import|from)\s+(\w+)/gm)].map(([, module]) => module!)),
   );
+  const isBot = chatBots.some((name) => found.dependencies.has(name)) && !sources.some(({ text }) => hook.test(text));
   for (const row of pythonFrameworks) {
+    // What a bot answers over HTTP is that it is alive.
+    if (isBot && row.slug === "aiohttp") continue;
     const isUsed = row.packages.some((name) => found.dependencies.has(name) || imported.has(moduleOf(name)));
     const main = isUsed ? entryOf(directory, row, sources) : null;
-    if (main) return { row, entry: main };
+    if (main && !(isBot && /(?:^|\/)(?:keep_?alive|health\w*)\.py$/.test(main.file))) return { row, entry: main };
   }
   return null;
 }

@@ -78,7 +78,7 @@ export function languageServices(project: Project): ServiceHint[] {
   for (const directory of project.tree.directories()) {
     const manifest = project.tree.listing(directory).files.find(isManifest);
     if (manifest === undefined || directory === "." || directory.split("/").length > deepest) continue;
-    if (notDeployed.test(directory)) continue;
+    if (notDeployed.test(directory) || /(^|\/)migrations?$/.test(directory)) continue;
     seen.push(directory);
     // What another program of the solution refers to is a part of that one.
     if (solution && !solution.has(directory) && /(proj|\.slnx?)$/.test(manifest)) continue;

@@ -67,12 +67,12 @@ export function cargoMembers(project: Project, directory: string, manifest: Json
     .map((member) => inside(directory, member));
 }
 
-/** A workspace whose members are servers of their own is no single program. */
+/** A workspace whose members are servers of their own, or one with its workers, is no single program. */
 function severalServers(project: Project, directory: string, manifest: JsonObject): Reading | null {
-  const servers = memberReadings(project, directory, manifest).filter(
-    ({ kind, confidence }) => kind === "server" && confidence >= 0.9,
-  );
-  if (servers.length < 2) return null;
+  const members = memberReadings(project, directory, manifest);
+  const servers = members.filter(({ kind, confidence }) => kind === "server" && confidence >= 0.9);
+  const workers = members.filter(({ kind, startCommand }) => kind === "worker" && workerNames.test(startCommand ?? ""));
+  if (servers.length === 0 || servers.length + workers.length < 2) return null;
   const at = inside(directory, "Cargo.toml");
   const reading = draftOf("rust", { at, rule: "rust/workspace" });
   state(reading, "packageManager", "cargo", { at, rule: "rust/workspace" });
@@ -80,6 +80,8 @@ function severalServers(project: Project, directory: string, manifest: JsonObjec
   return decide(reading, "monorepo", 0.9, { at, rule: "rust/servers" });
 }
 
+/** Names of programs that run all the time and answer nobody. */
+const workerNames = /worker|bot\b|consumer|scheduler|daemon|indexer/;
 const likelyServer = /(server|api|web|app|backend|service)\b/;
 
 /** The member that is most like a server; without one the first program. */
@@ -198,8 +200,9 @@ function readPackage(project: Project, place: Place): Reading {
   }
   if (process === "worker") return decide(reading, "worker", 0.85, { at, rule: "rust/procfile" });
   const isTool =
-    commandLineCrates.some((crate) => dependencies.has(crate)) ||
-    (metadata["license"] !== undefined && metadata["description"] !== undefined);
+    !workerNames.test(bin) &&
+    (commandLineCrates.some((crate) => dependencies.has(crate)) ||
+      (metadata["license"] !== undefined && metadata["description"] !== undefined));
   return decide(reading, isTool ? "package" : "worker", 0.6, {
     at,
     rule: isTool ? "rust/command-line" : "rust/binary",

@@ -1,0 +1,139 @@
+import { describe } from "vitest";
+import { manifest, table } from "./expect.ts";
+
+const vite = manifest({ scripts: { build: "vite build" }, dependencies: { vite: "7", react: "19" } });
+const page = { "web/package.json": vite, "web/index.html": "<p>", "web/src/main.tsx": "" };
+const desktop = { main: "main.js", scripts: { start: "electron ." }, devDependencies: { electron: "38" } };
+
+describe("what lies beside", () => {
+  table({
+    "a program for the desktop does not hide the pages beside it": {
+      files: { "package.json": manifest(desktop), "main.js": 'require("electron")', ...page },
+      is: { kind: "static", framework: "vite", outputDir: "web/dist" },
+    },
+    "pages a program for the desktop is built with are a part of it": {
+      files: {
+        "package.json": manifest({
+          ...desktop,
+          scripts: { start: "electron .", build: "cd web && npm run build && cd .. && electron-builder" },
+        }),
+        "main.js": 'require("electron")',
+        ...page,
+      },
+      is: { kind: "package", services: [] },
+    },
+    "folders that are installed with the same manager have it in common": {
+      files: {
+        ...page,
+        "web/pnpm-lock.yaml": "lockfileVersion: 9",
+        "api/package.json": manifest({ scripts: { start: "node a.js" }, dependencies: { express: "5" } }),
+        "api/pnpm-lock.yaml": "lockfileVersion: 9",
+        "api/a.js": 'require("express")().listen(4000)',
+      },
+      is: { kind: "monorepo", packageManager: "pnpm", services: ["api", "web"] },
+    },
+    "a manual beside a server is no service": {
+      files: {
+        "package.json": manifest({
+          scripts: { start: "node server.js", build: "tsc", "docs:build": "npm --prefix docs-site run build" },
+          dependencies: { express: "5" },
+        }),
+        "server.js": 'require("express")().listen(3000)',
+        "docs-site/package.json": manifest({
+          scripts: { build: "vitepress build" },
+          devDependencies: { vitepress: "1" },
+        }),
+      },
+      is: { kind: "server", services: ["."] },
+    },
+    "what is put online by wrangler is no library, whatever else it brings": {
+      files: {
+        "package.json": manifest({
+          private: undefined,
+          bin: "bin/create.js",
+          scripts: { dev: "wrangler dev dist/index.mjs", build: "node build.js", deploy: "wrangler publish" },
+          dependencies: { hono: "4" },
+        }),
+        "src/index.ts": 'import { Hono } from "hono";\nexport default new Hono();',
+      },
+      is: { kind: "server", framework: "hono", port: 8787 },
+    },
+    "the settings say the port, by whatever name they are taken": {
+      files: {
+        "package.json": manifest({ scripts: { start: "node index.js" }, dependencies: { express: "5" } }),
+        "index.js":
+          'const config = require("./config");\nconst cfg = config;\nrequire("express")().listen(cfg.server.port);',
+        "config/index.js": "module.exports = { db: { port: 5432 }, server: { host: 'a', port: 4300 } };",
+      },
+      is: { port: 4300 },
+    },
+    "a server of Rust with its worker is no single program, and what moves its tables is none": {
+      files: {
+        "Cargo.toml": '[workspace]\nmembers = ["crates/*"]\n',
+        "crates/server/Cargo.toml": '[package]\nname = "server"\n[dependencies]\naxum = "0.8"\n',
+        "crates/server/src/main.rs": "fn main() { let l = TcpListener::bind(a); axum::serve(l, app) }",
+        "crates/worker/Cargo.toml":
+          '[package]\nname = "worker"\ndescription = "w"\nlicense.workspace = true\n[dependencies]\ntokio = "1"\n',
+        "crates/worker/src/main.rs": "fn main() {}",
+        "crates/migration/Cargo.toml": '[package]\nname = "migration"\n[dependencies]\ntokio = "1"\n',
+        "crates/migration/src/main.rs": "fn main() {}",
+      },
+      is: { kind: "monorepo", services: ["crates/server", "crates/worker"] },
+    },
+    "a program of Python that imports the folder it lies in is run as a module": {
+      files: {
+        "requirements.txt": "python-telegram-bot\n",
+        "src/main.py": 'from src.bot import run\nif __name__ == "__main__":\n    run()\n',
+        "src/bot.py": "def run(): pass\n",
+      },
+      is: { kind: "worker", startCommand: "python -m src.main" },
+    },
+    "a bot that answers that it is alive is a worker": {
+      files: {
+        "requirements.txt": "aiogram\naiohttp\n",
+        "bot.py":
+          'from aiogram import Bot\nfrom aiohttp import web\nasync def main():\n    runner = web.AppRunner(web.Application())\n    await web.TCPSite(runner, "0.0.0.0", 8080).start()\nif __name__ == "__main__":\n    main()\n',
+      },
+      is: { kind: "worker", startCommand: "python bot.py", port: null },
+    },
+    "a bot that is called over HTTP is a server": {
+      files: {
+        "requirements.txt": "aiogram\naiohttp\n",
+        "bot.py":
+          'from aiogram.webhook.aiohttp_server import SimpleRequestHandler\nfrom aiohttp import web\nif __name__ == "__main__":\n    app = web.Application()\n    web.run_app(app, port=8081)\n',
+      },
+      is: { kind: "server", port: 8081 },
+    },
+    "a program above its package finds its requirements there": {
+      files: {
+        "main.py":
+          'import uvicorn\nfrom app.api import app\nif __name__ == "__main__":\n    uvicorn.run(app, port=8100)\n',
+        "app/requirements.txt": "fastapi\nuvicorn\n",
+        "app/api.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+      },
+      is: { framework: "fastapi", packageManager: "pip", installCommand: "pip install -r app/requirements.txt" },
+    },
+    "a container built from the whole tree does not hide the program it is of": {
+      files: {
+        "docker-compose.yml":
+          "services:\n  api:\n    build:\n      context: .\n      dockerfile: src/Api/Dockerfile\n  db:\n    image: postgres\n",
+        "src/App.sln": "",
+        "src/Api/Dockerfile": "FROM x\n",
+        "src/Api/Api.csproj":
+          '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net9.0</TargetFramework></PropertyGroup></Project>',
+        "src/Api/Program.cs": "var app = WebApplication.Create(args); app.Run();",
+      },
+      is: { kind: "server", runtime: "dotnet" },
+    },
+    "a module of Gradle has the version of its root": {
+      files: {
+        "settings.gradle": "rootProject.name = 'shop'\ninclude 'api'\n",
+        "build.gradle": "allprojects {\n  version = '1.4.0'\n}\n",
+        "api/build.gradle":
+          "plugins { id 'org.springframework.boot' version '3' }\ndependencies { implementation 'org.springframework.boot:spring-boot-starter-web:3' }\n",
+        "api/src/main/java/A.java": "public static void main(String[] a) { SpringApplication.run(A.class, a); }",
+      },
+      is: { startCommand: "java -Dserver.port=$PORT -jar api/build/libs/api-1.4.0.jar" },
+    },
+  });
+});
