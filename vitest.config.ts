@@ -13,6 +13,8 @@ export default defineConfig({
           exclude: ["**/*.e2e.test.ts", "**/node_modules/**"],
           pool: "threads",
           isolate: false,
+          // A test that waits for something waits for that, however slow the machine is.
+          testTimeout: 60_000,
         },
       },
       {

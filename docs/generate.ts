@@ -1,6 +1,6 @@
 /**
- * Writes what is generated: docs/landfall.schema.json, from the schema that reads landfall.json, the README's table of platforms, and the
- * table of procedures in docs/api.md. `npm run gen`.
+ * Writes what is generated: docs/landfall.schema.json, from the schema that reads landfall.json, the README's table of platforms, the
+ * table of procedures in docs/api.md, and the tables a new SQLite database begins with. `npm run gen`.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,6 +10,9 @@ import { contract, permissionsOf, proceduresOf, roles } from "@landfall/contract
 import { openEngine } from "@landfall/engine";
 import { configSchema } from "@landfall/engine/plan/config";
 import { abilities, rowOf } from "@landfall/engine/platforms/abilities";
+import { statementsOfNew } from "@landfall/engine/store/migrations";
+import type { Schema } from "@landfall/engine/store/schema";
+import { openSqlite } from "@landfall/engine/store/sqlite";
 import { z } from "zod";
 
 /** The JSON Schema (2020-12) of landfall.json, for editors. */
@@ -56,6 +59,14 @@ export function apiWith(text: string): string {
   return between(text, "procedures", table);
 }
 
+/** The statements that make a new database. */
+export async function newDatabase(): Promise<string[]> {
+  const { db } = openSqlite<Schema>(":memory:");
+  const statements = await statementsOfNew(db);
+  await db.destroy();
+  return statements;
+}
+
 /** `text` with what stands between the two marks of this name replaced. */
 function between(text: string, name: string, made: string): string {
   const [before, rest = ""] = text.split(`<!-- ${name} -->\n`);
@@ -64,9 +75,14 @@ function between(text: string, name: string, made: string): string {
 }
 
 if (import.meta.main) {
+  const tables = join(import.meta.dirname, "../packages/engine/src/store/new-database.ts");
+  writeFileSync(
+    tables,
+    `/** What the migrations make of an empty SQLite database, at once: a first command waits for it. Written by \`npm run gen\`. */\nexport const newDatabase = ${JSON.stringify(await newDatabase())};\n`,
+  );
   const schema = join(import.meta.dirname, "landfall.schema.json");
   writeFileSync(schema, `${JSON.stringify(landfallSchema(), null, 2)}\n`);
-  execFileSync(join(import.meta.dirname, "../node_modules/.bin/biome"), ["format", "--write", schema]);
+  execFileSync(join(import.meta.dirname, "../node_modules/.bin/biome"), ["format", "--write", schema, tables]);
   const readme = join(import.meta.dirname, "../README.md");
   writeFileSync(readme, await readmeWith(readFileSync(readme, "utf8")));
   const api = join(import.meta.dirname, "api.md");

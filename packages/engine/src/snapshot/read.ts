@@ -41,26 +41,29 @@ export interface Reading {
 }
 
 /**
- * Store the content of `path` below `root` (a real path) and say what it is, with the state it was read in. Nothing is stored of a file
- * that is secret. Throws ChangedWhileRead, what reading throws (ELOOP when a link took the file's place), DISK_FULL, CANCELLED.
+ * Store the content of `path` below `root` (a real path), which was listed in a state, and say what it is, with the state it was read in.
+ * Nothing is stored of a file that is secret. Throws ChangedWhileRead, what reading throws (ELOOP when a link took the file's place), DISK_FULL, CANCELLED.
  */
 export async function readInto(
   root: string,
-  path: string,
+  { path, state: listed }: { path: string; state: FileState },
   reading: Reading,
 ): Promise<{ known: KnownFile; state: FileState }> {
+  // Looking again before the first read would cost as much as reading, thousands of times.
+  let state = listed;
   for (let attempt = 1; ; attempt++) {
     // Neither a link nor a pipe that was put in the file's place since is followed or waited for.
     const descriptor = openSync(join(root, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
-      const before = fstatSync(descriptor);
-      if (!before.isFile() || !isBelow(descriptor, join(root, path))) throw new ChangedWhileRead(path);
-      const state = stateOf(before);
+      if (attempt > 1) state = stateOf(fstatSync(descriptor));
+      if (!isBelow(descriptor, join(root, path))) throw new ChangedWhileRead(path);
       const known =
-        before.size <= smallBytes
-          ? readSmall(descriptor, path, before.size, reading)
-          : await readLarge(descriptor, path, before.size, reading);
-      if (known && sameState(state, stateOf(fstatSync(descriptor)))) return { known, state };
+        state.sizeBytes <= smallBytes
+          ? readSmall(descriptor, path, state.sizeBytes, reading)
+          : await readLarge(descriptor, path, state.sizeBytes, reading);
+      const after = fstatSync(descriptor);
+      if (!after.isFile()) throw new ChangedWhileRead(path);
+      if (known && sameState(state, stateOf(after))) return { known, state };
     } finally {
       closeSync(descriptor);
     }
@@ -86,7 +89,8 @@ function readSmall(descriptor: number, path: string, sizeBytes: number, reading:
   scratch ??= Buffer.allocUnsafeSlow(smallBytes + 1);
   const buffer = scratch.subarray(0, sizeBytes + 1);
   let length = 0;
-  while (length < buffer.length) {
+  // A byte more than expected is asked for; what is written behind a last full read shows in the size afterwards.
+  while (length < sizeBytes) {
     const count = readSync(descriptor, buffer, length, buffer.length - length, null);
     if (count === 0) break;
     length += count;

@@ -82,7 +82,7 @@ export async function takeSnapshot(root: string, options: SnapshotOptions): Prom
   };
   const read = async (file: FoundFile): Promise<void> => {
     try {
-      const { known: found, state } = await readInto(real, file.path, reading);
+      const { known: found, state } = await readInto(real, file, reading);
       filesRead++;
       if (known && isSettled(state, clock.now())) known.keep(file.path, state, found);
       enter(file, found);

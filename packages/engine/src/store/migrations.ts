@@ -2,6 +2,7 @@
 import { type Kysely, sql } from "kysely";
 import { DeployError } from "../error.ts";
 import type { ColumnTypes, DatabaseKind, Migration } from "./migration.ts";
+import { newDatabase } from "./new-database.ts";
 import { first } from "./migrations/0001-first.ts";
 import { hostedPlatforms } from "./migrations/0002-hosted-platforms.ts";
 import { organizations } from "./migrations/0003-organizations.ts";
@@ -70,16 +71,25 @@ export async function migrate(db: Kysely<Schema>, kind: DatabaseKind): Promise<v
     if (kind === "postgres") await sql`select pg_advisory_xact_lock(hashtext('landfall migration'))`.execute(tx);
     await sql`create table if not exists migration (name text primary key, at text not null)`.execute(tx);
     const done = await appliedMigrations(tx, kind);
+    const isNew = kind === "sqlite" && done.size === 0;
+    if (isNew) for (const statement of newDatabase) await sql.raw(statement).execute(tx);
     for (const migration of migrations) {
       if (done.has(migration.name)) continue;
-      await migration.up(tx as unknown as Kysely<unknown>, typesOf[kind]);
+      if (!isNew) await migration.up(tx as unknown as Kysely<unknown>, typesOf[kind]);
       await sql`insert into migration (name, at) values (${migration.name}, ${new Date().toISOString()})`.execute(tx);
     }
-    if (kind === "postgres") return;
+    if (kind === "postgres" || isNew) return;
     const { rows } = await sql<{ table: string }>`pragma foreign_key_check`.execute(tx);
     if (rows.length > 0) throw new Error(`rows of ${rows[0]!.table} refer to what is not there`);
   });
   if (kind === "sqlite") await sql`pragma foreign_keys = on`.execute(db);
+}
+
+/** The statements that make at once what the migrations make of an empty SQLite database step by step: `new-database.ts`. */
+export async function statementsOfNew(db: Kysely<Schema>): Promise<string[]> {
+  for (const migration of migrations) await migration.up(db as unknown as Kysely<unknown>, typesOf.sqlite);
+  const { rows } = await sql<{ sql: string }>`select sql from sqlite_master where sql is not null`.execute(db);
+  return rows.map((row) => row.sql);
 }
 
 /** Those that only a newer Landfall has. */

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { newDatabase } from "../../../../docs/generate.ts";
 import { systemClock } from "../../src/clock.ts";
 import { readEvents } from "../../src/deployment/stored-events.ts";
 import { openEngine } from "../../src/index.ts";
@@ -26,6 +27,16 @@ function write(fixture: string): void {
   database.exec(readFileSync(join(import.meta.dirname, "fixtures", `${fixture}.sql`), "utf8"));
   database.close();
 }
+
+describe("a new database", () => {
+  it("is what the migrations would make of an empty one", async () => {
+    await using store = await openStore(home, systemClock);
+    const { rows } = await sql<{ sql: string }>`
+      select sql from sqlite_master where sql is not null and name <> 'migration'
+    `.execute(store.db);
+    expect(rows.map((row) => row.sql).sort()).toEqual((await newDatabase()).sort());
+  });
+});
 
 describe.each(["0001", "0002"])("a database of migration %s", (fixture) => {
   it("keeps every row, and is the local organisation's", async () => {
