@@ -49,10 +49,13 @@ export function refusal(
     }
     case "unauthorized":
       return error(401, "The credential is not valid.");
-    case "status":
-      return fault.json === undefined
-        ? error(fault.status, `Refused with ${fault.status}.`)
-        : { status: fault.status, json: fault.json };
+    case "status": {
+      const said =
+        fault.json === undefined
+          ? error(fault.status, `Refused with ${fault.status}.`)
+          : { status: fault.status, json: fault.json };
+      return { ...said, headers: { ...said.headers, ...fault.headers } };
+    }
     case "html-with-200":
       return { status: 200, headers: { "content-type": "text/html; charset=utf-8" }, body: proxyPage };
     case "reset":

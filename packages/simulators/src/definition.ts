@@ -8,6 +8,8 @@ export interface Definition<State> {
   name: string;
   /** The state of an account in which nothing has happened. Called at the start and by `reset()`; `url` is where the simulator answers. */
   state(url: string): State;
+  /** Ends what the state holds outside of memory: at `reset()` and at the end. */
+  dispose?(state: State): void;
   /** `"POST /sites/:site/deploys"` to what answers it. `:name` takes one segment or a part of it, `*name` one or more; the first row that matches answers. */
   routes: Record<string, Handler<State>>;
   /** Asked before every route: an answer refuses, null lets through. */

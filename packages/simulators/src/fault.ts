@@ -11,8 +11,8 @@ export interface Faults {
   "server-error": { status?: 500 | 502 | 503 | 504 };
   /** 401, as when a credential is revoked on the way: `after` says how many requests still pass. */
   unauthorized: object;
-  /** Any other refusal, such as 403, 404, 409, 422; `json` in place of the vendor's form of an error. */
-  status: { status: number; json?: unknown };
+  /** Any other refusal, such as 403, 404, 409, 422; `json` in place of the vendor's form of an error, `headers` besides. */
+  status: { status: number; json?: unknown; headers?: Record<string, string> };
   /** The connection is reset: in the middle of the upload, before any answer (the default), or in the middle of the answer's body. */
   reset: { at?: "upload" | "answer" | "body" };
   /** Half of the answer. The connection ends before the announced length (the default), or the text itself is short and announced so. */

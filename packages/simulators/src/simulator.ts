@@ -232,6 +232,7 @@ export async function createSimulator<State>(
       faults.clear();
       journal = [];
       violations = [];
+      definition.dispose?.(state);
       state = definition.state(url);
     },
     async close() {
@@ -240,6 +241,7 @@ export async function createSimulator<State>(
       epoch.abort();
       for (const socket of sockets) socket.destroy();
       await closed;
+      definition.dispose?.(state);
     },
     [Symbol.asyncDispose]: () => simulator.close(),
   };

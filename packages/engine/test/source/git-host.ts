@@ -1,11 +1,12 @@
 /** A git host on loopback for tests: `git http-backend` behind a small server, with a password where one is asked for. */
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { askGit, gitEnvironment, makeBare } from "@landfall/simulators";
 
 export interface GitHost extends AsyncDisposable {
   /** `http://127.0.0.1:port`. */
@@ -24,9 +25,7 @@ export interface GitHost extends AsyncDisposable {
 }
 
 const identity = {
-  PATH: process.env["PATH"]!,
-  GIT_CONFIG_NOSYSTEM: "1",
-  GIT_CONFIG_GLOBAL: "/dev/null",
+  ...gitEnvironment,
   GIT_AUTHOR_NAME: "A",
   GIT_AUTHOR_EMAIL: "a@example.com",
   GIT_COMMITTER_NAME: "A",
@@ -69,49 +68,27 @@ function answer(host: GitHost, request: IncomingMessage, response: ServerRespons
     return;
   }
   const url = new URL(request.url!, "http://host");
-  const headers = request.headers;
-  const backend = spawn("git", ["http-backend"], {
-    env: {
-      ...identity,
-      GIT_PROJECT_ROOT: host.directory,
-      GIT_HTTP_EXPORT_ALL: "1",
-      REQUEST_METHOD: request.method!,
-      PATH_INFO: decodeURIComponent(url.pathname),
-      QUERY_STRING: url.search.slice(1),
-      CONTENT_TYPE: headers["content-type"] ?? "",
-      REMOTE_ADDR: "127.0.0.1",
-      // Who has brought the password may push; nobody else.
-      ...(basic === undefined ? {} : { REMOTE_USER: "somebody" }),
-      HTTP_CONTENT_ENCODING: headers["content-encoding"] ?? "",
-      GIT_PROTOCOL: String(headers["git-protocol"] ?? ""),
-      ...(headers["content-length"] === undefined ? {} : { CONTENT_LENGTH: headers["content-length"] }),
-    },
-    stdio: ["pipe", "pipe", "ignore"],
+  const answered = askGit({
+    directory: host.directory,
+    method: request.method!,
+    path: decodeURIComponent(url.pathname),
+    query: url.search.slice(1),
+    headers: request.headers,
+    body: request,
+    // Who has brought the password may push; nobody else.
+    user: basic === undefined ? null : "somebody",
   });
-  request.pipe(backend.stdin);
-  backend.stdin.on("error", () => undefined);
-  let head = Buffer.alloc(0);
-  let isBody = false;
-  backend.stdout.on("data", (chunk: Buffer) => {
+  void sent(host, answered, response).catch(() => response.destroy());
+}
+
+async function sent(host: GitHost, answered: ReturnType<typeof askGit>, response: ServerResponse): Promise<void> {
+  const { status, headers, body } = await answered;
+  response.writeHead(status, headers);
+  for await (const chunk of body) {
     host.sentBytes += chunk.length;
-    if (isBody) {
-      response.write(chunk);
-      return;
-    }
-    head = Buffer.concat([head, chunk]);
-    const end = head.indexOf("\r\n\r\n");
-    if (end < 0) return;
-    isBody = true;
-    for (const line of head.toString("latin1", 0, end).split("\r\n")) {
-      const colon = line.indexOf(":");
-      const name = line.slice(0, colon);
-      const value = line.slice(colon + 1).trim();
-      if (name.toLowerCase() === "status") response.statusCode = Number.parseInt(value, 10);
-      else response.setHeader(name, value);
-    }
-    response.write(head.subarray(end + 4));
-  });
-  backend.stdout.on("end", () => response.end());
+    response.write(chunk);
+  }
+  response.end();
 }
 
 function repository(directory: string, name: string, files: Record<string, string>): (...args: string[]) => string {
@@ -124,7 +101,7 @@ function repository(directory: string, name: string, files: Record<string, strin
   };
   mkdirSync(work, { recursive: true });
   git("init", "--quiet", "-b", "main");
-  git("init", "--quiet", "--bare", "-b", "main", bare);
+  makeBare(directory, name);
   git("remote", "add", "origin", bare);
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(work, path)), { recursive: true });
