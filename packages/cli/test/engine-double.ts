@@ -154,6 +154,7 @@ export function engineDouble({
       unlink: unused,
       run: unused,
       push: unused,
+      export: unused,
       commands: unused,
       command: unused,
       cancel: unused,

@@ -60,6 +60,83 @@ const commandEvent = z
 const oneLine = /^\P{Cc}+$/u;
 /** As git takes names: no line ends, no angle brackets. */
 const named = /^[^\p{Cc}<>]+$/u;
+/** What git is told besides where. */
+const commit = {
+  branch: z
+    .string()
+    .min(1)
+    .max(250)
+    .optional()
+    .describe("Default: the repository's default branch, `main` in an empty one."),
+  message: z.string().trim().min(1).max(10_000).optional(),
+  author: z
+    .strictObject({
+      name: z.string().trim().min(1).max(100).regex(named),
+      email: z.string().trim().min(3).max(200).regex(named),
+    })
+    .optional()
+    .describe("Default: whose key or session it is."),
+};
+const pushed = z.object({
+  branch: z.string(),
+  commit: z.string().describe("What the branch has now."),
+  pushed: z.boolean().describe("False when the branch had these files already: there was nothing to push."),
+});
+const token = z.string().min(1).max(10_000).regex(oneLine);
+
+/** To a repository of a vendor, which is named and made when it is not there. */
+function exportTo(vendor: "github" | "gitlab", words: { name: string; owner: string }) {
+  return open("update:sandbox")
+    .route({
+      method: "POST",
+      path: `/sandboxes/{id}/export/${vendor}`,
+      tags: ["sandboxes"],
+      description: `Push its files as export/git does to a repository on ${words.name} that is named, and made where there is none. Asked again, it goes on where it ended.`,
+    })
+    .input(
+      z.strictObject({
+        id,
+        owner: z
+          .string()
+          .max(500)
+          .regex(/^[A-Za-z0-9_.-]+(?:\/[A-Za-z0-9_.-]+)*$/)
+          .optional()
+          .describe(`${words.owner} Default: the account of the token.`),
+        name: z
+          .string()
+          .trim()
+          .min(1)
+          .max(255)
+          .regex(oneLine)
+          .describe("What the host does not take in it becomes a hyphen."),
+        private: z
+          .boolean()
+          .optional()
+          .describe(
+            "Default true. One that is there stays as it is; if that is public and `true` is given, nothing is pushed.",
+          ),
+        description: z
+          .string()
+          .trim()
+          .min(1)
+          .max(350)
+          .regex(oneLine)
+          .optional()
+          .describe("Of a repository that is made."),
+        ...commit,
+        token: token.describe("Used for this export, and not kept."),
+      }),
+    )
+    .output(
+      pushed.extend({
+        created: z.boolean().describe("False when the repository was there already."),
+        repository: z.string().describe("`owner/name`, as the host has them now."),
+        url: z.string().describe("Its page."),
+        private: z.boolean(),
+      }),
+    );
+}
+
 const one = z.object({ id });
 const oneCommand = z.object({ id, command: id });
 
@@ -189,14 +266,8 @@ export const sandboxes = {
       z.strictObject({
         id,
         url: z.string().min(1).max(2_048).describe("https address of the repository, without a password."),
-        branch: z
-          .string()
-          .min(1)
-          .max(250)
-          .optional()
-          .describe("Default: the repository's default branch, `main` in an empty one."),
-        message: z.string().trim().min(1).max(10_000).optional(),
-        token: z.string().min(1).max(10_000).regex(oneLine).optional().describe("Used for this push, and not kept."),
+        ...commit,
+        token: token.optional().describe("Used for this push, and not kept."),
         username: z
           .string()
           .min(1)
@@ -204,22 +275,11 @@ export const sandboxes = {
           .regex(/^[^\p{Cc}:]+$/u)
           .optional()
           .describe("Where the host wants one."),
-        author: z
-          .strictObject({
-            name: z.string().trim().min(1).max(100).regex(named),
-            email: z.string().trim().min(3).max(200).regex(named),
-          })
-          .optional()
-          .describe("Default: whose key or session it is."),
       }),
     )
-    .output(
-      z.object({
-        branch: z.string(),
-        commit: z.string().describe("What the branch has now."),
-        pushed: z.boolean().describe("False when the branch had these files already: there was nothing to push."),
-      }),
-    ),
+    .output(pushed),
+  exportGithub: exportTo("github", { name: "GitHub", owner: "An organisation." }),
+  exportGitlab: exportTo("gitlab", { name: "GitLab", owner: "A group, or the path of a subgroup: acme/team." }),
   deploy: open("create:deployment", { idempotent: true, deploys: true })
     .route({
       method: "POST",

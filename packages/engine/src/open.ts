@@ -14,6 +14,7 @@ import { sharesOf } from "./deployment/shares.ts";
 import { instant, systemClock } from "./clock.ts";
 import { accessFrom, type PlatformAccess, sharedAccessFrom } from "./connections/access.ts";
 import { connectionsOf } from "./connections/connections.ts";
+import { codeHosts } from "./code-hosts/registry.ts";
 import { collect } from "./store/collect.ts";
 import { systemDns } from "./domains/dns.ts";
 import { domainsOf } from "./domains/domains.ts";
@@ -87,7 +88,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...hostedPlatforms,
   ];
   const accessFor = (from: typeof accessFrom): Record<string, PlatformAccess> =>
-    Object.fromEntries(platforms.map((one) => [one.id, from(one, options.environment ?? {})]));
+    Object.fromEntries([...platforms, ...codeHosts].map((one) => [one.id, from(one, options.environment ?? {})]));
   const [own, others] = [accessFor(accessFrom), accessFor(sharedAccessFrom)];
   const accessOf = (organization: string) => (organization === store.organization ? own : others);
   const cache = openDigestCache(join(home, "digests"));
@@ -236,7 +237,7 @@ function engineOver(shared: Shared, store: Store, by: Asker = {}): Engine {
     targets: targetsOf({ store, platforms, access, connections }),
     servers: serversOf({ store, edge, own: shared.own }),
 
-    sandboxes: sandboxesOf({ store, toolPath }, shared.running),
+    sandboxes: sandboxesOf({ store, toolPath, access }, shared.running),
 
     webhooks: webhooksOf({ store, platforms, accessOf: shared.accessOf }),
 

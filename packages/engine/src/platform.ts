@@ -281,6 +281,12 @@ export interface Platform {
   remove?(context: ApiContext & { projectId: string; environment: string; remoteIds: string[] }): Promise<void>;
 }
 
+/** What accounts are connected to: a platform, or a host of repositories. */
+export type Connectable = Pick<
+  Platform,
+  "id" | "name" | "baseUrl" | "readError" | "connect" | "account" | "environment"
+>;
+
 /** Identity, for the type: a platform is a plain object. */
 export function definePlatform<P extends Platform>(platform: P): P {
   return platform;

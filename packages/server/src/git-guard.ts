@@ -9,29 +9,28 @@ import { DeployError } from "@landfall/engine/error";
 import { readGitAddress } from "@landfall/engine/source/git-address";
 import { isSpecial } from "@landfall/engine/special-address";
 
-/** Throws INVALID_SOURCE when the repository's host is not in the public network, SOURCE_UNAVAILABLE when it has no address. */
-export async function refusePrivate(url: string): Promise<void> {
-  const host = hostOf(url);
+/** Throws INVALID_SOURCE when the host is not in the public network, SOURCE_UNAVAILABLE when it has no address. */
+export async function refusePrivate(host: string, where = "source.git"): Promise<void> {
   let addresses: string[];
   try {
     addresses = (await lookup(host, { all: true })).map(({ address }) => address);
   } catch {
     throw new DeployError("SOURCE_UNAVAILABLE", {
       what: `The host ${JSON.stringify(host.slice(0, 100))} has no address.`,
-      where: "source.git",
+      where,
     });
   }
   if (addresses.some(isSpecial)) {
     throw new DeployError("INVALID_SOURCE", {
       what: "This repository is on the server's own machine or in a private network.",
-      where: "source.git",
+      where,
       next: "Upload an archive instead, or have the server started with --allow-private-sources.",
     });
   }
 }
 
-/** Of an address as the engine has read it: with a scheme, or `user@host:path`. */
-function hostOf(address: string): string {
+/** Of an address as the engine reads it: with a scheme, or `user@host:path`. Throws INVALID_SOURCE. */
+export function hostOf(address: string): string {
   const { url } = readGitAddress(address);
   const scp = url.includes("://") ? undefined : /^(?:[^@]*@)?([^:]+):/.exec(url)?.[1];
   return scp ?? new URL(url).hostname.replace(/^\[|\]$/g, "");

@@ -53,6 +53,8 @@ const bodies: Record<string, (things: Things) => Record<string, unknown>> = {
   "sandboxes.write": () => ({ files: [{ path: "index.html", text: "x" }] }),
   "sandboxes.run": () => ({ command: "node --version" }),
   "sandboxes.push": () => ({ url: "https://127.0.0.1/none.git" }),
+  "sandboxes.exportGithub": () => ({ name: "x", token: "x" }),
+  "sandboxes.exportGitlab": () => ({ name: "x", token: "x" }),
   "sandboxes.deploy": ({ project }) => ({ project }),
   "notifications.save": () => ({ kind: "webhook", address: "https://hooks.example.com/x" }),
   "notifications.update": () => ({ name: "renamed" }),

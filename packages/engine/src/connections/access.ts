@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import { DeployError } from "../error.ts";
 import { type Api, noApi, openApi } from "../http/api.ts";
 import type { Target } from "../plan/plan.ts";
-import type { Platform } from "../platform.ts";
+import type { Connectable, Platform } from "../platform.ts";
 import type { Secret } from "../secret.ts";
 import type { Credential, OAuthClient } from "./credential.ts";
 
@@ -24,7 +24,7 @@ export interface PlatformAccess {
 
 /** What the environment says: the vendor's own names, and LANDFALL_<ID>_API_URL and LANDFALL_<ID>_SITES_URL, which win. Empty counts as unset. */
 export function accessFrom(
-  { id, connect, environment = {} }: Platform,
+  { id, connect, environment = {} }: Connectable,
   variables: Readonly<Record<string, string | undefined>>,
 ): PlatformAccess {
   const value = (name: string | undefined): string | undefined => (name && variables[name]?.trim()) || undefined;
@@ -56,7 +56,7 @@ export function accessFrom(
  * started the process; with them, another organisation would deploy into that account.
  */
 export function sharedAccessFrom(
-  platform: Platform,
+  platform: Connectable,
   variables: Readonly<Record<string, string | undefined>>,
 ): PlatformAccess {
   const { client, apiUrl, sitesUrl } = accessFrom(platform, variables);
@@ -72,7 +72,7 @@ export function openClient({
   credential,
   clock,
 }: {
-  platform: Platform;
+  platform: Connectable;
   access: PlatformAccess | undefined;
   credential: Credential | null;
   clock: Clock;
@@ -92,21 +92,21 @@ export function openClient({
 }
 
 /** An address of the vendor, at the origin the API was moved to. An API that is named and is where it always was moves nothing. */
-export function moved(address: string, { baseUrl }: Platform, access: PlatformAccess | undefined): string {
+export function moved(address: string, { baseUrl }: Connectable, access: PlatformAccess | undefined): string {
   if (access?.apiUrl === undefined || new URL(access.apiUrl).origin === new URL(baseUrl!).origin) return address;
   const { pathname, search } = new URL(address);
   return new URL(pathname + search, access.apiUrl).href;
 }
 
 /** The other address, below the vendor's own path unless it names one. */
-function movedUrl(other: string, vendors: string): string {
+export function movedUrl(other: string, vendors: string): string {
   const url = new URL(other);
   if (url.pathname === "/") url.pathname = new URL(vendors).pathname;
   return url.href.replace(/\/$/, "");
 }
 
 /** What a person does to connect an account of the platform. */
-export function howToConnect(platform: Platform): string {
+export function howToConnect(platform: Connectable): string {
   const token = platform.connect?.find((way) => way.kind === "token");
   const made = token ? `Create a token at ${token.help}, then` : "Run";
   const name = token?.env[0];
@@ -115,7 +115,7 @@ export function howToConnect(platform: Platform): string {
 
 /** AUTH_FAILED, with what to do: connect the account (again). */
 export function authFailed(
-  platform: Platform,
+  platform: Connectable,
   what: string,
   { where = platform.id, cause }: { where?: string; cause?: unknown } = {},
 ) {
@@ -132,7 +132,7 @@ export function authFailed(
   );
 }
 
-export function notConnected(platform: Platform): DeployError {
+export function notConnected(platform: Connectable): DeployError {
   return authFailed(platform, `No account of ${platform.name} is connected.`);
 }
 

@@ -3,7 +3,7 @@ import { instant } from "../clock.ts";
 import { DeployError } from "../error.ts";
 import { slug } from "../name.ts";
 import { type Account, type Platform, platformOf } from "../platform.ts";
-import { createRedactor } from "../redact/redact.ts";
+import { withoutSecrets } from "../redact/without-secrets.ts";
 import type { ConnectionRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 import { notConnected, openClient, type PlatformAccess } from "./access.ts";
@@ -300,12 +300,4 @@ function checkedLabel(name: string | undefined): string | undefined {
     where: "--name",
     next: `Use ${slug(name) || "another name"} instead.`,
   });
-}
-
-/** The error without the secrets a platform may have sent back in it, and without what it came from when that was so. */
-function withoutSecrets(error: unknown, secrets: string[]): unknown {
-  if (!(error instanceof DeployError)) return error;
-  const text = JSON.stringify(error.text);
-  const hidden = createRedactor(secrets.map((value) => ({ name: "credential", value }))).text(text);
-  return hidden === text ? error : new DeployError(error.code, JSON.parse(hidden) as DeployError["text"]);
 }

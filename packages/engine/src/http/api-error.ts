@@ -64,7 +64,8 @@ export class ApiError extends DeployError {
 
   /** Asked to wait: nothing was done. */
   get refused(): boolean {
-    return this.status === 429 || (this.status === 503 && this.text.retryAfterMs !== undefined);
+    if (this.code === "RATE_LIMIT_EXCEEDED" || this.status === 429) return true;
+    return this.status === 503 && this.text.retryAfterMs !== undefined;
   }
 }
 
@@ -76,7 +77,8 @@ export function refusal(
 ): ApiError {
   const { status, headers, said, body, now } = answer;
   const code = said.means ?? codeOf(status);
-  const waitMs = said.retryAfterMs ?? (status === 429 || status === 503 ? retryAfterMs(headers, now) : undefined);
+  const isWait = code === "RATE_LIMIT_EXCEEDED" || status === 429 || status === 503;
+  const waitMs = said.retryAfterMs ?? (isWait ? retryAfterMs(headers, now) : undefined);
   const quoted = said.message ? ` It says: ${said.message.slice(0, 500)}` : "";
   return new ApiError(
     code,

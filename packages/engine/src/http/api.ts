@@ -75,8 +75,12 @@ export interface Traffic {
   waitedMs: number;
 }
 
-/** Reads a vendor's error document; undefined parts when the body is something else. */
-export type ReadError = (body: unknown, status: number) => VendorError;
+/** Reads a vendor's error document; undefined parts when the body is something else. Names of headers are in lower case. */
+export type ReadError = (
+  body: unknown,
+  status: number,
+  answered: { method: string; headers: Record<string, string> },
+) => VendorError;
 
 export interface ApiOptions extends Vendor {
   url: string;
@@ -90,6 +94,8 @@ export interface ApiOptions extends Vendor {
   random?: () => number;
   /** Connections to the host at the same time. Default 64. */
   connections?: number;
+  /** A longer wait that is asked for is an error at once. Default: five minutes. */
+  longestWaitMs?: number;
 }
 
 const defaultTries = 4;
@@ -116,7 +122,7 @@ export function openApi(options: ApiOptions): Api & AsyncDisposable {
   const pool = (): Promise<Pool> =>
     (opened ??= import("undici/lib/dispatcher/pool.js").then(({ default: Pool }) => new Pool(base.origin, how)));
   const traffic: Traffic = { requests: 0, bytesSent: 0, filesSent: 0, refusals: 0, waitedMs: 0 };
-  const budget = budgetOf(options.clock);
+  const budget = budgetOf(options.clock, options.longestWaitMs);
   const api = apiOver({ options, pool, base, traffic, waits: { end: 0 }, budget, query: {}, bearer: undefined });
   return { ...api, traffic, [Symbol.asyncDispose]: async () => (await opened)?.destroy() };
 }
@@ -157,7 +163,7 @@ function apiOver(inside: Inside): Api {
         const again = error.arrived === "no" || (error.row.retry !== "never" && (repeatable || error.refused));
         if (!again || tried >= tries) throw error;
         const asked = error.text.retryAfterMs;
-        if (asked !== undefined && asked > longestWaitMs) throw error;
+        if (asked !== undefined && asked > (options.longestWaitMs ?? longestWaitMs)) throw error;
         const backoffMs = 250 * 2 ** (tried - 1) * (0.5 + random());
         const began = clock.now();
         await clock.sleep(Math.max(asked ?? 0, backoffMs), request.signal);
@@ -245,7 +251,7 @@ function refused(
   // Says that it is JSON and is not: cut short on its way, so that what was wrong cannot be known.
   if (document === undefined && body.length > 0 && /json/.test(headers["content-type"] ?? ""))
     return notJson(options, request, status);
-  const said = options.readError(document, status);
+  const said = options.readError(document, status, { method: request.method, headers });
   const error = refusal(options, request, { status, headers, said, body: document, now: options.clock.now() });
   if (error.refused) {
     traffic.refusals += 1;

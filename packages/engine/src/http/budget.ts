@@ -16,7 +16,8 @@ const afterRefusalMs = 1_000;
 /** A platform that asks for a longer wait is told to the person instead of waited for. */
 export const longestWaitMs = 5 * 60_000;
 
-export function budgetOf(clock: Clock): Budget {
+export function budgetOf(clock: Clock, patienceMs = longestWaitMs): Budget {
+  const silentMs = Math.min(longestSilentWaitMs, patienceMs);
   let openAt = 0;
   return {
     async wait(signal) {
@@ -25,11 +26,11 @@ export function budgetOf(clock: Clock): Budget {
     saw(headers) {
       if (headers["x-ratelimit-remaining"] !== "0") return;
       const resetMs = instantOf(headers["x-ratelimit-reset"], clock.now());
-      if (resetMs !== undefined && resetMs - clock.now() <= longestSilentWaitMs) openAt = Math.max(openAt, resetMs);
+      if (resetMs !== undefined && resetMs - clock.now() <= silentMs) openAt = Math.max(openAt, resetMs);
     },
     refused(askedMs) {
-      if (askedMs !== undefined && askedMs > longestWaitMs) return; // A quota of one kind of request; others go on.
-      const waitMs = Math.min(askedMs ?? afterRefusalMs, longestSilentWaitMs);
+      if (askedMs !== undefined && askedMs > patienceMs) return; // A quota of one kind of request; others go on.
+      const waitMs = Math.min(askedMs ?? afterRefusalMs, silentMs);
       openAt = Math.max(openAt, clock.now() + waitMs);
     },
   };
@@ -42,7 +43,7 @@ export function retryAfterMs(headers: Record<string, string>, now: number): numb
     const at = /^\d+(\.\d+)?$/.test(asked) ? now + Number(asked) * 1_000 : Date.parse(asked);
     if (!Number.isNaN(at)) return Math.max(0, at - now);
   }
-  const reset = instantOf(headers["x-ratelimit-reset"], now);
+  const reset = instantOf(headers["x-ratelimit-reset"] ?? headers["ratelimit-reset"], now);
   return reset === undefined ? undefined : Math.max(0, reset - now);
 }
 

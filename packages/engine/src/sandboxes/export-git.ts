@@ -76,11 +76,7 @@ export async function pushFiles(
     if (pushed) await push(base);
     return { branch, commit: base, pushed };
   }
-  if (base === null && (await run(["ls-tree", tree])) === "")
-    throw new DeployError("INVALID_SOURCE", {
-      what: "There is nothing to push: the sandbox has no files but such as stay out.",
-      next: "Write files into it first.",
-    });
+  if (base === null && (await run(["ls-tree", tree])) === "") throw nothingToPush();
 
   const said = join(scratch, "message");
   await writeFile(said, asked.message ?? "Export from Landfall\n");
@@ -111,7 +107,13 @@ export function checkedExport({ url: given, branch }: Pick<GitExport, "url" | "b
       where: "url",
       next: "Give the repository's https:// address.",
     });
-  if (ref === undefined) return { url, branch: undefined };
+  checkBranch(ref);
+  return { url, branch: ref };
+}
+
+/** Throws INVALID_SOURCE, INVALID_CONFIG for what is no branch's short name. */
+export function checkBranch(ref: string | undefined): void {
+  if (ref === undefined) return;
   checkRef(ref);
   if (ref.startsWith("refs/") || ref === "HEAD")
     throw new DeployError("INVALID_CONFIG", {
@@ -119,7 +121,13 @@ export function checkedExport({ url: given, branch }: Pick<GitExport, "url" | "b
       where: "branch",
       next: "Give its short name, such as main.",
     });
-  return { url, branch: ref };
+}
+
+export function nothingToPush(): DeployError {
+  return new DeployError("INVALID_SOURCE", {
+    what: "There is nothing to push: the sandbox has no files but such as stay out.",
+    next: "Write files into it first.",
+  });
 }
 
 /** The branch, and the ref it goes on from: itself, the default branch for a new one, null in an empty repository. */

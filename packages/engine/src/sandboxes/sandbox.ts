@@ -2,6 +2,8 @@
 import type { Readable } from "node:stream";
 import type { ErrorReport } from "../error.ts";
 import type { Source } from "../source/source.ts";
+import type { HostExport, HostExported } from "../code-hosts/export.ts";
+import type { Secret } from "../secret.ts";
 import type { GitExport, GitExported } from "./export-git.ts";
 
 /** A workspace the engine holds. */
@@ -97,6 +99,11 @@ export interface Sandboxes {
    * branch moved), SOURCE_UNAVAILABLE, MISSING_TOOL, TIMEOUT.
    */
   push(id: string, to: GitExport): Promise<GitExported>;
+  /**
+   * The same to a repository that is named, which is made where there is none. Throws besides PROJECT_NAME_TAKEN, RATE_LIMIT_EXCEEDED,
+   * PLATFORM_UNAVAILABLE. Safe to repeat: a repository made by an export that failed is used by the next.
+   */
+  export(id: string, to: HostExport & { host: "github" | "gitlab"; token: Secret }): Promise<HostExported>;
   /** Its files as they are now, to be prepared like any archive; kept until disposed. */
   source(id: string): Promise<{ source: Source } & AsyncDisposable>;
   /** Remember that this deployment was made of it. */

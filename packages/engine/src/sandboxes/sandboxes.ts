@@ -9,6 +9,9 @@ import { pipeline } from "node:stream/promises";
 import { sql } from "kysely";
 import { removeTree } from "../build/workspace.ts";
 import { instant } from "../clock.ts";
+import { codeHosts } from "../code-hosts/registry.ts";
+import type { PlatformAccess } from "../connections/access.ts";
+import { tokenCredential } from "../connections/credential.ts";
 import { DeployError } from "../error.ts";
 import { newId } from "../id.ts";
 import { extractArchive } from "../source/archive.ts";
@@ -34,7 +37,14 @@ const mostFileBytes = 256 * 1024 ** 2;
 /** One that was begun so long ago and is not ready belongs to a process that died. */
 const abandonedMs = hourMs;
 
-export function sandboxesOf({ store, toolPath }: { store: Store; toolPath: string[] }, running: Running): Sandboxes {
+interface Inside {
+  store: Store;
+  toolPath: string[];
+  /** How hosts of repositories are reached, by their id. */
+  access: Record<string, PlatformAccess>;
+}
+
+export function sandboxesOf({ store, toolPath, access }: Inside, running: Running): Sandboxes {
   const { db, clock, organization, home } = store;
   const place = placeIn(home);
   const { endAll, ...commands } = commandsOf({ store, place, toolPath }, running);
@@ -100,6 +110,21 @@ export function sandboxesOf({ store, toolPath }: { store: Store; toolPath: strin
     const { path, clear } = await packed(from);
     try {
       await extractArchive(path, to, { limits });
+    } finally {
+      await clear();
+    }
+  }
+
+  /** A copy of the files as they are now, and room beside it; gone afterwards. */
+  async function withCopy<T>(id: string, use: (place: { files: string; scratch: string }) => Promise<T>): Promise<T> {
+    const { inScratch } = await import("./export-git.ts");
+    const { path, clear } = await packed(place.files(id));
+    try {
+      return await inScratch(join(home, "scratch", `export-${crypto.randomUUID()}`), async (scratch) => {
+        const files = join(scratch, "files");
+        await extractArchive(path, files, { limits: { bytes: mostBytes * 2, entries: mostFiles * 2 } });
+        return use({ files, scratch });
+      });
     } finally {
       await clear();
     }
@@ -219,19 +244,20 @@ export function sandboxesOf({ store, toolPath }: { store: Store; toolPath: strin
 
     async push(id, to) {
       await sandboxRow(store, id);
-      const { checkedExport, inScratch, pushFiles } = await import("./export-git.ts");
+      const { checkedExport, pushFiles } = await import("./export-git.ts");
       checkedExport(to);
-      const { path, clear } = await packed(place.files(id));
-      try {
-        return await inScratch(join(home, "scratch", `export-${crypto.randomUUID()}`), async (scratch) => {
-          const files = join(scratch, "files");
-          await extractArchive(path, files, { limits: { bytes: mostBytes * 2, entries: mostFiles * 2 } });
-          const { signal } = to;
-          return pushFiles(to, { files, scratch, toolPath, ...(signal ? { signal } : {}) });
-        });
-      } finally {
-        await clear();
-      }
+      const { signal } = to;
+      return withCopy(id, (copy) => pushFiles(to, { ...copy, toolPath, ...(signal ? { signal } : {}) }));
+    },
+
+    async export(id, { host: hostId, token, ...to }) {
+      await sandboxRow(store, id);
+      const { exportTo } = await import("../code-hosts/export.ts");
+      const host = codeHosts.find((one) => one.id === hostId)!;
+      const credential = tokenCredential(token.open());
+      return withCopy(id, (copy) =>
+        exportTo(host, to, { ...copy, access: access[hostId], credential, clock, toolPath }),
+      );
     },
 
     async source(id) {

@@ -17,7 +17,7 @@ import { withEventMeta } from "@orpc/server";
 import type { Call } from "../call.ts";
 import { denied, withoutHome } from "../errors.ts";
 import { type Gate, inside } from "../gate.ts";
-import { refusePrivate } from "../git-guard.ts";
+import { hostOf, refusePrivate } from "../git-guard.ts";
 import { may, openProjects, permit, type Principal } from "../people/principal.ts";
 import type { Services } from "../services.ts";
 import { firstSeq, whileAllowed } from "../stream.ts";
@@ -75,9 +75,18 @@ export async function sourceOf(services: Services, asked: AskedSource, whose: Wh
 }
 
 /** How git gets to an address that somebody gave; not into this machine or its network. Throws INVALID_SOURCE, SOURCE_UNAVAILABLE. */
-export async function wayTo({ options, gitProxy }: Services, url: string): Promise<{ proxy?: string }> {
+export async function wayTo(services: Services, url: string): Promise<{ proxy?: string }> {
+  return services.options.allowPrivateSources === true ? {} : wayToHost(services, hostOf(url));
+}
+
+/** The same of an address's host alone. */
+export async function wayToHost(
+  { options, gitProxy }: Services,
+  host: string,
+  where?: string,
+): Promise<{ proxy?: string }> {
   if (options.allowPrivateSources === true) return {};
-  await refusePrivate(url);
+  await refusePrivate(host, where);
   return { proxy: await gitProxy.url() };
 }
 

@@ -8,7 +8,7 @@ import { permit, type Principal } from "../people/principal.ts";
 import type { Services } from "../services.ts";
 import { firstSeq, whileAllowed } from "../stream.ts";
 import { whoseUploads } from "../uploads.ts";
-import { given, sourceOf, wayTo } from "./deployments.ts";
+import { given, sourceOf, wayTo, wayToHost } from "./deployments.ts";
 
 const hourMs = 3_600_000;
 
@@ -17,6 +17,19 @@ export function sandboxProcedures(os: Gate, services: Services) {
   const { sandboxes: os_ } = os;
   const of = (principal: Principal | null) => inside(services, principal).engine.sandboxes;
   const shown = <T>(value: T): T => withoutHome(value, home);
+
+  async function exportTo(
+    host: "github" | "gitlab",
+    { id, token, author, ...asked }: VendorExport,
+    { principal: who, signal }: { principal: Principal | null; signal: AbortSignal | undefined },
+  ) {
+    permit(who, "read:sandbox");
+    const { engine, principal } = inside(services, who);
+    const by = author ?? authorOf(principal);
+    const wayOf = (url: string) => wayToHost(services, new URL(url).hostname.replace(/^\[|\]$/g, ""), host);
+    const to = given({ ...asked, host, token: secret(token), author: by, wayTo: wayOf, signal });
+    return shown(await engine.sandboxes.export(id, to));
+  }
 
   return {
     sandboxes: {
@@ -89,9 +102,15 @@ export function sandboxProcedures(os: Gate, services: Services) {
         await engine.sandboxes.get(id);
         const way = await wayTo(services, url);
         const credential = token === undefined ? undefined : secret(`${username ?? "x-access-token"}:${token}`);
-        const by = author ?? { name: nameOf(principal), email: "noreply@landfall.invalid" };
+        const by = author ?? authorOf(principal);
         return shown(await engine.sandboxes.push(id, given({ ...asked, ...way, url, credential, author: by, signal })));
       }),
+      exportGithub: os_.exportGithub.handler(({ input, context, signal }) =>
+        exportTo("github", input, { ...context, signal }),
+      ),
+      exportGitlab: os_.exportGitlab.handler(({ input, context, signal }) =>
+        exportTo("gitlab", input, { ...context, signal }),
+      ),
       deploy: os_.deploy.handler(async ({ input, context, signal }) => {
         permit(context.principal, "read:sandbox");
         const { engine } = inside(services, context.principal);
@@ -114,14 +133,25 @@ export function sandboxProcedures(os: Gate, services: Services) {
   };
 }
 
+interface VendorExport {
+  id: string;
+  owner?: string | undefined;
+  name: string;
+  private?: boolean | undefined;
+  description?: string | undefined;
+  branch?: string | undefined;
+  message?: string | undefined;
+  author?: { name: string; email: string } | undefined;
+  token: string;
+}
+
 /** As git takes names. */
-function nameOf({ name }: Principal): string {
-  return (
-    name
-      .replaceAll(/[\p{Cc}<>]/gu, " ")
-      .trim()
-      .slice(0, 100) || "Landfall"
-  );
+function authorOf({ name }: Principal): { name: string; email: string } {
+  const plain = name
+    .replaceAll(/[\p{Cc}<>]/gu, " ")
+    .trim()
+    .slice(0, 100);
+  return { name: plain || "Landfall", email: "noreply@landfall.invalid" };
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
