@@ -27,6 +27,7 @@ import {
   programOf,
   renders,
   servesAlone,
+  standsAlone,
   startScripts,
   type Subject,
 } from "./program.ts";
@@ -138,7 +139,7 @@ function settle(subject: Subject): void {
     !subject.isLibrary &&
     (program.starts ||
       program.edgePort !== undefined ||
-      (program.source && isListening(program.source)) ||
+      (program.source && (isListening(program.source) || standsAlone.test(program.source.text))) ||
       (program.run !== undefined && !("workspaces" in manifest.json)));
   if (isProgram) {
     if (program.source && withImports(project, program.source, 2, 15).some(isListening))
@@ -321,7 +322,8 @@ function settleWorker(subject: Subject, program: Program, framework: Framework |
   // Answers over HTTP unless it is told to hold a connection of its own.
   const answers =
     listens && framework?.port !== undefined && !sources.some(({ text }) => /socketMode\s*:\s*true/.test(text));
-  decide(reading, answers ? "server" : "worker", program.starts || framework ? 0.8 : program.run ? 0.55 : 0.5, {
+  const isCertain = program.starts || framework !== undefined || standsAlone.test(program.source?.text ?? "");
+  decide(reading, answers ? "server" : "worker", isCertain ? 0.8 : program.run ? 0.55 : 0.5, {
     at: program.at,
     rule: framework ? `framework/${framework.id}` : "javascript/program",
   });

@@ -343,6 +343,8 @@ function entriesByContent(project: Project, { directory }: Manifest): Source[] {
 
 /** It holds a connection of its own, or takes jobs from a queue. */
 const connects = /\.login\s*\(|new\s+Worker\s*\(|bot\.(launch|start)\s*\(|app\.start\s*\(/;
+/** A program of Nest without a server. */
+export const standsAlone: RegExp = /NestFactory\.create(?:ApplicationContext|Microservice)\b/;
 const workerPackages = frameworks.filter(({ role }) => role === "worker").flatMap(({ packages }) => packages);
 
 /** No script at all: the file that listens. */
@@ -351,7 +353,7 @@ function found({ project, manifest }: Subject): Program | undefined {
   const source =
     entries.find(isListening) ??
     entriesByContent(project, manifest).find(isListening) ??
-    entries.find(({ text }) => connects.test(text)) ??
+    entries.find(({ text }) => connects.test(text) || standsAlone.test(text)) ??
     (workerPackages.some((name) => name in manifest.dependencies)
       ? entries.find((entry) => withImports(project, entry, 2, 15).some(({ text }) => connects.test(text)))
       : undefined);

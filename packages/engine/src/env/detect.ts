@@ -87,7 +87,7 @@ export function detectVariables(project: Project, directory: string, facts: Omit
   const found = [...byKey]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([key, seen]) => weigh({ key, ...seen }, around) ?? []);
-  return inExample.size === 0 ? found : withoutSparedVendors(found, byKey);
+  return withoutSparedVendors(found, byKey, inExample.size > 0);
 }
 
 /** The vendor of models an example asks for first; where it calls that one optional, none is needed. */
@@ -125,16 +125,19 @@ function settleChoices(sightings: Sighting[], examples: readonly ExampleEntry[])
   }
 }
 
-/** Where the key of a vendor is asked for before it is used and no example tells of it, the vendor can be done without. */
+/** Where the key of a vendor is asked for before it is used and the example does not tell of it, the vendor can be done without. */
 function withoutSparedVendors(
   found: EnvVariable[],
   seen: ReadonlyMap<string, { sightings: Sighting[]; examples: ExampleEntry[] }>,
+  hasExample: boolean,
 ): EnvVariable[] {
   const isUntold = (key: string): boolean =>
     seen.get(key)!.examples.length === 0 && !seen.get(key)!.sightings.some(({ inSchema }) => inSchema);
   const spared = new Set(
     found.flatMap(({ key, required }) =>
-      !required && isUntold(key) && seen.get(key)!.sightings.some(({ need }) => need === "guarded")
+      !required &&
+      isUntold(key) &&
+      seen.get(key)!.sightings.some(({ need, asksFeature }) => asksFeature || (need === "guarded" && hasExample))
         ? (vendorKey.exec(key)?.[1] ?? [])
         : [],
     ),

@@ -64,6 +64,7 @@ export function readJavaScript(script: Script, own: readonly OwnReader[] = ownRe
         ...(callee ? { callee } : {}),
         ...(use.isInsisted ? { isInsisted: true } : {}),
         ...(use.isReported ? { isReported: true } : {}),
+        ...(use.asksFeature ? { asksFeature: true } : {}),
         ...(alternatives ? { alternatives } : {}),
       });
   }
@@ -125,6 +126,8 @@ interface Found {
   callee?: string;
   /** Of these and the key one is enough. */
   alternatives?: string[];
+  /** Of the name the value was given there. */
+  of?: Use;
 }
 
 /** A condition on these says where the program runs, not that a feature is switched off. */
@@ -227,14 +230,14 @@ function add(
 ): void {
   const use = useOf(script, span);
   found.push({ key, use, when, offset: span.start });
-  if (use.boundTo !== undefined) followName(script, found, { key, when, name: use.boundTo, from: span.end });
+  if (use.boundTo !== undefined) followName(script, found, { key, when, name: use.boundTo, from: span.end, of: use });
 }
 
 /** Later uses of a name, in its own scope, as uses of the variable it holds. */
 function followName(
   script: Script,
   found: Found[],
-  { key, when, name, from }: { key: string; when: "build" | "run"; name: string; from: number },
+  { key, when, name, from, of }: { key: string; when: "build" | "run"; name: string; from: number; of?: Use },
 ): void {
   const { code } = script;
   const end = endOfScope(code, from);
@@ -246,7 +249,7 @@ function followName(
     if (code[after] === ":" && /[{,]\s*$/.test(code.slice(Math.max(0, match.index - 20), match.index))) continue;
     const use = useOf(script, { start: match.index, end: match.index + name.length });
     if (use.need === "plain" || use.need === "set") continue;
-    found.push({ key, use, when, offset: match.index });
+    found.push({ key, use, when, offset: match.index, ...(of ? { of } : {}) });
   }
 }
 
@@ -483,6 +486,8 @@ function linkAlternatives(found: Found[], sightings: Sighting[]): void {
     const own = sightings.find((sighting) => sighting.key === key && sighting.need === "plain");
     if (!other || !own || other.key === key) continue;
     own.elseReads = other.key;
+    const offsets = new Set(found.flatMap((one) => (one.of === use ? [one.offset] : [])));
+    for (const later of sightings) if (later.key === key && offsets.has(later.offset)) later.elseReads = other.key;
     if (other.need === "default" || other.need === "guarded") own.need = other.need;
     else other.alternativeOf = key;
   }

@@ -4,6 +4,7 @@
 import { quietAskedBlocks } from "./asked-blocks.ts";
 import { maskHashComments, maskSlashComments } from "./mask.ts";
 import { readPythonSettings } from "./python.ts";
+import { readRequiredLists } from "./required-lists.ts";
 import type { Need, Sighting } from "./sighting.ts";
 
 interface Read {
@@ -20,8 +21,9 @@ interface Read {
   isReported?: true;
 }
 
-/** So many characters behind a list of what is missing the program stops because of it. */
+/** So many characters behind a list of what is missing, or of what is required, the program stops because of it. */
 const untilItStops = 1500;
+const untilListIsChecked = 4000;
 
 interface Language {
   extensions: string[];
@@ -260,6 +262,9 @@ export function readLanguage(path: string, extension: string, text: string): Sig
       });
     }
   }
+  for (const { key, offset } of readRequiredLists(code))
+    if (language.stops.test(code.slice(offset, offset + untilListIsChecked)))
+      sightings.push({ key, need: "checked", when: "run", offset, path, isInsisted: true });
   if (extension === "rs") sightings.push(...readClap(path, code));
   if (extension === "rb") quietAskedBlocks("rb", code, sightings);
   if (extension === "py") {

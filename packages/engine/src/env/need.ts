@@ -38,6 +38,8 @@ export interface Use {
   isInsisted?: true;
   /** Put on a list of what is missing. */
   isReported?: true;
+  /** Asks whether a feature is set up. */
+  asksFeature?: true;
 }
 
 export interface Choice {
@@ -71,6 +73,12 @@ export function useOf(script: Script, span: Span): Use {
     // `X!` and `X as string` change nothing about what follows: parseInt(process.env.PORT!) || 3000.
     const use = useOf(script, { start: span.start, end: claim });
     return use.need === "plain" ? { ...use, need: "asserted" } : use;
+  }
+  // `X as string | undefined`: whoever reads it so knows that it may be missing.
+  const doubt = /^\s*as\s+string\s*\|\s*(?:undefined|null)\b/.exec(code.slice(span.end, span.end + 60));
+  if (doubt) {
+    const use = useOf(script, { start: span.start, end: span.end + doubt[0].length });
+    return use.need === "plain" ? { ...use, need: "guarded" } : use;
   }
   // What is trimmed is the same value.
   const trimmed = /^\s*\??\.\s*trim\(\s*\)/.exec(code.slice(span.end, span.end + 60));
@@ -211,8 +219,13 @@ function chosenBy({ code, text }: Script, at: number): Use {
   const middle = endOfTernaryBranch(code, at + 1);
   const otherwise = skipSpace(code, middle + 1);
   if (saysNothing.test(text.slice(otherwise, otherwise + 60))) return { need: "quieted" };
-  return { need: "guarded", guards: { start: at + 1, end: middle } };
+  const isStoodIn =
+    nameOfClass.test(code.slice(at + 1, at + 60)) && nameOfClass.test(code.slice(middle + 1, middle + 60));
+  return { need: "guarded", guards: { start: at + 1, end: middle }, ...(isStoodIn ? { asksFeature: true } : {}) };
 }
+
+/** `X ? StripePayments : FakePayments`: without it another one takes its place. */
+const nameOfClass = /^\s*(?:new\s+)?[A-Z]\w*[a-z]\w*\s*(?:[:;,)(]|$)/m;
 
 /** A text in place of a value that only tells people to give one: `"enter-your-key-here"`, `"https://example.supabase.co"`. */
 const saysNothing =

@@ -169,8 +169,13 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
     !examples.some((one) => one.isRequired)
   )
     return false;
-  if (needs.has("checked") && !isCalledOptional(sightings, examples)) return true;
   const isListed = examples.some((one) => !one.isOptional && !one.isCommentedOut);
+  // `A ?? B` where only B is told of, or is needed in any case: A is for another occasion.
+  const isSpare = reads.every(
+    ({ elseReads }) => elseReads !== undefined && (inExample.has(elseReads) || readAlone.has(elseReads)),
+  );
+  if (!isListed && isSpare) return false;
+  if (needs.has("checked") && !isCalledOptional(sightings, examples)) return true;
   const isCalledRequired = examples.some((one) => one.isRequired && !one.isCommentedOut);
   if (isCalledRequired && examples.some((one) => one.isRequired && one.hasPlaceholder)) return true;
   if (verdict === "required" && (examples.length === 0 || isListed)) return true;
@@ -196,7 +201,8 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
     byFile.every((need) => need === "quieted") &&
     !(framework === "nuxt"
       ? isKnown
-      : (isListed && (partOfConnection.test(key) || examples.some((one) => one.hasPlaceholder))) || isKnown)
+      : (isListed && (partOfConnection.test(key) || examples.some((one) => one.hasPlaceholder))) ||
+        (isKnown && !/REDIS_PASS(?:WORD)?$/.test(key)))
   )
     return false;
   // `if (!secret) return;` at the head of a webhook: nothing fails, and nothing works either.
@@ -209,10 +215,6 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
     (!isListed || (!isAsserted && reads.every(({ callee }) => callee !== undefined)))
   )
     return false;
-  // `A ?? B` where only B is told of: A is for another occasion.
-  if (!isListed && reads.every(({ elseReads }) => elseReads !== undefined && inExample.has(elseReads))) return false;
-  // The same where the other one is needed in any case.
-  if (!isListed && reads.every(({ elseReads }) => elseReads !== undefined && readAlone.has(elseReads))) return false;
   if (isExampleComplete && !isListed && !isAsserted) return false;
   if (isExampleTelling && !isListed && !isAsserted && !isDatabase && !core.test(key)) return false;
   const isAlternative = reads.every(({ alternativeOf }) => alternativeOf !== undefined);

@@ -135,5 +135,53 @@ describe("what lies beside", () => {
       },
       is: { startCommand: "java -Dserver.port=$PORT -jar api/build/libs/api-1.4.0.jar" },
     },
+    "a bot that starts pages of its own is the program": {
+      files: {
+        "main.py": 'import discord\nfrom bot import Bot\nif __name__ == "__main__":\n    Bot().run("x")\n',
+        "bot.py": "from discord.ext import commands\ndef start():\n    from dashboard.main import serve\n    serve()\n",
+        "dashboard/main.py": "from fastapi import FastAPI\ndef create_app(bot):\n    app = FastAPI()\n    return app\n",
+        "mkdocs.yml": "site_name: Bot\n",
+        "requirements.txt": "discord.py\nfastapi\nuvicorn\n",
+      },
+      is: { kind: "worker", startCommand: "python main.py" },
+    },
+    "a module named setup.py is no package of its own": {
+      files: {
+        "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\ndependencies = ["fastapi", "uvicorn"]\n',
+        "src/shop/main/__init__.py": "",
+        "src/shop/main/setup.py": "def setup_logging(): ...\n",
+        "src/shop/main/run.py":
+          "from fastapi import FastAPI\ndef make_app(\n    a: int = 1,\n) -> FastAPI:\n    return FastAPI()\n",
+      },
+      is: { kind: "server", framework: "fastapi", port: 8000 },
+    },
+    "programs of Nest that take jobs and answer nobody": {
+      files: {
+        "package.json": manifest({ workspaces: ["apps/*"], dependencies: { "@nestjs/core": "11" } }),
+        "nx.json": "{}",
+        "apps/api/package.json": manifest({ name: "api" }),
+        "apps/api/src/main.ts":
+          'import { NestFactory } from "@nestjs/core";\n(await NestFactory.create(M)).listen(3000);',
+        "apps/api/project.json": '{"name":"api","projectType":"application"}',
+        "apps/jobs/package.json": manifest({ name: "jobs" }),
+        "apps/jobs/src/main.ts":
+          'import { NestFactory } from "@nestjs/core";\nawait NestFactory.createApplicationContext(M);',
+        "apps/jobs/project.json": '{"name":"jobs","projectType":"application"}',
+      },
+      is: { kind: "monorepo", services: ["apps/api", "apps/jobs"] },
+    },
+    "what fills or copies a database is no service": {
+      files: {
+        "api/Dockerfile": "FROM node:24\nEXPOSE 3000\nCMD node a.js\n",
+        "replica/Dockerfile": "FROM mongo:7\nCMD /setup.sh\n",
+        "src/Api/Api.csproj":
+          '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net9.0</TargetFramework></PropertyGroup></Project>',
+        "src/Api/Program.cs": "var app = WebApplication.Create(args); app.Run();",
+        "src/Migrator.Sql/Migrator.Sql.csproj":
+          '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net9.0</TargetFramework></PropertyGroup></Project>',
+        "src/Migrator.Sql/Program.cs": "static void Main() {}",
+      },
+      is: { kind: "monorepo", services: ["api", "src/Api"] },
+    },
   });
 });

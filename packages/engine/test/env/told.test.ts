@@ -44,6 +44,66 @@ const cases: Record<string, Case> = {
     },
     required: ["CITY_NAME"],
   },
+  "what another one stands in for, where that one is needed in any case": {
+    files: {
+      "a.ts": `const secret = process.env.LINK_SECRET ?? process.env.JWT_SECRET;
+        if (!secret) throw new Error("one of them");
+        const other = process.env.SIGN_KEY ?? process.env.SPARE_KEY;
+        if (!other) throw new Error("one of them");`,
+      "b.ts": "sign(process.env.JWT_SECRET!);",
+    },
+    required: ["JWT_SECRET", "SIGN_KEY"],
+  },
+  "no feature for which there is a stand-in": {
+    files: {
+      "mailer.ts":
+        'class M { constructor() { assert(process.env.SENDGRID_API_KEY, "no"); send(process.env.SENDGRID_SENDER!); } }',
+      "app.ts": "const Mailer = process.env.SENDGRID_API_KEY\n ? SendGridMailer\n : FakeMailer;",
+    },
+    required: [],
+  },
+  "nothing the code says may be missing": {
+    files: {
+      "a.ts": "connect(process.env.VITE_API_ADDRESS as string | undefined, import.meta.env.VITE_B as string);",
+      "b.ts": "const base = (import.meta.env.VITE_API_ADDRESS as string | undefined) ?? '';",
+    },
+    required: ["VITE_B"],
+  },
+  "no password of a Redis that may have none": {
+    files: {
+      "a.ts": "connect({ host: process.env.CACHE_HOST, password: process.env.SESSION_REDIS_PASSWORD || '' });",
+    },
+    required: ["CACHE_HOST"],
+  },
+  "what Python lists as required, when it stops without it": {
+    files: {
+      "tokens.py": `import os, sys
+token = os.getenv("TOKEN")
+needed = os.getenv("OWNER_ID", "")
+def check():
+    required_vars = {
+        "TOKEN": token,
+        "OWNER_ID": needed,
+    }
+    for name, value in required_vars.items():
+        if not value:
+            sys.exit(1)
+REQUIRED_COLUMNS = ["A_COLUMN"]
+`,
+    },
+    facts: { runtime: "python" },
+    required: ["OWNER_ID", "TOKEN"],
+  },
+  "what Go and Ruby list as required": {
+    files: {
+      "main.go": `package main
+func main() { required := []string{"BASE_ADDRESS", "SIGN_KEY"}
+  for _, name := range required { if os.Getenv(name) == "" { log.Fatal(name) } } }`,
+      "boot.rb": "required = %w[QUEUE_NAME]\nrequired.each { |name| raise name unless ENV[name] }",
+    },
+    facts: { runtime: "go" },
+    required: ["BASE_ADDRESS", "QUEUE_NAME", "SIGN_KEY"],
+  },
   "one of several names, the one the project tells of": {
     files: { "a.ts": 'requireOneOf("FIRST_KEY", "SECOND_KEY"); env.X;', ".env.example": "SECOND_KEY=" },
     required: ["SECOND_KEY"],

@@ -155,7 +155,13 @@ export function dotnetProjects(project: Project, directory: string): DotnetProje
     own.length > 0 && !hasSolution
       ? own
       : hasSolution || own.length > 0
-        ? search(tree, directory, { depth: 4, limit: 60, matches: isProject, everywhere: true, stopAt: /\.slnx?$/ })
+        ? search(tree, directory, {
+            depth: 4,
+            limit: 60,
+            matches: isProject,
+            everywhere: true,
+            stopAt: (names) => names.some((name) => /\.slnx?$/.test(name)),
+          })
         : [];
   const order = { server: 0, static: 2, worker: 1, program: 3, package: 4, test: 5 } as const;
   const likely = (one: DotnetProject) =>

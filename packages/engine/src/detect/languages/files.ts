@@ -13,7 +13,7 @@ export interface Search {
   limit: number;
   matches: (name: string) => boolean;
   /** A directory below the first that holds such a file is somebody else's, and is passed over. */
-  stopAt?: RegExp;
+  stopAt?: (names: readonly string[]) => boolean;
   /** Enter tests, documents and examples too. */
   everywhere?: boolean;
 }
@@ -30,7 +30,7 @@ export function search(
     const next: string[] = [];
     for (const current of level) {
       const { files, directories } = tree.listing(current);
-      if (at > 0 && stopAt && files.some((name) => stopAt.test(name))) continue;
+      if (at > 0 && stopAt?.(files)) continue;
       for (const name of files) if (found.length < limit && matches(name)) found.push(inside(current, name));
       for (const name of directories) if (everywhere || !besideTheProgram.test(name)) next.push(inside(current, name));
     }

@@ -284,7 +284,9 @@ export function pythonFiles(project: Project, directory: string, limit: number):
   return search(project.tree, directory, {
     depth: 4,
     limit,
-    stopAt: /^(pyproject\.toml|setup\.py)$/,
+    // A module of a package may be called setup.py.
+    stopAt: (names) =>
+      names.includes("pyproject.toml") || (names.includes("setup.py") && !names.includes("__init__.py")),
     matches: (name) =>
       name.endsWith(".py") && !/^(test_.*|.*_test|conftest|setup|conf|noxfile|tasks_test)\.py$/.test(name),
   });

@@ -286,6 +286,19 @@ function stateCodeDatabases(reading: Reading, sources: Source[]): void {
 /** A bot that is called over HTTP rather than asking for what is new. */
 const hook = /SimpleRequestHandler|setup_application|\bset_webhook\(|\brun_webhook\(|\bstart_webhook\(/;
 
+const speaksToChat = /^\s*(?:import|from) (?:discord|nextcord|disnake|telegram|aiogram|telebot|telethon|pyrogram)\b/m;
+
+/** Pages in a folder, which a bot beside that folder starts with itself. */
+function isStartedByBot({ file, module }: Entry, sources: Source[]): boolean {
+  const begins = new RegExp(`^\\s*(?:import|from) ${module.replaceAll(".", "\\.")}\\b`, "m");
+  return (
+    file.includes("/") &&
+    sources.some(
+      ({ at, text }) => /(?:^|\/)(?:main|bot|run|app)\.py$/.test(at) && speaksToChat.test(text) && begins.test(text),
+    )
+  );
+}
+
 /** The framework with an entry in the code; a dependency alone, without one, is what libraries and plugins have. */
 function frameworkOf(
   directory: string,
@@ -301,7 +314,8 @@ function frameworkOf(
     if (isBot && row.slug === "aiohttp") continue;
     const isUsed = row.packages.some((name) => found.dependencies.has(name) || imported.has(moduleOf(name)));
     const main = isUsed ? entryOf(directory, row, sources) : null;
-    if (main && !(isBot && /(?:^|\/)(?:keep_?alive|health\w*)\.py$/.test(main.file))) return { row, entry: main };
+    if (main && !(isBot && (/(?:^|\/)(?:keep_?alive|health\w*)\.py$/.test(main.file) || isStartedByBot(main, sources))))
+      return { row, entry: main };
   }
   return null;
 }

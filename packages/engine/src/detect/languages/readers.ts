@@ -5,7 +5,7 @@
  */
 import type { Project, Reader, Reading } from "../reading.ts";
 import { addExampleDatabases } from "./databases.ts";
-import { addComposeDatabases, dockerReaders, languageManifests } from "./docker.ts";
+import { addComposeDatabases, databaseOfImage, dockerfileOf, dockerReaders, languageManifests } from "./docker.ts";
 import { deno } from "./deno.ts";
 import { dotnet, dotnetPrograms } from "./dotnet.ts";
 import { elixir } from "./elixir.ts";
@@ -62,6 +62,14 @@ const notDeployed =
 /** Programs lie at most so many directories below the root. */
 const deepest = 4;
 
+/** What changes a database to a new form, once. */
+const changesDatabase = /(?:^|[/.-])(?:db)?(?:migrator|migrations?|seeder)(?:\.[\w.-]+)?$/i;
+
+function isDatabase(project: Project, directory: string): boolean {
+  const base = dockerfileOf(project, directory)?.base;
+  return base !== undefined && databaseOfImage(base) !== undefined;
+}
+
 /** Directories that hold how containers are built, not what runs in one; and what fills a database once. */
 const besideThePrograms =
   /(^|\/)(\.?docker(files?)?|containers?|ci|packaging)(\/|$)|(^|\/)(build|nginx|caddy|traefik|grafana|prometheus|monitoring|seed([-_]?data)?|migrations?|db|database|postgres|mysql|redis)$/i;
@@ -78,7 +86,7 @@ export function languageServices(project: Project): ServiceHint[] {
   for (const directory of project.tree.directories()) {
     const manifest = project.tree.listing(directory).files.find(isManifest);
     if (manifest === undefined || directory === "." || directory.split("/").length > deepest) continue;
-    if (notDeployed.test(directory) || /(^|\/)migrations?$/.test(directory)) continue;
+    if (notDeployed.test(directory) || changesDatabase.test(directory)) continue;
     seen.push(directory);
     // What another program of the solution refers to is a part of that one.
     if (solution && !solution.has(directory) && /(proj|\.slnx?)$/.test(manifest)) continue;
@@ -86,7 +94,7 @@ export function languageServices(project: Project): ServiceHint[] {
       .map((reader) => reader.read(project, directory))
       .filter((reading) => reading !== null)
       .sort((a, b) => b.confidence - a.confidence)[0];
-    if (best?.kind === "container" && besideThePrograms.test(directory)) continue;
+    if (best?.kind === "container" && (besideThePrograms.test(directory) || isDatabase(project, directory))) continue;
     if (best && best.confidence >= 0.6 && ["server", "worker", "static", "container"].includes(best.kind))
       found.push({ path: directory, name: directory.slice(directory.lastIndexOf("/") + 1), reading: best });
   }

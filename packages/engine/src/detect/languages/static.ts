@@ -159,7 +159,8 @@ function hasProgram(project: Project, directory: string): boolean {
   const { directories, files } = project.tree.listing(directory);
   return (
     directories.includes("src") ||
-    files.some((name) => /^(setup\.py|setup\.cfg|go\.mod|Cargo\.toml)$/.test(name)) ||
+    files.some((name) => /^(setup\.py|setup\.cfg|go\.mod|Cargo\.toml|(?:app|bot|run|server)\.py)$/.test(name)) ||
+    /^if __name__ ==/m.test(project.tree.text(inside(directory, "main.py")) ?? "") ||
     (pythonProjectOf(project, directory)?.published !== undefined &&
       directories.some((name) => project.tree.has(inside(directory, `${name}/__init__.py`))))
   );
