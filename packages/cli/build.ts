@@ -2,8 +2,8 @@
  * Bundles the command line into dist/: what every command needs, what the engine needs, and the rest, loaded when a command asks for it;
  * and the dashboard into dist/dashboard. With `program` as its argument, the command line alone.
  */
-import { readdirSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { copyFileSync, readdirSync, rmSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { type ChunkingContext, rolldown } from "rolldown";
 
 const here = import.meta.dirname;
@@ -12,6 +12,8 @@ const main = join(here, "src/main.ts");
 const engine = resolve(here, "../engine/src/index.ts");
 const standby = join(here, "src/standby.ts");
 const detection = resolve(here, "../engine/src/detect/thread.ts");
+/** Loaded by other programs, as it is. */
+const asItIs = resolve(here, "../engine/src/platforms/local/given-port.cjs");
 
 const bundle = await rolldown({
   input: { main, standby, index: engine, "detect-thread": detection },
@@ -82,9 +84,10 @@ const { output } = await bundle.write({
   },
 });
 await bundle.close();
+copyFileSync(asItIs, join(dist, basename(asItIs)));
 
 // Only now: a command that runs while this does still finds the files it was built of.
-const made = new Set(["dashboard", ...output.map(({ fileName }) => fileName)]);
+const made = new Set(["dashboard", basename(asItIs), ...output.map(({ fileName }) => fileName)]);
 for (const file of readdirSync(dist)) if (!made.has(file)) rmSync(join(dist, file), { recursive: true });
 
 if (process.argv[2] !== "program") {

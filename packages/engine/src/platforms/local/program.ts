@@ -1,5 +1,6 @@
 /** How a service of a release is run on this machine: program, arguments, directory, environment. */
 import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expandCommand } from "../../process/command.ts";
 import type { ServicePlan } from "../../plan/plan.ts";
 import type { Release } from "../../platform.ts";
@@ -54,6 +55,18 @@ export function programEnvironment({
   };
 }
 
+/** What takes a Node program to the port it is given: given-port.cjs says how. Other programs have to read PORT. */
+function toGivenPort(plan: ServicePlan, env: Record<string, string>): Record<string, string> {
+  if (plan.runtime !== "node" || plan.kind !== "server" || plan.port === undefined) return {};
+  const path = fileURLToPath(new URL("./given-port.cjs", import.meta.url));
+  const own = env["NODE_OPTIONS"];
+  return {
+    LANDFALL_WRITTEN_PORT: String(plan.port),
+    // Quoted as Node reads it: https://nodejs.org/api/cli.html#node_optionsoptions
+    NODE_OPTIONS: [`--require "${path.replaceAll(/["\\]/g, "\\$&")}"`, ...(own === undefined ? [] : [own])].join(" "),
+  };
+}
+
 /** The process of a service of a release. */
 export function programOf({
   home,
@@ -69,11 +82,8 @@ export function programOf({
   const { plan, variables } = release.services.find((one) => one.plan.name === service)!;
   const root = releaseDirectory(home, release.id, service);
   const command = plan.start!;
-  const env = {
-    ...programEnvironment({ root, plan, variables, toolPath }),
-    ...command.env,
-    LANDFALL_RELEASE: release.id,
-  };
+  const wanted = { ...programEnvironment({ root, plan, variables, toolPath }), ...command.env };
+  const env = { ...wanted, ...toGivenPort(plan, wanted), LANDFALL_RELEASE: release.id };
   return {
     id: instanceId(release.id, service),
     release: release.id,

@@ -1,0 +1,62 @@
+/** Node programs in which the port is written: on this machine they have neighbours, and a next release, all the same. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { install, type Installed } from "./installed.ts";
+
+let landfall: Installed;
+beforeAll(async () => {
+  landfall = await install();
+});
+afterAll(() => landfall[Symbol.asyncDispose]());
+
+/** Answers its text and what it was started with. */
+const program = (text: string, listen: string): string => `
+const server = require("node:http").createServer((request, response) =>
+  response.end(JSON.stringify({ text: ${JSON.stringify(text)}, stack: Error.stackTraceLimit, port: server.address().port })));
+${listen}`;
+
+function project(name: string, listen: string): string {
+  return landfall.project(name, {
+    "package.json": JSON.stringify({ name, scripts: { start: "node server.js" } }),
+    "server.js": program("one", listen),
+  });
+}
+
+const answered = async (name: string): Promise<{ text: string; stack: number; port: number }> =>
+  JSON.parse((await landfall.get(`${name}.localhost`)).body) as { text: string; stack: number; port: number };
+
+it("several of them with one port run at once, whatever way they listen", async () => {
+  const ways = {
+    plain: "server.listen(3117, () => console.log('up'));",
+    text: "server.listen('3117', 'localhost');",
+    object: "server.listen({ port: 3117, host: '::1' });",
+    reads: "server.listen(process.env.PORT || 3117);",
+  };
+  for (const [name, listen] of Object.entries(ways)) {
+    const deployed = await landfall.json("deploy", project(name, listen), "-e", "NODE_OPTIONS=--stack-trace-limit=23");
+    expect(deployed).toMatchObject({ code: 0, status: "success" });
+  }
+  const all = await Promise.all(Object.keys(ways).map(answered));
+  expect(all.map(({ stack }) => stack)).toEqual([23, 23, 23, 23]);
+  expect(new Set(all.map(({ port }) => port)).size).toBe(4);
+  await expect(fetch("http://127.0.0.1:3117")).rejects.toThrow();
+});
+
+it("the next release is up before the last one goes: no request fails", async () => {
+  const listen = "server.listen(3118);";
+  const folder = project("next", listen);
+  await landfall.json("deploy", folder);
+  const seen = new Set<string>();
+  const done = new AbortController();
+  const asking = (async () => {
+    while (!done.signal.aborted) seen.add((await answered("next")).text);
+  })();
+  writeFileSync(join(folder, "server.js"), program("two", listen));
+  const second = await landfall.json("deploy", folder);
+  expect(second).toMatchObject({ code: 0, status: "success" });
+  expect((await answered("next")).text).toBe("two");
+  done.abort();
+  await asking;
+  expect([...seen]).toEqual(["one", "two"]);
+});
