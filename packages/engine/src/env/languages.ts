@@ -142,6 +142,8 @@ const languages: Language[] = [
       { pattern: /\b(?:env|dotenvy|dotenv)::var(?:_os)?\(\s*&?(?:\w+::)*([A-Z][A-Z0-9_]{2,})\s*\)/g, need: "plain" },
       { pattern: /(?<!option_)\benv!\(\s*"([A-Za-z_]\w*)"/g, need: "checked", when: "build" },
       { pattern: /\bdotenv!\(\s*"([A-Za-z_]\w*)"/g, need: "checked", when: "build" },
+      // The build script sets it itself.
+      { pattern: /\bcargo::?rustc-env=([A-Za-z_]\w*)/g, need: "given", when: "build" },
       { pattern: /\boption_env!\(\s*"([A-Za-z_]\w*)"/g, need: "guarded", when: "build" },
       {
         pattern: /\b(?:must_\w+|require\w*|get_env\w*|env_var)!?\(\s*"([A-Z][A-Z0-9_]+)"\s*(,[^()]*)?\)/g,
@@ -287,6 +289,7 @@ interface Place {
 }
 
 function needOf(language: Language, { read, code, start, end, inside }: Place): Need | null {
+  if (read.need === "given") return "given";
   if (read.isReported) return language.stops.test(code.slice(end, end + untilItStops)) ? "checked" : null;
   // What is empty when it is missing has no value of its own.
   if (read.need === "default" && /^,\s*""\s*$/.test(inside ?? "")) return "guarded";

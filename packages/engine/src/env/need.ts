@@ -125,8 +125,9 @@ export function useOf(script: Script, span: Span): Use {
   if (next === ")" && (previous === "&" || previous === "|") && !conditionAround(code, start)) {
     // `(a && X) || "b"`: what follows the parentheses decides.
     const open = opening(code, start);
-    if (open >= 0 && !/[\w$\])]\s*$/.test(code.slice(Math.max(0, open - 10), open))) {
-      const whole = useOf(script, { start: open, end: at + 1 });
+    const converter = open < 0 ? null : conversions.exec(code.slice(Math.max(0, open - 40), open));
+    if (open >= 0 && (converter || !/[\w$\])]\s*$/.test(code.slice(Math.max(0, open - 10), open)))) {
+      const whole = useOf(script, { start: converter ? open - converter[0].trimStart().length : open, end: at + 1 });
       if (whole.need === "default" || whole.need === "quieted") return whole;
     }
   }

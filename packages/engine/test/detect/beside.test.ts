@@ -183,5 +183,13 @@ describe("what lies beside", () => {
       },
       is: { kind: "monorepo", services: ["api", "src/Api"] },
     },
+    "an application of Python that has two names": {
+      files: {
+        "requirements.txt": "flask\ngunicorn\n",
+        "application.py": "from app import create_app\napp = application = create_app()\n",
+        "app/__init__.py": "from flask import Flask\ndef create_app():\n    app = Flask(__name__)\n    return app\n",
+      },
+      is: { framework: "flask", startCommand: "gunicorn application:app --bind 0.0.0.0:$PORT" },
+    },
   });
 });

@@ -104,6 +104,26 @@ func main() { required := []string{"BASE_ADDRESS", "SIGN_KEY"}
     facts: { runtime: "go" },
     required: ["BASE_ADDRESS", "QUEUE_NAME", "SIGN_KEY"],
   },
+  "nothing of two names of a port, of which none is needed": {
+    files: { "a.ts": "listen(Number(process.env.HTTP_PORT_A || process.env.HTTP_PORT_B) || 4300);" },
+    required: [],
+  },
+  "nothing a build script of Rust sets itself": {
+    files: {
+      "build.rs": 'fn main() { println!("cargo:rustc-env=APP_VERSION={}", "1"); }',
+      "src/main.rs": 'fn main() { println!(env!("APP_VERSION")); println!(env!("APP_KEY")); }',
+    },
+    facts: { runtime: "rust" },
+    required: ["APP_KEY"],
+  },
+  "nothing for a library that is handed its key, where none is": {
+    files: {
+      "package.json": '{"dependencies":{"mailgun.js":"12"}}',
+      "a.ts": "process.env.A_SECRET!;",
+      ".env.example": "MAILGUN_API_KEY=\nA_SECRET=\n",
+    },
+    required: ["A_SECRET"],
+  },
   "one of several names, the one the project tells of": {
     files: { "a.ts": 'requireOneOf("FIRST_KEY", "SECOND_KEY"); env.X;', ".env.example": "SECOND_KEY=" },
     required: ["SECOND_KEY"],

@@ -115,6 +115,7 @@ export const driverPackages: Record<string, Record<string, string>> = {
     mongodb: "mongodb",
     redis: "redis",
     "deadpool-redis": "redis",
+    "redis-async": "redis",
     "bb8-redis": "redis",
     fred: "redis",
     "actix-redis": "redis",

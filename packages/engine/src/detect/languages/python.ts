@@ -157,9 +157,10 @@ function entryOf(directory: string, row: PythonFramework, sources: Source[]): En
       const factory = made.exec(text)?.[1];
       if (factory === undefined) continue;
       for (const caller of sources) {
-        const match = new RegExp(`^(\\w+)\\s*(?::\\s*[\\w.]+\\s*)?=\\s*(?:[\\w.]+\\.)?${factory}\\s*\\(`, "m").exec(
-          caller.text,
-        );
+        const match = new RegExp(
+          `^(\\w+)\\s*(?::\\s*[\\w.]+\\s*)?=\\s*(?:\\w+\\s*=\\s*)?(?:[\\w.]+\\.)?${factory}\\s*\\(`,
+          "m",
+        ).exec(caller.text);
         if (match) return entry(directory, caller.at, match[1]!, placeOf(caller.at, caller.text, match[0]));
       }
       return entry(directory, at, `${factory}()`, placeOf(at, text, `def ${factory}`));
