@@ -188,6 +188,22 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
     expect(complaints).toEqual([]);
   });
 
+  it("are found by person and by day, which is in the address", async () => {
+    const id = await deployed("found", "one");
+    const { page: here, complaints } = await tab("/p/found/deployments?person=Owner&until=2020-01-01", owner);
+    await here.getByText("Nothing matches").waitFor();
+    expect(await here.getByLabel("Person").inputValue()).toBe("Owner");
+    await here.getByLabel("Until").fill("");
+    await here.locator(`a[href="/p/found/deployments/${id}"]`).first().waitFor();
+    await here.getByLabel("From").fill("2999-01-01");
+    await here.waitForURL(/person=Owner&from=2999-01-01$/);
+    await here.getByText("Nothing matches").waitFor();
+    await here.getByRole("button", { name: "Clear filters" }).first().click();
+    await here.waitForURL((url) => url.search === "");
+    await here.locator(`a[href="/p/found/deployments/${id}"]`).first().waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it("draw how long they take, how they end and how large they are, and say it too", async () => {
     const first = await deployed("trend", "one");
     for (const text of ["two", "three"]) await deployed("trend", text);

@@ -37,7 +37,7 @@ it.skipIf(!hasBrowser)(
     await section.getByLabel("Password", { exact: true }).fill("short");
     await press(page, "Save protection");
     const dialog = page.getByRole("dialog");
-    await dialog.getByText("Nobody is asked").waitFor();
+    await dialog.getByText("Nowhere").waitFor();
     await dialog.getByText("landfall protection set all --project shop").waitFor();
     expect(await axe(page)).toEqual([]);
     await press(page, "Save");
@@ -61,14 +61,14 @@ it.skipIf(!hasBrowser)(
     await press(page, "Save");
     await closed(page);
     expect(await visit()).toBe(200);
-    await section.getByRole("radio", { name: "Nobody is asked" }).check();
+    await section.getByRole("radio", { name: "Nowhere" }).check();
     await press(page, "Save protection");
     await dialog.getByText("In force at once: everybody sees the site.").waitFor();
     await press(page, "Save");
     await closed(page);
 
     const other = await tab("/p/shop/settings", await place.server.member(owner, "developer"));
-    await other.page.getByText("Nobody is asked. Everything is open to everybody.").waitFor();
+    await other.page.getByText("Nowhere. Everything is open to everybody.").waitFor();
     expect(await other.page.getByRole("button", { name: "Save protection" }).count()).toBe(0);
     expect([...complaints.filter((one) => !one.includes("400")), ...other.complaints]).toEqual([]);
   },

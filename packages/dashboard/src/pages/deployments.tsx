@@ -2,16 +2,19 @@
 import {
   Dialog,
   DeploymentHistory,
+  type DeploymentHistoryProps,
+  dayOf,
   errorReportOf,
   ErrorPanel,
   type HistoryFilter,
   isSettled,
   liveKey,
+  matches,
   useLandfall,
 } from "@landfall/react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useAsk, useDo } from "../ask.ts";
 import { Asked } from "../parts/asked.tsx";
 import { useAddress } from "../parts/deployment-address.tsx";
@@ -22,7 +25,9 @@ import { DeployLink } from "../parts/deploy-link.tsx";
 import { Page } from "../shell/page.tsx";
 
 const pageSize = 25;
-const filters = ["environment", "state", "platform", "text"] as const;
+/** Of what is looked through here, because the server does not. */
+const longPageSize = 100;
+const filters = ["environment", "state", "platform", "person", "from", "until", "text"] as const;
 
 export function DeploymentsPage() {
   const { project } = useParams({ from: "/frame/p/$project/deployments" });
@@ -83,37 +88,58 @@ export function DeploymentsPage() {
 /** Pages of it, newest first; those that were read stay when the next question fails. */
 function useHistory(project: string, filter: HistoryFilter) {
   const { client } = useLandfall();
+  const { person, from, until, ...asked } = filter;
+  const isNarrowed = person !== undefined || from !== undefined || until !== undefined;
   const query = useInfiniteQuery({
-    queryKey: [...liveKey, "history", project, filter],
+    queryKey: [...liveKey, "history", project, asked, isNarrowed],
     queryFn: ({ pageParam, signal }) =>
       client.deployments.list(
-        { project, limit: pageSize, ...filter, ...(pageParam === null ? {} : { cursor: pageParam }) },
+        {
+          project,
+          limit: isNarrowed ? longPageSize : pageSize,
+          ...asked,
+          ...(pageParam === null ? {} : { cursor: pageParam }),
+        },
         { signal },
       ),
     initialPageParam: null as string | null,
     getNextPageParam: ({ nextCursor }) => nextCursor,
     retry: false,
   });
+  const deployments = query.data?.pages.flatMap((page) => page.deployments) ?? null;
+  const oldest = deployments?.at(-1);
+  const isPast = from !== undefined && oldest !== undefined && dayOf(oldest.createdAt) < from;
+  const hasMore = query.hasNextPage && !isPast;
+  // Older ones are read until there is a page of those looked for.
+  const isShort =
+    isNarrowed && deployments !== null && deployments.filter((one) => matches(one, filter)).length < pageSize;
+  const { fetchNextPage, isFetching, isError } = query;
+  useEffect(() => {
+    if (isShort && hasMore && !isFetching && !isError) void fetchNextPage();
+  }, [isShort, hasMore, isFetching, isError, fetchNextPage]);
   return {
-    deployments: query.data === undefined ? null : query.data.pages.flatMap(({ deployments }) => deployments),
+    deployments,
     error: query.error ? errorReportOf(query.error) : null,
     again: () => void query.refetch(),
     readAt: query.data === undefined ? null : new Date(query.dataUpdatedAt).toISOString(),
-    hasMore: query.hasNextPage,
+    hasMore,
     more: () => void query.fetchNextPage(),
     isLoadingMore: query.isFetchingNextPage,
   };
 }
 
 /** What there is to filter by: the list itself holds only what was filtered. */
-function usePlaces(project: string): { environments?: string[]; platforms?: string[] } {
+function usePlaces(project: string): Pick<DeploymentHistoryProps, "environments" | "platforms" | "people"> {
   const about = useAsk(["project", project], (client, signal) => client.projects.get({ project }, { signal }));
   const recent = useRecent(project);
   return {
     ...(about.data === undefined ? {} : { environments: about.data.environments.map(({ name }) => name) }),
     ...(recent.data === undefined
       ? {}
-      : { platforms: [...new Set(recent.data.deployments.map(({ platform }) => platform))].sort() }),
+      : {
+          platforms: [...new Set(recent.data.deployments.map(({ platform }) => platform))].sort(),
+          people: [...new Set(recent.data.deployments.flatMap(({ startedBy }) => startedBy ?? []))].sort(),
+        }),
   };
 }
 

@@ -8,6 +8,7 @@ import { Asked } from "../parts/asked.tsx";
 import { DataTable } from "../parts/data-table.tsx";
 import { IconButton, Section } from "../parts/section.tsx";
 import { bytesInWords } from "../parts/bytes.ts";
+import { SiteUrl } from "../parts/deployment-words.tsx";
 import { useMay } from "../session.ts";
 import { Page } from "../shell/page.tsx";
 import { AddMachineDialog } from "./servers/add-machine-dialog.tsx";
@@ -219,11 +220,7 @@ function Running() {
                 { title: "State", cell: ({ state }) => <Badge tone={stateTone(state)}>{state}</Badge> },
                 {
                   title: "Address",
-                  cell: ({ url }) => (
-                    <a href={url} target="_blank" rel="noreferrer" className="lf:wrap-anywhere">
-                      {url}
-                    </a>
-                  ),
+                  cell: ({ url }) => <SiteUrl url={url} />,
                 },
                 { title: "Restarts", cell: ({ restarts }) => <span className="lf:tabular-nums">{restarts}</span> },
               ]}

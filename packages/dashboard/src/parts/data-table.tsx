@@ -36,7 +36,7 @@ export function DataTable<R>({ label, columns, rows, keyOf }: DataTableProps<R>)
                 key={title}
                 role="columnheader"
                 scope="col"
-                className="lf:px-3 lf:py-2 lf:text-start lf:text-xs lf:font-medium lf:text-muted"
+                className="lf:px-3 lf:py-2 lf:text-start lf:text-xs lf:font-medium lf:text-muted lf:@4xl:whitespace-nowrap"
               >
                 <span className={isTitleHidden ? "lf:sr-only" : ""}>{title}</span>
               </th>

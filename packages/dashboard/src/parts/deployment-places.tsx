@@ -19,7 +19,7 @@ export function Environments({ project: { name: project, environments } }: { pro
                 to="/p/$project/deployments"
                 params={{ project }}
                 search={{ environment: name } as never}
-                className="lf:inline-block lf:min-h-6 lf:font-medium lf:break-all"
+                className="lf:inline-flex lf:min-h-6 lf:items-center lf:font-medium lf:break-all"
               >
                 {name}
               </Link>
@@ -28,7 +28,7 @@ export function Environments({ project: { name: project, environments } }: { pro
                   to="/p/$project/deployments/$id"
                   params={{ project, id: lastDeployment }}
                   aria-label={`Last deployment to ${name}: ${stateWord(lastState)}`}
-                  className="lf:inline-flex lf:min-h-6"
+                  className="lf:inline-flex lf:min-h-6 lf:items-center"
                 >
                   <StatusIndicator state={lastState} />
                 </Link>

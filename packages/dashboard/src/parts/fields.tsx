@@ -114,7 +114,7 @@ export function RadioField<V extends string>({ label, value, choices, onChoose }
   return (
     <fieldset className="lf:min-w-0">
       <legend className="lf:mb-1 lf:text-sm lf:font-medium">{label}</legend>
-      <div className="lf:grid lf:gap-1">
+      <div className="lf:grid lf:gap-2">
         {choices.map((choice) => (
           <div key={choice.value} className="lf:flex lf:items-start lf:gap-2">
             <input
@@ -131,7 +131,7 @@ export function RadioField<V extends string>({ label, value, choices, onChoose }
                 {choice.label}
               </label>
               {choice.hint === undefined ? null : (
-                <p id={`${id}-${choice.value}-more`} className="lf:text-xs lf:text-muted">
+                <p id={`${id}-${choice.value}-more`} className="lf:-mt-1 lf:text-xs lf:text-muted">
                   {choice.hint}
                 </p>
               )}

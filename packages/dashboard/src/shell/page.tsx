@@ -29,7 +29,7 @@ export function Page({ title, tab = title, description, actions, children }: Pag
   return (
     <div className="lf:mx-auto lf:w-full lf:max-w-6xl lf:p-4 lf:@container lf:md:p-6">
       <header className="lf:mb-6 lf:flex lf:flex-wrap lf:items-start lf:justify-between lf:gap-3">
-        <div className="lf:min-w-0">
+        <div className="lf:min-w-0 lf:flex-1 lf:basis-40">
           <h1 ref={heading} tabIndex={-1} className="lf:text-xl lf:font-semibold lf:break-words lf:outline-none">
             {title}
           </h1>

@@ -23,7 +23,7 @@ export function ConnectedAccount({ connection, now, usedBy }: ConnectedAccountPr
   const { account, name, method, expiresAt, renews, checkedAt } = connection;
   const hasEnded = expiresAt !== null && !renews && Date.parse(expiresAt) <= now;
   return (
-    <dl className="lf:m-0 lf:grid lf:gap-x-4 lf:gap-y-1 lf:text-sm lf:@md:grid-cols-[max-content_minmax(0,1fr)]">
+    <dl className="lf:m-0 lf:grid lf:gap-x-4 lf:gap-y-1 lf:grid-cols-[max-content_minmax(0,1fr)] lf:text-sm">
       <Fact term="Account">
         <span className="lf:font-medium">{account?.name ?? name}</span>
         {account !== null && account.name !== name ? <span className="lf:text-muted"> as {name}</span> : null}

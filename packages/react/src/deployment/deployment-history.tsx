@@ -29,6 +29,7 @@ export interface DeploymentHistoryProps {
   /** What can be filtered by, when the list does not hold all of it. */
   environments?: readonly string[];
   platforms?: readonly string[];
+  people?: readonly string[];
   /** Address of a deployment's page. */
   hrefOf?(deployment: Deployment): string;
   onOpen?(deployment: Deployment): void;
@@ -84,6 +85,7 @@ function History(props: DeploymentHistoryProps) {
               onFilter={setFilter}
               environments={props.environments ?? kindsOf(deployments, ({ environment }) => environment)}
               platforms={props.platforms ?? kindsOf(deployments, ({ platform }) => platform)}
+              people={props.people ?? kindsOf(deployments, ({ startedBy }) => startedBy)}
             />
           ) : null}
           {onCompare === undefined ? null : (
@@ -135,8 +137,8 @@ function History(props: DeploymentHistoryProps) {
 }
 
 /** Every value there is in the list, in order. */
-function kindsOf(deployments: Deployment[] | null, kindOf: (deployment: Deployment) => string): string[] {
-  return [...new Set((deployments ?? []).map(kindOf))].sort();
+function kindsOf(deployments: Deployment[] | null, kindOf: (deployment: Deployment) => string | null): string[] {
+  return [...new Set((deployments ?? []).map(kindOf))].filter((kind) => kind !== null).sort();
 }
 
 interface RowsProps extends DeploymentHistoryProps {

@@ -17,18 +17,21 @@ const states: Deployment["state"][] = [
 ];
 /** Typing is looked for after a pause of so long. */
 const pauseMs = 250;
-const field = "lf:min-h-8 lf:w-full lf:min-w-0 lf:rounded-md lf:border lf:border-line-strong lf:bg-raised lf:px-2";
+const field =
+  "lf:min-h-8 lf:w-full lf:min-w-0 lf:rounded-md lf:border lf:border-line-strong lf:bg-raised lf:px-2 lf:text-sm";
 
 export function HistoryFilters({
   filter,
   onFilter,
   environments,
   platforms,
+  people,
 }: {
   filter: HistoryFilter;
   onFilter(filter: HistoryFilter): void;
   environments: readonly string[];
   platforms: readonly string[];
+  people: readonly string[];
 }) {
   const set = (name: keyof HistoryFilter, value: string): void => {
     const { [name]: _, ...others } = filter;
@@ -38,7 +41,7 @@ export function HistoryFilters({
     <div
       role="search"
       aria-label="Filter deployments"
-      className="lf:grid lf:min-w-0 lf:flex-1 lf:basis-full lf:grid-cols-2 lf:gap-2 lf:@xl:basis-0 lf:@xl:grid-cols-[minmax(0,2fr)_repeat(3,minmax(0,1fr))]"
+      className="lf:grid lf:min-w-0 lf:flex-1 lf:basis-full lf:grid-cols-2 lf:gap-2 lf:@xl:basis-0 lf:@2xl:grid-cols-4"
     >
       <SearchText value={filter.text ?? ""} onChange={(text) => set("text", text)} />
       <Choice
@@ -62,6 +65,15 @@ export function HistoryFilters({
         options={platforms.map((one) => [one, one])}
         onChange={(value) => set("platform", value)}
       />
+      <Choice
+        label="Person"
+        all="Everybody"
+        value={filter.person ?? ""}
+        options={people.map((one) => [one, one])}
+        onChange={(value) => set("person", value)}
+      />
+      <Day label="From" value={filter.from ?? ""} onChange={(value) => set("from", value)} />
+      <Day label="Until" value={filter.until ?? ""} onChange={(value) => set("until", value)} />
       {Object.keys(filter).length === 0 ? null : (
         <Button look="quiet" className="lf:justify-self-start" onClick={() => onFilter({})}>
           Clear filters
@@ -99,8 +111,24 @@ function SearchText({ value, onChange }: { value: string; onChange(text: string)
         timer.current = setTimeout(() => tell(target.value), pauseMs);
       }}
       onKeyDown={({ key }) => (key === "Enter" ? tell(typed) : undefined)}
-      className={`${field} lf:col-span-2 lf:placeholder:text-muted lf:@xl:col-span-1`}
+      className={`${field} lf:col-span-2 lf:placeholder:text-muted lf:@2xl:col-span-1`}
     />
+  );
+}
+
+function Day({ label, value, onChange }: { label: string; value: string; onChange(value: string): void }) {
+  return (
+    <label
+      className={`${field} lf:col-span-2 lf:flex lf:items-center lf:gap-2 lf:focus-within:outline-2 lf:focus-within:outline-offset-2 lf:focus-within:outline-focus lf:@xl:col-span-1`}
+    >
+      <span className="lf:text-muted">{label}</span>
+      <input
+        type="date"
+        value={value}
+        onChange={({ target }) => onChange(target.value)}
+        className="lf:min-w-0 lf:flex-1 lf:border-0 lf:bg-transparent lf:p-0 lf:text-end lf:text-sm lf:outline-none"
+      />
+    </label>
   );
 }
 

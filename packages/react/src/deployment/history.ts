@@ -5,19 +5,36 @@ export interface HistoryFilter {
   environment?: string;
   state?: Deployment["state"];
   platform?: string;
+  /** Name of who started it. */
+  person?: string;
+  /** The first and the last day it may have been asked for, as `2026-09-14`; in the time zone of the reader. */
+  from?: string;
+  until?: string;
   /** In id, message, commit or branch. */
   text?: string;
 }
 
 /** Whether it is one of those looked for. */
-export function matches(deployment: Deployment, { environment, state, platform, text }: HistoryFilter): boolean {
+export function matches(
+  deployment: Deployment,
+  { environment, state, platform, person, from, until, text }: HistoryFilter,
+): boolean {
   if (environment !== undefined && deployment.environment !== environment) return false;
   if (state !== undefined && deployment.state !== state) return false;
   if (platform !== undefined && deployment.platform !== platform) return false;
+  if (person !== undefined && deployment.startedBy !== person) return false;
+  const day = dayOf(deployment.createdAt);
+  if ((from !== undefined && day < from) || (until !== undefined && day > until)) return false;
   if (text === undefined || text.trim() === "") return true;
   const { id, message, commit } = deployment;
   const wanted = text.trim().toLowerCase();
   return [id, message, commit?.sha, commit?.message, commit?.branch].some((one) => one?.toLowerCase().includes(wanted));
+}
+
+/** The day of an instant where the reader is: `2026-09-14`. */
+export function dayOf(instant: string): string {
+  const at = new Date(instant);
+  return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
 }
 
 /** An id as it is said in a row: it names the deployment to every command, as any beginning does that no other has. */

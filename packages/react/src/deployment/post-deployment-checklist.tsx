@@ -61,26 +61,28 @@ export function PostDeploymentChecklist({
       aria-labelledby={heading}
       className="lf:@container lf:rounded-lg lf:border lf:border-line lf:bg-raised lf:p-4"
     >
-      <div className="lf:flex lf:flex-wrap lf:items-center lf:gap-2">
+      <div className="lf:flex lf:items-start lf:gap-2">
         <h2 id={heading} className="lf:m-0 lf:me-auto lf:text-lg lf:font-semibold">
           After the deployment
         </h2>
-        {onCheck === undefined ? null : (
-          <Button onClick={onCheck} unavailable={isChecking ? "The checks are running." : undefined}>
-            {isChecking ? "Checking" : "Check again"}
-          </Button>
-        )}
         {onHide === undefined ? null : (
           <Button look="quiet" onClick={onHide}>
             Hide
           </Button>
         )}
       </div>
-      {items === null ? null : (
-        <p role="status" className="lf:mt-1 lf:mb-0 lf:text-muted">
-          {isChecking ? "The checks are running." : summaryOf(all.length, left)}
-        </p>
-      )}
+      <div className="lf:mt-1 lf:flex lf:flex-wrap lf:items-center lf:justify-between lf:gap-2">
+        {items === null ? null : (
+          <p role="status" className="lf:m-0 lf:text-muted">
+            {isChecking ? "The checks are running." : summaryOf(all.length, left)}
+          </p>
+        )}
+        {onCheck === undefined ? null : (
+          <Button onClick={onCheck} unavailable={isChecking ? "The checks are running." : undefined}>
+            {isChecking ? "Checking" : "Check again"}
+          </Button>
+        )}
+      </div>
       <div className="lf:mt-3">
         {error === null ? null : (
           <div className="lf:mb-3">

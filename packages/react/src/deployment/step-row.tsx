@@ -71,7 +71,7 @@ export function StepRow({ step, ms, scaleMs, isOver, isInside = false, isChosen,
           </span>
           {isChosen === true ? null : <ResultLine step={step} />}
         </div>
-        <div aria-hidden className="lf:hidden lf:h-1.5 lf:w-32 lf:shrink-0 lf:@md:block lf:@2xl:w-56">
+        <div aria-hidden className="lf:hidden lf:h-1.5 lf:w-12 lf:shrink-0 lf:@xs:block lf:@md:w-32 lf:@2xl:w-56">
           {ms === null ? null : (
             <div
               className={`lf:h-full lf:min-w-0.5 lf:rounded-sm lf:forced-color-adjust-none ${bar}`}
@@ -79,7 +79,7 @@ export function StepRow({ step, ms, scaleMs, isOver, isInside = false, isChosen,
             />
           )}
         </div>
-        <div className="lf:shrink-0 lf:text-end lf:text-sm lf:text-muted lf:@md:w-20">
+        <div className="lf:shrink-0 lf:text-end lf:text-sm lf:text-muted lf:@xs:w-16 lf:@md:w-20">
           {ms === null ? null : <DurationText ms={ms} />}
         </div>
       </div>
@@ -141,7 +141,11 @@ function StepFacts({ id, step }: { id: string; step: StepView }) {
         ) : (
           <>
             Begun <RelativeTime at={step.startedAt} />
-            {isUnderWay(step) || step.durationMs === null ? "" : `, took ${durationForSpeech(step.durationMs)}`}
+            {isUnderWay(step) || step.durationMs === null ? null : (
+              <>
+                , took <DurationText ms={step.durationMs} />
+              </>
+            )}
             {step.attempt > 1 ? `, ${ordinal(step.attempt)} try` : ""}.
           </>
         )}

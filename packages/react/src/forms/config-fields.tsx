@@ -80,11 +80,6 @@ function TextValue({ field, children, ...props }: ValueProps) {
         onChange(withField(value, name, null));
       }}
     >
-      {help === undefined ? null : (
-        <p id={`${own}-help`} className="lf:m-0 lf:text-xs lf:text-muted">
-          {help}
-        </p>
-      )}
       <input
         id={own}
         value={draft ?? (said === undefined ? (detected ?? "") : String(said))}
@@ -104,6 +99,11 @@ function TextValue({ field, children, ...props }: ValueProps) {
           if (!Number.isNaN(said)) setDraft(null);
         }}
       />
+      {help === undefined ? null : (
+        <p id={`${own}-help`} className="lf:m-0 lf:text-xs lf:text-muted">
+          {help}
+        </p>
+      )}
       {children}
     </Frame>
   );

@@ -30,7 +30,7 @@ function Choice<T extends string>(props: {
       aria-label={props.label}
       value={props.value}
       onChange={(event) => props.onChoose(event.currentTarget.value as T)}
-      className="lf:h-8 lf:max-w-40 lf:cursor-pointer lf:rounded-md lf:border lf:border-line-strong lf:bg-raised lf:px-1 lf:text-sm"
+      className="lf:h-8 lf:max-w-40 lf:field-sizing-content lf:cursor-pointer lf:rounded-md lf:border lf:border-line-strong lf:bg-raised lf:px-1 lf:text-sm"
     >
       {props.options.map(([value, words]) => (
         <option key={value} value={value}>
@@ -132,7 +132,7 @@ export function LogToolbar(props: LogToolbarProps) {
       >
         <Volume2 aria-hidden size={16} />
       </ToolButton>
-      {props.children}
+      <div className="lf:flex lf:flex-wrap lf:items-center lf:gap-1">{props.children}</div>
     </div>
   );
 }

@@ -33,7 +33,7 @@ describe.runIf(hasBrowser)("deployment components", () => {
     await page.keyboard.press("Home");
     await page.keyboard.press("Enter");
     expect(await web.getAttribute("aria-expanded")).toBe("true");
-    await page.getByText("took 30 seconds").waitFor();
+    await page.getByText(/took 30 s/).waitFor();
     await page.keyboard.press("Escape");
     expect(await web.getAttribute("aria-expanded")).toBe("false");
     expect(await focused(page)).toBe("Build web");
@@ -60,7 +60,7 @@ describe.runIf(hasBrowser)("deployment components", () => {
       seen.add((await page.getByText(/^Step \d of \d$/).textContent()) ?? "");
       await page.getByRole("button", { name: "Next event" }).click();
     }
-    await page.getByText("Ready").waitFor();
+    await page.getByText("Ready", { exact: true }).waitFor();
     expect([...seen].every((one) => one.endsWith("of 6"))).toBe(true);
   });
 

@@ -41,6 +41,15 @@ describe("a list of deployments", () => {
     expect(matches(deployment, { state: "success", platform: "local", environment: "production" })).toBe(true);
   });
 
+  it("is looked through by person and by day, the first and the last included", () => {
+    const noon = new Date(2026, 8, 14, 12).toISOString();
+    const deployment = one("dep_01kav3xq2m", { startedBy: "Ana Ruiz", createdAt: noon });
+    expect(matches(deployment, { person: "Ana Ruiz", from: "2026-09-14", until: "2026-09-14" })).toBe(true);
+    expect(matches(deployment, { person: "Kofi Mensah" })).toBe(false);
+    expect(matches(deployment, { from: "2026-09-15" })).toBe(false);
+    expect(matches(deployment, { until: "2026-09-13" })).toBe(false);
+  });
+
   it("lets two be chosen, and compares from the earlier to the later", () => {
     expect(toggled([], "a")).toEqual(["a"]);
     expect(toggled(["a", "b"], "c")).toEqual(["b", "c"]);

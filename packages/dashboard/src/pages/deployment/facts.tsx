@@ -13,7 +13,7 @@ export function Facts({ deployment }: { deployment: Deployment }) {
   const { id, state, live, environment, platform, url, commit, message, startedBy, createdAt } = deployment;
   const platformName = usePlatformName(platform);
   return (
-    <dl className="lf:mt-2 lf:flex lf:max-w-xl lf:flex-wrap lf:gap-x-6 lf:gap-y-2 lf:text-text">
+    <dl className="lf:mt-2 lf:flex lf:max-w-3xl lf:flex-wrap lf:gap-x-6 lf:gap-y-2 lf:text-text">
       <Fact name="Environment">{environment}</Fact>
       <Fact name="Target">{platformName}</Fact>
       <Fact name={deployment.operation === "deploy" ? "Started" : operationWords[deployment.operation]}>

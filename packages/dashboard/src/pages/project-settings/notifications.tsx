@@ -65,7 +65,7 @@ export function Notifications({ project }: { project: string }) {
               rows={places}
               keyOf={({ id }) => id}
               columns={[
-                { title: "Name", className: "lf:wrap-anywhere", cell: ({ name }) => name },
+                { title: "Name", className: "lf:wrap-anywhere lf:@2xl:min-w-44", cell: ({ name }) => name },
                 {
                   title: "Leads to",
                   className: "lf:wrap-anywhere",

@@ -13,7 +13,7 @@ type Stored = Awaited<ReturnType<LandfallClient["projects"]["protection"]["get"]
 type Scope = Stored["scope"];
 
 const scopes: Record<Scope, { label: string; hint: string }> = {
-  off: { label: "Nobody is asked", hint: "Everything is open to everybody." },
+  off: { label: "Nowhere", hint: "Everything is open to everybody." },
   preview: { label: "Previews", hint: "All environments but production." },
   all: { label: "Everything", hint: "Production too." },
 };
@@ -80,7 +80,7 @@ function ProtectionForm({ project, stored, mayChange }: { project: string; store
         <Card>
           <div className="lf:grid lf:max-w-xl lf:gap-4">
             <RadioField<Scope>
-              label="A password is asked for"
+              label="Where a password is asked for"
               value={scope}
               choices={(Object.keys(scopes) as Scope[]).map((value) => ({ value, ...scopes[value] }))}
               onChoose={(value) => {
