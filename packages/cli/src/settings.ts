@@ -158,6 +158,13 @@ function blobStoreFrom(
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
   }))
     if (value === undefined) faults.push({ path: name, message: "is not set; the store of LANDFALL_STORE needs it" });
+  for (const [name, value] of Object.entries({
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  }))
+    if (value !== undefined && !/^[\x21-\x7e]+$/.test(value))
+      faults.push({ path: name, message: "has a blank, a line break or another character that is in no credential" });
   if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
   return { url, accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
 }

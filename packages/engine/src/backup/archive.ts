@@ -159,7 +159,9 @@ async function sealOf(path: string): Promise<{ digest: Buffer; end: number }> {
     throw errnoOf(error) === "ENOENT" ? noFile(path, error) : error;
   });
   try {
-    const { size } = await file.stat();
+    const stats = await file.stat();
+    const { size } = stats;
+    if (!stats.isFile()) throw damaged(path, "it is no file");
     const seal = Buffer.alloc(sealBytes);
     if (size > sealBytes) await file.read(seal, 0, sealBytes, size - sealBytes);
     if (!seal.subarray(0, sealHead.length).equals(sealHead))
@@ -193,7 +195,8 @@ function isOurs(error: unknown): boolean {
 }
 
 function noFile(path: string, cause: unknown): DeployError {
-  return new DeployError("NOT_FOUND", { what: "There is no such backup.", where: path }, { cause });
+  const next = "Check the path; backups are made by: landfall backup FILE";
+  return new DeployError("NOT_FOUND", { what: "There is no such backup.", where: path, next }, { cause });
 }
 
 /** INVALID_SOURCE for a file that is no backup, or no longer one. */

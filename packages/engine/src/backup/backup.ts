@@ -1,11 +1,12 @@
 /** `landfall backup`: everything of a store that cannot be made again, in one file, while everything runs. */
 import { randomBytes } from "node:crypto";
-import { createReadStream, createWriteStream, existsSync, rmSync } from "node:fs";
-import { mkdtemp, open, rename, rm, stat } from "node:fs/promises";
+import { createReadStream, rmSync } from "node:fs";
+import { link, lstat, mkdtemp, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Writable } from "node:stream";
 import { instant } from "../clock.ts";
-import { DeployError } from "../error.ts";
+import { errnoOf } from "../errno.ts";
+import { DeployError, type ErrorCode } from "../error.ts";
 import { throwIfAborted } from "../process/exec.ts";
 import { reachable } from "../store/collect.ts";
 import { appliedMigrations } from "../store/migrations.ts";
@@ -56,26 +57,74 @@ export async function backup(
   options: BackupOptions = {},
 ): Promise<BackupReport> {
   if (typeof to !== "string") return { ...(await writeBackup(place, to, options)), path: null, proof: null };
-  if (existsSync(to)) {
-    throw new DeployError("CONFLICT", {
-      what: "There is a file of this name already.",
-      where: to,
-      next: "Choose another name; backups are not written over.",
-    });
-  }
+  await expectFree(to);
   // It has its name when it is whole, and known to be.
   const draft = join(dirname(to), `.landfall-${randomBytes(6).toString("hex")}.part`);
+  const made = await open(draft, "wx", 0o600).catch((error: unknown) => {
+    throw notWritable(to, error);
+  });
   try {
-    const written = await writeBackup(place, createWriteStream(draft, { mode: 0o600, flags: "wx" }), options);
+    const written = await writeBackup(place, made.createWriteStream(), options);
     await using file = await open(draft, "r");
     await file.sync();
     const proof = options.verify === false ? null : await verified(place, draft, options);
-    await rename(draft, to);
+    await giveName(draft, to);
     return { ...written, path: to, sizeBytes: (await stat(to)).size, proof };
   } catch (error) {
+    await made.close();
     rmSync(draft, { force: true });
-    throw error;
+    throw errnoOf(error) === "ENOSPC" ? notWritable(to, error) : error;
   }
+}
+
+/** Throws CONFLICT when something has this name, if only a link that leads nowhere. */
+async function expectFree(to: string): Promise<void> {
+  const there = await lstat(to).catch((error: unknown) => {
+    if (errnoOf(error) !== "ENOENT") throw notWritable(to, error);
+    return null;
+  });
+  if (there !== null) throw nameTaken(to);
+}
+
+/** Gives the draft its name, unless something has it by now. */
+async function giveName(draft: string, to: string): Promise<void> {
+  try {
+    await link(draft, to);
+  } catch (error) {
+    if (errnoOf(error) === "EEXIST") throw nameTaken(to);
+    // A file system without links: whoever is as fast as this is written over.
+    await expectFree(to);
+    await rename(draft, to);
+    return;
+  }
+  await rm(draft);
+}
+
+function nameTaken(to: string): DeployError {
+  return new DeployError("CONFLICT", {
+    what: "There is a file of this name already.",
+    where: to,
+    next: "Choose another name; backups are not written over.",
+  });
+}
+
+const faults: Record<string, [ErrorCode, string, string]> = {
+  ENOENT: ["INVALID_CONFIG", "There is no such directory for the backup.", "Make it, or give another path."],
+  ENOTDIR: ["INVALID_CONFIG", "A part of the path to the backup is no directory.", "Give another path."],
+  ELOOP: ["INVALID_CONFIG", "Links on the path to the backup lead round and round.", "Give another path."],
+  ENAMETOOLONG: ["INVALID_CONFIG", "The name of the backup is too long for the file system.", "Give a shorter one."],
+  EACCES: ["INVALID_CONFIG", "The backup may not be written there.", "Give a path this user may write to."],
+  EPERM: ["INVALID_CONFIG", "The backup may not be written there.", "Give a path this user may write to."],
+  EROFS: ["INVALID_CONFIG", "The backup's file system takes no changes.", "Give a path on another one."],
+  ENOSPC: ["DISK_FULL", "There is no space left for the backup.", "Free some space, or give a path on another disk."],
+};
+
+/** What it means that the file cannot be made or written; anything else as it is. */
+function notWritable(to: string, cause: unknown): unknown {
+  const fault = faults[errnoOf(cause) ?? ""];
+  if (fault === undefined) return cause;
+  const [code, what, next] = fault;
+  return new DeployError(code, { what, where: to, next }, { cause });
 }
 
 /** See `Engine.verifyBackup`. */

@@ -12,6 +12,7 @@ import { pipeline } from "node:stream/promises";
 import { type Kysely, sql } from "kysely";
 import type { Client } from "pg";
 import { DeployError } from "../error.ts";
+import { readDatabaseUrl } from "../store/database-url.ts";
 import type { Schema } from "../store/schema.ts";
 import type { Frozen, Loading } from "./frozen.ts";
 
@@ -156,7 +157,7 @@ export async function scratchSchema(url: string, name: string): Promise<{ url: s
 
 async function connect(url: string): Promise<Client> {
   const { default: pg } = await import("pg");
-  const client = new pg.Client({ connectionString: url, application_name: "landfall backup" });
+  const client = new pg.Client({ application_name: "landfall backup", ...(await readDatabaseUrl(url)) });
   client.on("error", () => {}); // Told to whoever asks it something next.
   try {
     await client.connect();

@@ -12,7 +12,7 @@ import type { Blob, Blobs } from "../snapshot/blobs.ts";
 import { forgetUnreachable } from "../store/collect.ts";
 import type { BlobStoreOptions } from "../snapshot/s3.ts";
 import { unknownMigrations } from "../store/migrations.ts";
-import { openBlobStore, openStore, type Store } from "../store/store.ts";
+import { checkPlaces, openBlobStore, openStore, type Store } from "../store/store.ts";
 import { type Key, keyOf, parseKeys, readKeys, writeKeys } from "../store/vault.ts";
 import { type Content, damaged, type Part, readArchive } from "./archive.ts";
 import { type BackupHead, blobParts, databaseParts, headPart } from "./contents.ts";
@@ -56,6 +56,7 @@ const smallBytes = 256 * 1024;
  */
 export async function restoreBackup(path: string, options: RestoreOptions): Promise<RestoreReport> {
   const home = resolve(options.home);
+  await checkPlaces({ databaseUrl: options.databaseUrl, blobStore: options.blobStore });
   const clock = options.clock ?? systemClock;
   const present = existsSync(home) ? readdirSync(home) : [];
   if (present.some((name) => name !== "key")) {

@@ -58,13 +58,15 @@ const empty = createHash("sha256").digest("hex");
 
 /** Throws INVALID_CONFIG with every fault. */
 export function readStoreUrl(text: string): Place {
-  const url = URL.parse(text);
+  // What is not seen would be left out by whoever reads an address, and another place be meant.
+  const url = /[\s\p{Cc}]/u.test(text) ? null : URL.parse(text);
   const faults: { path: string; message: string }[] = [];
   const fault = (path: string, message: string): void => void faults.push({ path, message });
   const given = url?.searchParams ?? new URLSearchParams();
   const bucket = url?.hostname ?? "";
-  if (url?.protocol !== "s3:" || !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket))
-    fault("LANDFALL_STORE", "must be s3://bucket/prefix, with the bucket's name in lower case");
+  const isPlain = url?.protocol === "s3:" && url.port === "" && url.hash === "";
+  if (!isPlain || !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket))
+    fault("LANDFALL_STORE", "must be s3://bucket/prefix, with the bucket's name in lower case and without blanks");
   if (url?.username || url?.password)
     fault("LANDFALL_STORE", "holds a credential; give it as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
   for (const name of given.keys())
@@ -72,13 +74,15 @@ export function readStoreUrl(text: string): Place {
   const region = given.get("region") ?? usualRegion;
   const endpoint = given.get("endpoint");
   const there = endpoint === null ? null : URL.parse(endpoint);
-  if (endpoint !== null && (!there || !/^https?:$/.test(there.protocol) || there.search || there.username))
+  if (endpoint !== null && (!there || !isEndpoint(there) || /[\s\p{Cc}]/u.test(endpoint)))
     fault("LANDFALL_STORE ?endpoint", "must be an address such as https://s3.example.com");
   if (!/^[a-z0-9-]+$/.test(region)) fault("LANDFALL_STORE ?region", "must be a region such as eu-central-1");
   const cacheGb = Number(given.get("cacheGb") ?? usualCacheGb);
-  if (!(cacheGb > 0)) fault("LANDFALL_STORE ?cacheGb", "must be a number of gigabytes");
-  const prefix = decodeURIComponent(url?.pathname ?? "").replace(/^\/+|\/+$/g, "");
-  if (!/^[A-Za-z0-9._/-]*$/.test(prefix)) fault("LANDFALL_STORE", "may have letters, digits and ._-/ in its prefix");
+  if (!(cacheGb > 0 && cacheGb < Infinity)) fault("LANDFALL_STORE ?cacheGb", "must be a number of gigabytes");
+  // As it was typed: reading it as an address has taken the dots out already.
+  const prefix = (/^s3:\/\/[^/?#]*([^?#]*)/i.exec(text)?.[1] ?? "").replace(/^\/+|\/+$/g, "");
+  const isPath = /^[A-Za-z0-9._/-]*$/.test(prefix) && !prefix.split("/").some((part) => /^\.\.?$/.test(part));
+  if (!isPath) fault("LANDFALL_STORE", "may have letters, digits and ._-/ in its prefix, and no part of dots");
   if (faults.length > 0)
     throw new DeployError("INVALID_CONFIG", {
       what: "The store for bytes cannot be used.",
@@ -94,6 +98,10 @@ export function readStoreUrl(text: string): Place {
     prefix: prefix === "" ? "" : `${prefix}/`,
     cacheBytes: cacheGb * 1024 ** 3,
   };
+}
+
+function isEndpoint({ protocol, search, hash, username, password }: URL): boolean {
+  return /^https?:$/.test(protocol) && search + hash + username + password === "";
 }
 
 export function openS3(place: Place, credential: BlobStoreOptions, clock: Clock): S3 {

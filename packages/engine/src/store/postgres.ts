@@ -8,6 +8,7 @@ import type { Client, ClientConfig, Pool, PoolClient, QueryResult, types } from 
 import { type Clock, systemClock } from "../clock.ts";
 import { errnoOf } from "../errno.ts";
 import { DeployError } from "../error.ts";
+import { badAddress, readDatabaseUrl } from "./database-url.ts";
 import { hints, type Watching } from "./watch.ts";
 
 /** Of one process. */
@@ -31,10 +32,10 @@ export async function openPostgres<Schema>(url: string, clock: Clock): Promise<P
   // Loaded only when used: a command on a database of its own starts without.
   const { default: pg } = await import("pg");
   const settings: ClientConfig = {
-    connectionString: url,
     keepAlive: true,
     application_name: "landfall",
     types: { getTypeParser: parserOf(pg.types.getTypeParser) },
+    ...(await readDatabaseUrl(url)),
   };
   const pool = new pg.Pool({ ...settings, max: mostConnections, connectionTimeoutMillis: patienceMs });
   // A connection that breaks is told to whoever asks it something, and an idle one leaves the pool; unheard, either would end the process.
@@ -171,15 +172,7 @@ function unavailable(cause: unknown): DeployError {
 /** Why it could not be opened. The address is not repeated: it may hold a password. */
 function refusal(cause: unknown): DeployError {
   if (isPassing(cause)) return unavailable(cause);
-  return new DeployError(
-    "INVALID_CONFIG",
-    {
-      what: `The database could not be opened: ${errnoOf(cause) ?? "its address cannot be read"}.`,
-      where: "DATABASE_URL",
-      next: "Give the address of a PostgreSQL database, such as postgres://user:password@host:5432/landfall.",
-    },
-    { cause },
-  );
+  return badAddress(`The database could not be opened: ${errnoOf(cause) ?? "its address cannot be read"}.`, cause);
 }
 
 interface Listener {

@@ -6,6 +6,7 @@ import { zstdCompress, zstdDecompress } from "node:zlib";
 import { type Kysely, sql, type Transaction } from "kysely";
 import { type Clock, instant } from "../clock.ts";
 import { DeployError } from "../error.ts";
+import { checkDatabaseUrl } from "./database-url.ts";
 import { newId } from "../id.ts";
 import { type Blob, type Blobs, openBlobs } from "../snapshot/blobs.ts";
 import type { BlobStoreOptions } from "../snapshot/s3.ts";
@@ -71,6 +72,18 @@ export function isStoreAway(error: unknown): boolean {
   return error instanceof DeployError && error.code === "STORE_UNAVAILABLE";
 }
 
+/** Whether the places are such at all; nothing is asked or made. Throws INVALID_CONFIG. */
+export async function checkPlaces({
+  databaseUrl,
+  blobStore,
+}: {
+  databaseUrl: string | undefined;
+  blobStore: BlobStoreOptions | undefined;
+}): Promise<void> {
+  if (databaseUrl !== undefined) checkDatabaseUrl(databaseUrl);
+  if (blobStore !== undefined) (await import("../snapshot/s3.ts")).readStoreUrl(blobStore.url);
+}
+
 /** Open or create the data directory `home`. Throws STORE_NEWER, STORE_UNAVAILABLE, INVALID_CONFIG. */
 export async function openStore(
   home: string,
@@ -78,6 +91,7 @@ export async function openStore(
   { encryptionKey, databaseUrl, blobStore, organization = localOrganization }: StoreOptions = {},
 ): Promise<Store> {
   const given = encryptionKey === undefined ? [] : parseKeys(encryptionKey);
+  await checkPlaces({ databaseUrl, blobStore });
   mkdirSync(home, { recursive: true, mode: 0o700 });
   for (const name of ["scratch", "logs", "releases"]) mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
   const vault = openVault(join(home, "key"), given);
