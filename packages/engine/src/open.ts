@@ -84,7 +84,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const edge = edgeControl({ home, command: options.edgeCommand, environment, clock });
   const serving = servingEdge(edge, store);
   const platforms = options.platforms ?? [
-    localPlatform({ store, edge, serving, toolPath, resolves }),
+    localPlatform({ store, edge, serving, toolPath, network: environment, resolves }),
     ...hostedPlatforms,
   ];
   const accessFor = (from: typeof accessFrom): Record<string, PlatformAccess> =>
@@ -177,7 +177,7 @@ function engineOver(shared: Shared, store: Store, by: Asker = {}): Engine {
           store,
           platforms,
           accessOf: shared.accessOf,
-          build: (one) => buildArtifact({ ...one, blobs: store.blobs, home, toolPath }),
+          build: (one) => buildArtifact({ ...one, blobs: store.blobs, home, toolPath, network: environment }),
           deploymentTimeoutMs: options.deploymentTimeoutMs ?? 300_000,
           maxConcurrent: options.maxConcurrent ?? 2,
           onHeartbeat: keepUp,

@@ -11,7 +11,7 @@ import { throwIfAborted } from "../process/exec.ts";
 import type { ServicePlan } from "../plan/plan.ts";
 import { createRedactor } from "../redact/redact.ts";
 import { artifactOfSnapshot } from "./as-is.ts";
-import { secretsOf } from "./environment.ts";
+import { networkOf, secretsOf } from "./environment.ts";
 import { lendCache } from "./framework-caches.ts";
 import { type Dependencies, installDependencies } from "./install.ts";
 import { findIsolation, type Isolation } from "./isolation.ts";
@@ -23,7 +23,9 @@ import { installationsOf, toolDirectories } from "./programs.ts";
 import { artifactKey, recall, remember, type Remembered } from "./reuse.ts";
 import { startRunner } from "./run.ts";
 import { scopeOf, staysInside } from "./scope.ts";
-import { furnish, nodeFor, relocatePrograms, virtualEnvironment } from "./toolchain.ts";
+import { nodeFor } from "./runtime.ts";
+import { furnish, relocatePrograms, virtualEnvironment } from "./toolchain.ts";
+import { openToolbox, type Toolbox } from "./tools.ts";
 import { evictTrees } from "./trees.ts";
 import type { Usage } from "./watch.ts";
 import { openWorkspace } from "./workspace.ts";
@@ -42,7 +44,8 @@ export async function buildArtifact(input: BuildInput): Promise<Built> {
   const { service, snapshot, blobs, home, organization, variables } = input;
   throwIfAborted(input.signal, "the build");
   const path = toolDirectories(input.toolPath);
-  const { node, warning } = await nodeFor(service, path);
+  const toolbox = await openToolbox(home, { path, network: networkOf(input.network ?? {}), signal: input.signal });
+  const { node, warning } = await nodeFor(service, toolbox);
   const warnings = warning === undefined ? [] : [warning];
 
   const keyFor = (sources: string): string =>
@@ -58,7 +61,7 @@ export async function buildArtifact(input: BuildInput): Promise<Built> {
   }
 
   const made = hasCommands(service)
-    ? await buildInWorkspace(input, { path, node })
+    ? await buildInWorkspace(input, { toolbox, node })
     : { ...(await artifactOfSnapshot(input)), cache: "none" as const, isolation: null, usage: null };
   warnings.push(...made.warnings);
   const isScoped = scope !== null && (await staysInside(scope, blobs));
@@ -84,15 +87,15 @@ interface Made {
 
 async function buildInWorkspace(
   input: BuildInput,
-  { path, node }: { path: string[]; node: NodeRuntime },
+  { toolbox, node }: { toolbox: Toolbox; node: NodeRuntime },
 ): Promise<Made> {
   const { service, snapshot, blobs, log } = input;
   const warnings: string[] = [];
   const limits = { ...defaultLimits, ...input.limits };
-  const isolation = await findIsolation(path, { only: input.isolation });
+  const isolation = await findIsolation(toolbox.path, { only: input.isolation });
   await using workspace = await openWorkspace(input.home);
   await blobs.materialise(snapshot.files, workspace.files, { link: "copy", signal: input.signal });
-  const tools = await furnish(input, { workspace, path, node });
+  const tools = await furnish(input, { workspace, toolbox, node });
   log(saidOf({ isolation, node, manager: tools.manager }), "stdout");
   warnings.push(...tools.environments.warnings, ...tools.warnings);
 
@@ -104,7 +107,7 @@ async function buildInWorkspace(
       readOnly: [
         workspace.bin,
         tools.directory,
-        ...installationsOf([...path, dirname(node.execPath)], userInfo().homedir),
+        ...installationsOf([...toolbox.path, dirname(node.execPath)], userInfo().homedir),
       ],
       writable: [workspace.files, workspace.home, workspace.tmp, tools.downloads],
       tmp: workspace.tmp,

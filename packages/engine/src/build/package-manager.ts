@@ -1,16 +1,15 @@
 /**
- * Which package manager, at which version, and where it is: npm comes with the machine; the others are installed once from the npm
- * registry into the engine's tools and kept there.
+ * Which package manager, at which version, and where it is: npm comes with the machine; the others come from the npm registry.
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import valid from "semver/functions/valid.js";
 import type { PackageManager } from "../detect/package-manager.ts";
-import { errnoOf } from "../errno.ts";
 import { DeployError } from "../error.ts";
-import { exec } from "../process/exec.ts";
+import { bunVersion, runtimePackage } from "./runtime.ts";
+import { installTool, type Tool, type Toolbox } from "./tools.ts";
 
 /** The package manager of one build. */
 export interface PinnedManager {
@@ -39,7 +38,7 @@ const versionsByLockfile = {
     { from: 7, version: "4.18.1" },
     { from: 0, version: "3.8.7" },
   ],
-  bun: "1.4.5",
+  bun: bunVersion,
 } as const;
 
 /** What the files of the directory with the lockfile say; a value of `packageManager` in package.json wins. `slug` is the plan's. */
@@ -91,115 +90,47 @@ async function declaredManager(directory: string): Promise<PinnedManager | undef
   };
 }
 
-interface Install {
-  /** Package on the npm registry and the program in it. */
-  package: string;
-  program: string;
+/** Absolute path of the package manager's program; undefined for npm. Throws as `installTool` does, and DIGEST_MISMATCH. */
+export async function installPackageManager(manager: PinnedManager, toolbox: Toolbox): Promise<string | undefined> {
+  const { name, version } = manager;
+  if (name === "npm") return undefined;
+  const place = placeOf(name, version!);
+  const check = (directory: string): Promise<void> => verify(manager, place, directory);
+  return installTool({ name, version: version!, ...place, because: manager.because, check }, toolbox);
 }
 
-function installOf({ name, version }: PinnedManager): Install {
-  if (name === "bun") {
-    // The package `bun` fetches this one in a script; taken directly, nothing has to run.
-    const target = `${process.platform}-${process.arch === "arm64" ? "aarch64" : process.arch}`;
-    return { package: `@oven/bun-${target}`, program: `node_modules/@oven/bun-${target}/bin/bun` };
-  }
-  if (name === "yarn" && !version!.startsWith("1.")) {
+function placeOf(name: PackageManager, version: string): Pick<Tool, "package" | "program"> {
+  if (name === "bun") return runtimePackage("bun");
+  if (name === "yarn" && !version.startsWith("1."))
     return { package: "@yarnpkg/cli-dist", program: "node_modules/@yarnpkg/cli-dist/bin/yarn.js" };
-  }
   return { package: name, program: `node_modules/.bin/${name}` };
-}
-
-export interface ToolInstall {
-  /** Where tools are kept. */
-  tools: string;
-  /** npm and the node it runs with: the first two arguments of the list that runs it. */
-  npm: string[];
-  env: Record<string, string>;
-  /** npm's download cache. */
-  cache: string;
-  signal?: AbortSignal;
-}
-
-/**
- * Absolute path of the package manager's program, installed if it was not; undefined for npm. Safe to repeat and to run twice at once.
- * Throws MISSING_TOOL when the version does not exist or the registry cannot be reached, DIGEST_MISMATCH when the digest is another.
- */
-export async function installPackageManager(
-  manager: PinnedManager,
-  { tools, npm, env, cache, signal }: ToolInstall,
-): Promise<string | undefined> {
-  if (manager.name === "npm") return undefined;
-  const install = installOf(manager);
-  const place = join(tools, `${manager.name}-${manager.version}`);
-  const program = join(place, install.program);
-  if (existsSync(program)) return program;
-  await mkdir(tools, { recursive: true });
-  const fresh = await mkdtemp(join(tools, ".new-"));
-  try {
-    const wanted = `${install.package}@${manager.version}`;
-    const flags = [
-      "--ignore-scripts",
-      "--no-audit",
-      "--no-fund",
-      "--no-update-notifier",
-      "--loglevel=error",
-      "--prefer-offline",
-    ];
-    const { code, stderr } = await exec(
-      [...npm, "install", "--prefix", fresh, "--cache", cache, ...flags, "--", wanted],
-      {
-        cwd: fresh,
-        env,
-        timeoutMs: 180_000,
-        ...(signal ? { signal } : {}),
-      },
-    );
-    if (code !== 0 || !existsSync(join(fresh, install.program))) throw notInstalled(manager, wanted, stderr);
-    await verify(manager, install, fresh);
-    await rename(fresh, place).catch((error: unknown) => {
-      // Another build was faster; its copy is the same.
-      if (errnoOf(error) !== "ENOTEMPTY" && errnoOf(error) !== "EEXIST") throw error;
-    });
-    return program;
-  } finally {
-    await rm(fresh, { recursive: true, force: true });
-  }
 }
 
 /**
  * npm has compared the package with the registry's own digest. Where package.json names one too, it is compared here: corepack's is of the
  * package (pnpm, yarn 1) or of the one file yarn 2 and later consists of.
  */
-async function verify(manager: PinnedManager, install: Install, directory: string): Promise<void> {
+async function verify(
+  manager: PinnedManager,
+  place: Pick<Tool, "package" | "program">,
+  directory: string,
+): Promise<void> {
   if (!manager.digest) return;
   const { algorithm, hex } = manager.digest;
   const lock = JSON.parse(await readFile(join(directory, "node_modules/.package-lock.json"), "utf8")) as {
     packages: Record<string, { integrity?: string }>;
   };
-  const integrity = lock.packages[`node_modules/${install.package}`]?.integrity ?? "";
+  const integrity = lock.packages[`node_modules/${place.package}`]?.integrity ?? "";
   const [kind, base64] = [integrity.slice(0, integrity.indexOf("-")), integrity.slice(integrity.indexOf("-") + 1)];
   const isPackage = kind === algorithm && Buffer.from(base64, "base64").toString("hex") === hex;
-  const program = await readFile(join(directory, install.program));
+  const program = await readFile(join(directory, place.program));
   const isProgram = algorithm.startsWith("sha") && createHash(algorithm).update(program).digest("hex") === hex;
   // A digest of another kind than the registry's cannot be compared without the package itself; npm's own check stands.
-  if (isPackage || isProgram || kind !== algorithm || install.package === "@yarnpkg/cli-dist") return;
+  if (isPackage || isProgram || kind !== algorithm || place.package === "@yarnpkg/cli-dist") return;
   throw new DeployError("DIGEST_MISMATCH", {
     what: `${manager.name} ${manager.version} from the registry is not the one package.json names: its ${algorithm} is another.`,
     where: "packageManager in package.json",
     next: `Run "corepack use ${manager.name}@${manager.version}" in the project, look at what it changed, and commit it.`,
     step: "build",
-  });
-}
-
-function notInstalled(manager: PinnedManager, wanted: string, stderr: string): DeployError {
-  const isUnknown = /\b(ETARGET|E404|notarget)\b/.test(stderr);
-  return new DeployError("MISSING_TOOL", {
-    what: isUnknown
-      ? `There is no ${wanted} on the npm registry.`
-      : `${wanted} could not be installed from the npm registry.`,
-    where: manager.because,
-    next: isUnknown ? "Correct the version in packageManager of package.json." : "Check the network and try again.",
-    step: "build",
-    evidence: stderr.split("\n").filter(Boolean).slice(0, 5),
   });
 }

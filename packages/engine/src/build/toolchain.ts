@@ -3,77 +3,55 @@ import { createHash } from "node:crypto";
 import { existsSync, realpathSync } from "node:fs";
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import satisfies from "semver/functions/satisfies.js";
 import { DeployError } from "../error.ts";
 import type { ServicePlan } from "../plan/plan.ts";
 import type { Command } from "../process/command.ts";
 import type { BuildInput, Tools } from "./input.ts";
-import { buildEnvironments, networkOf } from "./environment.ts";
+import { buildEnvironments } from "./environment.ts";
 import { installDirectory } from "./install.ts";
-import { chooseNode, type NodeRuntime, nodeVersion, rangeOf } from "./node.ts";
+import type { NodeRuntime } from "./node.ts";
 import { choosePackageManager, installPackageManager } from "./package-manager.ts";
 import { findProgram, projectDirectories } from "./programs.ts";
+import { nodeFor, otherRuntime } from "./runtime.ts";
+import type { Toolbox } from "./tools.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** The node a service is built and run with, and a warning when the machine has none it asks for. */
-export async function nodeFor(
-  service: Pick<ServicePlan, "runtime" | "runtimeVersion">,
-  path: readonly string[],
-): Promise<{ node: NodeRuntime; warning?: string }> {
-  const own: NodeRuntime = { execPath: realpathSync(process.execPath), version: process.versions.node };
-  const wanted = service.runtime === "node" ? service.runtimeVersion : undefined;
-  const range = rangeOf(wanted);
-  // Ours when it will do: the others would have to be started to hear their version.
-  if (range === null || satisfies(own.version, range)) return { node: own };
-  const programs = path.map((directory) => join(directory, "node")).filter((program) => existsSync(program));
-  const others = [...new Set(programs.map((program) => realpathSync(program)))].filter((one) => one !== own.execPath);
-  const versions = await Promise.all(others.map((execPath) => nodeVersion(execPath).catch(() => null)));
-  // One that does not start is no choice.
-  const runtimes = others.flatMap((execPath, at) => (versions[at] ? [{ execPath, version: versions[at] }] : []));
-  return chooseNode([own, ...runtimes], wanted);
+/**
+ * Programs of a service by their names: those it is run with, which are those it is built with. `root` has its files.
+ * Throws MISSING_TOOL, DIGEST_MISMATCH.
+ */
+export async function runtimesOf(
+  service: ServicePlan,
+  { root, toolbox }: { root: string; toolbox: Toolbox },
+): Promise<Record<string, string>> {
+  const { node } = await nodeFor(service, toolbox);
+  if (service.runtime === "deno") return { node: node.execPath, deno: await otherRuntime("deno", toolbox) };
+  if (service.runtime !== "bun") return { node: node.execPath };
+  const manager = await choosePackageManager(join(root, installDirectory(service)), service.build?.packageManager);
+  const asManager = manager.name === "bun" ? await installPackageManager(manager, toolbox) : undefined;
+  return { node: node.execPath, bun: asManager ?? (await otherRuntime("bun", toolbox)) };
 }
 
 /** Choose and install what the commands need, and say in which environment they run. */
 export async function furnish(
   input: BuildInput,
-  { workspace, path, node }: { workspace: Workspace; path: string[]; node: NodeRuntime },
+  { workspace, toolbox, node }: { workspace: Workspace; toolbox: Toolbox; node: NodeRuntime },
 ): Promise<Tools> {
   const { service, home, organization } = input;
-  const directory = join(realpathSync(home), "tools");
   const owner = createHash("sha256").update(organization).digest("hex").slice(0, 16);
   const downloads = join(realpathSync(home), "cache", "downloads", owner);
-  // Everybody's builds run the tools, so nothing a build could write into may bring them.
-  const toolDownloads = join(realpathSync(home), "cache", "tools");
-  for (const one of [directory, downloads, toolDownloads]) await mkdir(one, { recursive: true, mode: 0o700 });
+  await mkdir(downloads, { recursive: true, mode: 0o700 });
+  const { path } = toolbox;
   await furnishNode(workspace, node);
-  const network = networkOf(input.network ?? {});
   const manager = await choosePackageManager(
     join(workspace.files, installDirectory(service)),
     service.build?.packageManager,
   );
   const buildPath = [...projectDirectories(workspace.files, service.path), workspace.bin, ...path];
-  if (manager.name !== "npm") {
-    const npm = findProgram("npm", { path: [workspace.bin, ...path], cwd: "/" });
-    if (!npm)
-      throw new DeployError("MISSING_TOOL", {
-        what: "npm is not installed.",
-        next: "Install Node.js, which brings npm: https://nodejs.org",
-      });
-    const program = await installPackageManager(manager, {
-      tools: directory,
-      npm: [node.execPath, realpathSync(npm)],
-      env: {
-        ...network,
-        PATH: [workspace.bin, ...path].join(":"),
-        HOME: workspace.home,
-        TMPDIR: workspace.tmp,
-        LANG: "C.UTF-8",
-      },
-      cache: toolDownloads,
-      signal: input.signal,
-    });
-    if (program) await furnishProgram(workspace, manager.name, program);
-  }
+  const program = await installPackageManager(manager, toolbox);
+  const others = await runtimesOf(service, { root: workspace.files, toolbox });
+  for (const [name, at] of Object.entries({ ...others, ...(program ? { [manager.name]: program } : {}) }))
+    if (name !== "node") await symlink(at, join(workspace.bin, name));
   const warnings: string[] = [];
   let python: string | undefined;
   if (service.runtime === "python") {
@@ -91,7 +69,14 @@ export async function furnish(
     packageManager: manager,
     ...(python === undefined ? {} : { virtualEnv: join(workspace.files, service.path, ".venv") }),
   });
-  return { manager, environments, directory, downloads, ...(python === undefined ? {} : { python }), warnings };
+  return {
+    manager,
+    environments,
+    directory: toolbox.directory,
+    downloads,
+    ...(python === undefined ? {} : { python }),
+    warnings,
+  };
 }
 
 /** Copies instead of links, so that the environment can be moved: a link to the machine's interpreter would leave the artifact. */
@@ -106,11 +91,6 @@ async function furnishNode(workspace: Workspace, node: NodeRuntime): Promise<voi
     const beside = join(dirname(node.execPath), program);
     if (existsSync(beside)) await symlink(beside, join(workspace.bin, program));
   }
-}
-
-/** Make the installed package manager found by its name. */
-async function furnishProgram(workspace: Workspace, name: string, program: string): Promise<void> {
-  await symlink(program, join(workspace.bin, name));
 }
 
 /** The Python to make a virtual environment with: of the wanted version when the machine has it, else its `python3`. */

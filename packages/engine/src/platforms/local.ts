@@ -21,6 +21,7 @@ export function localPlatform({
   edge,
   serving,
   toolPath,
+  network,
   resolves,
 }: {
   store: Store;
@@ -29,6 +30,8 @@ export function localPlatform({
   serving: Serving;
   /** Where programs are looked for. */
   toolPath: string[];
+  /** Variables for proxies, certificates, the registry. */
+  network: Readonly<Record<string, string>>;
   resolves(host: string): Promise<boolean>;
 }): Platform {
   const { db, clock } = store;
@@ -38,7 +41,7 @@ export function localPlatform({
     const processes = release.services.filter(({ plan }) => plan.kind !== "static").map(({ plan }) => plan);
     if (processes.length > 0) {
       await step("stage", async () => {
-        for (const { name } of processes) await stage({ store, release, service: name, toolPath });
+        for (const { name } of processes) await stage({ store, release, service: name, toolPath, network, signal });
       });
       await step("start", async () => {
         for (const plan of processes) await want(release.id, plan.name, "running");

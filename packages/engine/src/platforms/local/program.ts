@@ -15,6 +15,11 @@ export function releaseDirectory(home: string, releaseId: string, service: strin
   return join(home, "releases", instanceId(releaseId, service));
 }
 
+/** In it, what the programs of a release are run with: links to the node, bun or deno it was made for. */
+export function runtimeDirectory(root: string): string {
+  return join(root, ".landfall", "bin");
+}
+
 /** Where programs write what they print. */
 export function programLogs(home: string): string {
   return join(home, "logs", "run");
@@ -45,7 +50,9 @@ export function programEnvironment({
   const bins = [plan.path, "."].map((path) => join(root, path, "node_modules", ".bin"));
   return {
     NODE_ENV: "production",
-    PATH: [...new Set(bins), join(root, plan.path, ".venv", "bin"), ...toolPath].join(delimiter),
+    PATH: [...new Set(bins), join(root, plan.path, ".venv", "bin"), runtimeDirectory(root), ...toolPath].join(
+      delimiter,
+    ),
     HOME: root,
     LANG: "C.UTF-8",
     TMPDIR: join(root, ".tmp"),

@@ -1,13 +1,17 @@
 /** The files of a program, put where it runs from. */
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { networkOf } from "../../build/environment.ts";
+import { toolDirectories } from "../../build/programs.ts";
+import { runtimesOf } from "../../build/toolchain.ts";
+import { openToolbox } from "../../build/tools.ts";
 import { DeployError } from "../../error.ts";
 import type { Release } from "../../platform.ts";
 import { expandCommand } from "../../process/command.ts";
 import { exec } from "../../process/exec.ts";
 import type { Store } from "../../store/store.ts";
-import { programEnvironment, releaseDirectory } from "./program.ts";
+import { programEnvironment, releaseDirectory, runtimeDirectory } from "./program.ts";
 
 const beforeTimeoutMs = 120_000;
 
@@ -20,11 +24,16 @@ export async function stage({
   release,
   service,
   toolPath,
+  network = {},
+  signal,
 }: {
   store: Pick<Store, "home" | "blobs">;
   release: Release;
   service: string;
   toolPath: string[];
+  /** Variables for proxies, certificates, the registry. */
+  network?: Readonly<Record<string, string>>;
+  signal?: AbortSignal;
 }): Promise<void> {
   const directory = releaseDirectory(store.home, release.id, service);
   if (existsSync(directory)) return;
@@ -34,6 +43,15 @@ export async function stage({
   // Bytes of its own: a program that writes into its directory must change neither the store nor another release.
   await store.blobs.materialise(artifact.files, draft, { link: "reflink" });
   await mkdir(join(draft, ".tmp"), { recursive: true });
+  const toolbox = await openToolbox(store.home, {
+    path: toolDirectories(toolPath),
+    network: networkOf(network),
+    ...(signal ? { signal } : {}),
+  });
+  // As long as the release is there, so are they: going back to it is going back to what it ran with.
+  await mkdir(runtimeDirectory(draft), { recursive: true });
+  for (const [name, program] of Object.entries(await runtimesOf(plan, { root: draft, toolbox })))
+    await symlink(program, join(runtimeDirectory(draft), name));
   for (const command of plan.before ?? []) {
     const env = { ...programEnvironment({ root: draft, plan, variables, toolPath }), ...command.env };
     const { argv } = expandCommand(command, env);
