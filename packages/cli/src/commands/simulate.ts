@@ -1,4 +1,4 @@
-/** `landfall simulate`: stand-ins of hosted platforms on this machine, so that anybody can try without an account. */
+/** `landfall simulate`: stand-ins of hosted platforms and of hosts of repositories on this machine, so that anybody can try without an account. */
 import { DeployError } from "@landfall/engine/error";
 import type * as Simulators from "@landfall/simulators";
 import type { Context } from "../context.ts";
@@ -8,12 +8,12 @@ import { untilSignal } from "../work.ts";
 interface Vendor {
   /** One that stays, so that it can be set once. */
   port: number;
-  /** The variable its token is read from. */
-  token: string;
+  /** The variable its token is read from; null where a token comes with the request. */
+  token: string | null;
   /** Where the API begins below the address, as at the vendor. */
   apiPath: string;
-  /** Its platforms, each with the domain its sites answer below. */
-  sites: Record<string, string>;
+  /** Its platforms, each with the domain its sites answer below; null where it has none. */
+  sites: Record<string, string | null>;
   start(simulators: typeof Simulators, port: number): Promise<AsyncDisposable & { url: string }>;
 }
 
@@ -39,6 +39,21 @@ const vendors: Record<string, Vendor> = {
     sites: { "cloudflare-pages": "pages.localhost", "cloudflare-workers": "workers.localhost" },
     start: ({ createSimulator, cloudflare }, port) => createSimulator(cloudflare(), { port }),
   },
+  // Sandboxes are exported there, by a server.
+  github: {
+    port: 9104,
+    token: null,
+    apiPath: "",
+    sites: { github: null },
+    start: ({ createSimulator, github }, port) => createSimulator(github(), { port }),
+  },
+  gitlab: {
+    port: 9105,
+    token: null,
+    apiPath: "/api/v4",
+    sites: { gitlab: null },
+    start: ({ createSimulator, gitlab }, port) => createSimulator(gitlab(), { port }),
+  },
 };
 
 export function simulate({ program, does }: Registry): void {
@@ -48,7 +63,7 @@ export function simulate({ program, does }: Registry): void {
     .argument("[vendor...]", `of ${Object.keys(vendors).join(", ")} (default: all)`)
     .addHelpText(
       "after",
-      "\nIt prints what to set in another terminal. What is deployed there is kept in memory and gone when it is stopped.",
+      "\nIt prints what to set in another terminal. What is deployed there is gone when it is stopped.\nTo export sandboxes to github and gitlab: landfall serve --allow-private-sources, and the token simulated-token",
     )
     .action(
       does(async (context, { args }) => {
@@ -74,11 +89,11 @@ async function run(context: Context, names: string[]): Promise<void> {
       const { port, token, apiPath, sites, start } = vendors[name]!;
       const simulator = await start(simulators, port).catch((error: unknown) => taken(port, error));
       running.push(simulator);
-      settings[token] = "simulated-token";
+      if (token !== null) settings[token] = "simulated-token";
       for (const [platform, domain] of Object.entries(sites)) {
         const prefix = `LANDFALL_${platform.toUpperCase().replaceAll("-", "_")}`;
         settings[`${prefix}_API_URL`] = `${simulator.url}${apiPath}`;
-        settings[`${prefix}_SITES_URL`] = `http://${domain}:${port}`;
+        if (domain !== null) settings[`${prefix}_SITES_URL`] = `http://${domain}:${port}`;
       }
     }
     if (context.json) context.result(JSON.stringify(settings));
