@@ -37,6 +37,7 @@ export function addDatabases(project: Project, manifest: Manifest, reading: Read
   const stated = fromSchemas(project, manifest, reading);
   if (stated) dropIdleDrivers(project, manifest, reading, stated);
   if (!stated && schemaTools.some((tool) => dependsOn(manifest, tool))) fromCode(project, manifest, reading);
+  fromRuntime(project, manifest, reading);
   fromBindings(project, manifest, reading);
   fromStorage(project, manifest, reading);
   // An embedded database beside a server's is for tests or a first start, unless the schema itself names it.
@@ -190,7 +191,20 @@ function fromCode(project: Project, manifest: Manifest, reading: Reading): void 
   }
 }
 
-/** Databases a runtime brings with it. */
+/** The database Node and Bun bring along, in the file that is named for it. */
+function fromRuntime({ tree }: Project, { directory }: Manifest, reading: Reading): void {
+  if (reading.database.length > 0) return;
+  const at = search(tree, directory, {
+    depth: 3,
+    limit: 6,
+    matches: (name) => /^(?:db|database|sqlite|storage|store)[\w-]*\.[cm]?[jt]s$/.test(name),
+  }).find((path) => ownDatabase.test(tree.text(path) ?? ""));
+  if (at !== undefined) uses(reading, "sqlite", { at, rule: "database/runtime", confidence: 0.8 });
+}
+
+const ownDatabase = /\b(?:from|require\(|import\()\s*["'](?:node|bun):sqlite["']/;
+
+/** Databases a platform brings with it. */
 function fromBindings(project: Project, manifest: Manifest, reading: Reading): void {
   for (const name of ["wrangler.toml", "wrangler.jsonc", "wrangler.json"]) {
     const at = inside(manifest.directory, name);

@@ -39,6 +39,8 @@ interface Language {
   lenient?: RegExp;
   /** The rest of the block after `if not X`: it fails. */
   stops: RegExp;
+  /** What is missing is nil, so that an empty text in its place is meant. */
+  isEmptyMeant?: true;
 }
 
 const anyName = "([A-Za-z_][A-Za-z0-9_]*)";
@@ -118,6 +120,12 @@ const languages: Language[] = [
           /\bappend\(\s*\w*(?:[mM]issing|[eE]rrs|[eE]rrors|[pP]roblems)\w*,\s*"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b/g,
         need: "checked",
         isReported: true,
+      },
+      // A function of the project's own that is only given the name.
+      {
+        pattern:
+          /\b(?!\w*(?:[mM]ust|[rR]equire))(?!(?:Getenv|LookupEnv|Setenv|Unsetenv|BindEnv)\()\w*[eE]nv\w*\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g,
+        need: "plain",
       },
       { pattern: /\bviper\.Get\w*\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g, need: "plain" },
       { pattern: /\bviper\.SetDefault\(\s*"([A-Z][A-Z0-9_]+)"/g, need: "default" },
@@ -202,6 +210,7 @@ const languages: Language[] = [
     ],
     replaced: /^\s*(?:\|\|(?!\s*raise)|in\b|==|!=|&&|\|>\s*case)/,
     demanded: /^\s*\|\|\s*raise/,
+    isEmptyMeant: true,
     stops: /\braise\b|System\.halt/,
   },
   {
@@ -271,6 +280,10 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   if (extension === "rb") quietAskedBlocks("rb", code, sightings);
   if (extension === "py") {
     quietAskedBlocks("py", code, sightings);
+    // django-environ puts it before every name it is asked for.
+    const prefix = /^\s*env\.prefix\s*=\s*["'](\w+)["']/m.exec(code)?.[1];
+    for (const sighting of prefix === undefined ? [] : sightings)
+      if (/^env[.(]/.test(code.slice(sighting.offset, sighting.offset + 4))) sighting.key = prefix + sighting.key;
     sightings.push(...readPythonSettings(path, code));
   }
   return sightings;
@@ -302,6 +315,7 @@ function needOf(language: Language, { read, code, start, end, inside }: Place): 
       return "checked";
     // An empty default replaces nothing: what is done with the value says more.
     if (need !== "plain") return need;
+    if (language.isEmptyMeant) return "guarded";
   }
   if (read.need === "declared") return "declared";
   const after = code.slice(end, end + 120);

@@ -151,6 +151,8 @@ export function useOf(script: Script, span: Span): Use {
     if (code[at + 1] === ".") return chained(script, at);
     return chosenBy(script, at);
   }
+  // More, or less, than nothing is never reached: `if (count > process.env.LIMIT)`.
+  if (/[^=]>$|[^=]<$|[<>]=$/.test(head) && /[\w$)\]]\s*[<>]=?$/.test(head)) return { need: "guarded" };
   if (previous === "=" && /[=!]==?$/.test(head) && isLiteralBefore(code, before)) return { need: "guarded" };
   if (previous === "(" && checks.test(code.slice(Math.max(0, before - 30), before))) return { need: "checked" };
   if (previous === "&" || previous === "|") {
@@ -201,7 +203,7 @@ function claimAfter(code: string, from: number): number {
   const at = skipSpace(code, from);
   if (code[at] === "!" && code[at + 1] !== "=") return at + 1;
   const cast =
-    /^as\s+(?:unknown\s+as\s+)?(?:(?:string|[A-Z]\w*)\b(?!\s*\||\.)|["'][^"']*["'](?:\s*\|\s*["'][^"']*["'])*(?!\s*\|))/.exec(
+    /^as\s+(?:unknown\s+as\s+)?(?:(?:string|any|[A-Z]\w*)\b(?!\s*\||\.)|["'][^"']*["'](?:\s*\|\s*["'][^"']*["'])*(?!\s*\|))/.exec(
       code.slice(at, at + 160),
     );
   return cast ? at + cast[0].length : 0;
@@ -230,7 +232,7 @@ const nameOfClass = /^\s*(?:new\s+)?[A-Z]\w*[a-z]\w*\s*(?:[:;,)(]|$)/m;
 
 /** A text in place of a value that only tells people to give one: `"enter-your-key-here"`, `"https://example.supabase.co"`. */
 const saysNothing =
-  /^(["'`])(?:https?:\/\/(?:example|your[\w-]*|x{3,}|placeholder)\.(?!com\b|org\b|net\b)[\w.-]+|(?=[^"'`\n]*\b(?:your|change[-_ ]?me|replace[-_ ]?me|no (?:api[-_ ]?)?key|not[-_ ](?:set|found|defined|configured)|placeholder|dummy|undefined)\b)[^"'`\n]*)\1/i;
+  /^(["'`])(?:https?:\/\/(?:example|your[\w-]*|x{3,}|placeholder)\.(?!com\b|org\b|net\b)[\w.-]+|(?=[^"'`\n]*\b(?:your(?! (?:app|application|company|name|site|store|shop|brand|project|team)["'`])|change[-_ ]?me|replace[-_ ]?me|no (?:api[-_ ]?)?key|not[-_ ](?:set|found|defined|configured)|placeholder|dummy|undefined)\b)[^"'`\n]*)\1/i;
 
 /** What stands in for a missing value: `|| "x"` replaces it, `|| ""` only quiets the compiler, `?? throw…` demands it. */
 function replacement(script: Script, from: number): Use {

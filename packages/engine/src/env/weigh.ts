@@ -14,9 +14,9 @@ export const modelKey: RegExp =
   /^(?:OPENAI|ANTHROPIC|GOOGLE_GENERATIVE_AI|GOOGLE_AI|GEMINI|MISTRAL|GROQ|XAI|COHERE|PERPLEXITY|DEEPSEEK|FIREWORKS|TOGETHER|TOGETHER_AI|OPENROUTER|AZURE_OPENAI|HUGGINGFACE)_API_KEY$/;
 /** From so many on, a project offers them to choose from. */
 const manyProviders = 4;
-/** Of these, what a schema without a default insists on is needed all the same. */
+/** Of these, what a schema without a default (or a program of Rust, which ends) insists on is needed all the same. */
 const schemaMayAsk =
-  /^(?:LOG_LEVEL|HTTP_PORT|APP_ENV|BASE_PATH|URL|PUBLIC_URL|DEPLOY_URL|CONTEXT|TEST_\w+|GIT_\w+|BUILD_\w+)$/;
+  /^(?:LOG_LEVEL|HTTP_PORT|SERVER_PORT|APP_ENV|BASE_PATH|URL|PUBLIC_URL|DEPLOY_URL|CONTEXT|TEST_\w+|GIT_\w+|BUILD_\w+)$/;
 /** What a framework sets itself, or has a setting of that name for which nothing is as good as any value. */
 const heldByFramework = new Map([
   ["vue-cli", /^BASE_URL$/],
@@ -118,7 +118,10 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
     around;
   if (
     isProvided(key) &&
-    !(schemaMayAsk.test(key) && sightings.some(({ need, inSchema }) => need === "checked" && inSchema)) &&
+    !(
+      schemaMayAsk.test(key) &&
+      sightings.some(({ need, inSchema, path }) => need === "checked" && (inSchema || path.endsWith(".rs")))
+    ) &&
     !(exampleMayAsk.test(key) && examples.some((one) => !one.isOptional && !one.isCommentedOut && one.hasPlaceholder))
   )
     return false;

@@ -191,5 +191,23 @@ describe("what lies beside", () => {
       },
       is: { framework: "flask", startCommand: "gunicorn application:app --bind 0.0.0.0:$PORT" },
     },
+    "an umbrella whose applications have their dependencies from one place": {
+      files: {
+        "mix.exs": 'defmodule All.MixProject do\n  def project, do: [apps_path: "apps"]\nend\n',
+        "config/runtime.exs": "import Config\nconfig :shop, ShopWeb.Endpoint,\n  http: [port: 6009]\n",
+        "apps/shop/mix.exs": "defmodule Shop.MixProject do\n  defp deps, do: Shared.deps()\nend\n",
+        "apps/shop/lib/shop/repo.ex":
+          "defmodule Shop.Repo do\n  use Ecto.Repo, otp_app: :shop, adapter: Ecto.Adapters.Postgres\nend\n",
+      },
+      is: { kind: "server", framework: "phoenix", database: ["postgres"] },
+    },
+    "the database Node brings along": {
+      files: {
+        "package.json": manifest({ scripts: { start: "node a.js" }, dependencies: { express: "5" } }),
+        "a.js": 'require("express")().listen(3000)',
+        "src/database.js": "const { DatabaseSync } = require('node:sqlite');",
+      },
+      is: { kind: "server", database: ["sqlite"] },
+    },
   });
 });

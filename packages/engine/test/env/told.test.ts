@@ -124,6 +124,45 @@ func main() { required := []string{"BASE_ADDRESS", "SIGN_KEY"}
     },
     required: ["A_SECRET"],
   },
+  "no limit that is never reached, and no name for which there is one": {
+    files: {
+      "a.js": `if (+client.count > process.env.LIMIT_RATE) stop();
+        send({ from: process.env.SENDER_LABEL || "Your App", key: process.env.SENDER_KEY || "your app key" });
+        cookie({ sameSite: (process.env.COOKIE_SITE as any) || "lax" });`,
+    },
+    required: ["SENDER_KEY"],
+  },
+  "what Django reads under a prefix": {
+    files: {
+      "settings.py":
+        'import environ\nenv = environ.Env()\nenv.prefix = "DJANGO_"\nSECRET_KEY = env.str("SECRET_KEY")\nA = env.bool("A_FLAG", default=False)\n',
+    },
+    facts: { runtime: "python" },
+    required: ["DJANGO_SECRET_KEY"],
+  },
+  "what a function of a program of Go is given the name of": {
+    files: {
+      "main.go":
+        'package main\nfunc main() { sign(util.GodotEnv("SIGN_KEY")); os.Setenv("OTHER_KEY", "x"); viper.BindEnv("THIRD_KEY") }',
+    },
+    facts: { runtime: "go" },
+    required: ["SIGN_KEY"],
+  },
+  "nothing Elixir takes an empty text for": {
+    files: {
+      "config/runtime.exs": 'config :a, b: System.get_env("BUCKET_PREFIX", ""), c: System.fetch_env!("A_KEY")\n',
+    },
+    facts: { runtime: "elixir" },
+    required: ["A_KEY"],
+  },
+  "the port without which a program of Rust ends": {
+    files: {
+      "src/main.rs":
+        'fn main() { let port = env::var("SERVER_PORT").expect("no"); let b = env::var("PORT").unwrap(); }',
+    },
+    facts: { runtime: "rust" },
+    required: ["SERVER_PORT"],
+  },
   "one of several names, the one the project tells of": {
     files: { "a.ts": 'requireOneOf("FIRST_KEY", "SECOND_KEY"); env.X;', ".env.example": "SECOND_KEY=" },
     required: ["SECOND_KEY"],

@@ -33,7 +33,12 @@ export const elixir: Reader = {
     dropLocalDatabases(reading);
     const app = /\bapp:\s*:(\w+)/.exec(bare)?.[1];
     const umbrella = /\bapps_path:/.test(bare);
-    const isPhoenix = dependencies.has("phoenix") || (umbrella && phoenixInUmbrella(project, directory));
+    // What the applications below depend on may be listed in one place for all of them.
+    const hasEndpoints = sources.some(({ text: source }) =>
+      /^\s*config :\w+, \w+(?:\.\w+)*\.?Endpoint\b/m.test(source),
+    );
+    const isPhoenix =
+      dependencies.has("phoenix") || (umbrella && (hasEndpoints || phoenixInUmbrella(project, directory)));
     if (isPhoenix) return readPhoenix(project, { directory, reading, at, bare, dependencies, sources, app });
 
     const web = ["bandit", "plug_cowboy", "cowboy", "plug", "ace"].find((name) => dependencies.has(name));
@@ -147,11 +152,13 @@ function configOf(project: Project, directory: string): Source[] {
     "config/config.exs",
     "config/dev.exs",
   ].map((name) => inside(directory, name));
-  const repos = search(project.tree, inside(directory, "lib"), {
-    depth: 2,
-    limit: 4,
-    matches: (name) => name === "repo.ex",
-  });
+  const repos = ["lib", "apps"].flatMap((folder) =>
+    search(project.tree, inside(directory, folder), {
+      depth: folder === "lib" ? 2 : 3,
+      limit: 4,
+      matches: (name) => name === "repo.ex",
+    }),
+  );
   return [...names, ...repos].flatMap((at) => {
     const text = project.tree.text(at);
     return text === null ? [] : [{ at, text: text.replace(/(^|\s)#(?!\{).*$/gm, "$1") }];
