@@ -21,9 +21,8 @@ interface Read {
   isReported?: true;
 }
 
-/** So many characters behind a list of what is missing, or of what is required, the program stops because of it. */
+/** So many characters behind a list of what is missing the program stops because of it. */
 const untilItStops = 1500;
-const untilListIsChecked = 4000;
 
 interface Language {
   extensions: string[];
@@ -114,7 +113,7 @@ const languages: Language[] = [
       { pattern: /\bos\.Getenv\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "plain" },
       { pattern: /\bos\.LookupEnv\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "guarded" },
       { pattern: /\b(?:[mM]ust\w*|[rR]equire\w*)\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g, need: "checked", isInsisted: true },
-      { pattern: /\b\w*[eE]nv\w*\(\s*"([A-Z][A-Z0-9_]+)"\s*(,[^()]*)\)/g, need: "default" },
+      { pattern: /\b\w{0,60}[eE]nv\w{0,60}\(\s*"([A-Z][A-Z0-9_]+)"\s*(,[^()]*)\)/g, need: "default" },
       {
         pattern:
           /\bappend\(\s*\w*(?:[mM]issing|[eE]rrs|[eE]rrors|[pP]roblems)\w*,\s*"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b/g,
@@ -124,7 +123,7 @@ const languages: Language[] = [
       // A function of the project's own that is only given the name.
       {
         pattern:
-          /\b(?!\w*(?:[mM]ust|[rR]equire))(?!(?:Getenv|LookupEnv|Setenv|Unsetenv|BindEnv)\()\w*[eE]nv\w*\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g,
+          /\b(?!\w*(?:[mM]ust|[rR]equire))(?!(?:Getenv|LookupEnv|Setenv|Unsetenv|BindEnv)\()\w{0,60}[eE]nv\w{0,60}\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g,
         need: "plain",
       },
       { pattern: /\bviper\.Get\w*\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g, need: "plain" },
@@ -273,9 +272,8 @@ export function readLanguage(path: string, extension: string, text: string): Sig
       });
     }
   }
-  for (const { key, offset } of readRequiredLists(code))
-    if (language.stops.test(code.slice(offset, offset + untilListIsChecked)))
-      sightings.push({ key, need: "checked", when: "run", offset, path, isInsisted: true });
+  for (const { key, offset } of readRequiredLists(code, language.stops))
+    sightings.push({ key, need: "checked", when: "run", offset, path, isInsisted: true });
   if (extension === "rs") sightings.push(...readClap(path, code));
   if (extension === "rb") quietAskedBlocks("rb", code, sightings);
   if (extension === "py") {

@@ -3,25 +3,24 @@
 const heads =
   /\b\w{0,40}(?:required|REQUIRED|Required|mandatory|MANDATORY)\w{0,40}\s*(?::\s*[\w[\], ]{1,40})?:?=\s*(?:\[\d*\]string\s*)?(?:%w)?([[({])/g;
 const closings: Record<string, string> = { "[": "]", "(": ")", "{": "}" };
+const readByName = /(?:environ(?:\.get)?|[gG]etenv|LookupEnv|ENV(?:\.fetch)?)\s*[[(]\s*[a-z_]/;
+const read = /(?:environ(?:\.get)?|[gG]etenv|ENV(?:\.fetch)?)\s*[[(]\s*["'](\w+)["']/g;
+/** So long a list may be, and so far behind it the program stops for what is missing. */
+const longest = 4000;
 
-/** Only where the same file reads the environment by a name it is given, or reads what is listed. */
-export function readRequiredLists(code: string): { key: string; offset: number }[] {
+/** Only where the same file reads the environment by a name it is given, or reads what is listed, and stops. */
+export function readRequiredLists(code: string, stops: RegExp): { key: string; offset: number }[] {
   if (!/required|mandatory/i.test(code)) return [];
   const found: { key: string; offset: number }[] = [];
-  const readsByName = /(?:environ(?:\.get)?|[gG]etenv|LookupEnv|ENV(?:\.fetch)?)\s*[[(]\s*[a-z_]/.test(code);
+  const known = readByName.test(code) ? null : new Set([...code.matchAll(read)].map(([, key]) => key));
   for (const match of code.matchAll(heads)) {
     const start = match.index + match[0].length;
-    const end = code.indexOf(closings[match[1]!]!, start);
-    if (end < 0 || end - start > 4000) continue;
-    const isWords = match[0].includes("%w");
-    for (const item of code.slice(start, end).matchAll(isWords ? /([A-Z][A-Z0-9_]+)/g : /["']([A-Z][A-Z0-9_]+)["']/g)) {
-      const key = item[1]!;
-      if (
-        readsByName ||
-        new RegExp(`(?:environ(?:\\.get)?|[gG]etenv|ENV(?:\\.fetch)?)\\s*[[(]\\s*["']${key}["']`).test(code)
-      )
-        found.push({ key, offset: start + item.index });
-    }
+    const rest = code.slice(start, start + 2 * longest);
+    const end = rest.indexOf(closings[match[1]!]!);
+    if (end < 0 || end > longest || !stops.test(rest.slice(end, end + longest))) continue;
+    const items = match[0].includes("%w") ? /([A-Z][A-Z0-9_]+)/g : /["']([A-Z][A-Z0-9_]+)["']/g;
+    for (const item of rest.slice(0, end).matchAll(items))
+      if (known === null || known.has(item[1])) found.push({ key: item[1]!, offset: start + item.index });
   }
   return found;
 }
