@@ -2,7 +2,7 @@
  * Bundles the command line into dist/: what every command needs, what the engine needs, and the rest, loaded when a command asks for it;
  * and the dashboard into dist/dashboard. With `program` as its argument, the command line alone.
  */
-import { copyFileSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, readdirSync, rmSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type ChunkingContext, rolldown } from "rolldown";
 
@@ -13,7 +13,7 @@ const engine = resolve(here, "../engine/src/index.ts");
 const standby = join(here, "src/standby.ts");
 const detection = resolve(here, "../engine/src/detect/thread.ts");
 /** Loaded by other programs, as it is. */
-const asItIs = resolve(here, "../engine/src/platforms/local/given-port.cjs");
+const asItIs = resolve(here, "../engine/src/platforms/local/given-port");
 
 const bundle = await rolldown({
   input: { main, standby, index: engine, "detect-thread": detection },
@@ -84,7 +84,7 @@ const { output } = await bundle.write({
   },
 });
 await bundle.close();
-copyFileSync(asItIs, join(dist, basename(asItIs)));
+cpSync(asItIs, join(dist, basename(asItIs)), { recursive: true });
 
 // Only now: a command that runs while this does still finds the files it was built of.
 const made = new Set(["dashboard", basename(asItIs), ...output.map(({ fileName }) => fileName)]);

@@ -1,4 +1,4 @@
-/** Node programs in which the port is written: on this machine they have neighbours, and a next release, all the same. */
+/** Programs of Node and Python in which the port is written: on this machine they have neighbours, and a next release, all the same. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -41,6 +41,30 @@ it("several of them with one port run at once, whatever way they listen", async 
   expect(all.map(({ stack }) => stack)).toEqual([23, 23, 23, 23]);
   expect(new Set(all.map(({ port }) => port)).size).toBe(4);
   await expect(fetch("http://127.0.0.1:3117")).rejects.toThrow();
+});
+
+it("Python programs have neighbours too, and keep what they load from elsewhere", async () => {
+  const server = `
+import http.server, os, helper
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write((helper.text + " " + str(self.server.server_address[1])).encode())
+http.server.HTTPServer(("0.0.0.0", 8217), Handler).serve_forever()
+`;
+  for (const name of ["snake", "adder"]) {
+    const folder = landfall.project(name, { "main.py": server, "lib/helper.py": `text = "${name}"` });
+    expect(await landfall.json("deploy", folder, "-p", name, "-e", "PYTHONPATH=lib")).toMatchObject({
+      status: "success",
+    });
+  }
+  const [snake, adder] = await Promise.all(
+    ["snake", "adder"].map(async (name) => (await landfall.get(`${name}.localhost`)).body),
+  );
+  expect([snake!.split(" ")[0], adder!.split(" ")[0]]).toEqual(["snake", "adder"]);
+  expect(snake!.split(" ")[1]).not.toBe(adder!.split(" ")[1]);
+  await expect(fetch("http://127.0.0.1:8217")).rejects.toThrow();
 });
 
 it("the next release is up before the last one goes: no request fails", async () => {

@@ -25,6 +25,9 @@ export async function runtimesOf(
   { root, toolbox }: { root: string; toolbox: Toolbox },
 ): Promise<Record<string, string>> {
   const { node } = await nodeFor(service, toolbox);
+  // Debian has no program of that name, and a start command may say it.
+  if (service.runtime === "python")
+    return { node: node.execPath, python: findPython(service.runtimeVersion, toolbox).program };
   if (service.runtime === "deno") return { node: node.execPath, deno: await otherRuntime("deno", toolbox) };
   if (service.runtime !== "bun") return { node: node.execPath };
   const manager = await choosePackageManager(join(root, installDirectory(service)), service.build?.packageManager);
@@ -51,7 +54,7 @@ export async function furnish(
   const program = await installPackageManager(manager, toolbox);
   const others = await runtimesOf(service, { root: workspace.files, toolbox });
   for (const [name, at] of Object.entries({ ...others, ...(program ? { [manager.name]: program } : {}) }))
-    if (name !== "node") await symlink(at, join(workspace.bin, name));
+    if (name !== "node" && name !== "python") await symlink(at, join(workspace.bin, name));
   const warnings: string[] = [];
   let python: string | undefined;
   if (service.runtime === "python") {

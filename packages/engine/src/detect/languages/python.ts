@@ -390,7 +390,7 @@ const listens =
 
 const isProgram = (text: string): boolean =>
   /^if\s+__name__\s*==\s*["']__main__["']/m.test(text) ||
-  /^\S*\.(run|serve_forever|launch|run_until_complete)\(/m.test(text);
+  /^(?:[^\s#].*\.(?:run|serve_forever|launch|run_until_complete)|with\s.*Server)\(/m.test(text);
 
 const programNames = /(^|\/)(main|app|bot|run|server|worker|index|__main__)\.py$/;
 

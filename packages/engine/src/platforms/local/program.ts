@@ -62,16 +62,20 @@ export function programEnvironment({
   };
 }
 
-/** What takes a Node program to the port it is given: given-port.cjs says how. Other programs have to read PORT. */
-function toGivenPort(plan: ServicePlan, env: Record<string, string>): Record<string, string> {
-  if (plan.runtime !== "node" || plan.kind !== "server" || plan.port === undefined) return {};
-  const path = fileURLToPath(new URL("./given-port.cjs", import.meta.url));
-  const own = env["NODE_OPTIONS"];
-  return {
-    LANDFALL_WRITTEN_PORT: String(plan.port),
-    // Quoted as Node reads it: https://nodejs.org/api/cli.html#node_optionsoptions
-    NODE_OPTIONS: [`--require "${path.replaceAll(/["\\]/g, "\\$&")}"`, ...(own === undefined ? [] : [own])].join(" "),
-  };
+/**
+ * What takes a program to the port it is given where another is written in it: something loaded before it that is asked where it listens.
+ * For Node and Python; other programs have to read PORT.
+ */
+function toGivenPort({ runtime, kind, port }: ServicePlan, env: Record<string, string>): Record<string, string> {
+  if (kind !== "server" || port === undefined || (runtime !== "node" && runtime !== "python")) return {};
+  const directory = fileURLToPath(new URL("./given-port", import.meta.url));
+  const before = (own: string | undefined): string[] => (own === undefined || own === "" ? [] : [own]);
+  const written = { LANDFALL_WRITTEN_PORT: String(port) };
+  if (runtime === "python")
+    return { ...written, PYTHONPATH: [directory, ...before(env["PYTHONPATH"])].join(delimiter) };
+  // Quoted as Node reads it: https://nodejs.org/api/cli.html#node_optionsoptions
+  const path = join(directory, "node.cjs").replaceAll(/["\\]/g, "\\$&");
+  return { ...written, NODE_OPTIONS: [`--require "${path}"`, ...before(env["NODE_OPTIONS"])].join(" ") };
 }
 
 /** The process of a service of a release. */

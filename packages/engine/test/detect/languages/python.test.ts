@@ -396,6 +396,17 @@ describe("broken input", () => {
 
 describe("servers without a framework", () => {
   it.each([
+    'import http.server\nhttp.server.HTTPServer(("0.0.0.0", 8217), Handler).serve_forever()',
+    'import socketserver\nwith socketserver.TCPServer(("", 8217), Handler) as server:\n    server.serve_forever()',
+  ])("are programs without a guard too: %j", (text) => {
+    expect(readingOf({ "main.py": text })).toMatchObject({
+      kind: "server",
+      startCommand: "python main.py",
+      port: 8217,
+    });
+  });
+
+  it.each([
     [
       "ThreadingHTTPServer",
       'from http.server import ThreadingHTTPServer\nThreadingHTTPServer(("0.0.0.0", port), Handler).serve_forever()',
