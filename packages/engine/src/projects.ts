@@ -51,7 +51,6 @@ export function projectsOf({
     const names = (await all.orderBy("name").execute()).map((one) => one.name);
     throw new DeployError("NOT_FOUND", {
       what: `There is no project ${JSON.stringify(name.slice(0, 80))}.`,
-      where: "project",
       next: names.length > 0 ? `Projects: ${names.slice(0, 20).join(", ")}.` : "Deploy one with: landfall deploy",
     });
   }

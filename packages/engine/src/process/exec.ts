@@ -42,7 +42,6 @@ export interface ExecResult {
   stderr: string;
 }
 
-/** What to do when a program is not there. */
 const remedies: Record<string, string> = {
   git: "Install git 2.31 or later (Debian: apt install git; macOS: xcode-select --install).",
   docker: "Install Docker: https://docs.docker.com/engine/install/",
@@ -73,6 +72,11 @@ const remedies: Record<string, string> = {
   hugo: "Install Hugo: https://gohugo.io/installation/",
   bwrap: "Install bubblewrap (Debian: apt install bubblewrap).",
 };
+
+/** What to do when a program is not there. */
+export function remedyFor(program: string): string {
+  return remedies[program] ?? `Install ${program}, or put its directory into PATH.`;
+}
 
 const longestLine = 65_536;
 
@@ -208,7 +212,7 @@ function startFailure(cause: unknown, program: string, options: ExecOptions): De
       {
         what: code === "EACCES" ? `${name} may not be executed.` : `${name} is not installed, or not in PATH.`,
         where: `PATH=${options.env["PATH"] ?? ""}`,
-        next: remedies[name] ?? `Install ${name}, or put its directory into PATH.`,
+        next: remedyFor(name),
       },
       { cause },
     );

@@ -190,7 +190,14 @@ describe("a program that was started", () => {
       code: "START_FAILED",
       text: { what: "web ends again and again after it is started: exited with status 3." },
     });
-    expect((await wait(() => running(port, { state: "failed" }))).error).toMatchObject({ code: "START_FAILED" });
+    const failed = { state: "failed", lastExit: "could not be started: ruby is not installed" } as const;
+    expect((await wait(() => running(port, failed))).error).toMatchObject({
+      code: "START_FAILED",
+      text: {
+        what: "web could not be started: ruby is not installed.",
+        next: "Install Ruby: https://www.ruby-lang.org/en/downloads/",
+      },
+    });
   });
 
   it("is healthy as a worker when it runs, wherever it listens", async () => {

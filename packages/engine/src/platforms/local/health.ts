@@ -3,6 +3,7 @@ import type { Clock } from "../../clock.ts";
 import { silenceInWords, statusAt } from "../../deployment/ask.ts";
 import { DeployError } from "../../error.ts";
 import type { ServicePlan } from "../../plan/plan.ts";
+import { remedyFor } from "../../process/exec.ts";
 import type { EdgeService } from "./edge-control.ts";
 
 /** Two good answers in a row, so that a program that answers once and dies is not taken for healthy. */
@@ -80,13 +81,21 @@ function addressesElsewhere({ port, listening }: EdgeService): string[] {
   return listening.map(({ host, port: other }) => `${host.includes(":") ? `[${host}]` : host}:${other}`);
 }
 
-function startFailed(plan: ServicePlan, service: EdgeService): DeployError {
+function startFailed(plan: ServicePlan, { state, lastExit, lastLines }: EdgeService): DeployError {
+  const missing = /: (\S+) is not installed$/.exec(lastExit ?? "")?.[1];
+  const what =
+    state === "failed"
+      ? (lastExit ?? "could not be started")
+      : `ends again and again after it is started${lastExit ? `: ${lastExit}` : ""}`;
   return new DeployError("START_FAILED", {
-    what: `${plan.name} ends again and again after it is started${service.lastExit ? `: ${service.lastExit}` : ""}.`,
+    what: `${plan.name} ${what}.`,
     where: `start of ${plan.name}: ${plan.start?.argv.join(" ") ?? ""}`,
-    next: "Read what it printed, below; a missing variable or a missing dependency is the usual cause.",
+    next:
+      missing === undefined
+        ? "Read what it printed, below; a missing variable or a missing dependency is the usual cause."
+        : remedyFor(missing),
     step: "deploy",
-    evidence: service.lastLines.slice(-20),
+    evidence: lastLines.slice(-20),
   });
 }
 
