@@ -74,7 +74,7 @@ function runnableKind(platform: Platform, service: Chosen): ServicePlan["kind"] 
     case "container":
     case "compose":
       throw new DeployError("NO_ROUTE", {
-        what: `${where(service)} is built by ${kind === "compose" ? "a compose file" : "a Dockerfile"}, and ${platform.name} runs no containers.`,
+        what: `${platform.name} runs no containers, and ${where(service).replace(/^T/, "t")} is built by ${kind === "compose" ? "a compose file" : "a Dockerfile"}.`,
         next: "Deploy it to a platform that does, or say how to start it without one: --start-command 'node server.js'.",
         recovery: [
           {
