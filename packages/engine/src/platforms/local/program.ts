@@ -73,9 +73,11 @@ function toGivenPort({ runtime, kind, port }: ServicePlan, env: Record<string, s
   const written = { LANDFALL_WRITTEN_PORT: String(port) };
   if (runtime === "python")
     return { ...written, PYTHONPATH: [directory, ...before(env["PYTHONPATH"])].join(delimiter) };
-  // Quoted as Node reads it: https://nodejs.org/api/cli.html#node_optionsoptions
-  const path = join(directory, "node.cjs").replaceAll(/["\\]/g, "\\$&");
-  return { ...written, NODE_OPTIONS: [`--require "${path}"`, ...before(env["NODE_OPTIONS"])].join(" ") };
+  const path = join(directory, "node.cjs");
+  // Quoted as Node reads it, and only where it must be: frameworks take this text apart at its spaces.
+  // Source: https://nodejs.org/api/cli.html#node_optionsoptions
+  const quoted = /[\s"\\]/.test(path) ? `"${path.replaceAll(/["\\]/g, "\\$&")}"` : path;
+  return { ...written, NODE_OPTIONS: [`--require=${quoted}`, ...before(env["NODE_OPTIONS"])].join(" ") };
 }
 
 /** The process of a service of a release. */
