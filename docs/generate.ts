@@ -27,7 +27,7 @@ export async function platformTable(): Promise<string> {
     await using engine = await openEngine({ home, edgeCommand: [], workerCommand: [], toolPath: [] });
     const names = Object.keys(abilities);
     const rows = engine.platforms.map(rowOf).map(({ id, name, runs, token, can }) => {
-      const about = token === null ? name : `[${name}](docs/platforms/${id.replace(/-.*/, "")}.md)`;
+      const about = `[${name}](docs/platforms/${id.replace(/-.*/, "")}.md)`;
       return [
         `\`${id}\``,
         about,
