@@ -53,8 +53,8 @@ export async function nodeFor(
     return brought ? { node: brought } : here;
   } catch (error) {
     if (toolbox.signal?.aborted) throw error;
-    const why = error instanceof Error ? ` (${error.message})` : "";
-    return { ...here, warning: `${here.warning} The one it asks for could not be fetched${why}.` };
+    const why = error instanceof Error ? error.message : String(error);
+    return { ...here, warning: `${here.warning} The one it asks for could not be fetched: ${why}` };
   }
 }
 

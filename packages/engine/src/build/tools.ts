@@ -70,11 +70,16 @@ export async function installedVersions(name: string, { directory }: Toolbox): P
   return names.flatMap((one) => (one.startsWith(`${name}-`) ? one.slice(name.length + 1) : []));
 }
 
-/** The versions of a package there are; none when the registry cannot be asked. */
+/** The versions of a package there are. Throws MISSING_TOOL when the registry cannot be asked. */
 export async function publishedVersions(name: string, toolbox: Toolbox): Promise<string[]> {
   return withNpm(toolbox, async (npm) => {
     const { code, stdout } = await npm("view", name, "versions", "--json");
-    if (code !== 0) return [];
+    if (code !== 0)
+      throw new DeployError("MISSING_TOOL", {
+        what: "The npm registry could not be asked.",
+        next: "Check the network and try again.",
+        step: "build",
+      });
     const told: unknown = JSON.parse(stdout);
     return [told].flat().filter((one) => typeof one === "string");
   });
@@ -95,8 +100,10 @@ async function withNpm<T>(
   try {
     const env = { ...network, PATH: path.join(":"), HOME: fresh, TMPDIR: fresh, LANG: "C.UTF-8" };
     const quiet = ["--cache", cache, "--no-update-notifier", "--loglevel=error"];
+    // npm waits 10 s before it asks again, and 100 after that; a machine without a network is to be told sooner.
+    const patience = ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"];
     const run = (command: string, ...args: string[]): Promise<ExecResult> =>
-      exec([process.execPath, realpathSync(npm), command, ...quiet, ...args], {
+      exec([process.execPath, realpathSync(npm), command, ...quiet, ...patience, ...args], {
         cwd: fresh,
         env,
         timeoutMs: 180_000,
