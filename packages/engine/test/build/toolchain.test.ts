@@ -1,10 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isInstall } from "../../src/build/dependencies.ts";
 import { chooseNode, type NodeRuntime } from "../../src/build/node.ts";
 import { choosePackageManager } from "../../src/build/package-manager.ts";
+import { toolDirectories } from "../../src/build/programs.ts";
+import { nodeFor } from "../../src/build/runtime.ts";
+import { openToolbox } from "../../src/build/tools.ts";
 import { parseCommand } from "../../src/process/command.ts";
 
 describe("chooseNode", () => {
@@ -31,6 +34,22 @@ describe("chooseNode", () => {
     expect(warning).toBe(
       "The project asks for Node.js 16.x; this machine has 24.21.0, 20.20.2, 22.13.0. It is built and run with 24.21.0.",
     );
+  });
+});
+
+describe("a Node.js that is not here", () => {
+  it("is done without, and said, where the registry cannot be reached", async () => {
+    const home = mkdtempSync(join(tmpdir(), "landfall-tools-"));
+    const nobody = { HTTP_PROXY: "http://127.0.0.1:9", HTTPS_PROXY: "http://127.0.0.1:9" };
+    const toolbox = await openToolbox(home, {
+      path: toolDirectories(process.env["PATH"]!.split(":")),
+      network: nobody,
+    });
+    const { node, warning } = await nodeFor({ runtime: "node", runtimeVersion: "18.17.x" }, toolbox);
+    expect(node.version).toBe(process.versions.node);
+    expect(warning).toContain("could not be fetched: The npm registry could not be asked.");
+    expect(readdirSync(join(home, "tools"))).toEqual([]);
+    rmSync(home, { recursive: true });
   });
 });
 
