@@ -9,6 +9,7 @@ import { Readable } from "node:stream";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DeploymentView, definePlatform, DeployError, type Engine, openEngine, reportOf } from "../src/index.ts";
+import { secret } from "../src/secret.ts";
 import { databases } from "./store/databases.ts";
 
 const canary = "canary-2f9d";
@@ -231,6 +232,9 @@ const probes: Record<string, Probe> = {
   "sandboxes.output": bySandbox((view, id) => Array.fromAsync(view.sandboxes.output(id, "cmd_1"))),
   "sandboxes.pack": bySandbox((view, id) => view.sandboxes.pack(id, "tar")),
   "sandboxes.push": bySandbox((view, id) => view.sandboxes.push(id, { url: "https://127.0.0.1/none.git" })),
+  "sandboxes.export": bySandbox((view, id) =>
+    view.sandboxes.export(id, { host: "github", name: "none", token: secret("ghp_none") }),
+  ),
   "sandboxes.source": bySandbox((view, id) => view.sandboxes.source(id)),
   "sandboxes.deployed": bySandbox((view, id) => view.sandboxes.deployed(id, "dep_1")),
   "sandboxes.deployments": bySandbox((view, id) => view.sandboxes.deployments(id)),
