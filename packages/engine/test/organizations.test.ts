@@ -408,9 +408,7 @@ describe.each(databases)("organisations on $kind", ({ use }) => {
             });
           const text = JSON.stringify(answer) ?? "";
           // What was asked for may be said again; what begins with it may not.
-          const told = secrets.filter(
-            (secret) => text.replaceAll(`"${asked}\\"`, "").includes(secret) && secret !== asked,
-          );
+          const told = secrets.filter((one) => text.replaceAll(`"${asked}\\"`, "").includes(one) && one !== asked);
           expect([asked, told]).toEqual([asked, []]);
         }
       }
