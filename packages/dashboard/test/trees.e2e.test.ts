@@ -14,11 +14,17 @@ const takes = process.env["LANDFALL_TREES"] === "take";
 describe.runIf(hasBrowser)("accessibility trees", () => {
   let place: Place;
   let demo: Demo;
+  let attending: AsyncDisposable;
   beforeAll(async () => {
     place = await openPlace();
     demo = await makeDemo(place);
+    // A worker is heard of as long as it works: however long this takes, the machine is not away.
+    attending = await place.server.engine.servers.attend({ roles: ["worker"], version: "1.0.0" });
   });
-  afterAll(() => place[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await attending[Symbol.asyncDispose]();
+    await place[Symbol.asyncDispose]();
+  });
 
   it("are as they were, of every page and of the frame", async () => {
     const trees = new Map<string, string>();
