@@ -12,7 +12,7 @@ import { installDirectory } from "./install.ts";
 import type { NodeRuntime } from "./node.ts";
 import { choosePackageManager, installPackageManager } from "./package-manager.ts";
 import { findProgram, projectDirectories } from "./programs.ts";
-import { nodeFor, otherRuntime } from "./runtime.ts";
+import { otherRuntime } from "./runtime.ts";
 import type { Toolbox } from "./tools.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -22,17 +22,15 @@ import type { Workspace } from "./workspace.ts";
  */
 export async function runtimesOf(
   service: ServicePlan,
-  { root, toolbox }: { root: string; toolbox: Toolbox },
+  { root, toolbox, node: { execPath: node } }: { root: string; toolbox: Toolbox; node: NodeRuntime },
 ): Promise<Record<string, string>> {
-  const { node } = await nodeFor(service, toolbox);
   // Debian has no program of that name, and a start command may say it.
-  if (service.runtime === "python")
-    return { node: node.execPath, python: findPython(service.runtimeVersion, toolbox).program };
-  if (service.runtime === "deno") return { node: node.execPath, deno: await otherRuntime("deno", toolbox) };
-  if (service.runtime !== "bun") return { node: node.execPath };
+  if (service.runtime === "python") return { node, python: findPython(service.runtimeVersion, toolbox).program };
+  if (service.runtime === "deno") return { node, deno: await otherRuntime("deno", toolbox) };
+  if (service.runtime !== "bun") return { node };
   const manager = await choosePackageManager(join(root, installDirectory(service)), service.build?.packageManager);
   const asManager = manager.name === "bun" ? await installPackageManager(manager, toolbox) : undefined;
-  return { node: node.execPath, bun: asManager ?? (await otherRuntime("bun", toolbox)) };
+  return { node, bun: asManager ?? (await otherRuntime("bun", toolbox)) };
 }
 
 /** Choose and install what the commands need, and say in which environment they run. */
@@ -45,16 +43,18 @@ export async function furnish(
   const downloads = join(realpathSync(home), "cache", "downloads", owner);
   await mkdir(downloads, { recursive: true, mode: 0o700 });
   const { path } = toolbox;
-  await furnishNode(workspace, node);
   const manager = await choosePackageManager(
     join(workspace.files, installDirectory(service)),
     service.build?.packageManager,
   );
   const buildPath = [...projectDirectories(workspace.files, service.path), workspace.bin, ...path];
   const program = await installPackageManager(manager, toolbox);
-  const others = await runtimesOf(service, { root: workspace.files, toolbox });
-  for (const [name, at] of Object.entries({ ...others, ...(program ? { [manager.name]: program } : {}) }))
-    if (name !== "node" && name !== "python") await symlink(at, join(workspace.bin, name));
+  const programs = {
+    ...npmBeside(node),
+    ...(await runtimesOf(service, { root: workspace.files, toolbox, node })),
+    ...(program ? { [manager.name]: program } : {}),
+  };
+  for (const [name, at] of Object.entries(programs)) await symlink(at, join(workspace.bin, name));
   const warnings: string[] = [];
   let python: string | undefined;
   if (service.runtime === "python") {
@@ -87,13 +87,10 @@ export function virtualEnvironment(python: string): Command {
   return { argv: [python, "-m", "venv", "--copies", ".venv"] };
 }
 
-/** Make `node`, and npm where it comes with that node, the first found in the build's PATH. */
-async function furnishNode(workspace: Workspace, node: NodeRuntime): Promise<void> {
-  await symlink(node.execPath, join(workspace.bin, "node"));
-  for (const program of ["npm", "npx"]) {
-    const beside = join(dirname(node.execPath), program);
-    if (existsSync(beside)) await symlink(beside, join(workspace.bin, program));
-  }
+/** npm, where it comes with that node. */
+function npmBeside({ execPath }: NodeRuntime): Record<string, string> {
+  const beside = ["npm", "npx"].map((name) => [name, join(dirname(execPath), name)] as const);
+  return Object.fromEntries(beside.filter(([, path]) => existsSync(path)));
 }
 
 /** The Python to make a virtual environment with: of the wanted version when the machine has it, else its `python3`. */

@@ -4,6 +4,7 @@ import { mkdir, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { networkOf } from "../../build/environment.ts";
 import { toolDirectories } from "../../build/programs.ts";
+import { nodeFor } from "../../build/runtime.ts";
 import { runtimesOf } from "../../build/toolchain.ts";
 import { openToolbox } from "../../build/tools.ts";
 import { DeployError } from "../../error.ts";
@@ -50,7 +51,8 @@ export async function stage({
   });
   // As long as the release is there, so are they: going back to it is going back to what it ran with.
   await mkdir(runtimeDirectory(draft), { recursive: true });
-  for (const [name, program] of Object.entries(await runtimesOf(plan, { root: draft, toolbox })))
+  const { node } = await nodeFor(plan, toolbox);
+  for (const [name, program] of Object.entries(await runtimesOf(plan, { root: draft, toolbox, node })))
     await symlink(program, join(runtimeDirectory(draft), name));
   for (const command of plan.before ?? []) {
     const env = { ...programEnvironment({ root: draft, plan, variables, toolPath }), ...command.env };
