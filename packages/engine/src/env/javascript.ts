@@ -376,7 +376,7 @@ function readLists(script: Script, found: Found[]): void {
       found.push({ key: item[1]!, use: { need: "checked" }, when: "run", offset: open + item.index });
   }
   // `if (!config.key) missing.push("API_KEY")`, and the program stops when something is missing.
-  for (const match of code.matchAll(/\b\w*(?:[mM]issing|[eE]rrors|[pP]roblems)\w*\.push\(\s*(?=["'`])/g)) {
+  for (const match of code.matchAll(/(?:[mM]issing|[eE]rrors|[pP]roblems)\w*\.push\(\s*(?=["'`])/g)) {
     const at = match.index + match[0].length;
     const key = /^.([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b/.exec(text.slice(at, at + 60))?.[1];
     if (key !== undefined && /\bthrow\b|process\.exit/.test(code.slice(at, at + 1500)))

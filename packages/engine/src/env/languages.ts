@@ -75,7 +75,7 @@ const languages: Language[] = [
         need: "checked",
       },
       {
-        pattern: /\b\w*(?:missing|errors|problems)\w*\.append\(\s*f?["']([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b/g,
+        pattern: /(?:missing|errors|problems)\w*\.append\(\s*f?["']([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b/g,
         need: "checked",
         isReported: true,
       },
