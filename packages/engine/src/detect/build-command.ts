@@ -1,5 +1,6 @@
 /** How a JavaScript project is built: the script that does, unless a platform's file says otherwise. */
 import type { Framework } from "./frameworks.ts";
+import { dockerfileOf } from "./languages/docker.ts";
 import { state } from "./languages/draft.ts";
 import { lineOf, uses } from "./manifest.ts";
 import { scriptCalled, type Subject } from "./program.ts";
@@ -78,6 +79,16 @@ function buildScriptOf(scripts: Subject["scripts"], framework: Framework | undef
   );
 }
 
+/** The script that builds, by whatever name, where the container of the project runs it: `RUN npm run build:typescript`. */
+function containersBuild({ project, manifest, scripts, isLibrary }: Subject): string | undefined {
+  const at = isLibrary ? undefined : dockerfileOf(project, manifest.directory)?.at;
+  const lines = at === undefined ? [] : (project.tree.text(at)?.match(/^\s*RUN\b.*$/gim) ?? []);
+  return lines
+    .flatMap((line) => [...line.matchAll(/\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?([\w:.-]+)/g)])
+    .map(([, name]) => name!)
+    .find((name) => (scripts.get(name) ?? []).some((run) => useOf(run) === "build" && run.within === undefined));
+}
+
 /** A script that builds nothing: `echo`, `docker build …`. */
 function isIdle(runs: readonly Invocation[]): boolean {
   return (
@@ -96,7 +107,8 @@ export function stateBuild(subject: Subject, framework: Framework | undefined): 
   // A command that decides by the platform's own variables is of no use elsewhere.
   const vendor = vendors.find(({ buildCommand }) => buildCommand !== undefined && !/\bif\b|\$|\n/.test(buildCommand));
   const stated = vendor?.buildCommand === undefined ? undefined : withoutInstall(vendor.buildCommand, subject);
-  const name = buildScriptOf(scripts, framework);
+  const name =
+    buildScriptOf(scripts, framework) ?? (framework?.commands?.length ? undefined : containersBuild(subject));
   // Commands of a workspace's runner mean the platform's own set-up; the script says the same in the project's words.
   const foreign =
     stated !== undefined &&

@@ -3,6 +3,7 @@
  * deployed is files, a server or a worker, and which commands build and start it.
  */
 import { type Active, activeOf, isExtension, onlyDeveloped, serverOf } from "./active.ts";
+import { isElsewhere, looksLikeLibrary } from "./belonging.ts";
 import { withBorrowed } from "./borrowed.ts";
 import { buildsOf, commandWith, stateBuild } from "./build-command.ts";
 import { stringAt } from "./config.ts";
@@ -20,8 +21,6 @@ import { builtBy } from "./output.ts";
 import type { Built } from "./building.ts";
 import { packageManagerOf, upwards } from "./package-manager.ts";
 import {
-  isElsewhere,
-  looksLikeLibrary,
   previewOf,
   type Program,
   programOf,

@@ -2,8 +2,8 @@
 import { configAt, stringAt } from "./config.ts";
 import { isListening, likelyEntries, type Source, sourceAt, sourceOf, withImports } from "./entry.ts";
 import { type Framework, frameworks } from "./frameworks.ts";
-import { lineOf, type Manifest, manifestOf, uses } from "./manifest.ts";
-import { type PackageManager, upwards } from "./package-manager.ts";
+import { lineOf, type Manifest, uses } from "./manifest.ts";
+import type { PackageManager } from "./package-manager.ts";
 import { inside, type Project, type Reading } from "./reading.ts";
 import { expand, type Invocation, optionOf } from "./scripts.ts";
 import { useOf } from "./use.ts";
@@ -19,36 +19,6 @@ export interface Subject {
   isLibrary: boolean;
   /** Every script expanded, by name. */
   scripts: Map<string, Invocation[]>;
-}
-
-/** Published for others to import: it says what it exports, and nothing marks it private. */
-export function looksLikeLibrary({ json, scripts }: Manifest): boolean {
-  if (json["private"] === true) return false;
-  // A program with a command of its own (`bin`) is still run as one when it has a start script.
-  const keys = [
-    "exports",
-    ...(/^(\.\/)?[\w-]+\.(m|c)?tsx?$/.test(stringAt(json, "module") ?? "") ? [] : ["module"]),
-    "types",
-    "typings",
-    "publishConfig",
-    "files",
-    "browser",
-    "unpkg",
-  ];
-  const says = [...keys, ...("start" in scripts ? [] : ["bin"])].some((key) => json[key] !== undefined);
-  return says || "prepublishOnly" in scripts || ("semantic-release" in scripts && !("start" in scripts));
-}
-
-export function isElsewhere(project: Project, manifest: Manifest, { at }: Source): boolean {
-  return upwards(at.slice(0, Math.max(0, at.lastIndexOf("/"))) || ".").some(
-    (directory) =>
-      directory !== manifest.directory &&
-      (manifest.directory === "." || directory.startsWith(`${manifest.directory}/`)) &&
-      directory !== "." &&
-      (project.tree.has(`${directory}/project.json`) ||
-        (project.tree.has(`${directory}/package.json`) &&
-          Object.keys(manifestOf(project, directory)?.dependencies ?? {}).length > 0)),
-  );
 }
 
 /** What is started in production. */
@@ -146,7 +116,28 @@ export function programOf(subject: Subject): Program | undefined {
       at: lineOf(project, manifest, name),
     };
   }
-  return edgeProgram(subject) ?? developed(subject) ?? found(subject) ?? exported(subject);
+  return edgeProgram(subject) ?? unclear(subject) ?? developed(subject) ?? found(subject) ?? exported(subject);
+}
+
+/** What runs elsewhere than where the program does, or nothing. */
+const startsNothing =
+  /^(?:echo|exit|true|docker|docker-compose|podman|serverless|sls|sam|cdk|func|supabase|run-elsewhere)$/;
+
+/** A start script that runs something not known here, beside a file that listens. */
+function unclear(subject: Subject): Program | undefined {
+  const { project, manifest, scripts } = subject;
+  const runs = scripts.get("start") ?? [];
+  if (runs.length === 0 || !runs.every((run) => useOf(run) === "other" && !startsNothing.test(run.program)))
+    return undefined;
+  const program = developed(subject) ?? found(subject);
+  if (!program?.source || !withImports(project, program.source, 2, 15).some(isListening)) return undefined;
+  return {
+    source: program.source,
+    script: "start",
+    starts: true,
+    isServer: false,
+    at: lineOf(project, manifest, "start"),
+  };
 }
 
 /** Run here, or in a folder that is no project of its own. */
@@ -269,10 +260,7 @@ function edgeProgram({ project, manifest }: Subject): Program | undefined {
 
 /** A program that hands its application to a platform instead of listening: `export default app`. */
 function exported({ project, manifest }: Subject): Program | undefined {
-  const packages = frameworks
-    .filter(({ role }) => role === "server")
-    .flatMap((framework) => framework.packages)
-    .filter((name) => name in manifest.dependencies);
+  const packages = serverPackages.filter((name) => name in manifest.dependencies);
   if (packages.length === 0) return undefined;
   const source = likelyEntries(project, manifest).find(
     ({ text }) =>
@@ -347,6 +335,8 @@ const connects = /\.login\s*\(|new\s+Worker\s*\(|bot\.(launch|start)\s*\(|app\.s
 export const standsAlone: RegExp = /NestFactory\.create(?:ApplicationContext|Microservice)\b/;
 const workerPackages = frameworks.filter(({ role }) => role === "worker").flatMap(({ packages }) => packages);
 
+const serverPackages = frameworks.filter(({ role }) => role === "server").flatMap(({ packages }) => packages);
+
 /** No script at all: the file that listens. */
 function found({ project, manifest }: Subject): Program | undefined {
   const entries = likelyEntries(project, manifest);
@@ -356,6 +346,9 @@ function found({ project, manifest }: Subject): Program | undefined {
     entries.find(({ text }) => connects.test(text) || standsAlone.test(text)) ??
     (workerPackages.some((name) => name in manifest.dependencies)
       ? entries.find((entry) => withImports(project, entry, 2, 15).some(({ text }) => connects.test(text)))
+      : undefined) ??
+    (serverPackages.some((name) => name in manifest.dependencies)
+      ? entries.find((entry) => withImports(project, entry, 2, 15).some(isListening))
       : undefined);
   // The file that only loads the one that listens is the one to start.
   const first =

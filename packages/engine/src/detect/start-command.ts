@@ -170,31 +170,16 @@ export function statePort(
     return state(reading, "port", program.edgePort, { at: program.at, rule: "port/wrangler", confidence: 0.6 });
   const coded = portIn(project, sources);
   if (coded) return state(reading, "port", coded.port, coded);
-  for (const name of [
-    ".env.example",
-    ".env.sample",
-    ".env.template",
-    "env.example",
-    ".env.development",
-    ".env.dist",
-    ".env.defaults",
-    ".env.local.example",
-    ".example-env",
-    "sample.env",
-    "example.env",
-    "env.sample",
-  ]) {
-    const at = inside(manifest.directory, name);
-    const match = /^(?:export\s+)?(?:(?:APP|SERVER|API|HTTP)_)?PORT\s*=\s*["']?(\d{2,5})/m.exec(
-      project.tree.text(at) ?? "",
-    );
-    if (match) return state(reading, "port", Number(match[1]), { at, rule: "port/example", confidence: 0.75 });
-  }
+  const told = portOfSettings(project, manifest.directory);
+  if (told) return state(reading, "port", told.port, { at: told.at, rule: "port/example", confidence: 0.75 });
   const configured = uses(manifest, "config") ? configuredPort(project, manifest.directory) : null;
   if (configured)
     return state(reading, "port", configured.port, { at: configured.at, rule: "port/config", confidence: 0.75 });
   const exposed = exposedPort(project, manifest.directory);
-  const bySelf = framework?.commands?.length || ["hono", "elysia", "fastify"].includes(framework?.id ?? "");
+  // What the program hands to `listen` itself has no default of the framework's.
+  const bySelf =
+    (framework?.commands?.length || ["hono", "elysia", "fastify"].includes(framework?.id ?? "")) &&
+    !sources.some(({ text }) => /\.listen\s*\(/.test(text));
   if (exposed && !bySelf)
     return state(reading, "port", exposed.port, { at: exposed.at, rule: "container/expose", confidence: 0.7 });
   if (framework?.port !== undefined && (bySelf || framework.role === "server"))
@@ -206,6 +191,43 @@ export function statePort(
   const fly = vendors.find(({ port }) => port !== undefined);
   if (fly) return state(reading, "port", fly.port, { at: fly.at, rule: "fly/port", confidence: 0.5 });
   if (reading.runtime === "bun") state(reading, "port", 3000, { at: manifest.at, rule: "port/bun", confidence: 0.5 });
+}
+
+const settingsFolders = ["", "config", "configs", "env", "envs"];
+/** Examples of settings, then what is committed for the program to read. */
+const settingsFiles = [
+  ".env.example",
+  ".env.sample",
+  ".env.template",
+  "env.example",
+  ".env.development",
+  ".env.dist",
+  ".env.defaults",
+  ".env.local.example",
+  ".example-env",
+  "sample.env",
+  "example.env",
+  "env.sample",
+  ".env.production.example",
+  ".env",
+  ".env.production",
+];
+
+/** `PORT=4000` in an example of the settings. */
+function portOfSettings(project: Project, directory: string): { port: number; at: string } | null {
+  for (const folder of settingsFolders) {
+    const place = folder === "" ? directory : inside(directory, folder);
+    const files = new Set(project.tree.listing(place).files);
+    for (const name of settingsFiles) {
+      if (!files.has(name)) continue;
+      const at = inside(place, name);
+      const match = /^(?:export\s+)?(?:(?:APP|SERVER|API|HTTP)_)?PORT\s*=\s*["']?(\d{2,5})/m.exec(
+        project.tree.text(at) ?? "",
+      );
+      if (match) return { port: Number(match[1]), at };
+    }
+  }
+  return null;
 }
 
 /** `-p 4000`, `--port=4000`, `PORT=4000 …`, `${PORT:-4000}`. */

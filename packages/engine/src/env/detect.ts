@@ -118,8 +118,9 @@ function settleOwnNames(sightings: Sighting[], inExample: ReadonlySet<string>): 
 function settleChoices(sightings: Sighting[], examples: readonly ExampleEntry[]): void {
   for (const sighting of sightings) {
     if (!sighting.onlyFor || !/^(?:checked|asserted|plain|quieted)$/.test(sighting.need)) continue;
-    const { key, value, isValue } = sighting.onlyFor;
+    const { key, value, isValue, isOneOfSeveral } = sighting.onlyFor;
     const told = examples.find((one) => one.key === key && !one.isCommentedOut)?.value ?? "";
+    if (told === "" && isOneOfSeveral) sighting.need = "guarded";
     if (told === "" && !switchedOn.test(value)) continue;
     if ((told === value) !== isValue) sighting.need = "tooling";
   }

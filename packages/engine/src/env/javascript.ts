@@ -5,6 +5,7 @@
 import { blockAfter, closing, skipSpace, type Span } from "./code.ts";
 import { type Script, type Use, useOf } from "./need.ts";
 import { readSchemas } from "./schema.ts";
+import { settleCases } from "./switches.ts";
 import { type OwnReader, ownReadersIn } from "./own-readers.ts";
 import { type Need, type Sighting, variableName } from "./sighting.ts";
 
@@ -81,6 +82,7 @@ export function readJavaScript(script: Script, own: readonly OwnReader[] = ownRe
   for (const span of sightings.length > 0 ? featureQuestions(script) : [])
     for (const sighting of sightings) if (isWithin([span], sighting.offset)) sighting.asksFeature = true;
   linkChoices(found, sightings);
+  settleCases(script, sightings);
   linkAlternatives(found, sightings);
   sightings.push(...readSchemas(script));
   return sightings;

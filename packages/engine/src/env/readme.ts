@@ -14,7 +14,7 @@ export interface Readme {
 
 const name = /(?<![\w$./-])[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+(?![\w/-])/g;
 const saysOptional =
-  /\boptional(?:ly)?\b|\bnot required\b|\brequired only for\b|\bonly (?:required|needed) for\b|\bdefaults? to\b|\bdefault:/i;
+  /\boptional(?:ly)?\b|\bnot required\b|\brecommended to (?:set|add|use|provide)\b|\brequired only for\b|\bonly (?:required|needed) for\b|\bdefaults? to\b|\bdefault:/i;
 const saysRequired = /\brequired\b(?! (?:only )?(?:if|when|for)\b)|\bmandatory\b/i;
 const aboutVariables = /\benv\b|environment|variable|config|setting|secret|credential/i;
 const yes = /^\W*(?:yes|true|required|mandatory|x|y)\W*$|✅|✔|✓|☑/i;

@@ -2,7 +2,7 @@
  * Variables declared by a schema in JavaScript: zod and t3-env, envalid, joi, yup, valibot, arktype, TypeBox, effect, `astro:env`,
  * Adonis, JSON schemas of env-schema and @fastify/env, fluent-json-schema, classes of class-validator, bindings of Workers.
  */
-import { closing, endOfExpression } from "./code.ts";
+import { blockAfter, closing, endOfExpression } from "./code.ts";
 import type { Script } from "./need.ts";
 import type { Need, Sighting } from "./sighting.ts";
 
@@ -76,6 +76,8 @@ export function readSchemas(script: Script): Sighting[] {
       see(full, need, match.index);
       if (full !== key) sightings.at(-1)!.knownAs = key;
     }
+    const refused = refusedInProduction(script);
+    for (const sighting of sightings) if (refused.has(sighting.key)) sighting.need = "checked";
   }
   if (/env-schema|@fastify\/env|fastify-env|\brequired\s*:\s*\[\s*["'][A-Z][A-Z0-9_]+["']/.test(text))
     readJsonSchema(script, see);
@@ -84,6 +86,23 @@ export function readSchemas(script: Script): Sighting[] {
   if (text.includes("class-validator")) readValidatedClass(script, see);
   if (/\b(?:Bindings|CloudflareEnv)\b|\b(?:interface|type)\s+Env\b/.test(code)) readBindings(script, see);
   return sightings;
+}
+
+/** `if (env.NODE_ENV === "production" && !env.REDIS_URL) context.addIssue(…)`: without it nothing that is deployed passes. */
+function refusedInProduction({ code, text }: Script): Set<string> {
+  const refused = new Set<string>();
+  if (!code.includes("addIssue")) return refused;
+  for (const match of code.matchAll(/\bif\s*\(/g)) {
+    const open = match.index + match[0].length - 1;
+    const end = closing(code, open);
+    const condition = text.slice(open + 1, end);
+    const rest = condition.replace(/(?:\w+\.)*\w+\s*===?\s*["']production["']|\bis\w*Prod\w*\b/g, "");
+    if (rest === condition || !/^[\s()&|]*(?:!\w+\.[A-Z][A-Z0-9_]+[\s()|]*)+$/.test(rest)) continue;
+    const block = blockAfter(code, end + 1);
+    if (!code.slice(block.start, block.end).includes("addIssue")) continue;
+    for (const [, key] of rest.matchAll(/\.([A-Z][A-Z0-9_]+)/g)) refused.add(key!);
+  }
+  return refused;
 }
 
 /** `key.startsWith("VITE_APP_")` before the schema: its fields are named without the prefix. */

@@ -42,7 +42,7 @@ export interface Sighting {
   /** Other names the same value may be given under; the one the project names is asked for. */
   alternatives?: string[];
   /** Only read when another variable has this value, or when it has not. */
-  onlyFor?: { key: string; value: string; isValue: boolean };
+  onlyFor?: { key: string; value: string; isValue: boolean; isOneOfSeveral?: true };
   /** A field of a schema of the whole environment. */
   inSchema?: true;
   /** Named among what the program refuses to start without, whatever part of it reads the value. */

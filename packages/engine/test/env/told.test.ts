@@ -27,6 +27,37 @@ const cases: Record<string, Case> = {
     },
     required: ["LINK_SECRET"],
   },
+  "what the refinement of a schema misses in production": {
+    files: {
+      "env.ts": `import { z } from "zod";
+        const schema = z.object({ NODE_ENV: z.string(), DATABASE_URL: z.string(), REDIS_URL: z.string().optional(),
+          S3_BUCKET: z.string().optional(), STORE: z.string().optional() })
+          .superRefine((env, ctx) => {
+            if (env.NODE_ENV === "production" && !env.REDIS_URL) { ctx.addIssue({ code: "custom", path: ["REDIS_URL"] }); }
+            if (env.STORE === "s3" && !env.S3_BUCKET) { ctx.addIssue({ code: "custom", path: ["S3_BUCKET"] }); }
+          });
+        schema.parse(process.env);`,
+    },
+    required: ["DATABASE_URL", "REDIS_URL"],
+  },
+  "what one case of several asks for is that case's": {
+    files: {
+      "a.ts": `function channel(platform) { switch (platform) {
+          case "threads": if (!process.env.THREADS_APP_SECRET) throw new Error("no"); return new Threads();
+          default: throw new Error("none"); } }
+        if (!process.env.JWT_SECRET) throw new Error("no");`,
+      "threads.ts": `class Threads { secret = process.env.THREADS_APP_SECRET!; }`,
+    },
+    required: ["JWT_SECRET"],
+  },
+  "what a README only recommends": {
+    files: {
+      "a.ts": `register({ authentication: process.env.SITE_PASSWORD_KEY || "" }); use(process.env.BOT_TOKEN!);`,
+      ".env.example": "BOT_TOKEN=\nSITE_PASSWORD_KEY=\n",
+      "README.md": "It is highly recommended to set SITE_PASSWORD_KEY in the file.",
+    },
+    required: ["BOT_TOKEN"],
+  },
   "what falls back on the address of nobody's project": {
     files: {
       "a.ts":

@@ -1,0 +1,41 @@
+/** `switch (provider) { case "s3": … }`: what is read for one of several ways is needed only by whoever takes that way. */
+import { closing, type Span } from "./code.ts";
+import type { Script } from "./need.ts";
+import type { Sighting } from "./sighting.ts";
+
+/** What a program chooses among: a word that ends what is asked. */
+const chosen =
+  /(?:platform|provider|driver|adapter|channel|network|engine|backend|vendor|service|storage|store|transport|gateway|strategy|mailer|connector)s?["'`]?\s*(?:\)|\.to(?:Lower|Upper)Case\(\))*$/i;
+
+/** Takes back what `sightings`, of the script, say of variables read in one case of several. */
+export function settleCases({ code, text }: Script, sightings: Sighting[]): void {
+  if (sightings.length === 0 || !code.includes("switch")) return;
+  for (const match of code.matchAll(/\bswitch\s*\(/g)) {
+    const open = match.index + match[0].length - 1;
+    const end = closing(code, open);
+    const asked = text.slice(open + 1, end).replace(/\s*(?:\?\?|\|\|)[^?|]*$/, "");
+    if (!chosen.test(asked)) continue;
+    const key = /(?:env\.|["'`])([A-Z][A-Z0-9_]+)\b[^.]*$/.exec(asked)?.[1];
+    for (const { label, span } of casesIn({ code, text }, code.indexOf("{", end)))
+      for (const sighting of sightings) {
+        if (sighting.offset <= span.start || sighting.offset >= span.end) continue;
+        if (key === undefined && /^(?:checked|asserted|plain|quieted)$/.test(sighting.need)) {
+          sighting.need = "guarded";
+          sighting.asksFeature = true;
+        } else if (key !== undefined) sighting.onlyFor = { key, value: label, isValue: true, isOneOfSeveral: true };
+      }
+  }
+}
+
+/** The cases with a text of the block that opens at `open`. */
+function casesIn({ code, text }: Omit<Script, "path">, open: number): { label: string; span: Span }[] {
+  if (open < 0) return [];
+  const end = closing(code, open);
+  const heads = [...code.slice(open, end).matchAll(/\b(?:case\s+(?=["'`])|default\s*:)/g)].map(
+    ({ index }) => open + index,
+  );
+  return heads.flatMap((start, at) => {
+    const label = /^case\s+["'`]([^"'`\n]*)["'`]/.exec(text.slice(start, start + 100))?.[1];
+    return label === undefined ? [] : [{ label, span: { start, end: heads[at + 1] ?? end } }];
+  });
+}

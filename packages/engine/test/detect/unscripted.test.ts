@@ -1,0 +1,80 @@
+import { describe } from "vitest";
+import { manifest, table } from "./expect.ts";
+
+const fastify = `import Fastify from "fastify";\nconst app = Fastify();\napp.listen({ port: Number(process.env.PORT), host: "0.0.0.0" });`;
+const bot = `import { Client } from "discord.js";\nimport express from "express";\nexpress().listen(3000);\nnew Client({}).login(process.env.TOKEN);`;
+
+describe("ports that the code leaves to the environment", () => {
+  const scripts = { start: "node dist/main.js", build: "tsc" };
+  table({
+    "a server that listens by itself has no default of its framework's: the container says": {
+      files: {
+        "package.json": manifest({ scripts, dependencies: { fastify: "5" } }),
+        "src/main.ts": fastify,
+        dockerfile: "FROM node\nEXPOSE 5000\nCMD node dist/main.js",
+      },
+      is: { framework: "fastify", port: 5000 },
+    },
+    "examples also lie in a folder of settings": {
+      files: {
+        "package.json": manifest({ scripts, dependencies: { fastify: "5" } }),
+        "src/main.ts": fastify.replace("Number(process.env.PORT)", "env.HTTP_PORT"),
+        "configs/.env.example": "HTTP_PORT=8000\n",
+      },
+      is: { framework: "fastify", port: 8000 },
+    },
+    "settings that are committed are used as they are": {
+      files: {
+        "package.json": manifest({ scripts, dependencies: { fastify: "5" } }),
+        "src/main.ts": fastify,
+        ".env": "PORT=4100\n",
+      },
+      is: { port: 4100 },
+    },
+  });
+});
+
+describe("programs whose scripts do not say how they are started", () => {
+  table({
+    "the file whose imports listen is the program": {
+      files: {
+        "package.json": manifest({ main: "src/app.ts", dependencies: { express: "4" } }),
+        "src/app.ts": `import { load } from "./loaders/express";\nload();`,
+        "src/loaders/express.ts": `import express from "express";\nexport const load = () => express().listen(env.port);`,
+        "src/env.ts": "",
+      },
+      is: { kind: "server", framework: "express", startCommand: "npx tsx src/app.ts" },
+    },
+    "a start script that runs something unknown is still the start script": {
+      files: {
+        "package.json": manifest({ scripts: { start: "nps" }, dependencies: { express: "4" } }),
+        "src/app.ts": `import express from "express";\nexpress().listen(3000);`,
+      },
+      is: { kind: "server", framework: "express", startCommand: "npm run start", port: 3000 },
+    },
+    "containers are none of it": {
+      files: {
+        "package.json": manifest({ scripts: { start: "docker compose up" }, dependencies: { express: "4" } }),
+        "server.js": `const express = require("express");\nexpress().listen(3000);`,
+      },
+      is: { kind: "server", startCommand: "node server.js" },
+    },
+    "the container's commands name the script that builds and the file that is built": {
+      files: {
+        "package.json": manifest({
+          scripts: {
+            "build:typescript": "tsc",
+            "run:node": "node build/index.js",
+            dev: "nodemon --exec ts-node src/index.ts",
+          },
+          dependencies: { "discord.js": "14", express: "4" },
+          devDependencies: { "ts-node": "10" },
+        }),
+        "src/index.ts": bot,
+        Dockerfile:
+          'FROM node AS builder\nRUN npm ci\nRUN npm run build:typescript\nFROM node\nCMD ["node", "build/index.js"]\n',
+      },
+      is: { buildCommand: "npm run build:typescript", startCommand: "node build/index.js", port: 3000 },
+    },
+  });
+});
