@@ -1,7 +1,7 @@
 /** The variables a service reads, from its code, schemas, examples, manifests and libraries. */
 import type { EnvVariable, ServiceFacts } from "../detect/detection.ts";
 import { inside, type Project } from "../detect/reading.ts";
-import { type ExampleEntry, isExampleFile, isSpecialFile, readExample } from "./example.ts";
+import { type ExampleEntry, familiesOff, isExampleFile, isSpecialFile, readExample } from "./example.ts";
 import { isManifest, readManifest } from "./manifests.ts";
 import type { OwnReader } from "./own-readers.ts";
 import { settleGuardedSettings } from "./python.ts";
@@ -24,12 +24,13 @@ export function detectVariables(project: Project, directory: string, facts: Omit
   const dependencies = dependenciesOf(project, directory);
   const sightings = sightingsIn(project, scope, { dependencies, kind: facts.kind });
   const readmes = readmesOf(project, directory);
-  const listings = examplesFor(project, directory, scope);
+  const listings = withFamiliesOff(examplesFor(project, directory, scope));
   const examples = listings.length > 0 ? listings : readmes.flatMap(({ entries }) => entries);
   const inExample = new Set(examples.map(({ key }) => key));
   settleReports(sightings);
   settleChoices(sightings, examples);
   settleOwnNames(sightings, inExample);
+  settleParts(sightings, inExample);
   const read = new Set(sightings.filter((one) => !one.alternatives).map(({ key }) => key));
   const byKey = new Map<string, { sightings: Sighting[]; examples: ExampleEntry[] }>();
   const entry = (key: string) => {
@@ -112,6 +113,27 @@ function settleOwnNames(sightings: Sighting[], inExample: ReadonlySet<string>): 
     const full = inExample.has(sighting.key) ? undefined : names.get(sighting.key);
     if (full !== undefined) sighting.key = full;
   }
+}
+
+const interchangeable =
+  /(?:^|\/)(?:plugins?|providers?|integrations?|connectors?|adapters?)\/(?:.*\/)?[^/]+\.(?!(?:[cm]?[jt]sx?|vue|svelte)$)\w+$/;
+
+/** What one of many parts asks for, and the example leaves out, is needed by whoever uses that part. */
+function settleParts(sightings: Sighting[], inExample: ReadonlySet<string>): void {
+  for (const sighting of inExample.size > 0 ? sightings : [])
+    if (
+      /^(?:checked|asserted|plain)$/.test(sighting.need) &&
+      !sighting.inSchema &&
+      !inExample.has(sighting.key) &&
+      interchangeable.test(sighting.path)
+    )
+      sighting.need = "guarded";
+}
+
+/** `SAML_ENABLED=false`: what else begins with SAML_ can be left out. */
+function withFamiliesOff(entries: ExampleEntry[]): ExampleEntry[] {
+  const isOff = familiesOff(entries);
+  return entries.map((entry) => (isOff(entry.key) ? { ...entry, isOptional: true } : entry));
 }
 
 /** What is read for a choice the example does not make is not needed; a switch it says nothing of is off. */

@@ -201,3 +201,12 @@ export function isPlaceholder(value: string): boolean {
     value,
   );
 }
+
+/** Asks of a name whether it belongs to a feature that the entries switch off: `SAML_ENABLED=false`. */
+export function familiesOff(entries: readonly ExampleEntry[]): (key: string) => boolean {
+  const prefixes = entries.flatMap(({ key, value }) => {
+    const name = /^([A-Z][A-Z0-9_]{2,})_ENABLED$|^ENABLE_([A-Z][A-Z0-9_]{2,})$/.exec(key);
+    return name && /^(?:false|0|no|off)$/i.test(value) ? [`${name[1] ?? name[2]}_`] : [];
+  });
+  return (key) => prefixes.some((prefix) => key.startsWith(prefix));
+}

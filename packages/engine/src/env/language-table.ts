@@ -117,7 +117,13 @@ export const languages: readonly Language[] = [
           /\b(?!\w*(?:[mM]ust|[rR]equire))(?!(?:Getenv|LookupEnv|Setenv|Unsetenv|BindEnv)\()\w{0,60}[eE]nv\w{0,60}\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g,
         need: "plain",
       },
-      { pattern: /\bviper\.Get\w*\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g, need: "plain" },
+      // What has another type than a text is nothing, false or empty without a value.
+      {
+        pattern: /\bviper\.Get(?!String\(|\()\w+\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g,
+        need: "guarded",
+      },
+      { pattern: /,\s*_\s*:?=\s*viper\.Get\(\s*"([A-Z][A-Z0-9_]+)"\s*\)\.\(/g, need: "guarded" },
+      { pattern: /\bviper\.Get(?:String)?\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g, need: "plain" },
       { pattern: /\bviper\.SetDefault\(\s*"([A-Z][A-Z0-9_]+)"/g, need: "default" },
       // A structure viper fills; it knows no defaults but those set beside it.
       { pattern: /`[^`\n]*\bmapstructure\s*:\s*"([A-Z][A-Z0-9_]+)"[^`\n]*`/g, need: "plain" },

@@ -99,6 +99,8 @@ function needOf(language: Language, { read, code, start, end, inside }: Place): 
   if (!isInitialised && /^\s*(?:else\s*)?(?:if|elif|elsif|unless|while|guard|match|switch)\b/.test(before)) {
     // Python's index raises wherever it stands, unless the name was asked for first.
     if (language.comments === "hash" && read.need === "asserted" && !/\bin\b/.test(before)) return "asserted";
+    // `if ":" not in X`: whether it has what it needs to have.
+    if (/\bnot\s+in\s+$/.test(before)) return read.need;
     // `if started and not X`: only what has started asks.
     if (/\band\s+not\s+$/.test(before)) return "guarded";
     if (/\bnot\b|unless|!\s*$|\bguard\b/.test(before) || isAbsent.test(after))
@@ -114,8 +116,20 @@ function needOf(language: Language, { read, code, start, end, inside }: Place): 
 /** `… is None`, behind a read. */
 const isAbsent = /^\)?\s*(?:==|===|is)\s*(?:""|''|None|nil|null)/;
 
-function stopsSoon({ stops }: Language, code: string, end: number): boolean {
-  return stops.test(code.slice(end, end + 240));
+function stopsSoon(language: Language, code: string, end: number): boolean {
+  return language.stops.test(blockBehind(language, code, end, 240));
+}
+
+/** What follows a condition: in Python all that is indented deeper than its line. */
+function blockBehind({ extensions }: Language, code: string, end: number, most: number): string {
+  const rest = code.slice(end, end + most);
+  if (extensions.includes("py")) {
+    const line = code.lastIndexOf("\n", end - 1) + 1;
+    const indent = /^[ \t]*/.exec(code.slice(line, end))![0].length;
+    const after = new RegExp(`\\n[ \\t]{0,${indent}}(?=[^\\s)\\]}])`).exec(rest);
+    return after ? rest.slice(0, after.index) : rest;
+  }
+  return rest;
 }
 
 /** `get("X", default)`: a default, unless it is none. Tags of Go: `required`, `default:"…"`. */
@@ -147,7 +161,7 @@ function needOfName(language: Language, code: string, before: string, end: numbe
   const parsed = new RegExp(`strconv\\.\\w+\\(${name}\\b[^\\n]*\\n\\s*if err != nil \\{([^}]*)`).exec(rest);
   if (parsed && !language.stops.test(parsed[1]!) && !/\breturn\b/.test(parsed[1]!)) return "default";
   const missing = new RegExp(
-    `\\b(?:if|unless)\\b\\s*\\(?\\s*(?:not\\s+|!\\s*|len\\()?[$@]?(?:self\\.)?${name}\\b([^\\n{:]*)`,
+    `\\b(?:if|elif|elsif|unless)\\b\\s*\\(?\\s*(?:not\\s+|!\\s*|len\\()?[$@]?(?:self\\.)?${name}\\b([^\\n{:]*)`,
     "g",
   );
   for (const match of rest.matchAll(missing)) {
@@ -155,7 +169,7 @@ function needOfName(language: Language, code: string, before: string, end: numbe
       /not\s|!|unless|len\(/.test(match[0].slice(0, 16)) ||
       /==\s*(?:""|''|nil|null|None|0)|is\s+None|\.isEmpty|isBlank|\.nil\?|\.empty\?/.test(match[1]!);
     if (!asksAbsence) return "guarded";
-    const after = rest.slice(match.index + match[0].length, match.index + match[0].length + 200);
+    const after = blockBehind(language, rest, match.index + match[0].length, 200);
     // With braces the block ends where they do.
     const brace = language.comments === "slash" && /^[^\n]*\{/.test(after) ? after.indexOf("}") : -1;
     const block = brace < 0 ? after : after.slice(0, brace);

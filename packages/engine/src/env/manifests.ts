@@ -3,7 +3,7 @@ import type { Kind } from "../detect/detection.ts";
 import { databaseOfImage } from "../detect/languages/docker.ts";
 import { search } from "../detect/languages/files.ts";
 import { inside, isObject, type Json, type JsonObject, type Project } from "../detect/reading.ts";
-import { isExampleFile, isPlaceholder, readExample } from "./example.ts";
+import { familiesOff, isExampleFile, isPlaceholder, readExample } from "./example.ts";
 import { readLanguage } from "./languages.ts";
 import { maskHashComments, maskJavaScript, maskSlashComments } from "./mask.ts";
 import { closing, endOfExpression, skipSpace, type Span } from "./code.ts";
@@ -128,8 +128,11 @@ const manifests: Manifest[] = [
     },
   },
   {
-    name: /^config\/(?:packages\/(?!debug|test|dev).*|services)\.ya?ml$/,
+    name: /^config\/(?:packages\/(?!debug|test|dev).*|services|parameters)\.ya?ml$/,
     read(_project, _path, text, see) {
+      // A parameter of that name is what holds without the variable.
+      for (const match of text.matchAll(/^\s+["']?env\(([A-Z][A-Z0-9_]+)\)["']?\s*:/gm))
+        see(match[1]!, "given", { offset: match.index });
       for (const match of maskHashComments(text).matchAll(/%env\((?:\w+:)*([A-Z][A-Z0-9_]+)\)%/g)) {
         see(match[1]!, /default:/.test(match[0]) ? "default" : "plain", { offset: match.index });
       }
@@ -186,8 +189,10 @@ const manifests: Manifest[] = [
       const isSymfony = project.tree.has(`${folder}symfony.lock`);
       const { files } = project.tree.listing(folder === "" ? "." : folder.slice(0, -1));
       if (!isSymfony && files.some(isExampleFile)) return;
-      for (const { key, value, isCommentedOut } of readExample(path, text)) {
-        if (isCommentedOut || value === "" || isPlaceholder(value)) continue;
+      const entries = readExample(path, text);
+      const isOff = familiesOff(entries);
+      for (const { key, value, isCommentedOut } of entries) {
+        if (isCommentedOut || (!(isSymfony && isOff(key)) && (value === "" || isPlaceholder(value)))) continue;
         // Prisma reads the file beside its schema.
         if (
           isSymfony ||

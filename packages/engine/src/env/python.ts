@@ -3,14 +3,18 @@ import type { Sighting } from "./sighting.ts";
 
 /** Fields of pydantic's BaseSettings without a value; `env_prefix` goes before the name. */
 export function readPythonSettings(path: string, code: string): Sighting[] {
-  if (!/^class\s+\w+\(.*Settings\b/m.test(code)) return [];
+  if (!/^class\s+\w+\([^)]*Settings\b/m.test(code)) return [];
   const sightings: Sighting[] = [];
   const isFirstVersion = /^from pydantic import [^\n]*\bBaseSettings\b/m.test(code);
-  for (const match of code.matchAll(/^class\s+\w+\([^)]*\w*(?:Settings|BaseSettings|Config)\b[^)]*\):/gm)) {
+  const settings = new Set<string>();
+  for (const match of code.matchAll(/^class\s+(\w+)\(([^)]*)\):/gm)) {
+    const [, own, bases] = match;
+    if (!/(?:Settings|Config)\b/.test(bases!) && !bases!.split(",").some((base) => settings.has(base.trim()))) continue;
+    settings.add(own!);
     const start = match.index + match[0].length;
     const next = /\n(?=\S)/.exec(code.slice(start));
     const body = code.slice(start, next ? start + next.index : code.length);
-    const prefix = /env_prefix\s*=\s*["']([^"']*)["']/.exec(body)?.[1] ?? "";
+    const prefix = /env_prefix\s*=\s*["']([^"']*)["']/.exec(`${bases}\n${body}`)?.[1] ?? "";
     for (const field of body.matchAll(
       /^(?: {4}|\t)([A-Za-z]\w*)\s*:\s*((?:[A-Za-z.]+\[[ \t]*\n(?:(?: {5,}|\t\t)[^\n]*\n)+(?: {4}|\t)\])|[^=\n]+?)(?:\s*=\s*([^\n]*))?$/gm,
     )) {

@@ -323,6 +323,34 @@ func Load() error {
     required: ["CORE_KEY"],
     directory: "src/Api",
   },
+  "what is not part of a feature the example switches off": {
+    files: {
+      "app.py":
+        'import os\nentity = os.environ["SAML_ENTITY"]\nif not os.getenv("SAML_CERT"):\n    raise ValueError("no")\nkey = os.environ["SIGN_KEY"]\n',
+      ".env.example": "SAML_ENABLED=false\nSAML_ENTITY=\nSAML_CERT=\nSIGN_KEY=\n",
+    },
+    required: ["SIGN_KEY"],
+  },
+  "what none of several plugins alone asks for, where an example tells of the rest": {
+    files: {
+      "bot/main.py": 'import os\ntoken = os.environ["BOT_TOKEN"]\n',
+      "bot/plugins/words.py": 'import os\nkey = os.getenv("WORDS_KEY")\nif not key:\n    raise ValueError("no")\n',
+      ".env.example": "BOT_TOKEN=\n",
+    },
+    required: ["BOT_TOKEN"],
+  },
+  "what Symfony's parameters give no value": {
+    files: {
+      "config/packages/framework.yaml":
+        "framework:\n  trusted_hosts: '%env(HOSTS_ALLOWED)%'\n  secret: '%env(SIGN_SECRET)%'\n",
+      "config/parameters.yaml": "parameters:\n  env(HOSTS_ALLOWED): ''\n",
+    },
+    required: ["SIGN_SECRET"],
+  },
+  "nothing that only stands in for a part in tests of Go": {
+    files: { "store/aws_mock.go": 'package store\nvar a = mustEnv("STORE_KEY")\n' },
+    required: [],
+  },
 };
 
 describe("what a program tells of what it needs", () => {

@@ -301,7 +301,10 @@ export function usesDrivers(reading: Reading, ecosystem: string, dependencies: I
   const rows = driverPackages[ecosystem] ?? {};
   for (const [name, at] of dependencies) {
     const lower = name.toLowerCase();
-    const database = rows[lower] ?? rows[lower.replace(/\/v\d+$/, "")];
+    const database =
+      rows[lower] ??
+      rows[lower.replace(/\/v\d+$/, "")] ??
+      (ecosystem === "go" && /[/-]sqlite3?(?:\/v\d+)?$/.test(lower) ? "sqlite" : undefined);
     if (database) uses(reading, database, { at, rule: `driver/${lower}` });
   }
 }

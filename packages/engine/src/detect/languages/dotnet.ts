@@ -36,7 +36,7 @@ export const dotnet: Reader = {
     const reading = draftOf("dotnet", { at, rule: "dotnet/project" });
     for (const [index, one] of [...projects, ...referredBy(project, main)].entries())
       if (index === 0 || one.kind === "package") usesDrivers(reading, "dotnet", one.packages);
-    dropLocalDatabases(reading);
+    dropLocalDatabases(reading, codeOf(project, main));
     const isSolution = main.directory !== directory;
     if (isSolution && programsOf(projects).length > 1) {
       state(reading, "packageManager", "nuget", { at, rule: "dotnet/project" });
@@ -76,7 +76,9 @@ export const dotnet: Reader = {
       patterns: portPatterns,
       fallback: {
         port:
-          main.version !== undefined && Number.parseFloat(main.version) >= 8 && dockerfileOf(project, main.directory)
+          main.version !== undefined &&
+          Number.parseFloat(main.version) >= 8 &&
+          (dockerfileOf(project, main.directory) ?? dockerfileOf(project, directory))
             ? 8080
             : 5000,
         rule: "framework/aspnet",

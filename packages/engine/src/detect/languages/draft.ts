@@ -69,11 +69,16 @@ export function uses(reading: Reading, database: string, proof: Proof): void {
 
 const servers = ["postgres", "mysql", "mssql", "oracle", "cockroachdb", "mongodb"];
 
+/** The code names the file as what holds when nobody chooses: `SetDefault("DB", "sqlite")`. */
+const choosesFile =
+  /(?:[dD]efault\w*|[gG]et[eE]nv\w*|[eE]nvOr\w*)\s*(?:\(\s*["']\w*["']\s*,|:?=)\s*["']sqlite3?["']|\b(?:envDefault|env-default|default):"sqlite3?"/;
+
 /**
  * A file database beside one server's is what the program falls back to on a developer's machine, so it is not what a deployment needs.
  * Beside several it is one of the choices the program offers, and stays.
  */
-export function dropLocalDatabases(reading: Reading): void {
+export function dropLocalDatabases(reading: Reading, sources: readonly { text: string }[] = []): void {
   if (reading.database.filter((name) => servers.includes(name)).length !== 1) return;
+  if (sources.some(({ text }) => choosesFile.test(text))) return;
   reading.database = reading.database.filter((name) => name !== "sqlite" && name !== "h2");
 }

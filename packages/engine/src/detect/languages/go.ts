@@ -101,7 +101,7 @@ export const go: Reader = {
       [...module.requires].map(([name, line]) => [name, `${at}:${line}`]),
     );
     usesDrivers(reading, "go", imported);
-    dropLocalDatabases(reading);
+    dropLocalDatabases(reading, sources);
 
     const mains = mainPackages(project, directory, sources);
     const main = mains[0];
@@ -194,7 +194,7 @@ export function goPrograms(project: Project, directory: string): { path: string;
     const used = reachedFrom(main, module, directory, sources);
     const imported = importsOf(used);
     usesDrivers(reading, "go", imported);
-    dropLocalDatabases(reading);
+    dropLocalDatabases(reading, used);
     readMain({ project, directory, reading, module, main, sources: used, imported, at });
     state(reading, "buildCommand", "go build -o app .", { at: main.at, rule: "go/programs" });
     state(reading, "startCommand", "./app", { at: main.at, rule: "go/programs" });
@@ -246,7 +246,7 @@ const portPatterns: readonly RegExp[] = [
   /\bListen\(\s*"tcp[46]?"\s*,\s*"[^"]*:(\d{2,5})"/,
   /\bAddr(?:ess)?\s*:\s*"[^"]*:(\d{2,5})"/,
   /\b\w*Port\w*\(\s*":?(\d{2,5})"\s*\)/,
-  /`[^`]*env:"(?:HTTP_|SERVER_|APP_)?PORT"[^`]*(?:envDefault|env-default|default):"(\d{2,5})"/,
+  /`[^`]*env:"(?!\w*(?:DB|DATABASE|POSTGRES|PG|SQL|MONGO|REDIS|MAIL|SMTP|METRICS|PROMETHEUS|DEBUG|PPROF|GRPC|ADMIN)_)(?:\w+_)?PORT"[^`]*(?:envDefault|env-default|default):":?(\d{2,5})"/,
   /`[^`]*(?:envDefault|env-default|default):"(\d{2,5})"[^`]*env(?:config)?:"(?:HTTP_|SERVER_|APP_)?PORT"/,
   /\b(?:Host|Addr(?:ess)?|Listen\w*|Bind\w*)\s+string\s+`[^`]*(?:default|envDefault|env-default):"[^"]*:(\d{2,5})"/,
   /flag\.(?:String|Int)(?:Var)?\([^)]*"(?:port|p|addr|listen|http)[^"]*"\s*,\s*"?[^",)]*?:?(\d{2,5})"?\s*,/,

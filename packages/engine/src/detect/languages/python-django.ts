@@ -44,11 +44,16 @@ export function readDjango({ project, directory, reading, found, manage }: Case)
   const base = manage.from === "." ? directory : inside(directory, manage.from);
   const prefix = manage.from === "." ? "" : `cd ${manage.from} && `;
   state(reading, "framework", "django", { at: manage.at, rule: "framework/django", confidence: 0.98 });
-  const sources = settingsSources(project, base, manage.settings);
+  const sources = settingsSources(project, base, manage.settings).map(({ at, text }) => ({
+    at,
+    text: withoutOtherChoices(text, reading.database),
+  }));
   for (const { at, text } of sources) {
     for (const [, engine] of text.matchAll(/["']ENGINE["']\s*:\s*["']([\w.]+)["']/g)) {
       const database =
         databaseNamed(engine!.slice(engine!.lastIndexOf(".") + 1)) ??
+        // One of the project's own, made from Django's.
+        databaseNamed(/sqlite|postgres|mysql/.exec(engine!)?.[0] ?? "") ??
         (/gis\.db\.backends\.postgis/.test(engine!) ? "postgres" : undefined);
       if (database) uses(reading, database, { at: placeOf(at, text, engine!), rule: "django/engine" });
     }
@@ -85,6 +90,18 @@ export function readDjango({ project, directory, reading, found, manage }: Case)
   startFromProcfile(project, directory, reading);
   state(reading, "port", 8000, { at: manage.at, rule: "framework/django", confidence: 0.85 });
   return decide(reading, "server", 0.95, { at: manage.at, rule: "framework/django" });
+}
+
+/**
+ * Settings without the blocks for a database that is neither the one a variable falls back on nor one whose driver is installed:
+ * `if getenv("DB", "sqlite") == "mysql":`.
+ */
+function withoutOtherChoices(text: string, drivers: readonly string[]): string {
+  return text.replace(
+    /^([ \t]*)(?:el)?if\b[^\n]*\b(?:getenv|environ\.get|env|config)\(\s*["']\w+["']\s*,\s*(?:default\s*=\s*)?["'](\w+)["']\s*\)\s*==\s*["'](\w+)["'][^\n]*\n(?:\1[ \t]+[^\n]*\n|[ \t]*\n)*/gm,
+    (block, _indent: string, fallback: string, value: string) =>
+      fallback === value || drivers.includes(databaseNamed(value) ?? "") ? block : "\n",
+  );
 }
 
 /** Settings that name one file database, and nothing from outside, leave a server's driver without a use. */

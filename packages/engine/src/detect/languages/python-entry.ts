@@ -1,5 +1,6 @@
 /** Which file of a Python project is run, the object in it that is served, and the command that starts it. */
 import { inside, type Project } from "../reading.ts";
+import { dockerfileOf } from "./docker.ts";
 import { placeOf, relativeTo } from "./files.ts";
 import type { Source } from "./port.ts";
 import { entryNames, type PythonFramework } from "./python-frameworks.ts";
@@ -67,7 +68,7 @@ function entry(directory: string, path: string, object: string, at: string): Ent
 /** Options by which servers are told where imports begin. */
 const rootOptions: Record<string, string> = { uvicorn: "--app-dir", gunicorn: "--chdir", celery: "--workdir" };
 
-/** The server for the entry's object, from the framework's row and the servers among the dependencies. */
+/** The server for the entry's object, from the framework's row and the servers among the dependencies or in the container. */
 export function startOf(
   project: Project,
   directory: string,
@@ -75,7 +76,13 @@ export function startOf(
   found: PythonProject,
   main: Entry,
 ): string {
-  const template = row.startWith?.find((choice) => found.dependencies.has(choice.package))?.start ?? row.start;
+  const container = dockerfileOf(project, directory);
+  const installing = container ? (project.tree.text(container.at) ?? "") : "";
+  const template =
+    row.startWith?.find(
+      (choice) =>
+        found.dependencies.has(choice.package) || new RegExp(`^[^#\\n]*\\b${choice.package}\\b`, "m").test(installing),
+    )?.start ?? row.start;
   const root = importRoot(project, directory, main.file);
   const option = rootOptions[template.split(" ", 1)[0]!];
   const moved = root !== "." && option !== undefined;

@@ -8,6 +8,8 @@ import { versionFromFiles } from "./versions.ts";
 export interface PythonProject {
   /** Normalised name to the place that names it; extras stand as `name[extra]` beside it. */
   dependencies: Map<string, string>;
+  /** Those of them that only extras ask for, which whoever installs it may leave out. */
+  optional: Set<string>;
   packageManager?: { name: string; at: string };
   installCommand?: string;
   /** The manifest to point at. */
@@ -26,7 +28,7 @@ export interface PythonProject {
 export function pythonProjectOf(project: Project, directory: string): PythonProject | null {
   const { tree } = project;
   const names = new Set(tree.listing(directory).files);
-  const found: PythonProject = { dependencies: new Map(), scripts: [], classified: false };
+  const found: PythonProject = { dependencies: new Map(), optional: new Set(), scripts: [], classified: false };
   const add = (requirement: string, at: string) => addRequirement(found.dependencies, requirement, at);
 
   const requirements = [...names].filter(
@@ -148,7 +150,7 @@ function readPyproject(
 ): void {
   const metadata = objectAt(document, "project");
   const poetry = objectAt(document, "tool", "poetry");
-  const lists = [metadata["dependencies"], ...Object.values(objectAt(metadata, "optional-dependencies"))];
+  const lists = [metadata["dependencies"]];
   for (const [group, list] of Object.entries(objectAt(document, "dependency-groups"))) {
     if (!/dev|test|doc|lint/.test(group)) lists.push(list);
   }
@@ -162,6 +164,12 @@ function readPyproject(
     const extras = isObject(value) ? textsOf(value["extras"]) : [];
     for (const extra of extras) add(`${name}[${extra}]`, path);
   }
+  const required = new Set(found.dependencies.keys());
+  for (const [group, list] of Object.entries(objectAt(metadata, "optional-dependencies"))) {
+    if (/^(?:dev|test|doc|lint)/.test(group)) continue;
+    for (const requirement of textsOf(list)) add(requirement, path);
+  }
+  for (const one of found.dependencies.keys()) if (!required.has(one)) found.optional.add(one);
   const name = textOf(metadata["name"]) ?? textOf(poetry["name"]);
   if (name !== undefined) found.name = normalised(name);
   found.classified ||= metadata["classifiers"] !== undefined || poetry["classifiers"] !== undefined;

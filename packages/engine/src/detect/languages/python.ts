@@ -46,17 +46,7 @@ export const python: Reader = {
       state(reading, "packageManager", found.packageManager.name, proof);
       state(reading, "installCommand", found.installCommand, proof);
     }
-    usesDrivers(
-      reading,
-      "python",
-      [...found.dependencies].map(([name, place]) => [
-        name
-          .replace(/^celery\[redis\]$/, "redis")
-          .replace(/^.*\[(postgres(?:ql)?|psycopg2?|asyncpg)\]$/, "psycopg2")
-          .replace(/^.*\[aiosqlite\]$/, "aiosqlite"),
-        place,
-      ]),
-    );
+    statePackageDatabases(reading, found, (name) => !found.optional.has(name));
     if (manage) return readDjango({ project, directory, reading, found, manage });
     // Where it depends on nothing itself, what lies beside other requirements is not its program.
     const ranked = rankedFiles(project, directory).filter(
@@ -69,6 +59,23 @@ export const python: Reader = {
     return readProgram({ project, directory, reading, found, sources });
   },
 };
+
+/** Databases whose drivers are among the packages it depends on. */
+function statePackageDatabases(reading: Reading, found: PythonProject, isMeant: (name: string) => boolean): void {
+  usesDrivers(
+    reading,
+    "python",
+    [...found.dependencies]
+      .filter(([name]) => isMeant(name))
+      .map(([name, place]) => [
+        name
+          .replace(/^celery\[redis\]$/, "redis")
+          .replace(/^.*\[(postgres(?:ql)?|psycopg2?|asyncpg)\]$/, "psycopg2")
+          .replace(/^.*\[aiosqlite\]$/, "aiosqlite"),
+        place,
+      ]),
+  );
+}
 
 function hasOwnRequirements({ tree }: Project, directory: string, path: string): boolean {
   const folders = relativeTo(directory, path).split("/").slice(0, -1);
@@ -88,7 +95,8 @@ interface Case {
 
 function readProgram({ project, directory, reading, found, sources }: Case & { sources: Source[] }): Reading | null {
   stateCodeDatabases(reading, sources);
-  dropLocalDatabases(reading);
+  if (reading.database.length === 0) statePackageDatabases(reading, found, (name) => found.optional.has(name));
+  dropLocalDatabases(reading, sources);
 
   const row = frameworkOf(directory, found, sources);
   const process = startFromProcfile(project, directory, reading);
