@@ -8,9 +8,9 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
   const isFirstVersion = /^from pydantic import [^\n]*\bBaseSettings\b/m.test(code);
   const settings = new Set<string>();
   for (const match of code.matchAll(/^class\s+(\w+)\(([^)]*)\):/gm)) {
-    const [, own, bases] = match;
+    const [, named, bases] = match;
     if (!/(?:Settings|Config)\b/.test(bases!) && !bases!.split(",").some((base) => settings.has(base.trim()))) continue;
-    settings.add(own!);
+    settings.add(named!);
     const start = match.index + match[0].length;
     const next = /\n(?=\S)/.exec(code.slice(start));
     const body = code.slice(start, next ? start + next.index : code.length);
