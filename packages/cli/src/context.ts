@@ -1,6 +1,7 @@
 /** What a running command has at hand. */
 import type { Engine, EngineOptions } from "@landfall/engine";
 import { DeployError, reportOf } from "@landfall/engine/error";
+import { type Links, linksIn } from "./links.ts";
 import { type Server, serverFrom } from "./remote/servers.ts";
 import { type Paint, paintFor } from "./screen/paint.ts";
 import { safeLine } from "./screen/text.ts";
@@ -28,6 +29,8 @@ export interface Context {
   result(text: string): void;
   /** Progress and remarks: stderr, with the line end. Nothing with --quiet. */
   say(text: string): void;
+  /** What folders here were deployed as, on the server or on this machine. Throws INVALID_CONFIG. */
+  links: Links;
   /** Throws INVALID_CONFIG. */
   options(): EngineOptions;
   /** The server this command works on; null for this machine's own store. Throws INVALID_CONFIG. */
@@ -61,6 +64,8 @@ export function contextFor(
   };
 
   const server = (): Server | null => serverFrom({ ...world, env }, flags);
+  const home = (): string =>
+    homeFrom({ ...world, env, cwd, ...(flags.home === undefined ? {} : { home: flags.home }) });
 
   async function opened({ restore = true, here = false }: { restore?: boolean; here?: boolean } = {}): Promise<Engine> {
     const first = engine === undefined;
@@ -85,11 +90,10 @@ export function contextFor(
         where: url,
         next: `Log in: landfall login ${url}; a machine sets LANDFALL_TOKEN.`,
       });
-    const home = homeFrom({ ...world, env, cwd, ...(flags.home === undefined ? {} : { home: flags.home }) });
     return {
       url,
       token,
-      home,
+      home: home(),
       toolPath: toolPathFrom(env),
       version: world.version,
       ...(organization === undefined ? {} : { organization }),
@@ -109,6 +113,9 @@ export function contextFor(
     paint: { out: paintFor(colors && world.stdout.isTerminal), err: paintFor(colors && world.stderr.isTerminal) },
     result: (text) => world.stdout.write(`${text}\n`),
     say,
+    get links() {
+      return linksIn(home(), server()?.url ?? "local");
+    },
     options,
     server,
     engine: opened,

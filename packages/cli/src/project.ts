@@ -4,17 +4,28 @@ import { basename, join } from "node:path";
 import type { DeploymentState, DeploymentView, Engine } from "@landfall/engine";
 import { DeployError } from "@landfall/engine/error";
 import { slug } from "@landfall/engine/name";
-import type { Context } from "./context.ts";
+import { identityAt, type Links } from "./links.ts";
 import type { Paint } from "./screen/paint.ts";
 
-/** The project named, or the one of the directory: `name` of its landfall.json, or its own name, as deploying it would choose. */
-export function projectOf(context: Pick<Context, "cwd">, named: string | undefined): string {
-  return named ?? nameIn(join(context.cwd, "landfall.json")) ?? (slug(basename(context.cwd)) || "app");
+/** Where a command works, and what it knows of the folders here. */
+export interface Place {
+  cwd: string;
+  links: Links;
 }
 
-function nameIn(path: string): string | null {
+/** The project named, or the one of the directory: `name` of its landfall.json, what it was deployed as last, or its own name. */
+export function projectOf({ cwd, links }: Place, named: string | undefined): string {
+  return named ?? nameIn(cwd) ?? links.projectOf(identityAt(cwd)) ?? (slug(basename(cwd)) || "app");
+}
+
+/** Whether the directory's landfall.json says which project it is. */
+export function namesItself(directory: string): boolean {
+  return nameIn(directory) !== null;
+}
+
+function nameIn(directory: string): string | null {
   try {
-    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const value: unknown = JSON.parse(readFileSync(join(directory, "landfall.json"), "utf8"));
     const name = typeof value === "object" && value !== null && "name" in value ? value.name : null;
     return typeof name === "string" ? name : null;
   } catch {
@@ -24,13 +35,13 @@ function nameIn(path: string): string | null {
 
 /** The deployment of an id or its beginning; of a project (default: the directory's) the newest that `fits`. Throws NOT_FOUND. */
 export async function deploymentOf(
-  context: Pick<Context, "cwd">,
+  place: Place,
   engine: Engine,
   named: string | undefined,
   fits: (view: DeploymentView) => boolean = () => true,
 ): Promise<DeploymentView> {
   if (named !== undefined && isDeploymentId(named)) return engine.deployment(named);
-  const project = projectOf(context, named);
+  const project = projectOf(place, named);
   const found = (await engine.deployments({ project, limit: 50 })).find(fits);
   // Lists of a server come without the plans.
   if (found !== undefined) return found.plan === null ? engine.deployment(found.id) : found;

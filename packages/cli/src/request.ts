@@ -1,9 +1,11 @@
 /** From the flags of `deploy` and `plan` to what the engine is asked for. Bad flags are refused together, each by its name. */
-import { resolve } from "node:path";
-import type { DeployRequest, Overrides } from "@landfall/engine";
+import { join, resolve } from "node:path";
+import type { DeployRequest, Overrides, Source } from "@landfall/engine";
 import { DeployError } from "@landfall/engine/error";
 import type { Command } from "commander";
 import { readEnvFile } from "./env-file.ts";
+import { identityOf, type Links } from "./links.ts";
+import { namesItself } from "./project.ts";
 import { sourceFrom } from "./source.ts";
 
 export interface RequestFlags {
@@ -44,7 +46,10 @@ export function withRequestFlags(command: Command): Command {
   command
     .option("--prod", "deploy to production (the default)")
     .option("--preview [name]", "deploy to a preview of its own, with its own URL")
-    .option("-p, --project <name>", "name of the project (default: from landfall.json, package.json or the folder)")
+    .option(
+      "-p, --project <name>",
+      "name of the project (default: from landfall.json, else as it was deployed last, else the folder's)",
+    )
     .option(
       "-t, --platform <id>",
       "where to (default: where it was deployed last, else local; all there are: landfall platforms)",
@@ -87,7 +92,12 @@ export function collect(value: string, before: string[] | undefined): string[] {
 export async function requestFrom(
   source: string | undefined,
   flags: RequestFlags,
-  { cwd, env, commands }: { cwd: string; env: Readonly<Record<string, string | undefined>>; commands: string[] },
+  {
+    cwd,
+    env,
+    commands,
+    links,
+  }: { cwd: string; env: Readonly<Record<string, string | undefined>>; commands: string[]; links: Links },
 ): Promise<DeployRequest> {
   const faults: { path: string; message: string }[] = [];
   if (flags.prod === true && flags.preview !== undefined) {
@@ -116,17 +126,18 @@ export async function requestFrom(
     outputDir: flags.outputDir ?? flags.dir,
     port,
   });
+  const from = sourceFrom(swallowed ? String(flags.preview) : source, {
+    cwd,
+    commands,
+    flags: defined({ ref: flags.ref ?? flags.branch, subdirectory: flags.subdirectory ?? flags.root }),
+  });
   return {
-    source: sourceFrom(swallowed ? String(flags.preview) : source, {
-      cwd,
-      commands,
-      flags: defined({ ref: flags.ref ?? flags.branch, subdirectory: flags.subdirectory ?? flags.root }),
-    }),
+    source: from,
     environment: preview === undefined ? "production" : preview === true ? "preview" : preview,
     variables: await variablesFrom(flags, { cwd, env }),
     overrides,
     ...defined({
-      project: flags.project ?? flags.name,
+      project: flags.project ?? flags.name ?? lastProject(from, { links, prebuilt: flags.prebuilt === true }),
       platform: flags.platform ?? flags.target,
       connection: flags.connection,
       savedTarget: flags.to,
@@ -138,6 +149,18 @@ export async function requestFrom(
       message: flags.message,
     }),
   };
+}
+
+/** The project a source was deployed as last, unless its landfall.json names one, which counts where it is read. */
+export function lastProject(
+  source: Source,
+  { links, prebuilt }: { links: Links; prebuilt: boolean },
+): string | undefined {
+  const identity = identityOf(source);
+  if (identity === null) return undefined;
+  if (!prebuilt && source.kind === "folder" && namesItself(join(source.path, source.subdirectory ?? ".")))
+    return undefined;
+  return links.projectOf(identity);
 }
 
 /** Variables of files, then of flags; of two the later wins. */

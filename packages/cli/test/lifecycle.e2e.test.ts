@@ -16,6 +16,7 @@ interface Listed {
   id: string;
   project: string;
   state: string;
+  operation: string;
   live: boolean;
   releaseId: string | null;
 }
@@ -74,6 +75,22 @@ describe("a project", () => {
     expect(await landfall.json("rollback", second.id)).toMatchObject({ code: 2, error: { code: "CONFLICT" } });
     const live = (await list("page")).filter((one) => one.live);
     expect(new Set(live.map((one) => one.releaseId)).size).toBe(1);
+  });
+
+  it("is what its folder means from then on, under whatever name it was deployed", async () => {
+    const folder = landfall.project("corner-src", { "index.html": "<h1>first</h1>" });
+    expect(await deploy(folder, "--project", "corner")).toMatchObject({ code: 0, project: "corner" });
+    const here = (...args: string[]) => landfall.runWith({ cwd: folder }, ...args);
+    const { url } = JSON.parse((await here("open", "--json")).stdout) as { url: string };
+    expect(await (await fetch(url)).text()).toBe("<h1>first</h1>");
+    expect((await here("env", "set", "GREETING=hello")).code).toBe(0);
+    writeFileSync(join(folder, "index.html"), "<h1>second</h1>");
+    expect(await deploy(folder)).toMatchObject({ code: 0, project: "corner" });
+    expect((await landfall.get("corner.localhost")).body).toBe("<h1>second</h1>");
+    expect((await here("rollback")).code).toBe(0);
+    expect((await landfall.get("corner.localhost")).body).toBe("<h1>first</h1>");
+    expect((await here("restart")).code).toBe(0);
+    expect((await list("corner")).map((one) => one.operation)).toEqual(["redeploy", "rollback", "deploy", "deploy"]);
   });
 
   it("has previews with URLs of their own, and a promoted one is production, byte for byte", async () => {

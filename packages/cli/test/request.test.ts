@@ -1,16 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { linksIn } from "../src/links.ts";
 import { requestFrom, type RequestFlags } from "../src/request.ts";
 
-const cwd = mkdtempSync(join(tmpdir(), "landfall-request-"));
+const cwd = realpathSync(mkdtempSync(join(tmpdir(), "landfall-request-")));
+const links = linksIn(join(cwd, "home"), "local");
 mkdirSync(join(cwd, "site"));
 for (const file of ["site.tar.gz", "site.zip", "notes.txt"]) writeFileSync(join(cwd, file), "");
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
 function request(source: string | undefined, flags: RequestFlags = {}, env: Record<string, string> = {}) {
-  return requestFrom(source, flags, { cwd, env, commands: ["deploy", "rollback", "ls"] });
+  return requestFrom(source, flags, { cwd, env, commands: ["deploy", "rollback", "ls"], links });
 }
 
 function refusal(code: string, next: RegExp) {
@@ -37,6 +39,23 @@ describe("the source", () => {
     const source = { kind: "git", url: "https://e.example/b", ref: "v1", subdirectory: "web" };
     expect((await request("https://e.example/b", { ref: "v1", subdirectory: "web" })).source).toEqual(source);
     expect((await request("https://e.example/b", { branch: "v1", root: "web" })).source).toEqual(source);
+  });
+
+  it("is deployed as it was last, unless it is a part, a flag or its landfall.json says otherwise", async () => {
+    const folder = `folder ${join(cwd, "site")}`;
+    links.set("corner", folder);
+    links.set("2048", `archive ${join(cwd, "site.zip")}`);
+    expect((await request("site")).project).toBe("corner");
+    expect((await request("site.zip")).project).toBe("2048");
+    expect((await request("site", { subdirectory: "web" })).project).toBeUndefined();
+    expect((await request("site", { name: "other" })).project).toBe("other");
+    links.set("market", folder);
+    links.set("corner", `folder ${cwd}`);
+    expect((await request("site")).project).toBe("market");
+    expect((await request(".")).project).toBe("corner");
+    writeFileSync(join(cwd, "site", "landfall.json"), '{ "name": "own" }');
+    expect((await request("site")).project).toBeUndefined();
+    expect((await request("site", { prebuilt: true })).project).toBe("market");
   });
 
   it("that is a mistyped command is answered with the command", async () => {

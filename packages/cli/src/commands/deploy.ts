@@ -3,6 +3,7 @@ import type { DeployRequest, Engine, Prepared } from "@landfall/engine";
 import { DeployError, errorCodes, reportOf } from "@landfall/engine/error";
 import { carry, type DeployResult, type WaitFlags, waitTime, withWaitFlags } from "../carry.ts";
 import type { Context } from "../context.ts";
+import { remember } from "../links.ts";
 import { askForMissing } from "../missing.ts";
 import { requestFrom, type RequestFlags, withRequestFlags } from "../request.ts";
 import type { Registry } from "../registry.ts";
@@ -33,7 +34,12 @@ export function deploy({ program, does }: Registry): void {
         let request: DeployRequest | undefined;
         try {
           waitTime(flags);
-          request = await requestFrom(source, flags, { cwd: context.cwd, env: context.world.env, commands });
+          request = await requestFrom(source, flags, {
+            cwd: context.cwd,
+            env: context.world.env,
+            commands,
+            links: context.links,
+          });
           return await deployOf(context, request, flags);
         } catch (error) {
           if (context.json) context.result(JSON.stringify(failure(flags, request, error)));
@@ -60,7 +66,9 @@ async function deployOf(context: Context, request: DeployRequest, flags: DeployF
     context.say("Nothing was deployed.");
     return 1;
   }
-  return carry(context, engine, await engine.accept(prepared), flags);
+  const accepted = await engine.accept(prepared);
+  remember(context.links, prepared);
+  return carry(context, engine, accepted, flags);
 }
 
 async function prepareOnScreen(context: Context, engine: Engine, request: DeployRequest): Promise<Prepared> {

@@ -34,7 +34,11 @@ export function mcp({ program, does }: Registry): void {
           import("../mcp/server.ts"),
         ]);
         const engine = await context.engine({ restore: !readOnly });
-        const workplace = { engine, root, startWork: () => engine.workInBackground() };
+        const workplace = {
+          engine,
+          place: { cwd: root, links: context.links },
+          startWork: () => engine.workInBackground(),
+        };
         const options = {
           workplace,
           version: world.version,

@@ -15,7 +15,12 @@ export function plan({ program, does }: Registry): void {
     .argument("[source]", "folder, archive or git address (default: this folder)");
   withRequestFlags(command).action(
     does<RequestFlags>(async (context, { args: [source], flags }) => {
-      const request = await requestFrom(source, flags, { cwd: context.cwd, env: context.world.env, commands: [] });
+      const request = await requestFrom(source, flags, {
+        cwd: context.cwd,
+        env: context.world.env,
+        commands: [],
+        links: context.links,
+      });
       const engine = await context.engine();
       return showPlan(context, await engine.prepare(request));
     }),

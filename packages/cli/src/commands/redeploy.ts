@@ -7,7 +7,8 @@ export function redeploy({ program, does }: Registry): void {
   withWaitFlags(
     program
       .command("redeploy")
-      .description("Bring the same release live once more.")
+      .alias("restart")
+      .description("Bring the same release live once more; its programs start anew, and nothing is cut.")
       .argument("[id]", "deployment (default: the last successful one here)"),
   ).action(
     does<WaitFlags>(async (context, { args: [id], flags }) => {

@@ -2,6 +2,7 @@
 import type { DeploymentView, Engine, Prepared } from "@landfall/engine";
 import { DeployError } from "@landfall/engine/error";
 import { z } from "zod";
+import { remember } from "../links.ts";
 import { deploymentOf, projectOf } from "../project.ts";
 import { describe } from "../screen/announce.ts";
 import { rowOf, seeThrough, waitSeconds } from "./deployment.ts";
@@ -30,7 +31,11 @@ export const changeTools: Tool[] = [
           hosts: services.flatMap(({ hosts }) => hosts),
           notes,
         },
-        carryOut: async () => seeThrough(call, await call.engine.accept(prepared), seconds),
+        async carryOut() {
+          const accepted = await call.engine.accept(prepared);
+          remember(call.place.links, prepared);
+          return seeThrough(call, accepted, seconds);
+        },
       };
     },
   }),
@@ -46,9 +51,9 @@ export const changeTools: Tool[] = [
       waitSeconds,
     }),
     async intend(call, input) {
-      const { engine, root } = call;
+      const { engine, place } = call;
       const goal = input.to === undefined ? null : await engine.deployment(input.to);
-      const project = goal?.project ?? projectOf({ cwd: root }, input.project);
+      const project = goal?.project ?? projectOf(place, input.project);
       const environment = goal?.environment ?? input.environment;
       const { live, before } = await historyOf(engine, { project, environment, platform: input.platform });
       const to = goal ?? before;
@@ -97,8 +102,8 @@ export const changeTools: Tool[] = [
     title: "Cancel a deployment",
     description: "Cancels a deployment that is not done. What was live before stays live.",
     input: z.object({ id: given.id.optional().describe("default: the one of the root folder's project that runs") }),
-    async intend({ engine, root }, input) {
-      const view = await deploymentOf({ cwd: root }, engine, input.id, ({ finishedAt }) => finishedAt === null);
+    async intend({ engine, place }, input) {
+      const view = await deploymentOf(place, engine, input.id, ({ finishedAt }) => finishedAt === null);
       return {
         does: `Cancel ${view.id}.`,
         // What is live stays live, and stopping one's own mistake must not wait.

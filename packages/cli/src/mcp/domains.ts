@@ -36,8 +36,8 @@ export const domainTools: Tool[] = [
 ];
 
 function targetOf(
-  { root, signal }: Call,
+  { place, signal }: Call,
   { project, platform }: { project?: string | undefined; platform?: string | undefined },
 ): DomainTarget {
-  return { project: projectOf({ cwd: root }, project), signal, ...(platform === undefined ? {} : { platform }) };
+  return { project: projectOf(place, project), signal, ...(platform === undefined ? {} : { platform }) };
 }

@@ -24,13 +24,13 @@ export const logTools: Tool[] = [
       tail: z.number().int().min(1).max(1000).default(100).describe("at most so many lines"),
       from: z.number().int().min(1).optional().describe("number of the first line; default: the last lines"),
     }),
-    async answer({ engine, root, signal }, { of, id, project, environment, service, tail, from }) {
+    async answer({ engine, place, signal }, { of, id, project, environment, service, tail, from }) {
       if (of === "build" || id !== undefined) {
-        const view = await deploymentOf({ cwd: root }, engine, id ?? project);
+        const view = await deploymentOf(place, engine, id ?? project);
         return { id: view.id, status: view.state, ...(await windowOf(buildLines(engine, view), { tail, from })) };
       }
       const entries = engine.runtimeLogs({
-        project: projectOf({ cwd: root }, project),
+        project: projectOf(place, project),
         environment,
         signal: AbortSignal.any([signal, AbortSignal.timeout(readingMs)]),
         ...(service === undefined ? {} : { service }),

@@ -60,8 +60,8 @@ export const lookTools: Tool[] = [
     title: "Inspect a deployment",
     description: "Shows one deployment: state, steps, addresses, error. Use it to see how one goes on that still runs.",
     input: z.object({ id, project: given.project.describe("of this project the newest, when no id is given") }),
-    async answer({ engine, root }, input) {
-      const { plan, ...view } = await deploymentOf({ cwd: root }, engine, input.id ?? input.project);
+    async answer({ engine, place }, input) {
+      const { plan, ...view } = await deploymentOf(place, engine, input.id ?? input.project);
       return { ...view, source: plan?.source ?? null };
     },
   }),
@@ -91,9 +91,9 @@ export const lookTools: Tool[] = [
       id,
       project: given.project.describe("of this project the last that failed, when no id is given"),
     }),
-    async answer({ engine, root }, input) {
+    async answer({ engine, place }, input) {
       const failed = await deploymentOf(
-        { cwd: root },
+        place,
         engine,
         input.id ?? input.project,
         ({ state }) => state === "failed" || state === "cancelled",

@@ -1,7 +1,7 @@
 /** What the tools plan and deploy are asked for. */
 import type { DeployRequest } from "@landfall/engine";
 import { z } from "zod";
-import { defined } from "../request.ts";
+import { defined, lastProject } from "../request.ts";
 import { sourceBelow } from "./source.ts";
 import { given, type Workplace } from "./tool.ts";
 
@@ -10,7 +10,10 @@ export const deployInput = z.object({
     .string()
     .default(".")
     .describe("folder or archive below the root folder, or a git address such as https://host/repo.git#branch:folder"),
-  project: z.string().optional().describe("default: from landfall.json, package.json or the folder's name"),
+  project: z
+    .string()
+    .optional()
+    .describe("default: from landfall.json, else as it was deployed last, else the folder's name"),
   environment: given.environment,
   platform: given.platform.describe(
     "id of a platform, as the tool platforms lists them; default: where the project was deployed last, else local",
@@ -23,8 +26,10 @@ export const deployInput = z.object({
 
 /** Throws INVALID_SOURCE. */
 export function requestOf(
-  { root }: Workplace,
-  { source, ...rest }: Partial<z.output<typeof deployInput>>,
+  { place }: Workplace,
+  { source: named = ".", ...rest }: Partial<z.output<typeof deployInput>>,
 ): DeployRequest {
-  return { source: sourceBelow(root, source ?? "."), ...defined(rest) };
+  const source = sourceBelow(place.cwd, named);
+  const project = rest.project ?? lastProject(source, { links: place.links, prebuilt: rest.prebuilt === true });
+  return { ...defined({ ...rest, project }), source };
 }

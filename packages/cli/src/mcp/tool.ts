@@ -1,12 +1,13 @@
 /** What a tool for a coding assistant is. Who calls it, and over what, is not said here. */
 import type { Engine } from "@landfall/engine";
 import { z } from "zod";
+import type { Place } from "../project.ts";
 
 /** Where tools work. */
 export interface Workplace {
   engine: Engine;
-  /** Absolute, without symbolic links; what a call names is read below it only. */
-  root: string;
+  /** Its directory is absolute, without symbolic links; what a call names is read below it only. */
+  place: Place;
   /** Sees to it that somebody works off what was accepted. */
   startWork(): void;
 }

@@ -12,8 +12,8 @@ export const variableTools: Tool[] = [
     title: "List variables",
     description: "Lists the names of a project's variables. Values are not given back; plan says which are missing.",
     input: z.object(target),
-    async answer({ engine, root }, { project: named, environment }) {
-      const project = projectOf({ cwd: root }, named);
+    async answer({ engine, place }, { project: named, environment }) {
+      const project = projectOf(place, named);
       const all = await engine.variables.list({ project, environment });
       return {
         project,
@@ -31,8 +31,8 @@ export const variableTools: Tool[] = [
       values: z.record(z.string(), z.string()).describe("names with their values"),
       allowEmpty: z.boolean().default(false).describe("an empty value is meant"),
     }),
-    async intend({ engine, root }, { project: named, environment, values, allowEmpty }) {
-      const project = projectOf({ cwd: root }, named);
+    async intend({ engine, place }, { project: named, environment, values, allowEmpty }) {
+      const project = projectOf(place, named);
       const names = Object.keys(values);
       const known = (await engine.projects()).some(({ name }) => name === project);
       const before = known ? await engine.variables.list({ project, environment }) : [];
@@ -54,8 +54,8 @@ export const variableTools: Tool[] = [
     title: "Remove variables",
     description: `Removes variables of a project. ${takesEffect}`,
     input: z.object({ ...target, names: z.array(z.string()).min(1) }),
-    async intend({ engine, root }, { project: named, environment, names }) {
-      const project = projectOf({ cwd: root }, named);
+    async intend({ engine, place }, { project: named, environment, names }) {
+      const project = projectOf(place, named);
       const before = await engine.variables.list({ project, environment });
       return {
         does: `Remove ${names.join(", ")} of ${project}, ${environment}.`,

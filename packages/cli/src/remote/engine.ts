@@ -15,7 +15,6 @@ import { connect, type Connection } from "./client.ts";
 import { doctorOf } from "./doctor.ts";
 import { failureOf, unreachable } from "./failure.ts";
 import { followed } from "./follow.ts";
-import { linksIn } from "./links.ts";
 import { type PreparedThere, prepareThere } from "./prepare.ts";
 import { closed, refuse, refusing } from "./refuse.ts";
 import { sent } from "./sent.ts";
@@ -244,10 +243,7 @@ function deploymentsOf(connection: Connection, { home, toolPath }: RemoteOptions
         const { code, ...text } = problem;
         throw new DeployError(code, text);
       }
-      const { asked, identity, plan } = prepared as PreparedThere;
-      const accepted = viewOf(await client.deployments.create(asked, once()));
-      if (identity !== null) linksIn(home).set(url, plan.project, identity);
-      return accepted;
+      return viewOf(await client.deployments.create((prepared as PreparedThere).asked, once()));
     },
 
     follow: (id, { from = 1, signal } = {}) =>

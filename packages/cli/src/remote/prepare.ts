@@ -25,8 +25,8 @@ import { openSource } from "@landfall/engine/source/open";
 import { checkedSource } from "@landfall/engine/source/source";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
+import { identityOf, linksIn } from "../links.ts";
 import type { Client, Connection } from "./client.ts";
-import { linksIn } from "./links.ts";
 import { pack } from "./pack.ts";
 import { sent } from "./sent.ts";
 import { upload } from "./upload.ts";
@@ -44,8 +44,6 @@ interface Planned {
 
 export interface PreparedThere extends Prepared {
   asked: Asked;
-  /** Which folder or archive the project's name belongs to; null for a repository, which the server knows itself. */
-  identity: string | null;
 }
 
 /** What was read here of a source. */
@@ -54,7 +52,7 @@ interface Read {
   project: { name: string; isMadeUp: boolean };
   snapshot: Snapshot;
   description: string;
-  identity: string;
+  identity: string | null;
 }
 
 export interface PrepareOptions {
@@ -94,7 +92,6 @@ export async function prepareThere(
     excluded: read?.snapshot.excluded ?? excluded,
     problems: taken === null ? problems : [taken, ...problems],
     asked,
-    identity: read?.identity ?? null,
   };
 }
 
@@ -143,7 +140,7 @@ async function readHere(
     const file = join(scratch, "archive");
     const packed = await pack(snapshot, folderBytes(source.root, blobs), { file, ...aborting });
     const [id, history] = await Promise.all([upload(connection, { ...packed, file }, signal), looking]);
-    const { description, identity } = source;
+    const { description } = source;
     return {
       // Whoever looks at the deployment there need not know where on this disk it came from.
       asked: {
@@ -155,7 +152,7 @@ async function readHere(
       project,
       snapshot,
       description,
-      identity: `${request.source.kind} ${identity}`,
+      identity: identityOf(request.source),
     };
   } finally {
     rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
@@ -210,7 +207,7 @@ async function takenBy(
 ): Promise<ErrorReport | null> {
   const { projects } = await client.projects.list();
   const taken = new Set(projects.map((one) => one.name));
-  if (!taken.has(name) || linksIn(home).get(url, name) === identity) return null;
+  if (!taken.has(name) || linksIn(home, url).identityOf(name) === identity) return null;
   const names = suggestNames(name, (one) => taken.has(one));
   return {
     code: "PROJECT_NAME_TAKEN",

@@ -27,7 +27,12 @@ export function check(group: Command, does: Registry["does"]): void {
     .action(
       does<TargetFlags & { envFile?: string[] }>(async (context, { args: [source], flags }) => {
         const asked = defined({ envFile: flags.envFile, project: flags.project });
-        const request = await requestFrom(source, asked, { cwd: context.cwd, env: {}, commands: [] });
+        const request = await requestFrom(source, asked, {
+          cwd: context.cwd,
+          env: {},
+          commands: [],
+          links: context.links,
+        });
         const engine = await context.engine();
         const variables = checkedOf(await engine.prepare({ ...request, environment: flags.environment }));
         const bad = variables.filter(({ state }) => state === "missing" || state === "invalid");
