@@ -78,7 +78,7 @@ export function activeOf(subject: Subject, roles: readonly Framework["role"][]):
       !(scripts.get("build") ?? []).every((run) => useOf(run) !== "build" || run.program === "run-elsewhere");
     switch (framework.role) {
       case "documents":
-        if (builds || (runs && !isLibrary && !own && !hasOtherPages(project, manifest)))
+        if (builds || (runs && !isLibrary && !own && !buildsMembers(subject) && !hasOtherPages(project, manifest)))
           return { ...proof, confidence: 0.95 };
         if (config && !isLibrary && Object.keys(manifest.scripts).length === 0) return { ...proof, confidence: 0.8 };
         break;
@@ -121,6 +121,14 @@ export function activeOf(subject: Subject, roles: readonly Framework["role"][]):
     }
   }
   return undefined;
+}
+
+/** Its build is that of the workspace's members. */
+function buildsMembers({ project, manifest, scripts }: Subject): boolean {
+  const builds = scripts.get("build") ?? [];
+  const isWorkspace =
+    manifest.json["workspaces"] !== undefined || project.tree.has(inside(manifest.directory, "pnpm-workspace.yaml"));
+  return isWorkspace && builds.length > 0 && builds.every(({ program }) => program === "run-elsewhere");
 }
 
 function isBundled(runs: readonly Invocation[]): boolean {

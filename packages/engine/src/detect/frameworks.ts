@@ -80,7 +80,7 @@ export const frameworks: readonly Framework[] = [
     role: "app",
     packages: ["next"],
     configs: ["next.config"],
-    commands: ["next", "next-on-pages", "opennextjs-cloudflare", "open-next"],
+    commands: ["next", "next-on-pages", "opennextjs-cloudflare", "open-next", "vinext"],
     kind: "server",
     build: "next build",
     start: "next start",

@@ -80,7 +80,9 @@ export function programOf(subject: Subject): Program | undefined {
     // One after another: what is run before the last comes to an end.
     return inTurn.test(manifest.scripts[name] ?? "") ? serves.at(-1) : serves[0];
   };
-  let name = startScripts.find((candidate) => serving(candidate) !== undefined);
+  let name =
+    startScripts.find((candidate) => serving(candidate) !== undefined) ??
+    ["pm2", "deploy"].find((candidate) => serving(candidate)?.program.startsWith("pm2"));
   if (name === "start" && ["nest", "ts-node", "ts-node-esm", "tsx", "babel-node"].includes(serving("start")!.program))
     name =
       ["start:prod", "start:production", "prod", "production", "serve"].find(
@@ -254,7 +256,12 @@ function edgeProgram({ project, manifest }: Subject): Program | undefined {
   const main =
     stringAt(settings ?? undefined, "main") ??
     (line && /\bwrangler (?:dev|deploy|publish)\s+(?:--\S+\s+)*([\w./-]+\.[cm]?[jt]sx?)/.exec(line)?.[1]);
-  const source = main === undefined ? null : sourceOf(project, manifest, main);
+  const isUnnamed = main === undefined && at === undefined && line !== undefined && uses(manifest, "wrangler");
+  const source = isUnnamed
+    ? likelyEntries(project, manifest).find(({ text }) => /export\s+default\b/.test(text))
+    : main === undefined
+      ? null
+      : sourceOf(project, manifest, main);
   return source ? { source, starts: false, isServer: true, edgePort: 8787, at: at ?? manifest.at } : undefined;
 }
 

@@ -26,7 +26,7 @@ const besideTheProject =
 
 /** Folders a repository without a workspace keeps its programs in. */
 export const programFolders =
-  /^((apps|packages|services|projects|src|code|source)\/)?[\w.-]*(client|frontend|front-end|front|web|webapp|ui|dashboard|admin|server|backend|back-end|back|api|worker|bot|app|site|website|gateway|service|socket|mobile|cms|studio|functions|storefront|landing)[\w.-]*$/i;
+  /^((apps|packages|services|projects|src|code|source)\/)?[\w.-]*(client|frontend|front-end|front|web|webapp|ui|dashboard|admin|server|backend|back-end|back|api|worker|bot|app|site|website|gateway|proxy|service|socket|mobile|cms|studio|functions|storefront|landing)[\w.-]*$/i;
 
 const documentFrameworks = new Set(["docusaurus", "vitepress", "vuepress", "rspress", "storybook", "slidev"]);
 

@@ -105,3 +105,14 @@ export function skipSpaceBack(code: string, from: number): number {
   while (at >= 0 && code.charCodeAt(at) <= 32) at--;
   return at;
 }
+
+/** Offset of the brace that closes the block `from` is in, or the end of the code. */
+export function endOfScope(code: string, from: number): number {
+  let depth = 0;
+  for (let index = from; index < code.length; index++) {
+    const char = code.charCodeAt(index);
+    if (char === 123) depth++;
+    else if (char === 125 && --depth < 0) return index;
+  }
+  return code.length;
+}

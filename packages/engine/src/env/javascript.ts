@@ -2,10 +2,10 @@
  * Variables read by JavaScript and TypeScript (and the scripts of Vue, Svelte and Astro files):
  * `process.env.X`, `import.meta.env.X`, `Deno.env.get`, `Bun.env`, destructuring, aliases, calls that take a name, `$env` of SvelteKit.
  */
-import { blockAfter, closing, skipSpace, type Span } from "./code.ts";
+import { blockAfter, closing, endOfScope, skipSpace, type Span } from "./code.ts";
 import { type Script, type Use, useOf } from "./need.ts";
 import { readSchemas } from "./schema.ts";
-import { settleCases } from "./switches.ts";
+import { settleCases, settleNamedSwitches } from "./switches.ts";
 import { type OwnReader, ownReadersIn } from "./own-readers.ts";
 import { type Need, type Sighting, variableName } from "./sighting.ts";
 
@@ -83,6 +83,7 @@ export function readJavaScript(script: Script, own: readonly OwnReader[] = ownRe
     for (const sighting of sightings) if (isWithin([span], sighting.offset)) sighting.asksFeature = true;
   linkChoices(found, sightings);
   settleCases(script, sightings);
+  settleNamedSwitches(script, sightings);
   linkAlternatives(found, sightings);
   sightings.push(...readSchemas(script));
   return sightings;
@@ -253,16 +254,6 @@ function followName(
     if (use.need === "plain" || use.need === "set") continue;
     found.push({ key, use, when, offset: match.index, ...(of ? { of } : {}) });
   }
-}
-
-function endOfScope(code: string, from: number): number {
-  let depth = 0;
-  for (let index = from; index < code.length; index++) {
-    const char = code.charCodeAt(index);
-    if (char === 123) depth++;
-    else if (char === 125 && --depth < 0) return index;
-  }
-  return code.length;
 }
 
 function readDestructuring(script: Script, found: Found[]): void {

@@ -7,6 +7,7 @@ import {
   closing,
   conditionAround,
   endOfExpression,
+  endOfScope,
   endOfTernaryBranch,
   opening,
   skipSpace,
@@ -54,6 +55,8 @@ const conversions =
 /** Functions that ask whether a value is there. */
 const questions =
   /(?:^|[^\w$])(?:Boolean|isEmpty|isNil|isUndefined|isNull|isString|isDefined|isTruthy|isSet|hasValue)\s*$/;
+/** What is missing is off. */
+const switchReader = /(?:(?:to|as|is|parse|read|get)?Bool(?:ean)?|isTrue|isOn|toFlag|parseFlag)\s*$/;
 /** Functions of a project's own that are given a value and what takes its place: `numberOr(process.env.X, 5)`. */
 const replacers =
   /(?:[dD]efault\w*|[fF]allback\w*|Or(?:[A-Z]\w*)?|(?<!\w)or[A-Z]\w*|(?<!\w)(?!parse(?:Int|Float)\b)(?:to|as|get|read|parse)(?:Env)?(?:Pos\w*|Int|Integer|Number|Num|Bool|Boolean|Port|Float|Flag|List|Array|String|Str|Csv|Duration|Ms)\w*)\s*$/;
@@ -98,12 +101,17 @@ export function useOf(script: Script, span: Span): Use {
     const close = isRadix ? code.indexOf(")", after) : after;
     if (close < 0 || code[close] !== ")") break;
     if (/\b(?:if|while)\s*$/.test(head)) return askedFor(script, close + 1);
-    if (questions.test(head)) return { need: "guarded" };
+    // What a function of the project's own answers is there, or the function has stopped.
+    const isRead = code[span.end - 1] !== ")";
+    if (questions.test(head) || (isRead && switchReader.test(head))) return { need: "guarded" };
     const converter = conversions.exec(head);
     if (converter && /\bURL\s*$/.test(converter[0])) isParsed = true;
     if (converter) start = before - converter[0].length + (/^[^\w$.]/.test(converter[0]) ? 1 : 0);
-    else if (/[\w$\]]\s*$/.test(head) && !/\b(?:return|await|typeof|in|of|case)\s*$/.test(head)) break;
-    else start = before;
+    else if (/[\w$\]]\s*$/.test(head) && !/\b(?:return|await|typeof|in|of|case)\s*$/.test(head)) {
+      const or = /^\s*(?:\|\||\?\?)/.exec(code.slice(close + 1, close + 20));
+      if (or && isLiteralAt(script.text, skipSpace(code, close + 1 + or[0].length))) return { need: "default" };
+      break;
+    } else start = before;
     end = close + 1;
   }
   const before = skipSpaceBack(code, start);
@@ -269,7 +277,9 @@ function negated(script: Script, mark: number, end: number): Use {
     const need = consequence(script, test.end + 1);
     // `if (!key || request.key !== key) return 401`: without a key nobody is let in, and the rest works.
     const isComparedWithRequest = need === "asserted" && /\|\|[^|]*!==?/.test(condition);
-    return { need: isComparedWithRequest ? "guarded" : need };
+    if (isComparedWithRequest) return { need: "guarded" };
+    const rest = need === "skipped" || need === "guarded" ? restBehind(script, test.end + 1) : null;
+    return { need, ...(rest ? { guards: rest } : {}) };
   }
   const at = skipSpace(code, end);
   // `const missing = !process.env.X` and `!process.env.X && …` say nothing of failing; `!x ? die() : …` is rare.
@@ -286,6 +296,13 @@ function consequence(script: Script, from: number): Need {
   const isWarned = /console\.(?:warn|log|info)|logger?\.warn/.test(code);
   if (refuses.test(script.text.slice(block.start, block.end)) && !isWarned) return "asserted";
   return /^\W*return\b/.test(code) && !isWarned ? "skipped" : "guarded";
+}
+
+/** What runs only when the block at `from` does not, which ends in a return. */
+function restBehind({ code }: Script, from: number): Span | null {
+  const block = blockAfter(code, from);
+  const isLeft = /\breturn\b[^;{}]*;?\s*$/.test(code.slice(block.start, block.end));
+  return isLeft ? { start: block.end, end: endOfScope(code, block.end + 1) } : null;
 }
 
 function compared(script: Script, at: number, start: number): Use {
@@ -318,7 +335,8 @@ function choiceOf(
   const after = skipSpace(code, then.end + 1);
   const otherwise = /^else\b/.test(code.slice(after, after + 5)) ? blockAfter(code, after + 4) : null;
   const isEqual = operator.startsWith("=");
-  return { value: literal[2]!, chosen: isEqual ? then : otherwise, others: isEqual ? otherwise : then };
+  const other = otherwise ?? restBehind({ code, text, path: "" }, test.end + 1);
+  return { value: literal[2]!, chosen: isEqual ? then : other, others: isEqual ? other : then };
 }
 
 /** `MODE === "production" ? a : b` makes b a matter of development; `if (MODE !== "production") { … }` all of the block. */

@@ -875,6 +875,12 @@ export const rules: readonly VariableRule[] = [
     example: "false",
     isExtra: true,
   },
+  {
+    name: /_(?:ACTIVE|TITLE|LABEL|LINK|COLOR|COLOUR|LOGO(?:_URL)?|FAVICON|TAGLINE|BANNER|THEME)$/,
+    description: "How it looks",
+    isExtra: true,
+  },
+  { name: /^(?:APP_|RELEASE_)?VERSION$/, description: "Version that is shown", isExtra: true },
   { name: /^(?:LOG|LOGGER|LOGGING)_\w+$/, description: "How much is logged", example: "info", isExtra: true },
 ];
 

@@ -231,8 +231,9 @@ function readBindings({ code }: Script, see: See): void {
   )) {
     const open = match.index + match[0].length - 1;
     const body = code.slice(open, closing(code, open));
-    for (const field of body.matchAll(/(?<![\w$])([A-Z][A-Z0-9_]{2,})(\?)?\s*:\s*string\b/g)) {
-      see(field[1]!, field[2] ? "declared" : "checked", open + field.index);
+    for (const field of body.matchAll(/(?<![\w$])([A-Z][A-Z0-9_]{2,})(\?)?\s*:\s*string\b([^;,\n}]*)/g)) {
+      const mayBeMissing = field[2] !== undefined || /\b(?:undefined|null)\b/.test(field[3]!);
+      see(field[1]!, mayBeMissing ? "declared" : "checked", open + field.index);
     }
   }
 }

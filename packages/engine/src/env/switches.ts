@@ -1,9 +1,9 @@
-/** `switch (provider) { case "s3": … }`: what is read for one of several ways is needed only by whoever takes that way. */
-import { closing, type Span } from "./code.ts";
+/** What is read for one of several ways, or behind a switch, is needed only by whoever takes that way, or switches it on. */
+import { blockAfter, closing, endOfScope, type Span } from "./code.ts";
 import type { Script } from "./need.ts";
 import type { Sighting } from "./sighting.ts";
 
-/** What a program chooses among: a word that ends what is asked. */
+/** `switch (provider) { case "s3": … }`. What a program chooses among: a word that ends what is asked. */
 const chosen =
   /(?:platform|provider|driver|adapter|channel|network|engine|backend|vendor|service|storage|store|transport|gateway|strategy|mailer|connector)s?["'`]?\s*(?:\)|\.to(?:Lower|Upper)Case\(\))*$/i;
 
@@ -38,4 +38,26 @@ function casesIn({ code, text }: Omit<Script, "path">, open: number): { label: s
     const label = /^case\s+["'`]([^"'`\n]*)["'`]/.exec(text.slice(start, start + 100))?.[1];
     return label === undefined ? [] : [{ label, span: { start, end: heads[at + 1] ?? end } }];
   });
+}
+
+/** `const isOn = process.env.MAIL_ENABLED === "true"; if (isOn) { … }`, or `if (!isOn) return;` and what follows. */
+export function settleNamedSwitches({ code, text }: Script, sightings: Sighting[]): void {
+  if (sightings.length === 0) return;
+  for (const match of code.matchAll(
+    /\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*(?::\s*boolean\s*)?=\s*(?:process\.env|import\.meta\.env|Bun\.env)\.([A-Z][A-Z0-9_]+)\s*===?\s*(?=["'`])/g,
+  )) {
+    const [whole, name, key] = match;
+    const value = /^["'`](true|1|yes|on|enabled)["'`]/.exec(text.slice(match.index + whole.length))?.[1];
+    if (value === undefined) continue;
+    for (const asked of code.matchAll(
+      new RegExp(`\\bif\\s*\\(\\s*(!?)\\s*${name!.replaceAll("$", "\\$")}\\s*\\)`, "g"),
+    )) {
+      const block = blockAfter(code, asked.index + asked[0].length);
+      if (asked[1] === "!" && !/\breturn\b[^;{}]*;?\s*$/.test(code.slice(block.start, block.end))) continue;
+      const span = asked[1] === "!" ? { start: block.end, end: endOfScope(code, block.end + 1) } : block;
+      for (const sighting of sightings)
+        if (sighting.offset > span.start && sighting.offset < span.end)
+          sighting.onlyFor = { key: key!, value, isValue: true };
+    }
+  }
 }

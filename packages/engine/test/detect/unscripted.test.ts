@@ -76,5 +76,73 @@ describe("programs whose scripts do not say how they are started", () => {
       },
       is: { buildCommand: "npm run build:typescript", startCommand: "node build/index.js", port: 3000 },
     },
+    "a process manager in the script that deploys starts the program": {
+      files: {
+        "package.json": manifest({
+          scripts: { dev: "nodemon", deploy: "tsc && pm2 start dist/src/app.js" },
+          dependencies: { express: "4" },
+        }),
+        "src/app.ts": `import express from "express";\nexpress().listen(4000);`,
+      },
+      is: { kind: "server", startCommand: "npm run deploy", port: 4000 },
+    },
+    "an edge worker whose settings are a template is none of Node's": {
+      files: {
+        "package.json": manifest({
+          scripts: { start: "wrangler dev", deploy: "wrangler deploy --minify" },
+          dependencies: { hono: "4" },
+          devDependencies: { wrangler: "4", "@types/node": "25" },
+        }),
+        "wrangler.toml.template": 'main = "src/worker.ts"',
+        "src/worker.ts": `import { Hono } from "hono";\nconst app = new Hono();\nexport default { fetch: app.fetch };`,
+      },
+      is: { kind: "server", framework: "hono", startCommand: null, port: 8787 },
+    },
+  });
+});
+
+describe("what a folder with others in it is", () => {
+  table({
+    "a manual at the root of a workspace is not what its build builds": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "pnpm --stream -r run build", "docs:build": "vitepress build docs" },
+          devDependencies: { vitepress: "1" },
+        }),
+        "pnpm-workspace.yaml": "packages:\n  - app/*\n",
+        "docs/index.md": "# Manual",
+        "app/ui/package.json": manifest({ scripts: { build: "vite build" }, devDependencies: { vite: "5" } }),
+        "app/ui/index.html": "<p>",
+        "server/package.json": manifest({ scripts: { start: "node index.js" }, dependencies: { express: "4" } }),
+        "server/index.js": `require("express")().listen(3000)`,
+      },
+      is: { kind: "monorepo", framework: null, services: ["app/ui", "server"] },
+    },
+    "a proxy beside a worker is a program": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "next build", start: "next start" },
+          dependencies: { next: "14" },
+        }),
+        "next.config.js": "module.exports = {}",
+        "proxy/package.json": manifest({ main: "api/index.js", dependencies: { express: "4" } }),
+        "proxy/api/index.js": `const app = require("express")();\napp.listen(3000);\nmodule.exports = app;`,
+      },
+      is: { kind: "monorepo", services: [".", "proxy"] },
+    },
+    "Next's pages, built by Vite's port of it": {
+      files: {
+        "package.json": manifest({
+          scripts: { dev: "vinext dev", build: "vinext build", start: "vinext start" },
+          dependencies: { next: "16", hono: "4" },
+          devDependencies: { vinext: "1", vite: "8" },
+        }),
+        "next.config.ts": "export default {}",
+        "vite.config.ts": "export default {}",
+        "src/app/page.tsx": "export default () => null",
+        "src/server.ts": `import { Hono } from "hono";\nexport const app = new Hono();`,
+      },
+      is: { kind: "server", framework: "next", startCommand: "npm run start", port: 3000 },
+    },
   });
 });

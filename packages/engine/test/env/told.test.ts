@@ -1,16 +1,5 @@
-import { describe, expect, it } from "vitest";
-import type { ServiceFacts } from "../../src/detect/detection.ts";
-import { projectOf } from "../../src/detect/reading.ts";
-import { Tree } from "../../src/detect/tree.ts";
-import { detectVariables } from "../../src/env/detect.ts";
-import { treeOf } from "../detect/tree-of.ts";
-
-interface Case {
-  files: Record<string, string>;
-  required: string[];
-  facts?: Partial<Omit<ServiceFacts, "env">>;
-  directory?: string;
-}
+import { describe } from "vitest";
+import { type Case, requiredTable } from "./required.ts";
 
 const thirtyReads = Array.from(
   { length: 30 },
@@ -354,12 +343,5 @@ func Load() error {
 };
 
 describe("what a program tells of what it needs", () => {
-  for (const [name, { files, required, facts, directory = "." }] of Object.entries(cases)) {
-    it(name, () => {
-      using tree = treeOf(files);
-      const all = { kind: "server" as const, runtime: "node", database: [], ...facts };
-      const found = detectVariables(projectOf(new Tree(tree.root)), directory, all);
-      expect(found.flatMap((one) => (one.required ? [one.key] : []))).toEqual(required);
-    });
-  }
+  requiredTable(cases);
 });
