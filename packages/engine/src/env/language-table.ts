@@ -133,7 +133,7 @@ export const languages: readonly Language[] = [
     replaced: /^\s*(?:==|!=)\s*"[^"]+"/,
     // Defaults of flags, lists, `cmp.Or`.
     lenient:
-      /\b(?:flag|pflag|Flags\(\)|PersistentFlags\(\))\.\w+\([^\n]*$|\bstrings\.(?:Split|Fields|EqualFold|Contains)\w*\(\s*$|\bcmp\.Or\(\s*$/,
+      /\b(?:flag|pflag|Flags\(\)|PersistentFlags\(\))\.\w+\([^\n]*$|\bstrings\.(?:Split|Fields|EqualFold|Contains)\w*\(\s*$|\bcmp\.Or\(\s*$|,\s*_\s*:?=\s*strconv\.\w+\(\s*$/,
     stops: /log\.(?:Fatal|Panic)|\bpanic\(|os\.Exit|\bFatal|errors\.New|Errorf/,
   },
   {
@@ -164,7 +164,7 @@ export const languages: readonly Language[] = [
   },
   {
     extensions: ["java", "kt", "kts", "scala", "groovy", "clj"],
-    words: /getenv|sys\.env|environ|@Value|\benv\b/,
+    words: /getenv|sys\.env|environ|@Value|\benv\b|[dD]otenv|DotEnv/,
     comments: "slash",
     reads: [
       { pattern: /\bgetenv\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "plain" },
@@ -174,6 +174,12 @@ export const languages: readonly Language[] = [
       { pattern: /\bsys\.env\.getOrElse\(\s*"([A-Za-z_]\w*)"/g, need: "default" },
       { pattern: /\bsys\.env\.get\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "guarded" },
       { pattern: /@Value\(\s*"\\?\$\{([A-Z][A-Z0-9_]+)(:[^}]*)?\}/g, need: "checked" },
+      {
+        pattern:
+          /\b(?!\w*(?:[rR]ole|[pP]ermission|[aA]uthorit|[sS]cope))\w{0,40}(?:[rR]equire|[mM]ust)\w{0,40}\(\s*"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"\s*\)/g,
+        need: "checked",
+        isInsisted: true,
+      },
       { pattern: /\bdotenv(?:\.get\(|\[)\s*"([A-Z][A-Z0-9_]+)"\s*(,[^()]*)?[)\]]/g, need: "plain" },
       { pattern: /\(System\/getenv\s+"([A-Za-z_]\w*)"\)/g, need: "plain" },
     ],

@@ -14,12 +14,14 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
     const start = match.index + match[0].length;
     const next = /\n(?=\S)/.exec(code.slice(start));
     const body = code.slice(start, next ? start + next.index : code.length);
-    const prefix = /env_prefix\s*=\s*["']([^"']*)["']/.exec(`${bases}\n${body}`)?.[1] ?? "";
+    const prefix = prefixOf(`${bases}\n${body}`, code);
     for (const field of body.matchAll(
       /^(?: {4}|\t)([A-Za-z]\w*)\s*:\s*((?:[A-Za-z.]+\[[ \t]*\n(?:(?: {5,}|\t\t)[^\n]*\n)+(?: {4}|\t)\])|[^=\n]+?)(?:\s*=\s*([^\n]*))?$/gm,
     )) {
       const [, own, type, value] = field;
       if (/ClassVar|^model_config/.test(type!) || own === "model_config") continue;
+      // A validator puts it together from the others.
+      if (new RegExp(`\\bvalues\\[["']${own}["']\\]\\s*=(?!=)`).test(body)) continue;
       // `KEY: str = os.environ["KEY"]`: what reads calls says how much it is needed.
       if (value !== undefined && /\benviron\b|\bgetenv\(/.test(value)) continue;
       const alias = /(?:validation_alias|alias|env)\s*=\s*["'](\w+)["']/.exec(value ?? "")?.[1];
@@ -39,6 +41,14 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
     }
   }
   return sightings;
+}
+
+/** `env_prefix="x_"`, or the name of a constant that holds it. */
+function prefixOf(settings: string, code: string): string {
+  const [, written, name] = /(?<!\w)env_prefix["']?\s*[=:]\s*(?:["']([^"']*)["']|([A-Za-z_]\w*))/.exec(settings) ?? [];
+  if (name === undefined) return written ?? "";
+  const constant = new RegExp(`^\\s*${name}\\s*(?::[^=\\n]+)?=\\s*["']([^"']*)["']`, "m");
+  return (constant.exec(settings) ?? constant.exec(code))?.[1] ?? "";
 }
 
 /**

@@ -8,6 +8,9 @@ const read = /(?:environ(?:\.get)?|[gG]etenv|ENV(?:\.fetch)?)\s*[[(]\s*["'](\w+)
 /** So long a list may be, and so far behind it the program stops for what is missing. */
 const longest = 4000;
 
+/** `$dotenv->required(["A", "B"])`: it throws for what is missing itself. */
+const throws = /->required\(\s*\[([^\]]{0,4000})\]/g;
+
 /** Only where the same file reads the environment by a name it is given, or reads what is listed, and stops. */
 export function readRequiredLists(code: string, stops: RegExp): { key: string; offset: number }[] {
   if (!/required|mandatory/i.test(code)) return [];
@@ -22,5 +25,8 @@ export function readRequiredLists(code: string, stops: RegExp): { key: string; o
     for (const item of rest.slice(0, end).matchAll(items))
       if (known === null || known.has(item[1])) found.push({ key: item[1]!, offset: start + item.index });
   }
+  for (const match of code.matchAll(throws))
+    for (const item of match[1]!.matchAll(/["']([A-Z][A-Z0-9_]+)["']/g))
+      found.push({ key: item[1]!, offset: match.index });
   return found;
 }

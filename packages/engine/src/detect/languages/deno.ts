@@ -68,10 +68,14 @@ export const deno: Reader = {
           : "preview"
         : ["start", "serve", "prod", "preview"].find((name) => taskText(tasks[name]) !== undefined);
     const task = served === undefined ? undefined : taskText(tasks[served]);
+    // Tasks that only drive containers start no program of this directory.
+    const isElsewhere = task !== undefined && /^\s*(?:docker|kubectl|podman)\b/.test(task);
     const own =
-      served !== undefined && task !== undefined && !/--watch|\bdev\.tsx?\b/.test(task)
+      served !== undefined && task !== undefined && !isElsewhere && !/--watch|\bdev\.tsx?\b/.test(task)
         ? `deno task ${served}`
         : undefined;
+    if (isElsewhere && !tree.listing(directory).files.some((name) => /\.[cm]?[jt]sx?$/.test(name)))
+      return decide(reading, "package", 0.2, { at, rule: "deno/tasks" });
     const start = own ?? (main === undefined ? undefined : `deno run -A ${main}`);
     state(reading, "startCommand", start, { at, rule: own === undefined ? "deno/main" : "deno/task" });
     startFromProcfile(project, directory, reading);

@@ -168,7 +168,11 @@ function builtWhere(project: Project, directory: string, service: ComposeService
   const file = isObject(value["build"]) ? value["build"]["dockerfile"] : undefined;
   if (service.build !== "." || typeof file !== "string" || !file.includes("/")) return service;
   const folder = file.slice(0, file.lastIndexOf("/")).replace(/^\.\//, "");
-  return hasLanguageManifest(project, inside(directory, folder)) ? { ...service, build: folder } : service;
+  const at = inside(directory, folder);
+  const hasProgram =
+    hasLanguageManifest(project, at) ||
+    project.tree.listing(at).files.some((name) => /^(?:main|server|app|index|mod)\.(?:ts|js|py|go|rb|php)$/.test(name));
+  return hasProgram ? { ...service, build: folder } : service;
 }
 
 function composeService(name: string, value: JsonObject): ComposeService {
@@ -279,8 +283,17 @@ const compose: Reader = {
   },
 };
 
+/** Deno's manifest without any source beside it holds tasks and names of imports for the folders below. */
+function hasTasksAlone({ tree }: Project, directory: string): boolean {
+  const { files } = tree.listing(directory);
+  return (
+    files.filter((name) => languageManifests.test(name)).every((name) => /^deno\.jsonc?$/.test(name)) &&
+    !files.some((name) => /\.[cm]?[jt]sx?$/.test(name))
+  );
+}
+
 function composeConfidence(project: Project, directory: string, services: ComposeService[]): number {
-  if (hasLanguageManifest(project, directory)) return 0.35;
+  if (hasLanguageManifest(project, directory) && !hasTasksAlone(project, directory)) return 0.35;
   const programs = services.filter((service) => service.build !== undefined || !service.database);
   if (programs.length === 0) return 0.45;
   const elsewhere = programs.filter((service) => service.build !== undefined && service.build !== ".");

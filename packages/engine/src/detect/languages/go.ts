@@ -58,18 +58,10 @@ const commandLineModules = [
 ];
 
 /** Modules of bots, which wait for messages whatever else they can be told to do. */
-const botModules = [
-  "github.com/bwmarrin/discordgo",
-  "github.com/disgoorg/disgo",
-  "github.com/diamondburned/arikawa",
-  "github.com/go-telegram-bot-api/telegram-bot-api",
-  "github.com/go-telegram/bot",
-  "github.com/mymmrac/telego",
-  "github.com/PaulSonOfLars/gotgbot",
-  "gopkg.in/telebot.v3",
-  "gopkg.in/telebot.v4",
-  "gopkg.in/tucnak/telebot.v2",
-];
+const botModules =
+  /(?:^|\/)(?:discordgo|disgo|arikawa|telegram-bot-api|telego|gotgbot|echotron|telebot)(?:[./]v\d+)?(?:\/|$)|^github\.com\/go-telegram\/bot(?:\/|$)/;
+/** A bot that is called over HTTP rather than asking for what is new. */
+const hook = /\b(?:ListenForWebhook|NewWebhook\w*|StartWebhook|UpdatesViaWebhook|WebhookHandler)\b/;
 
 export const go: Reader = {
   id: "go",
@@ -151,7 +143,11 @@ function readMain({ project, directory, reading, module, main, sources, imported
       (row !== undefined || /\bListenAndServe|http\.Serve|net\.Listen|grpc\.NewServer/.test(source.text)),
   );
   const process = procfileStart(project, directory, reading);
-  const isServer = process !== "worker" && (row !== undefined || listener !== undefined || process === "web");
+  const isBot = imported.keys().some((path) => botModules.test(path));
+  // What a bot answers over HTTP is that it is alive, or what it has seen.
+  const isAwake = isBot && row === undefined && process === null && !sources.some(({ text }) => hook.test(text));
+  const isServer =
+    process !== "worker" && (row !== undefined || (listener !== undefined && !isAwake) || process === "web");
   if (isServer) {
     statePort(project, directory, reading, {
       sources: [...own, ...rest, ...settings(project, directory)],
@@ -167,7 +163,7 @@ function readMain({ project, directory, reading, module, main, sources, imported
   }
   if (process === "worker") return decide(reading, "worker", 0.85, { at: main.at, rule: "go/procfile" });
   const isTool =
-    !botModules.some(used) &&
+    !isBot &&
     (commandLineModules.some((name) => module.requires.has(name)) ||
       own.some(({ text }) => /\bflag\.(Parse|NewFlagSet)\(|\bos\.Args\b/.test(text)));
   return decide(reading, isTool ? "package" : "worker", isTool ? 0.6 : 0.65, {
@@ -248,6 +244,7 @@ const portPatterns: readonly RegExp[] = [
   /\b\w*Port\w*\(\s*":?(\d{2,5})"\s*\)/,
   /`[^`]*env:"(?!\w*(?:DB|DATABASE|POSTGRES|PG|SQL|MONGO|REDIS|MAIL|SMTP|METRICS|PROMETHEUS|DEBUG|PPROF|GRPC|ADMIN)_)(?:\w+_)?PORT"[^`]*(?:envDefault|env-default|default):":?(\d{2,5})"/,
   /`[^`]*(?:envDefault|env-default|default):"(\d{2,5})"[^`]*env(?:config)?:"(?:HTTP_|SERVER_|APP_)?PORT"/,
+  /\bPort:\s*(\d{2,5}),/,
   /\b(?:Host|Addr(?:ess)?|Listen\w*|Bind\w*)\s+string\s+`[^`]*(?:default|envDefault|env-default):"[^"]*:(\d{2,5})"/,
   /flag\.(?:String|Int)(?:Var)?\([^)]*"(?:port|p|addr|listen|http)[^"]*"\s*,\s*"?[^",)]*?:?(\d{2,5})"?\s*,/,
   /\b(?:default)?(?:addr|address|port|listenAddr)\w*\s*(?::=|=)\s*(?:flag\.\w+\([^,]+,\s*)?"?[\w.]*:?(\d{4,5})"?/i,

@@ -53,6 +53,9 @@ const frameworks: readonly JavaFramework[] = [
   { slug: "jetty", ids: /^(jetty-server|jetty-maven-plugin)$/, port: 8080 },
 ];
 
+/** Libraries of bots. */
+const bots = /^(?:JDA|javacord(?:-.+)?|discord4j-core|kord-core(?:-.+)?|telegrambots(?:-.+)?|java-telegram-bot-api)$/;
+
 export const java: Reader = {
   id: "java",
   read(project, directory) {
@@ -64,7 +67,13 @@ export const java: Reader = {
     stateVersion(project, directory, reading, build);
 
     const ids = new Set([...build.dependencies.keys(), ...build.plugins]);
-    const row = frameworks.find((candidate) => ids.values().some((id) => candidate.ids.test(id)));
+    const isBot = ids.values().some((id) => bots.test(id));
+    // What a bot answers by a small server inside it is no reason to call it one.
+    const row = frameworks.find(
+      (candidate) =>
+        ids.values().some((id) => candidate.ids.test(id)) &&
+        !(isBot && /^(?:jetty|javalin|spark)$/.test(candidate.slug)),
+    );
     const program =
       build.modules.length > 0 && (build.packaging === "pom" || !build.isProgram)
         ? moduleWithProgram(project, directory, build)

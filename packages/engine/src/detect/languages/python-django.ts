@@ -79,7 +79,9 @@ export function readDjango({ project, directory, reading, found, manage }: Case)
           ? `uvicorn ${asgiModule}:application --host 0.0.0.0 --port $PORT`
           : has("waitress")
             ? `waitress-serve --host 0.0.0.0 --port $PORT ${wsgiModule}:application`
-            : "python manage.py runserver 0.0.0.0:$PORT";
+            : has("uwsgi")
+              ? `uwsgi --http 0.0.0.0:$PORT ${tree.has(inside(base, "uwsgi.ini")) ? "--ini uwsgi.ini" : `--module ${wsgiModule}:application`}`
+              : "python manage.py runserver 0.0.0.0:$PORT";
   state(reading, "startCommand", prefix + start, { at: manage.at, rule: "django/server", confidence: 0.85 });
   if (/^\s*STATIC_ROOT\s*=/m.test(whole))
     state(reading, "buildCommand", `${prefix}python manage.py collectstatic --noinput`, {
@@ -94,13 +96,23 @@ export function readDjango({ project, directory, reading, found, manage }: Case)
 
 /**
  * Settings without the blocks for a database that is neither the one a variable falls back on nor one whose driver is installed:
- * `if getenv("DB", "sqlite") == "mysql":`.
+ * `if getenv("DB", "sqlite") == "mysql":`, or the same by way of a name.
  */
 function withoutOtherChoices(text: string, drivers: readonly string[]): string {
+  const read = /\b(?:getenv|environ\.get|env|config)\(\s*["']\w+["']\s*,\s*(?:default\s*=\s*)?["'](\w+)["']\s*\)/;
+  const named = new Map(
+    [...text.matchAll(new RegExp(`^(\\w+)\\s*=\\s*(?:\\w+\\.)?${read.source}`, "gm"))].map(([, name, value]) => [
+      name,
+      value,
+    ]),
+  );
   return text.replace(
-    /^([ \t]*)(?:el)?if\b[^\n]*\b(?:getenv|environ\.get|env|config)\(\s*["']\w+["']\s*,\s*(?:default\s*=\s*)?["'](\w+)["']\s*\)\s*==\s*["'](\w+)["'][^\n]*\n(?:\1[ \t]+[^\n]*\n|[ \t]*\n)*/gm,
-    (block, _indent: string, fallback: string, value: string) =>
-      fallback === value || drivers.includes(databaseNamed(value) ?? "") ? block : "\n",
+    /^([ \t]*)(?:el)?if\b([^\n]*)==\s*["'](\w+)["'][^\n]*\n(?:\1[ \t]+[^\n]*\n|[ \t]*\n)*/gm,
+    (block, _indent: string, asked: string, value: string) => {
+      const fallback = read.exec(asked)?.[1] ?? named.get(asked.trim());
+      const isKept = fallback === undefined || fallback === value || drivers.includes(databaseNamed(value) ?? "");
+      return isKept ? block : "\n";
+    },
   );
 }
 

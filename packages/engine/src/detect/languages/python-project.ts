@@ -151,9 +151,6 @@ function readPyproject(
   const metadata = objectAt(document, "project");
   const poetry = objectAt(document, "tool", "poetry");
   const lists = [metadata["dependencies"]];
-  for (const [group, list] of Object.entries(objectAt(document, "dependency-groups"))) {
-    if (!/dev|test|doc|lint/.test(group)) lists.push(list);
-  }
   for (const list of lists) {
     for (const requirement of Array.isArray(list) ? list : [])
       if (typeof requirement === "string") add(requirement, path);
@@ -165,8 +162,9 @@ function readPyproject(
     for (const extra of extras) add(`${name}[${extra}]`, path);
   }
   const required = new Set(found.dependencies.keys());
-  for (const [group, list] of Object.entries(objectAt(metadata, "optional-dependencies"))) {
-    if (/^(?:dev|test|doc|lint)/.test(group)) continue;
+  const groups = [metadata["optional-dependencies"], document["dependency-groups"]].filter(isObject);
+  for (const [group, list] of groups.flatMap((one) => Object.entries(one))) {
+    if (/dev|test|doc|lint/.test(group)) continue;
     for (const requirement of textsOf(list)) add(requirement, path);
   }
   for (const one of found.dependencies.keys()) if (!required.has(one)) found.optional.add(one);

@@ -66,7 +66,11 @@ export function gemsOf(text: string, path: string): Map<string, string> {
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
     const line = raw.replace(/(^|\s)#.*$/, "").trim();
     const opens = /\bdo\s*(\|[^|]*\|)?$/.test(line);
-    if (opens) blocks.push(/^group\b/.test(line) && !/:production|:default/.test(line));
+    if (opens)
+      blocks.push(
+        /^group\b.*:(?:development|test|ci|local|lint|docs?|debug|tools?)\b/.test(line) &&
+          !/:production|:default/.test(line),
+      );
     else if (/^(if|unless|case|begin)\b/.test(line)) blocks.push(false);
     else if (line === "end") blocks.pop();
     const name = /^gem\s*\(?\s*["']([\w.-]+)["']/.exec(line)?.[1];

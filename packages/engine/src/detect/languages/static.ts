@@ -1,4 +1,5 @@
 /** Static sites without JavaScript's tools: plain pages, and the generators of other languages. */
+import { lockfiles } from "../package-manager.ts";
 import { inside, isObject, type Json, type JsonObject, type Project, type Reader } from "../reading.ts";
 import { hasLanguageManifest } from "./docker.ts";
 import { decide, draftOf, state } from "./draft.ts";
@@ -138,6 +139,13 @@ export const generatedSites: Reader = {
       }
       const beside = hasLanguageManifest(project, directory) && row.alone === false && hasProgram(project, directory);
       const hasPackage = project.tree.has(inside(directory, "package.json"));
+      if (hasPackage && row.runtime !== "python" && reading.packageManager === undefined) {
+        const [manager, lock] = lockfiles.find(([, name]) => project.tree.has(inside(directory, name))) ?? [
+          "npm",
+          "package.json",
+        ];
+        state(reading, "packageManager", manager, { at: inside(directory, lock), rule: `lockfile/${lock}` });
+      }
       // GitHub shows a README by a theme; that alone makes no site of a program.
       if (row.slug === "jekyll" && !hasJekyllPages(project, directory)) return decide(reading, "static", 0.3, proof);
       return decide(reading, "static", beside ? 0.4 : hasPackage && row.slug !== "hugo" ? 0.7 : 0.9, proof);

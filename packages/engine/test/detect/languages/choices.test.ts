@@ -41,6 +41,70 @@ const projects: [name: string, files: Record<string, string>, expected: object][
     { database: ["sqlite"] },
   ],
   [
+    "Django: the same by way of a name, and drivers of a group nobody installs",
+    {
+      "manage.py": 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "site.settings")\n',
+      "pyproject.toml":
+        '[project]\nname = "x"\ndependencies = ["django", "uwsgi"]\n[dependency-groups]\npostgres = ["psycopg"]\n',
+      "uwsgi.ini": "",
+      "site/settings.py":
+        'DB_ENGINE = os.getenv("DB_ENGINE", "sqlite")\nif DB_ENGINE == "postgres":\n    main = {\n        "ENGINE": "django.db.backends.postgresql",\n    }\nelse:\n    main = {"ENGINE": "django.db.backends.sqlite3"}\n',
+    },
+    { database: ["sqlite"], startCommand: "uwsgi --http 0.0.0.0:$PORT --ini uwsgi.ini" },
+  ],
+  [
+    "Go: the file a flag falls back on",
+    {
+      "go.mod": "module x\n\nrequire (\n\tmodernc.org/sqlite v1.0.0\n\tgithub.com/lib/pq v1.0.0\n)\n",
+      "main.go":
+        'package main\ntype options struct {\n\tDB string `long:"db" default:"x.db"`\n}\nfunc main() { http.ListenAndServe(address(), nil) }\n',
+    },
+    { database: ["sqlite", "postgres"] },
+  ],
+  [
+    "Go: the port of a structure of defaults",
+    {
+      "go.mod": "module x\n\nrequire github.com/gin-gonic/gin v1.0.0\n",
+      "main.go": "package main\nvar defaults = Config{\n\tPort: 80,\n}\nfunc main() { start(defaults) }\n",
+    },
+    { port: 80 },
+  ],
+  [
+    "Go: a bot that answers over HTTP how it is",
+    {
+      "go.mod": "module x\n\nrequire github.com/own/telegram-bot-api/v5 v5.0.0\n",
+      "main.go":
+        'package main\nimport (\n\t"github.com/own/telegram-bot-api/v5"\n)\nfunc main() { go http.ListenAndServe(":8080", nil); poll() }\n',
+    },
+    { kind: "worker" },
+  ],
+  [
+    "Java: a bot with a small server in it",
+    {
+      "build.gradle":
+        "plugins { id 'application' }\ndependencies {\n  implementation('net.dv8tion:JDA:5.0.0')\n  implementation 'org.eclipse.jetty:jetty-server:11.0.12'\n}\n",
+      "src/main/java/Bot.java": "class Bot { public static void main(String[] a) {} }",
+    },
+    { kind: "worker" },
+  ],
+  [
+    "Ruby: gems of a group of the application's own",
+    {
+      Gemfile: "gem 'thor'\ngroup :app do\n  gem 'sinatra'\nend\ngroup :test do\n  gem 'roda'\nend\n",
+      "config.ru": "run App",
+    },
+    { framework: "sinatra" },
+  ],
+  [
+    "Hugo: the package manager of its tools",
+    {
+      "hugo.yaml": "baseURL: /\n",
+      "package.json": '{ "devDependencies": { "postcss": "8" } }',
+      "package-lock.json": "{}",
+    },
+    { framework: "hugo", packageManager: "npm" },
+  ],
+  [
     "Go: the file a setting falls back on, beside a server's driver",
     {
       "go.mod": "module x\n\nrequire (\n\tgithub.com/a/gorm-sqlite v1.0.0\n\tgorm.io/driver/postgres v1.0.0\n)\n",

@@ -121,3 +121,19 @@ describe("folders of Dockerfiles", () => {
     expect(servicesOf(files).map(({ path }) => path)).toEqual(["gateway"]);
   });
 });
+
+describe("a compose file beside Deno's tasks that only run it", () => {
+  it("is what starts the programs in the folders, each with a Dockerfile of its own", () => {
+    const files = {
+      "deno.json": '{ "tasks": { "start": "docker-compose up --build" }, "imports": { "oak": "jsr:@oak/oak" } }',
+      "docker-compose.yml":
+        "services:\n  cart:\n    build:\n      context: .\n      dockerfile: ./services/cart/Dockerfile\n  orders:\n    build:\n      context: .\n      dockerfile: ./services/orders/Dockerfile\n  db:\n    image: postgres:15\n",
+      "services/cart/Dockerfile": "FROM denoland/deno\n",
+      "services/cart/main.ts": "Deno.serve(() => new Response());\n",
+      "services/orders/Dockerfile": "FROM denoland/deno\n",
+      "services/orders/main.ts": "Deno.serve(() => new Response());\n",
+    };
+    expect(readingOf(files)).toMatchObject({ kind: "compose", database: ["postgres"] });
+    expect(servicesOf(files).map(({ path }) => path)).toEqual(["services/cart", "services/orders"]);
+  });
+});
