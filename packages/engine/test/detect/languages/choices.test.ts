@@ -65,7 +65,8 @@ const projects: [name: string, files: Record<string, string>, expected: object][
     "Go: the port of a structure of defaults",
     {
       "go.mod": "module x\n\nrequire github.com/gin-gonic/gin v1.0.0\n",
-      "main.go": "package main\nvar defaults = Config{\n\tPort: 80,\n}\nfunc main() { start(defaults) }\n",
+      "main.go":
+        'package main\nimport (\n\t"github.com/gin-gonic/gin"\n)\nvar defaults = Config{\n\tPort: 80,\n}\nfunc main() { start(gin.New(), defaults) }\n',
     },
     { port: 80 },
   ],
