@@ -98,6 +98,9 @@ export function sourceOf(project: Project, manifest: Manifest, path: string): So
   return null;
 }
 
+/** Named as the main file, and nothing that runs: pages, settings of a tool. */
+export const isNoProgram: RegExp = /\.(html|css|json)$|(?:^|\/)\.\w/;
+
 /** Files that could be the program, best first: `main`, then the usual names in the usual folders. */
 export function likelyEntries(project: Project, manifest: Manifest): Source[] {
   const found: Source[] = [];
@@ -109,7 +112,7 @@ export function likelyEntries(project: Project, manifest: Manifest): Source[] {
     }
   };
   const main = manifest.json["main"];
-  if (typeof main === "string" && !/\.(html|css|json)$/.test(main)) add(sourceOf(project, manifest, main));
+  if (typeof main === "string" && !isNoProgram.test(main)) add(sourceOf(project, manifest, main));
   for (const folder of folders) {
     const place = folder === "" ? manifest.directory : inside(manifest.directory, folder);
     // A folder with a manifest of its own is another program.
@@ -260,14 +263,30 @@ const listensByName =
   /\.listen\s*\(\s*(?:\{[^}]{0,100}?port\s*:\s*)?(?:Number\s*\(|parseInt\s*\()?\s*[\w$]+(?:\.[\w$]+)*\.(?:\w*_)?(?:port|PORT)\b/;
 const settingsFile = /(?:^|[/.-])(?:config|configuration|settings|constants|env|environment|default)(?:[/.-]|$)/i;
 
+/** `NODE_ENV === "development" ? 3002 : 80`, `isProd ? 80 : 3002`: one port for those who develop, another for what is deployed. */
+const portByMode =
+  /((?:\|\||\?\?)\s*\(\s*)?(?:process\.env[.[]["']?|(?<![\w.])env\.)?(?:NODE_ENV["'\]]*\s*([!=])==?\s*["'](prod|dev|test)\w*["']|\bis(Prod|Dev)\w*)\s*\?\s*["']?(\d{2,5})["']?\s*:\s*["']?(\d{2,5})["']?(?!\w)(\s*\))?/g;
+
+/** The text with the port of what is deployed in place of such a choice. */
+function deployedPorts(text: string): string {
+  if (!text.includes("?") || !/NODE_ENV|\bis(?:Prod|Dev)/.test(text)) return text;
+  return text.replace(portByMode, (...groups: (string | undefined)[]) => {
+    const [, before, operator, mode, flag, first, second, after] = groups;
+    const isForProduction = ((mode ?? flag)!.toLowerCase() === "prod") === (operator !== "!");
+    const port = isForProduction ? first! : second!;
+    return before === undefined ? `${port}${after ?? ""}` : `|| ${port}`;
+  });
+}
+
 /** The port `sources` listen on without PORT; the first file and the strongest rule win. */
 export function portIn(
   project: Project,
   sources: readonly Source[],
 ): { port: number; at: string; rule: string; confidence: number } | null {
   const isByName = sources.some(({ text }) => listensByName.test(text));
+  const deployed = sources.map(({ at, text }) => ({ at, text: deployedPorts(text) }));
   for (const { id, pattern, confidence } of portRules) {
-    for (const { at, text } of sources) {
+    for (const { at, text } of deployed) {
       if (id === "port/option" && !isListening({ at, text }) && !(isByName && settingsFile.test(at))) continue;
       if (!/port|listen/i.test(text)) continue;
       for (const match of text.matchAll(pattern)) {

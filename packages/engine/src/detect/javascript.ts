@@ -9,7 +9,7 @@ import { buildsOf, commandWith, stateBuild } from "./build-command.ts";
 import { stringAt } from "./config.ts";
 import { addDatabases } from "./databases.ts";
 import { drivers } from "./drivers.ts";
-import { isListening, portIn, type Source, sourceAt, sourceOf, withImports } from "./entry.ts";
+import { isListening, isNoProgram, portIn, type Source, sourceAt, sourceOf, withImports } from "./entry.ts";
 import { deviceFrameworks, type Framework, frameworks } from "./frameworks.ts";
 import { addExampleDatabases } from "./languages/databases.ts";
 import { addComposeDatabases } from "./languages/docker.ts";
@@ -116,11 +116,14 @@ function settle(subject: Subject): void {
     if (built.isLibrary && !server) return settlePackage(subject, 0.8);
   }
   const bundler = activeOf(subject, ["bundler"]);
-  if (server && !(bundler && onlyDeveloped(subject, bundler.framework, program)))
-    return settleServer(subject, server, program);
   const worker = frameworks.find(
     ({ role, packages }) => role === "worker" && packages.some((name) => name in manifest.dependencies),
   );
+  // A bot that its platform runs beside no web process answers nobody, whatever it shows besides.
+  if (worker && program && subject.vendors.some(({ kind }) => kind === "worker"))
+    return settleWorker(subject, program, worker);
+  if (server && !(bundler && onlyDeveloped(subject, bundler.framework, program)))
+    return settleServer(subject, server, program);
   if (worker && !subject.isLibrary && program) return settleWorker(subject, program, worker);
   if (bundler) {
     const built = builtBy({
@@ -153,6 +156,7 @@ function settle(subject: Subject): void {
     : sourceOf(project, manifest, stringAt(manifest.json, "main") ?? stringAt(manifest.json, "module") ?? "index");
   if (
     main &&
+    !isNoProgram.test(main.at) &&
     !program &&
     usedOf(manifest, deviceFrameworks) === undefined &&
     !("bin" in manifest.json) &&

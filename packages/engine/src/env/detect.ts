@@ -4,6 +4,7 @@ import { inside, type Project } from "../detect/reading.ts";
 import { type ExampleEntry, familiesOff, isExampleFile, isSpecialFile, readExample } from "./example.ts";
 import { isManifest, readManifest } from "./manifests.ts";
 import type { OwnReader } from "./own-readers.ts";
+import { isProvided } from "./provided.ts";
 import { settleGuardedSettings } from "./python.ts";
 import { type Readme, readReadme } from "./readme.ts";
 import { dependencyVersions, mostCharacters, type Scope, scopeOf } from "./scope.ts";
@@ -51,7 +52,7 @@ export function detectVariables(project: Project, directory: string, facts: Omit
   );
   const listed = wanted.filter(({ examples: all }) => all.length > 0).length;
   const around = {
-    hasSchema: new Set(sightings.flatMap(({ key, inSchema }) => (inSchema ? [key] : []))).size >= 3,
+    hasSchema: new Set(sightings.flatMap(({ key, inSchema }) => (inSchema && !isProvided(key) ? [key] : []))).size >= 3,
     isExampleComplete: listed >= 5 && listed >= wanted.length * 0.6,
     isExampleTelling: listings.length > 0 && (inExample.size >= 3 || listed >= 2),
     framework: facts.framework,

@@ -473,7 +473,8 @@ function linkChoices(found: Found[], sightings: Sighting[]): void {
 
 /** `A || B`: B is tried when A is missing, so that neither is needed when the other is there. */
 function linkAlternatives(found: Found[], sightings: Sighting[]): void {
-  for (const { key, use } of found) {
+  // From behind: what ends `A || B || "c"` holds for all of it.
+  for (const { key, use } of found.toReversed()) {
     if (use.alternativeAt === undefined) continue;
     const other = sightings.find(({ offset }) => Math.abs(offset - use.alternativeAt!) < 3);
     const own = sightings.find((sighting) => sighting.key === key && sighting.need === "plain");

@@ -107,7 +107,7 @@ export function useOf(script: Script, span: Span): Use {
     const converter = conversions.exec(head);
     if (converter && /\bURL\s*$/.test(converter[0])) isParsed = true;
     if (converter) start = before - converter[0].length + (/^[^\w$.]/.test(converter[0]) ? 1 : 0);
-    else if (/[\w$\]]\s*$/.test(head) && !/\b(?:return|await|typeof|in|of|case)\s*$/.test(head)) {
+    else if (/[\w$\]]\s*(?:<[^<>()]*>\s*)?$/.test(head) && !/\b(?:return|await|typeof|in|of|case)\s*$/.test(head)) {
       const or = /^\s*(?:\|\||\?\?)/.exec(code.slice(close + 1, close + 20));
       if (or && isLiteralAt(script.text, skipSpace(code, close + 1 + or[0].length))) return { need: "default" };
       break;

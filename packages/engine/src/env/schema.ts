@@ -88,11 +88,11 @@ export function readSchemas(script: Script): Sighting[] {
   return sightings;
 }
 
-/** `if (env.NODE_ENV === "production" && !env.REDIS_URL) context.addIssue(…)`: without it nothing that is deployed passes. */
+/** Without these nothing that is deployed passes, whatever their fields say. */
 function refusedInProduction({ code, text }: Script): Set<string> {
   const refused = new Set<string>();
-  if (!code.includes("addIssue")) return refused;
-  for (const match of code.matchAll(/\bif\s*\(/g)) {
+  // if (env.NODE_ENV === "production" && !env.REDIS_URL) context.addIssue(…)
+  for (const match of code.includes("addIssue") ? code.matchAll(/\bif\s*\(/g) : []) {
     const open = match.index + match[0].length - 1;
     const end = closing(code, open);
     const condition = text.slice(open + 1, end);
@@ -101,6 +101,16 @@ function refusedInProduction({ code, text }: Script): Set<string> {
     const block = blockAfter(code, end + 1);
     if (!code.slice(block.start, block.end).includes("addIssue")) continue;
     for (const [, key] of rest.matchAll(/\.([A-Z][A-Z0-9_]+)/g)) refused.add(key!);
+  }
+  // .refine((env) => env.NODE_ENV !== "production" || !!env.REDIS_URL), also as a return before another
+  for (const match of code.matchAll(/\.refine\s*\(/g)) {
+    const open = match.index + match[0].length - 1;
+    const test = text.slice(open + 1, endOfExpression(code, open + 1));
+    const from = /!==?\s*["']production["']\s*(?:\|\||\)\s*\{?\s*return\s+true\s*;?\s*\}?\s*return\b)/.exec(test);
+    const rest = from && test.slice(from.index + from[0].length);
+    if (!rest || /\|\||\?|\bif\b/.test(rest)) continue;
+    for (const [, key] of rest.matchAll(/(?:!!|Boolean\(|&&\s*)\s*\w+\.([A-Z][A-Z0-9_]+)\b(?!\s*[.=!<>])/g))
+      refused.add(key!);
   }
   return refused;
 }

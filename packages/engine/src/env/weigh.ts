@@ -35,6 +35,8 @@ const core =
   /(?:(?:^|_)(?:SESSION|JWT|AUTH|COOKIE|ENCRYPTION|NEXTAUTH|PAYLOAD)|^APP)_?(?:JWT_)?(?:SECRET|KEY|PASSWORD|SALT)|^(?:SECRET|SECRET_KEY|BASE_URL|APP_URL|SITE_URL|(?:NEXT)?AUTH_URL)$/;
 const isSecret = /(?:SECRET|KEY|TOKEN|PASSWORD|SALT)$/;
 const partOfDatabase = /^(?:DB|DATABASE|PG|POSTGRES|MYSQL|MONGO|MONGODB|TURSO|LIBSQL)_?/;
+/** What bots are told, in whatever case their authors write. */
+const ofBots = /^(?:(?:bot|discord|telegram)?_?token|client_?(?:id|secret)|mongo(?:db)?_?(?:ur[il]|connection)?)$/i;
 /** A connection is made of all of these; what is quieted of one is as needed as its password. */
 const partOfConnection =
   /^(?:DB|DATABASE|PG|POSTGRES|MYSQL|MONGO|MONGODB|REDIS)_(?:HOST|PORT|NAME|USER|USERNAME|DATABASE)$/;
@@ -183,10 +185,8 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   if (isCalledRequired && examples.some((one) => one.isRequired && one.hasPlaceholder)) return true;
   if (verdict === "required" && (examples.length === 0 || isListed)) return true;
   if (examples.length > 0 && !isListed && !(isDatabase && examples.every((one) => one.isCommentedOut))) return false;
-  // Names in lower case are the shell's own or a slip.
-  if (!/[A-Z]/.test(key) && !isListed) return false;
-  // camelCase names are set by the project's own configuration far more often than by people.
-  if (/[a-z][A-Z]/.test(key) && !isListed) return false;
+  // Names in lower case are the shell's own or a slip, and those in camelCase are set by the project's own configuration.
+  if ((!/[A-Z]/.test(key) || /[a-z][A-Z]/.test(key)) && !isListed && !ofBots.test(key)) return false;
   // An image is built with a connection that only has to parse.
   const byFile = strongestByFile(isDatabase ? reads.filter(({ path }) => !path.endsWith("Dockerfile")) : reads);
   const isReplaced = byFile.some((need) => need === "default" || need === "guarded");
@@ -199,7 +199,7 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   if (isReplaced && !isAsserted && !isOnlyAskedFor && !isAlsoPlain) return false;
   if (isCrowded && !isAsserted && !isDatabase && !isCalledRequired && !core.test(key)) return false;
   if (rule?.isExtra && !examples.some((one) => one.isRequired) && !(isAsserted && isListed)) return false;
-  const isKnown = rule !== null ? !rule.isExtra : isSensitive(key, null);
+  const isKnown = rule !== null ? !rule.isExtra : isSensitive(key, null) || ofBots.test(key);
   if (
     byFile.every((need) => need === "quieted") &&
     !(framework === "nuxt"

@@ -34,6 +34,59 @@ describe("ports that the code leaves to the environment", () => {
   });
 });
 
+describe("ports that depend on where the program runs", () => {
+  const withPort = (port: string) => ({
+    "package.json": manifest({ scripts: { start: "node index.js" }, dependencies: { express: "4" } }),
+    "index.js": `const express = require("express");\nconst port = process.env.PORT || ${port};\nexpress().listen(port);`,
+  });
+  table({
+    "what is not developed with": {
+      files: withPort(`(process.env.NODE_ENV !== "development" ? 80 : 3002)`),
+      is: { port: 80 },
+    },
+    "what production has": {
+      files: withPort(`(process.env.NODE_ENV === "production" ? 8080 : 3002)`),
+      is: { port: 8080 },
+    },
+    "what a flag says": { files: withPort("(isDev ? 3002 : 8081)"), is: { port: 8081 } },
+  });
+});
+
+describe("what is no program", () => {
+  table({
+    "settings named as the main file of a workspace": {
+      files: {
+        "package.json": manifest({
+          main: ".eslintrc.js",
+
+          scripts: { build: "turbo run build" },
+        }),
+        ".eslintrc.js": "module.exports = {}",
+        "pnpm-workspace.yaml": "packages:\n  - apps/*\n",
+        "apps/web/package.json": manifest({
+          scripts: { build: "next build", start: "next start" },
+          dependencies: { next: "14" },
+        }),
+        "apps/web/next.config.js": "module.exports = {}",
+        "apps/api/package.json": manifest({ scripts: { start: "node index.js" }, dependencies: { express: "4" } }),
+        "apps/api/index.js": `require("express")().listen(3000)`,
+      },
+      is: { kind: "monorepo", startCommand: null },
+    },
+    "a bot whose platform runs a worker is one, whatever pages it has": {
+      files: {
+        "package.json": manifest({
+          scripts: { start: "node index" },
+          dependencies: { "discord.js": "14", express: "4" },
+        }),
+        Procfile: "worker: npm start\n",
+        "index.js": `const { Client } = require("discord.js");\nrequire("express")().listen(4200);\nnew Client({}).login("x");`,
+      },
+      is: { kind: "worker", framework: "discord.js", startCommand: "npm run start" },
+    },
+  });
+});
+
 describe("programs whose scripts do not say how they are started", () => {
   table({
     "the file whose imports listen is the program": {

@@ -68,6 +68,46 @@ describe("values that have another one in their place", () => {
       },
       required: ["APP_BANNER"],
     },
+    "what is handed to a class with a type of its own": {
+      files: {
+        "bot.ts": `export const bot = new Bot<MyContext>(process.env.TOKEN);`,
+        ".env.sample": "TOKEN=123456789:ABCDEFGH\nSALT=1234567890\nADMIN_ID=12345\n",
+      },
+      required: ["TOKEN"],
+    },
+    "nothing of several names of which the last has a value": {
+      files: {
+        "a.ts": `const amount = Number(process.env.PAY_KEY || process.env.PAY_TOKEN || process.env.PAY_SECRET || 699);`,
+      },
+      required: [],
+    },
+    "what is outside of a schema that only says where the program runs": {
+      files: {
+        "app.ts": `import Joi from "joi";
+          const schema = Joi.object({ NODE_ENV: Joi.string().required(), PROFILE: Joi.string().required(), PORT: Joi.number().required() });
+          mail({ host: configService.get<string>("SMTP_HOST"), pass: configService.get<string>("SMTP_PASSWORD") });`,
+        ".env.example": "NODE_ENV=\nPROFILE=local\nPORT=3000\nSMTP_HOST=\nSMTP_PASSWORD=\n",
+      },
+      required: ["PROFILE", "SMTP_HOST", "SMTP_PASSWORD"],
+    },
+    "the names bots give their variables": {
+      files: {
+        "config.js": `module.exports = { token: process.env.token || "", clientId: process.env.clientId || "", color: process.env.color };`,
+      },
+      required: ["clientId", "token"],
+    },
+    "what a schema refuses in production": {
+      files: {
+        "env.ts": `import { z } from "zod";
+          export const schema = z.object({ NODE_ENV: z.string(), TOKEN: z.string(), CLIENT_KEY: z.string(),
+            GUILD_KEY: z.string().optional(), AXIOM_TOKEN: z.string().optional(), AXIOM_ORG_ID: z.string().optional(),
+            CORS_KEY: z.string().optional() })
+            .refine((env) => { if (env.NODE_ENV !== "development") return true; return !!env.GUILD_KEY; })
+            .refine((env) => { if (env.NODE_ENV !== "production") return true; return !!env.AXIOM_TOKEN && !!env.AXIOM_ORG_ID; })
+            .refine((env) => env.NODE_ENV !== "production" || !!env.CORS_KEY, { message: "no" });`,
+      },
+      required: ["AXIOM_ORG_ID", "AXIOM_TOKEN", "CLIENT_KEY", "CORS_KEY", "TOKEN"],
+    },
     "bindings of a Worker that may be missing": {
       files: {
         "worker.ts": `export type Bindings = { DB: D1Database; JWT_SECRET: string; FRONTEND_URL: string | undefined;
