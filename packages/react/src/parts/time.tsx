@@ -10,11 +10,28 @@ const units: [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 1_000],
 ];
 
+/** Made with the first use and kept: to make one takes longer than all else in a row of a list. */
+function kept<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+const relative = kept(() => new Intl.RelativeTimeFormat(undefined, { numeric: "auto" }));
+const exactly = kept(() => new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" }));
+const spoken = {
+  hour: kept(() => spokenIn("hour")),
+  minute: kept(() => spokenIn("minute")),
+  second: kept(() => spokenIn("second")),
+};
+
+function spokenIn(unit: string): Intl.NumberFormat {
+  return new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: "long" });
+}
+
 /** "4 minutes ago", in the reader's language. */
 export function agoInWords(at: string, now: number): string {
   const passed = Date.parse(at) - now;
   const [unit, length] = units.find(([, one]) => Math.abs(passed) >= one) ?? ["second", 1_000];
-  return new Intl.RelativeTimeFormat(undefined, { numeric: "auto" }).format(Math.round(passed / length), unit);
+  return relative().format(Math.round(passed / length), unit);
 }
 
 /** "1 min 12 s", short enough for a row. */
@@ -39,9 +56,7 @@ export function durationForSpeech(ms: number): string {
   ] as const;
   const parts = counts
     .filter(([unit, count]) => count > 0 || (unit === "second" && seconds === 0))
-    .map(([unit, count]) =>
-      new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: "long" }).format(count),
-    );
+    .map(([unit, count]) => spoken[unit]().format(count));
   return parts.join(" ");
 }
 
@@ -78,7 +93,7 @@ export function RelativeTime({ at, inRow = false }: { at: string; inRow?: boolea
   const [isDismissed, setIsDismissed] = useState(false);
   const tooltip = useId();
   const ago = agoInWords(at, now);
-  const exact = new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  const exact = exactly().format(new Date(at));
   if (inRow) {
     return (
       <time dateTime={at} dir="auto" title={exact} suppressHydrationWarning>
