@@ -1,7 +1,8 @@
 "use client";
 import { type RefObject, useEffect, useState, useSyncExternalStore } from "react";
-import { Button, buttonClass } from "../parts/button.tsx";
-import { pressedClass } from "./log-toolbar.tsx";
+import { Copy, Download, FileText, Maximize, Minimize } from "lucide-react";
+import { buttonClass } from "../parts/button.tsx";
+import { ToolButton } from "./log-toolbar.tsx";
 
 /** Puts text that is still being made on the clipboard, and says how it went for two seconds. */
 export function useCopy(): { told: "copied" | "refused" | null; copy(text: Promise<Blob>): void } {
@@ -59,42 +60,43 @@ export function LogActions({ text, plainTextUrl, frame }: LogActionsProps) {
   );
   return (
     <>
-      <Button look="quiet" className="lf:px-1.5!" onClick={() => copy(text())}>
-        Copy
-      </Button>
+      <ToolButton label="Copy" onClick={() => copy(text())}>
+        <Copy aria-hidden size={16} />
+      </ToolButton>
       <CopyStatus told={told} />
       {plainTextUrl === undefined ? (
-        <Button look="quiet" className="lf:px-1.5!" onClick={() => void text().then(save)}>
-          Download
-        </Button>
+        <ToolButton label="Download" onClick={() => void text().then(save)}>
+          <Download aria-hidden size={16} />
+        </ToolButton>
       ) : (
         <>
-          <a href={plainTextUrl} download="" className={`${buttonClass("quiet")} lf:px-1.5!`}>
-            Download
+          <a href={plainTextUrl} download="" {...named("Download")}>
+            <Download aria-hidden size={16} />
           </a>
-          <a
-            href={plainTextUrl}
-            target="_blank"
-            rel="noopener noreferrer"
-            className={`${buttonClass("quiet")} lf:px-1.5!`}
-          >
-            Plain text
+          <a href={plainTextUrl} target="_blank" rel="noopener noreferrer" {...named("Plain text")}>
+            <FileText aria-hidden size={16} />
           </a>
         </>
       )}
       {canFill ? (
-        <Button
-          look="quiet"
+        <ToolButton
+          label="Full screen"
           aria-pressed={isFull}
-          className={`lf:px-1.5! ${pressedClass}`}
           onClick={() => void (isFull ? document.exitFullscreen() : frame.current?.requestFullscreen())}
         >
-          Full screen
-        </Button>
+          {isFull ? <Minimize aria-hidden size={16} /> : <Maximize aria-hidden size={16} />}
+        </ToolButton>
       ) : null}
     </>
   );
 }
+
+/** A link that looks like a button of the bar. */
+const named = (label: string) => ({
+  "aria-label": label,
+  title: label,
+  className: `${buttonClass("quiet")} lf:px-1.5!`,
+});
 
 function save(text: Blob): void {
   const link = document.createElement("a");
