@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasBrowser } from "../../react/test/browser.ts";
 import { password } from "../../server/test/harness.ts";
 import { openPlace, type Place } from "./place.ts";
+import { soon } from "./with-place.ts";
 
 const files = {
   "package.json": JSON.stringify({ name: "tide-table", private: true, scripts: { build: "node build.mjs" } }),
@@ -117,6 +118,8 @@ describe.runIf(hasBrowser)("a stranger", { timeout: 240_000 }, () => {
     await page.getByRole("dialog").getByRole("button", { name: "Add", exact: true }).click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.getByText("tides.example.com").first().waitFor();
+    // The button that was pressed went with the empty list: the focus is on the page's heading, not nowhere.
+    await expect.poll(() => page.evaluate("document.activeElement.tagName"), soon).toBe("H1");
     await page
       .getByText(/CNAME|A record|\bA\b/)
       .first()

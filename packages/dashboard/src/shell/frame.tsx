@@ -13,6 +13,7 @@ import {
   useWayIn,
 } from "../session.ts";
 import { ClosedPage } from "./closed-page.tsx";
+import { useKeptFocus } from "./kept-focus.ts";
 import { useKeys } from "./keys.ts";
 import { useClosed } from "./needs.ts";
 import { usePlaces } from "./places.ts";
@@ -60,6 +61,7 @@ function Inside({ me }: { me: Me }) {
   const hasEnded = useHasSessionEnded();
   const held = useHeld();
   usePlaces({ showKeys: () => setShown("keys") });
+  useKeptFocus();
   useKeys(() => setShown((one) => (one === "palette" ? null : "palette")));
   const close = (): void => setShown(null);
   return (
