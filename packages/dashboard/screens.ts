@@ -8,6 +8,11 @@ const out = join(import.meta.dirname, "../../docs/screens");
 const only = process.argv.slice(2);
 mkdirSync(out, { recursive: true });
 await using place = await openPlace();
+// As a server does, so that its machine is seen to be there.
+await using _attending = await place.server.engine.servers.attend({
+  roles: ["api", "worker", "edge"],
+  version: "0.1.0",
+});
 const { owner, pages, open } = await makeDemo(place);
 for (const [name, address] of Object.entries({ ...pages, ...open })) {
   if (only.length > 0 && !only.includes(name)) continue;
