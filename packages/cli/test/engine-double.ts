@@ -74,6 +74,7 @@ export const view: DeploymentView = {
   services: [{ name: "web", url: "http://site.localhost:8080", alsoAt: ["http://127.0.0.1:40001"] }],
   error: null,
   message: null,
+  source: null,
   bytesSent: 0,
   filesSent: 0,
   createdAt: "2026-01-01T00:00:00.000Z",

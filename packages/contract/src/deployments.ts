@@ -51,7 +51,8 @@ export const deployment = z
     url: z.string().nullable(),
     services: z.array(z.object({ name: z.string(), url: z.string(), alsoAt: z.array(z.string()).optional() })),
     error: errorReport.nullable(),
-    message: z.string().nullable(),
+    message: z.string().nullable().describe("One made of an earlier one has what was said of that one."),
+    source: z.string().nullable().describe("Where its files came from, as `folder site`; null until it is planned."),
     bytesSent: z.number(),
     filesSent: z.number(),
     releasedBytes: z
@@ -81,7 +82,7 @@ export const deployment = z
       .number()
       .nullable()
       .describe(
-        "Median duration of the last ten that succeeded in the same place; null in lists and when there are none.",
+        "Median duration of the ten before it that succeeded in the same place and were built, or not, as it is; null in lists and when there are none.",
       ),
     screenshot: z
       .object({ alt: z.string().describe("What it shows, in words.") })
@@ -101,7 +102,7 @@ const listed = deployment
 
 /** One of two deployments that are compared. */
 const side = deployment
-  .pick({ id: true, url: true, commit: true, createdAt: true, state: true, live: true, message: true })
+  .pick({ id: true, url: true, commit: true, createdAt: true, state: true, live: true, message: true, source: true })
   .meta({ id: "Side" });
 
 /** The commits between two deployments, found out when the later one was prepared. */

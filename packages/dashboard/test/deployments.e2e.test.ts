@@ -104,6 +104,24 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
     await expect.poll(() => here.title(), { timeout: 60_000 }).toMatch(/^✓ Ready · keys/);
     const { deployments } = await owner.client.deployments.list({ project: "keys", limit: 1 });
     expect(deployments[0]).toMatchObject({ operation: "rollback", state: "success", live: true });
+    await here.getByRole("heading", { level: 1, name: "Rollback of keys" }).waitFor();
+    await here.getByText("Give the traffic back on this server").waitFor();
+  });
+
+  it("say before a redeploy that a new one is built, and call it by what it is made of", async () => {
+    await deployed("again", "one");
+    const { page: here } = await tab("/p/again", owner);
+    await here.getByText("This server").first().waitFor();
+    await here.getByRole("button", { name: "Redeploy", exact: true }).click();
+    const dialog = here.getByRole("dialog", { name: "Redeploy" });
+    const then = dialog.getByRole("region", { name: "Then" });
+    await then.getByText("A new deployment of").waitFor();
+    // It has no state before it begins.
+    expect(await then.getByText("Ready").count()).toBe(0);
+    await dialog.getByText("What differs is known when it is built.").waitFor();
+    await dialog.getByRole("button", { name: "Redeploy" }).click();
+    await here.getByRole("heading", { level: 1, name: "Redeploy of again" }).waitFor();
+    await here.getByText("Release on this server").waitFor();
   });
 
   it("refuse a rollback that was decided on something else, and show what is so now", async () => {
@@ -145,6 +163,10 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
     expect(copied).toContain("code: BUILD_FAILED");
     expect(copied).toContain(`deployment: ${id}`);
     expect(copied).toContain("TS2345");
+    // The files have to be corrected: this is the way to deploy those, in the same project.
+    await here.getByRole("link", { name: "Deploy corrected files" }).click();
+    await here.getByRole("heading", { level: 1, name: "Deploy broken" }).waitFor();
+    await here.getByRole("navigation").getByRole("link", { name: "Deployments", exact: true }).waitFor();
   });
 
   it("show a shared one to people without an account, and nothing to do", async () => {

@@ -109,6 +109,10 @@ describe.skipIf(!hasBrowser)("the first steps", { timeout: 120_000 }, () => {
 
     await expect.poll(() => page.getByLabel("Project name").inputValue(), soon).toBe("greeter");
     expect(await page.getByText("This server").count()).toBe(1);
+    // A preview is called so until somebody calls it otherwise.
+    await page.getByLabel("A preview with an address of its own").check();
+    expect(await page.getByLabel("Name of the preview").inputValue()).toBe("preview");
+    await page.getByLabel("Production").check();
     await page.getByLabel("Project name").fill("Gree ter");
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByText("Try gree-ter.").waitFor();

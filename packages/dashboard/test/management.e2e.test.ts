@@ -46,6 +46,9 @@ describe.skipIf(!hasBrowser)("management", () => {
     await page.getByText("production has no variables").waitFor();
 
     await page.getByRole("button", { name: "Add variables" }).first().click();
+    // What comes first is to type a name: nothing more has to be pressed.
+    const name = page.getByRole("dialog").getByLabel("Name of the new variable");
+    await expect.poll(() => name.evaluate((field) => field === field.ownerDocument.activeElement), soon).toBe(true);
     await page.getByRole("dialog").getByRole("button", { name: "Edit as text" }).click();
     await page.getByRole("dialog").getByRole("textbox").fill(`PAYMENT_KEY=${secret}\nGREETING="good\nday"\n`);
     await press(page, /Use|Apply|Done|Back to/);

@@ -40,7 +40,7 @@ export {
   type DeploymentHistoryProps,
   type HistoryFilter,
 } from "./deployment/deployment-history.tsx";
-export { dayOf, matches } from "./deployment/history.ts";
+export { dayOf, deploymentName, matches } from "./deployment/history.ts";
 export { DeployButton, type DeployButtonProps, type DeploySource } from "./deploy-button.tsx";
 export { Layer, Root, useLayerContainer } from "./parts/root.tsx";
 export { Button, type ButtonProps, buttonClass } from "./parts/button.tsx";

@@ -57,6 +57,7 @@ export function deploymentOf(rest: Partial<Deployment> = {}): Deployment {
     services: [],
     error: null,
     message: null,
+    source: "git.example.com/acme",
     bytesSent: 0,
     filesSent: 0,
     createdAt: at(0),

@@ -72,10 +72,10 @@ it("says who began it, and what may be done with it by whom", async () => {
     promote: { possible: false, reason: "It is in production already." },
     rollback: { possible: false, reason: "It has the traffic already." },
   });
-  expect((await owner.client.deployments.get({ id: first })).actions.rollback).toEqual({
-    possible: true,
-    reason: null,
-  });
+  const before = await owner.client.deployments.get({ id: first });
+  expect(before.actions.rollback).toEqual({ possible: true, reason: null });
+  // There is nothing before it that it could be compared with.
+  expect(before).toMatchObject({ usualMs: null, source: "an upload" });
   const viewer = await server.member(owner, "viewer");
   const seen = (await viewer.client.deployments.list({ project })).deployments.find(({ id }) => id === first)!;
   expect(seen.usualMs).toBeNull();
@@ -155,6 +155,8 @@ it("does nothing when another deployment is live than the person saw", async () 
   });
   const back = await owner.client.deployments.rollback({ id: first, expectLive: second });
   await settled(back.id);
+  // It is called as what it gives the traffic back to, and is no measure for what is built.
+  expect(await owner.client.deployments.get({ id: back.id })).toMatchObject({ message: "says first", usualMs: null });
   expect(await owner.client.deployments.get({ id: first })).toMatchObject({
     live: false,
     actions: { rollback: { possible: false, reason: "It has the traffic already." } },

@@ -164,6 +164,7 @@ function Entries({ filters, onClear }: { filters: Filters; onClear(): void }) {
                 { title: "When", className: "lf:whitespace-nowrap", cell: ({ at }) => <RelativeTime at={at} /> },
                 {
                   title: "Who",
+                  className: "lf:whitespace-nowrap",
                   cell: ({ actor, via }) => (
                     <>
                       {actor}
@@ -211,13 +212,7 @@ const verbs: Record<string, string> = {
   rename: "renamed",
   cancel: "cancelled",
   accept: "accepted",
-  redeploy: "deployed again",
-  rollback: "rolled back to",
-  promote: "promoted",
   connect: "connected",
-  authorize: "begun in the browser",
-  callback: "connected in the browser",
-  disconnect: "disconnected",
   save: "saved",
   update: "changed",
   revert: "put back",
@@ -233,9 +228,24 @@ const verbs: Record<string, string> = {
   setSecret: "given a secret",
 };
 
-/** `deployments.rollback` as "deployment rolled back to". What is not known is said as it is. */
+/** What reads better whole than from its parts. */
+const sentences: Record<string, string> = {
+  setup: "Server set up",
+  "deployments.create": "Deployed",
+  "deployments.redeploy": "Redeployed",
+  "deployments.rollback": "Rolled back",
+  "deployments.promote": "Promoted",
+  "uploads.create": "Files sent",
+  "connections.authorize": "Connecting begun",
+  "connections.callback": "Platform connected",
+  "connections.connect": "Platform connected",
+  "connections.disconnect": "Platform disconnected",
+};
+
+/** `projects.rename` as "Project renamed". What is not known is said as it is. */
 function actionInWords(action: string): string {
-  if (action === "setup") return "Server set up";
+  const whole = sentences[action];
+  if (whole !== undefined) return whole;
   const cut = action.lastIndexOf(".");
   const thing = action.slice(0, Math.max(cut, 0));
   const verb = action.slice(cut + 1);

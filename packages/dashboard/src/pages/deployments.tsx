@@ -21,6 +21,7 @@ import { useAddress } from "../parts/deployment-address.tsx";
 import { ActionDialog, type AskedAction } from "../parts/deployment-dialog.tsx";
 import { changesInWords, DeploymentComparison } from "../parts/deployment-comparison.tsx";
 import { useRecent } from "../parts/deployment-recent.tsx";
+import { usePlatformNames } from "../parts/deployment-platform.tsx";
 import { DeployLink } from "../parts/deploy-link.tsx";
 import { Page } from "../shell/page.tsx";
 
@@ -41,6 +42,7 @@ export function DeploymentsPage() {
   const [asked, setAsked] = useState<AskedAction | null>(null);
   const cancel = useDo((client, id: string) => client.deployments.cancel({ id }));
   const places = usePlaces(project);
+  const platformNames = usePlatformNames();
   const compared = pairOf(address.fields["compare"]);
 
   return (
@@ -64,6 +66,7 @@ export function DeploymentsPage() {
         firstAction={<DeployLink project={project} />}
         filter={filter}
         onFilter={(next) => address.set(Object.fromEntries(filters.map((name) => [name, next[name] || null])))}
+        platformName={platformNames}
         hrefOf={({ id }) => `/p/${project}/deployments/${id}`}
         onOpen={({ id }) => void navigate({ to: "/p/$project/deployments/$id", params: { project, id } })}
         selected={selected}

@@ -17,6 +17,7 @@ import { Asked } from "../parts/asked.tsx";
 import { word } from "../parts/command-word.ts";
 import { Attention } from "../parts/deployment-attention.tsx";
 import { ActionDialog, type AskedAction, type DeploymentAction, reasonFor } from "../parts/deployment-dialog.tsx";
+import { usePlatformNames } from "../parts/deployment-platform.tsx";
 import { DeployLink } from "../parts/deploy-link.tsx";
 import { LiveCard } from "../parts/deployment-live.tsx";
 import { Domains, Environments, useDomains } from "../parts/deployment-places.tsx";
@@ -197,6 +198,7 @@ interface LatestProps {
 
 function Latest({ project, list, onAsk }: LatestProps) {
   const navigate = useNavigate();
+  const platformNames = usePlatformNames();
   const cancel = useDo((client, id: string) => client.deployments.cancel({ id }));
   return (
     <Section
@@ -212,6 +214,7 @@ function Latest({ project, list, onAsk }: LatestProps) {
         deployments={list.data?.deployments.slice(0, shownInHistory) ?? null}
         error={list.error ?? cancel.error}
         onRetry={list.again}
+        platformName={platformNames}
         hrefOf={({ id }) => `/p/${project}/deployments/${id}`}
         onOpen={({ id }) => void navigate({ to: "/p/$project/deployments/$id", params: { project, id } })}
         actions={{
@@ -243,15 +246,16 @@ function Trend({ deployments }: { deployments: Listed[] }) {
 }
 
 function FromATerminal({ project, choices }: { project: string; choices: Choice[] }) {
-  const idFor = (action: DeploymentAction): string =>
-    choices.find((one) => one.action === action)?.deployment?.id ?? "<id>";
+  const idFor = (action: DeploymentAction): string | undefined =>
+    choices.find((one) => one.action === action)?.deployment?.id;
+  const [again, preview, earlier] = [idFor("redeploy"), idFor("promote"), idFor("rollback")];
   return (
     <Section title="From a terminal">
       <dl className="lf:grid lf:grid-cols-1 lf:gap-3 lf:@lg:grid-cols-2">
         <TerminalRow name="Deploy this folder" command={`landfall deploy --project ${word(project)}`} />
-        <TerminalRow name="Redeploy" command={`landfall redeploy ${idFor("redeploy")}`} />
-        <TerminalRow name="Promote" command={`landfall promote ${idFor("promote")}`} />
-        <TerminalRow name="Roll back" command={`landfall rollback ${word(project)}`} />
+        {again === undefined ? null : <TerminalRow name="Redeploy" command={`landfall redeploy ${again}`} />}
+        {preview === undefined ? null : <TerminalRow name="Promote" command={`landfall promote ${preview}`} />}
+        {earlier === undefined ? null : <TerminalRow name="Roll back" command={`landfall rollback ${word(project)}`} />}
       </dl>
     </Section>
   );

@@ -1,10 +1,18 @@
 /** A project as it is found again: where it is live, how its last deployment ended, and what can be done at once. */
-import { Badge, buttonClass, type Deployment, type Project, RelativeTime, StatusIndicator } from "@landfall/react";
+import {
+  Badge,
+  buttonClass,
+  CopyButton,
+  type Deployment,
+  deploymentName,
+  type Project,
+  RelativeTime,
+  StatusIndicator,
+} from "@landfall/react";
 import { Link } from "@tanstack/react-router";
 import { ExternalLink } from "lucide-react";
 import { useAsk } from "../ask.ts";
-import { CliCommand } from "../parts/cli-command.tsx";
-import { nameOf } from "../parts/deployment-words.tsx";
+import { usePlatformNames } from "../parts/deployment-platform.tsx";
 import { useMay } from "../session.ts";
 
 export function ProjectCard({
@@ -14,6 +22,7 @@ export function ProjectCard({
   project: Project;
   recent: ReadonlyMap<string, Deployment>;
 }) {
+  const platformNames = usePlatformNames();
   const mayDeploy = useMay(name)("create:deployment");
   const production = environments.find((one) => one.name === "production");
   const live = production?.url ? production : environments.find(({ url }) => url !== null);
@@ -63,7 +72,7 @@ export function ProjectCard({
       {last ? <LastDeployment deployment={last} /> : <p className="lf:mt-3 lf:text-muted">Never deployed</p>}
       <div className="lf:mt-3 lf:flex lf:flex-wrap lf:gap-1 lf:empty:hidden">
         {targets.map((platform) => (
-          <Badge key={platform}>{platform}</Badge>
+          <Badge key={platform}>{platformNames(platform)}</Badge>
         ))}
         {environments.length > 1 ? <Badge>{`${environments.length} environments`}</Badge> : null}
       </div>
@@ -77,18 +86,18 @@ export function ProjectCard({
           >
             Deploy
           </Link>
-          <CliCommand command={`landfall deploy --project ${name}`} label={`command to deploy ${name}`} />
+          <CopyButton
+            text={`landfall deploy --project ${name}`}
+            label={`Copy the command: landfall deploy --project ${name}`}
+          />
         </div>
       ) : null}
     </article>
   );
 }
 
-function LastDeployment({
-  deployment: { id, project, environment, commit, message, createdAt },
-}: {
-  deployment: Deployment;
-}) {
+function LastDeployment({ deployment }: { deployment: Deployment }) {
+  const { id, project, environment, commit, createdAt } = deployment;
   return (
     <p className="lf:mt-3 lf:min-w-0 lf:text-sm">
       <Link
@@ -96,11 +105,7 @@ function LastDeployment({
         params={{ project, id }}
         className="lf:block lf:truncate lf:text-text lf:no-underline lf:hover:underline"
       >
-        {commit === null && !message ? (
-          <code className="lf:font-mono lf:text-xs">{id}</code>
-        ) : (
-          nameOf({ commit, message, id })
-        )}
+        {deploymentName(deployment)}
       </Link>
       <span className="lf:block lf:truncate lf:text-xs lf:text-muted">
         {commit ? <code className="lf:font-mono">{commit.sha.slice(0, 7)}</code> : null}

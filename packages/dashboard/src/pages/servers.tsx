@@ -217,7 +217,12 @@ function Running() {
                 },
                 { title: "Environment", cell: ({ environment }) => environment },
                 { title: "Service", cell: ({ service }) => service },
-                { title: "State", cell: ({ state }) => <Badge tone={stateTone(state)}>{state}</Badge> },
+                {
+                  title: "State",
+                  cell: ({ state }) => (
+                    <Badge tone={stateTone(state)}>{state.charAt(0).toUpperCase() + state.slice(1)}</Badge>
+                  ),
+                },
                 {
                   title: "Address",
                   cell: ({ url }) => <SiteUrl url={url} />,

@@ -8,10 +8,11 @@ import {
   RelativeTime,
   Skeleton,
   stateWord,
+  deploymentName,
 } from "@landfall/react";
 import { useParams } from "@tanstack/react-router";
 import { useAddress } from "../parts/deployment-address.tsx";
-import { CommitLine, nameOf, SiteUrl } from "../parts/deployment-words.tsx";
+import { CommitLine, SiteUrl } from "../parts/deployment-words.tsx";
 import { Page } from "../shell/page.tsx";
 import { firstErrorLine } from "./deployment/failing-line.ts";
 import { useShared } from "./deployment/shared-deployment.ts";
@@ -46,7 +47,7 @@ export function SharedPage() {
     <Announcer>
       <main>
         <Page
-          title={commit === null ? `Deployment of ${project}` : nameOf(deployment)}
+          title={commit === null ? `Deployment of ${project}` : deploymentName(deployment)}
           tab={`${stateWord(state)} · ${project}`}
           description={
             <div className="lf:grid lf:gap-1 lf:text-text">

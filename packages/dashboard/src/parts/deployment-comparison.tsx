@@ -1,10 +1,10 @@
 /** Two deployments side by side, and what is different between them. Values of variables are never part of it. */
-import { Badge, Difference, type LandfallClient, RelativeTime, StatusIndicator } from "@landfall/react";
+import { Badge, deploymentName, Difference, type LandfallClient, RelativeTime, StatusIndicator } from "@landfall/react";
 import { ArrowDown, ArrowRight } from "lucide-react";
 import type { ReactNode } from "react";
 import { bytesInWords } from "./bytes.ts";
 import { CommitChanges } from "./deployment-commits.tsx";
-import { counted, nameOf } from "./deployment-words.tsx";
+import { counted } from "./deployment-words.tsx";
 import type { Repository } from "./repository.ts";
 
 export type Comparison = Awaited<ReturnType<LandfallClient["deployments"]["compare"]>>;
@@ -19,6 +19,8 @@ export interface DeploymentComparisonProps {
   to?: string;
   /** It has not been done yet: how it would be is said too. */
   isAhead?: boolean;
+  /** It is built again: what comes has no address and no state yet, and nobody knows its bytes. */
+  isBuiltAgain?: boolean;
   /** Under the variables: which values will be used. */
   variablesNote?: string;
   /** Of the files of both. */
@@ -30,6 +32,7 @@ export function DeploymentComparison({
   from = "From",
   to = "To",
   isAhead = false,
+  isBuiltAgain = false,
   variablesNote,
   repository = null,
 }: DeploymentComparisonProps) {
@@ -41,7 +44,7 @@ export function DeploymentComparison({
         <SideCard title={from} side={comparison.from} />
         <ArrowDown aria-hidden size={18} className="lf:mx-auto lf:text-muted lf:@lg:hidden" />
         <ArrowRight aria-hidden size={18} className="lf:hidden lf:text-muted lf:@lg:block lf:rtl:rotate-180" />
-        <SideCard title={to} side={comparison.to} />
+        {isBuiltAgain ? <NewCard title={to} side={comparison.to} /> : <SideCard title={to} side={comparison.to} />}
       </div>
       <dl className="lf:mt-4 lf:grid lf:gap-x-4 lf:gap-y-3 lf:@lg:grid-cols-[6rem_minmax(0,1fr)]">
         {isAhead ? <Row name="How">{how}</Row> : null}
@@ -56,9 +59,11 @@ export function DeploymentComparison({
           </Row>
         )}
         <Row name="Files">
-          {sameRelease
-            ? "The same release: not one byte differs."
-            : `${files.added} added, ${files.removed} removed, ${files.changed} changed. ${bytesInWords(files.sizeFrom)} before, ${bytesInWords(files.sizeTo)} after.`}
+          {sameRelease && isBuiltAgain
+            ? "Made again from the same source. What differs is known when it is built."
+            : sameRelease
+              ? "The same release: not one byte differs."
+              : filesInWords(files)}
         </Row>
         <Row name="Domains">
           {domains.length === 0 ? (
@@ -121,18 +126,8 @@ function SideCard({ title, side }: { title: string; side: Side | null }) {
             <StatusIndicator state={side.state} />
             {side.live ? <Badge tone="success">Live</Badge> : null}
           </p>
-          <p className="lf:mt-1 lf:font-medium lf:break-words">
-            {side.commit === null && !side.message ? "No message" : nameOf(side)}
-          </p>
-          <p className="lf:flex lf:flex-wrap lf:gap-x-3 lf:font-mono lf:text-xs">
-            {[side.id, side.commit?.sha.slice(0, 7), side.commit?.branch].map((part) =>
-              part ? (
-                <span key={part} className="lf:break-all">
-                  {part}
-                </span>
-              ) : null,
-            )}
-          </p>
+          <p className="lf:mt-1 lf:font-medium lf:break-words">{deploymentName(side)}</p>
+          <Ids side={side} />
           <p className="lf:text-muted">
             <RelativeTime at={side.createdAt} />
           </p>
@@ -143,6 +138,35 @@ function SideCard({ title, side }: { title: string; side: Side | null }) {
   );
 }
 
+/** What is to be made, of what is there. */
+function NewCard({ title, side }: { title: string; side: Side }) {
+  return (
+    <section
+      aria-label={title}
+      className="lf:h-full lf:min-w-0 lf:rounded-lg lf:border lf:border-dashed lf:border-line-strong lf:p-3"
+    >
+      <h3 className="lf:text-xs lf:font-semibold lf:text-muted">{title}</h3>
+      <p className="lf:mt-1">A new deployment of</p>
+      <p className="lf:mt-1 lf:font-medium lf:break-words">{deploymentName(side)}</p>
+      <Ids side={side} />
+    </section>
+  );
+}
+
+function Ids({ side }: { side: Side }) {
+  return (
+    <p className="lf:flex lf:flex-wrap lf:gap-x-3 lf:font-mono lf:text-xs">
+      {[side.id, side.commit?.sha.slice(0, 7), side.commit?.branch].map((part) =>
+        part ? (
+          <span key={part} className="lf:break-all">
+            {part}
+          </span>
+        ) : null,
+      )}
+    </p>
+  );
+}
+
 function Row({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div className="lf:contents">
@@ -150,6 +174,21 @@ function Row({ name, children }: { name: string; children: ReactNode }) {
       <dd className="lf:-mt-2 lf:min-w-0 lf:break-words lf:@lg:mt-0">{children}</dd>
     </div>
   );
+}
+
+/** "2 added, 1 changed. 340 kB before, 344 kB after." */
+function filesInWords({ added, removed, changed, sizeFrom, sizeTo }: Comparison["files"]): string {
+  const counts = [
+    [added, "added"],
+    [removed, "removed"],
+    [changed, "changed"],
+  ] as const;
+  const said = counts.flatMap(([count, word]) => (count === 0 ? [] : `${count.toLocaleString()} ${word}`));
+  const size =
+    sizeFrom === sizeTo
+      ? `${bytesInWords(sizeTo)}, as before.`
+      : `${bytesInWords(sizeFrom)} before, ${bytesInWords(sizeTo)} after.`;
+  return `${said.length === 0 ? "None differs" : said.join(", ")}. ${size}`;
 }
 
 /** "3 files and 1 setting differ." */

@@ -120,6 +120,7 @@ function OpenDialog({ asked: { action, deployment }, onClose }: { asked: AskedAc
             comparison={effect}
             from="Now"
             isAhead
+            isBuiltAgain={action === "redeploy"}
             to={words.afterTitle}
             variablesNote={words.variables}
           />

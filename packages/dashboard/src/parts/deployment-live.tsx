@@ -1,12 +1,12 @@
 /** What has the traffic in an environment: where, of what, since when, and how it is. */
-import { type ChecklistItem, type Deployment, RelativeTime } from "@landfall/react";
+import { type ChecklistItem, type Deployment, deploymentName, RelativeTime } from "@landfall/react";
 import { Link } from "@tanstack/react-router";
 import { CircleAlert, CircleCheck, CircleHelp, CircleX } from "lucide-react";
 import type { ReactNode } from "react";
 import { type Answer, useAsk } from "../ask.ts";
 import { useChecklist } from "./deployment-checks.tsx";
 import { usePlatformName } from "./deployment-platform.tsx";
-import { CommitLine, counted, nameOf, SiteUrl } from "./deployment-words.tsx";
+import { CommitLine, counted, SiteUrl } from "./deployment-words.tsx";
 import { repositoryOf } from "./repository.ts";
 import { Card } from "./section.tsx";
 
@@ -34,7 +34,7 @@ export function LiveCard({ deployment }: { deployment: Deployment }) {
             params={{ project, id }}
             className="lf:inline-block lf:min-h-6 lf:break-words"
           >
-            {nameOf(deployment)}
+            {deploymentName(deployment)}
           </Link>
           {commit === null ? null : <CommitLine commit={commit} repository={repositoryOf(deployment)} />}
         </Fact>

@@ -1,9 +1,8 @@
 /** How long deployments took, how they ended, and how large what was released is: of the last ones, in order. */
-import { durationInWords, stateWord } from "@landfall/react";
+import { deploymentName, durationInWords, stateWord } from "@landfall/react";
 import { bytesInWords } from "./bytes.ts";
 import { type Bars, Chart } from "./chart.tsx";
 import { fewestInTrend, type Listed } from "./deployment-recent.tsx";
-import { nameOf } from "./deployment-words.tsx";
 import { periodsOf, type Unit } from "./periods.ts";
 
 type Ended = "success" | "failed" | "cancelled";
@@ -50,7 +49,7 @@ function Durations({ deployments }: { deployments: readonly Listed[] }) {
         columns: ["Deployment", "State", "Took"],
         rows: deployments.toReversed().map((one) => ({
           key: one.id,
-          cells: [nameOf(one), stateWord(one.state), durationInWords(one.durationMs ?? 0)],
+          cells: [deploymentName(one), stateWord(one.state), durationInWords(one.durationMs ?? 0)],
         })),
       }}
     />
@@ -115,7 +114,7 @@ function Sizes({ deployments }: { deployments: readonly Listed[] }) {
         columns: ["Deployment", "Released", "Its source"],
         rows: deployments.toReversed().map((one) => ({
           key: one.id,
-          cells: [nameOf(one), bytesInWords(one.releasedBytes!), sourceInWords(one.sizeBytes)],
+          cells: [deploymentName(one), bytesInWords(one.releasedBytes!), sourceInWords(one.sizeBytes)],
         })),
       }}
     />

@@ -8,11 +8,6 @@ export function counted(count: number, noun: string): string {
   return `${count.toLocaleString()} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** What a person knows it by. */
-export function nameOf({ commit, message, id }: Pick<Deployment, "commit" | "message" | "id">): string {
-  return message || commit?.message.split("\n", 1)[0] || id;
-}
-
 /** Text without what terminals take for commands. */
 export function plainText(line: string): string {
   // oxlint-disable-next-line no-control-regex -- control sequences are what is looked for

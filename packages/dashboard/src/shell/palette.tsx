@@ -1,12 +1,11 @@
 /** Everything there is by a few letters of its name: actions on what is open, what one opened lately, pages, projects, deployments. */
 import { Autocomplete } from "@base-ui/react/autocomplete";
 import { Dialog } from "@base-ui/react/dialog";
-import { stateWord } from "@landfall/react";
+import { deploymentName, stateWord } from "@landfall/react";
 import { useRouter } from "@tanstack/react-router";
 import { Search } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useAsk } from "../ask.ts";
-import { nameOf } from "../parts/deployment-words.tsx";
 import { useProjects } from "../parts/projects.ts";
 import { useHeld } from "../session.ts";
 import { allCommands } from "./commands.ts";
@@ -144,7 +143,7 @@ function useGroups(text: string): Group[] {
     for (const one of deployments)
       add("Deployments", {
         id: one.id,
-        title: `${one.project}: ${nameOf(one)}`,
+        title: `${one.project}: ${deploymentName(one)}`,
         detail: [stateWord(one.state), one.environment, one.commit?.branch, one.commit?.sha.slice(0, 7), one.id]
           .filter(Boolean)
           .join(" · "),

@@ -58,7 +58,8 @@ export function againOf({
       given: change.given ?? {},
       ...(change.sourceReleaseId === undefined ? {} : { sourceReleaseId: change.sourceReleaseId }),
       ...(change.expectLive === undefined ? {} : { expectLive: change.expectLive }),
-      message: `${operation} of ${from.id}`,
+      // It has the same files: what was said of them is as true of it.
+      ...(from.message === null ? {} : { message: from.message }),
       by,
       commit: commitOf(from),
     });

@@ -16,7 +16,10 @@ import { valuesAgain } from "./values.ts";
 import { deploymentRow, type DeploymentView, deploymentViews, liveDeployment } from "./views.ts";
 
 /** One of two deployments that are compared. */
-export type Side = Pick<DeploymentView, "id" | "url" | "commit" | "createdAt" | "state" | "live" | "message">;
+export type Side = Pick<
+  DeploymentView,
+  "id" | "url" | "commit" | "createdAt" | "state" | "live" | "message" | "source"
+>;
 
 /** How one deployment differs from another. Holds no value of a variable. */
 export interface Comparison<From = Side> {
@@ -140,8 +143,8 @@ export function comparingOf({
   };
 }
 
-function sideOf({ view: { id, url, commit, createdAt, state, live, message } }: Bundle): Side {
-  return { id, url, commit, createdAt, state, live, message };
+function sideOf({ view: { id, url, commit, createdAt, state, live, message, source } }: Bundle): Side {
+  return { id, url, commit, createdAt, state, live, message, source };
 }
 
 function howOf(action: Changing, { services, release }: Bundle, platform: Platform | undefined): string {

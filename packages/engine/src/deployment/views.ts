@@ -29,6 +29,8 @@ export interface DeploymentView {
   services: { name: string; url: string; alsoAt: string[] }[];
   error: ErrorReport | null;
   message: string | null;
+  /** Where its files came from: "folder site"; null until it is planned. */
+  source: string | null;
   /** What went over a network to the platform. */
   bytesSent: number;
   filesSent: number;
@@ -51,7 +53,7 @@ export interface DeploymentView {
   /** Name of the person; null for one nobody signed in for. */
   startedBy: string | null;
   commit: Commit | null;
-  /** Median duration of the last ten that succeeded in the same project, environment and platform. Null in lists. */
+  /** Median duration of the ten before it that succeeded in the same place and were built, or not, as it is. Null in lists. */
   usualMs: number | null;
   /** There is a picture of its first page: what it shows, in words. */
   screenshot: { alt: string } | null;
@@ -144,6 +146,8 @@ export async function deploymentViews(
     services: row.services === null ? [] : (JSON.parse(row.services) as DeploymentView["services"]),
     error: row.error === null ? null : (JSON.parse(row.error) as DeploymentView["error"]),
     message: row.message,
+    // Plans of before had no source.
+    source: (plans.get(row.id) as Partial<DeployPlan> | null)?.source?.description ?? null,
     bytesSent: row.bytes_sent,
     filesSent: row.files_sent,
     releasedBytes: released.get(row.id) ?? null,
@@ -247,6 +251,13 @@ export function commitOf(row: DeploymentRow): Commit | null {
 }
 
 const usualOf = 10;
+/** Whether it is built is what its duration depends on most. */
+const alike: Record<DeploymentRow["operation"], DeploymentRow["operation"][]> = {
+  deploy: ["deploy", "redeploy"],
+  redeploy: ["deploy", "redeploy"],
+  rollback: ["rollback"],
+  promote: ["promote"],
+};
 
 async function usualDuration(db: Kysely<Schema>, row: DeploymentRow): Promise<number | null> {
   const rows = await db
@@ -256,6 +267,8 @@ async function usualDuration(db: Kysely<Schema>, row: DeploymentRow): Promise<nu
     .where("environment", "=", row.environment)
     .where("platform", "=", row.platform)
     .where("state", "=", "success")
+    .where("operation", "in", alike[row.operation])
+    .where("id", "<", row.id)
     .orderBy("id", "desc")
     .limit(usualOf)
     .execute();

@@ -1,13 +1,13 @@
 "use client";
-import { type ComponentType, type ReactNode, useState } from "react";
+import { type ComponentType, type ReactNode, useEffect, useRef, useState } from "react";
 import { Announcer, useAnnounce } from "../parts/announcer.tsx";
 import { Button } from "../parts/button.tsx";
 import { EmptyState, ErrorPanel, Skeleton } from "../parts/panels.tsx";
 import { RelativeTime } from "../parts/time.tsx";
 import type { Deployment, ErrorReport } from "../types.ts";
 import { HistoryFilters } from "./history-filters.tsx";
-import { HistoryRow, nameOf } from "./history-row.tsx";
-import { type HistoryFilter, matches, pairOf, rolledBack, toggled } from "./history.ts";
+import { HistoryRow, type RowEvents } from "./history-row.tsx";
+import { deploymentName, type HistoryFilter, matches, pairOf, rolledBack, toggled } from "./history.ts";
 import type { RowMenuProps } from "./row-menu.tsx";
 
 export type { HistoryFilter } from "./history.ts";
@@ -30,6 +30,8 @@ export interface DeploymentHistoryProps {
   environments?: readonly string[];
   platforms?: readonly string[];
   people?: readonly string[];
+  /** What a platform is called; absent: its id. */
+  platformName?(id: string): string;
   /** Address of a deployment's page. */
   hrefOf?(deployment: Deployment): string;
   onOpen?(deployment: Deployment): void;
@@ -86,6 +88,7 @@ function History(props: DeploymentHistoryProps) {
               environments={props.environments ?? kindsOf(deployments, ({ environment }) => environment)}
               platforms={props.platforms ?? kindsOf(deployments, ({ platform }) => platform)}
               people={props.people ?? kindsOf(deployments, ({ startedBy }) => startedBy)}
+              platformName={props.platformName ?? asItIs}
             />
           ) : null}
           {onCompare === undefined ? null : (
@@ -141,6 +144,8 @@ function kindsOf(deployments: Deployment[] | null, kindOf: (deployment: Deployme
   return [...new Set((deployments ?? []).map(kindOf))].filter((kind) => kind !== null).sort();
 }
 
+const asItIs = (id: string): string => id;
+
 interface RowsProps extends DeploymentHistoryProps {
   shown: Deployment[];
   selected: readonly string[];
@@ -156,6 +161,7 @@ function Rows({
   onOpen,
   onCompare,
   onSelect,
+  platformName = asItIs,
   actions = {},
 }: RowsProps) {
   const { alert } = useAnnounce();
@@ -167,6 +173,24 @@ function Rows({
       // Asked for again with the next click.
       () => alert("The menu could not be loaded. Is there a connection?"),
     );
+  const latest = useRef<RowEvents>(null);
+  useEffect(() => {
+    latest.current = {
+      open: (deployment) => onOpen?.(deployment),
+      toggle: onToggle,
+      prepareMenu: () => (Menu === null ? load() : undefined),
+      menu(id, anchor) {
+        if (Menu === null) load();
+        setOpen({ id, anchor });
+      },
+    };
+  });
+  const [on] = useState<RowEvents>(() => ({
+    open: (deployment) => latest.current?.open(deployment),
+    toggle: (id) => latest.current?.toggle(id),
+    prepareMenu: () => latest.current?.prepareMenu(),
+    menu: (id, anchor) => latest.current?.menu(id, anchor),
+  }));
   if (shown.length === 0) return null;
   // As it is now: what was possible when the menu opened may not be any more.
   const chosen = shown.find(({ id }) => id === open?.id);
@@ -183,32 +207,19 @@ function Rows({
             key={deployment.id}
             deployment={deployment}
             isRolledBack={back.has(deployment.id) && !deployment.live}
+            platform={platformName(deployment.platform)}
             href={hrefOf?.(deployment)}
-            onOpen={onOpen === undefined ? undefined : () => onOpen(deployment)}
-            choice={
-              isChoosable
-                ? { isChosen: selected.includes(deployment.id), toggle: () => onToggle(deployment.id) }
-                : undefined
-            }
-            menu={
-              itemsOf(deployment, actions).length === 0
-                ? undefined
-                : {
-                    isOpen: open?.id === deployment.id,
-                    prepare: Menu === null ? load : () => undefined,
-                    open(anchor) {
-                      if (Menu === null) load();
-                      setOpen({ id: deployment.id, anchor });
-                    },
-                  }
-            }
+            isOpenable={onOpen !== undefined}
+            isChosen={isChoosable ? selected.includes(deployment.id) : null}
+            isMenuOpen={itemsOf(deployment, actions).length === 0 ? null : open?.id === deployment.id}
+            on={on}
           />
         ))}
       </ul>
       {open === null || chosen === undefined || Menu === null ? null : (
         <Menu
           anchor={open.anchor}
-          label={`Actions for ${nameOf(chosen)}`}
+          label={`Actions for ${deploymentName(chosen)}`}
           items={itemsOf(chosen, actions)}
           onClose={() => setOpen(null)}
         />

@@ -131,7 +131,7 @@ function Head({ deployment, steps, at, of, connection, inFront, onCancel, isCanc
     <>
       <div className="lf:flex lf:flex-wrap lf:items-center lf:gap-x-4 lf:gap-y-2">
         <StatusIndicator state={state} />
-        {at === 0 ? null : <span>{text}</span>}
+        {at === 0 || state === "success" ? null : <span>{text}</span>}
         <span className="lf:text-muted">
           <Duration from={createdAt} to={finishedAt} />
         </span>

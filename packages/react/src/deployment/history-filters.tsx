@@ -26,12 +26,14 @@ export function HistoryFilters({
   environments,
   platforms,
   people,
+  platformName,
 }: {
   filter: HistoryFilter;
   onFilter(filter: HistoryFilter): void;
   environments: readonly string[];
   platforms: readonly string[];
   people: readonly string[];
+  platformName(id: string): string;
 }) {
   const set = (name: keyof HistoryFilter, value: string): void => {
     const { [name]: _, ...others } = filter;
@@ -62,7 +64,7 @@ export function HistoryFilters({
         label="Platform"
         all="All platforms"
         value={filter.platform ?? ""}
-        options={platforms.map((one) => [one, one])}
+        options={platforms.map((one) => [one, platformName(one)])}
         onChange={(value) => set("platform", value)}
       />
       <Choice

@@ -1,37 +1,56 @@
 "use client";
 import { Ellipsis } from "lucide-react";
-import type { MouseEvent } from "react";
+import { memo, type MouseEvent } from "react";
 import { Badge, StatusIndicator, stateWord } from "../parts/status.tsx";
 import { Duration, RelativeTime } from "../parts/time.tsx";
 import type { Deployment } from "../types.ts";
-import { shortId } from "./history.ts";
+import { deploymentName, shortId } from "./history.ts";
 
 export interface HistoryRowProps {
   deployment: Deployment;
   isRolledBack: boolean;
+  platform: string;
   href: string | undefined;
-  onOpen: (() => void) | undefined;
-  /** Absent: nothing is compared here. */
-  choice: { isChosen: boolean; toggle(): void } | undefined;
-  /** Absent: nothing can be done with it. */
-  menu: { isOpen: boolean; open(anchor: HTMLElement): void; prepare(): void } | undefined;
+  isOpenable: boolean;
+  /** Null: nothing is compared here. */
+  isChosen: boolean | null;
+  /** Null: nothing can be done with it. */
+  isMenuOpen: boolean | null;
+  on: RowEvents;
+}
+
+/** What people do with rows; the same object for as long as the list is shown. */
+export interface RowEvents {
+  open(deployment: Deployment): void;
+  toggle(id: string): void;
+  menu(id: string, anchor: HTMLElement): void;
+  prepareMenu(): void;
 }
 
 const wide =
   "lf:@3xl:grid lf:@3xl:grid-cols-[7rem_minmax(0,1fr)_5.5rem_10rem] lf:@3xl:items-center lf:@3xl:[grid-template-areas:'state_title_time_age'_'state_meta_time_age']";
 
-/** A deployment in a list: one line of columns, or two lines where there is no room. */
-export function HistoryRow({ deployment, isRolledBack, href, onOpen, choice, menu }: HistoryRowProps) {
-  const { id, state, environment, platform, operation, live, commit, startedBy, createdAt, finishedAt } = deployment;
-  const name = nameOf(deployment);
+/** A deployment in a list: one line of columns, or two lines where there is no room. Made again when something of it has changed. */
+export const HistoryRow = memo(function HistoryRow({
+  deployment,
+  isRolledBack,
+  platform,
+  href,
+  isOpenable,
+  isChosen,
+  isMenuOpen,
+  on,
+}: HistoryRowProps) {
+  const { id, state, environment, operation, live, commit, startedBy, createdAt, finishedAt } = deployment;
+  const name = deploymentName(deployment);
   return (
     <li className="lf:flex lf:items-start lf:gap-2 lf:px-2 lf:py-2 lf:@3xl:items-center lf:hover:bg-surface">
-      {choice === undefined ? null : (
+      {isChosen === null ? null : (
         <label className="lf:flex lf:size-6 lf:shrink-0 lf:cursor-pointer lf:items-center lf:justify-center">
           <input
             type="checkbox"
-            checked={choice.isChosen}
-            onChange={choice.toggle}
+            checked={isChosen}
+            onChange={() => on.toggle(id)}
             aria-label={`Compare ${name}, ${shortId(id)}`}
             className="lf:size-4 lf:accent-action"
           />
@@ -39,7 +58,7 @@ export function HistoryRow({ deployment, isRolledBack, href, onOpen, choice, men
       )}
       <div className={`lf:flex lf:min-w-0 lf:flex-1 lf:flex-wrap lf:items-center lf:gap-x-2 lf:@md:gap-x-3 ${wide}`}>
         <p className="lf:m-0 lf:w-full lf:min-w-0 lf:[grid-area:title]">
-          <Title name={name} href={href} onOpen={onOpen} />
+          <Title name={name} href={href} onOpen={isOpenable ? () => on.open(deployment) : undefined} />
         </p>
         <p className="lf:m-0 lf:text-xs lf:@md:text-sm lf:[grid-area:state]">
           <StatusIndicator state={state} />
@@ -71,15 +90,15 @@ export function HistoryRow({ deployment, isRolledBack, href, onOpen, choice, men
           )}
         </p>
       </div>
-      {menu === undefined ? null : (
+      {isMenuOpen === null ? null : (
         <button
           type="button"
           aria-haspopup="menu"
-          aria-expanded={menu.isOpen}
+          aria-expanded={isMenuOpen}
           aria-label={`Actions for ${name}, ${stateWord(state)}, ${shortId(id)}`}
-          onPointerEnter={menu.prepare}
-          onFocus={menu.prepare}
-          onClick={({ currentTarget }) => menu.open(currentTarget)}
+          onPointerEnter={on.prepareMenu}
+          onFocus={on.prepareMenu}
+          onClick={({ currentTarget }) => on.menu(id, currentTarget)}
           className="lf:flex lf:size-8 lf:shrink-0 lf:cursor-pointer lf:items-center lf:justify-center lf:rounded-md lf:border-0 lf:bg-transparent lf:hover:bg-neutral-soft"
         >
           <Ellipsis aria-hidden size={16} />
@@ -87,7 +106,7 @@ export function HistoryRow({ deployment, isRolledBack, href, onOpen, choice, men
       )}
     </li>
   );
-}
+});
 
 const operations: Record<Deployment["operation"], string> = {
   deploy: "Deploy",
@@ -96,13 +115,7 @@ const operations: Record<Deployment["operation"], string> = {
   rollback: "Rollback",
 };
 
-/** What a person knows it by. */
-export function nameOf({ commit, message, id }: Deployment): string {
-  // What somebody wrote for this deployment says more of it than what was written for the commit.
-  return message || commit?.message || shortId(id);
-}
-
-function Title({ name, href, onOpen }: { name: string } & Pick<HistoryRowProps, "href" | "onOpen">) {
+function Title({ name, href, onOpen }: { name: string; href: string | undefined; onOpen: (() => void) | undefined }) {
   const look =
     "lf:block lf:truncate lf:text-base lf:leading-6 lf:text-text lf:font-medium lf:no-underline lf:hover:underline";
   if (href !== undefined) {

@@ -37,6 +37,26 @@ export function dayOf(instant: string): string {
   return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
 }
 
+/**
+ * What a person knows it by. What somebody wrote for this deployment says more of it than what was written for the commit; without
+ * either it is called by where its files came from: "Folder site".
+ */
+export function deploymentName({
+  commit,
+  message,
+  source,
+  id,
+}: Pick<Deployment, "commit" | "message" | "source" | "id">): string {
+  return message || commit?.message.split("\n", 1)[0] || capitalised(source ?? "") || shortId(id);
+}
+
+/** A path or an address stays as it is. */
+function capitalised(source: string): string {
+  return /^(?:folder|archive|sandbox|an upload)\b/.test(source)
+    ? source.charAt(0).toUpperCase() + source.slice(1)
+    : source;
+}
+
 /** An id as it is said in a row: it names the deployment to every command, as any beginning does that no other has. */
 export function shortId(id: string): string {
   return id.slice(0, 14);

@@ -61,25 +61,25 @@ export function PostDeploymentChecklist({
       aria-labelledby={heading}
       className="lf:@container lf:rounded-lg lf:border lf:border-line lf:bg-raised lf:p-4"
     >
-      <div className="lf:flex lf:items-start lf:gap-2">
+      <div className="lf:flex lf:flex-wrap lf:items-center lf:gap-2">
         <h2 id={heading} className="lf:m-0 lf:me-auto lf:text-lg lf:font-semibold">
           After the deployment
         </h2>
-        {onHide === undefined ? null : (
-          <Button look="quiet" onClick={onHide}>
-            Hide
-          </Button>
-        )}
-      </div>
-      <div className="lf:mt-1 lf:flex lf:flex-wrap lf:items-center lf:justify-between lf:gap-2">
-        {items === null ? null : (
-          <p role="status" className="lf:m-0 lf:text-muted">
-            {isChecking ? "The checks are running." : summaryOf(all.length, left)}
-          </p>
-        )}
         {onCheck === undefined ? null : (
           <Button onClick={onCheck} unavailable={isChecking ? "The checks are running." : undefined}>
             {isChecking ? "Checking" : "Check again"}
+          </Button>
+        )}
+      </div>
+      <div className="lf:mt-1 lf:flex lf:min-h-8 lf:flex-wrap lf:items-center lf:gap-2">
+        {items === null ? null : (
+          <p role="status" className="lf:m-0 lf:me-auto lf:text-muted">
+            {isChecking ? "The checks are running." : summaryOf(all.length, left)}
+          </p>
+        )}
+        {onHide === undefined ? null : (
+          <Button look="quiet" onClick={onHide}>
+            Hide
           </Button>
         )}
       </div>

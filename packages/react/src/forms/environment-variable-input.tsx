@@ -157,7 +157,7 @@ export function EnvironmentVariableInput({
     >
       {rows.length === 0 ? (
         <EmptyState title="No variables">
-          Paste a whole .env into a field, drop the file here, or add one by one.
+          Add one, or drop a .env file here. A whole .env can be pasted into a name too.
         </EmptyState>
       ) : (
         <ul className="lf:m-0 lf:list-none lf:p-0">

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { matches, pairOf, rolledBack, toggled } from "../../src/deployment/history.ts";
+import { deploymentName, matches, pairOf, rolledBack, toggled } from "../../src/deployment/history.ts";
 import type { Deployment } from "../../src/types.ts";
 import { recorded } from "./recorded.ts";
 
@@ -29,6 +29,18 @@ describe("a list of deployments", () => {
     expect([
       ...rolledBack([one("b", { operation: "rollback", state: "failed", releaseId: "rel of a" }), one("a")]),
     ]).toEqual([]);
+  });
+
+  it("calls each by its message, its commit, or where its files came from", () => {
+    const commit = { sha: "a1b2c3d4e5", message: "Correct the tide table\n\nIt was late.", branch: null, author: null };
+    expect(deploymentName(one("a", { commit, message: "Before the weekend" }))).toBe("Before the weekend");
+    expect(deploymentName(one("a", { commit, message: null }))).toBe("Correct the tide table");
+    const bare = { commit: null, message: null };
+    expect(deploymentName(one("a", { ...bare, source: "folder tides" }))).toBe("Folder tides");
+    expect(deploymentName(one("a", { ...bare, source: "https://example.com/tides.git" }))).toBe(
+      "https://example.com/tides.git",
+    );
+    expect(deploymentName(one("dep_01kav3xq2m", { ...bare, source: null }))).toBe("dep_01kav3xq2m");
   });
 
   it("is searched in id, message, commit and branch", () => {

@@ -12,9 +12,8 @@ export function ChangesTab({ deployment }: { deployment: Deployment }) {
     <Asked answer={previous} waitsFor="the deployment before" lines={5}>
       {(before) =>
         before === null ? (
-          <EmptyState title="There was none before">
-            This is the first deployment of {deployment.project} to {deployment.environment}, so everything in it is
-            new.
+          <EmptyState title="The first one">
+            Nothing of {deployment.project} was in {deployment.environment} before, so everything is new.
           </EmptyState>
         ) : (
           <SinceThen deployment={deployment} before={before.id} />

@@ -2,6 +2,7 @@
 import {
   Announcer,
   type Deployment,
+  deploymentName,
   DeploymentProgress,
   EmptyState,
   ErrorPanel,
@@ -20,8 +21,7 @@ import { Asked } from "../../parts/asked.tsx";
 import { ActionDialog, type AskedAction } from "../../parts/deployment-dialog.tsx";
 import { type Address, useAddress } from "../../parts/deployment-address.tsx";
 import { Checklist } from "../../parts/deployment-checks.tsx";
-import { usePlatformName } from "../../parts/deployment-platform.tsx";
-import { nameOf } from "../../parts/deployment-words.tsx";
+import { inSentence, usePlatformName } from "../../parts/deployment-platform.tsx";
 import { Page } from "../../shell/page.tsx";
 import { DeploymentActions } from "./actions.tsx";
 import { Failure } from "./failure.tsx";
@@ -147,7 +147,7 @@ function Body({ deployment, followed, isCancelling, onRedeploy }: BodyProps) {
               step={step}
               onStep={(name) => address.set({ step: name ?? all, tab: null })}
               isCancelling={isCancelling}
-              platformName={platformName}
+              platformName={inSentence(platformName)}
             />
           </div>
           {state === "success" && live ? <Checklist id={id} project={project} /> : null}
@@ -184,9 +184,19 @@ function stepOf({ fields }: Address, failing: string | null): string | null {
   return chosen === undefined ? failing : chosen === allSteps ? null : chosen;
 }
 
+const operations: Record<Deployment["operation"], string> = {
+  deploy: "Deployment",
+  redeploy: "Redeploy",
+  rollback: "Rollback",
+  promote: "Promotion",
+};
+
+/** What was done, unless it is simply deployed and has a name. */
 function titleOf(deployment: Deployment): string {
-  const name = nameOf(deployment);
-  return name === deployment.id ? `Deployment of ${deployment.project}` : name;
+  const { commit, message, project, operation } = deployment;
+  if (commit === null && !message) return `${operations[operation]} of ${project}`;
+  const name = deploymentName(deployment);
+  return operation === "deploy" ? name : `${operations[operation]}: ${name}`;
 }
 
 function tabTitle({ state, project }: Deployment): string {

@@ -16,15 +16,16 @@ export function Facts({ deployment }: { deployment: Deployment }) {
     <dl className="lf:mt-2 lf:flex lf:max-w-3xl lf:flex-wrap lf:gap-x-6 lf:gap-y-2 lf:text-text">
       <Fact name="Environment">{environment}</Fact>
       <Fact name="Target">{platformName}</Fact>
-      <Fact name={deployment.operation === "deploy" ? "Started" : operationWords[deployment.operation]}>
-        <RelativeTime at={createdAt} />
-        {startedBy === null ? "" : ` by ${startedBy}`}
-      </Fact>
       <Fact name="Id">
         <span className="lf:inline-flex lf:items-center lf:font-mono lf:text-xs">
           <span className="lf:break-all">{id}</span>
           <CopyButton text={id} label="Copy id" />
         </span>
+      </Fact>
+      {/* Its text grows with time: what stands beside it would move. */}
+      <Fact name={deployment.operation === "deploy" ? "Started" : operationWords[deployment.operation]}>
+        <RelativeTime at={createdAt} />
+        {startedBy === null ? "" : ` by ${startedBy}`}
       </Fact>
       {/* Where somebody wrote a message, that is what it is called by. */}
       {commit === null || !message || commit.message === message ? null : (

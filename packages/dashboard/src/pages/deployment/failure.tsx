@@ -1,8 +1,17 @@
 /** It went wrong: what, where, what to do now, and what to send to somebody who helps. */
-import { Button, CopyField, type Deployment, ErrorPanel, type LogStore, type Recovery } from "@landfall/react";
-import { useNavigate } from "@tanstack/react-router";
+import {
+  Button,
+  buttonClass,
+  CopyField,
+  type Deployment,
+  ErrorPanel,
+  type LogStore,
+  type Recovery,
+} from "@landfall/react";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { reasonFor } from "../../parts/deployment-dialog.tsx";
+import { useMay } from "../../session.ts";
 import { lastLines } from "./failing-line.ts";
 
 export interface FailureProps {
@@ -18,6 +27,7 @@ const supportLines = 50;
 
 export function Failure({ deployment, log, step, onRedeploy, onCheck }: FailureProps) {
   const navigate = useNavigate();
+  const mayDeploy = useMay(deployment.project)("create:deployment");
   const { error } = deployment;
   if (error === null) return null;
   const ways = error.recovery ?? [];
@@ -39,6 +49,11 @@ export function Failure({ deployment, log, step, onRedeploy, onCheck }: FailureP
             <CopyField text={command!} label={label} />
           </span>
         ))}
+        {mayDeploy && step?.startsWith("build") === true ? (
+          <Link to="/new" search={{ project: deployment.project } as never} className={buttonClass("primary")}>
+            Deploy corrected files
+          </Link>
+        ) : null}
         <CopyForSupport text={() => supportText(deployment, log, step)} />
       </div>
     </div>

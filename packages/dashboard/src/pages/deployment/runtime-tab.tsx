@@ -11,8 +11,8 @@ export function RuntimeTab({ deployment }: { deployment: Deployment }) {
     return <EmptyState title="Nothing runs yet">What its programs print is here once they are started.</EmptyState>;
   if (plan !== null && runs.length === 0)
     return (
-      <EmptyState title="Nothing to print">
-        It is served as files: there is no program that could say anything.
+      <EmptyState title="No program runs">
+        This is served as files, so there is nothing that could print a log.
       </EmptyState>
     );
   return <Followed deployment={deployment} release={releaseId} service={service} onService={setService} />;

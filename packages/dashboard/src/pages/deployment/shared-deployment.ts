@@ -124,6 +124,7 @@ function asDeployment(shared: Shared): Deployment {
     releaseId: null,
     live: false,
     message: null,
+    source: null,
     bytesSent: 0,
     filesSent: 0,
     plan: null,

@@ -51,9 +51,15 @@ export function DetectedStep({
   );
 }
 
-/** "astro, static" in a line. */
+/** "astro, static pages". */
+export function serviceInWords({ made, kind }: { made: string | null | undefined; kind: string }): string {
+  return [made === "static" ? null : made, kind === "static" ? "static pages" : kind].filter(Boolean).join(", ");
+}
+
+/** In a line. */
 export function detectionInWords(detection: Detection): string {
   if (detection.services.length > 1)
     return `${detection.services.length} services: ${detection.services.map(({ name }) => name).join(", ")}`;
-  return [detection.framework ?? detection.runtime, detection.kind].join(", ");
+  const words = serviceInWords({ made: detection.framework ?? detection.runtime, kind: detection.kind });
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

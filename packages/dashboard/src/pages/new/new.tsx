@@ -1,6 +1,7 @@
 /** From a folder or a repository to a deployment: four steps on one page, each folded to its result when it is over. */
 import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
+import { inSentence } from "../../parts/deployment-platform.tsx";
 import { useAsk } from "../../ask.ts";
 import { Page } from "../../shell/page.tsx";
 import { DetectedStep, detectionInWords } from "./detected-step.tsx";
@@ -97,7 +98,7 @@ export function NewPage() {
           onOpen={() => open(3)}
           result={
             <p>
-              {destination?.project} on {destination?.platformName}, {destination?.environment}
+              {destination?.project} on {inSentence(destination?.platformName ?? "")}, {destination?.environment}
               {set === 0 ? "" : `, ${set} ${set === 1 ? "variable" : "variables"} to set`}
             </p>
           }

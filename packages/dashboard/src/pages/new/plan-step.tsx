@@ -2,9 +2,11 @@
 import { Button, type ErrorReport, ErrorPanel, type Planned, Skeleton } from "@landfall/react";
 import { useNavigate } from "@tanstack/react-router";
 import { Info, Rocket, TriangleAlert } from "lucide-react";
+import { inSentence } from "../../parts/deployment-platform.tsx";
 import { useAsk, useDo } from "../../ask.ts";
 import { bytesInWords } from "../../parts/bytes.ts";
 import { CliCommand } from "../../parts/cli-command.tsx";
+import { serviceInWords } from "./detected-step.tsx";
 import { type ChosenSource, commandOf, type Destination, type Draft, newValues, quoted, requestOf } from "./draft.ts";
 
 /** Which step mends what is wrong. */
@@ -71,7 +73,7 @@ export function PlanStep({ draft, chosen, destination, onOpen, onAllowMissing }:
           onAllowMissing={onAllowMissing}
         />
       ))}
-      <WhatWillHappen planned={planned.data} platform={destination.platformName} />
+      <WhatWillHappen planned={planned.data} platform={inSentence(destination.platformName)} />
       {deploy.error === null ? null : <ErrorPanel error={deploy.error} isNew />}
       <div className="lf:flex lf:flex-wrap lf:items-center lf:gap-3">
         <Button
@@ -202,7 +204,7 @@ function Service({ service }: { service: Planned["plan"]["services"][number] }) 
   return (
     <>
       <h3 className="lf:font-medium">
-        {name} <span className="lf:font-normal lf:text-muted">{[framework, kind].filter(Boolean).join(", ")}</span>
+        {name} <span className="lf:font-normal lf:text-muted">{serviceInWords({ made: framework, kind })}</span>
       </h3>
       <dl className="lf:mt-2 lf:grid lf:grid-cols-1 lf:gap-x-4 lf:gap-y-1 lf:@md:grid-cols-[9rem_1fr]">
         {rows.map(([term, text]) =>

@@ -3,6 +3,7 @@ import type { LandfallClient } from "@landfall/react";
 import { Link } from "@tanstack/react-router";
 import { useId } from "react";
 import { type Answer, useAsk } from "../../ask.ts";
+import { platformName } from "../../parts/deployment-platform.tsx";
 
 export interface Target {
   platform: string;
@@ -24,10 +25,10 @@ export function useTargets({ enabled }: { enabled: boolean }): Answer<Target[]> 
     ]);
     const accounts = targets.map<Target>((one) => ({
       ...one,
-      // "This machine" is another one to whoever reads it in a browser.
-      name: one.platform === "local" ? "This server" : one.name,
+      name: platformName({ id: one.platform, name: one.name }),
       saved: null,
-      detail: one.connection === null ? null : `as ${one.connection}`,
+      // Its name says whose account it is.
+      detail: null,
     }));
     return [...accounts, ...saved.map((one) => savedAmong(accounts, one))];
   };

@@ -77,7 +77,7 @@ function TargetForm({
           ? targetKey(first)
           : "",
       isPreview: destination !== null && destination.environment !== "production",
-      preview: destination && destination.environment !== "production" ? destination.environment : "",
+      preview: destination && destination.environment !== "production" ? destination.environment : "preview",
     },
     onSubmit({ value }) {
       const target = targets?.find((one) => targetKey(one) === value.target);

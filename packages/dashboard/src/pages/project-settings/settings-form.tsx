@@ -181,7 +181,9 @@ function Targets({ valueOf, onType, isDisabled }: TargetsProps) {
           { value: "", label: "This server" },
           ...listed(
             valueOf("platform"),
-            (platforms.data?.platforms ?? []).map(({ id, name }) => ({ value: id, label: name })),
+            (platforms.data?.platforms ?? [])
+              .filter(({ id }) => id !== "local" || valueOf("platform") === id)
+              .map(({ id, name }) => ({ value: id, label: name })),
           ),
         ]}
         onChange={(event) => onType("platform", event.target.value)}

@@ -13,9 +13,12 @@ export interface AddDialogProps {
   onClose(): void;
 }
 
+/** To type into at once; where variables are missing, their rows are there already. */
+const firstRow: readonly VariableRow[] = [{ id: "first", key: "", value: "", sensitive: false, saved: false }];
+
 /** Type them, paste a whole .env file, or open one. */
 export function AddDialog({ place, needed, existing, onClose }: AddDialogProps) {
-  const [rows, setRows] = useState<readonly VariableRow[]>([]);
+  const [rows, setRows] = useState<readonly VariableRow[]>(needed.missing.size > 0 ? [] : firstRow);
   const [file, setFile] = useState<{ text: string; rows: readonly VariableRow[] } | null>(null);
   const filled = rows.filter(({ key, value }) => key.trim() !== "" && value !== null && value !== "");
   const stored = new Set(existing.filter(({ variable }) => variable !== null).map(({ key }) => key));

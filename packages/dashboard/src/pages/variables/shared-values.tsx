@@ -38,7 +38,7 @@ export function SharedValues({ place, needed }: SharedValuesProps) {
         title="Shared values"
         description={
           data.mappings.length === 0
-            ? `No variable of ${environment} has one.`
+            ? `No variable of ${environment} takes its value from the organisation.`
             : "Kept once for the organisation. A value that is set here comes before it."
         }
         actions={mayChange ? add : undefined}
