@@ -11,7 +11,7 @@ export function looksLikeLibrary({ json, scripts }: Manifest): boolean {
   // A program with a command of its own (`bin`) is still run as one when it has a start script.
   const keys = [
     "exports",
-    ...(/^(\.\/)?[\w-]+\.(m|c)?tsx?$/.test(stringAt(json, "module") ?? "") ? [] : ["module"]),
+    ...(/^(\.\/)?(?:[\w-]+\/)*[\w-]+\.(m|c)?tsx?$/.test(stringAt(json, "module") ?? "") ? [] : ["module"]),
     "types",
     "typings",
     "publishConfig",

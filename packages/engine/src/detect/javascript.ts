@@ -33,7 +33,16 @@ import {
 import { inside, isObject, type Project, type Reader, type Reading } from "./reading.ts";
 import { expandScript } from "./scripts.ts";
 import { useOf } from "./use.ts";
-import { executed, nxOutput, portOfRun, runScript, statePort, stateRuntime, stateStart } from "./start-command.ts";
+import {
+  executed,
+  nxOutput,
+  portOfRun,
+  portOfSettings,
+  runScript,
+  statePort,
+  stateRuntime,
+  stateStart,
+} from "./start-command.ts";
 import { vendorFacts } from "./vendors.ts";
 
 export const javascript: Reader = {
@@ -225,13 +234,15 @@ function settleFramework(subject: Subject, active: Active, built: Built, program
     state(reading, "startCommand", executed(subject.manager, built.start ?? framework.start), own);
   const run = isOwn ? program.run : undefined;
   const flagged = run && portOfRun(run);
-  const source =
-    isOwn && program.source && !(program.starts && servesAlone(run!)) && isListening(program.source)
-      ? portIn(project, withImports(project, program.source, 2))
-      : null;
+  const listens =
+    isOwn && program.source !== null && !(program.starts && servesAlone(run!)) && isListening(program.source);
+  const source = listens ? portIn(project, withImports(project, program.source!, 2)) : null;
+  // A server of the project's own does not know the framework's default.
+  const told = listens && !source ? portOfSettings(project, subject.manifest.directory) : null;
   if (isOwn && flagged) state(reading, "port", flagged, { at: program.at, rule: "port/flag", confidence: 0.97 });
   else if (stand) state(reading, "port", stand.port, stand);
   else if (source) state(reading, "port", source.port, source);
+  else if (told) state(reading, "port", told.port, { at: told.at, rule: "port/example", confidence: 0.75 });
   else state(reading, "port", built.port ?? framework.port, { ...own, rule: `port/${framework.id}`, confidence: 0.85 });
   decide(reading, "server", active.confidence, own);
 }

@@ -22,7 +22,7 @@ export const deployed: readonly Kind[] = ["static", "server", "worker", "contain
 
 /** Directories that hold no deployed program of the project itself. */
 const besideTheProject =
-  /(^|\/)(examples?|templates?|starters?|fixtures?|__fixtures__|__tests__|__mocks__|tests?|testing|e2e|[\w-]*-e2e[\w-]*|e2e-[\w-]*|tests?-[\w-]*|[\w-]+-templates?|repros?|experiments?|cypress|playwright|playgrounds?|demos?|samples?|sandbox(es)?|cli|xtask|bench(marks?)?|benchmarks?|scripts?|tools?|tooling|config|configs|storybook|\.storybook|stories|vendor|third[-_]party|boilerplates?[\w-]*|generators?|plugins?|src-tauri|integrations?|extensions?|internal|infra(structure)?|cdk|terraform|\.[^/]+|node_modules|legacy|archive|skeletons?|recipes|tutorials?|workshops?|snippets|emails?|email-templates|release|packaging|linux|mac(os)?|osx|windows|win-[\w-]+|win32|ios|android)(\/|$)/i;
+  /(^|\/)(examples?|templates?|starters?|fixtures?|__fixtures__|__tests__|__mocks__|tests?|testing|e2e|[\w-]*-e2e[\w-]*|e2e-[\w-]*|tests?-[\w-]*|[\w-]+-templates?|repros?|experiments?|cypress|playwright|mocks?|mock-(?:api|server)|playgrounds?|demos?|samples?|sandbox(es)?|cli|xtask|bench(marks?)?|benchmarks?|scripts?|tools?|tooling|config|configs|storybook|\.storybook|stories|vendor|third[-_]party|boilerplates?[\w-]*|generators?|plugins?|src-tauri|integrations?|extensions?|internal|infra(structure)?|cdk|terraform|\.[^/]+|node_modules|legacy|archive|skeletons?|recipes|tutorials?|workshops?|snippets|emails?|email-templates|release|packaging|linux|mac(os)?|osx|windows|win-[\w-]+|win32|ios|android)(\/|$)/i;
 
 /** Folders a repository without a workspace keeps its programs in. */
 export const programFolders =

@@ -94,6 +94,10 @@ function startOf(subject: Subject, source: Source, run: Invocation | undefined):
     return `node ${main.replace(/^\.\//, "")}`;
   const shipped = builds.length > 0 ? shippedFile(project, manifest, source) : undefined;
   if (shipped !== undefined) return `node ${shipped}`;
+  // Vite, told to build a server.
+  const isVites = usedOf(manifest, ["vite-plugin-fastify", "vite-plugin-node"]) !== undefined;
+  if (isVites && builds.some(({ program, words }) => program === "vite" && words.includes("build")))
+    return `node dist/${path.slice(path.lastIndexOf("/") + 1).replace(/tsx?$/, "js")}`;
   const compiles = builds.find(({ program }) => compilers.has(program) || bundlers.has(program));
   if (!compiles)
     return usedOf(manifest, ["tsx"])
@@ -214,7 +218,7 @@ const settingsFiles = [
 ];
 
 /** `PORT=4000` in an example of the settings. */
-function portOfSettings(project: Project, directory: string): { port: number; at: string } | null {
+export function portOfSettings(project: Project, directory: string): { port: number; at: string } | null {
   for (const folder of settingsFolders) {
     const place = folder === "" ? directory : inside(directory, folder);
     const files = new Set(project.tree.listing(place).files);

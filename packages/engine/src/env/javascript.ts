@@ -54,7 +54,8 @@ export function readJavaScript(script: Script, own: readonly OwnReader[] = ownRe
     if (use.guards && !isAboutPlatform(key)) guarded.push(use.guards);
     if (use.developmentOnly) development.push(use.developmentOnly);
     // Set at the head of a file, it is there for all that is read after.
-    if (use.need === "set" && script.code[offset - 1] === "\n") use.need = "given";
+    if (use.need === "set" && script.code[offset - 1] === "\n" && !isSetToItself(script.code, offset))
+      use.need = "given";
     if (use.need !== "set")
       sightings.push({
         key,
@@ -87,6 +88,12 @@ export function readJavaScript(script: Script, own: readonly OwnReader[] = ownRe
   linkAlternatives(found, sightings);
   sightings.push(...readSchemas(script));
   return sightings;
+}
+
+/** `process.env.X = process.env.X || undefined;` gives nothing. */
+function isSetToItself(code: string, offset: number): boolean {
+  const line = /^(\S+)\s*=\s*([^;\n]*)/.exec(code.slice(offset, offset + 200));
+  return line?.[2] !== undefined && line[2].startsWith(line[1]!);
 }
 
 function isWithin(spans: readonly Span[], offset: number): boolean {

@@ -191,7 +191,8 @@ function askedFor(script: Script, from: number): Use {
 function givesItself(code: string, { start, end }: Span, from: number): boolean {
   const self = code.slice(start, end).replace(/[.$?[\]]/g, "\\$&");
   const again = new RegExp(`^\\s*${self}\\s*(?:\\?\\?|\\|\\|)`).exec(code.slice(from, from + 120));
-  return again !== null && !readsEnvironment(code, from + again[0].length);
+  if (again === null || readsEnvironment(code, from + again[0].length)) return false;
+  return !/^\s*(?:undefined|null)\b/.test(code.slice(from + again[0].length));
 }
 
 function readsEnvironment(code: string, from: number): boolean {

@@ -16,7 +16,7 @@ export const modelKey: RegExp =
 const manyProviders = 4;
 /** Of these, what a schema without a default (or a program of Rust, which ends) insists on is needed all the same. */
 const schemaMayAsk =
-  /^(?:LOG_LEVEL|HTTP_PORT|SERVER_PORT|APP_ENV|BASE_PATH|URL|PUBLIC_URL|DEPLOY_URL|CONTEXT|TEST_\w+|GIT_\w+|BUILD_\w+)$/;
+  /^(?:LOG_LEVEL|HTTP_PORT|SERVER_PORT|APP_ENV|BASE_PATH|URL|PUBLIC_URL|DEPLOY_URL|CONTEXT|TEST_\w+|GIT_\w+|BUILD_\w+|PROFILE)$/;
 /** What a framework sets itself, or has a setting of that name for which nothing is as good as any value. */
 const heldByFramework = new Map([
   ["vue-cli", /^BASE_URL$/],
@@ -27,7 +27,7 @@ const heldByFramework = new Map([
 ]);
 /** Of these a program only asks where it is; they are not shown at all. */
 const unshown =
-  /^(?:NODE_ENV|PATH|HOME|PWD|USER|USERNAME|SHELL|TERM|TEMP|TMP|TMPDIR|npm_\w+|INIT_CWD|LANG|LC_ALL|DEV|PROD|MODE|SSR|VITEST\w*|JEST_\w+|COLORTERM|FORCE_COLOR|NO_COLOR|CI|APPDATA|LOCALAPPDATA|USERPROFILE|OUT_DIR|CARGO_\w+|XDG_\w+|PYTHON[A-Z0-9]*)$/;
+  /^(?:NODE_ENV|PATH|HOME|PWD|USER|USERNAME|SHELL|TERM|TEMP|TMP|TMPDIR|npm_\w+|INIT_CWD|LANG|LC_ALL|DEV|PROD|MODE|SSR|VITEST\w*|JEST_\w+|COLORTERM|FORCE_COLOR|NO_COLOR|CI|APPDATA|LOCALAPPDATA|USERPROFILE|OUT_DIR|CARGO_\w+|XDG_\w+|PYTHON[A-Z0-9]*|__\w+)$/;
 /** And what an example asks for: programs that call the platform's interface. */
 const exampleMayAsk = /^VERCEL_(?:PROJECT|ORG)_ID$/;
 /** Without these an application of many features does not start or is not safe. */
@@ -122,7 +122,7 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
     isProvided(key) &&
     !(
       schemaMayAsk.test(key) &&
-      sightings.some(({ need, inSchema, path }) => need === "checked" && (inSchema || path.endsWith(".rs")))
+      sightings.some(({ need, inSchema, path }) => need === "checked" && (inSchema || (path.endsWith(".rs") && key !== "PROFILE")))
     ) &&
     !(exampleMayAsk.test(key) && examples.some((one) => !one.isOptional && !one.isCommentedOut && one.hasPlaceholder))
   )

@@ -1,5 +1,5 @@
-import { describe } from "vitest";
-import { manifest, table } from "./expect.ts";
+import { describe, expect, it } from "vitest";
+import { detected, manifest, table } from "./expect.ts";
 
 const fastify = `import Fastify from "fastify";\nconst app = Fastify();\napp.listen({ port: Number(process.env.PORT), host: "0.0.0.0" });`;
 const bot = `import { Client } from "discord.js";\nimport express from "express";\nexpress().listen(3000);\nnew Client({}).login(process.env.TOKEN);`;
@@ -52,6 +52,55 @@ describe("ports that depend on where the program runs", () => {
   });
 });
 
+describe("servers of the project's own", () => {
+  table({
+    "that hand requests to a framework are told their port by the settings": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "remix build", start: "node server/index.mjs" },
+          dependencies: { "@remix-run/node": "2", "@remix-run/react": "2", koa: "2" },
+          devDependencies: { "@remix-run/dev": "2" },
+        }),
+        "remix.config.js": "module.exports = {}",
+        "server/index.mjs": `import Koa from "koa";\nconst { PORT } = process.env;\nnew Koa().listen(PORT);`,
+        ".env": "PORT=8080\n",
+      },
+      is: { kind: "server", framework: "remix", port: 8080 },
+    },
+    "that Vite builds are started from where it puts them; a mock is none of them": {
+      files: {
+        "package.json": manifest({ scripts: { build: "pnpm -C app build" } }),
+        "pnpm-workspace.yaml": "packages:\n  - app\n  - mock\n",
+        "app/package.json": manifest({
+          scripts: { dev: "vite-node -w src/main.ts", build: "vite build" },
+          dependencies: { fastify: "5", "@adonisjs/redis": "9" },
+          devDependencies: { vite: "7", "vite-plugin-fastify": "1", "vite-node": "5" },
+        }),
+        "app/vite.config.ts": "export default {}",
+        "app/src/main.ts": `import fastify from "fastify";\nfastify().listen({ port: 3000 });`,
+        "mock/package.json": manifest({ scripts: { mock: "vite" }, dependencies: { fastify: "5" } }),
+        "mock/src/server.ts": `import fastify from "fastify";\nfastify().listen({ port: 3001 });`,
+      },
+      is: { kind: "monorepo", database: ["redis"], services: ["app"] },
+    },
+  });
+});
+
+describe("a server Vite builds", () => {
+  it("is started from where Vite puts it", () => {
+    const files = {
+      "package.json": manifest({
+        scripts: { dev: "vite-node -w src/main.ts", build: "vite build" },
+        dependencies: { fastify: "5" },
+        devDependencies: { vite: "7", "vite-plugin-fastify": "1", "vite-node": "5" },
+      }),
+      "vite.config.ts": "export default {}",
+      "src/main.ts": `import fastify from "fastify";\nfastify().listen({ port: 3000 });`,
+    };
+    expect(detected(files).startCommand).toBe("node dist/main.js");
+  });
+});
+
 describe("what is no program", () => {
   table({
     "settings named as the main file of a workspace": {
@@ -72,6 +121,19 @@ describe("what is no program", () => {
         "apps/api/index.js": `require("express")().listen(3000)`,
       },
       is: { kind: "monorepo", startCommand: null },
+    },
+    "a source named as what bundlers take is no library's": {
+      files: {
+        "package.json": JSON.stringify({
+          name: "bot",
+          module: "src/index.ts",
+          scripts: { start: "bun run ./dist/src/index.js", build: "bun tsc --build ./" },
+          dependencies: { "discord.js": "14" },
+        }),
+        "bun.lock": "",
+        "src/index.ts": `import { ShardingManager } from "discord.js";\nnew ShardingManager("bot.ts").spawn();`,
+      },
+      is: { kind: "worker", framework: "discord.js", startCommand: "bun run start" },
     },
     "a bot whose platform runs a worker is one, whatever pages it has": {
       files: {

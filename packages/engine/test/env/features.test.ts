@@ -108,6 +108,16 @@ describe("values that have another one in their place", () => {
       },
       required: ["AXIOM_ORG_ID", "AXIOM_TOKEN", "CLIENT_KEY", "CORS_KEY", "TOKEN"],
     },
+    "what is set to nothing but itself": {
+      files: {
+        "index.ts": `import "dotenv/config";
+process.env.JWT_SIGNATURE = process.env.JWT_SIGNATURE || undefined;
+process.env.MODE_KEY = process.env.MODE_KEY || "memory";
+if (process.env.JWT_SIGNATURE === undefined) { throw new Error("no signature"); }
+use(process.env.MODE_KEY, process.env.__NEXT_ROUTER_KEY);`,
+      },
+      required: ["JWT_SIGNATURE"],
+    },
     "bindings of a Worker that may be missing": {
       files: {
         "worker.ts": `export type Bindings = { DB: D1Database; JWT_SECRET: string; FRONTEND_URL: string | undefined;
