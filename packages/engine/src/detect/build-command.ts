@@ -70,8 +70,8 @@ function buildScriptOf(scripts: Subject["scripts"], framework: Framework | undef
   }
   return (
     buildScripts.slice(0, 8).find((name) => scripts.has(name) && name !== "generate" && !isIdle(scripts.get(name)!)) ??
-    ["heroku-postbuild", "gcp-build", "render-build", "build:ts", "tsc", "transpile", "build:server"].find((name) =>
-      scripts.has(name),
+    ["heroku-postbuild", "gcp-build", "render-build", "build:ts", "tsc", "transpile", "build:server"].find(
+      (name) => scripts.has(name) && !scripts.get(name)!.every(({ words }) => words.includes("--noEmit")),
     ) ??
     ["build:client", "build:frontend", "build:ui", "build:assets", "client:build", "frontend:build"].find((name) =>
       scripts.get(name)?.some((run) => useOf(run) === "build" && run.within === undefined),

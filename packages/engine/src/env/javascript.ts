@@ -22,6 +22,7 @@ const signs: readonly { word: string; form: RegExp }[] = [
   { word: "use_env_variable", form: /use_env_variable/ },
   { word: "Var", form: /Var(?:iable)?\(\s*["'`][A-Z]/ },
   { word: "Of(", form: /(?:OneOf|AnyOf)\(\s*\[?\s*["'`][A-Z]/ },
+  { word: "_of(", form: /(?:one|any)_of\(\s*\[?\s*["'`][A-Z]/ },
   { word: "class-validator", form: /class-validator/ },
   { word: "validationSchema", form: /validationSchema/ },
   { word: "Bindings", form: /Bindings/ },
@@ -384,7 +385,7 @@ function readLists(script: Script, found: Found[]): void {
   }
   // `requireOneOf("KEY", "OTHER_KEY")`: the first is asked for, where the project names no other.
   for (const match of code.matchAll(
-    /\b(?:require|need|assert|ensure|must)\w*(?:OneOf|AnyOf|Either)\w*\(\s*\[?\s*(?=["'`])/g,
+    /\b(?:require|need|assert|ensure|must)\w*(?:OneOf|AnyOf|Either|_one_of|_any_of)\w*\(\s*\[?\s*(?=["'`])/g,
   )) {
     const start = match.index + match[0].length;
     const names = [

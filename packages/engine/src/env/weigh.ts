@@ -122,7 +122,9 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
     isProvided(key) &&
     !(
       schemaMayAsk.test(key) &&
-      sightings.some(({ need, inSchema, path }) => need === "checked" && (inSchema || (path.endsWith(".rs") && key !== "PROFILE")))
+      sightings.some(
+        ({ need, inSchema, path }) => need === "checked" && (inSchema || (path.endsWith(".rs") && key !== "PROFILE")),
+      )
     ) &&
     !(exampleMayAsk.test(key) && examples.some((one) => !one.isOptional && !one.isCommentedOut && one.hasPlaceholder))
   )
@@ -264,6 +266,8 @@ function isNeededUnseen(
   if (key === "NEXTAUTH_URL") return listed.length > 0 && isOwnAddressNeeded(listed, dependencies.get("next-auth"));
   if (!listed.some((one) => one.hasPlaceholder || isRegion)) return false;
   if (rule?.isExtra) return false;
+  // A secret of the programs beside it; pages that are only built are not given it.
+  if (isStatic && !isCodeSilent && isSecret.test(key) && !inlined.test(key)) return false;
   if (examples.some((one) => one.isRequired && one.hasPlaceholder)) return true;
   const isInReadmeOnly = examples.every(({ path }) => /\.md$/i.test(path));
   // What signs and encrypts is read by something, a library or a file that was not looked into.

@@ -86,6 +86,22 @@ describe("servers of the project's own", () => {
   });
 });
 
+describe("what builds nothing", () => {
+  table({
+    "a script that only checks types": {
+      files: {
+        "package.json": manifest({
+          scripts: { tsc: "tsc --noEmit", deploy: "wrangler deploy" },
+          devDependencies: { wrangler: "4" },
+        }),
+        "wrangler.jsonc": '{ "name": "proxy", "main": "src/index.ts" }',
+        "src/index.ts": "export default { fetch: () => new Response() };",
+      },
+      is: { kind: "server", buildCommand: null, port: 8787 },
+    },
+  });
+});
+
 describe("a server Vite builds", () => {
   it("is started from where Vite puts it", () => {
     const files = {

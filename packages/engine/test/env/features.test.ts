@@ -118,6 +118,33 @@ use(process.env.MODE_KEY, process.env.__NEXT_ROUTER_KEY);`,
       },
       required: ["JWT_SIGNATURE"],
     },
+    "one of two names a function insists on": {
+      files: {
+        "config.ts": `function required_env_one_of(names: string[]): string {
+            for (const name of names) { const value = process.env[name]; if (value) return value; }
+            throw new Error("none"); }
+          export const token = process.env.DISCORD_TOKEN || process.env.DISCORD_BOT_TOKEN || "";
+          required_env_one_of(["DISCORD_TOKEN", "DISCORD_BOT_TOKEN"]);`,
+      },
+      required: ["DISCORD_TOKEN"],
+    },
+    "no secret of the programs beside pages that are only built": {
+      files: {
+        "web/src/main.ts": `fetch(import.meta.env.VITE_API_KEY!);`,
+        "web/package.json": "{}",
+        ".env.example": "VITE_API_KEY=\n\n# Must be set in production.\nENCRYPTION_KEY=\n",
+      },
+      required: ["VITE_API_KEY"],
+      facts: { kind: "static", framework: "vite" },
+      directory: "web",
+    },
+    "nothing of where a server for development listens": {
+      files: {
+        "vite.env.config.ts": `export const env = { host: process.env.VITE_HOST!, port: process.env.VITE_PORT! };`,
+        "src/a.ts": `use(import.meta.env.VITE_API_KEY!, process.env.NODE_TEST_CONTEXT!);`,
+      },
+      required: ["VITE_API_KEY"],
+    },
     "bindings of a Worker that may be missing": {
       files: {
         "worker.ts": `export type Bindings = { DB: D1Database; JWT_SECRET: string; FRONTEND_URL: string | undefined;
