@@ -143,7 +143,9 @@ function ownPath(address: string, url: string): string | null {
 }
 
 function secretsIn(texts: string[], secrets: { name: string; value: string }[]): string[] {
-  const named = secrets.filter(({ value }) => formsOf(value).some((form) => texts.some((text) => text.includes(form))));
+  const named = secrets.filter(({ value }) =>
+    formsOf(value).some((form) => texts.some((text) => text.includes(form.text))),
+  );
   const kinds = keyFormats.filter(({ expression }) => texts.some((text) => expression.test(text)));
   return [...named, ...kinds].map(({ name }) => name);
 }

@@ -1,5 +1,5 @@
 /**
- * Many strings looked for at once in one pass (Aho and Corasick, 1975). Memory is linear in the strings, some 20 bytes a character;
+ * Many strings looked for at once in one pass (Aho and Corasick, 1975). Memory is linear in the strings, some 30 bytes a character;
  * time does not depend on how many there are. The depth of a state is how much of the text just read may be the beginning of a string,
  * which is what a stream must hold back.
  */
@@ -9,22 +9,19 @@ export interface Automaton {
   step: (state: number, unit: number) => number;
   /** Units at the end of the text read that are the beginning of some string. */
   depth: Uint32Array;
-  /** Length of the longest string that ends here; 0 when none does. */
-  length: Uint32Array;
-  /** Owner of that string. */
-  owner: Int32Array;
+  /** The longest string that ends here, counted from 1; 0 when none does. */
+  found: Uint32Array;
 }
 
-/** `strings` in order: of two equal ones the first one's owner counts. Empty strings are passed over. */
-export function automatonFor(strings: { text: string; owner: number }[]): Automaton {
-  const size = 1 + strings.reduce((sum, { text }) => sum + text.length, 0);
+/** `strings` in order: of two equal ones the first counts. Empty strings are passed over. */
+export function automatonFor(strings: readonly string[]): Automaton {
+  const size = 1 + strings.reduce((sum, { length }) => sum + length, 0);
   const unit = new Uint16Array(size);
   const child = new Uint32Array(size);
   const sibling = new Uint32Array(size);
   const fail = new Uint32Array(size);
   const depth = new Uint32Array(size);
-  const length = new Uint32Array(size);
-  const owner = new Int32Array(size).fill(-1);
+  const found = new Uint32Array(size);
   let nodes = 1;
 
   function childOf(node: number, code: number): number {
@@ -33,10 +30,10 @@ export function automatonFor(strings: { text: string; owner: number }[]): Automa
     return next;
   }
 
-  for (const string of strings) {
+  for (const [index, string] of strings.entries()) {
     let node = 0;
-    for (let i = 0; i < string.text.length; i++) {
-      const code = string.text.charCodeAt(i);
+    for (let i = 0; i < string.length; i++) {
+      const code = string.charCodeAt(i);
       let next = childOf(node, code);
       if (next === 0) {
         next = nodes++;
@@ -47,21 +44,19 @@ export function automatonFor(strings: { text: string; owner: number }[]): Automa
       }
       node = next;
     }
-    if (node !== 0 && length[node] === 0) {
-      length[node] = string.text.length;
-      owner[node] = string.owner;
-    }
+    if (node !== 0 && found[node] === 0) found[node] = index + 1;
   }
 
   // States with many ways on get a row for ASCII in which every step is already resolved; text that holds no secret stays on these.
-  const rowOf = new Int32Array(nodes).fill(-1);
+  const rowOf = new Uint32Array(nodes);
   let rows = new Uint32Array(128 * 64);
-  let rowsUsed = 0;
+  // 0 is no row.
+  let rowsUsed = 128;
 
   function step(state: number, code: number): number {
     for (let node = state; ; node = fail[node]!) {
       const row = rowOf[node]!;
-      if (row >= 0 && code < 128) return rows[row + code]!;
+      if (row !== 0 && code < 128) return rows[row + code]!;
       const next = childOf(node, code);
       if (next !== 0 || node === 0) return next;
     }
@@ -76,10 +71,7 @@ export function automatonFor(strings: { text: string; owner: number }[]): Automa
       children++;
       queue[queued++] = next;
       if (node !== 0) fail[next] = step(fail[node]!, unit[next]!);
-      if (length[next] === 0) {
-        length[next] = length[fail[next]!]!;
-        owner[next] = owner[fail[next]!]!;
-      }
+      if (found[next] === 0) found[next] = found[fail[next]!]!;
     }
     if (node !== 0 && children < 4) continue;
     if (rowsUsed + 128 > rows.length) {
@@ -94,5 +86,5 @@ export function automatonFor(strings: { text: string; owner: number }[]): Automa
     rowsUsed += 128;
   }
 
-  return { step, depth, length, owner };
+  return { step, depth, found };
 }

@@ -9,6 +9,26 @@ const shortestSecret = 6;
 /** A line of a value with several lines (a PEM key) is secret on its own from this length on. */
 const shortestLine = 12;
 
+/** So many bytes of a value are looked for when it is encoded: more of it is known by what follows in the same alphabet. */
+const encodedBytes = 96;
+
+/** A spelling of a secret. */
+export interface Form {
+  text: string;
+  /** Characters that follow `text` when the secret is printed whole; of these only the alphabet is known (see `isEncoded`). */
+  rest: number;
+}
+
+/** Whether a UTF-16 unit may stand in hex or base64, either alphabet, also in a URL. */
+export function isEncoded(unit: number): boolean {
+  return (
+    (unit >= 0x30 && unit <= 0x39) || // 0-9
+    (unit >= 0x41 && unit <= 0x5a) || // A-Z
+    (unit >= 0x61 && unit <= 0x7a) || // a-z
+    [0x2b, 0x2f, 0x2d, 0x5f, 0x3d, 0x25].includes(unit) // + / - _ = %
+  );
+}
+
 /** Values that stand in configuration everywhere and protect nothing. */
 const trivialWords = new Set(
   (
@@ -29,12 +49,15 @@ export function isWorthHiding(value: string): boolean {
  * Every spelling of `value` to look for, without duplicates; empty when the value is not worth hiding.
  * Includes those of its secret parts: the password of a URL, keys inside a JSON document, the long lines of a text.
  */
-export function formsOf(value: string): string[] {
+export function formsOf(value: string): Form[] {
   const text = value.trim();
   if (!isWorthHiding(text)) return [];
-  const forms = new Set<string>([...spellings(text), ...encodings(text)]);
+  const forms = new Set<string>(spellings(text));
+  const encoded = new Map(encodings(text));
   for (const part of partsOf(text)) {
-    if (isWorthHiding(part)) for (const form of [...spellings(part), ...encodings(part)]) forms.add(form);
+    if (!isWorthHiding(part)) continue;
+    for (const form of spellings(part)) forms.add(form);
+    for (const [form, rest] of encodings(part)) encoded.set(form, Math.max(rest, encoded.get(form) ?? 0));
   }
   const lines = text.split(/\r\n|\r|\n/);
   if (lines.length > 1 && jsonLeaves(text) === null) {
@@ -45,7 +68,8 @@ export function formsOf(value: string): string[] {
       for (const form of spellings(trimmed)) forms.add(form);
     }
   }
-  return [...forms];
+  for (const form of forms) encoded.set(form, 0);
+  return Array.from(encoded, ([form, rest]) => ({ text: form, rest }));
 }
 
 /** The text as it is, and as various programs quote it. */
@@ -90,12 +114,17 @@ function* spellings(text: string): Generator<string> {
   yield page.replaceAll('"', "&#34;").replaceAll("'", "&#x27;");
 }
 
-/** Hex and base64, the latter at each of the three places a text can begin inside a longer one. */
-function* encodings(text: string): Generator<string> {
-  const bytes = Buffer.from(text, "utf8");
+/**
+ * Hex and base64, the latter at each of the three places a text can begin inside a longer one; with how many characters follow. In a
+ * thousand long values the encodings would be many times all the rest.
+ */
+function* encodings(text: string): Generator<[form: string, rest: number]> {
+  const all = Buffer.from(text, "utf8");
+  const bytes = all.length > encodedBytes ? all.subarray(0, encodedBytes) : all;
+  const left = all.length - bytes.length;
   const hex = bytes.toString("hex");
-  yield hex;
-  yield hex.toUpperCase();
+  yield [hex, left * 2];
+  yield [hex.toUpperCase(), left * 2];
   for (const before of [0, 1, 2]) {
     const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64");
     const bits = (before + bytes.length) * 8;
@@ -103,12 +132,20 @@ function* encodings(text: string): Generator<string> {
     // secret. At the end of a text the last one is known, and padding may follow.
     const from = Math.ceil((before * 8) / 6);
     const core = encoded.slice(from, Math.floor(bits / 6));
+    if (left > 0) {
+      // Escapes in a URL take three characters, padding too.
+      const rest = Math.ceil((left * 4) / 3) + 3;
+      yield [core, rest];
+      yield [core.replaceAll("+", "-").replaceAll("/", "_"), rest];
+      yield [core.replaceAll("+", "%2B").replaceAll("/", "%2F"), rest * 3];
+      continue;
+    }
     const whole = encoded.slice(from);
     for (const form of new Set([core, whole.replace(/=+$/, ""), whole])) {
-      yield form;
-      yield form.replaceAll("+", "-").replaceAll("/", "_");
+      yield [form, 0];
+      yield [form.replaceAll("+", "-").replaceAll("/", "_"), 0];
     }
-    if (whole.endsWith("=")) yield whole.replaceAll("=", "%3D").replaceAll("+", "%2B").replaceAll("/", "%2F");
+    if (whole.endsWith("=")) yield [whole.replaceAll("=", "%3D").replaceAll("+", "%2B").replaceAll("/", "%2F"), 0];
   }
 }
 

@@ -3,12 +3,12 @@
  *
  * Text is read without white space, line breaks, control characters and colour codes, and so are the secrets; then all their forms
  * (redact/forms.ts) are looked for in one pass. What is found is replaced by `[secret NAME]`, together with the line breaks inside it:
- * neither length nor shape is told.
+ * neither length nor shape is told. Of a long secret in base64 or hex the beginning is looked for, and hidden with what follows it.
  *
  * Not covered, because no filter can: a program that changes the value (reversed, encrypted, base64 twice).
  */
 import { automatonFor, type Automaton } from "./automaton.ts";
-import { formsOf } from "./forms.ts";
+import { formsOf, isEncoded } from "./forms.ts";
 
 export interface Redactor {
   /** From now on these are taken out too, also of streams that are open: a credential was renewed. What is known already is passed over. */
@@ -64,17 +64,30 @@ export function createRedactor(secrets: { name: string; value: string }[]): Reda
 }
 
 function passFor(secrets: { name: string; value: string }[]): Pick<Redactor, "text" | "lines"> {
-  const automaton = automatonFor(
-    secrets.flatMap(({ value }, owner) => formsOf(value).map((form) => ({ text: lettersOf(form), owner }))),
-  );
-  const marks = secrets.map(({ name }) => `[secret ${name}]`);
+  const known = new Map<string, Hidden>();
+  for (const { name, value } of secrets) {
+    const mark = `[secret ${name}]`;
+    const asItIs = lettersOf(value.trim());
+    for (const { text, rest } of formsOf(value)) {
+      const letters = lettersOf(text);
+      const length = rest > 0 ? letters.length : beginning(letters, asItIs);
+      const tail = letters.slice(length);
+      const first = letters.slice(0, length);
+      const one = known.get(first) ?? { length, rest: 0, tails: [], mark };
+      one.rest = Math.max(one.rest, rest);
+      if (tail !== "") one.tails.push(tail);
+      known.set(first, one);
+    }
+  }
+  const hidden = [...known.values()];
+  const automaton = automatonFor([...known.keys()]);
   return {
     text(input) {
-      const stream = streamOf(automaton, marks);
+      const stream = streamOf(automaton, hidden);
       return stream.feed(input) + stream.rest();
     },
     lines() {
-      const stream = streamOf(automaton, marks);
+      const stream = streamOf(automaton, hidden);
       let unfinished = "";
       const cut = (safe: string): string[] => {
         const lines = (unfinished + safe).split("\n");
@@ -91,16 +104,40 @@ function passFor(secrets: { name: string; value: string }[]): Pick<Redactor, "te
   };
 }
 
+/** So many letters of a spelling are looked for behind the place where it stops being the value itself. */
+const tellingLetters = 96;
+
+/**
+ * Letters of a spelling that are enough to tell it by; what follows is compared one by one. A long value in all its spellings would
+ * otherwise be twenty times as much to look for.
+ */
+function beginning(spelling: string, value: string): number {
+  if (spelling === value) return spelling.length;
+  let same = 0;
+  while (same < spelling.length && spelling.charCodeAt(same) === value.charCodeAt(same)) same++;
+  return Math.min(spelling.length, same + tellingLetters);
+}
+
+/** What takes the place of a string that is found. */
+interface Hidden {
+  /** Letters of the string. */
+  length: number;
+  /** Letters behind it that belong to the secret too, when it is printed whole, and of which only the alphabet is known. */
+  rest: number;
+  /** What may follow it. */
+  tails: string[];
+  mark: string;
+}
+
 interface Match {
   /** Letters since the beginning of what is held. */
   start: number;
   end: number;
-  owner: number;
+  mark: string;
 }
 
 /** The pass over one text, which may come in pieces. */
-function streamOf(automaton: Automaton, marks: string[]) {
-  const { step, depth, length, owner } = automaton;
+function streamOf({ step, depth, found }: Automaton, hidden: readonly Hidden[]) {
   const reader: Reader = { sequence: 0 };
   let state = 0;
   let held = "";
@@ -108,16 +145,35 @@ function streamOf(automaton: Automaton, marks: string[]) {
   let positions = new Uint32Array(256);
   let letters = 0;
   let matches: Match[] = [];
+  /** The secret found last, while letters of it may still come: how many have come, and what may. */
+  let followed = { mark: "", letters: 0, rest: 0, tails: [] as string[] };
+  const isFollowing = (): boolean => followed.rest > 0 || followed.tails.length > 0;
   let lineLetters = 0;
   let lastLineLetters = 0;
 
-  function record(end: number): void {
+  function record(secret: Hidden, end: number): void {
     // What came before was given out already (flush); only the rest can still be hidden.
-    let start = Math.max(0, end - length[state]!);
+    let start = Math.max(0, end - secret.length);
+    const around = isFollowing() ? matches.at(-1) : undefined;
+    if (around !== undefined && around.start <= start) return;
+    followed = { mark: secret.mark, letters: 0, rest: secret.rest, tails: secret.tails };
     while (matches.length > 0 && matches.at(-1)!.start >= start) matches.pop();
     const last = matches.at(-1);
     if (last !== undefined && last.end > start) start = last.end;
-    matches.push({ start, end, owner: owner[state]! });
+    matches.push({ start, end, mark: secret.mark });
+  }
+
+  /** The last letter, whether it belongs to what was found before it. */
+  function follow(code: number): void {
+    const at = followed.letters++;
+    const fits = followed.tails.filter((tail) => tail.charCodeAt(at) === code);
+    const isNext = fits.length > 0 || (followed.rest > at && isEncoded(code));
+    followed.tails = fits.filter((tail) => tail.length > at + 1);
+    if (!isNext || followed.rest === at + 1) followed.rest = 0;
+    if (!isNext) return;
+    const last = matches.at(-1);
+    if (last?.end === letters - 1) last.end = letters;
+    else matches.push({ start: letters - 1, end: letters, mark: followed.mark });
   }
 
   /** Give out all but the last `keep` letters. */
@@ -130,7 +186,7 @@ function streamOf(automaton: Automaton, marks: string[]) {
     for (const match of matches) {
       if (match.start >= letter) break;
       used++;
-      text += held.slice(from, positions[match.start]) + marks[match.owner]!;
+      text += held.slice(from, positions[match.start]) + match.mark;
       from = positions[match.end - 1]! + 1;
       letter = Math.max(letter, match.end);
       position = Math.max(position, from);
@@ -140,9 +196,7 @@ function streamOf(automaton: Automaton, marks: string[]) {
     positions.copyWithin(0, letter, letters);
     letters -= letter;
     for (let i = 0; i < letters; i++) positions[i]! -= position;
-    matches = matches
-      .slice(used)
-      .map(({ start, end, owner: whose }) => ({ start: start - letter, end: end - letter, owner: whose }));
+    matches = matches.slice(used).map(({ start, end, mark }) => ({ start: start - letter, end: end - letter, mark }));
     return text;
   }
 
@@ -168,13 +222,15 @@ function streamOf(automaton: Automaton, marks: string[]) {
         lineLetters++;
         positions[letters++] = before + i;
         state = step(state, code);
-        if (length[state] !== 0) record(letters);
+        if (isFollowing()) follow(code);
+        if (found[state] !== 0) record(hidden[found[state]! - 1]!, letters);
       }
-      return release(Math.min(depth[state]!, letters));
+      const begun = isFollowing() ? letters - (matches.at(-1)?.start ?? letters) : 0;
+      return release(Math.min(Math.max(depth[state]!, begun), letters));
     },
     rest: () => release(0),
-    /** A beginning of a secret fills the last line and came from the line before it. */
-    isCrossingLines: () => depth[state]! > lastLineLetters,
+    /** A secret fills the last line, or its beginning does, and came from the line before it. */
+    isCrossingLines: () => isFollowing() || depth[state]! > lastLineLetters,
   };
 }
 
