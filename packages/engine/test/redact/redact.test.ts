@@ -69,35 +69,35 @@ describe("a secret in a text", () => {
     const long = Array.from({ length: 3_000 }, (_, at) => String.fromCharCode(33 + ((at * 37 + (at >> 4)) % 90))).join(
       "",
     );
-    const redactor = createRedactor([{ name: "LONG", value: long }]);
+    const telling = createRedactor([{ name: "LONG", value: long }]);
     const wrapped = (text: string): string[] => text.match(/.{1,76}/g)!;
     for (const bytes of [long, `x${long}`, `xy${long}`].map((text) => Buffer.from(text)))
       for (const encoding of ["base64", "base64url", "hex"] as const) {
         const encoded = bytes.toString(encoding);
         const shown = [
-          redactor.text(`key: ${encoded}. Done.`),
-          redactor.text(`key: ${encodeURIComponent(encoded)}; Done.`),
+          telling.text(`key: ${encoded}. Done.`),
+          telling.text(`key: ${encodeURIComponent(encoded)}; Done.`),
         ];
         for (const text of shown) {
           expect(text).toMatch(/^key: \S{0,4}\[secret LONG\]\S{0,4} Done\.$/);
           expect(text.length).toBeLessThan(40);
         }
-        expect(redactor.text(`${encoded.slice(0, 1_000)} … and more`)).toMatch(/^\S{0,4}\[secret LONG\] … and more$/);
-        const lines = linesOf(redactor, ["first", ...wrapped(encoded), ". last"]);
+        expect(telling.text(`${encoded.slice(0, 1_000)} … and more`)).toMatch(/^\S{0,4}\[secret LONG\] … and more$/);
+        const lines = linesOf(telling, ["first", ...wrapped(encoded), ". last"]);
         expect(lines[0]).toBe("first");
         expect(lines.join("\n").length).toBeLessThan(40);
         // A pause in the middle shows no more than the line that was begun.
-        const stream = redactor.lines();
+        const stream = telling.lines();
         const told = wrapped(encoded).flatMap((line) => [...stream.push(line), ...stream.idle()]);
         expect([...told, ...stream.flush()].slice(1).join("").length).toBeLessThan(30);
       }
-    expect(redactor.text(`${long} and on`)).toBe("[secret LONG] and on");
+    expect(telling.text(`${long} and on`)).toBe("[secret LONG] and on");
   });
 
   it("of many letters is replaced whole however it is quoted, with another that begins the same", () => {
     const first = `{"name": "${"a b'c\\d/".repeat(60)}", "emoji": "🫖"}${"tail of it ".repeat(40)}z`;
     const secrets = [first, `${first}, and more <of> it`, first.replace("🫖", "ü")];
-    const redactor = createRedactor(secrets.map((value, index) => ({ name: `LONG${index}`, value })));
+    const telling = createRedactor(secrets.map((value, index) => ({ name: `LONG${index}`, value })));
     for (const value of secrets) {
       const json = JSON.stringify(value);
       const shapes = [
@@ -118,7 +118,7 @@ describe("a secret in a text", () => {
           .replaceAll("'", "&#39;"),
       ];
       for (const shape of shapes)
-        expect(redactor.text(`key ${shape} end`)).toMatch(/^key [\\'"`]*\[secret LONG\d\][\\'"`]* end$/);
+        expect(telling.text(`key ${shape} end`)).toMatch(/^key [\\'"`]*\[secret LONG\d\][\\'"`]* end$/);
     }
   });
 
