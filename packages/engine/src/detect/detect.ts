@@ -5,18 +5,16 @@
  * A single application has one service, with path `.`. A package and a workspace without anything to deploy have none.
  */
 import { detectVariables } from "../env/detect.ts";
+import { besideDesktop, besideRoot, isScript } from "./beside.ts";
 import { addDatabases } from "./databases.ts";
 import type { Candidate, DetectedService, Detection, EnvVariable, Evidence, ServiceFacts } from "./detection.ts";
 import { readManifest } from "./javascript.ts";
-import { frameworks } from "./frameworks.ts";
 import { composeServices } from "./languages/docker.ts";
 import { dropLocalDatabases } from "./languages/draft.ts";
-import { search } from "./languages/files.ts";
 import { type Manifest, manifestOf, uses } from "./manifest.ts";
 import { inside, type Project, projectOf, type Reading } from "./reading.ts";
 import { readingsOf } from "./readings.ts";
-import { commandsOf } from "./scripts.ts";
-import { type Below, deployed, nameOf, programFolders, servicesBelow } from "./services.ts";
+import { type Below, deployed, nameOf, servicesBelow } from "./services.ts";
 import { Tree } from "./tree.ts";
 import { internalDependencies, type Workspace, workspaceOf } from "./workspaces.ts";
 
@@ -152,12 +150,14 @@ function wholeOf(project: Project, workspace: Workspace | null, ranked: Reading[
       candidates,
     );
   }
-  if (below.length === 1) return only(project, below[0]!, listed, best, candidates);
+  if (below.length === 1) {
+    // The compose file above may be the only one to name its database.
+    const [service] = listed;
+    if (service && service.database.length === 0 && service.kind === "server")
+      for (const name of compose?.database ?? []) service.database.push(name);
+    return only(project, below[0]!, listed, best, candidates);
+  }
   return best ? single(best) : { facts: emptyReading(), services: [], candidates };
-}
-
-function isScript({ runtime }: Reading): boolean {
-  return runtime === "node" || runtime === "bun" || runtime === "deno";
 }
 
 /** Written in a language of its own, by all signs, and not run by Node or a container alone. */
@@ -168,92 +168,6 @@ function isOfLanguage({ runtime, confidence }: Reading): boolean {
 /** Programs of the compose file that are built from the project. */
 function buildsOf(project: Project): number {
   return composeServices(project, ".")?.services.filter(({ build }) => build !== undefined).length ?? 0;
-}
-
-/** Services beside a root that is an application itself. */
-function besideRoot(
-  project: Project,
-  root: Reading,
-  below: readonly Below[],
-  manifest: Manifest | null,
-  workspace: Workspace | null,
-): Below[] {
-  const isOfScripts = isScript(root);
-  if (workspace)
-    return isOfScripts
-      ? below.filter(
-          ({ path, reading, manifest: own }) =>
-            !/^(docs?|website|documentation|www|site)$/i.test(path) &&
-            !(
-              reading.framework !== undefined &&
-              reading.framework === root.framework &&
-              Object.keys(own?.scripts ?? {}).length === 0
-            ),
-        )
-      : [];
-  if (!isOfScripts && !["python", "go", "rust"].includes(root.runtime)) return [];
-  const isManual = ({ reading }: Below): boolean =>
-    frameworks.some(({ id, role }) => id === reading.framework && role === "documents");
-  const driven = manifest ? drivenFolders(manifest) : new Set<string>();
-  return below.filter(
-    (one) =>
-      programFolders.test(one.path) &&
-      !isManual(one) &&
-      !driven.has(one.path) &&
-      !(one.path.split("/").length > 2) &&
-      (isOfScripts ? one.reading.kind !== "worker" : isOfPages(one.reading) && !takesIn(project, root, one.path)),
-  );
-}
-
-/** What lies beside a program for the desktop, and is no part of it. */
-function besideDesktop(manifest: Manifest, below: readonly Below[]): Below[] {
-  const driven = drivenFolders(manifest);
-  return below.filter(
-    ({ path }) => programFolders.test(path) && !driven.has(path) && !/electron|desktop|renderer/.test(path),
-  );
-}
-
-function isOfPages({ kind, framework }: Reading): boolean {
-  return kind === "static" || frameworks.some(({ id, role }) => id === framework && role === "app");
-}
-
-/** A program of Go or Rust is built with the pages in it, serves them from their folder, or is shipped in one container with them. */
-function takesIn(project: Project, { runtime }: Reading, folder: string): boolean {
-  if (runtime === "python") return false;
-  const isNamed = new RegExp(`["'\\x60/ :]${folder.replaceAll(".", "\\.")}(?:/|["'\\x60\\s])`);
-  return search(project.tree, ".", {
-    depth: 3,
-    limit: 60,
-    matches: (name) => /\.(?:go|rs)$|^Dockerfile$/.test(name),
-  }).some((at) => at.startsWith(`${folder}/`) || isNamed.test(project.tree.text(at) ?? ""));
-}
-
-/** Folders that the root's own build or installation builds (`cd client && npm run build`): they are part of the root. */
-function drivenFolders(manifest: Manifest): Set<string> {
-  const result = new Set<string>();
-  for (const [name, text] of Object.entries(manifest.scripts)) {
-    if (!/build|postinstall|deploy|render|vercel/.test(name) || isAside(name, manifest)) continue;
-    for (const words of commandsOf(text)) {
-      for (const [at, word] of words.entries()) {
-        const previous = words[at - 1];
-        if (previous === "cd" || ["--prefix", "--cwd", "-C", "--dir"].includes(previous ?? ""))
-          result.add(word.replace(/^\.\//, "").replace(/\/$/, ""));
-        const option = /^--(?:prefix|cwd|dir)=(.+)$/.exec(word);
-        if (option) result.add(option[1]!.replace(/^\.\//, "").replace(/\/$/, ""));
-      }
-    }
-  }
-  return result;
-}
-
-/** `client:build` beside a `build` that leaves it out is run by hand, for what is deployed on its own. */
-function isAside(name: string, { scripts }: Manifest): boolean {
-  const family = `${name.slice(0, name.indexOf(":") + 1)}*`;
-  return (
-    name.includes(":") &&
-    "build" in scripts &&
-    !Object.values(scripts).some((text) => text.includes(name) || text.includes(family))
-  );
 }
 
 function monorepo(root: Reading, services: Omit<DetectedService, "env">[], at: string, candidates: Candidate[]): Whole {

@@ -27,6 +27,24 @@ const forms = {
 const aboutPlatform =
   /["'](?:\w*_)?(?:ENV|ENVIRONMENT|MODE|STAGE|DEBUG|TESTING|CI|DYNO|HEROKU\w*|RENDER|RAILWAY\w*|VERCEL\w*|FLY_\w+|GAE_\w+|K_SERVICE|KUBERNETES\w*)["']|prod/i;
 
+/** `USE_S3 = env.bool("USE_S3", False)`: off unless somebody switches it on. */
+const switches =
+  /^(\w+)\s*=\s*(?:\w+\.)?(?:env(?:\.bool)?|config|getenv|environ\.get)\(\s*["']\w+["']\s*,\s*(?:default\s*=\s*)?["']?[fF]alse\b/gm;
+
+/** The same of blocks of Python that run when such a switch is on, `if USE_S3:`. */
+export function quietSwitchedBlocks(code: string, sightings: Sighting[]): void {
+  const names = new Set([...code.matchAll(switches)].map(([, name]) => name));
+  for (const match of names.size > 0 ? code.matchAll(/^([ \t]*)(?:el)?if (\w+)[ \t]*:[ \t]*$/gm) : []) {
+    if (!names.has(match[2])) continue;
+    const start = match.index + match[0].length;
+    const after = forms.py.end(match[1]!.length).exec(code.slice(start + 1));
+    const end = after ? start + 1 + after.index : code.length;
+    for (const sighting of sightings)
+      if (sighting.offset > start && sighting.offset < end && /^(?:asserted|plain|checked)$/.test(sighting.need))
+        sighting.need = "guarded";
+  }
+}
+
 /** Takes back what `sightings`, of one file in the language, say of variables read in such blocks. */
 export function quietAskedBlocks(language: keyof typeof forms, code: string, sightings: Sighting[]): void {
   const form = forms[language];

@@ -200,17 +200,20 @@ export const languages: readonly Language[] = [
   },
   {
     extensions: ["ex", "exs"],
-    words: /System\.(?:get|fetch)_env/,
+    words: /System\.(?:get|fetch)_env|fetch_env!/,
     comments: "hash",
     reads: [
       { pattern: /Map\.fetch!\(\s*System\.get_env\(\)\s*,\s*"([A-Za-z_]\w*)"\s*\)/g, need: "checked" },
       { pattern: /System\.get_env\(\)\s*\|>\s*Map\.fetch!\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "checked" },
       { pattern: /System\.get_env\(\)\s*\[\s*"([A-Za-z_]\w*)"\s*\]/g, need: "plain" },
       { pattern: /System\.fetch_env!\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "checked" },
+      // A function of the project's own by that name.
+      { pattern: /(?<!System\.)\bfetch_env!\(\s*"([A-Za-z_]\w*)"/g, need: "checked", isInsisted: true },
       { pattern: /System\.fetch_env\(\s*"([A-Za-z_]\w*)"/g, need: "guarded" },
       { pattern: /System\.get_env\(\s*"([A-Za-z_]\w*)"\s*(,[^()]*)?\)/g, need: "plain" },
     ],
-    replaced: /^\s*(?:\|\|(?!\s*raise)|in\b|==|!=|&&|\|>\s*case)/,
+    // What is handed to a function of the project's own may be nil.
+    replaced: /^\s*(?:\|\|(?!\s*raise)|in\b|==|!=|&&|\|>\s*(?:case|(?!String\b|Base\b|Integer\b)[A-Z][\w.]*\.))/,
     demanded: /^\s*\|\|\s*raise/,
     isEmptyMeant: true,
     stops: /\braise\b|System\.halt/,

@@ -1,7 +1,7 @@
 /**
  * Variables read by languages other than JavaScript: one way to look at the line around what the table of languages finds.
  */
-import { quietAskedBlocks } from "./asked-blocks.ts";
+import { quietAskedBlocks, quietSwitchedBlocks } from "./asked-blocks.ts";
 import { type Language, languages, type Read } from "./language-table.ts";
 import { maskHashComments, maskSlashComments } from "./mask.ts";
 import { readPythonSettings } from "./python.ts";
@@ -43,10 +43,14 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   }
   for (const { key, offset } of readRequiredLists(code, language.stops))
     sightings.push({ key, need: "checked", when: "run", offset, path, isInsisted: true });
+  // Where a program of Elixir insists on what it needs, it does without the rest.
+  if (extension === "exs" && (code.match(/\bfetch_env!/g) ?? []).length >= 3)
+    for (const sighting of sightings) if (sighting.need === "plain") sighting.need = "guarded";
   if (extension === "rs") sightings.push(...readClap(path, code));
   if (extension === "rb") quietAskedBlocks("rb", code, sightings);
   if (extension === "py") {
     quietAskedBlocks("py", code, sightings);
+    quietSwitchedBlocks(code, sightings);
     // django-environ puts it before every name it is asked for.
     const prefix = /^\s*env\.prefix\s*=\s*["'](\w+)["']/m.exec(code)?.[1];
     for (const sighting of prefix === undefined ? [] : sightings)
@@ -78,6 +82,7 @@ function needOf(language: Language, { read, code, start, end, inside }: Place): 
   }
   if (inside !== undefined && inside.trim() !== "" && inside.trim() !== ",") {
     const need = needOfOptions(read, inside);
+    if (need === "guarded" && isRefused(language, code, start, end)) return "checked";
     if (need === "guarded" && isAbsent.test(code.slice(end, end + 40)) && stopsSoon(language, code, end))
       return "checked";
     // An empty default replaces nothing: what is done with the value says more.
@@ -89,6 +94,7 @@ function needOf(language: Language, { read, code, start, end, inside }: Place): 
   if (/^\s*=(?![=~>])/.test(after) && !/^\s*=>/.test(after)) return null; // An assignment to the environment.
   if (read.need === "checked") return language.replaced.test(after) ? "default" : "checked";
   if (language.demanded?.test(after)) return "checked";
+  if (panics.test(code.slice(end, end + 400))) return "checked";
   if (language.replaced.test(after)) return "default";
   const lineStart = code.lastIndexOf("\n", start) + 1;
   const before = code.slice(lineStart, start);
@@ -96,7 +102,7 @@ function needOf(language: Language, { read, code, start, end, inside }: Place): 
   if (/^\s*assert\s+$/.test(before)) return "checked";
   // Go: `if x, err = sign(os.Getenv("KEY")); err != nil` asks about something else.
   const isInitialised = /^\s*(?:\}?\s*else\s+)?if\s+[\w.,\s]+:?=[^=;]*\([^;]*$/.test(before) && /^[^\n]*;/.test(after);
-  if (!isInitialised && /^\s*(?:else\s*)?(?:if|elif|elsif|unless|while|guard|match|switch)\b/.test(before)) {
+  if (!isInitialised && /^\s*(?:else\s*)?(?:if|elif|elsif|unless|while|guard|match|switch|case)\b/.test(before)) {
     // Python's index raises wherever it stands, unless the name was asked for first.
     if (language.comments === "hash" && read.need === "asserted" && !/\bin\b/.test(before)) return "asserted";
     // `if ":" not in X`: whether it has what it needs to have.
@@ -112,6 +118,18 @@ function needOf(language: Language, { read, code, start, end, inside }: Place): 
   if (/^\s*(?:in\s|==|!=|is\s)/.test(after) && read.need === "plain") return "guarded";
   return needOfName(language, code, before, end) ?? read.need;
 }
+
+/** `KEY = env("KEY", None)`, and then `if not debug and KEY in [None, "…"]:` before it fails. */
+function isRefused(language: Language, code: string, start: number, end: number): boolean {
+  const name = /^\s*([A-Za-z_]\w*)\s*=\s*$/.exec(code.slice(code.lastIndexOf("\n", start) + 1, start))?.[1];
+  const rest = code.slice(end, end + 400);
+  const asked =
+    name === undefined ? null : new RegExp(`^[ \\t]*if\\b[^\\n]*\\b${name} in [[(]\\s*None\\b`, "m").exec(rest);
+  return asked !== null && language.stops.test(rest.slice(asked.index));
+}
+
+/** `.unwrap_or_else(|err| { …panic!` of Rust. */
+const panics = /^\s*\.\s*unwrap_or_else\(\s*\|\w*\|\s*\{(?:(?!\n {0,12}\}\))[^])*?(?:\bpanic!|process::exit)/;
 
 /** `… is None`, behind a read. */
 const isAbsent = /^\)?\s*(?:==|===|is)\s*(?:""|''|None|nil|null)/;
@@ -141,8 +159,10 @@ function needOfOptions(read: Read, inside: string): Need {
   }
   if (/^(?:None|nil|null)$/.test(rest)) return "guarded";
   if (/^(?:""|'')$/.test(rest)) return "plain";
-  // `cast=` and the like say nothing of a default.
-  if (read.need === "checked" && !/default\s*=|^["'\d[({:]|^(?:False|True|None)|^\{|^do\b/.test(rest)) return "checked";
+  // `cast=` and the like say nothing of a default, nor does a type; another name is one.
+  const isNamed = /^(?!(?:bool|int|str|float|list|tuple|dict|bytes|json|Csv|Path)\b|\w+\s*=(?!=))[A-Za-z_]/.test(rest);
+  if (read.need === "checked" && !isNamed && !/default\s*=|^["'\d[({:]|^(?:False|True|None)|^\{|^do\b/.test(rest))
+    return "checked";
   return "default";
 }
 

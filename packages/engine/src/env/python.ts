@@ -3,11 +3,11 @@ import type { Sighting } from "./sighting.ts";
 
 /** Fields of pydantic's BaseSettings without a value; `env_prefix` goes before the name. */
 export function readPythonSettings(path: string, code: string): Sighting[] {
-  if (!/^class\s+\w+\([^)]*Settings\b/m.test(code)) return [];
+  if (!/^class\s+\w+\([^)]{0,600}?Settings\b/m.test(code)) return [];
   const sightings: Sighting[] = [];
   const isFirstVersion = /^from pydantic import [^\n]*\bBaseSettings\b/m.test(code);
   const settings = new Set<string>();
-  for (const match of code.matchAll(/^class\s+(\w+)\(([^)]*)\):/gm)) {
+  for (const match of code.matchAll(/^class\s+(\w+)\(([^)]{0,600})\):/gm)) {
     const [, named, bases] = match;
     if (!/(?:Settings|Config)\b/.test(bases!) && !bases!.split(",").some((base) => settings.has(base.trim()))) continue;
     settings.add(named!);

@@ -22,6 +22,24 @@ describe("what lies beside", () => {
       },
       is: { kind: "package", services: [] },
     },
+    "pages with a container of their own beside a program of Go are a service": {
+      files: {
+        "go.mod": "module x\n\nrequire github.com/gin-gonic/gin v1.0.0\n",
+        "main.go":
+          'package main\nimport (\n\t"github.com/gin-gonic/gin"\n)\n// Answers the web pages.\nfunc main() { gin.Default().Run(":8080") }\n',
+        ...page,
+        "web/Dockerfile": "FROM nginx\nCOPY dist /usr/share/nginx/html\n",
+      },
+      is: { kind: "monorepo", services: [".", "web"] },
+    },
+    "the database of a compose file above the one program is that program's": {
+      files: {
+        "compose.yaml": "services:\n  web:\n    build: app\n  db:\n    image: mcr.microsoft.com/azure-sql-edge:1.0.4\n",
+        "app/App.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"/>',
+        "app/Dockerfile": "FROM mcr.microsoft.com/dotnet/aspnet:8.0\n",
+      },
+      is: { kind: "server", database: ["mssql"], services: ["app"] },
+    },
     "folders that are installed with the same manager have it in common": {
       files: {
         ...page,

@@ -328,6 +328,13 @@ func Load() error {
     },
     required: ["BOT_TOKEN"],
   },
+  "what a program of Elixir insists on, where it insists": {
+    files: {
+      "config/runtime.exs":
+        'a = System.fetch_env!("A_KEY")\nb = System.fetch_env!("B_KEY")\nc = System.fetch_env!("C_KEY")\nd = System.get_env("D_KEY")\n',
+    },
+    required: ["A_KEY", "B_KEY", "C_KEY"],
+  },
   "nothing that a build gives": {
     files: {
       "conf.py": 'import os\na = os.environ["READTHEDOCS_VERSION"]\n',

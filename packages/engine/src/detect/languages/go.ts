@@ -238,7 +238,8 @@ const portPatterns: readonly RegExp[] = [
   /"(?:HTTP_|SERVER_|APP_|API_)?PORT"\s*,\s*":?(\d{2,5})"/,
   /"(?:HTTP_|SERVER_|APP_|API_)?PORT"\s*,\s*(\d{2,5})\b/,
   /"(?:server\.|http\.|app\.)?port"\s*,\s*"?:?(\d{2,5})/i,
-  /\b(?:ListenAndServe(?:TLS)?|Run|RunTLS|Listen|Start)\(\s*(?:ctx,\s*)?"[^"\s]*:(\d{2,5})"/,
+  // Go's profiler listens beside the program.
+  /\b(?:ListenAndServe(?:TLS)?|Run|RunTLS|Listen|Start)\(\s*(?:ctx,\s*)?"(?!(?:localhost|127\.0\.0\.1):6060")[^"\s]*:(\d{2,5})"/,
   /\bListen\(\s*"tcp[46]?"\s*,\s*"[^"]*:(\d{2,5})"/,
   /\bAddr(?:ess)?\s*:\s*"[^"]*:(\d{2,5})"/,
   /\b\w*Port\w*\(\s*":?(\d{2,5})"\s*\)/,

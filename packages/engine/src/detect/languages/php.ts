@@ -294,6 +294,7 @@ function stateDatabases({ project, directory, reading }: Place, slug: string | u
     const text = (tree.text(at) ?? "").replace(/^\s*(\/\/|#|\*|\/\*).*$/gm, "");
     const driver =
       /["']dsn["']\s*=>\s*["'](mysql|pgsql|sqlite|sqlsrv|mongodb)/i.exec(text)?.[1] ??
+      /["']DB_DRIVER["']\s*\)?\s*(?:,|\?:)\s*["'](\w+)["']/.exec(text)?.[1] ??
       /["']DBDriver["']\s*=>\s*["'](\w+)/.exec(text)?.[1] ??
       /["']driver["']\s*=>\s*\\?(?:[\w\\]*\\)?(Mysql|Postgres|Sqlite|Sqlserver)::class/.exec(text)?.[1] ??
       /["'](mysql|pgsql|sqlsrv):(?:host|unix_socket|dbname|server)\s*=/i.exec(text)?.[1] ??

@@ -190,7 +190,8 @@ function readOther(project: Project, program: Program): Reading | null {
     }
     // Sinatra's own server and rackup's have different defaults.
     const port =
-      row.slug === "sinatra" && /\b(rackup|puma|thin|unicorn|falcon)\b/.test(reading.startCommand ?? "")
+      row.slug === "sinatra" &&
+      (rackFile !== undefined || /\b(rackup|puma|thin|unicorn|falcon)\b/.test(reading.startCommand ?? ""))
         ? 9292
         : row.port;
     statePort(project, directory, reading, {

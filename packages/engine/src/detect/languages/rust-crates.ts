@@ -97,9 +97,9 @@ const databaseFeatures: Record<string, readonly [RegExp, string][]> = Object.fro
   ].map((crate) => [
     crate,
     [
-      [/postgres/, "postgres"],
-      [/mysql/, "mysql"],
-      [/sqlite/, "sqlite"],
+      [/postgres|sqlx-all/, "postgres"],
+      [/mysql|sqlx-all/, "mysql"],
+      [/sqlite|sqlx-all/, "sqlite"],
       [/mssql/, "mssql"],
       [/mongodb/, "mongodb"],
       [/redis/, "redis"],

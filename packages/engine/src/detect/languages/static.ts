@@ -87,6 +87,14 @@ const generators: readonly Generator[] = [
     outputKey: ["site_dir"],
     alone: false,
   },
+  {
+    slug: "antora",
+    runtime: "node",
+    settings: ["antora-playbook.yml", "antora-playbook.yaml"],
+    build: "npx antora antora-playbook.yml",
+    output: "build/site",
+    outputKey: ["output", "dir"],
+  },
   { slug: "pelican", runtime: "python", settings: ["pelicanconf.py"], build: "pelican content", output: "output" },
   {
     slug: "nikola",

@@ -89,6 +89,44 @@ const projects: [name: string, files: Record<string, string>, expected: object][
     { kind: "worker" },
   ],
   [
+    "Go: no port of its profiler",
+    {
+      "go.mod": "module x\n",
+      "main.go": 'package main\nfunc main() {\n\tgo http.ListenAndServe("127.0.0.1:6060", nil)\n\tserve(config())\n}\n',
+      "config.default.yml": "server:\n  port: 3000\n",
+    },
+    { port: 3000 },
+  ],
+  [
+    "Rust: every database of a set of features, and the default of a builder",
+    {
+      "Cargo.toml":
+        '[package]\nname = "x"\n[dependencies]\nactix-web = "4"\nsea-orm = { version = "1", features = ["sqlx-all"] }\n',
+      "src/main.rs":
+        'struct Config {\n    #[builder(default = "6360")]\n    pub port: u16,\n    #[builder(default = "17170")]\n    pub http_port: u16,\n}\nfn main() { HttpServer::new(app); }\n',
+    },
+    { port: 17170, database: ["postgres", "mysql", "sqlite"] },
+  ],
+  [
+    "PHP: the driver that holds without a variable",
+    {
+      "composer.json": '{ "require": { "php": "8" } }',
+      "index.php": "<?php require 'config.php';\n",
+      "config.php": "<?php defined('DB_DRIVER') or define('DB_DRIVER', getenv('DB_DRIVER') ?: 'sqlite');\n",
+    },
+    { database: ["sqlite"] },
+  ],
+  [
+    "Ruby: Sinatra by a script of the Procfile's, beside a rack file",
+    { Gemfile: "gem 'sinatra'\ngem 'puma'\n", "config.ru": "run Web", Procfile: "web: script/web\n" },
+    { framework: "sinatra", port: 9292 },
+  ],
+  [
+    "Antora: pages of a playbook",
+    { "antora-playbook.yml": "site:\n  title: x\noutput:\n  dir: ./public\n" },
+    { framework: "antora", kind: "static", outputDir: "public" },
+  ],
+  [
     "Ruby: gems of a group of the application's own",
     {
       Gemfile: "gem 'thor'\ngroup :app do\n  gem 'sinatra'\nend\ngroup :test do\n  gem 'roda'\nend\n",

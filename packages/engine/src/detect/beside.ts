@@ -1,0 +1,105 @@
+/** Which programs lie beside the one at the root of a project, as services of their own, and which are a part of it. */
+import { frameworks } from "./frameworks.ts";
+import { search } from "./languages/files.ts";
+import type { Manifest } from "./manifest.ts";
+import type { Project, Reading } from "./reading.ts";
+import { commandsOf } from "./scripts.ts";
+import { type Below, programFolders } from "./services.ts";
+import type { Workspace } from "./workspaces.ts";
+
+export function isScript({ runtime }: Reading): boolean {
+  return runtime === "node" || runtime === "bun" || runtime === "deno";
+}
+
+/** Services beside a root that is an application itself. */
+export function besideRoot(
+  project: Project,
+  root: Reading,
+  below: readonly Below[],
+  manifest: Manifest | null,
+  workspace: Workspace | null,
+): Below[] {
+  const isOfScripts = isScript(root);
+  if (workspace)
+    return isOfScripts
+      ? below.filter(
+          ({ path, reading, manifest: own }) =>
+            !/^(docs?|website|documentation|www|site)$/i.test(path) &&
+            !(
+              reading.framework !== undefined &&
+              reading.framework === root.framework &&
+              Object.keys(own?.scripts ?? {}).length === 0
+            ),
+        )
+      : [];
+  if (!isOfScripts && !["python", "go", "rust"].includes(root.runtime)) return [];
+  const isManual = ({ reading }: Below): boolean =>
+    frameworks.some(({ id, role }) => id === reading.framework && role === "documents");
+  const driven = manifest ? drivenFolders(manifest) : new Set<string>();
+  return below.filter(
+    (one) =>
+      programFolders.test(one.path) &&
+      !isManual(one) &&
+      !driven.has(one.path) &&
+      !(one.path.split("/").length > 2) &&
+      (isOfScripts ? one.reading.kind !== "worker" : isOfPages(one.reading) && !takesIn(project, root, one.path)),
+  );
+}
+
+/** What lies beside a program for the desktop, and is no part of it. */
+export function besideDesktop(manifest: Manifest, below: readonly Below[]): Below[] {
+  const driven = drivenFolders(manifest);
+  return below.filter(
+    ({ path }) => programFolders.test(path) && !driven.has(path) && !/electron|desktop|renderer/.test(path),
+  );
+}
+
+function isOfPages({ kind, framework }: Reading): boolean {
+  return kind === "static" || frameworks.some(({ id, role }) => id === framework && role === "app");
+}
+
+/** A program of Go or Rust is built with the pages in it, serves them from their folder, or is shipped in one container with them. */
+function takesIn(project: Project, { runtime }: Reading, folder: string): boolean {
+  if (runtime === "python") return false;
+  const written = folder.replaceAll(".", "\\.");
+  const isNamed = new RegExp(
+    `["'\\x60/:]${written}(?:/|["'\\x60\\s])|^(?://go:embed|COPY|ADD|RUN|WORKDIR)\\b.* ${written}(?:/|\\s|$)`,
+    "m",
+  );
+  return search(project.tree, ".", {
+    depth: 3,
+    limit: 60,
+    matches: (name) => /\.(?:go|rs)$|^Dockerfile$/.test(name),
+  }).some((at) =>
+    // Pages with a container of their own are shipped in that one.
+    at.startsWith(`${folder}/`) ? !at.endsWith("Dockerfile") : isNamed.test(project.tree.text(at) ?? ""),
+  );
+}
+
+/** Folders that the root's own build or installation builds (`cd client && npm run build`): they are part of the root. */
+function drivenFolders(manifest: Manifest): Set<string> {
+  const result = new Set<string>();
+  for (const [name, text] of Object.entries(manifest.scripts)) {
+    if (!/build|postinstall|deploy|render|vercel/.test(name) || isAside(name, manifest)) continue;
+    for (const words of commandsOf(text)) {
+      for (const [at, word] of words.entries()) {
+        const previous = words[at - 1];
+        if (previous === "cd" || ["--prefix", "--cwd", "-C", "--dir"].includes(previous ?? ""))
+          result.add(word.replace(/^\.\//, "").replace(/\/$/, ""));
+        const option = /^--(?:prefix|cwd|dir)=(.+)$/.exec(word);
+        if (option) result.add(option[1]!.replace(/^\.\//, "").replace(/\/$/, ""));
+      }
+    }
+  }
+  return result;
+}
+
+/** `client:build` beside a `build` that leaves it out is run by hand, for what is deployed on its own. */
+function isAside(name: string, { scripts }: Manifest): boolean {
+  const family = `${name.slice(0, name.indexOf(":") + 1)}*`;
+  return (
+    name.includes(":") &&
+    "build" in scripts &&
+    !Object.values(scripts).some((text) => text.includes(name) || text.includes(family))
+  );
+}
