@@ -1,14 +1,15 @@
 /** How a JavaScript program is started in production, by which runtime, and on which port it listens. */
 import { stringAt, valueAt } from "./config.ts";
-import { portIn, type Source, sourceAt, sourceOf } from "./entry.ts";
+import { portIn, type Source, sourceAt, sourceOf, withImports } from "./entry.ts";
 import type { Framework } from "./frameworks.ts";
 import { dockerfileOf, exposedPort } from "./languages/docker.ts";
 import { state } from "./languages/draft.ts";
-import { majorOf, type Manifest, usedOf, uses } from "./manifest.ts";
+import { majorOf, type Manifest, manifestOf, usedOf, uses } from "./manifest.ts";
 import type { PackageManager } from "./package-manager.ts";
 import { type Program, scriptCalled, type Subject } from "./program.ts";
 import { inside, isObject, type Project } from "./reading.ts";
 import { type Invocation, optionOf } from "./scripts.ts";
+import { workspaceOf } from "./workspaces.ts";
 
 /** Bun where the program is written for it or started by it; Node otherwise. */
 export function stateRuntime(
@@ -172,7 +173,7 @@ export function statePort(
   if (flagged) return state(reading, "port", flagged, { at: program.at, rule: "port/flag", confidence: 0.97 });
   if (program?.edgePort !== undefined)
     return state(reading, "port", program.edgePort, { at: program.at, rule: "port/wrangler", confidence: 0.6 });
-  const coded = portIn(project, sources);
+  const coded = portIn(project, sources) ?? portIn(project, settingsOf(project, manifest, sources));
   if (coded) return state(reading, "port", coded.port, coded);
   const told = portOfSettings(project, manifest.directory);
   if (told) return state(reading, "port", told.port, { at: told.at, rule: "port/example", confidence: 0.75 });
@@ -195,6 +196,24 @@ export function statePort(
   const fly = vendors.find(({ port }) => port !== undefined);
   if (fly) return state(reading, "port", fly.port, { at: fly.at, rule: "fly/port", confidence: 0.5 });
   if (reading.runtime === "bun") state(reading, "port", 3000, { at: manifest.at, rule: "port/bun", confidence: 0.5 });
+}
+
+/** Settings kept in a package of the workspace: `import { env } from "@acme/env"`. */
+function settingsOf(project: Project, manifest: Manifest, sources: readonly Source[]): Source[] {
+  const names = Object.entries(manifest.dependencies).flatMap(([name, range]) =>
+    /^(?:workspace:|file:|link:|\*$)/.test(range) &&
+    sources.some(({ text }) => text.includes(`"${name}`) || text.includes(`'${name}`))
+      ? [name]
+      : [],
+  );
+  if (names.length === 0) return [];
+  return (workspaceOf(project)?.members ?? []).flatMap((directory) => {
+    const member = manifestOf(project, directory);
+    if (!member || !names.includes(member.name)) return [];
+    const main =
+      sourceOf(project, member, stringAt(member.json, "main") ?? "src/index") ?? sourceOf(project, member, "index");
+    return main ? withImports(project, main, 2, 8).filter(({ text }) => /\bPORT\b/.test(text)) : [];
+  });
 }
 
 const settingsFolders = ["", "config", "configs", "env", "envs"];

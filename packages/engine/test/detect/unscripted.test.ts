@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { detected, manifest, table } from "./expect.ts";
+import { detected, manifest, service, table } from "./expect.ts";
 
 const fastify = `import Fastify from "fastify";\nconst app = Fastify();\napp.listen({ port: Number(process.env.PORT), host: "0.0.0.0" });`;
 const bot = `import { Client } from "discord.js";\nimport express from "express";\nexpress().listen(3000);\nnew Client({}).login(process.env.TOKEN);`;
@@ -83,6 +83,24 @@ describe("servers of the project's own", () => {
       },
       is: { kind: "monorepo", database: ["redis"], services: ["app"] },
     },
+  });
+});
+
+describe("settings in a package of the workspace", () => {
+  it("name the port of the program that imports them", () => {
+    const files = {
+      "package.json": manifest({ scripts: { build: "turbo build" } }),
+      "pnpm-workspace.yaml": "packages:\n  - apps/*\n  - packages/*\n",
+      "packages/env/package.json": manifest({ name: "@acme/env", main: "index.ts", dependencies: { zod: "3" } }),
+      "packages/env/index.ts": `export const env = createEnv({ server: { PORT: z.coerce.number().default(3333) } });`,
+      "apps/api/package.json": manifest({
+        name: "@acme/api",
+        scripts: { build: "tsup", start: "node dist/server.js" },
+        dependencies: { fastify: "5", "@acme/env": "workspace:*" },
+      }),
+      "apps/api/src/server.ts": `import { env } from "@acme/env";\nimport fastify from "fastify";\nfastify().listen({ port: env.PORT });`,
+    };
+    expect(service(detected(files), "apps/api").port).toBe(3333);
   });
 });
 
