@@ -46,7 +46,7 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   // Where a program of Elixir insists on what it needs, it does without the rest.
   if (extension === "exs" && (code.match(/\bfetch_env!/g) ?? []).length >= 3)
     for (const sighting of sightings) if (sighting.need === "plain") sighting.need = "guarded";
-  if (extension === "rs") sightings.push(...readClap(path, code));
+  if (extension === "rs") sightings.push(...readClap(path, code), ...readInsisting(path, code));
   if (extension === "rb") quietAskedBlocks("rb", code, sightings);
   if (extension === "py") {
     quietAskedBlocks("py", code, sightings);
@@ -93,6 +93,14 @@ function needOf(language: Language, { read, code, start, end, inside }: Place): 
   const after = code.slice(end, end + 120);
   if (/^\s*=(?![=~>])/.test(after) && !/^\s*=>/.test(after)) return null; // An assignment to the environment.
   if (read.need === "checked") return language.replaced.test(after) ? "default" : "checked";
+  if (language.extensions.includes("py") && read.need === "plain") {
+    if (/^\)?\s*or\s+(?:""|'')/.test(after)) return "quieted";
+    if (inside !== undefined && after.startsWith(".split(")) return "guarded";
+    // Without it nothing is signed.
+    if (/^\)?\s*or\s+None\b/.test(after) && !/SECRET_KEY["']/.test(code.slice(start, end))) return "guarded";
+  }
+  if (language.extensions.includes("rb") && /^\.(?:blank|nil|empty)\?[ \t]*\n\s*(?:raise|fail|abort)\b/.test(after))
+    return "checked";
   if (language.demanded?.test(after)) return "checked";
   if (panics.test(code.slice(end, end + 400))) return "checked";
   if (language.replaced.test(after)) return "default";
@@ -205,6 +213,28 @@ function needOfName(language: Language, code: string, before: string, end: numbe
 function stopsWhenMissing(language: Language, code: string, end: number): boolean {
   const block = code.slice(end, end + 200);
   return /^\s*\n?\s*;?\s*(?:if\s+)?!\s*\w+/.test(block) && language.stops.test(block);
+}
+
+/** Calls of the file's own functions that end the program for what is missing: `env_get("KEY")`, or hand it on to one that does. */
+function readInsisting(path: string, code: string): Sighting[] {
+  const names = new Set<string>();
+  for (const match of code.matchAll(/\bfn\s+(env_\w+)[^{]{0,200}\{/g)) {
+    const after = code.slice(match.index + match[0].length, match.index + match[0].length + 500);
+    const body = after.slice(0, Math.max(after.search(/\n\}/), 0) || after.length);
+    const handsOn = [...names].some((name) => body.includes(`${name}(`));
+    if (handsOn || (/env::var\(/.test(body) && /panic!|process::exit|\.expect\(|\.unwrap\(\)/.test(body)))
+      names.add(match[1]!);
+  }
+  if (names.size === 0) return [];
+  const calls = new RegExp(`\\b(?:${[...names].join("|")})(?:::<\\w+>)?\\(\\s*"([A-Z][A-Z0-9_]+)"\\s*\\)`, "g");
+  return [...code.matchAll(calls)].map((match) => ({
+    key: match[1]!,
+    need: "checked",
+    when: "run",
+    offset: match.index,
+    path,
+    isInsisted: true,
+  }));
 }
 
 /** Arguments of clap that may come from the environment: `#[clap(long, env)] database_url: String`. */

@@ -164,6 +164,8 @@ const manifests: Manifest[] = [
       const credentials = ["credentials.yml.enc", "credentials/production.yml.enc", "secrets.yml"];
       if (!/Rails::Application/.test(text)) return;
       if (credentials.some((name) => project.tree.has(path.replace(/application\.rb$/, name)))) return;
+      const token = path.replace(/application\.rb$/, "initializers/secret_token.rb");
+      if (/secret_key_base\s*=/.test(project.tree.text(token) ?? "")) return;
       see("SECRET_KEY_BASE", "checked", { offset: text.search(/Rails::Application/) });
     },
   },

@@ -238,8 +238,8 @@ const portPatterns: readonly RegExp[] = [
   /"(?:HTTP_|SERVER_|APP_|API_)?PORT"\s*,\s*":?(\d{2,5})"/,
   /"(?:HTTP_|SERVER_|APP_|API_)?PORT"\s*,\s*(\d{2,5})\b/,
   /"(?:server\.|http\.|app\.)?port"\s*,\s*"?:?(\d{2,5})/i,
-  // Go's profiler listens beside the program.
-  /\b(?:ListenAndServe(?:TLS)?|Run|RunTLS|Listen|Start)\(\s*(?:ctx,\s*)?"(?!(?:localhost|127\.0\.0\.1):6060")[^"\s]*:(\d{2,5})"/,
+  // Go's profiler and what proves a domain to be one's own listen beside the program.
+  /\b(?:ListenAndServe(?:TLS)?|Run|RunTLS|Listen|Start)\(\s*(?:ctx,\s*)?"(?!(?:localhost|127\.0\.0\.1):6060"|:80",\s*\w+\.HTTPHandler\()[^"\s]*:(\d{2,5})"/,
   /\bListen\(\s*"tcp[46]?"\s*,\s*"[^"]*:(\d{2,5})"/,
   /\bAddr(?:ess)?\s*:\s*"[^"]*:(\d{2,5})"/,
   /\b\w*Port\w*\(\s*":?(\d{2,5})"\s*\)/,

@@ -158,6 +158,7 @@ function readPyproject(
   for (const [name, value] of Object.entries(objectAt(poetry, "dependencies"))) {
     if (name === "python") continue;
     add(name, path);
+    if (isObject(value) && value["optional"] === true) found.optional.add(normalised(name));
     const extras = isObject(value) ? textsOf(value["extras"]) : [];
     for (const extra of extras) add(`${name}[${extra}]`, path);
   }

@@ -20,7 +20,7 @@ import {
   textsOf,
 } from "./python-entry.ts";
 import { chatBots, type PythonFramework, pythonFrameworks, pythonWorkers } from "./python-frameworks.ts";
-import { type PythonProject, pythonProjectOf, statePythonVersion } from "./python-project.ts";
+import { type PythonProject, pythonFiles, pythonProjectOf, statePythonVersion } from "./python-project.ts";
 
 /** Files read at most in search of the entry. */
 const filesRead = 80;
@@ -237,7 +237,12 @@ function readFramework(
       sources.filter((source) => source.text !== text && isProgram(source.text)),
     ];
     statePort(project, directory, reading, {
-      sources: [...configSources(project, directory, row), ...own, ...rest],
+      sources: [
+        ...configSources(project, directory, row),
+        ...settingSources(project, directory, text),
+        ...own,
+        ...rest,
+      ],
       patterns: portPatterns,
       ...(row.port === undefined ? {} : { fallback: { port: row.port, rule: `framework/${row.slug}`, at: main.at } }),
       containerLast: true,
@@ -270,6 +275,19 @@ function configSources(project: Project, directory: string, row: PythonFramework
   const at = inside(directory, ".streamlit/config.toml");
   const server = project.tree.has(at) ? project.toml(at)?.["server"] : undefined;
   return isObject(server) && typeof server["port"] === "number" ? [{ at, text: `PORT = ${server["port"]}` }] : [];
+}
+
+/** Where the settings are that give the port: `uvicorn.run(app, port=settings.API_PORT)` and `API_PORT: int = 9000`. */
+function settingSources(project: Project, directory: string, text: string): Source[] {
+  const name = /\bport\s*=\s*(?:int\()?(?:\w+\.){0,3}\w*(?:settings|config)\w*\.(\w*port)\b/i.exec(text)?.[1];
+  if (name === undefined) return [];
+  const given = new RegExp(`^[ \\t]+${name}\\s*:\\s*int\\s*=\\s*(?:Field\\(\\s*(?:default\\s*=\\s*)?)?(\\d{2,5})`, "m");
+  return pythonFiles(project, directory, 400)
+    .filter((at) => /(?:settings|config)\w*(?:\/\w+)?\.py$/.test(at))
+    .flatMap((at) => {
+      const port = given.exec(project.tree.text(at) ?? "")?.[1];
+      return port === undefined ? [] : [{ at, text: `PORT = ${port}` }];
+    });
 }
 
 /** A program that serves itself, listens on all addresses and takes PORT needs no other server in front of it. */

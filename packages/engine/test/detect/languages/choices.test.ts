@@ -127,6 +127,27 @@ const projects: [name: string, files: Record<string, string>, expected: object][
     { framework: "antora", kind: "static", outputDir: "public" },
   ],
   [
+    "Python: the port of the settings, and optional packages of Poetry",
+    {
+      "pyproject.toml":
+        '[tool.poetry]\nname = "x"\n[tool.poetry.dependencies]\nfastapi = "*"\npsycopg2-binary = { version = "*", optional = true }\n',
+      "x/app.py":
+        "import uvicorn\nfrom fastapi import FastAPI\napp = FastAPI()\ndef main():\n    uvicorn.run('x.app:app', port=settings.API_PORT)\n",
+      "x/core/settings/settings.py":
+        'class AppSettings(BaseSettings):\n    API_PORT: int = 9000\n    DB: str = "sqlite:///x.db"\n',
+    },
+    { port: 9000, database: ["sqlite"] },
+  ],
+  [
+    "Go: no port of what proves a domain",
+    {
+      "go.mod": "module x\n",
+      "main.go":
+        'package main\nvar defaults = Config{\n\tPort: 8080,\n}\nfunc main() {\n\tgo http.ListenAndServe(":80", m.HTTPHandler(nil))\n\thttp.ListenAndServe(address(), nil)\n}\n',
+    },
+    { port: 8080 },
+  ],
+  [
     "Ruby: gems of a group of the application's own",
     {
       Gemfile: "gem 'thor'\ngroup :app do\n  gem 'sinatra'\nend\ngroup :test do\n  gem 'roda'\nend\n",
