@@ -12,6 +12,7 @@ import {
 } from "@landfall/react";
 import { useParams } from "@tanstack/react-router";
 import { useAddress } from "../parts/deployment-address.tsx";
+import { inSentence, platformName } from "../parts/deployment-platform.tsx";
 import { CommitLine, SiteUrl } from "../parts/deployment-words.tsx";
 import { Page } from "../shell/page.tsx";
 import { firstErrorLine } from "./deployment/failing-line.ts";
@@ -39,7 +40,7 @@ export function SharedPage() {
       </main>
     );
 
-  const { state, project, environment, url, commit } = deployment;
+  const { state, project, environment, platform, url, commit } = deployment;
   const failing = state === "failed" ? (steps.findLast((one) => one.state === "failed")?.name ?? null) : null;
   const hasEnded = connection.kind === "ended";
   const step = address.fields["step"] ?? null;
@@ -67,6 +68,7 @@ export function SharedPage() {
                 connection={connection}
                 step={step}
                 onStep={(name) => address.set({ step: name })}
+                platformName={inSentence(platformName({ id: platform, name: platform }))}
               />
             </section>
             <section aria-label="Log" className="lf:min-w-0">
