@@ -150,6 +150,17 @@ describe.skipIf(!hasBrowser)("the first steps", { timeout: 120_000 }, () => {
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByText("There is a project of this name.").waitFor();
+    // A platform is connected beside this page, which offers it when one comes back and has kept everything.
+    const [beside] = await Promise.all([
+      page.waitForEvent("popup"),
+      page.getByRole("link", { name: /^Connect a platform/ }).click(),
+    ]);
+    await beside.getByRole("button", { name: "Connect with Vercel" }).click();
+    await beside.getByText("Vercel is connected.").waitFor();
+    await beside.close();
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))");
+    await page.getByLabel(/^Vercel/).waitFor();
+    expect(await page.getByLabel("Project name").inputValue()).toBe("greeter");
     await page.getByLabel("Deploy a new version of greeter").check();
     // Its variable is kept with the project, and not asked for again.
     await page.getByText("1 is set already").waitFor();

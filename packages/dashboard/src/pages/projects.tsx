@@ -86,7 +86,7 @@ function NoProjects({ mayDeploy }: { mayDeploy: boolean }) {
       }
     >
       {mayDeploy
-        ? "Drop a folder, or name a git repository; it is looked at before anything happens."
+        ? "Bring a folder, an archive or a git repository; it is looked at before anything happens."
         : "When somebody deploys one, or adds you to one, it is here."}
     </EmptyState>
   );

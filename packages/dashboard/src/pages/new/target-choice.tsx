@@ -1,6 +1,5 @@
 /** The places this organisation can deploy to. */
 import type { LandfallClient } from "@landfall/react";
-import { Link } from "@tanstack/react-router";
 import { useId } from "react";
 import { type Answer, useAsk } from "../../ask.ts";
 import { platformName } from "../../parts/deployment-platform.tsx";
@@ -109,7 +108,12 @@ export function TargetChoice({
         </p>
       )}
       <p className="lf:mt-2 lf:text-sm lf:text-muted">
-        Somewhere else? <Link to="/connections">Connect a platform</Link>
+        Somewhere else?{" "}
+        {/* Beside this page, which keeps what was said, and asks again for the places when one comes back to it. */}
+        <a href="/connections" target="_blank">
+          Connect a platform<span className="lf:sr-only"> (opens in a new tab)</span>
+        </a>{" "}
+        and come back: it is offered here then.
       </p>
     </fieldset>
   );
