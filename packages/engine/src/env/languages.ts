@@ -4,7 +4,7 @@
 import { quietAskedBlocks, quietSwitchedBlocks } from "./asked-blocks.ts";
 import { type Language, languages, type Read } from "./language-table.ts";
 import { maskHashComments, maskSlashComments } from "./mask.ts";
-import { readPythonSettings } from "./python.ts";
+import { readPythonSettings, settleDeclaredDefaults } from "./python.ts";
 import { readRequiredLists } from "./required-lists.ts";
 import type { Need, Sighting } from "./sighting.ts";
 
@@ -51,6 +51,10 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   if (extension === "py") {
     quietAskedBlocks("py", code, sightings);
     quietSwitchedBlocks(code, sightings);
+    settleDeclaredDefaults(code, sightings);
+    // Django's manage.py is not what serves.
+    if (/(?:^|\/)manage\.py$/.test(path) && code.includes("django"))
+      for (const sighting of sightings) if (sighting.need !== "default") sighting.need = "tooling";
     // django-environ puts it before every name it is asked for.
     const prefix = /^\s*env\.prefix\s*=\s*["'](\w+)["']/m.exec(code)?.[1];
     for (const sighting of prefix === undefined ? [] : sightings)

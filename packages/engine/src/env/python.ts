@@ -43,6 +43,15 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
   return sightings;
 }
 
+/** What django-environ is told of types and defaults, `environ.Env(DEBUG=(bool, False))`, holds for every later read. */
+export function settleDeclaredDefaults(code: string, sightings: Sighting[]): void {
+  const declared = /\benviron\.(?:File\w*)?Env\(((?:[^()]|\([^()]{0,300}\)){0,6000})\)/.exec(code)?.[1];
+  if (declared === undefined) return;
+  const names = new Set([...declared.matchAll(/\b([A-Z]\w*)\s*=\s*\(\s*\w+\s*,/g)].map(([, name]) => name));
+  for (const sighting of sightings)
+    if (names.has(sighting.key) && sighting.need === "checked") sighting.need = "default";
+}
+
 /** `env_prefix="x_"`, or the name of a constant that holds it. */
 function prefixOf(settings: string, code: string): string {
   const [, written, name] = /(?<!\w)env_prefix["']?\s*[=:]\s*(?:["']([^"']*)["']|([A-Za-z_]\w*))/.exec(settings) ?? [];

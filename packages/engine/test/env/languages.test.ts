@@ -93,6 +93,8 @@ const uses: [extension: string, source: string, ...needs: string[]][] = [
     "checked",
   ],
   ["rs", `fn env_opt(key: &str) -> Option<String> {\n    std::env::var(key).ok()\n}\nlet key = env_opt("X_KEY");`],
+  ["py", `env = environ.Env(\n    DEBUG=(bool, False),\n    X_KEY=(str, None),\n)\nkey = env("X_KEY")`, "default"],
+  ["py", `env = environ.Env(\n    DEBUG=(bool, False),\n)\nkey = env("X_KEY")`, "checked"],
   ["go", `isOn := viper.GetBool("X_KEY")`, "guarded"],
   ["go", `conf.Key, _ = viper.Get("X_KEY").(string)`, "guarded", "plain"],
   ["go", `conf.Key = viper.GetString("X_KEY")`, "plain"],

@@ -306,6 +306,7 @@ function settings(project: Project, directory: string): Source[] {
 const portPatterns: readonly RegExp[] = [
   /"(?:\w+_)?PORT"\)[^;]{0,80}?unwrap_or(?:_else)?\(\s*(?:\|_?\w*\|\s*)?"?(\d[\d_]{1,5})/,
   /"(?:\w+_)?PORT"\)[^;]{0,160}?unwrap_or(?:_else)?\(\s*(?:\|_?\w*\|\s*)?"?(\d[\d_]{1,5})/,
+  /\bfn\s+default_(?:\w+_)?port\s*\(\)\s*->\s*u16\s*\{\s*(\d[\d_]{1,5})\b/,
   /\bdefault\s*=\s*"?(\d{4,5})"?\s*\)\]\s*(?:pub\s+)?(?:http|server|listen|api|web)_port\b/,
   /\bbind(?:_rustls\w*)?\(\s*&?\(?\s*"[^"]*:(\d{2,5})"/,
   /\bbind\(\s*\(\s*[^()]{1,60},\s*(\d[\d_]{1,5})\s*\)/,

@@ -148,6 +148,15 @@ const projects: [name: string, files: Record<string, string>, expected: object][
     { port: 8080 },
   ],
   [
+    "Rust: the port of a default's function",
+    {
+      "Cargo.toml": '[package]\nname = "x"\n[dependencies]\naxum = "0.8"\n',
+      "src/main.rs":
+        'fn default_port() -> u16 {\n    5000\n}\nfn main() { axum::serve(listener, app); }\nconst SAMPLE: &str = "\nport: 3100\n";\n',
+    },
+    { port: 5000 },
+  ],
+  [
     "Ruby: gems of a group of the application's own",
     {
       Gemfile: "gem 'thor'\ngroup :app do\n  gem 'sinatra'\nend\ngroup :test do\n  gem 'roda'\nend\n",
