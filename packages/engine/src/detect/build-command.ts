@@ -109,6 +109,9 @@ export function stateBuild(subject: Subject, framework: Framework | undefined): 
   const stated = vendor?.buildCommand === undefined ? undefined : withoutInstall(vendor.buildCommand, subject);
   const name =
     buildScriptOf(scripts, framework) ?? (framework?.commands?.length ? undefined : containersBuild(subject));
+  // A script a platform has to itself, beside the one for everybody.
+  const isOnlyTheirs =
+    name !== undefined && /[:_-](?:vercel|netlify|heroku|render)$/.test(scriptCalled(stated ?? "", manifest) ?? "");
   // Commands of a workspace's runner mean the platform's own set-up; the script says the same in the project's words.
   const foreign =
     stated !== undefined &&
@@ -118,6 +121,7 @@ export function stateBuild(subject: Subject, framework: Framework | undefined): 
   if (
     vendor &&
     !foreign &&
+    !isOnlyTheirs &&
     stated !== undefined &&
     stated !== "" &&
     !(name !== undefined && commandsEqual(stated, name, subject))

@@ -87,6 +87,9 @@ export function readJavaScript(script: Script, own: readonly OwnReader[] = ownRe
   settleCases(script, sightings);
   settleNamedSwitches(script, sightings);
   linkAlternatives(found, sightings);
+  for (const sighting of sightings)
+    if (ownSettings.test(script.code.slice(Math.max(0, sighting.offset - 80), sighting.offset)))
+      sighting.alternativeOf ??= "settings of its own";
   sightings.push(...readSchemas(script));
   return sightings;
 }
@@ -96,6 +99,9 @@ function isSetToItself(code: string, offset: number): boolean {
   const line = /^(\S+)\s*=\s*([^;\n]*)/.exec(code.slice(offset, offset + 200));
   return line?.[2] !== undefined && line[2].startsWith(line[1]!);
 }
+
+/** `config.services?.mail?.key || process.env.MAIL_KEY`: what is before it may come from a file. */
+const ownSettings = /(?<![\w$.])(?:this\.)?(?:config|settings|conf)(?:\??\.\w+)+\s*(?:\|\||\?\?)\s*$/;
 
 function isWithin(spans: readonly Span[], offset: number): boolean {
   return spans.some(({ start, end }) => offset > start && offset < end);

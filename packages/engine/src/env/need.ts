@@ -163,6 +163,9 @@ export function useOf(script: Script, span: Span): Use {
   if (/[^=]>$|[^=]<$|[<>]=$/.test(head) && /[\w$)\]]\s*[<>]=?$/.test(head)) return { need: "guarded" };
   if (previous === "=" && /[=!]==?$/.test(head) && isLiteralBefore(code, before)) return { need: "guarded" };
   if (previous === "(" && checks.test(code.slice(Math.max(0, before - 30), before))) return { need: "checked" };
+  // `mode !== "production" || process.env.X`: the question is answered either way.
+  if (previous === "|" && /[=!]==?\s*["'`\w.\s]+\|\|$/.test(code.slice(Math.max(0, before - 60), before + 1)))
+    return { need: "guarded" };
   if (previous === "&" || previous === "|") {
     const test = conditionAround(code, start);
     if (test?.isNegated) return { need: consequence(script, test.end + 1) };

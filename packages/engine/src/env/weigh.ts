@@ -207,7 +207,7 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
     !(framework === "nuxt"
       ? isKnown
       : (isListed && (partOfConnection.test(key) || examples.some((one) => one.hasPlaceholder))) ||
-        (isKnown && !/REDIS_PASS(?:WORD)?$/.test(key)))
+        (isKnown && !/(?:REDIS|MONGO(?:DB)?)_PASS(?:WORD)?$/.test(key)))
   )
     return false;
   // `if (!secret) return;` at the head of a webhook: nothing fails, and nothing works either.

@@ -106,6 +106,17 @@ describe("settings in a package of the workspace", () => {
 
 describe("what builds nothing", () => {
   table({
+    "a script that one platform has to itself": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "next build", "build:vercel": "prisma migrate deploy && next build", start: "next start" },
+          dependencies: { next: "15" },
+        }),
+        "vercel.json": '{ "buildCommand": "npm run build:vercel" }',
+        "next.config.js": "module.exports = {}",
+      },
+      is: { kind: "server", buildCommand: "npm run build" },
+    },
     "a script that only checks types": {
       files: {
         "package.json": manifest({

@@ -145,6 +145,26 @@ use(process.env.MODE_KEY, process.env.__NEXT_ROUTER_KEY);`,
       },
       required: ["VITE_API_KEY"],
     },
+    "what a comparison asks instead of": {
+      files: {
+        "vite.config.mjs": `function shouldBuildTests(mode) { return mode !== "production" || process.env.FORCE_BUILD_KEY; }`,
+        "a.js": `use(process.env.LINK_KEY);`,
+      },
+      required: ["LINK_KEY"],
+    },
+    "what the project's own settings may hold, unless the example asks for it": {
+      files: {
+        "a.ts": `import { config } from "./config";
+          export const key = config.services?.openai?.apiKey || process.env.OPENAI_API_KEY;
+          export const other = config.mail?.key ?? process.env.MAIL_KEY;`,
+        ".env.example": "MAIL_KEY=\n",
+      },
+      required: ["MAIL_KEY"],
+    },
+    "no password of a database that may have none": {
+      files: { "a.ts": `connect({ user: process.env.MONGODB_USER || "", pass: process.env.MONGODB_PASSWORD || "" });` },
+      required: [],
+    },
     "bindings of a Worker that may be missing": {
       files: {
         "worker.ts": `export type Bindings = { DB: D1Database; JWT_SECRET: string; FRONTEND_URL: string | undefined;
