@@ -51,6 +51,15 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   if (extension === "py") {
     quietAskedBlocks("py", code, sightings);
     quietSwitchedBlocks(code, sightings);
+    // `env.db()` of django-environ reads the one address every host gives.
+    for (const match of code.matchAll(/(?<![\w.])env\.db(?:_url)?\(\s*(default\s*=)?(?!["'])/g))
+      sightings.push({
+        key: "DATABASE_URL",
+        need: match[1] === undefined ? "checked" : "default",
+        when: "run",
+        offset: match.index,
+        path,
+      });
     settleDeclaredDefaults(code, sightings);
     // Django's manage.py is not what serves.
     if (/(?:^|\/)manage\.py$/.test(path) && code.includes("django"))

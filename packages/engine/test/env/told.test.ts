@@ -343,6 +343,16 @@ func Load() error {
     },
     required: ["SIGN_KEY"],
   },
+  "the address django-environ reads without being told its name": {
+    files: {
+      "site/settings.py": 'DATABASES = {"default": env.db(engine="django_prometheus.db.backends.postgresql")}\n',
+    },
+    required: ["DATABASE_URL"],
+  },
+  "no address where django-environ is told another": {
+    files: { "site/settings.py": 'DATABASES = {"default": env.db(default="sqlite:///x.db")}\n' },
+    required: [],
+  },
   "nothing that a build gives": {
     files: {
       "conf.py": 'import os\na = os.environ["READTHEDOCS_VERSION"]\n',
