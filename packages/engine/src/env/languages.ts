@@ -52,7 +52,7 @@ export function readLanguage(path: string, extension: string, text: string): Sig
     quietAskedBlocks("py", code, sightings);
     quietSwitchedBlocks(code, sightings);
     // `env.db()` of django-environ reads the one address every host gives.
-    for (const match of code.matchAll(/(?<![\w.])env\.db(?:_url)?\(\s*(default\s*=)?(?!["'])/g))
+    for (const match of code.matchAll(/(?<![\w.])env\.db(?:_url)?\(\s*(?:(default)\s*=|(?!["']|default\b))/g))
       sightings.push({
         key: "DATABASE_URL",
         need: match[1] === undefined ? "checked" : "default",
