@@ -1,7 +1,15 @@
 import { defineConfig } from "vitest/config";
 
+const endToEnd = {
+  pool: "forks",
+  globalSetup: "packages/cli/test/built.ts",
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+} as const;
+
 /**
- * Two kinds of tests: quick ones share a process; those in `*.e2e.test.ts` start daemons, servers and builds, and get one each.
+ * Three kinds of tests: quick ones share a process; those in `*.e2e.test.ts` start daemons, servers and builds, and get one each, two at
+ * a time; those that look at pages have the machine to themselves.
  */
 export default defineConfig({
   test: {
@@ -19,12 +27,20 @@ export default defineConfig({
       },
       {
         test: {
+          ...endToEnd,
           name: "e2e",
-          include: ["packages/*/test/**/*.e2e.test.ts"],
-          pool: "forks",
-          fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          include: ["packages/{cli,edge,engine,server}/test/**/*.e2e.test.ts"],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...endToEnd,
+          name: "pages",
+          include: ["packages/{dashboard,react}/test/**/*.e2e.test.ts"],
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

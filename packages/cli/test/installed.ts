@@ -1,5 +1,5 @@
 /** The built command line on a data directory of its own, with everything it starts in the background ended afterwards. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { createServer } from "node:net";
@@ -8,8 +8,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Another build than the one in place, when it is named. */
-const named = process.env["LANDFALL_BIN"];
-const bin = named ?? join(import.meta.dirname, "../bin/landfall.js");
+const bin = process.env["LANDFALL_BIN"] ?? join(import.meta.dirname, "../bin/landfall.js");
 /** Longest wait for something that happens by itself. */
 const patienceMs = 30_000;
 /** Time everything that was started has to be gone after `stop`. */
@@ -65,8 +64,6 @@ export async function freePort(): Promise<number> {
 }
 
 export async function install(more: Record<string, string> = {}): Promise<Installed> {
-  // What is tested is what the sources say now.
-  if (named === undefined) execFileSync(process.execPath, [join(import.meta.dirname, "../build.ts"), "program"]);
   const home = mkdtempSync(join(tmpdir(), "landfall-cli-"));
   const data = join(home, "data");
   const port = await freePort();

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,6 @@ const bin = join(cli, "bin", "landfall.js");
 const folder = mkdtempSync(join(tmpdir(), "landfall-cli-"));
 
 beforeAll(() => {
-  execFileSync(process.execPath, [join(cli, "build.ts")]);
   mkdirSync(join(folder, "site"));
   writeFileSync(join(folder, "site", "index.html"), "<h1>hello</h1>");
 });

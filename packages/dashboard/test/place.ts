@@ -8,7 +8,8 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playw
 import { launch } from "../../react/test/browser.ts";
 import { type Caller, serverFor, type TestServer } from "../../server/test/harness.ts";
 import { openVendors, type Vendors } from "../../server/test/vendors.ts";
-import { buildProgram, builtDashboard } from "./built.ts";
+import buildProgram from "../../cli/test/built.ts";
+import { builtDashboard } from "./built.ts";
 
 export interface Tab {
   page: Page;
