@@ -86,6 +86,7 @@ function containersBuild({ project, manifest, scripts, isLibrary }: Subject): st
   return lines
     .flatMap((line) => [...line.matchAll(/\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?([\w:.-]+)/g)])
     .map(([, name]) => name!)
+    .filter((name) => !/check|lint|test/.test(name))
     .find((name) => (scripts.get(name) ?? []).some((run) => useOf(run) === "build" && run.within === undefined));
 }
 

@@ -191,8 +191,17 @@ function fromCode(project: Project, manifest: Manifest, reading: Reading): void 
   }
 }
 
-/** The database Node and Bun bring along, in the file that is named for it. */
+/** The database Node and Bun bring along, in the file that is named for it, and the client of Redis that is Bun's own. */
 function fromRuntime({ tree }: Project, { directory }: Manifest, reading: Reading): void {
+  if (["bun.lock", "bun.lockb"].some((name) => tree.has(inside(directory, name)))) {
+    const client = search(tree, directory, {
+      depth: 5,
+      limit: 40,
+      matches: (name) =>
+        /^(?:redis|cache|client|index|session|store|kv)[\w.-]*\.ts$/.test(name) && !/test|spec/.test(name),
+    }).find((path) => !besideTheProgram.test(path) && ownRedis.test(tree.text(path) ?? ""));
+    if (client !== undefined) uses(reading, "redis", { at: client, rule: "database/runtime", confidence: 0.85 });
+  }
   if (reading.database.length > 0) return;
   const at = search(tree, directory, {
     depth: 3,
@@ -203,6 +212,8 @@ function fromRuntime({ tree }: Project, { directory }: Manifest, reading: Readin
 }
 
 const ownDatabase = /\b(?:from|require\(|import\()\s*["'](?:node|bun):sqlite["']/;
+
+const ownRedis = /\bimport\s*\{[^}]*\b(?:RedisClient|redis)\b[^}]*\}\s*from\s*["']bun["']/;
 
 /** Databases a platform brings with it. */
 function fromBindings(project: Project, manifest: Manifest, reading: Reading): void {

@@ -5,7 +5,7 @@
 import { blockAfter, closing, endOfScope, skipSpace, type Span } from "./code.ts";
 import { type Script, type Use, useOf } from "./need.ts";
 import { readSchemas } from "./schema.ts";
-import { settleCases, settleNamedSwitches } from "./switches.ts";
+import { developmentBranches, settleCases, settleNamedSwitches } from "./switches.ts";
 import { type OwnReader, ownReadersIn } from "./own-readers.ts";
 import { type Need, type Sighting, variableName } from "./sighting.ts";
 
@@ -71,7 +71,7 @@ export function readJavaScript(script: Script, own: readonly OwnReader[] = ownRe
         ...(alternatives ? { alternatives } : {}),
       });
   }
-  if (sightings.length > 0) development.push(...developmentSettings(script));
+  if (sightings.length > 0) development.push(...developmentSettings(script), ...developmentBranches(script));
   for (const sighting of sightings) {
     if (isWithin(development, sighting.offset)) sighting.need = "tooling";
     if (sighting.need !== "plain" && sighting.need !== "asserted" && sighting.need !== "quieted") continue;

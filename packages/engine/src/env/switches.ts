@@ -1,5 +1,5 @@
 /** What is read for one of several ways, or behind a switch, is needed only by whoever takes that way, or switches it on. */
-import { blockAfter, closing, endOfScope, type Span } from "./code.ts";
+import { blockAfter, closing, endOfExpression, endOfScope, endOfTernaryBranch, type Span } from "./code.ts";
 import type { Script } from "./need.ts";
 import type { Sighting } from "./sighting.ts";
 
@@ -60,4 +60,16 @@ export function settleNamedSwitches({ code, text }: Script, sightings: Sighting[
           sighting.onlyFor = { key: key!, value, isValue: true };
     }
   }
+}
+
+/** `const live = process.env.NODE_ENV === "production"; … live ? A : B`: B is a matter of development. */
+export function developmentBranches({ code, text }: Script): Span[] {
+  const spans: Span[] = [];
+  for (const match of text.matchAll(/\bconst (\w+) = process\.env\.NODE_ENV === ["']production["'];?$/gm)) {
+    for (const { index, 0: asked } of code.matchAll(new RegExp(`(?<![\\w.$!])${match[1]}\\s*\\?(?![.?])`, "g"))) {
+      const middle = endOfTernaryBranch(code, index + asked.length);
+      spans.push({ start: middle, end: endOfExpression(code, middle + 1) });
+    }
+  }
+  return spans;
 }

@@ -306,3 +306,28 @@ describe("what a folder with others in it is", () => {
     },
   });
 });
+
+describe("what Bun brings, and what a container only checks", () => {
+  table({
+    "Redis through Bun's own client": {
+      files: {
+        "package.json": manifest({ dependencies: { elysia: "1", pg: "8" } }),
+        "bun.lock": "{}",
+        "src/index.ts": `import { Elysia } from "elysia";\nnew Elysia().listen(3333);`,
+        "src/infra/redis/client.ts": `import { RedisClient } from "bun";\nexport const redis = new RedisClient();`,
+      },
+      is: { framework: "elysia", port: 3333, database: ["postgres", "redis"] },
+    },
+    "checking types in a container is no build": {
+      files: {
+        "package.json": manifest({
+          scripts: { "type:check": "tsc --project tsconfig.json", start: "tsx src/index.ts" },
+          dependencies: { express: "5", tsx: "4" },
+        }),
+        "src/index.ts": `import express from "express";\nexpress().listen(3000);`,
+        Dockerfile: "FROM node\nRUN npm run type:check\nCMD npm start",
+      },
+      is: { buildCommand: null, startCommand: "npm run start" },
+    },
+  });
+});

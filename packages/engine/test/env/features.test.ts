@@ -172,6 +172,14 @@ use(process.env.MODE_KEY, process.env.__NEXT_ROUTER_KEY);`,
       },
       required: ["JWT_SECRET"],
     },
+    "what a named question leaves to development": {
+      files: {
+        "bot.js": `const LIVE = process.env.NODE_ENV === 'production';
+client.login(LIVE ? process.env.DISCORD_TOKEN : process.env.BETA_DISCORD_TOKEN);`,
+        ".env.example": "DISCORD_TOKEN=YourToken\nBETA_DISCORD_TOKEN=YourToken\n",
+      },
+      required: ["DISCORD_TOKEN"],
+    },
     "what only decorates": {
       files: {
         "conf.js": `const buttons = { active: process.env.DONATION_BUTTON_ACTIVE, link: process.env.DONATION_BUTTON_LINK,
