@@ -71,7 +71,7 @@ const servers = ["postgres", "mysql", "mssql", "oracle", "cockroachdb", "mongodb
 
 /** The code names the file as what holds when nobody chooses: `SetDefault("DB", "sqlite")`. */
 const choosesFile =
-  /(?:[dD]efault\w*|[gG]et[eE]nv\w*|[eE]nvOr\w*)\s*(?:\(\s*["']\w*["']\s*,|:?=)\s*["']sqlite3?["']|\b(?:envDefault|env-default|default):"(?:sqlite3?|[\w./-]{1,60}\.(?:db|sqlite3?))"/;
+  /(?:[dD]efault\w{0,40}|[gG]et[eE]nv\w{0,40}|[eE]nvOr\w{0,40})\s*(?:\(\s*["']\w*["']\s*,|:?=)\s*["']sqlite3?["']|\b(?:envDefault|env-default|default):"(?:sqlite3?|[\w./-]{1,60}\.(?:db|sqlite3?))"/;
 
 /**
  * A file database beside one server's is what the program falls back to on a developer's machine, so it is not what a deployment needs.
