@@ -2,12 +2,20 @@
  * Variables read by JavaScript and TypeScript (and the scripts of Vue, Svelte and Astro files):
  * `process.env.X`, `import.meta.env.X`, `Deno.env.get`, `Bun.env`, destructuring, aliases, calls that take a name, `$env` of SvelteKit.
  */
-import { blockAfter, closing, endOfScope, skipSpace, type Span } from "./code.ts";
+import { closing, endOfScope, skipSpace, type Span } from "./code.ts";
 import { type Script, type Use, useOf } from "./need.ts";
 import { readSchemas } from "./schema.ts";
-import { developmentBranches, settleCases, settleNamedSwitches } from "./switches.ts";
+import {
+  developmentBranches,
+  developmentSettings,
+  featureQuestions,
+  settleCases,
+  settleNamedSwitches,
+  switchedBlocks,
+} from "./switches.ts";
+import { readLists } from "./named-lists.ts";
 import { type OwnReader, ownReadersIn } from "./own-readers.ts";
-import { type Need, type Sighting, variableName } from "./sighting.ts";
+import { type Sighting, variableName } from "./sighting.ts";
 
 /**
  * What a file must contain for a closer look: a word, found as a substring, and then the form it has in code. The substring is a hundred
@@ -45,7 +53,7 @@ export function readJavaScript(script: Script, own: readonly OwnReader[] = ownRe
   readMembers(script, found);
   readDestructuring(script, found);
   readCalls(script, found, own);
-  readLists(script, found);
+  found.push(...readLists(script));
   readSvelteKit(script, found);
   readGiven(script, found);
   readBindings(script, found);
@@ -105,34 +113,6 @@ const ownSettings = /(?<![\w$.])(?:this\.)?(?:config|settings|conf)(?:\??\.\w+)+
 
 function isWithin(spans: readonly Span[], offset: number): boolean {
   return spans.some(({ start, end }) => offset > start && offset < end);
-}
-
-/** `{ development: { … }, production: { … } }` (Knex, Sequelize): of these what is deployed reads the last. */
-function developmentSettings({ code }: Script): Span[] {
-  if (!/\bproduction["']?\s*:\s*\{/.test(code)) return [];
-  return [...code.matchAll(/\b(?:development|test|testing|local)\s*:\s*(?=\{)/g)].map((match) =>
-    blockAfter(code, match.index + match[0].length),
-  );
-}
-
-/** Blocks a setting of the project switches on: `if (config.dashboard.enabled) { … }`. */
-function switchedBlocks({ code }: Script): Span[] {
-  if (!/enabled/i.test(code)) return [];
-  return [...code.matchAll(/\bif\s*\(\s*(?:[\w$]+\??\.)+(?:isE|e|E)(?:nabled|NABLED)\s*\)/g)].map((match) =>
-    blockAfter(code, match.index + match[0].length),
-  );
-}
-
-/** `isMailConfigured() { … }`, `const hasStripe = …`: what answers whether a feature is set up. */
-function featureQuestions({ code }: Script): Span[] {
-  if (!/(?:Configured|Enabled|Available)\b/.test(code)) return [];
-  const heads =
-    /(?<![\w$.])(?:is|has|can|are)\w{0,40}(?:Configured|Enabled|Available)\s*(?:(?::\s*\w+\s*)?=(?![=>])|\([^()]*\)\s*(?::\s*[\w<>\s]+)?(?=\{))/g;
-  return [...code.matchAll(heads)].map((match) => {
-    const head = blockAfter(code, match.index + match[0].length);
-    // `const isOn = () => { … }`: the block is what is asked.
-    return { start: match.index, end: head.end };
-  });
 }
 
 interface Found {
@@ -369,66 +349,6 @@ function useOfCall(
   if (/\.\s*default\s*\(/.test(chain)) return { need: "default" };
   if (/\.\s*as[A-Z]\w+\s*\(/.test(chain)) return { need: "guarded" };
   return useOf(script, { start, end });
-}
-
-/** `const requiredVariables = ["A", "B"]`, and lists that are checked one by one against `process.env[name]`. */
-function readLists(script: Script, found: Found[]): void {
-  const { code, text } = script;
-  // throwIfMissing(process.env, ["A", "B"])
-  for (const match of code.matchAll(
-    /(?:throw|require|assert|check|ensure|validate|missing)\w*\(\s*process\.env\s*,\s*(?=\[)/gi,
-  )) {
-    const open = match.index + match[0].length;
-    for (const item of text.slice(open, closing(code, open)).matchAll(/["'`]([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)["'`]/g))
-      found.push({ key: item[1]!, use: { need: "checked" }, when: "run", offset: open + item.index });
-  }
-  // `if (!config.key) missing.push("API_KEY")`, and the program stops when something is missing.
-  for (const match of code.matchAll(/(?:[mM]issing|[eE]rrors|[pP]roblems)\w*\.push\(\s*(?=["'`])/g)) {
-    const at = match.index + match[0].length;
-    const key = /^.([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b/.exec(text.slice(at, at + 60))?.[1];
-    if (key !== undefined && /\bthrow\b|process\.exit/.test(code.slice(at, at + 1500)))
-      found.push({ key, use: { need: "checked", isReported: true }, when: "run", offset: at });
-  }
-  // `requireOneOf("KEY", "OTHER_KEY")`: the first is asked for, where the project names no other.
-  for (const match of code.matchAll(
-    /\b(?:require|need|assert|ensure|must)\w*(?:OneOf|AnyOf|Either|_one_of|_any_of)\w*\(\s*\[?\s*(?=["'`])/g,
-  )) {
-    const start = match.index + match[0].length;
-    const names = [
-      ...text
-        .slice(start, closing(code, code.indexOf("(", match.index)))
-        .matchAll(/["'`]([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)["'`]/g),
-    ].map(([, name]) => name!);
-    const [key, ...alternatives] = names;
-    if (key !== undefined && alternatives.length > 0)
-      found.push({ key, use: { need: "checked" }, when: "run", offset: start, alternatives });
-  }
-  if (!code.includes("env[")) return;
-  for (const match of code.matchAll(
-    /(?<![\w$])([\w$]*)\s*(?::[^=\n]+)?=\s*(?:new Set\()?\[|(?:of|for)?\s*\(?\[(?=\s*["'`])/g,
-  )) {
-    const open = match.index + match[0].length - 1;
-    const end = closing(code, open);
-    const name = match[1] ?? "";
-    const isChecked = /required|mandatory|needed|must/i.test(name);
-    const isOptional = /optional/i.test(name);
-    if (!isChecked && !isOptional && !/env\[/.test(code.slice(end, end + 200))) continue;
-    const body = text.slice(open, end);
-    for (const item of body.matchAll(/["'`]([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)["'`]/g)) {
-      const need: Need = isOptional ? "guarded" : isChecked || stopsAfter(code, end) ? "checked" : "plain";
-      const isInsisted = need === "checked" && isChecked;
-      found.push({
-        key: item[1]!,
-        use: { need, ...(isInsisted ? { isInsisted } : {}) },
-        when: "run",
-        offset: open + item.index,
-      });
-    }
-  }
-}
-
-function stopsAfter(code: string, end: number): boolean {
-  return /\bthrow\b|process\.exit/.test(code.slice(end, end + 400));
 }
 
 /** `import { SECRET } from "$env/static/private"`: the build fails without it. */

@@ -73,3 +73,31 @@ export function developmentBranches({ code, text }: Script): Span[] {
   }
   return spans;
 }
+
+/** `{ development: { … }, production: { … } }` (Knex, Sequelize): of these what is deployed reads the last. */
+export function developmentSettings({ code }: Script): Span[] {
+  if (!/\bproduction["']?\s*:\s*\{/.test(code)) return [];
+  return [...code.matchAll(/\b(?:development|test|testing|local)\s*:\s*(?=\{)/g)].map((match) =>
+    blockAfter(code, match.index + match[0].length),
+  );
+}
+
+/** Blocks a setting of the project switches on: `if (config.dashboard.enabled) { … }`. */
+export function switchedBlocks({ code }: Script): Span[] {
+  if (!/enabled/i.test(code)) return [];
+  return [...code.matchAll(/\bif\s*\(\s*(?:[\w$]+\??\.)+(?:isE|e|E)(?:nabled|NABLED)\s*\)/g)].map((match) =>
+    blockAfter(code, match.index + match[0].length),
+  );
+}
+
+/** `isMailConfigured() { … }`, `const hasStripe = …`: what answers whether a feature is set up. */
+export function featureQuestions({ code }: Script): Span[] {
+  if (!/(?:Configured|Enabled|Available)\b/.test(code)) return [];
+  const heads =
+    /(?<![\w$.])(?:is|has|can|are)\w{0,40}(?:Configured|Enabled|Available)\s*(?:(?::\s*\w+\s*)?=(?![=>])|\([^()]*\)\s*(?::\s*[\w<>\s]+)?(?=\{))/g;
+  return [...code.matchAll(heads)].map((match) => {
+    const head = blockAfter(code, match.index + match[0].length);
+    // `const isOn = () => { … }`: the block is what is asked.
+    return { start: match.index, end: head.end };
+  });
+}
