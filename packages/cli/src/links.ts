@@ -21,20 +21,23 @@ type Remembered = [project: string, identity: string][];
 export function linksIn(home: string, place: string): Links {
   const file = join(home, "links.json");
 
-  function read(): Record<string, Remembered> {
+  function read(): Record<string, unknown> {
     try {
-      return JSON.parse(readFileSync(file, "utf8")) as Record<string, Remembered>;
+      return (JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown> | null) ?? {};
     } catch {
       return {}; // Absent, or broken: then nothing is remembered.
     }
   }
-  const here = (): Remembered => read()[place] ?? [];
+  /** Nothing of what another version wrote otherwise. */
+  const listIn = (all: Record<string, unknown>): Remembered =>
+    Array.isArray(all[place]) ? (all[place] as Remembered) : [];
+  const here = (): Remembered => listIn(read());
   return {
     projectOf: (identity) => here().findLast(([, from]) => from === identity)?.[0],
     identityOf: (project) => here().find(([name]) => name === project)?.[1],
     set(project, identity) {
       const all = read();
-      const before = all[place] ?? [];
+      const before = listIn(all);
       const [lastProject, lastIdentity] = before.at(-1) ?? [];
       if (lastProject === project && lastIdentity === identity) return;
       const after: Remembered = [...before.filter(([name]) => name !== project), [project, identity]];

@@ -58,6 +58,18 @@ describe("the source", () => {
     expect((await request("site", { prebuilt: true })).project).toBe("market");
   });
 
+  it("is deployed by its own name where what was remembered cannot be read", async () => {
+    const home = join(cwd, "other");
+    mkdirSync(home);
+    for (const kept of ['{ "local": { "corner": "folder /x" } }', "null", "[", '{ "local": 1 }']) {
+      writeFileSync(join(home, "links.json"), kept);
+      const others = linksIn(home, "local");
+      expect(others.projectOf(`folder ${cwd}`)).toBeUndefined();
+      others.set("kept", `folder ${cwd}`);
+      expect(linksIn(home, "local").projectOf(`folder ${cwd}`)).toBe("kept");
+    }
+  });
+
   it("that is a mistyped command is answered with the command", async () => {
     await expect(request("depoly")).rejects.toThrow(refusal("INVALID_SOURCE", /landfall deploy\?/));
     await expect(request("rolback")).rejects.toThrow(refusal("INVALID_SOURCE", /landfall rollback\?/));
