@@ -28,6 +28,8 @@ export function useAsk<T>(
     enabled,
     retry: (count, error) => count < 2 && errorReportOf(error).code === "PLATFORM_UNAVAILABLE",
     staleTime: isLive ? justAskedMs : Infinity,
+    // Who comes back to the page may have changed something elsewhere a moment ago.
+    refetchOnWindowFocus: isLive && "always",
     ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
   });
   return {
