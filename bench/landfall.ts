@@ -7,6 +7,8 @@ import { join } from "node:path";
 
 /** The program that is measured: the built one, or another build named by LANDFALL_BIN. */
 export const bin = process.env["LANDFALL_BIN"] ?? join(import.meta.dirname, "../packages/cli/bin/landfall.js");
+/** The same as people start it: npm's link, which gives its Node what it needs. */
+export const command = process.env["LANDFALL_BIN"] ?? join(import.meta.dirname, "../node_modules/.bin/landfall");
 
 export interface Landfall extends AsyncDisposable {
   home: string;

@@ -10,7 +10,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { bin, median } from "./landfall.ts";
+import { command, median } from "./landfall.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -163,8 +163,7 @@ async function compare(platform: Platform, files: number, latencyMs: number, dir
                 api,
               ]
             : [
-                process.execPath,
-                bin,
+                command,
                 "deploy",
                 directory,
                 "--platform",

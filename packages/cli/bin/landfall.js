@@ -6,8 +6,8 @@
 ":" //;   if [ "$key" = '"version":' ]; then value=${value#\"}; echo "${value%\",}"; exit; fi
 ":" //; done <"$here/../package.json"; fi
 ":" //; # A checkout brings its own Node, beside the link this was started by; it wins over an older one of the system.
-":" //; # What is being sent is garbage at once: young memory that never grows saves 30 to 60 MB of the peak and costs no time.
-":" //; node=${0%/*}/node; [ -x "$node" ] || node=node; exec "$node" --semi-space-growth-factor=1 "$self" "$@"
+":" //; # What is being sent is garbage at once: young memory that stays small saves 50 to 100 MB of the peak, and time.
+":" //; node=${0%/*}/node; [ -x "$node" ] || node=node; exec "$node" --max-semi-space-size=4 "$self" "$@"
 
 // Runs on any Node, so that an old one gets a sentence and not a syntax error.
 const [major, minor] = process.versions.node.split(".").map(Number);
