@@ -19,7 +19,7 @@ import { announcing } from "@landfall/engine/platforms/local/elsewhere";
 import { type LogsAsked, relaying } from "@landfall/engine/platforms/local/log-relay";
 import { programLogs } from "@landfall/engine/platforms/local/program";
 import type { BlobStoreOptions } from "@landfall/engine/snapshot/s3";
-import { edgeLock, markStopped, markWanted } from "@landfall/engine/platforms/local/edge-files";
+import { edgeLock, markStopped, markWanted, wasStoppedMeanwhile } from "@landfall/engine/platforms/local/edge-files";
 import { printedHere } from "@landfall/engine/runtime-logs";
 import { holdLock } from "@landfall/engine/store/lock";
 import { openStore } from "@landfall/engine/store/store";
@@ -57,7 +57,7 @@ const closeGraceMs = 10_000;
 /** Run until the signal; returns false at once when another edge has this data directory. */
 export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
   const { home, signal } = options;
-  if (!holdLock(edgeLock(home))) return false;
+  if (!holdLock(edgeLock(home)) || wasStoppedMeanwhile(home)) return false;
   markWanted(home);
   const clock = systemClock;
   await using store = await openStore(home, clock, options);

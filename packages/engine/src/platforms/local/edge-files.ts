@@ -1,5 +1,5 @@
 /** Files of a data directory by which the edge and those who watch over it know of each other. A lock is free when its holder is gone. */
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export function edgeLock(home: string): string {
@@ -28,6 +28,11 @@ export function markWanted(home: string): void {
 /** Whether a person said that nothing is to be served any more. */
 export function wasStopped(home: string): boolean {
   return existsSync(stoppedFile(home));
+}
+
+/** Whether that was after this process began: one of several that were on their way up comes too late to take the place. */
+export function wasStoppedMeanwhile(home: string): boolean {
+  return (statSync(stoppedFile(home), { throwIfNoEntry: false })?.mtimeMs ?? 0) > performance.timeOrigin;
 }
 
 function stoppedFile(home: string): string {
