@@ -59,3 +59,34 @@ export function quietAskedBlocks(language: keyof typeof forms, code: string, sig
         sighting.need = "guarded";
   }
 }
+
+const ofDevelopment = {
+  rb: {
+    head: /^([ \t]*)(?:els)?(?:if\b[^\n]*(?:\bRails\.env\.(?:development|test|local)\?|_ENV["']\]\s*==\s*["'](?:development|test)["'])|unless Rails\.env\.production\?)[ \t]*$/gm,
+    line: /(?<!!)\bRails\.env\.(?:development|test|local)\?/,
+  },
+  ex: {
+    head: /^([ \t]*)if config_env\(\) (?:== |in \[):(?:dev|test)\b[^\n]*\bdo[ \t]*$/gm,
+    line: /\bconfig_env\(\) == :(?:dev|test)\b/,
+  },
+};
+
+/** What Rails and Elixir read while developing or testing alone, in a block or on one line. */
+export function settleDevelopment(language: keyof typeof ofDevelopment, code: string, sightings: Sighting[]): void {
+  const { head, line } = ofDevelopment[language];
+  if (sightings.length === 0) return;
+  const blocks = [...code.matchAll(head)].map((match) => {
+    const start = match.index + match[0].length;
+    const after = forms.rb.end((match[1] ?? "").length).exec(code.slice(start + 1));
+    return { start, end: after ? start + 1 + after.index : code.length };
+  });
+  for (const sighting of sightings) {
+    const from = code.lastIndexOf("\n", sighting.offset) + 1;
+    const end = code.indexOf("\n", sighting.offset);
+    if (
+      blocks.some((block) => sighting.offset > block.start && sighting.offset < block.end) ||
+      line.test(code.slice(from, end < 0 ? code.length : end))
+    )
+      sighting.need = "tooling";
+  }
+}

@@ -1,11 +1,12 @@
 /** The variables a service reads, from its code, schemas, examples, manifests and libraries. */
 import type { EnvVariable, ServiceFacts } from "../detect/detection.ts";
 import { inside, type Project } from "../detect/reading.ts";
+import { settleDotnetSettings } from "./dotnet.ts";
 import { type ExampleEntry, familiesOff, isExampleFile, isSpecialFile, readExample } from "./example.ts";
 import { isManifest, readManifest } from "./manifests.ts";
 import type { OwnReader } from "./own-readers.ts";
 import { isProvided } from "./provided.ts";
-import { settleGuardedSettings } from "./python.ts";
+import { settleGuardedSettings, settleIdlePrograms } from "./python.ts";
 import { type Readme, readReadme } from "./readme.ts";
 import { dependencyVersions, mostCharacters, type Scope, scopeOf } from "./scope.ts";
 import { importedIn, importerOf, readSdks, rowsFor } from "./sdk-reading.ts";
@@ -23,7 +24,7 @@ const fewestInCatalogue = 60;
 export function detectVariables(project: Project, directory: string, facts: Omit<ServiceFacts, "env">): EnvVariable[] {
   const scope = scopeOf(project, directory);
   const dependencies = dependenciesOf(project, directory);
-  const sightings = sightingsIn(project, scope, { dependencies, kind: facts.kind });
+  const sightings = sightingsIn(project, scope, { dependencies, facts });
   const readmes = readmesOf(project, directory);
   const listings = withFamiliesOff(examplesFor(project, directory, scope));
   const examples = listings.length > 0 ? listings : readmes.flatMap(({ entries }) => entries);
@@ -178,7 +179,7 @@ const vendorKey =
 function sightingsIn(
   project: Project,
   scope: Scope,
-  { dependencies, kind }: { dependencies: ReadonlyMap<string, string>; kind: ServiceFacts["kind"] },
+  { dependencies, facts }: { dependencies: ReadonlyMap<string, string>; facts: Omit<ServiceFacts, "env"> },
 ): Sighting[] {
   const rows = rowsFor(dependencies);
   const importer = importerOf(rows);
@@ -213,10 +214,25 @@ function sightingsIn(
     sighting.inSchema = true;
   }
   settleGuardedSettings(sightings, python);
+  if (facts.runtime === "python" && facts.startCommand !== undefined)
+    settleIdlePrograms(sightings, python, [facts.startCommand, facts.buildCommand ?? "", ...starting(project, scope)]);
+  if (facts.runtime === "dotnet") settleDotnetSettings(project, scope, sightings);
   for (const file of [...scope.others, ...scope.files]) {
-    if (isManifest(file.name)) sightings.push(...readManifest(project, { name: file.name, path: file.path, kind }));
+    if (isManifest(file.name))
+      sightings.push(...readManifest(project, { name: file.name, path: file.path, kind: facts.kind }));
   }
   return sightings;
+}
+
+/** Texts that may start programs: containers, processes, scripts of the shell. */
+function starting(project: Project, { others }: Scope): string[] {
+  return others
+    .filter(({ name }) =>
+      /(?:^|\/)(?:Procfile|[\w.-]*Dockerfile[\w.-]*|(?:docker-)?compose[\w.-]*\.ya?ml|[\w.-]+\.(?:sh|service|conf))$/.test(
+        name,
+      ),
+    )
+    .map(({ path }) => project.tree.text(path) ?? "");
 }
 
 function dependenciesOf(project: Project, directory: string): Map<string, string> {

@@ -20,7 +20,7 @@ export interface ExampleEntry {
 }
 
 const exampleName =
-  /^(?:\.?env|\.dev\.vars|dotenv|\.?environment)(?:[._-](?:local|development|dev|prod|production|docker|min|minimal|full|complete|all))?[._-](?:example|sample|template|dist|tmpl|tpl|default|defaults)(?:[._-]\w+)?$|^\.?(?:example|sample|template)[._-]env$|^\.env\.(?:local|development|production)\.(?:example|sample)$/i;
+  /^(?:(?:[a-z]+\.|\.)?env|\.dev\.vars|dotenv|\.?environment)(?:[._-](?:local|development|dev|prod|production|docker|min|minimal|full|complete|all))?[._-](?:example|sample|template|dist|tmpl|tpl|default|defaults)(?:[._-]\w+)?$|^\.?(?:example|sample|template)[._-]env$|^\.env\.(?:local|development|production)\.(?:example|sample)$/i;
 
 /** Whether a file's name (without folder) is that of an example of variables. */
 export function isExampleFile(name: string): boolean {

@@ -7,8 +7,8 @@ export interface Read {
   /** Without anything around that says otherwise. `plain` is looked at closer. */
   need: Need;
   when?: "build";
-  /** A field of a structure that holds the whole environment. */
-  inSchema?: true;
+  /** A setting of a file that a variable takes the place of: colons of its path are written `__`, and this stands before it. */
+  setting?: string;
   /** The program refuses to start without it. */
   isInsisted?: true;
   /** A name put on a list of what is missing: of account when the program then stops. */
@@ -114,7 +114,7 @@ export const languages: readonly Language[] = [
       // A function of the project's own that is only given the name.
       {
         pattern:
-          /\b(?!\w*(?:[mM]ust|[rR]equire))(?!(?:Getenv|LookupEnv|Setenv|Unsetenv|BindEnv)\()\w{0,60}[eE]nv\w{0,60}\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g,
+          /\b(?!\w*(?:[mM]ust|[rR]equire))(?!(?:Getenv|LookupEnv|Setenv|Unsetenv|BindEnv|SetEnvPrefix)\()\w{0,60}[eE]nv\w{0,60}\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g,
         need: "plain",
       },
       // What has another type than a text is nothing, false or empty without a value.
@@ -127,8 +127,6 @@ export const languages: readonly Language[] = [
       { pattern: /\bviper\.SetDefault\(\s*"([A-Z][A-Z0-9_]+)"/g, need: "default" },
       // A structure viper fills; it knows no defaults but those set beside it.
       { pattern: /`[^`\n]*\bmapstructure\s*:\s*"([A-Z][A-Z0-9_]+)"[^`\n]*`/g, need: "plain" },
-      // Tags of caarlos0/env, cleanenv and envconfig; what the tag says is read from the rest of it.
-      { pattern: /`[^`\n]*\b(?:env|envconfig)\s*:\s*"([A-Z][A-Z0-9_]+)([^`\n]*)`/g, need: "declared", inSchema: true },
     ],
     replaced: /^\s*(?:==|!=)\s*"[^"]+"/,
     // Defaults of flags, lists, `cmp.Or`.
@@ -188,14 +186,30 @@ export const languages: readonly Language[] = [
   },
   {
     extensions: ["cs", "fs"],
-    words: /GetEnvironmentVariable|Configuration\[/,
+    words: /GetEnvironmentVariable|[cC]onfig\w*(?:\s*\[|\.Get)/,
     comments: "slash",
     reads: [
       { pattern: /GetEnvironmentVariable\(\s*"([A-Za-z_]\w*)"\s*(?:,[^()]*)?\)/g, need: "plain" },
-      { pattern: /\bConfiguration\[\s*"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"\s*\]/g, need: "plain" },
+      {
+        // Of what is only called something like it, names that are written as those of settings or variables.
+        pattern: /[cC]onfig(?:uration\s*\[\s*|\w*\s*\[\s*(?="[A-Za-z]\w*:|"[A-Z][A-Z0-9_]*"))"([A-Za-z][\w:]*)"\s*\]/g,
+        need: "plain",
+        setting: "",
+      },
+      { pattern: /[cC]onfig\w*\.GetValue<\w+\??>\(\s*"([A-Za-z][\w:]*)"\s*(,[^()]*)?\)/g, need: "plain", setting: "" },
+      {
+        pattern: /[cC]onfig\w*\.Get(?:Required)?Section\(\s*"([A-Za-z][\w:]*)"\s*\)\.Value\b/g,
+        need: "plain",
+        setting: "",
+      },
+      {
+        pattern: /[cC]onfig\w*\.GetConnectionString\(\s*"([A-Za-z][\w:]*)"\s*\)/g,
+        need: "plain",
+        setting: "ConnectionStrings__",
+      },
     ],
     replaced: /^\s*(?:\?\?(?!=?\s*throw)|==|!=|is\b|\?\.)/,
-    demanded: /^\s*(?:\?\?\s*throw|!)/,
+    demanded: /^\s*(?:\?\?\s*throw|!(?!=))/,
     stops: /\bthrow\b|Environment\.Exit/,
   },
   {

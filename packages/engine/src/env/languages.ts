@@ -1,11 +1,13 @@
 /**
  * Variables read by languages other than JavaScript: one way to look at the line around what the table of languages finds.
  */
-import { quietAskedBlocks, quietSwitchedBlocks } from "./asked-blocks.ts";
+import { quietAskedBlocks, quietSwitchedBlocks, settleDevelopment } from "./asked-blocks.ts";
+import { readGoTags } from "./go.ts";
 import { type Language, languages, type Read } from "./language-table.ts";
 import { maskHashComments, maskSlashComments } from "./mask.ts";
 import { readPythonSettings, settleDeclaredDefaults } from "./python.ts";
 import { readRequiredLists } from "./required-lists.ts";
+import { readRust } from "./rust.ts";
 import type { Need, Sighting } from "./sighting.ts";
 
 /** So many characters behind a list of what is missing the program stops because of it. */
@@ -23,19 +25,19 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   const sightings: Sighting[] = [];
   for (const read of language.reads) {
     for (const match of code.matchAll(read.pattern)) {
-      const key = match[0].includes(`"`) || extension !== "rs" ? match[1]! : constantOf(code, match[1]!);
+      const key = keyOf(read, code, match, extension);
       const end = match.index + match[0].length;
       const need = needOf(language, { read, code, start: match.index, end, inside: match[2] });
       if (!need) continue;
       const when = read.when ?? "run";
-      const { inSchema, isInsisted, isReported } = read;
+      const { setting, isInsisted, isReported } = read;
       sightings.push({
         key,
         need,
         when,
         offset: match.index,
         path,
-        ...(inSchema ? { inSchema } : {}),
+        ...(setting === undefined ? {} : { isSetting: true }),
         ...(isInsisted ? { isInsisted } : {}),
         ...(isReported ? { isReported } : {}),
       });
@@ -46,8 +48,13 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   // Where a program of Elixir insists on what it needs, it does without the rest.
   if (extension === "exs" && (code.match(/\bfetch_env!/g) ?? []).length >= 3)
     for (const sighting of sightings) if (sighting.need === "plain") sighting.need = "guarded";
-  if (extension === "rs") sightings.push(...readClap(path, code), ...readInsisting(path, code));
-  if (extension === "rb") quietAskedBlocks("rb", code, sightings);
+  if (extension === "rs") sightings.push(...readRust(path, code));
+  if (extension === "go") sightings.push(...readGoTags(path, code));
+  if (extension === "rb") {
+    quietAskedBlocks("rb", code, sightings);
+    settleDevelopment("rb", code, sightings);
+  }
+  if (extension === "exs") settleDevelopment("ex", code, sightings);
   if (extension === "py") {
     quietAskedBlocks("py", code, sightings);
     quietSwitchedBlocks(code, sightings);
@@ -71,6 +78,11 @@ export function readLanguage(path: string, extension: string, text: string): Sig
     sightings.push(...readPythonSettings(path, code));
   }
   return sightings;
+}
+
+function keyOf({ setting }: Read, code: string, match: RegExpExecArray, extension: string): string {
+  if (setting !== undefined) return setting + match[1]!.replaceAll(":", "__");
+  return match[0].includes(`"`) || extension !== "rs" ? match[1]! : constantOf(code, match[1]!);
 }
 
 function constantOf(code: string, name: string): string {
@@ -102,7 +114,6 @@ function needOf(language: Language, { read, code, start, end, inside }: Place): 
     if (need !== "plain") return need;
     if (language.isEmptyMeant) return "guarded";
   }
-  if (read.need === "declared") return "declared";
   const after = code.slice(end, end + 120);
   if (/^\s*=(?![=~>])/.test(after) && !/^\s*=>/.test(after)) return null; // An assignment to the environment.
   if (read.need === "checked") return language.replaced.test(after) ? "default" : "checked";
@@ -171,13 +182,9 @@ function blockBehind({ extensions }: Language, code: string, end: number, most: 
   return rest;
 }
 
-/** `get("X", default)`: a default, unless it is none. Tags of Go: `required`, `default:"…"`. */
+/** `get("X", default)`: a default, unless it is none. */
 function needOfOptions(read: Read, inside: string): Need {
   const rest = inside.replace(/^,\s*/, "").trim();
-  if (read.need === "declared") {
-    if (/default\s*:\s*"|envDefault/i.test(rest)) return "default";
-    return /required|notEmpty/.test(rest) ? "checked" : "declared";
-  }
   if (/^(?:None|nil|null)$/.test(rest)) return "guarded";
   if (/^(?:""|'')$/.test(rest)) return "plain";
   // `cast=` and the like say nothing of a default, nor does a type; another name is one.
@@ -207,7 +214,7 @@ function needOfName(language: Language, code: string, before: string, end: numbe
   );
   for (const match of rest.matchAll(missing)) {
     const asksAbsence =
-      /not\s|!|unless|len\(/.test(match[0].slice(0, 16)) ||
+      /not\s|!(?!=)|unless|len\(/.test(match[0].slice(0, 16)) ||
       /==\s*(?:""|''|nil|null|None|0)|is\s+None|\.isEmpty|isBlank|\.nil\?|\.empty\?/.test(match[1]!);
     if (!asksAbsence) return "guarded";
     const after = blockBehind(language, rest, match.index + match[0].length, 200);
@@ -226,49 +233,4 @@ function needOfName(language: Language, code: string, before: string, end: numbe
 function stopsWhenMissing(language: Language, code: string, end: number): boolean {
   const block = code.slice(end, end + 200);
   return /^\s*\n?\s*;?\s*(?:if\s+)?!\s*\w+/.test(block) && language.stops.test(block);
-}
-
-/** Calls of the file's own functions that end the program for what is missing: `env_get("KEY")`, or hand it on to one that does. */
-function readInsisting(path: string, code: string): Sighting[] {
-  const names = new Set<string>();
-  for (const match of code.matchAll(/\bfn\s+(env_\w+)[^{]{0,200}\{/g)) {
-    const after = code.slice(match.index + match[0].length, match.index + match[0].length + 500);
-    const body = after.slice(0, Math.max(after.search(/\n\}/), 0) || after.length);
-    const handsOn = [...names].some((name) => body.includes(`${name}(`));
-    if (handsOn || (/env::var\(/.test(body) && /panic!|process::exit|\.expect\(|\.unwrap\(\)/.test(body)))
-      names.add(match[1]!);
-  }
-  if (names.size === 0) return [];
-  const calls = new RegExp(`\\b(?:${[...names].join("|")})(?:::<\\w+>)?\\(\\s*"([A-Z][A-Z0-9_]+)"\\s*\\)`, "g");
-  return [...code.matchAll(calls)].map((match) => ({
-    key: match[1]!,
-    need: "checked",
-    when: "run",
-    offset: match.index,
-    path,
-    isInsisted: true,
-  }));
-}
-
-/** Arguments of clap that may come from the environment: `#[clap(long, env)] database_url: String`. */
-function readClap(path: string, code: string): Sighting[] {
-  if (!code.includes("env") || !/#\[(?:clap|arg|structopt)\(/.test(code)) return [];
-  const sightings: Sighting[] = [];
-  for (const match of code.matchAll(
-    /#\[(?:clap|arg|structopt)\(([^\]]*)\)\]\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^)]*\))?\s+)?([a-z_][a-z0-9_]*)\s*:\s*([\w:<>]+)/g,
-  )) {
-    const [, options, field, type] = match;
-    const named = /\benv\b\s*(?:=\s*"([^"]+)")?/.exec(options!);
-    if (!named) continue;
-    const isGiven = /default_value|default_values/.test(options!) || /^(?:Option|bool|Vec)\b/.test(type!);
-    sightings.push({
-      key: named[1] ?? field!.toUpperCase(),
-      need: isGiven ? "declared" : "checked",
-      when: "run",
-      offset: match.index,
-      path,
-      inSchema: true,
-    });
-  }
-  return sightings;
 }

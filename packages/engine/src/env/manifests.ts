@@ -1,22 +1,16 @@
-/** Variables that manifests name: Prisma, compose, Dockerfile, Heroku's app.json, render.yaml, netlify.toml, vercel.json, wrangler, Spring, Symfony, Nuxt. */
+/** Variables that manifests name: Prisma, compose, Dockerfile, Heroku's app.json, render.yaml, netlify.toml, vercel.json, wrangler, Rails, Laravel, Nuxt. */
 import type { Kind } from "../detect/detection.ts";
 import { databaseOfImage } from "../detect/languages/docker.ts";
 import { search } from "../detect/languages/files.ts";
 import { inside, isObject, type Json, type JsonObject, type Project } from "../detect/reading.ts";
 import { familiesOff, isExampleFile, isPlaceholder, readExample } from "./example.ts";
 import { readLanguage } from "./languages.ts";
+import type { Manifest, See } from "./manifest.ts";
 import { maskHashComments, maskJavaScript, maskSlashComments } from "./mask.ts";
 import { closing, endOfExpression, skipSpace, type Span } from "./code.ts";
 import { isPublic } from "./rules.ts";
+import { settingsFiles } from "./settings-files.ts";
 import type { Need, Sighting } from "./sighting.ts";
-
-type See = (key: string, need: Need, at?: { offset?: number; when?: "build" | "run" }) => void;
-
-interface Manifest {
-  /** Matches a path relative to the service's directory. */
-  name: RegExp;
-  read(project: Project, path: string, text: string, see: See, kind: Kind): void;
-}
 
 /** Packages of Laravel that sign tokens with JWT_SECRET and refuse to without it. */
 const tokenPackages = ["tymon/jwt-auth", "php-open-source-saver/jwt-auth"];
@@ -47,10 +41,14 @@ const manifests: Manifest[] = [
         const key = match[1] ?? match[3]!;
         const rest = match[2] ?? "";
         const need: Need = /^:?[-+]/.test(rest) ? "default" : /^:?\?/.test(rest) ? "checked" : "plain";
+        const isOwnName = new RegExp(`(?<!\\w)${key}["']?\\s*[=:]\\s*["']?$`).test(code.slice(0, match.index));
+        // The compose file itself does without it.
+        if (kind !== "compose" && rest === ":-" && isOwnName) {
+          see(key, "guarded", { offset: match.index });
+          continue;
+        }
         // Where compose is not how it is deployed, only what is handed through to the program under its own name counts.
-        const isHandedOn =
-          new RegExp(`(?<!\\w)${key}["']?\\s*[=:]\\s*["']?$`).test(code.slice(0, match.index)) &&
-          !stores.some(({ start, end }) => match.index > start && match.index < end);
+        const isHandedOn = isOwnName && !stores.some(({ start, end }) => match.index > start && match.index < end);
         see(key, kind === "compose" ? need : isHandedOn && need === "plain" && !given.has(key) ? "plain" : "tooling", {
           offset: match.index,
         });
@@ -118,40 +116,23 @@ const manifests: Manifest[] = [
       }
     },
   },
-  {
-    name: /(?:^|\/)(?:application|bootstrap)(?:-prod(?:uction)?)?\.(?:properties|ya?ml|conf)$/,
-    read(_project, path, text, see) {
-      const code = path.endsWith("conf") ? maskHashComments(text) : maskHashComments(text);
-      for (const match of code.matchAll(/\$\{(\?)?([A-Z][A-Z0-9_]{2,})(:[^}]*)?\}/g)) {
-        see(match[2]!, match[1] || match[3] !== undefined ? "default" : "checked", { offset: match.index });
-      }
-    },
-  },
-  {
-    name: /^config\/(?:packages\/(?!debug|test|dev).*|services|parameters)\.ya?ml$/,
-    read(_project, _path, text, see) {
-      // A parameter of that name is what holds without the variable.
-      for (const match of text.matchAll(/^\s+["']?env\(([A-Z][A-Z0-9_]+)\)["']?\s*:/gm))
-        see(match[1]!, "given", { offset: match.index });
-      for (const match of maskHashComments(text).matchAll(/%env\((?:\w+:)*([A-Z][A-Z0-9_]+)\)%/g)) {
-        see(match[1]!, /default:/.test(match[0]) ? "default" : "plain", { offset: match.index });
-      }
-    },
-  },
+  ...settingsFiles,
   {
     // Rails and others: Ruby inside YAML.
     name: /^config\/(?:database|cable|storage|mongoid|redis|secrets|sidekiq)\.yml$/,
     read(project, path, text, see) {
       for (const { start, end } of productionSections(text, storageOf(project, path)))
-        for (const { key, need, offset } of readLanguage(path, "rb", text.slice(start, end)))
-          see(key, key === "SECRET_KEY_BASE" && need === "plain" ? "checked" : need, { offset: start + offset });
+        for (const { key, need, offset } of readLanguage(path, "rb", text.slice(start, end))) {
+          const isNeeded = key === "SECRET_KEY_BASE" || (path.endsWith("database.yml") && /_UR[LI]$/.test(key));
+          see(key, isNeeded && need === "plain" ? "checked" : need, { offset: start + offset });
+        }
     },
   },
   {
     name: /^artisan$/,
     read(project, path, _text, see) {
       const required = project.json(path.replace(/artisan$/, "composer.json"))?.["require"];
-      if (!isObject(required) || !("laravel/framework" in required)) return;
+      if (!isObject(required) || !("laravel/framework" in required || "laravel/lumen-framework" in required)) return;
       see("APP_KEY", "checked");
       if (tokenPackages.some((name) => name in required)) see("JWT_SECRET", "checked");
       readLaravelDatabase(project, path, see);

@@ -5,6 +5,7 @@ import type { Sighting } from "./sighting.ts";
 export function readPythonSettings(path: string, code: string): Sighting[] {
   if (!/^class\s+\w+\([^)]{0,600}?Settings\b/m.test(code)) return [];
   const sightings: Sighting[] = [];
+  const models = modelsIn(code);
   const isFirstVersion = /^from pydantic import [^\n]*\bBaseSettings\b/m.test(code);
   const settings = new Set<string>();
   for (const match of code.matchAll(/^class\s+(\w+)\(([^)]{0,600})\):/gm)) {
@@ -15,6 +16,7 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
     const next = /\n(?=\S)/.exec(code.slice(start));
     const body = code.slice(start, next ? start + next.index : code.length);
     const prefix = prefixOf(`${bases}\n${body}`, code);
+    const delimiter = /\benv_nested_delimiter["']?\s*[=:]\s*["']([^"']+)["']/.exec(`${bases}\n${body}`)?.[1];
     for (const field of body.matchAll(
       /^(?: {4}|\t)([A-Za-z]\w*)\s*:\s*((?:[A-Za-z.]+\[[ \t]*\n(?:(?: {5,}|\t\t)[^\n]*\n)+(?: {4}|\t)\])|[^=\n]+?)(?:\s*=\s*([^\n]*))?$/gm,
     )) {
@@ -24,11 +26,26 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
       if (new RegExp(`\\bvalues\\[["']${own}["']\\]\\s*=(?!=)`).test(body)) continue;
       // `KEY: str = os.environ["KEY"]`: what reads calls says how much it is needed.
       if (value !== undefined && /\benviron\b|\bgetenv\(/.test(value)) continue;
-      const alias = /(?:validation_alias|alias|env)\s*=\s*["'](\w+)["']/.exec(value ?? "")?.[1];
+      const alias = /(?:validation_alias|alias|env)\s*=\s*(?:AliasChoices\(\s*|\[\s*)?["'](\w+)["']/.exec(
+        value ?? "",
+      )?.[1];
       const isRequired =
         value === undefined || /^\.\.\.|^Field\(\s*(?:\.\.\.|\w*alias\s*=|env\s*=|description|\))/.test(value.trim());
       // Before version 2 a type that takes None has it for its value.
       const isLeftOut = value === undefined && isFirstVersion && /^Optional\[|\|\s*None\b/.test(type!.trim());
+      const fields = delimiter === undefined || value !== undefined ? undefined : models.get(type!.trim());
+      if (fields) {
+        for (const name of fields)
+          sightings.push({
+            key: `${prefix}${own}${delimiter}${name}`.toUpperCase(),
+            need: "checked",
+            when: "run",
+            offset: start + field.index,
+            path,
+            inSchema: true,
+          });
+        continue;
+      }
       const hasDefault = isLeftOut || (value !== undefined && /default(?:_factory)?\s*=/.test(value));
       sightings.push({
         key: (alias ?? prefix + own!).toUpperCase(),
@@ -41,6 +58,21 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
     }
   }
   return sightings;
+}
+
+/** Models of the file, with their fields without a value: settings hold them, and name their variables after both. */
+function modelsIn(code: string): Map<string, string[]> {
+  const models = new Map<string, string[]>();
+  for (const match of code.matchAll(/^class\s+(\w+)\((?:\w+\.)?BaseModel\):/gm)) {
+    const start = match.index + match[0].length;
+    const next = /\n(?=\S)/.exec(code.slice(start));
+    const body = code.slice(start, next ? start + next.index : code.length);
+    models.set(
+      match[1]!,
+      [...body.matchAll(/^(?: {4}|\t)([A-Za-z]\w*)[ \t]*:[^=\n]+$/gm)].map(([, name]) => name!),
+    );
+  }
+  return models;
 }
 
 /** What django-environ is told of types and defaults, `environ.Env(DEBUG=(bool, False))`, holds for every later read. */
@@ -79,4 +111,38 @@ export function settleGuardedSettings(sightings: Sighting[], texts: ReadonlyMap<
     /\b(?:if|and|or|not|elif)\s+(?:not\s+)?(?:(?:[\w.]*config(?:\.get\(|\[)|getattr\(\w+,)\s*["'](\w+)["']|(?:[\w.]+\.)?([A-Z][A-Z0-9_]{2,})\b)/g;
   for (const text of texts.values()) for (const match of text.matchAll(question)) asked.add(match[1] ?? match[2]!);
   for (const { sighting, name } of named) if (asked.has(name)) sighting.need = "guarded";
+}
+
+/** Words of a Python file that name modules: imports, and texts such as "bot.cogs.music" that a framework loads. */
+const namesModules = /^[ \t]*(?:from|import)[ \t][^\n]*|["'][\w.]+["']/gm;
+const isRunByHand = /^if __name__\s*==\s*["']__main__["']/m;
+const foundByName =
+  /(?:^|\/)(?:__\w+__|manage|settings|wsgi|asgi|urls|apps|models|admin|tasks|celery|conf|gunicorn\S*|app|main)\.py$/;
+
+/**
+ * Programs beside the one that is deployed, such as an import of data: nothing imports them, and what starts the deployment does not name
+ * them. Only where it is known what does; `others` are texts that may start programs too.
+ */
+export function settleIdlePrograms(
+  sightings: Sighting[],
+  texts: ReadonlyMap<string, string>,
+  starts: readonly string[],
+): void {
+  const asking = new Set(sightings.flatMap(({ path }) => (texts.has(path) ? [path] : [])));
+  const idle = new Set<string>();
+  let words: Set<string> | undefined;
+  for (const path of asking) {
+    if (foundByName.test(path) || !isRunByHand.test(texts.get(path)!)) continue;
+    const name = /([^/]+)\.py$/.exec(path)![1]!;
+    if (starts.some((text) => new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(text))) continue;
+    words ??= new Set(
+      [...texts].flatMap(([from, text]) =>
+        (text.match(namesModules) ?? []).flatMap((part) =>
+          (part.match(/\w+/g) ?? []).map((word) => (from.endsWith(`/${word}.py`) || from === `${word}.py` ? "" : word)),
+        ),
+      ),
+    );
+    if (!words.has(name)) idle.add(path);
+  }
+  for (const sighting of sightings) if (idle.has(sighting.path)) sighting.need = "tooling";
 }

@@ -45,6 +45,8 @@ export interface Sighting {
   onlyFor?: { key: string; value: string; isValue: boolean; isOneOfSeveral?: true };
   /** A field of a schema of the whole environment. */
   inSchema?: true;
+  /** A setting that a file of the project may hold, and a variable of this name replaces. */
+  isSetting?: true;
   /** Named among what the program refuses to start without, whatever part of it reads the value. */
   isInsisted?: true;
   /** Put on a list of what is missing, with which the program stops. */

@@ -191,6 +191,7 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   if ((!/[A-Z]/.test(key) || /[a-z][A-Z]/.test(key)) && !isListed && !ofBots.test(key)) return false;
   // An image is built with a connection that only has to parse.
   const byFile = strongestByFile(isDatabase ? reads.filter(({ path }) => !path.endsWith("Dockerfile")) : reads);
+  if (byFile.length === 0 && !isListed) return false;
   const isReplaced = byFile.some((need) => need === "default" || need === "guarded");
   const isAsserted = byFile.includes("asserted");
   // Some only warn when it is missing; without its database an application that lists one does nothing.

@@ -32,6 +32,8 @@ export const driverPackages: Record<string, Record<string, string>> = {
     djongo: "mongodb",
     redis: "redis",
     aioredis: "redis",
+    valkey: "redis",
+    "valkey-glide": "redis",
     "django-redis": "redis",
     "channels-redis": "redis",
     hiredis: "redis",

@@ -259,7 +259,8 @@ function codeOf(project: Project, main: DotnetProject): Source[] {
 
 const portPatterns: readonly RegExp[] = [
   /["']PORT["']\s*\)\s*\?\?\s*["']?(\d{2,5})/,
-  /(?:UseUrls|\bRun|Urls\.Add)\(\s*\$?["']https?:\/\/[^"':]+:(\d{2,5})/,
+  // Directly, or in place of a variable: `UseUrls(GetEnvironmentVariable("URL") ?? "http://0.0.0.0:7000")`.
+  /(?:UseUrls|\bRun|Urls\.Add)\((?:[^()"';]|\([^()]{0,80}\)){0,120}["']https?:\/\/[^"':]+:(\d{2,5})/,
   /ListenAnyIP\(\s*(\d{2,5})|ListenLocalhost\(\s*(\d{2,5})/,
   /["']Urls?["']\s*:\s*["']http:\/\/[^"':]+:(\d{2,5})/i,
 ];

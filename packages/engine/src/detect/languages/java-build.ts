@@ -173,6 +173,9 @@ export function gradleBuild(project: Project, directory: string): Build | null {
     if (/^\s*(test|androidTest|jmh|integrationTest)\w*[\s(]/.test(line)) continue;
     for (const [, name] of line.matchAll(/["'][\w.-]+:([\w.-]+)(?::[^"']*)?["']/g))
       dependencies.set(name!, placeOf(place, original, name!));
+    // Group and name as texts of their own: `implementation("org.http4k", "http4k-core", version)`.
+    for (const [, name] of line.matchAll(/\w\(\s*["'][\w.-]+["']\s*,\s*["']([\w.-]+)["']/g))
+      dependencies.set(name!, placeOf(place, original, name!));
     for (const [, name] of line.matchAll(/\bname\s*[:=]\s*["']([\w.-]+)["']/g))
       dependencies.set(name!, placeOf(place, original, name!));
     for (const [, alias] of line.matchAll(/\blibs\.(?!plugins|versions|bundles)([\w.]+)/g)) {

@@ -289,6 +289,8 @@ function stateDatabases({ project, directory, reading }: Place, slug: string | u
     return;
   }
   if (reading.database.some((name) => name !== "redis")) return;
+  if (slug === "symfony") stateDoctrine({ project, directory, reading }, environments);
+  if (reading.database.some((name) => name !== "redis")) return;
   const sources = search(tree, directory, { depth: 2, limit: 40, matches: (name) => name.endsWith(".php") });
   for (const at of sources) {
     const text = (tree.text(at) ?? "").replace(/^\s*(\/\/|#|\*|\/\*).*$/gm, "");
@@ -310,6 +312,23 @@ function stateDatabases({ project, directory, reading }: Place, slug: string | u
         rule: "php/connect",
         confidence: 0.8,
       });
+  }
+}
+
+/** Doctrine's driver, or the one address that is commented out where the value is left for who deploys. */
+function stateDoctrine({ project, directory, reading }: Place, environments: readonly string[]): void {
+  for (const name of ["doctrine.yaml", "doctrine.yml", "doctrine.php"]) {
+    const at = inside(directory, `config/packages/${name}`);
+    const text = project.tree.text(at) ?? "";
+    const driver = /\bdriver["']?\s*(?::|=>)\s*["']?(?:pdo_)?(\w+)/.exec(text.replace(/^\s*#.*$/gm, ""))?.[1];
+    const named = driver === undefined ? undefined : databaseNamed(driver);
+    if (named) return uses(reading, named, { at, rule: "doctrine/driver", confidence: 0.8 });
+  }
+  for (const at of environments) {
+    const lines = (project.tree.text(at) ?? "").match(/^\s*#\s*DATABASE_URL=.*$/gm) ?? [];
+    const [named, ...others] = new Set(lines.flatMap(databasesInAddresses));
+    if (named !== undefined && others.length === 0)
+      return uses(reading, named, { at, rule: "php/address", confidence: 0.6 });
   }
 }
 

@@ -1,6 +1,6 @@
 /** The port a program listens on when PORT is not set, from its own text. */
 import { inside, type Project, type Reading } from "../reading.ts";
-import { exposedPort } from "./docker.ts";
+import { composeServices, dockerfileOf, exposedPort } from "./docker.ts";
 import { state } from "./draft.ts";
 import { placeOf } from "./files.ts";
 
@@ -20,9 +20,11 @@ export interface PortRules {
   containerLast?: boolean;
 }
 
-/** State the port: what the start command falls back on, code, then the container's EXPOSE, then the fallback. */
+/** State the port: what the start command falls back on, code, a command of a container, its EXPOSE, then the fallback. */
 export function statePort(project: Project, directory: string, reading: Reading, rules: PortRules): void {
-  const told = /\$\{PORT:-(\d{2,5})\}/.exec(reading.startCommand ?? "")?.[1];
+  const start = reading.startCommand ?? "";
+  const told =
+    /\$\{PORT:-(\d{2,5})\}/.exec(start)?.[1] ?? (/\$\{?PORT/.test(start) ? undefined : portOption.exec(start)?.[1]);
   if (told !== undefined) {
     const at = reading.evidence.findLast(({ field }) => field === "startCommand")?.at ?? directory;
     return state(reading, "port", Number(told), { at, rule: "port/command", confidence: 0.92 });
@@ -38,8 +40,11 @@ export function statePort(project: Project, directory: string, reading: Reading,
   }
   const example = portOfExample(project, directory);
   const exposed = exposedPort(project, directory);
+  const command = portOfContainer(project, directory);
   const { fallback } = rules;
   if (example) state(reading, "port", example.port, { at: example.at, rule: "port/example", confidence: 0.7 });
+  else if (command)
+    state(reading, "port", command.port, { at: command.at, rule: "container/command", confidence: 0.75 });
   else if (fallback && (rules.containerLast || !exposed))
     state(reading, "port", fallback.port, { at: fallback.at, rule: fallback.rule, confidence: 0.7 });
   else if (exposed)
@@ -60,6 +65,25 @@ function portIn(text: string, pattern: RegExp): number | undefined {
     if (port > 0 && port < 65_536 && !othersPorts.has(port)) return port;
     rest = rest.slice(match.index + Math.max(match[0].length, 1));
   }
+}
+
+/** The port servers are told on their command line: `--port 8080`, `--bind 0.0.0.0:8000`, `--urls http://+:80`. */
+const portOption =
+  /\s(?:--(?:server[.-]|http-)?port[ =]|-p[ =]|--(?:bind|listen|urls|http|addr)[ =]\S*:|-[bS] \S*:|runserver \S*:)["']?(\d{2,5})\b/;
+
+/** What the command of the program's own container says: the Dockerfile's, or that of the compose file's service built from here. */
+function portOfContainer(project: Project, directory: string): { port: number; at: string } | null {
+  const file = dockerfileOf(project, directory);
+  const found = composeServices(project, directory);
+  const own = found?.services.filter(({ build }) => build === ".") ?? [];
+  for (const { at, command } of [
+    ...(file ? [file] : []),
+    ...own.map((one) => ({ at: found!.at, command: one.command })),
+  ]) {
+    const port = Number(portOption.exec(command ?? "")?.[1]);
+    if (port > 0) return { port, at };
+  }
+  return null;
 }
 
 /** `PORT=…` of the example of an .env file. */

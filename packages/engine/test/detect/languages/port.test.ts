@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { readingOf } from "./reading-of.ts";
+
+const fastapi = {
+  "requirements.txt": "fastapi\nuvicorn\nvalkey\n",
+  "app/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+};
+const compose = (command: string) => `services:\n  api:\n    build: .\n    command: ${command}\n`;
+
+describe("the port a program is told on a command line", () => {
+  it.each([
+    ["a container's", { Dockerfile: 'FROM python\nCMD ["uvicorn", "app.main:app", "--port", "8081"]\n' }, 8081],
+    ["that of the service of a compose file", { "compose.yaml": compose("fastapi run app/main.py --port 8082") }, 8082],
+    ["with an address before it", { "compose.yaml": compose("gunicorn app.main:app --bind 0.0.0.0:8083") }, 8083],
+    ["that of a Procfile", { Procfile: "web: uvicorn app.main:app --host 0.0.0.0 --port 8084\n" }, 8084],
+    ["not what the platform gives", { Procfile: "web: uvicorn app.main:app --port $PORT\n" }, 8000],
+    [
+      "not that of another service",
+      { "compose.yaml": "services:\n  a:\n    image: a\n    command: a --port 8085\n" },
+      8000,
+    ],
+  ])("%s", (_, files, port) => {
+    expect(readingOf({ ...fastapi, ...files })).toMatchObject({ framework: "fastapi", port, database: ["redis"] });
+  });
+
+  it("in place of a variable that .NET looks for", () => {
+    const files = {
+      "Api.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><TargetFramework>net8.0</TargetFramework></Project>',
+      "Program.cs": 'b.UseUrls(urls: Environment.GetEnvironmentVariable("API__URL") ?? "https://0.0.0.0:7001");',
+    };
+    expect(readingOf(files)).toMatchObject({ framework: "aspnet", port: 7001 });
+  });
+});
+
+describe("what other notations name", () => {
+  it("reads Gradle's dependencies in three parts", () => {
+    const files = {
+      "build.gradle.kts":
+        'plugins { application }\ndependencies {\n  implementation("org.http4k", "http4k-core", "4.0")\n}\napplication { mainClass.set("AppKt") }\n',
+      "src/main/kotlin/App.kt": "fun main() { app.asServer(Jetty(9001)).start() }\n",
+    };
+    expect(readingOf(files)).toMatchObject({ kind: "server", framework: "http4k" });
+  });
+
+  it.each([
+    ["config/packages/doctrine.yaml", "doctrine:\n  dbal:\n    driver: 'pdo_pgsql'\n", "postgres"],
+    [".env", "DATABASE_URL=\n# DATABASE_URL=mysql://a:b@127.0.0.1:3306/a\n", "mysql"],
+  ])("reads Doctrine's database of %s", (path, text, database) => {
+    const files = {
+      "composer.json": JSON.stringify({ require: { "symfony/framework-bundle": "7.*" } }),
+      "public/index.php": "<?php\n",
+      [path]: text,
+    };
+    expect(readingOf(files)).toMatchObject({ framework: "symfony", database: [database] });
+  });
+});

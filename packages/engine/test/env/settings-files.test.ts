@@ -1,0 +1,137 @@
+import { describe } from "vitest";
+import { requiredTable } from "./required.ts";
+
+const python = { runtime: "python", startCommand: "python main.py" } as const;
+const dotnet = { runtime: "dotnet" } as const;
+
+describe("settings kept in files and structures", () => {
+  requiredTable({
+    "what the settings of .NET leave to be given": {
+      files: {
+        "appsettings.json": JSON.stringify({
+          Logging: { Level: "" },
+          Jwt: { Key: "", Issuer: "https://a.example" },
+          Bot: { Name: "<name of the bot>", Prefix: "" },
+        }),
+        "Program.cs": 'var a = builder.Configuration["Jwt:Key"]; var b = builder.Configuration["Jwt:Issuer"];',
+      },
+      facts: dotnet,
+      required: ["Bot__Name", "Jwt__Key"],
+    },
+    "a connection of .NET that no file holds": {
+      files: {
+        "appsettings.json": JSON.stringify({ ConnectionStrings: { Cache: "localhost,password=a" } }),
+        "Program.cs":
+          'Use(builder.Configuration.GetConnectionString("Main")); Use(configuration.GetConnectionString("Cache"));\nvar c = config["Mail:Host"] ?? "localhost"; var d = config["title"];',
+      },
+      facts: dotnet,
+      required: ["ConnectionStrings__Main"],
+    },
+    "nothing that .NET compares with null": {
+      files: { "Program.cs": 'var on = Environment.GetEnvironmentVariable("RUNS_IN_HOST") != null || other;' },
+      facts: dotnet,
+      required: [],
+    },
+    "what Symfony's settings in PHP ask for": {
+      files: {
+        ".env": "API_TOKEN=\nAPI_ROOT=https://a.example\n",
+        "symfony.lock": "{}",
+        "config/bundles.php": "<?php return [];",
+        "config/packages/client.php":
+          "<?php return ['root' => '%env(API_ROOT)%', 'token' => '%env(API_TOKEN)%', 'on' => env('MAIL_DSN')];",
+      },
+      facts: { runtime: "php" },
+      required: ["API_TOKEN", "MAIL_DSN"],
+    },
+    "an address that Symfony's parameters give nothing for": {
+      files: {
+        "config/packages/doctrine.yaml":
+          "parameters:\n  env(DATABASE_URL): ''\ndoctrine:\n  dbal:\n    url: '%env(resolve:DATABASE_URL)%'\n",
+      },
+      facts: { runtime: "php" },
+      required: ["DATABASE_URL"],
+    },
+    "no setting of a profile of development": {
+      files: {
+        "src/main/resources/application.yml":
+          "app:\n  key: ${APP_TOKEN}\n---\nspring:\n  config:\n    activate:\n      on-profile: dev\napp:\n  mail: ${DEV_MAIL}\n---\nspring.config.activate.on-profile: prod\napp:\n  mail: ${PROD_MAIL}\n",
+        "src/main/resources/microprofile-config.properties": "%dev.a=${DEV_A}\n%prod.a=${PROD_A}\n",
+      },
+      facts: { runtime: "java" },
+      required: ["APP_TOKEN", "PROD_A", "PROD_MAIL"],
+    },
+    "what Ktor's YAML takes without a value behind it": {
+      files: {
+        "src/main/resources/application.yaml":
+          'ktor:\n  deployment:\n    port: "$PORT:8080"\nstorage:\n  url: "$STORE_URL"\n  user: "$STORE_USER:app"\n',
+      },
+      facts: { runtime: "java" },
+      required: ["STORE_URL"],
+    },
+    "no variable the compose file does without": {
+      files: {
+        "main.go": 'package main\nvar admin = os.Getenv("ADMIN_NAME")\nvar key = os.Getenv("SIGN_KEY")\n',
+        "compose.yaml":
+          "services:\n  app:\n    build: .\n    environment:\n      ADMIN_NAME: ${ADMIN_NAME:-}\n      SIGN_KEY: ${SIGN_KEY}\n",
+      },
+      facts: { runtime: "go" },
+      required: ["SIGN_KEY"],
+    },
+    "the database of Rails in production, and nothing of a block for tests": {
+      files: {
+        "config/database.yml":
+          'development:\n  url: <%= ENV["LOCAL_DATABASE_URL"] %>\nproduction:\n  url: <%= ENV.fetch("DATABASE_URL", "") %>\n',
+        "config/initializers/a.rb":
+          'if Rails.env.test?\n  Store.key = ENV["TESTED_KEY"]\nend\nuse(:a) if Rails.env.development? && ENV["HUB_KEY"].blank?\nprovider :hub, ENV["HUB_KEY"]\n',
+        ".env.example": "HUB_KEY=\n",
+      },
+      facts: { runtime: "ruby" },
+      required: ["DATABASE_URL", "HUB_KEY"],
+    },
+    "nothing of a block for Elixir's tests": {
+      files: {
+        "config/runtime.exs":
+          'if config_env() == :test do\n  config :a, key: System.fetch_env!("TESTED_KEY")\nend\nconfig :a, b: System.fetch_env!("REAL_KEY")\n',
+      },
+      facts: { runtime: "elixir" },
+      required: ["REAL_KEY"],
+    },
+    "fields of a model that settings of Python hold": {
+      files: {
+        "main.py":
+          'class Store(BaseModel):\n    host: str\n    port: int = 5432\n\n\nclass Settings(BaseSettings):\n    model_config = SettingsConfigDict(env_nested_delimiter="__", env_prefix="APP_")\n    store: Store\n    token: str = Field(validation_alias=AliasChoices("BOT_TOKEN", "TOKEN"))\n',
+      },
+      facts: python,
+      required: ["APP_STORE__HOST", "BOT_TOKEN"],
+    },
+    "no program beside the one that is started": {
+      files: {
+        "main.py": 'import os\nfrom lib import reader\nkey = os.environ["MAIN_KEY"]\n',
+        "lib/reader.py": 'import os\nkey = os.environ["READ_KEY"]\nif __name__ == "__main__":\n    run()\n',
+        "fetch_prices.py": 'import os\nkey = os.environ["PRICE_KEY"]\nif __name__ == "__main__":\n    run()\n',
+        "nightly.py": 'import os\nkey = os.environ["NIGHT_KEY"]\nif __name__ == "__main__":\n    run()\n',
+        "entrypoint.sh": "python nightly.py &\npython main.py\n",
+      },
+      facts: python,
+      required: ["MAIN_KEY", "NIGHT_KEY", "READ_KEY"],
+    },
+    "what an example with a word before its ending asks for": {
+      files: { "docker.env.example": "API_TOKEN=\n", "main.go": "package main\n" },
+      facts: { runtime: "go" },
+      required: ["API_TOKEN"],
+    },
+    "no address that the container's file alone gives": {
+      files: { Dockerfile: "FROM alpine\nENV DATABASE_URL=postgres://a:b@db:5432/a\n", "main.go": "package main\n" },
+      facts: { runtime: "go" },
+      required: [],
+    },
+    "nothing that Go asks for before it is used": {
+      files: {
+        "main.go":
+          'package main\nfunc main() {\n  name := os.Getenv("ADMIN_NAME")\n  if name != "" && strict {\n    log.Fatal("no")\n  }\n  viper.SetEnvPrefix("SHOP")\n}\n',
+      },
+      facts: { runtime: "go" },
+      required: [],
+    },
+  });
+});
