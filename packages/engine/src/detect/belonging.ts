@@ -1,6 +1,5 @@
 /** Whose something is: a library for others to import, a file of another folder's project. */
 import { stringAt } from "./config.ts";
-import type { Source } from "./entry.ts";
 import { type Manifest, manifestOf } from "./manifest.ts";
 import { upwards } from "./package-manager.ts";
 import type { Project } from "./reading.ts";
@@ -24,7 +23,7 @@ export function looksLikeLibrary({ json, scripts }: Manifest): boolean {
 }
 
 /** What lies in a folder with a manifest of its own is that folder's. */
-export function isElsewhere(project: Project, manifest: Manifest, { at }: Source): boolean {
+export function isElsewhere(project: Project, manifest: Manifest, at: string): boolean {
   return upwards(at.slice(0, Math.max(0, at.lastIndexOf("/"))) || ".").some(
     (directory) =>
       directory !== manifest.directory &&

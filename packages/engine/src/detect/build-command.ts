@@ -175,7 +175,9 @@ function withoutInstall(command: string, { manager, manifest }: Subject): string
         ) &&
         !/^(npm|yarn|pnpm) (install|ci)/.test(part.trim()),
     );
-  if (parts.length !== 1) return parts.length === 0 ? "" : parts.join(" && ");
+  // What is left of it builds nothing: `cd server`.
+  if (parts.every((part) => /^cd\s/.test(part))) return "";
+  if (parts.length !== 1) return parts.join(" && ");
   const script = scriptCalled(parts[0]!, manifest);
   return script === undefined ? parts[0] : runScript(manager, script);
 }

@@ -61,6 +61,9 @@ export function detect(directory: string, options: DetectOptions = {}): Detectio
   };
 }
 
+/** Beside what is likely, a reading below this says nothing. */
+const unlikely = 0.3;
+
 interface Whole {
   facts: Reading;
   services: Omit<DetectedService, "env">[];
@@ -82,7 +85,10 @@ function wholeOf(project: Project, workspace: Workspace | null, ranked: Reading[
   // Beside programs of other languages alone a manifest of packages holds tools.
   const drives = below.length > 1 && own?.kind === "package" && below.some(({ reading }) => isScript(reading));
   const best = own && (isWorkspace || onlyDatabases || drives) ? own : ranked[0];
-  const candidates = ranked.map(({ framework, runtime, kind, confidence }) => ({
+  const likely = ranked.filter(
+    ({ confidence }, at) => at === 0 || confidence >= unlikely || ranked[0]!.confidence < 0.6,
+  );
+  const candidates = likely.map(({ framework, runtime, kind, confidence }) => ({
     ...(framework === undefined ? {} : { framework }),
     runtime,
     kind,
@@ -200,7 +206,10 @@ function monorepo(root: Reading, services: Omit<DetectedService, "env">[], at: s
       evidence,
     },
     services,
-    candidates: [{ runtime, kind: "monorepo", confidence: 0.9 }, ...candidates],
+    candidates: [
+      { runtime, kind: "monorepo", confidence: 0.9 },
+      ...candidates.filter(({ confidence }) => confidence >= unlikely),
+    ],
   };
 }
 

@@ -21,6 +21,7 @@ import { builtBy } from "./output.ts";
 import type { Built } from "./building.ts";
 import { packageManagerOf, upwards } from "./package-manager.ts";
 import {
+  placeOfProgram,
   previewOf,
   type Program,
   programOf,
@@ -115,7 +116,8 @@ function settle(subject: Subject): void {
   const app = activeOf(subject, ["app", "documents"]);
   const started = programOf(subject);
   // What lies in a folder with a manifest of its own is that folder's program; this one only drives it.
-  const program = started?.source && isElsewhere(project, manifest, started.source) ? undefined : started;
+  const file = started && placeOfProgram(manifest, started);
+  const program = file !== undefined && isElsewhere(project, manifest, file) ? undefined : started;
   const server = serverOf(subject, program);
   if (app) {
     const built = builtBy({ project, manifest, framework: app.framework, builds: buildsOf(subject, app.framework) });
@@ -166,6 +168,7 @@ function settle(subject: Subject): void {
   if (
     main &&
     !isNoProgram.test(main.at) &&
+    !isElsewhere(project, manifest, main.at) &&
     !program &&
     usedOf(manifest, deviceFrameworks) === undefined &&
     !("bin" in manifest.json) &&
@@ -267,12 +270,20 @@ function settleServer(subject: Subject, server: Active | undefined, program: Pro
   stateBuild(subject, framework);
   const isApi = framework?.role === "server";
   if (program) stateStart(subject, program, framework);
-  else if (framework?.start)
-    state(reading, "startCommand", executed(subject.manager, framework.start), {
-      at: manifest.at,
-      rule: `framework/${framework.id}`,
-      confidence: 0.7,
-    });
+  else if (framework?.start) {
+    const runs = subject.scripts.get("start") ?? [];
+    const own = runs.length > 0 && runs.every((run) => ["serve", "other"].includes(useOf(run)));
+    state(
+      reading,
+      "startCommand",
+      own ? runScript(subject.manager, "start") : executed(subject.manager, framework.start),
+      {
+        at: own ? lineOf(project, manifest, "start") : manifest.at,
+        rule: own ? "script/start" : `framework/${framework.id}`,
+        confidence: 0.7,
+      },
+    );
+  }
   if (built?.output && framework?.serverOutput)
     state(reading, "outputDir", built.output, { at: manifest.at, rule: built.rule });
   state(reading, "outputDir", nxOutput(subject), {
@@ -285,7 +296,9 @@ function settleServer(subject: Subject, server: Active | undefined, program: Pro
     const pages = builtBy({ project, manifest, framework: bundler, builds: buildsOf(subject, bundler) });
     state(reading, "outputDir", pages.output, { at: pages.at, rule: pages.rule, confidence: pages.confidence });
   }
-  const read = sources.length > 0 ? sources : frameworkSources(subject, framework);
+  // Frameworks with settings of their own read the port there, whatever starts them.
+  const settings = ["strapi", "adonis"].includes(framework?.id ?? "") || sources.length === 0;
+  const read = settings ? [...frameworkSources(subject, framework), ...sources] : sources;
   const namespaces = framework?.id === "nestjs" ? namespacesOf(project, manifest) : [];
   statePort(subject, program, framework, [...read.slice(0, 1), ...namespaces, ...read.slice(1)]);
   decide(reading, "server", server ? server.confidence : program?.isServer ? 0.75 : 0.85, {

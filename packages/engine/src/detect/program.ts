@@ -231,6 +231,12 @@ function operand({ words }: Invocation): string | undefined {
   return undefined;
 }
 
+/** Where the file of the program is, or will be when it is built. */
+export function placeOfProgram({ directory }: Manifest, { source, run }: Program): string | undefined {
+  const path = run && !servesAlone(run) ? operand(run) : undefined;
+  return source?.at ?? (path === undefined ? undefined : inside(directory, path.replace(/^\.\//, "")));
+}
+
 function fileOf(project: Project, manifest: Manifest, run: Invocation): Source | null {
   // oclif's `run start` is src/commands/start.ts.
   if (/(^|\/)run$/.test(run.program) && uses(manifest, "@oclif/core"))
@@ -267,7 +273,7 @@ function edgeProgram({ project, manifest }: Subject): Program | undefined {
 
 /** A program that hands its application to a platform instead of listening: `export default app`. */
 function exported({ project, manifest }: Subject): Program | undefined {
-  const packages = serverPackages.filter((name) => name in manifest.dependencies);
+  const packages = serverPackages.filter((name) => name in manifest.dependencies && !ownStarters.has(name));
   if (packages.length === 0) return undefined;
   const source = likelyEntries(project, manifest).find(
     ({ text }) =>
@@ -342,7 +348,10 @@ const connects = /\.login\s*\(|new\s+Worker\s*\(|bot\.(launch|start)\s*\(|app\.s
 export const standsAlone: RegExp = /NestFactory\.create(?:ApplicationContext|Microservice)\b/;
 const workerPackages = frameworks.filter(({ role }) => role === "worker").flatMap(({ packages }) => packages);
 
-const serverPackages = frameworks.filter(({ role }) => role === "server").flatMap(({ packages }) => packages);
+const serverFrameworks = frameworks.filter(({ role }) => role === "server");
+const serverPackages = serverFrameworks.flatMap(({ packages }) => packages);
+/** Of these the ones that start what they are given by a command of their own, and are handed to no platform. */
+const ownStarters = new Set(serverFrameworks.flatMap(({ start, packages }) => (start === undefined ? [] : packages)));
 
 /** No script at all: the file that listens. */
 function found({ project, manifest }: Subject): Program | undefined {

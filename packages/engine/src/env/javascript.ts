@@ -2,13 +2,15 @@
  * Variables read by JavaScript and TypeScript (and the scripts of Vue, Svelte and Astro files):
  * `process.env.X`, `import.meta.env.X`, `Deno.env.get`, `Bun.env`, destructuring, aliases, calls that take a name, `$env` of SvelteKit.
  */
-import { closing, endOfScope, skipSpace, type Span } from "./code.ts";
+import { closing, endOfExpression, endOfScope, skipSpace, type Span } from "./code.ts";
+import { type Found, isAboutPlatform, isWithin, linkAlternatives, linkChoices } from "./links.ts";
 import { type Script, type Use, useOf } from "./need.ts";
 import { readSchemas } from "./schema.ts";
 import {
   developmentBranches,
   developmentSettings,
   featureQuestions,
+  forgivenReads,
   settleCases,
   settleNamedSwitches,
   switchedBlocks,
@@ -85,7 +87,7 @@ export function readJavaScript(script: Script, own: readonly OwnReader[] = ownRe
     if (sighting.need !== "plain" && sighting.need !== "asserted" && sighting.need !== "quieted") continue;
     if (isWithin(guarded, sighting.offset)) sighting.need = "guarded";
   }
-  const switched = sightings.length > 0 ? switchedBlocks(script) : [];
+  const switched = sightings.length > 0 ? [...switchedBlocks(script), ...forgivenReads(script)] : [];
   for (const sighting of switched.length > 0 ? sightings : [])
     if (/^(?:checked|asserted|plain|quieted)$/.test(sighting.need) && isWithin(switched, sighting.offset))
       sighting.need = "guarded";
@@ -111,29 +113,6 @@ function isSetToItself(code: string, offset: number): boolean {
 /** `config.services?.mail?.key || process.env.MAIL_KEY`: what is before it may come from a file. */
 const ownSettings = /(?<![\w$.])(?:this\.)?(?:config|settings|conf)(?:\??\.\w+)+\s*(?:\|\||\?\?)\s*$/;
 
-function isWithin(spans: readonly Span[], offset: number): boolean {
-  return spans.some(({ start, end }) => offset > start && offset < end);
-}
-
-interface Found {
-  key: string;
-  use: Use;
-  when: "build" | "run";
-  offset: number;
-  callee?: string;
-  /** Of these and the key one is enough. */
-  alternatives?: string[];
-  /** Of the name the value was given there. */
-  of?: Use;
-}
-
-/** A condition on these says where the program runs, not that a feature is switched off. */
-function isAboutPlatform(key: string): boolean {
-  return /^(?:NODE_ENV|CI|VERCEL.*|NETLIFY|RENDER|RAILWAY.*|NEXT_RUNTIME|DEV|PROD|MODE|SSR|APP_ENV|ENVIRONMENT|NEXT_PHASE|DENO_DEPLOYMENT_ID|.*_ENV)$/.test(
-    key,
-  );
-}
-
 const roots = String.raw`(?:globalThis\.)?process\s*(?:\?\.|\.)\s*env|import\.meta\.env|Bun\.env`;
 /** What Vite and Astro put into import.meta.env themselves. */
 const builtIn = /^(?:BASE_URL|MODE|DEV|PROD|SSR|SITE|ASSETS_PREFIX|LEGACY)$/;
@@ -152,7 +131,7 @@ const methods = new Set([
 
 function readMembers(script: Script, found: Found[]): void {
   const { code, text } = script;
-  const aliases = aliasesOf(code);
+  const aliases = aliasesOf(script);
   const root = aliases.length > 0 ? `${roots}|(?<![\\w$.])(?:${aliases.join("|")})` : roots;
   const member = new RegExp(
     `\\(?(?:${root})(?:\\s+as\\s+[\\w.<>, ]+\\))?\\s*(?:[?!]?\\.\\s*([A-Za-z_$][\\w$]*)|(?:\\?\\.)?\\[\\s*(["'\`]))`,
@@ -183,14 +162,23 @@ function readMembers(script: Script, found: Found[]): void {
  * example lists it or it is known.
  */
 function readBindings(script: Script, found: Found[]): void {
-  for (const match of script.code.matchAll(
+  const { code, text } = script;
+  for (const match of code.matchAll(
     /(?<![\w$])(?:c|ctx|context|runtime|platform\??|cloudflare)\.env\??\.([A-Z][A-Z0-9_]{2,})\b(?!\s*(?:!|\?)?\.)/g,
   )) {
     found.push({ key: match[1]!, use: { need: "quieted" }, when: "run", offset: match.index });
   }
-  // `fetch(request, env)`: the same, under its own name.
-  if (!/\bfetch\s*\(\s*\w+[^)]*,\s*env\b/.test(script.code)) return;
-  for (const match of script.code.matchAll(/(?<![\w$.])env\??\.([A-Z][A-Z0-9_]{2,})\b(?!\s*(?:!|\?)?\.)/g)) {
+  // `fetch(request, env)`, or what the platform's own module exports: the same, under its own name.
+  if (!/\bfetch\s*\(\s*\w+[^)]*,\s*env\b/.test(code) && !text.includes(platformModule)) return;
+  const stores = new Set(
+    [
+      ...code.matchAll(
+        /(?<![\w$.])env\??\.([A-Z][A-Z0-9_]{2,})\??\.(?!trim|split|length|startsWith|to[A-Z]|replace|includes)/g,
+      ),
+    ].map(([, key]) => key!),
+  );
+  for (const match of code.matchAll(/(?<![\w$.])env\??\.([A-Z][A-Z0-9_]{2,})\b(?!\s*(?:!|\?)?\.)/g)) {
+    if (stores.has(match[1]!)) continue;
     const { need } = useOf(script, { start: match.index, end: match.index + match[0].length });
     found.push({
       key: match[1]!,
@@ -201,11 +189,13 @@ function readBindings(script: Script, found: Found[]): void {
   }
 }
 
+const platformModule = "cloudflare:workers";
+
 /** Something is given the whole environment, or a variable of it. */
 const takesWhole = /=\s*(?:process\.env|import\.meta\.env|Bun\.env|Deno\.env\.toObject\(\))/;
 
 /** Names that stand for the whole environment: `const env = process.env`, `import { env } from "$env/dynamic/private"`. */
-function aliasesOf(code: string): string[] {
+function aliasesOf({ code, text }: Script): string[] {
   const names = new Set<string>();
   if (takesWhole.test(code)) {
     for (const match of code.matchAll(
@@ -214,7 +204,7 @@ function aliasesOf(code: string): string[] {
       names.add(match[1]!);
     }
   }
-  if (/import\s*\{[^}]*\benv\b[^}]*\}\s*from/.test(code)) names.add("env");
+  if (/import\s*\{[^}]*\benv\b[^}]*\}\s*from/.test(code) && !text.includes(platformModule)) names.add("env");
   if (/\{\s*env\s*\}\s*=\s*process\b/.test(code)) names.add("env");
   return [...names].map((name) => name.replaceAll("$", "\\$"));
 }
@@ -366,20 +356,22 @@ function readSvelteKit(script: Script, found: Found[]): void {
 }
 
 /** Variables that a configuration file of Next or Vite itself sets: `env: { cloudUrl }`, `define: { "process.env.X": … }`. */
-function readGiven(script: Script, found: Found[]): void {
-  const { code, text } = script;
-  if (!/\.config\.[cm]?[jt]s$/.test(script.path)) return;
-  for (const match of code.matchAll(/\b(?:(?:env|define)\s*:\s*|(?:Define|Environment)Plugin\s*\(\s*)\{/g)) {
-    const open = match.index + match[0].length - 1;
+function readGiven({ code, text, path }: Script, found: Found[]): void {
+  // What `envField` declares is asked for, not given.
+  if (!/\.config\.[cm]?[jt]s$/.test(path) || code.includes("envField")) return;
+  for (const match of code.matchAll(/(?<![\w$])(?:(?:env|define)\s*:\s*|(?:Define|Environment)Plugin\s*\(\s*)\{/g))
+    walk(match.index + match[0].length - 1);
+
+  function walk(open: number): void {
     const end = closing(code, open);
-    for (const field of text
-      .slice(open, end)
-      .matchAll(
-        /(?:^|[{,\s])["']?(?:process\.env\.|import\.meta\.env\.)?([A-Za-z_]\w*)["']?\s*(?=[:,}\n])(:\s*[^,\n]*)?/g,
-      )) {
-      const key = field[1]!;
-      if (new RegExp(`env\\.${key}\\b`).test(field[2] ?? "")) continue;
-      found.push({ key, use: { need: "given" }, when: "build", offset: open + field.index });
+    for (let at = skipSpace(code, open + 1); at < end; at = skipSpace(code, endOfExpression(code, at) + 1)) {
+      const field = text.slice(at, Math.min(end, at + 200));
+      const whole = /^["']process\.env["']\s*:\s*(?=\{)/.exec(field)?.[0];
+      if (whole !== undefined) walk(at + whole.length);
+      const given =
+        /^["']?(?:process\.env\.|import\.meta\.env\.)?([A-Za-z_]\w*)["']?\s*(?:(?=[,\n])|$|:\s*([^,\n]*))/.exec(field);
+      if (!given || new RegExp(`env\\.${given[1]}\\b`).test(given[2] ?? "")) continue;
+      found.push({ key: given[1]!, use: { need: "given" }, when: "build", offset: at });
     }
   }
 }
@@ -390,33 +382,5 @@ function readNamed({ code, text }: Script, found: Found[]): void {
   for (const match of code.matchAll(/\buse_env_variable\s*:\s*["'`]/g)) {
     const key = /^[A-Z_]\w*/.exec(text.slice(match.index + match[0].length))?.[0];
     if (key !== undefined) found.push({ key, use: { need: "plain" }, when: "run", offset: match.index });
-  }
-}
-
-/** What is read where another variable has, or has not, a certain value; of blocks in blocks the inner one holds. */
-function linkChoices(found: Found[], sightings: Sighting[]): void {
-  for (const { key, use } of found) {
-    if (!use.choice || isAboutPlatform(key)) continue;
-    const { value, chosen, others } = use.choice;
-    for (const sighting of sightings) {
-      if (chosen && isWithin([chosen], sighting.offset)) sighting.onlyFor = { key, value, isValue: true };
-      else if (others && isWithin([others], sighting.offset)) sighting.onlyFor = { key, value, isValue: false };
-    }
-  }
-}
-
-/** `A || B`: B is tried when A is missing, so that neither is needed when the other is there. */
-function linkAlternatives(found: Found[], sightings: Sighting[]): void {
-  // From behind: what ends `A || B || "c"` holds for all of it.
-  for (const { key, use } of found.toReversed()) {
-    if (use.alternativeAt === undefined) continue;
-    const other = sightings.find(({ offset }) => Math.abs(offset - use.alternativeAt!) < 3);
-    const own = sightings.find((sighting) => sighting.key === key && sighting.need === "plain");
-    if (!other || !own || other.key === key) continue;
-    own.elseReads = other.key;
-    const offsets = new Set(found.flatMap((one) => (one.of === use ? [one.offset] : [])));
-    for (const later of sightings) if (later.key === key && offsets.has(later.offset)) later.elseReads = other.key;
-    if (other.need === "default" || other.need === "guarded") own.need = other.need;
-    else other.alternativeOf = key;
   }
 }

@@ -3,7 +3,7 @@ import type { Kind } from "../detect/detection.ts";
 import type { Project } from "../detect/reading.ts";
 import type { Need } from "./sighting.ts";
 
-export type See = (key: string, need: Need, at?: { offset?: number; when?: "build" | "run" }) => void;
+export type See = (key: string, need: Need, at?: { offset?: number; when?: "build" | "run"; isBinding?: true }) => void;
 
 export interface Manifest {
   /** Matches a path relative to the service's directory. */

@@ -68,9 +68,14 @@ export const stops: RegExp =
 const refuses =
   /status(?:Code)?\s*[:=(]\s*(?:5\d\d|40\d)|createError|\bnew\s+Error|(?<!console\.|logger\.)\berror\s*[:(]|not\s+configured/i;
 
+/** What a platform binds to a program, which is no text: a store, a queue, another program. */
+const isBinding =
+  /^\s*as\s+(?:unknown\s+as\s+)?(?:D1Database|KVNamespace|R2Bucket|DurableObjectNamespace|Queue|Fetcher|Hyperdrive|Vectorize\w*|Ai|AnalyticsEngineDataset)\b/;
+
 /** The use made of the expression at `span`. */
 export function useOf(script: Script, span: Span): Use {
   const { code } = script;
+  if (isBinding.test(code.slice(span.end, span.end + 60))) return { need: "given" };
   const claim = claimAfter(code, span.end);
   if (claim > 0) {
     // `X!` and `X as string` change nothing about what follows: parseInt(process.env.PORT!) || 3000.

@@ -51,6 +51,9 @@ function ownKinds(code: string): Map<string, string> {
   return kinds;
 }
 
+/** The schema puts a value in place of a missing one. */
+const givesDefault = /\b(?:default|prefault|catch|fallback|withDefault)\b/;
+
 /** Fields of schemas in the script. */
 export function readSchemas(script: Script): Sighting[] {
   const { code, text, path } = script;
@@ -74,6 +77,8 @@ export function readSchemas(script: Script): Sighting[] {
       if (!need) continue;
       const full = prefix && !key.startsWith(prefix) ? prefix + key : (handed.get(key) ?? key);
       see(full, need, match.index);
+      if (need === "declared" && givesDefault.test(code.slice(span.start, span.end)))
+        sightings.at(-1)!.hasDefault = true;
       if (full !== key) sightings.at(-1)!.knownAs = key;
     }
     const refused = refusedInProduction(script);
@@ -220,7 +225,7 @@ function readValidatedClass({ code, text }: Script, see: See): void {
     const isGiven =
       value !== "" &&
       !new RegExp(
-        `^=\\s*\\(?\\s*[\\w.]*env\\w*\\.${key}\\s*(?:(?:\\?\\?|\\|\\|)\\s*(?:""|''))?\\s*(?:\\)\\s*\\.\\w+\\([^;]*)?$`,
+        `^=\\s*[\\w.]*\\(?\\s*(?:[\\w.]*\\.)?env\\w*\\.${key}\\s*(?:!|as \\w+)?\\s*(?:(?:\\?\\?|\\|\\|)\\s*(?:""|''))?\\s*(?:\\)\\s*(?:\\.\\w+\\([^;]*)?)?$`,
         "i",
       ).test(value);
     // `?? ""` does not pass where the value must not be empty.

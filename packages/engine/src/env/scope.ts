@@ -23,7 +23,7 @@ const skippedNames =
 const toolingNames =
   /^(?:playwright|vitest|jest|cypress|karma|codegen|graphql|commitlint|eslint|prettier|tailwind|postcss|stylelint|release|renovate|lint-staged|wdio|crowdin|next-sitemap|drizzle|sentry(?:\.\w+)?|tsup|checkly|mikro-orm|orval|openapi-ts|kysely|trigger|lighthouserc)[.-](?:config|setup|codegen)(?:\.[\w-]+)*\.(?:[cm]?[jt]sx?|json|py)$|^(?:\.eslintrc|\.graphqlrc|setupTests|plopfile|gulpfile|Gruntfile|dangerfile|codegen|config-overrides|setupProxy|jest\.setup|webdriver|next-sitemap)[\w-]*\.[cm]?[jt]s$/;
 const toolingFolders =
-  /(?:^|\/)(?:scripts?|tools?|tooling|\.scripts|bin|dev|development|seeds?|seeders|prisma\/seed|ops|terraform|cdk|deploy|ci|\.ci|hack|cli|extra|rel|electron)\//;
+  /(?:^|\/)(?:scripts?|tools?|tooling|\.scripts|bin|dev|development|seeds?|seeders|prisma\/seed|ops|terraform|cdk|deploy|ci|\.ci|hack|cli|extra|rel|electron|\.(?!server|client|vitepress)[\w-]+)\//;
 /** Functions that run at Convex or Supabase, which keep their variables themselves. */
 const functionsElsewhere = /^(?:convex|supabase\/functions)\//;
 /** Programs that set up servers. In other languages, and deeper, a layer of the application is called so. */
@@ -171,6 +171,7 @@ function dependenciesOf(project: Project, directory: string, packages: Packages)
       if (
         target === undefined ||
         /^(?:apps|services|examples)\//.test(target) ||
+        isStarted(project.json(inside(target, "package.json"))) ||
         target === directory ||
         found.has(target)
       )
@@ -180,6 +181,13 @@ function dependenciesOf(project: Project, directory: string, packages: Packages)
     }
   }
   return [...found];
+}
+
+/** Its start script runs it; what only watches its sources is a library's. */
+function isStarted(manifest: ReturnType<Project["json"]>): boolean {
+  const scripts = manifest?.["scripts"];
+  const start = isObject(scripts) ? scripts["start"] : undefined;
+  return typeof start === "string" && !/\b(?:watch|tsc|tsup|rollup|unbuild|tsdown)\b|\s-w\b/.test(start);
 }
 
 /** Dependencies of a package.json, with the version each is asked for in. */

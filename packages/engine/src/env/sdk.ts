@@ -63,7 +63,14 @@ export const sdks: SdkRow[] = [
     source: "https://next-auth.js.org/configuration/options",
   },
   {
-    packages: ["@auth/core", "@auth/sveltekit", "@auth/express", "@auth/solid-start", "auth-astro"],
+    packages: [
+      "@auth/core",
+      "@auth/sveltekit",
+      "@auth/express",
+      "@auth/solid-start",
+      "@solid-mediakit/auth",
+      "auth-astro",
+    ],
     needs: ["AUTH_SECRET"],
     source: "https://authjs.dev/reference/core/errors#missingsecret",
   },

@@ -47,6 +47,8 @@ export interface Sighting {
   inSchema?: true;
   /** A setting that a file of the project may hold, and a variable of this name replaces. */
   isSetting?: true;
+  /** The schema has a value of its own for what is missing. */
+  hasDefault?: true;
   /** Named among what the program refuses to start without, whatever part of it reads the value. */
   isInsisted?: true;
   /** Put on a list of what is missing, with which the program stops. */
@@ -55,6 +57,8 @@ export interface Sighting {
   asksFeature?: true;
   /** What the rest of the code calls it, where a schema gives it a name of its own: `API_URL` of `VITE_APP_API_URL`. */
   knownAs?: string;
+  /** A platform binds a store, a queue or another program to that name: no variable at all. */
+  isBinding?: true;
   /** The name follows from a convention alone; an example that does not list it says that it is not needed. */
   isConvention?: true;
 }

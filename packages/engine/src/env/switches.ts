@@ -1,5 +1,13 @@
 /** What is read for one of several ways, or behind a switch, is needed only by whoever takes that way, or switches it on. */
-import { blockAfter, closing, endOfExpression, endOfScope, endOfTernaryBranch, type Span } from "./code.ts";
+import {
+  blockAfter,
+  closing,
+  endOfExpression,
+  endOfScope,
+  endOfTernaryBranch,
+  skipSpaceBack,
+  type Span,
+} from "./code.ts";
 import type { Script } from "./need.ts";
 import type { Sighting } from "./sighting.ts";
 
@@ -62,14 +70,21 @@ export function settleNamedSwitches({ code, text }: Script, sightings: Sighting[
   }
 }
 
-/** `const live = process.env.NODE_ENV === "production"; … live ? A : B`: B is a matter of development. */
+/** `const live = process.env.NODE_ENV === "production"; … live ? A : B`, `if (!live) { … }`: B is a matter of development. */
 export function developmentBranches({ code, text }: Script): Span[] {
   const spans: Span[] = [];
-  for (const match of text.matchAll(/\bconst (\w+) = process\.env\.NODE_ENV === ["']production["'];?$/gm)) {
-    for (const { index, 0: asked } of code.matchAll(new RegExp(`(?<![\\w.$!])${match[1]}\\s*\\?(?![.?])`, "g"))) {
-      const middle = endOfTernaryBranch(code, index + asked.length);
-      spans.push({ start: middle, end: endOfExpression(code, middle + 1) });
+  const named = /\bconst (\w+) = process\.env\.NODE_ENV ([!=])==? ["'](production|prod|development|dev)["'];?$/gm;
+  for (const [, name, operator, mode] of text.matchAll(named)) {
+    const isLive = mode!.startsWith("prod") === (operator === "=");
+    for (const { index, 0: asked } of code.matchAll(new RegExp(`(?<![\\w.$!])${name}\\s*\\?(?![.?])`, "g"))) {
+      const start = index + asked.length;
+      const middle = endOfTernaryBranch(code, start);
+      spans.push(isLive ? { start: middle, end: endOfExpression(code, middle + 1) } : { start, end: middle });
     }
+    for (const { index, 0: asked } of code.matchAll(
+      new RegExp(`\\bif\\s*\\(\\s*${isLive ? "!\\s*" : ""}${name}\\s*\\)`, "g"),
+    ))
+      spans.push(blockAfter(code, index + asked.length));
   }
   return spans;
 }
@@ -100,4 +115,29 @@ export function featureQuestions({ code }: Script): Span[] {
     // `const isOn = () => { … }`: the block is what is asked.
     return { start: match.index, end: head.end };
   });
+}
+
+/** `try { return parse(process.env.X); } catch { return null; }`: without it there is nothing, and that is an answer. */
+export function forgivenReads({ code }: Script): Span[] {
+  const spans: Span[] = [];
+  for (const match of code.matchAll(
+    /\bcatch\s*(?:\([^()]*\)\s*)?\{\s*return\s*(?:null|undefined|false|\[\]|""|'')?\s*;?\s*\}/g,
+  )) {
+    const end = skipSpaceBack(code, match.index);
+    const start = openingBrace(code, end);
+    // A short one asks for the value alone.
+    if (code[end] === "}" && start >= 0 && /\btry\s*$/.test(code.slice(Math.max(0, start - 8), start)))
+      spans.push({ start, end });
+  }
+  return spans;
+}
+
+/** Offset of the brace the one at `end` closes, not far before it, or -1. */
+function openingBrace(code: string, end: number): number {
+  let depth = 0;
+  for (let at = end; at >= Math.max(0, end - 400); at--) {
+    if (code[at] === "}") depth++;
+    else if (code[at] === "{" && --depth === 0) return at;
+  }
+  return -1;
 }

@@ -37,6 +37,8 @@ const isSecret = /(?:SECRET|KEY|TOKEN|PASSWORD|SALT)$/;
 const partOfDatabase = /^(?:DB|DATABASE|PG|POSTGRES|MYSQL|MONGO|MONGODB|TURSO|LIBSQL)_?/;
 /** What bots are told, in whatever case their authors write. */
 const ofBots = /^(?:(?:bot|discord|telegram)?_?token|client_?(?:id|secret)|mongo(?:db)?_?(?:ur[il]|connection)?)$/i;
+/** Credentials some write as their vendors do, in lower case. */
+const inLowerCase = /^(?:[a-z]+_)*(?:api_?key|api_?secret|access_?key|secret_?key|cloud_?name|db_?ur[il])$/;
 /** A connection is made of all of these; what is quieted of one is as needed as its password. */
 const partOfConnection =
   /^(?:DB|DATABASE|PG|POSTGRES|MYSQL|MONGO|MONGODB|REDIS)_(?:HOST|PORT|NAME|USER|USERNAME|DATABASE)$/;
@@ -91,7 +93,7 @@ export interface Surroundings {
 /** What is answered of a variable, or null when it is nobody's to set. */
 export function weigh(seen: Seen, around: Surroundings): EnvVariable | null {
   const { key, sightings, examples } = seen;
-  if (unshown.test(key)) return null;
+  if (unshown.test(key) || sightings.some(({ isBinding }) => isBinding)) return null;
   const rule = ruleFor(key);
   const example = examples[0];
   const description = describe(examples, rule, key);
@@ -157,8 +159,8 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   const verdict = verdicts.get(key);
   const isInsisted = reads.some((one) => one.isInsisted || (one.isReported && one.need === "checked"));
   if (verdict === "optional" && !isInSchema && !isInsisted) return false;
-  if (isExampleBrief && needs.has("declared") && examples.some((one) => !one.isOptional && one.hasPlaceholder))
-    return true;
+  const isMeant = examples.some((one) => !one.isOptional && one.hasPlaceholder);
+  if (isExampleBrief && needs.has("declared") && isMeant && !reads.some(({ hasDefault }) => hasDefault)) return true;
   if (needs.has("declared") && !reads.some(({ need, path }) => need === "checked" && path.endsWith(".prisma"))) {
     return false;
   }
@@ -188,7 +190,8 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   if (verdict === "required" && (examples.length === 0 || isListed)) return true;
   if (examples.length > 0 && !isListed && !(isDatabase && examples.every((one) => one.isCommentedOut))) return false;
   // Names in lower case are the shell's own or a slip, and those in camelCase are set by the project's own configuration.
-  if ((!/[A-Z]/.test(key) || /[a-z][A-Z]/.test(key)) && !isListed && !ofBots.test(key)) return false;
+  if ((!/[A-Z]/.test(key) || /[a-z][A-Z]/.test(key)) && !isListed && !ofBots.test(key) && !inLowerCase.test(key))
+    return false;
   // An image is built with a connection that only has to parse.
   const byFile = strongestByFile(isDatabase ? reads.filter(({ path }) => !path.endsWith("Dockerfile")) : reads);
   if (byFile.length === 0 && !isListed) return false;
@@ -205,10 +208,10 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   const isKnown = rule !== null ? !rule.isExtra : isSensitive(key, null) || ofBots.test(key);
   if (
     byFile.every((need) => need === "quieted") &&
-    !(framework === "nuxt"
-      ? isKnown
-      : (isListed && (partOfConnection.test(key) || examples.some((one) => one.hasPlaceholder))) ||
-        (isKnown && !/(?:REDIS|MONGO(?:DB)?)_PASS(?:WORD)?$/.test(key)))
+    !(
+      (isListed && (partOfConnection.test(key) || examples.some((one) => one.hasPlaceholder))) ||
+      (isKnown && !/(?:REDIS|MONGO(?:DB)?)_PASS(?:WORD)?$/.test(key))
+    )
   )
     return false;
   // `if (!secret) return;` at the head of a webhook: nothing fails, and nothing works either.

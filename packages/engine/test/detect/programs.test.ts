@@ -348,3 +348,75 @@ export const db = new Database("a.db");`,
     },
   });
 });
+
+describe("what belongs to the programs below the root", () => {
+  const api = {
+    "api/package.json": manifest({
+      scripts: { start: "node index.js" },
+      dependencies: { express: "4", pg: "8" },
+    }),
+    "api/index.js": `${express}app.listen(4000)`,
+  };
+  table({
+    "neither the main file nor a start script of the root that runs theirs makes a program of it": {
+      files: {
+        "package.json": manifest({ workspaces: ["api", "client"], scripts: { start: "node api/dist/main" } }),
+        ...api,
+        ...client,
+      },
+      is: { kind: "monorepo", services: ["api", "client"] },
+    },
+    "a main file named in the root's manifest is theirs too": {
+      files: {
+        "package.json": manifest({ main: "api/index.js", scripts: { dev: "concurrently 'cd api' 'cd client'" } }),
+        ...api,
+        ...client,
+      },
+      is: { kind: "monorepo", startCommand: null, services: ["api", "client"] },
+    },
+    "a platform that only goes into their folder and installs builds nothing": {
+      files: {
+        "package.json": manifest({}),
+        "render.yaml": "services:\n  - type: web\n    runtime: node\n    buildCommand: cd api && npm install\n",
+        ...api,
+        ...client,
+      },
+      is: { kind: "monorepo", buildCommand: null },
+    },
+  });
+});
+
+describe("frameworks that are started by a command of their own", () => {
+  table({
+    "Strapi, behind a script of the project: that script, and the port of its settings": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "strapi build", start: "node scripts/run.mjs start" },
+          dependencies: { "@strapi/strapi": "5" },
+        }),
+        "config/server.ts": `export default ({ env }) => ({ port: env.int("PORT", 1400) })`,
+        "src/index.ts": `import type { Core } from "@strapi/strapi";\nexport default { register() {} }`,
+        "scripts/run.mjs": `import { spawn } from "node:child_process"; spawn("strapi", process.argv.slice(2))`,
+      },
+      is: { kind: "server", framework: "strapi", startCommand: "npm run start", port: 1400 },
+    },
+  });
+});
+
+it("takes the database of the compose file where only a cache is known", () => {
+  const detection = detected({
+    "package.json": manifest({ scripts: { start: "node index.js" }, dependencies: { express: "4", ioredis: "5" } }),
+    "index.js": `${express}app.listen(3000)`,
+    "docker-compose.yml": "services:\n  db:\n    image: mongo:7\n  cache:\n    image: redis:7\n",
+  });
+  expect(detection.database).toEqual(["redis", "mongodb"]);
+});
+
+it("names no reading beside a likely one that hardly is", () => {
+  const { candidates } = detected({
+    "package.json": manifest({ scripts: { start: "node index.js" }, dependencies: { express: "4" } }),
+    "index.js": `${express}app.listen(3000)`,
+    "index.html": "<p>",
+  });
+  expect(candidates.every(({ confidence }) => confidence >= 0.3)).toBe(true);
+});

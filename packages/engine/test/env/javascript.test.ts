@@ -116,12 +116,19 @@ const uses: [source: string, ...needs: string[]][] = [
   ["const port = parseInt(process.env.X_KEY!) || 3000;", "default"],
   [`const on = Deno.env.has("X_KEY");`, "guarded"],
   ["if (!(process.env.X_KEY && process.env.Y_KEY)) throw new Error('no');", "checked"],
+  ["try { return parse(process.env.X_KEY); } catch { return null; }", "guarded"],
+  ["try { return parse(process.env.X_KEY); } catch { throw new Error('no'); }", "plain"],
+  // No text, but a store.
+  ["const db = process.env.X_KEY as unknown as D1Database;", "given"],
   // In development alone.
   ["module.exports = { development: { host: process.env.X_KEY }, production: {} };", "tooling"],
   ["module.exports = { development: { host: 'a' }, production: { host: process.env.X_KEY } };", "plain"],
   ["module.exports = { development: { host: process.env.X_KEY } };", "plain"],
   ["const key = process.env.NODE_ENV === 'production' ? a : process.env.X_KEY;", "tooling"],
   ["if (process.env.NODE_ENV !== 'production') { start(process.env.X_KEY); }", "tooling"],
+  ["const isDev = process.env.NODE_ENV !== 'production';\nuse(isDev ? process.env.X_KEY : 'a');", "tooling"],
+  ["const isDev = process.env.NODE_ENV === 'development';\nuse(isDev ? 'a' : process.env.X_KEY);", "plain"],
+  ["const live = process.env.NODE_ENV === 'production';\nif (!live) { start(process.env.X_KEY); }", "tooling"],
   ["const key = process.env.NODE_ENV === 'production' ? process.env.X_KEY : a;", "plain"],
   ["if (!process.env.X_KEY) { console.warn('no key'); return; }", "guarded"],
   ["if (ready && process.env.X_KEY) start();", "guarded"],
@@ -170,6 +177,13 @@ describe("readJavaScript", () => {
     expect(read(source, "next.config.ts").map(({ key, need }) => [key, need])).toEqual([
       ["X_KEY", "plain"],
       ["version", "given"],
+    ]);
+  });
+  it("takes no setting of what a configuration file gives for a variable", () => {
+    const source = `export default { env: { ...more, nested: { X_KEY: "a" }, LIST: ["B_KEY: x"] } }`;
+    expect(read(source, "vite.config.ts").map(({ key, need }) => [key, need])).toEqual([
+      ["nested", "given"],
+      ["LIST", "given"],
     ]);
   });
   it("says where, and that import.meta.env is inlined", () => {

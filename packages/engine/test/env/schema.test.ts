@@ -150,6 +150,17 @@ const schemas: [library: string, source: string, needs: Record<string, string>][
     { AAA: "checked", BBB: "declared", CCC: "declared", DDD: "declared", EEE: "checked" },
   ],
   [
+    "class-validator, with values taken from the environment as they are",
+    `import { IsString } from "class-validator";
+     class Config {
+       @IsString() readonly AAA = process.env.AAA as string;
+       @IsNumber() readonly BBB = Number(process.env.BBB);
+       @IsNumber() readonly CCC = Number(process.env.CCC) || 5;
+       @IsBoolean() readonly DDD = process.env.DDD === "true";
+     }`,
+    { AAA: "checked", BBB: "checked", CCC: "declared", DDD: "declared" },
+  ],
+  [
     "class-validator, and not what only describes an answer",
     `import { IsString } from "class-validator";
      class Answer { @ApiProperty({ example: 20 }) UNKNOWN: number; @IsString() KNOWN: string; }`,

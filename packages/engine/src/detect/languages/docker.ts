@@ -322,7 +322,7 @@ export function exposedPort(project: Project, directory: string): { port: number
 
 /** Databases of the compose file beside the program: weak evidence, for when the program's own files name none. */
 export function addComposeDatabases(project: Project, directory: string, reading: Reading): void {
-  if (reading.database.length > 0 || !["server", "worker"].includes(reading.kind)) return;
+  if (reading.database.some((name) => name !== "redis") || !["server", "worker"].includes(reading.kind)) return;
   const found = composeServices(project, directory);
   for (const { database, image } of found?.services ?? []) {
     if (database && found) uses(reading, database, { at: found.at, rule: `compose/image/${image}`, confidence: 0.5 });
