@@ -83,7 +83,9 @@ function wholeOf(project: Project, workspace: Workspace | null, ranked: Reading[
     below.every(({ path }) => /^(?:resources|assets|app\/(?:assets|javascript))\//.test(path));
   const isWorkspace = workspace !== null && !isOfAssets;
   // Beside programs of other languages alone a manifest of packages holds tools.
-  const drives = below.length > 1 && own?.kind === "package" && below.some(({ reading }) => isScript(reading));
+  const isProgram = ranked[0]?.kind === "server" && isOfLanguage(ranked[0]) && ranked[0].framework !== undefined;
+  const drives =
+    !isProgram && below.length > 1 && own?.kind === "package" && below.some(({ reading }) => isScript(reading));
   const best = own && (isWorkspace || onlyDatabases || drives) ? own : ranked[0];
   const likely = ranked.filter(
     ({ confidence }, at) => at === 0 || confidence >= unlikely || ranked[0]!.confidence < 0.6,

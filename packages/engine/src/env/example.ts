@@ -34,8 +34,9 @@ export function isSpecialFile(name: string): boolean {
   );
 }
 
-const entryLine = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/;
-const commentedEntry = /^\s*#+\s?(?:export\s+)?([A-Z][A-Z0-9_]{2,})\s*=\s*(\S*.*)$/;
+/** `KEY=value`, or `KEY: value` as some readers of these files take it too. */
+const entryLine = /^\s*(?:export\s+)?(?:([A-Za-z_][A-Za-z0-9_]*)\s*=\s*|([A-Z][A-Z0-9_]*):\s+)(.*)$/;
+const commentedEntry = /^\s*#+\s?(?:export\s+)?([A-Z][A-Z0-9_]{2,})\s*()=\s*(\S*.*)$/;
 /** `If you use Docker, the host is "db"` explains a value; without such a sentence behind it, it says when one is needed. */
 const ifYouUse = String.raw`\bif you(?:(?:'re|’re| are) using| use)\b(?![^.]*,(?! (?:set|uncomment|add|fill|provide|specify|enter)\b))`;
 const optionalWords = new RegExp(
@@ -106,7 +107,7 @@ export function readExample(path: string, text: string): ExampleEntry[] {
       if (comment !== "") comments.push(comment);
       continue;
     }
-    const { value, behind } = splitValue(match[2]!);
+    const { value, behind } = splitValue(match[3]!);
     // A long text at the top is about the file, not about its first entry.
     const near = entries.length === 0 && comments.length > 4 ? [] : comments.slice(-4);
     // A comment holds for the entries after it up to a blank line or the next comment when it heads a group.
@@ -122,7 +123,7 @@ export function readExample(path: string, text: string): ExampleEntry[] {
       (isOptionalText(words) && !isChosen) ||
       ((isAllOptional || isOtherWay || sectionIsOptional || groupIsOptional || box === "optional") && !saysRequired);
     entries.push({
-      key: match[1]!,
+      key: match[1] ?? match[2]!,
       value,
       line: index + 1,
       path,

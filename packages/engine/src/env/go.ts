@@ -19,7 +19,7 @@ const prefixTag =
 const nameTag = /\b(env|envconfig)\s*:\s*"([A-Za-z]\w*)([^"]*)"/;
 const saysDefault = /\b(?:default|envDefault|env-default)\s*:\s*"/;
 const saysRequired = /\b(?:required|env-required)\s*:\s*"(?:true|yes|1)"/;
-/** What these are without a value is as good as any. */
+/** What these are without a value is as good as any; so are arguments of a command line. */
 const holdsNothing = /^(?:bool|u?int\d*|float\d+|Duration|Level|\[\])/;
 
 export function readGoTags(path: string, code: string): Sighting[] {
@@ -40,7 +40,7 @@ export function readGoTags(path: string, code: string): Sighting[] {
         ? "default"
         : saysRequired.test(tag) || /,(?:required|notEmpty)\b/.test(rest)
           ? "checked"
-          : isStrict || holdsNothing.test(type)
+          : isStrict || holdsNothing.test(type) || /\blong\s*:\s*"/.test(tag)
             ? "declared"
             : "plain";
     const before = shared === undefined || shared === "" ? "" : `${shared}_`;

@@ -28,6 +28,7 @@ export function readLanguage(path: string, extension: string, text: string): Sig
       const key = keyOf(read, code, match, extension);
       const end = match.index + match[0].length;
       const need = needOf(language, { read, code, start: match.index, end, inside: match[2] });
+      if (extension === "py" && match[2] !== undefined) sightings.push(...readInside(language, path, match, key));
       if (!need) continue;
       const when = read.when ?? "run";
       const { setting, isInsisted, isReported } = read;
@@ -78,6 +79,22 @@ export function readLanguage(path: string, extension: string, text: string): Sig
     sightings.push(...readPythonSettings(path, code));
   }
   return sightings;
+}
+
+/** `getenv("A", getenv("B"))`: B is read when A is missing. */
+function readInside(language: Language, path: string, match: RegExpExecArray, key: string): Sighting[] {
+  const inside = match[2]!;
+  if (!/getenv|environ/.test(inside)) return [];
+  const start = match.index + match[0].indexOf(inside, match[0].indexOf(key));
+  return language.reads.flatMap((read) =>
+    [...inside.matchAll(read.pattern)].flatMap((one) => {
+      const end = one.index + one[0].length;
+      const need = needOf(language, { read, code: inside, start: one.index, end, inside: one[2] });
+      return need === null
+        ? []
+        : [{ key: one[1]!, need, when: "run" as const, offset: start + one.index, path, alternativeOf: key }];
+    }),
+  );
 }
 
 function keyOf({ setting }: Read, code: string, match: RegExpExecArray, extension: string): string {

@@ -33,8 +33,15 @@ const manifests: Manifest[] = [
   },
   {
     name: /(?:^|\/)(?:docker-)?compose(?:\.prod(?:uction)?)?\.ya?ml$/,
-    read(_project, _path, text, see, kind) {
+    read(project, path, text, see, kind) {
       const code = maskHashComments(text);
+      // Compose reads the file beside it by itself.
+      const beside = kind === "compose" ? path.replace(/[^/]+$/, ".env") : "";
+      const held = new Set(
+        readExample(beside, beside === "" ? "" : (project.tree.text(beside) ?? "")).flatMap((entry) =>
+          entry.isCommentedOut || entry.value === "" ? [] : [entry.key],
+        ),
+      );
       const stores = kind === "compose" ? [] : databasesOf(code);
       const given = new Set(kind === "compose" ? [] : [...code.matchAll(/\$\{(\w+):?-/g)].map(([, key]) => key));
       for (const match of code.matchAll(/(?<!\$)\$(?:\{([A-Za-z_]\w*)(:?[-?+][^}]*)?\}|([A-Za-z_]\w*))/g)) {
@@ -49,9 +56,19 @@ const manifests: Manifest[] = [
         }
         // Where compose is not how it is deployed, only what is handed through to the program under its own name counts.
         const isHandedOn = isOwnName && !stores.some(({ start, end }) => match.index > start && match.index < end);
-        see(key, kind === "compose" ? need : isHandedOn && need === "plain" && !given.has(key) ? "plain" : "tooling", {
-          offset: match.index,
-        });
+        see(
+          key,
+          held.has(key)
+            ? "given"
+            : kind === "compose"
+              ? need
+              : isHandedOn && need === "plain" && !given.has(key)
+                ? "plain"
+                : "tooling",
+          {
+            offset: match.index,
+          },
+        );
       }
     },
   },

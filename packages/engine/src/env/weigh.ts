@@ -220,7 +220,9 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   // What the client of the database is given needs no schema.
   if (
     isOutsideSchema &&
-    !(isDatabase && isListed) &&
+    !(isDatabase && (isListed || inExample.size === 0)) &&
+    // What Python looks up in the environment as it is loaded raises.
+    !reads.some(({ need, path }) => need === "asserted" && path.endsWith(".py")) &&
     (!isListed || (!isAsserted && reads.every(({ callee }) => callee !== undefined)))
   )
     return false;

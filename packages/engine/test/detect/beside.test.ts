@@ -219,6 +219,19 @@ describe("what lies beside", () => {
       },
       is: { kind: "server", framework: "phoenix", database: ["postgres"] },
     },
+    "a program of Elixir whose root lints pages kept in folders": {
+      files: {
+        "mix.exs": 'defmodule Shop.MixProject do\n  defp deps, do: [{:phoenix, "~> 1.7"}]\nend\n',
+        "config/runtime.exs": 'import Config\nport = own_env("PORT", :integer) || 6010\n',
+        "lib/shop/endpoint.ex": "defmodule Shop.Endpoint do\n  use Phoenix.Endpoint, otp_app: :shop\nend\n",
+        "package.json": manifest({ devDependencies: { eslint: "9" } }),
+        "site/package.json": manifest({ scripts: { build: "vite build" }, devDependencies: { vite: "6" } }),
+        "site/index.html": "<p>",
+        "widget/package.json": manifest({ scripts: { build: "vite build" }, devDependencies: { vite: "6" } }),
+        "widget/index.html": "<p>",
+      },
+      is: { framework: "phoenix", runtime: "elixir", port: 6010 },
+    },
     "the database Node brings along": {
       files: {
         "package.json": manifest({ scripts: { start: "node a.js" }, dependencies: { express: "5" } }),

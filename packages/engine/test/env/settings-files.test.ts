@@ -125,6 +125,50 @@ describe("settings kept in files and structures", () => {
       facts: { runtime: "go" },
       required: [],
     },
+    "no argument of a command line that Go may be given": {
+      files: {
+        "main.go": 'package main\ntype O struct {\n  Key string `long:"key" env:"API_KEY" description:"key"`\n}\n',
+      },
+      facts: { runtime: "go" },
+      required: [],
+    },
+    "what Python reads in place of another": {
+      files: {
+        "main.py":
+          'import os\nA = os.getenv("FIRST_TOKEN", os.getenv("BOTH_TOKEN"))\nB = os.getenv("HELLO", str(os.getenv("WORLD", "x")))\n',
+        ".env.example": "BOTH_TOKEN=\n",
+      },
+      facts: python,
+      required: ["BOTH_TOKEN"],
+    },
+    "what Python looks up as it is loaded, beside settings": {
+      files: {
+        "settings.py":
+          "class Settings(BaseSettings):\n    A_NAME: str = 'a'\n    B_NAME: str = 'b'\n    C_NAME: str = 'c'\n",
+        "main.py":
+          'import os\nKEY = os.environ["SIGN_KEY"]\nURL = os.getenv("DATABASE_URL")\nLINK = os.getenv("A_LINK")\n',
+      },
+      facts: python,
+      required: ["DATABASE_URL", "SIGN_KEY"],
+    },
+    "an example that writes colons": {
+      files: { ".env.example": "# see below\nAPI_TOKEN: your_token\nNAME: 'a'\n", "main.go": "package main\n" },
+      facts: { runtime: "go" },
+      required: ["API_TOKEN"],
+    },
+    "no value that the file beside a compose file holds": {
+      files: {
+        "compose.yaml": "services:\n  a:\n    image: a:${A_VERSION}\n    environment:\n      KEY: ${A_KEY}\n",
+        ".env": "A_VERSION=9\nA_KEY=\n",
+      },
+      facts: { kind: "compose", runtime: "docker" },
+      required: ["A_KEY"],
+    },
+    "nothing that a platform gives by itself": {
+      files: { "main.py": 'import os\nRELEASE = os.environ["PLATFORM_TREE_ID"]\n' },
+      facts: python,
+      required: [],
+    },
     "nothing that Go asks for before it is used": {
       files: {
         "main.go":

@@ -177,7 +177,7 @@ function codeOf(project: Project, directory: string): Source[] {
 }
 
 const portPatterns: readonly RegExp[] = [
-  /"PORT"\s*\)?\s*(?:\|\||,)\s*"?(\d{2,5})/,
+  /"PORT"\s*(?:,\s*:\w+\s*)?\)?\s*(?:\|\||,)\s*"?(\d{2,5})/,
   /\bhttp:\s*\[[^\]]*?\bport:\s*(\d{2,5})/,
   /^(?!.*\burl:).*\bport:\s*(\d{4,5})/m,
 ];

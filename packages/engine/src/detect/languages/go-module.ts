@@ -97,6 +97,11 @@ export function mainPackages(project: Project, directory: string, sources: Sourc
     const score = scoreOf(path, text);
     if ((mains.get(path)?.score ?? -1) < score) mains.set(path, { path, at, score });
   }
+  // `cmd/shop` of the module `shop`.
+  const module = /^module\s+(?:\S*\/)?([\w.-]+?)(?:\/v\d+)?\s*$/m.exec(
+    project.tree.text(inside(directory, "go.mod")) ?? "",
+  )?.[1];
+  for (const main of mains.values()) if (lastOf(main.path) === module) main.score += 4;
   // Of `shop` and `shopd` the second is the one that stays.
   for (const { path } of mains.values()) {
     const daemon = mains.get(`${path}d`);

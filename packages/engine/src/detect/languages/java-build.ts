@@ -158,7 +158,11 @@ export function gradleBuild(project: Project, directory: string): Build | null {
   const catalog = catalogOf(project, rootDirectory);
 
   const plugins = new Set<string>();
-  for (const [, id] of text.matchAll(/\b(?:id|apply plugin:|alias)\s*\(?\s*["']([\w.-]+)["']/g)) plugins.add(id!);
+  // What is put aside for the modules, `apply false`, is none of this one's.
+  for (const [, id] of text.matchAll(
+    /\b(?:id|apply plugin:|apply\s*\(\s*plugin\s*=|alias)\s*\(?\s*["']([\w.-]+)["'](?![^\n]*\bapply[ (]+false\b)/g,
+  ))
+    plugins.add(id!);
   for (const [, id] of text.matchAll(/^\s*`?(application|java|java-library|war)`?\s*$/gm)) plugins.add(id!);
   for (const [, alias] of text.matchAll(/alias\s*\(?\s*libs\.plugins\.([\w.]+)/g)) {
     const id = catalog.plugins.get(key(alias!));
@@ -193,7 +197,11 @@ export function gradleBuild(project: Project, directory: string): Build | null {
       ? ""
       : bare(tree.text(firstOf(tree, rootDirectory, ["build.gradle", "build.gradle.kts"]) ?? "") ?? "");
   const version = javaVersionOf(text) ?? javaVersionOf(rootText);
-  const modules = [...settings.matchAll(/["']:?([\w:./-]+)["']/g)]
+  const modules = [
+    ...settings.matchAll(/["']:?([\w:./-]+)["']/g),
+    // `project(":server").projectDir = file("$rootDir/server-app")`: a folder of another name.
+    ...settings.matchAll(/\bprojectDir\s*=\s*(?:file|File)\(\s*(?:\w+\s*,\s*)?["']\$\{?rootDir\}?\/([\w./-]+)["']/g),
+  ]
     .map(([, name]) => name!.replaceAll(":", "/"))
     .filter(
       (name) =>

@@ -97,7 +97,8 @@ export const java: Reader = {
     if (
       row &&
       (main !== undefined ||
-        build.isProgram ||
+        // A library among modules may be given the plugin of all.
+        (build.isProgram && !(row.slug === "spring-boot" && sources.length > 0 && sources.length < mostSources)) ||
         build.packaging === "war" ||
         row.slug === "quarkus" ||
         row.slug === "play")
@@ -279,11 +280,14 @@ const isSource = (name: string): boolean =>
 
 const first = (path: string): number => (/(Application|App|Main|Server)\.(java|kt)$/.test(path) ? 0 : 1);
 
+/** At most so many sources are looked at. */
+const mostSources = 80;
+
 function javaSources(project: Project, directory: string): Source[] {
   // Below src/main every directory is a package's name, "example" and "test" too.
   const inMain = search(project.tree, inside(directory, "src/main"), {
     depth: 12,
-    limit: 80,
+    limit: mostSources,
     matches: isSource,
     everywhere: true,
   });

@@ -33,6 +33,45 @@ describe("the port a program is told on a command line", () => {
 });
 
 describe("what other notations name", () => {
+  it("finds Gradle's module in a folder of another name, with the plugin that its root puts aside", () => {
+    const files = {
+      "settings.gradle.kts": 'include(":shop-server")\nproject(":shop-server").projectDir = file("$rootDir/server")\n',
+      "build.gradle.kts": 'plugins {\n  id("org.springframework.boot") version "3.1.0" apply false\n}\n',
+      "server/build.gradle.kts":
+        'apply(plugin = "org.springframework.boot")\ndependencies {\n  implementation("org.springframework.boot:spring-boot-starter-web")\n}\n',
+      "server/src/main/java/App.java": "class App { public static void main(String[] a) { SpringApplication.run(); } }",
+      "server/src/main/resources/application.yml": "server:\n  port: 2300\n",
+    };
+    expect(readingOf(files)).toMatchObject({ kind: "server", framework: "spring-boot", port: 2300 });
+  });
+
+  it("takes a module without a main class for a library, whatever plugin it is given", () => {
+    const files = {
+      "build.gradle":
+        "plugins { id 'org.springframework.boot' version '3.1.0' }\ndependencies { implementation 'org.springframework.boot:spring-boot-starter-web:3' }\n",
+      "src/main/java/Dto.java": "class Dto {}",
+    };
+    expect(readingOf(files)).toMatchObject({ kind: "package" });
+  });
+
+  it("builds the program of Go that is called as its module", () => {
+    const files = {
+      "go.mod": "module example.com/team/bill\n\ngo 1.22\n",
+      "cmd/bill/main.go": "package main\nfunc main() { server.Run() }\n",
+      "cmd/rate/main.go": 'package main\nfunc main() { http.ListenAndServe(":9000", nil) }\n',
+    };
+    expect(readingOf(files)).toMatchObject({ buildCommand: "go build -o app ./cmd/bill" });
+  });
+
+  it("passes over what a module of tests says in Rust", () => {
+    const files = {
+      "Cargo.toml": '[package]\nname = "a"\n[dependencies]\naxum = "0.7"\n',
+      "src/main.rs":
+        'fn main() { axum::serve(l, app); }\n#[cfg(test)]\nmod tests {\n  fn a() { bind("127.0.0.1:7777"); }\n}\n',
+    };
+    expect(readingOf(files)).toMatchObject({ framework: "axum", port: 3000 });
+  });
+
   it("reads Gradle's dependencies in three parts", () => {
     const files = {
       "build.gradle.kts":
