@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 
 const duration = String.raw`(?:\d+(?:\.\d+)? (?:ms|s|min|h|(?:second|minute|hour)s?)\b|less than a second)`;
 /** In this order. */
-const changing: readonly [RegExp, string][] = [
+export const changing: readonly [RegExp, string][] = [
   // What is done with this machine, which is called otherwise elsewhere.
   [new RegExp(String.raw`\b(Drain|Take back|Remove) ${hostname().replaceAll(".", "[.]")}(?=[" ])`, "g"), "$1 …name"],
   [/\b([a-z]{3})_[0-9a-z]{8,}\b/g, "$1_…"],

@@ -1,16 +1,16 @@
 /**
- * The looks of all stories as they are kept in looks/, one file per component and one line per photograph. A photograph that differs from its
- * line is a fault; `npm run looks` takes the lines that differ anew.
+ * The looks of all stories, or of all pages, as they are kept in a folder, one file per component or page and one line per photograph. A
+ * photograph that differs from its line is a fault; `npm run looks` takes the lines that differ anew.
  */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Page } from "playwright-core";
 import { PNG } from "pngjs";
-import type { Opened } from "./browser.ts";
+import type { Opened as OpenedStory } from "./browser.ts";
 import { differences, type Look, lookOf, type Place, read, written } from "./look.ts";
 import { marked } from "./marked.ts";
 
-const folder = join(import.meta.dirname, "looks");
 const takesAnew = process.env["LANDFALL_LOOKS"] === "take";
 /** A page that looks different may be about to settle: it is photographed again, with a pause, until it looks as kept or stands still. */
 const stillFor = 3;
@@ -18,7 +18,10 @@ const pauseMs = 150;
 /** Past so many that differ, it is not one page that was about to settle, and nobody waits any more. */
 const enough = 20;
 
+type Opened = Pick<OpenedStory, "page" | "photograph">;
+
 export interface Shown {
+  /** Of a component, `Component/state`; or a page. */
   story: string;
   theme: string;
   width: number;
@@ -28,13 +31,14 @@ export interface Album {
   /** What differs from the photograph that is kept, a line each. */
   faults(opened: Opened, shown: Shown): Promise<string[]>;
   kept(shown: Shown): Look;
-  /** To be called when all stories were seen: keeps what was taken; says which lines are of stories that are no more. */
+  /** To be called when all were seen: keeps what was taken; says which lines are of something that is no more. */
   close(): string[];
 }
 
-export function openAlbum(): Album {
+/** `untilThere` waits for what a page loads when it is needed. */
+export function openAlbum(folder: string, untilThere: (page: Page) => Promise<void>): Album {
   const kept = new Map(
-    (existsSync(folder) ? readdirSync(folder) : []).flatMap((file) => Object.entries(linesOf(file))),
+    (existsSync(folder) ? readdirSync(folder) : []).flatMap((file) => Object.entries(linesOf(join(folder, file)))),
   );
   const seen = new Map<string, string>();
   let shots: string | null = null;
@@ -56,6 +60,12 @@ export function openAlbum(): Album {
     return `looks different in ${shown.theme} at ${shown.width}: ${where.join("; ")}${more}. See ${path}; if it is meant: npm run looks`;
   }
 
+  /** With a moment to paint what is there now. */
+  async function loaded({ page }: Opened): Promise<void> {
+    await untilThere(page);
+    await page.waitForTimeout(pauseMs);
+  }
+
   return {
     kept(shown) {
       const line = kept.get(keyOf(shown));
@@ -66,6 +76,7 @@ export function openAlbum(): Album {
       const key = keyOf(shown);
       const line = kept.get(key);
       if (takesAnew) {
+        await loaded(opened);
         const now = await settled(opened);
         const isAsKept = line !== undefined && differences(read(line), now).length === 0;
         seen.set(key, isAsKept ? line : written(lookOf(now)));
@@ -89,7 +100,7 @@ export function openAlbum(): Album {
       }
     },
     close() {
-      if (takesAnew) keep(seen);
+      if (takesAnew) keep(folder, seen);
       return takesAnew ? [] : [...kept.keys()].filter((key) => !seen.has(key)).map((key) => `${key}: npm run looks`);
     },
   };
@@ -97,25 +108,19 @@ export function openAlbum(): Album {
 
 const keyOf = ({ story, theme, width }: Shown): string => `${story} ${theme} ${width}`;
 
-function linesOf(file: string): Record<string, string> {
-  return JSON.parse(readFileSync(join(folder, file), "utf8")) as Record<string, string>;
+function linesOf(path: string): Record<string, string> {
+  return JSON.parse(readFileSync(path, "utf8")) as Record<string, string>;
 }
 
-function keep(lines: Map<string, string>): void {
-  const byComponent = Map.groupBy(
+function keep(folder: string, lines: Map<string, string>): void {
+  const byName = Map.groupBy(
     [...lines].sort(([one], [other]) => (one < other ? -1 : 1)),
-    ([key]) => key.split("/")[0]!,
+    ([key]) => key.split(/[/ ]/)[0]!,
   );
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
-  for (const [component, entries] of byComponent)
-    writeFileSync(join(folder, `${component}.json`), `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
-}
-
-/** With what it loads when it is needed, and a moment to paint that. */
-async function loaded({ page }: Opened): Promise<void> {
-  await page.waitForLoadState("networkidle");
-  await page.waitForTimeout(pauseMs);
+  for (const [name, entries] of byName)
+    writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
 }
 
 /** Once its letters are there. */
@@ -126,7 +131,6 @@ export async function pictureOf(opened: Opened): Promise<PNG> {
 
 /** A page once it does not change any more. */
 async function settled(opened: Opened): Promise<PNG> {
-  await loaded(opened);
   let before = await opened.photograph();
   for (let attempt = 0; attempt < 20; attempt++) {
     await opened.page.waitForTimeout(pauseMs);

@@ -1,4 +1,5 @@
 /** Every story in both themes and at three widths: as it looked before, nothing for axe to find, nothing on the console, no scrolling sideways. */
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Page } from "playwright-core";
 import { type Album, openAlbum, pictureOf } from "./album.ts";
@@ -20,7 +21,7 @@ describe.runIf(hasBrowser)("stories", () => {
   let album: Album;
   beforeAll(async () => {
     stories = await openStories();
-    album = openAlbum();
+    album = openAlbum(join(import.meta.dirname, "looks"), (page) => page.waitForLoadState("networkidle"));
   });
   afterAll(() => stories[Symbol.asyncDispose]());
 
