@@ -66,7 +66,7 @@ const ofDevelopment = {
     line: /(?<!!)\bRails\.env\.(?:development|test|local)\?/,
   },
   ex: {
-    head: /^([ \t]*)if config_env\(\) (?:== |in \[):(?:dev|test)\b[^\n]*\bdo[ \t]*$/gm,
+    head: /^([ \t]*)if config_env\(\) (?:== |in \[):(?:dev|test)\b(?![^\n]*:prod\b)[^\n]*\bdo[ \t]*$/gm,
     line: /\bconfig_env\(\) == :(?:dev|test)\b/,
   },
 };

@@ -218,7 +218,7 @@ function sightingsIn(
     settleIdlePrograms(sightings, python, [facts.startCommand, facts.buildCommand ?? "", ...starting(project, scope)]);
   if (facts.runtime === "dotnet") settleDotnetSettings(project, scope, sightings);
   for (const file of [...scope.others, ...scope.files]) {
-    if (isManifest(file.name))
+    if (isManifest(file.name) && !besideTheService.test(file.name))
       sightings.push(...readManifest(project, { name: file.name, path: file.path, kind: facts.kind }));
   }
   return sightings;

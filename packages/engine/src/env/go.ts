@@ -19,7 +19,9 @@ const prefixTag =
 const nameTag = /\b(env|envconfig)\s*:\s*"([A-Za-z]\w*)([^"]*)"/;
 const saysDefault = /\b(?:default|envDefault|env-default)\s*:\s*"/;
 const saysRequired = /\b(?:required|env-required)\s*:\s*"(?:true|yes|1)"/;
-/** What these are without a value is as good as any; so are arguments of a command line. */
+/** A command line or a file may give it as well. */
+const hasOtherSource = /\b(?:long|yaml|json|toml|koanf)\s*:\s*"(?!-")/;
+/** What these are without a value is as good as any. */
 const holdsNothing = /^(?:bool|u?int\d*|float\d+|Duration|Level|\[\])/;
 
 export function readGoTags(path: string, code: string): Sighting[] {
@@ -40,7 +42,7 @@ export function readGoTags(path: string, code: string): Sighting[] {
         ? "default"
         : saysRequired.test(tag) || /,(?:required|notEmpty)\b/.test(rest)
           ? "checked"
-          : isStrict || holdsNothing.test(type) || /\blong\s*:\s*"/.test(tag)
+          : isStrict || holdsNothing.test(type) || hasOtherSource.test(tag)
             ? "declared"
             : "plain";
     const before = shared === undefined || shared === "" ? "" : `${shared}_`;

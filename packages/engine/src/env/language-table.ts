@@ -156,7 +156,7 @@ export const languages: readonly Language[] = [
     ],
     // Calls that replace it, or the last arm of a `match` that gives a value.
     replaced:
-      /^\s*\.\s*(?:unwrap_or|ok\(|is_ok|is_err|map_or|and_then|map\([^)]*\)\s*\.\s*unwrap_or|or_else)|^[^;{}]*\{\s*Ok\([^}]*?\b(?:_|Err\(\w+\))\s*=>(?!\s*(?:\{|\w*panic|(?:std::)?process|return|bail|Err))/,
+      /^\s*\.\s*(?:unwrap_or|ok\(|is_ok|is_err|map_or|and_then|map\((?:[^()]|\([^()]*\))*\)\s*\.\s*(?:unwrap_or|ok\()|or_else)|^[^;{}]*\{\s*Ok\([^}]*?\b(?:_|Err\(\w+\))\s*=>(?!\s*(?:\{|\w*panic|(?:std::)?process|return|bail|Err))/,
     demanded: /^\s*(?:\?|\.\s*(?:expect|unwrap\(\)|context|with_context|map_err))/,
     stops: /panic!|process::exit|\bbail!|Err\(/,
   },

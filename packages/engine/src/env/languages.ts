@@ -147,6 +147,7 @@ function needOf(language: Language, { read, code, start, end, inside }: Place): 
   if (language.replaced.test(after)) return "default";
   const lineStart = code.lastIndexOf("\n", start) + 1;
   const before = code.slice(lineStart, start);
+  if (language.comments === "slash" && fillsGap(code, lineStart, before)) return "guarded";
   if (language.lenient?.test(before)) return "guarded";
   if (/^\s*assert\s+$/.test(before)) return "checked";
   // Go: `if x, err = sign(os.Getenv("KEY")); err != nil` asks about something else.
@@ -166,6 +167,15 @@ function needOf(language: Language, { read, code, start, end, inside }: Place): 
   if (/\b(?:if|unless)\s+$/.test(before) || /\bbool\(\s*$|\bnot\s+$|(?:==|!=)\s*$/.test(before)) return "guarded";
   if (/^\s*(?:in\s|==|!=|is\s)/.test(after) && read.need === "plain") return "guarded";
   return needOfName(language, code, before, end) ?? read.need;
+}
+
+/** `if c.Key == "" { c.Key = os.Getenv("KEY") }`: a file or an argument may have given it already. */
+function fillsGap(code: string, lineStart: number, before: string): boolean {
+  const name = /^\s*([\w.]+)\s*=\s*$/.exec(before)?.[1];
+  if (name === undefined) return false;
+  const above = code.slice(Math.max(0, lineStart - 120), lineStart);
+  const own = name.replaceAll(".", "\\.");
+  return new RegExp(`\\bif\\s*\\(?\\s*(?:!\\s*)?${own}\\s*(?:==\\s*(?:""|nil|null)\\s*)?\\)?\\s*\\{\\s*$`).test(above);
 }
 
 /** `KEY = env("KEY", None)`, and then `if not debug and KEY in [None, "…"]:` before it fails. */

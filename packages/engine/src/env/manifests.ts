@@ -171,7 +171,7 @@ const manifests: Manifest[] = [
     name: /(?:^|\/)\.env(?:\.production)?$/,
     read(project, path, text, see) {
       const folder = path.slice(0, path.lastIndexOf("/") + 1);
-      const isSymfony = project.tree.has(`${folder}symfony.lock`);
+      const isSymfony = ["symfony.lock", "config/bundles.php"].some((name) => project.tree.has(`${folder}${name}`));
       const { files } = project.tree.listing(folder === "" ? "." : folder.slice(0, -1));
       if (!isSymfony && files.some(isExampleFile)) return;
       const entries = readExample(path, text);

@@ -88,6 +88,52 @@ describe("settings kept in files and structures", () => {
       facts: { runtime: "ruby" },
       required: ["DATABASE_URL", "HUB_KEY"],
     },
+    "what Elixir insists on while developing and in production": {
+      files: {
+        "config/runtime.exs":
+          'if config_env() in [:dev, :prod] do\n  config :a, key: System.fetch_env!("HUB_KEY")\nend\n',
+      },
+      facts: { runtime: "elixir" },
+      required: ["HUB_KEY"],
+    },
+    "nothing of commands that Django is given by hand, or of containers that test": {
+      files: {
+        "shop/management/commands/load.py": 'import os\nKEY = os.environ["LOAD_KEY"]\n',
+        "tests/load/compose.yaml": "services:\n  a:\n    image: a\n    environment:\n      A_HOST: ${A_HOST}\n",
+      },
+      facts: python,
+      required: [],
+    },
+    "no field of Go that a file gives as well": {
+      files: { "main.go": 'package main\ntype C struct {\n  Key string `yaml:"key" env:"SIGN_KEY"`\n}\n' },
+      facts: { runtime: "go" },
+      required: [],
+    },
+    "nothing that Go takes where a file left a gap": {
+      files: {
+        "main.go":
+          'package main\nfunc load() {\n  if c.Store.Key == "" {\n    c.Store.Key = os.Getenv("STORE_KEY")\n  }\n  c.Sign = os.Getenv("SIGN_KEY")\n}\n',
+      },
+      facts: { runtime: "go" },
+      required: ["SIGN_KEY"],
+    },
+    "nothing that Rust makes an option": {
+      files: {
+        "src/main.rs":
+          'fn main() {\n  let id = env::var("APP_TOKEN")\n    .map(|s| s.parse::<u64>().expect("a number"))\n    .ok();\n  let key = env::var("SIGN_KEY").map(|s| s.into()).expect("no");\n}\n',
+      },
+      facts: { runtime: "rust" },
+      required: ["SIGN_KEY"],
+    },
+    "no value that Symfony commits, with or without a lock": {
+      files: {
+        ".env": "APP_SECRET=abc123\n",
+        "config/bundles.php": "<?php return [];",
+        "config/packages/framework.yaml": "framework:\n  secret: '%env(APP_SECRET)%'\n",
+      },
+      facts: { runtime: "php" },
+      required: [],
+    },
     "nothing of a block for Elixir's tests": {
       files: {
         "config/runtime.exs":

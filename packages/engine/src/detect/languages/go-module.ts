@@ -105,7 +105,7 @@ export function mainPackages(project: Project, directory: string, sources: Sourc
   // Of `shop` and `shopd` the second is the one that stays.
   for (const { path } of mains.values()) {
     const daemon = mains.get(`${path}d`);
-    if (daemon) daemon.score += 3;
+    if (daemon) daemon.score += 7;
   }
   return [...mains.values()].sort(
     (a, b) => b.score - a.score || a.path.length - b.path.length || a.path.localeCompare(b.path),

@@ -312,6 +312,8 @@ const portPatterns: readonly RegExp[] = [
   /Server\(\s*\(\s*["'][^"']*["']\s*,\s*(\d{2,5})/,
   /make_server\(\s*["'][^"']*["']\s*,\s*(\d{2,5})/,
   /^PORT\s*(?::\s*int\s*)?=\s*(\d{2,5})/m,
+  // A table of defaults.
+  /["']PORT["']\s*:\s*["']?(\d{4,5})\b/,
   /\bstart_server\([^()]*?,\s*(\d{2,5})\s*[,)]/,
   /\.bind\(\s*\(\s*[^,()]*,\s*(\d{2,5})/,
 ];

@@ -178,11 +178,13 @@ function readPackage(project: Project, place: Place): Reading {
 
   const sources = rustSources(project, directory);
   const listener = sources.find(({ text: source }) =>
-    /\b(TcpListener|HttpServer|axum::serve|axum::Server|Server::bind|UdpSocket)\b/.test(source),
+    /\b(TcpListener|HttpServerStarter|HttpServer|axum::serve|axum::Server|Server::bind|UdpSocket)\b/.test(source),
   );
   if (
     process !== "worker" &&
-    (row !== undefined || (listener !== undefined && /TcpListener/.test(listener.text)) || process === "web")
+    (row !== undefined ||
+      (listener !== undefined && /TcpListener|HttpServerStarter/.test(listener.text)) ||
+      process === "web")
   ) {
     statePort(project, directory, reading, {
       sources: [...sources, ...settings(project, directory)],

@@ -23,6 +23,15 @@ describe("the port a program is told on a command line", () => {
     expect(readingOf({ ...fastapi, ...files })).toMatchObject({ framework: "fastapi", port, database: ["redis"] });
   });
 
+  it("a table of defaults gives", () => {
+    const files = {
+      "requirements.txt": "aiohttp\n",
+      "main.py":
+        "from aiohttp import web\ndefaults = {'HOST': '0.0.0.0', 'PORT': '8086'}\napp = web.Application()\nweb.run_app(app, port=int(config.PORT))\n",
+    };
+    expect(readingOf(files)).toMatchObject({ framework: "aiohttp", port: 8086 });
+  });
+
   it("in place of a variable that .NET looks for", () => {
     const files = {
       "Api.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><TargetFramework>net8.0</TargetFramework></Project>',
@@ -61,6 +70,8 @@ describe("what other notations name", () => {
       "cmd/rate/main.go": 'package main\nfunc main() { http.ListenAndServe(":9000", nil) }\n',
     };
     expect(readingOf(files)).toMatchObject({ buildCommand: "go build -o app ./cmd/bill" });
+    const daemon = { "cmd/billd/main.go": "package main\nfunc main() { server.Run() }\n" };
+    expect(readingOf({ ...files, ...daemon })).toMatchObject({ buildCommand: "go build -o app ./cmd/billd" });
   });
 
   it("passes over what a module of tests says in Rust", () => {
