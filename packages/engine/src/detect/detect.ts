@@ -256,7 +256,8 @@ function serviceOf(
   const dependsOn = workspace && manifest ? internalDependencies(project, workspace.members, manifest) : [];
   const database = new Set(facts.database);
   if (facts.kind !== "static")
-    for (const directory of dependsOn) for (const found of databasesOf(project, directory)) database.add(found);
+    for (const directory of dependsOn)
+      if (!isStartedAlone(project, directory)) for (const found of databasesOf(project, directory)) database.add(found);
   // Dependencies kept at the root of the workspace are every program's; a project of Nx keeps none of its own.
   const isBare =
     workspace &&
@@ -275,6 +276,11 @@ function serviceOf(
 }
 
 const databases = new WeakMap<Project, Map<string, string[]>>();
+
+/** Started by itself: who depends on it takes its types. */
+function isStartedAlone(project: Project, directory: string): boolean {
+  return /^(?:apps|services)\//.test(directory) && manifestOf(project, directory)?.scripts["start"] !== undefined;
+}
 
 /** Databases a package of the workspace brings to the programs that depend on it. */
 function databasesOf(project: Project, directory: string): string[] {

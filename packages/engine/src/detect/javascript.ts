@@ -101,13 +101,25 @@ export function readManifest(project: Project, own: Manifest): Reading {
 }
 
 /** It is put online by its own script, lies among a workspace's programs, or comes with the container its start script runs in. */
-function isDeployed(project: Project, { directory, json, scripts }: Manifest): boolean {
+function isDeployed(project: Project, own: Manifest): boolean {
+  const { directory, json, scripts } = own;
   if (Object.values(scripts).some((line) => /\bwrangler (?:deploy|publish)\b/.test(line))) return true;
   if (json["bin"] !== undefined) return false;
   return (
     /^apps\/[^/]+$/.test(directory) ||
-    (("start" in scripts || "dev" in scripts) && project.tree.has(inside(directory, "Dockerfile")))
+    (("start" in scripts || "dev" in scripts) && project.tree.has(inside(directory, "Dockerfile"))) ||
+    // A server that exports its types for those who call it.
+    (json["files"] === undefined && json["publishConfig"] === undefined && listensItself(project, own))
   );
+}
+
+/** The development script runs a file that opens a port. */
+function listensItself(project: Project, manifest: Manifest): boolean {
+  const file = /\b(?:bun|tsx|node)\b[^&|;]*\s((?:src\/)?(?:index|server|main|app)\.[jt]s)\s*(?:\||$)/.exec(
+    manifest.scripts["dev"] ?? "",
+  )?.[1];
+  const source = file === undefined ? null : sourceOf(project, manifest, file);
+  return source !== null && isListening(source);
 }
 
 function settle(subject: Subject): void {

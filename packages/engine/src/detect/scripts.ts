@@ -147,6 +147,8 @@ function expandOne(given: string[], manifest: Manifest, depth: number): Invocati
     if (words[0] === "run" || words[0] === "shell") words = words.slice(1);
     while (words[0]?.startsWith("-")) words = words.slice(words[0] === "--" || !valued.includes(words[0]) ? 1 : 2);
     if (words[0] === "--") words = words.slice(1);
+    // As it was written once: `env-cmd ./config/local.env react-scripts build`.
+    if (first === "env-cmd" && /(?:^|[/.])env(?:\.\w+)*$|\.(?:json|js)$/.test(words[0] ?? "")) words = words.slice(1);
   }
   words = withoutOwnWrapper(words);
   const program = programOf(words[0]!);

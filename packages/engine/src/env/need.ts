@@ -162,7 +162,7 @@ export function useOf(script: Script, span: Span): Use {
   if (two === "==" || two === "!=") return compared(script, at, start);
   if (next === "?") {
     if (code[at + 1] === ".") return chained(script, at);
-    return chosenBy(script, at);
+    return { ...chosenBy(script, at), ...bound(code, start, endOfExpression(code, at)) };
   }
   // More, or less, than nothing is never reached: `if (count > process.env.LIMIT)`.
   if (/[^=]>$|[^=]<$|[<>]=$/.test(head) && /[\w$)\]]\s*[<>]=?$/.test(head)) return { need: "guarded" };

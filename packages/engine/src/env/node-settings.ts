@@ -26,11 +26,12 @@ export const ofNode: readonly Manifest[] = [
   {
     name: /^serverless\.ya?ml$/,
     read(_project, _path, text, see) {
-      // `KEY: ${env:OTHER}` takes it from whoever deploys, `KEY: ${env:OTHER, "x"}` when it is there; other values are the project's own.
-      for (const match of maskHashComments(text).matchAll(/^[ \t]+([A-Z][A-Z0-9_]+):[ \t]*([^\n]*)$/gm))
-        if (!match[2]!.includes("${env:")) see(match[1]!, "given", { offset: match.index });
-      for (const match of maskHashComments(text).matchAll(/\$\{env:([A-Za-z_]\w*)\s*([,}])/g))
-        see(match[1]!, match[2] === "," ? "default" : "checked", { offset: match.index });
+      // Handed to functions: `KEY: ${env:OTHER}` as whoever deploys has it, with a value of its own behind a comma; else the project's own.
+      for (const match of maskHashComments(text).matchAll(/^[ \t]+([A-Z][A-Z0-9_]+):[ \t]*([^\n]*)$/gm)) {
+        const taken = /\$\{env:([A-Za-z_]\w*)\s*([,}])/.exec(match[2]!);
+        if (taken) see(taken[1]!, taken[2] === "," ? "default" : "checked", { offset: match.index });
+        else see(match[1]!, "given", { offset: match.index });
+      }
     },
   },
   { name: /^config\/custom-environment-variables\.(?:json5?|ya?ml)$/, read: readNodeConfig },

@@ -19,6 +19,26 @@ const database = manifest({
 });
 const schema = `datasource db { \n provider = "postgresql"\n }`;
 
+it("gives no database to who takes the types of the program that uses it", () => {
+  const detection = detected({
+    "package.json": manifest({}),
+    "pnpm-workspace.yaml": "packages:\n  - apps/*\n",
+    "apps/api/package.json": manifest({
+      name: "@acme/api",
+      scripts: { start: "node index.js" },
+      dependencies: { express: "4", pg: "8" },
+    }),
+    "apps/api/index.js": api["index.js"],
+    "apps/web/package.json": manifest({
+      name: "web",
+      scripts: { build: "next build", start: "next start" },
+      dependencies: { next: "15", "@acme/api": "workspace:*" },
+    }),
+  });
+  expect(service(detection, "apps/web").database).toEqual([]);
+  expect(service(detection, "apps/api").database).toEqual(["postgres"]);
+});
+
 describe("workspaces", () => {
   table({
     "a program of another language at the root is one of the services": {
@@ -31,6 +51,26 @@ describe("workspaces", () => {
         "src/main.rs": `fn main() { axum::serve(listener, app); }`,
       },
       is: { kind: "monorepo", database: ["postgres"], services: [".", "web"] },
+    },
+    "a server that exports its types for the pages that call it, which have no database of their own": {
+      files: {
+        "package.json": manifest({ workspaces: ["packages/*", "apps/*"] }),
+        "bun.lock": "",
+        "packages/api/package.json": manifest({
+          name: "@acme/api",
+          private: undefined,
+          exports: { ".": "./src/index.ts" },
+          scripts: { dev: "bun run --watch src/index.ts" },
+          dependencies: { elysia: "1" },
+        }),
+        "packages/api/src/index.ts": `import { Elysia } from "elysia";\nexport const app = new Elysia().listen(3000);`,
+        "packages/web/package.json": manifest({
+          name: "web",
+          scripts: { build: "env-cmd ./local.env react-scripts build" },
+          dependencies: { "react-scripts": "5", "@acme/api": "workspace:*" },
+        }),
+      },
+      is: { kind: "monorepo", services: ["packages/api", "packages/web"] },
     },
     "a page kept beside a workspace whose build builds its members": {
       files: {

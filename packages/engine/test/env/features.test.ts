@@ -46,6 +46,22 @@ describe("features that are switched off unless somebody switches them on", () =
   });
 });
 
+describe("one of several ways, chosen by a variable", () => {
+  requiredTable({
+    "what one kind of store needs": {
+      files: {
+        "store.ts": `const { STORAGE_TYPE, S3_SECRET, AZURE_SECRET } = process.env;
+          switch (STORAGE_TYPE ?? "fs") {
+            case "s3": invariant(S3_SECRET); break;
+            case "azure": invariant(AZURE_SECRET); break;
+          }
+          use(process.env.SITE_SECRET);`,
+      },
+      required: ["SITE_SECRET"],
+    },
+  });
+});
+
 describe("values that have another one in their place", () => {
   requiredTable({
     "what a function is given, and a literal behind it": {

@@ -120,6 +120,12 @@ const uses: [source: string, ...needs: string[]][] = [
   ["try { return parse(process.env.X_KEY); } catch { throw new Error('no'); }", "plain"],
   // No text, but a store.
   ["const db = process.env.X_KEY as unknown as D1Database;", "given"],
+  // What is made of it is asked for.
+  [
+    "const key = process.env.X_KEY ? Buffer.from(process.env.X_KEY) : null;\nif (!key) throw new Error('no');",
+    "guarded",
+    "checked",
+  ],
   // In development alone.
   ["module.exports = { development: { host: process.env.X_KEY }, production: {} };", "tooling"],
   ["module.exports = { development: { host: 'a' }, production: { host: process.env.X_KEY } };", "plain"],

@@ -20,7 +20,7 @@ describe("settings of platforms and frameworks of Node", () => {
     "of what serverless.yml hands to functions, what it takes from whoever deploys": {
       files: {
         "serverless.yml":
-          "provider:\n  environment:\n    TABLE_NAME: ${self:service}-table\n    BOT_TOKEN: ${env:BOT_TOKEN}\n    MODE_NAME: ${env:MODE_NAME, 'fast'}\n",
+          "provider:\n  profile: ${env:AWS_USER}\n  environment:\n    TABLE_NAME: ${self:service}-table\n    BOT_TOKEN: ${env:BOT_TOKEN}\n    MODE_NAME: ${env:MODE_NAME, 'fast'}\n",
         "src/handler.js": "use(process.env.TABLE_NAME, process.env.BOT_TOKEN, process.env.MODE_NAME);",
       },
       required: ["BOT_TOKEN"],
