@@ -364,6 +364,13 @@ function called(node: Node, scope: Scope): Json | undefined {
     const bound = scope.names.get(name)!;
     if (bound.type === "FunctionDeclaration" || bound.type.endsWith("FunctionExpression")) {
       const returned = evaluate(bound, scope);
+      // `const here = (...parts) => path.resolve(__dirname, ...parts)`.
+      if (
+        typeof returned === "string" &&
+        returned.startsWith(here) &&
+        values.every((value) => typeof value === "string")
+      )
+        return [here, ...values].join("/");
       if (returned !== undefined) return returned;
     }
   }

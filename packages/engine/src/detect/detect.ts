@@ -35,6 +35,7 @@ export function detect(directory: string, options: DetectOptions = {}): Detectio
   const ranked = readingsOf(project, ".");
   const workspace = workspaceOf(project);
   const below = servicesBelow(project, workspace, ranked[0]);
+  programs.set(project, new Set(below.map(({ path }) => path)));
   const whole = wholeOf(project, workspace, ranked, below);
   const services = whole.services.map(
     (service): DetectedService => ({ ...service, env: variables(project, service.path, service) }),
@@ -256,8 +257,10 @@ function serviceOf(
   const dependsOn = workspace && manifest ? internalDependencies(project, workspace.members, manifest) : [];
   const database = new Set(facts.database);
   if (facts.kind !== "static")
+    // Who depends on another program takes its types.
     for (const directory of dependsOn)
-      if (!isStartedAlone(project, directory)) for (const found of databasesOf(project, directory)) database.add(found);
+      if (!programs.get(project)?.has(directory))
+        for (const found of databasesOf(project, directory)) database.add(found);
   // Dependencies kept at the root of the workspace are every program's; a project of Nx keeps none of its own.
   const isBare =
     workspace &&
@@ -275,12 +278,9 @@ function serviceOf(
   return { path, name, ...facts, database: reading.database, ...(dependsOn.length > 0 ? { dependsOn } : {}) };
 }
 
+/** Where the programs of the project are that are deployed on their own. */
+const programs = new WeakMap<Project, ReadonlySet<string>>();
 const databases = new WeakMap<Project, Map<string, string[]>>();
-
-/** Started by itself: who depends on it takes its types. */
-function isStartedAlone(project: Project, directory: string): boolean {
-  return /^(?:apps|services)\//.test(directory) && manifestOf(project, directory)?.scripts["start"] !== undefined;
-}
 
 /** Databases a package of the workspace brings to the programs that depend on it. */
 function databasesOf(project: Project, directory: string): string[] {

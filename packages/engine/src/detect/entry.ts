@@ -249,7 +249,10 @@ const portRules: readonly { id: string; pattern: RegExp; confidence: number }[] 
   },
   {
     id: "port/option",
-    pattern: new RegExp(`\\bport["']?\\s*:\\s*(?:Number\\(|parseInt\\()?\\s*${number}`, "g"),
+    pattern: new RegExp(
+      `\\b(?:port["']?\\s*:|(?:(?:APP|SERVER|API|HTTP|NODE|BACKEND|WEB)_)?PORT["']?\\s*[:=])\\s*(?:Number\\(|parseInt\\()?\\s*${number}`,
+      "g",
+    ),
     confidence: 0.65,
   },
 ];
@@ -260,7 +263,7 @@ const notWebPorts = new Set([
 
 /** `app.listen(settings.server.port)`: the number is where the settings are. */
 const listensByName =
-  /\.listen\s*\(\s*(?:\{[^}]{0,100}?port\s*:\s*)?(?:Number\s*\(|parseInt\s*\()?\s*[\w$]+(?:\.[\w$]+)*\.(?:\w*_)?(?:port|PORT)\b/;
+  /\.listen\s*\(\s*(?:\{[^}]{0,100}?port\s*:\s*)?(?:Number\s*\(|parseInt\s*\()?\s*(?:process\.env\.\w+\s*(?:\|\||\?\?)\s*PORT|[\w$]+(?:\.[\w$]+)*\.(?:\w*_)?(?:port|PORT))\b/;
 const settingsFile = /(?:^|[/.-])(?:config|configuration|settings|constants|env|environment|default)(?:[/.-]|$)/i;
 
 /** `NODE_ENV === "development" ? 3002 : 80`, `isProd ? 80 : 3002`: one port for those who develop, another for what is deployed. */

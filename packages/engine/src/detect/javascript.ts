@@ -174,9 +174,8 @@ function settle(subject: Subject): void {
   const pages = isProgram && worker ? undefined : builtPages(subject);
   if (pages !== undefined) return settlePages(subject, pages);
   if (isProgram) return settleWorker(subject, program, worker);
-  const main = subject.isLibrary
-    ? null
-    : sourceOf(project, manifest, stringAt(manifest.json, "main") ?? stringAt(manifest.json, "module") ?? "index");
+  const named = stringAt(manifest.json, "main") ?? stringAt(manifest.json, "module");
+  const main = subject.isLibrary ? null : sourceOf(project, manifest, named ?? "index");
   if (
     main &&
     !isNoProgram.test(main.at) &&
@@ -189,7 +188,11 @@ function settle(subject: Subject): void {
     !("exports" in manifest.json) &&
     !project.tree.has(inside(manifest.directory, "index.html"))
   )
-    return settleWorker(subject, { source: main, starts: false, isServer: false, at: main.at }, undefined);
+    return settleWorker(
+      subject,
+      { source: main, starts: false, isServer: false, at: main.at },
+      named === undefined ? undefined : worker,
+    );
   if (
     subject.isLibrary ||
     usedOf(manifest, deviceFrameworks) !== undefined ||
@@ -340,7 +343,7 @@ function namespacesOf(project: Project, manifest: Manifest): Source[] {
   return search(project.tree, inside(manifest.directory, "src"), {
     depth: 3,
     limit: 4,
-    matches: (name) => /^(?:app|server|http|main)\.config\.ts$|^configuration\.ts$/.test(name),
+    matches: (name) => /^(?:(?:app|server|http|main)\.)?config\.ts$|^configuration\.ts$/.test(name),
   }).flatMap((at) => sourceAt(project, at) ?? []);
 }
 

@@ -157,8 +157,10 @@ function sifted(project: Project, found: Below[], workspace: Workspace | null): 
   const isDevice = ({ reading, manifest }: Below): boolean =>
     (reading.framework === "expo" &&
       !Object.entries(manifest?.scripts ?? {}).some(([, text]) => /expo export|export:web|build:web/.test(text))) ||
+    // What is started as a server is on the web as well, whatever wraps it for people's machines.
+    (reading.kind !== "server" &&
+      (manifest?.devDependencies["electron"] ?? manifest?.dependencies["electron"]) !== undefined) ||
     [
-      "electron",
       "@tauri-apps/cli",
       "@capacitor/android",
       "plasmo",

@@ -244,9 +244,10 @@ export function portOfSettings(project: Project, directory: string): { port: num
     for (const name of settingsFiles) {
       if (!files.has(name)) continue;
       const at = inside(place, name);
-      const match = /^(?:export\s+)?(?:(?:APP|SERVER|API|HTTP)_)?PORT\s*=\s*["']?(\d{2,5})/m.exec(
-        project.tree.text(at) ?? "",
-      );
+      const match =
+        /^(?:export\s+)?(?:(?:APP|SERVER|API|HTTP|NODE|BACKEND|WEB|EXPRESS)_)?PORT\s*=\s*["']?(\d{2,5})/m.exec(
+          project.tree.text(at) ?? "",
+        );
       if (match) return { port: Number(match[1]), at };
     }
   }

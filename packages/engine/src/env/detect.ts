@@ -243,7 +243,7 @@ function dependenciesOf(project: Project, directory: string): Map<string, string
 }
 
 /** Folders whose examples are of something else: a manual's, a test's. */
-const besideTheService = /(?:^|\/)(?:docs?|examples?|samples?|demos?|tests?|e2e|fixtures?)\//;
+const besideTheService = /(?:^|\/)(?:docs?|examples?|samples?|demos?|playgrounds?|tests?|e2e|fixtures?)\//;
 
 /** Entries of examples in the service, its packages and, for what is read in it, at the root of the repository. */
 function examplesFor(project: Project, directory: string, scope: Scope): ExampleEntry[] {

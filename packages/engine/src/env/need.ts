@@ -66,7 +66,7 @@ const checks =
 export const stops: RegExp =
   /\bthrow\b|process\.exit|Deno\.exit|\b(?:reject|fail|fatal|abort|panic|die|invariant)\s*\(/;
 const refuses =
-  /status(?:Code)?\s*[:=(]\s*(?:5\d\d|40\d)|createError|\bnew\s+Error|(?<!console\.|logger\.)\berror\s*[:(]|not\s+configured/i;
+  /status(?:Code)?\s*[:=(]\s*(?:5\d\d|40\d)|createError|\bnew\s+Error|\b(?:is)?[vV]alid\s*:\s*false|(?<!console\.|logger\.)\berror\s*[:(]|not\s+configured/i;
 
 /** What a platform binds to a program, which is no text: a store, a queue, another program. */
 const isBinding =

@@ -17,7 +17,7 @@ const sourceExtensions = new Set([
 ]);
 
 const skippedFolders =
-  /(?:^|\/)(?:tests?|__tests__|__mocks__|__fixtures__|spec|specs|e2e|cypress|playwright|fixtures?|mocks?|stories|storybook|\.storybook|examples?|samples?|demos?|docs?|vendor|third[_-]party|dist|build|out|target|coverage|tmp|templates|cassettes|testdata|bench(?:marks?)?|remix\.init|\.github|\.husky|\.vscode|\.devcontainer|public|static|assets|locales|i18n|migrations)\//;
+  /(?:^|\/)(?:tests?|__tests__|__mocks__|__fixtures__|spec|specs|e2e|cypress|playwright|fixtures?|mocks?|stories|storybook|\.storybook|examples?|samples?|demos?|playgrounds?|docs?|vendor|third[_-]party|dist|build|out|target|coverage|tmp|templates|cassettes|testdata|bench(?:marks?)?|remix\.init|\.github|\.husky|\.vscode|\.devcontainer|public|static|assets|locales|i18n|migrations)\//;
 const skippedNames =
   /(?:\.|_|-)(?:test|tests|spec|stories|story|cy|e2e|bench|min|bundle|d)\.[cm]?[jt]sx?$|^test_.*\.py$|_test\.(?:py|go|rb|exs)$|_mock\.go$|_spec\.rb$|Tests?\.(?:java|kt|cs|php|scala)$|^conftest\.py$/;
 const toolingNames =

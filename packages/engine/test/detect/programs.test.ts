@@ -420,3 +420,56 @@ it("names no reading beside a likely one that hardly is", () => {
   });
   expect(candidates.every(({ confidence }) => confidence >= 0.3)).toBe(true);
 });
+
+describe("ports that are kept elsewhere", () => {
+  const koa = { scripts: { start: "node app.js" }, dependencies: { koa: "2" } };
+  table({
+    "in settings, under a name in capitals": {
+      files: {
+        "package.json": manifest(koa),
+        "app.js": `const config = require("./config");\nnew (require("koa"))().listen(config.HTTP_PORT)`,
+        "config/index.js": "exports.HTTP_PORT = 3400;\nexports.DATABASE = { port: 27017 };",
+      },
+      is: { framework: "koa", port: 3400 },
+    },
+    "in settings that are committed, under Node's name": {
+      files: {
+        "package.json": manifest(koa),
+        "app.js": `new (require("koa"))().listen(process.env.NODE_PORT)`,
+        ".env.production": "NODE_PORT = 5200\n",
+      },
+      is: { framework: "koa", port: 5200 },
+    },
+  });
+});
+
+it("builds pages where a function of the settings says", () => {
+  const { outputDir } = detected({
+    "package.json": manifest({ scripts: { build: "vite build" }, devDependencies: { vite: "6" } }),
+    "vite.config.ts": `import path from "path";
+      const at = (...parts) => path.resolve(__dirname, ...parts);
+      export default { root: at("src"), build: { outDir: at("site") } };`,
+    "src/index.html": "<p>",
+  });
+  expect(outputDir).toBe("site");
+});
+
+it("counts pages that are served as a program, whatever wraps them for people's machines", () => {
+  const { services } = detected({
+    "package.json": manifest({ workspaces: ["packages/*"] }),
+    "packages/client/package.json": manifest({
+      name: "client",
+      main: ".electron/index.js",
+      scripts: { build: "next build", start: "next start" },
+      dependencies: { next: "14" },
+      devDependencies: { electron: "30" },
+    }),
+    "packages/server/package.json": manifest({
+      name: "server",
+      scripts: { start: "node index.js" },
+      dependencies: { express: "4" },
+    }),
+    "packages/server/index.js": `${express}app.listen(4000)`,
+  });
+  expect(services.map(({ path }) => path)).toEqual(["packages/client", "packages/server"]);
+});

@@ -47,6 +47,7 @@ const uses: [source: string, ...needs: string[]][] = [
   ["create(process.env.X_KEY!, 1);", "asserted"],
   ["const key = process.env.X_KEY as string;", "asserted"],
   ["if (!process.env.X_KEY) { return res.status(500).json({ message: 'no key' }); }", "asserted"],
+  ["function validate() { if (!process.env.X_KEY) { return { valid: false, message: 'Missing' }; } }", "asserted"],
   // Throws without it.
   ["const url = new URL(process.env.X_KEY);", "asserted"],
   // Demanded.

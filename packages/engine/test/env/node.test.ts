@@ -33,8 +33,13 @@ describe("settings of platforms and frameworks of Node", () => {
       },
       required: ["NUXT_PUBLIC_SITE_TOKEN"],
     },
-    "not what folders of tools read, whose names begin with a dot": {
-      files: { ".artillery/load.js": "use(process.env.LOAD_TARGET);", "src/a.js": "use(process.env.API_URL);" },
+    "not what playgrounds read, or folders of tools, whose names begin with a dot": {
+      files: {
+        ".artillery/load.js": "use(process.env.LOAD_TARGET);",
+        "playground/a.js": "use(process.env.PLAY_KEY);",
+        "playground/.env.example": "PLAY_KEY=\n",
+        "src/a.js": "use(process.env.API_URL);",
+      },
       required: ["API_URL"],
     },
     "nor what a schema gives a value, though the example leaves it empty": {
