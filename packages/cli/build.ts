@@ -12,11 +12,12 @@ const main = join(here, "src/main.ts");
 const engine = resolve(here, "../engine/src/index.ts");
 const standby = join(here, "src/standby.ts");
 const detection = resolve(here, "../engine/src/detect/thread.ts");
+const reading = resolve(here, "../engine/src/snapshot/read-thread.ts");
 /** Loaded by other programs, as it is. */
 const asItIs = resolve(here, "../engine/src/platforms/local/given-port");
 
 const bundle = await rolldown({
-  input: { main, standby, index: engine, "detect-thread": detection },
+  input: { main, standby, index: engine, "detect-thread": detection, "read-thread": reading },
   platform: "node",
   external: ["@napi-rs/blake-hash", "oxc-parser", "pg-native"],
   // jsonc-parser's "main" loads its parts in a way no bundler follows; the other entry is the same as modules.
@@ -74,6 +75,12 @@ const { output } = await bundle.write({
         debugName: "start",
         name: (id, context) => (id !== main && isLoadedBy(main, id, context) ? "start" : null),
         priority: 2,
+      },
+      {
+        // By itself: a thread that reads files is not to load all else.
+        debugName: "reading",
+        name: (id, context) => (id !== reading && isLoadedBy(reading, id, context) ? "reading" : null),
+        priority: 1.5,
       },
       {
         debugName: "engine",

@@ -25,7 +25,7 @@ import { promisify } from "node:util";
 import { type Clock, systemClock } from "../clock.ts";
 import { errnoOf } from "../errno.ts";
 import { DeployError } from "../error.ts";
-import { throwIfAborted } from "../process/exec.ts";
+import { exec, throwIfAborted } from "../process/exec.ts";
 import { type LinkMode, materialise, missing, storeFailure } from "./materialise.ts";
 import type { SnapshotFile } from "./snapshot.ts";
 
@@ -86,9 +86,16 @@ export interface Blobs {
     reachable: Iterable<string> | AsyncIterable<string>,
     options?: { graceMs?: number; clock?: Clock; signal?: AbortSignal },
   ): Promise<{ blobs: number; freedBytes: number }>;
+  /** Another thread of this process has put them into the same directory (`handOver`): they are flushed with what was put here. */
+  takeOver(put: readonly Blob[]): void;
   /** Whether where they are kept can be reached; throws why not. */
   check(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface LocalBlobs extends Blobs {
+  /** What was put since the last flush, which is from now on for somebody else to flush. */
+  handOver(): Blob[];
 }
 
 const writeSome = promisify(writeCallback);
@@ -98,15 +105,17 @@ const digestName = /^[0-9a-f]{64}$/;
 const renewAfterMs = 60_000;
 /** Files up to this size are stored in one go. */
 const smallBytes = 256 * 1024;
+/** From so many on the whole file system is flushed at once: one by one, each waits for a turn of the disk. */
+const manyBlobs = 100;
 /** Longest time the event loop is kept by small synchronous work, in milliseconds. */
 const turnMs = 10;
 
 /** The store in `directory`, made when it is not there. */
-export function openBlobs(directory: string): Blobs {
+export function openBlobs(directory: string): LocalBlobs {
   const incoming = join(directory, "incoming");
   mkdirSync(incoming, { recursive: true, mode: 0o700 });
   const shards = new Set<string>();
-  let unflushed: string[] = [];
+  let unflushed: Blob[] = [];
 
   const pathOf = (sha256: string): string => {
     if (!digestName.test(sha256))
@@ -146,8 +155,15 @@ export function openBlobs(directory: string): Blobs {
       mkdirSync(join(directory, shard), { recursive: true }); // Another process removed the directory while it was empty.
       renameSync(from, path);
     }
-    unflushed.push(sha256);
-    return { sha256, sizeBytes };
+    const blob = { sha256, sizeBytes };
+    unflushed.push(blob);
+    return blob;
+  };
+
+  const handOver = (): Blob[] => {
+    const put = unflushed;
+    unflushed = [];
+    return put;
   };
 
   const putSync = (content: Uint8Array, sha256 = hash("sha256", content)): Blob => {
@@ -203,6 +219,8 @@ export function openBlobs(directory: string): Blobs {
     fetch: pathOf,
     async bring() {},
     holds: async (sha256, sizeBytes) => has(sha256, sizeBytes),
+    handOver,
+    takeOver: (put) => void unflushed.push(...put),
     async check() {},
     async close() {},
 
@@ -247,11 +265,11 @@ export function openBlobs(directory: string): Blobs {
     },
 
     async flush() {
-      const names = unflushed;
-      unflushed = [];
+      const put = handOver();
+      if (put.length >= manyBlobs && (await syncFileSystem(directory))) return;
       const directories = new Set<string>([directory]);
       let turn = performance.now();
-      for (const sha256 of names) {
+      for (const { sha256 } of put) {
         const path = pathOf(sha256);
         syncToDisk(path);
         directories.add(dirname(path));
@@ -327,6 +345,17 @@ function removeIfEmpty(path: string): void {
   } catch {
     // Blobs are in it, which is the usual case.
   }
+}
+
+/** Force everything of the file system that `directory` is on to the disk; false where there is no program that can. */
+async function syncFileSystem(directory: string): Promise<boolean> {
+  if (process.platform !== "linux") return false;
+  const how = { cwd: directory, env: { PATH: "/usr/bin:/bin" } };
+  // What is not installed, or knows no such option (`sync` of some small systems), has synced nothing that could be relied on.
+  return exec(["sync", "-f", directory], how).then(
+    ({ code }) => code === 0,
+    () => false,
+  );
 }
 
 function syncToDisk(path: string): void {

@@ -40,6 +40,12 @@ export interface Reading {
   signal?: AbortSignal;
 }
 
+export interface ReadFile {
+  known: KnownFile;
+  /** It was read in. */
+  state: FileState;
+}
+
 /**
  * Store the content of `path` below `root` (a real path), which was listed in a state, and say what it is, with the state it was read in.
  * Nothing is stored of a file that is secret. Throws ChangedWhileRead, what reading throws (ELOOP when a link took the file's place), DISK_FULL, CANCELLED.
@@ -48,7 +54,7 @@ export async function readInto(
   root: string,
   { path, state: listed }: { path: string; state: FileState },
   reading: Reading,
-): Promise<{ known: KnownFile; state: FileState }> {
+): Promise<ReadFile> {
   // Looking again before the first read would cost as much as reading, thousands of times.
   let state = listed;
   for (let attempt = 1; ; attempt++) {

@@ -148,6 +148,7 @@ export function openRemoteBlobs({ directory, s3, cacheBytes, clock = systemClock
     putSync: (content, sha256) => counted(local.putSync(content, sha256)),
     put: async (content, options) => counted(await local.put(content, options)),
     putFile: async (path, options) => counted(await local.putFile(path, options)),
+    takeOver: (put) => local.takeOver(put.map(counted)),
     has: (sha256, sizeBytes) => local.has(sha256, sizeBytes) || isFresh(sha256, sizeBytes),
     path: local.path,
     fetch,

@@ -10,7 +10,8 @@ import type { Blobs } from "./blobs.ts";
 import type { DigestCache, FileState, KnownFile, KnownFiles } from "./cache.ts";
 import { fileDigester } from "./file-digest.ts";
 import { followLink } from "./links.ts";
-import { ChangedWhileRead, type Reading, readInto } from "./read.ts";
+import { ChangedWhileRead, type ReadFile, type Reading, readInto } from "./read.ts";
+import { readTogether } from "./readers.ts";
 import type { FileDigest, Snapshot, SnapshotFile } from "./snapshot.ts";
 import { type FoundFile, type Walked, messageOf, walk } from "./walk.ts";
 
@@ -80,12 +81,14 @@ export async function takeSnapshot(root: string, options: SnapshotOptions): Prom
     const { sizeBytes, sha256, digests } = found;
     files.push({ path, mode: executable ? 0o755 : 0o644, sizeBytes, sha256, ...(digests ? { digests } : {}) });
   };
+  const take = (file: FoundFile, { known: found, state }: ReadFile): void => {
+    filesRead++;
+    if (known && isSettled(state, clock.now())) known.keep(file.path, state, found);
+    enter(file, found);
+  };
   const read = async (file: FoundFile): Promise<void> => {
     try {
-      const { known: found, state } = await readInto(real, file, reading);
-      filesRead++;
-      if (known && isSettled(state, clock.now())) known.keep(file.path, state, found);
-      enter(file, found);
+      take(file, await readInto(real, file, reading));
     } catch (error) {
       if (error instanceof DeployError) throw error;
       if (errnoOf(error) === "ENOENT") return; // Removed after it was listed: it is not in the project now.
@@ -95,6 +98,7 @@ export async function takeSnapshot(root: string, options: SnapshotOptions): Prom
     }
   };
 
+  const unread: FoundFile[] = [];
   for (const file of walked.files) {
     if (performance.now() - turn > turnMs) {
       await nextTurn();
@@ -106,8 +110,9 @@ export async function takeSnapshot(root: string, options: SnapshotOptions): Prom
       known.keep(file.path, file.state, found);
       enter(file, found);
     } else if (known && clock.now() - newest(file.state) < clockStepMs) late.push(file);
-    else await read(file);
+    else unread.push(file);
   }
+  await readTogether(unread, { root: real, reading, here: read, elsewhere: take });
   if (late.length > 0) {
     const waitMs = Math.max(...late.map(({ state }) => newest(state))) + clockStepMs - clock.now();
     if (waitMs > 0) await clock.sleep(Math.min(waitMs, clockStepMs));
