@@ -35,7 +35,7 @@ export function readGoTags(path: string, code: string): Sighting[] {
   for (const { owner, type, name, tag, offset } of fields) {
     const [, , written, rest = ""] = nameTag.exec(tag) ?? [];
     const isNamedByField = written === undefined && shared !== undefined && saysRequired.test(tag);
-    if (written === undefined ? !isNamedByField : !/^[A-Z]/.test(written) && shared === undefined) continue;
+    if (written === undefined ? !isNamedByField : !/^[A-Z][A-Z0-9_]*$/.test(written) && shared === undefined) continue;
     const own = written ?? (/\bsplit_words\s*:\s*"true"/.test(tag) ? inSnakeCase(name) : name);
     const need: Need =
       saysDefault.test(tag) || /,\s*default=/.test(rest)
@@ -48,7 +48,7 @@ export function readGoTags(path: string, code: string): Sighting[] {
     const before = shared === undefined || shared === "" ? "" : `${shared}_`;
     for (const prefix of prefixes.get(owner) ?? [""])
       sightings.push({
-        key: `${before}${prefix}${own}`.toUpperCase(),
+        key: shared === undefined ? `${prefix}${own}` : `${before}${prefix}${own}`.toUpperCase(),
         need,
         when: "run",
         offset,
@@ -91,7 +91,7 @@ function fieldsOf(code: string): Field[] {
 function prefixesOf(fields: readonly Field[]): Map<string, string[]> {
   const held = fields.flatMap(({ owner, type, tag }) => {
     const [, whole, namespace, option] = prefixTag.exec(tag) ?? [];
-    const prefix = whole ?? option ?? (namespace === undefined ? undefined : `${namespace}_`);
+    const prefix = whole ?? option ?? (namespace === undefined ? undefined : `${namespace.toUpperCase()}_`);
     return prefix === undefined ? [] : [{ owner, type, prefix }];
   });
   const prefixes = new Map<string, string[]>();

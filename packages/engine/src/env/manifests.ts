@@ -241,6 +241,7 @@ function rowsNamed(value: Json, name: string): JsonObject[] {
 
 /** Where a configuration of Rails speaks of production, or of `name`: its own section with those it takes over, or all of it without one. */
 function productionSections(text: string, name = "production"): { start: number; end: number }[] {
+  if (name === chosenOutside) return [];
   const start = text.search(new RegExp(`^${name}:`, "m"));
   if (start < 0) return [{ start: 0, end: text.length }];
   const next = text.slice(start + name.length).search(/^\w/m);
@@ -257,11 +258,15 @@ function productionSections(text: string, name = "production"): { start: number;
   ];
 }
 
+const chosenOutside = "(chosen)";
+
 /** The service that files are kept with in production; of those in config/storage.yml the others are not used. */
 function storageOf(project: Project, path: string): string | undefined {
   if (!path.endsWith("config/storage.yml")) return undefined;
   const settings = project.tree.text(path.replace(/storage\.yml$/, "environments/production.rb"));
-  return /^\s*config\.active_storage\.service\s*=\s*:(\w+)/m.exec(settings ?? "")?.[1];
+  const service = /^\s*config\.active_storage\.service\s*=\s*(:?\w+)/m.exec(settings ?? "")?.[1];
+  // A variable chooses it: what one of them asks for is needed by whoever chooses that.
+  return service === undefined || service.startsWith(":") ? service?.slice(1) : chosenOutside;
 }
 
 /** Laravel's defaults for a database server (127.0.0.1, root, no password) hold on one's own machine alone. */

@@ -880,7 +880,11 @@ export const rules: readonly VariableRule[] = [
     description: "How it looks",
     isExtra: true,
   },
-  { name: /^(?:APP_|RELEASE_)?VERSION$/, description: "Version that is shown", isExtra: true },
+  {
+    name: /^(?:APP_|RELEASE_)?VERSION$|^(?:APP|RELEASE|IMAGE|BUILD|SERVICE|GIT|SOURCE)_(?:TAG|VERSION|COMMIT|SHA|REVISION|HASH)$/,
+    description: "Version that is shown",
+    isExtra: true,
+  },
   { name: /^(?:LOG|LOGGER|LOGGING)_\w+$/, description: "How much is logged", example: "info", isExtra: true },
 ];
 

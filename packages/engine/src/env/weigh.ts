@@ -164,6 +164,10 @@ function isRequired({ key, sightings, examples }: Seen, rule: VariableRule | nul
   if (needs.has("declared") && !reads.some(({ need, path }) => need === "checked" && path.endsWith(".prisma"))) {
     return false;
   }
+  // What a structure of Go holds without saying more of it is needed where the example asks for it.
+  const isBareField = reads.every(({ inSchema, need, path }) => inSchema && need === "plain" && path.endsWith(".go"));
+  if (isBareField && examples.every((one) => one.isOptional || one.isCommentedOut) && !isDatabase && !core.test(key))
+    return false;
   // A program that asks whether a feature is set up works without it.
   const isFeature = reads.some((one) => one.asksFeature) && !isDatabase && !core.test(key);
   if (isFeature && !isInSchema && !examples.some((one) => one.isRequired)) return false;

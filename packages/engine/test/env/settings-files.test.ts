@@ -104,6 +104,28 @@ describe("settings kept in files and structures", () => {
       facts: python,
       required: [],
     },
+    "of what a structure of Go says no more of, what the example asks for": {
+      files: {
+        "main.go":
+          'package main\ntype C struct {\n  Hub string `env:"HUB_KEY"`\n  Map string `env:"MAP_KEY"`\n  DB string `env:"DATABASE_URL"`\n}\n',
+        ".env.example": "HUB_KEY=\n",
+      },
+      facts: { runtime: "go" },
+      required: ["DATABASE_URL", "HUB_KEY"],
+    },
+    "no store of files that a variable chooses": {
+      files: {
+        "config/environments/production.rb": 'config.active_storage.service = ENV.fetch("STORE", :local)\n',
+        "config/storage.yml": 'far:\n  access_key_id: <%= ENV.fetch("FAR_KEY") %>\nlocal:\n  service: Disk\n',
+      },
+      facts: { runtime: "ruby" },
+      required: [],
+    },
+    "nothing that only says which version runs": {
+      files: { "main.py": 'import os\nTAG = os.getenv("IMAGE_TAG")\nKEY = os.getenv("SIGN_KEY")\n' },
+      facts: python,
+      required: ["SIGN_KEY"],
+    },
     "no field of Go that a file gives as well": {
       files: { "main.go": 'package main\ntype C struct {\n  Key string `yaml:"key" env:"SIGN_KEY"`\n}\n' },
       facts: { runtime: "go" },

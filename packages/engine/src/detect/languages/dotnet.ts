@@ -36,6 +36,7 @@ export const dotnet: Reader = {
     const reading = draftOf("dotnet", { at, rule: "dotnet/project" });
     for (const [index, one] of [...projects, ...referredBy(project, main)].entries())
       if (index === 0 || one.kind === "package") usesDrivers(reading, "dotnet", one.packages);
+    keepUsedDatabase(reading, codeOf(project, main));
     dropLocalDatabases(reading, codeOf(project, main));
     const isSolution = main.directory !== directory;
     if (isSolution && programsOf(projects).length > 1) {
@@ -244,6 +245,29 @@ function stateVersion(project: Project, directory: string, reading: Reading, mai
   const at = inside(directory, "global.json");
   const version = project.tree.has(at) ? objectAt(project.json(at), "sdk")["version"] : undefined;
   if (typeof version === "string") state(reading, "runtimeVersion", version, { at, rule: "dotnet/global-json" });
+}
+
+const providers: Readonly<Record<string, string>> = {
+  Sqlite: "sqlite",
+  Npgsql: "postgres",
+  SqlServer: "mssql",
+  MySql: "mysql",
+  MySQL: "mysql",
+  Oracle: "oracle",
+};
+
+/** Tools that make pages bring providers along; of several, what the program is set up with is the one. */
+function keepUsedDatabase(reading: Reading, sources: readonly Source[]): void {
+  const used = new Set(
+    sources.flatMap(({ text }) =>
+      [...text.replace(/^\s*\/\/.*$/gm, "").matchAll(/\.Use(Sqlite|Npgsql|SqlServer|MySql|MySQL|Oracle)\(/g)].map(
+        ([, name]) => providers[name!]!,
+      ),
+    ),
+  );
+  const relational = new Set(Object.values(providers));
+  if ([...used].some((name) => reading.database.includes(name)))
+    reading.database = reading.database.filter((name) => !relational.has(name) || used.has(name));
 }
 
 function codeOf(project: Project, main: DotnetProject): Source[] {

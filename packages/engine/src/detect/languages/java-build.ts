@@ -168,6 +168,7 @@ export function gradleBuild(project: Project, directory: string): Build | null {
     const id = catalog.plugins.get(key(alias!));
     if (id !== undefined) plugins.add(id);
   }
+  if (/\bktorLibs\.plugins\.ktor\b/.test(text)) plugins.add("io.ktor.plugin");
   for (const [, name] of text.matchAll(/classpath\s*\(?\s*["'][\w.-]+:([\w.-]+):/g)) plugins.add(name!);
   if (/kotlin\s*\(\s*["']jvm["']\s*\)/.test(text)) plugins.add("org.jetbrains.kotlin.jvm");
 
@@ -186,6 +187,15 @@ export function gradleBuild(project: Project, directory: string): Build | null {
       for (const name of catalog.libraries.get(key(alias!)) ?? [])
         dependencies.set(name, placeOf(place, original, `libs.${alias}`));
     }
+    // The catalog Ktor publishes: `ktorLibs.server.contentNegotiation` is ktor-server-content-negotiation.
+    for (const [, alias] of line.matchAll(/\bktorLibs\.(?!plugins)([\w.]+)/g))
+      dependencies.set(
+        `ktor-${alias!
+          .replaceAll(/([a-z])([A-Z])/g, "$1-$2")
+          .replaceAll(".", "-")
+          .toLowerCase()}`,
+        placeOf(place, original, `ktorLibs.${alias}`),
+      );
     for (const [, alias] of line.matchAll(/\blibs\.bundles\.([\w.]+)/g)) {
       for (const name of catalog.bundles.get(key(alias!)) ?? [])
         dependencies.set(name, placeOf(place, original, `libs.bundles.${alias}`));

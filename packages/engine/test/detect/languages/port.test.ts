@@ -92,6 +92,26 @@ describe("what other notations name", () => {
     expect(readingOf(files)).toMatchObject({ kind: "server", framework: "http4k" });
   });
 
+  it("reads the catalog that Ktor publishes", () => {
+    const files = {
+      "build.gradle.kts":
+        "plugins {\n  alias(ktorLibs.plugins.ktor)\n}\ndependencies {\n  implementation(ktorLibs.server.core)\n  implementation(ktorLibs.server.netty)\n}\n",
+      "src/main/kotlin/App.kt": "fun main() { embeddedServer(Netty, port = 9002) {}.start() }\n",
+    };
+    expect(readingOf(files)).toMatchObject({ kind: "server", framework: "ktor", port: 9002 });
+  });
+
+  it("takes the database that .NET is set up with, whatever its tools bring along", () => {
+    const packages = ["SqlServer", "Sqlite"]
+      .map((name) => `<PackageReference Include="Microsoft.EntityFrameworkCore.${name}" Version="8" />`)
+      .join("");
+    const files = {
+      "Api.csproj": `<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup>${packages}</ItemGroup></Project>`,
+      "Program.cs": "// options.UseSqlServer(a)\noptions.UseSqlite(connection);",
+    };
+    expect(readingOf(files)).toMatchObject({ framework: "aspnet", database: ["sqlite"] });
+  });
+
   it.each([
     ["config/packages/doctrine.yaml", "doctrine:\n  dbal:\n    driver: 'pdo_pgsql'\n", "postgres"],
     [".env", "DATABASE_URL=\n# DATABASE_URL=mysql://a:b@127.0.0.1:3306/a\n", "mysql"],
