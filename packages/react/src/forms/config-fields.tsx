@@ -21,6 +21,7 @@ import {
   withField,
   withTyped,
 } from "./fields.ts";
+import { Candidates, percent } from "./candidates.tsx";
 import { fieldClass } from "./secret-input.tsx";
 
 export interface ConfigFieldsProps {
@@ -253,46 +254,10 @@ function Provenance({
   );
 }
 
-/** What else it might be, the likeliest first; one press takes it. */
-function Candidates({ detection, value, service, onChange }: ConfigFieldsProps & { detection: Detection }) {
-  const now = value.framework ?? service.framework;
-  const others = detection.candidates.filter(({ framework, kind }) =>
-    framework === undefined ? now !== undefined || kind !== service.kind : framework !== now,
-  );
-  if (others.length === 0) return null;
-  return (
-    <div role="group" aria-label="Also possible" className="lf:flex lf:flex-wrap lf:items-center lf:gap-1 lf:text-xs">
-      <span className="lf:text-muted">Also possible:</span>
-      {others.map(({ framework, runtime, kind, confidence }) => (
-        <button
-          key={`${framework} ${runtime} ${kind}`}
-          type="button"
-          className="lf:min-h-6 lf:cursor-pointer lf:rounded-md lf:border lf:border-line-strong lf:bg-raised lf:px-2 lf:text-text lf:hover:bg-surface"
-          onClick={() => {
-            const asFramework = withTyped(
-              value,
-              { name: "framework" },
-              { text: framework ?? "", detected: service.framework ?? null },
-            );
-            const isOrdinary = kind === "static" || kind === "server" || kind === "worker";
-            onChange(withField(asFramework, "kind", isOrdinary && kind !== service.kind ? kind : null));
-          }}
-        >
-          {framework ?? `${runtime}, ${(kindWords[kind] ?? kind).toLowerCase()}`} {percent(confidence)}
-        </button>
-      ))}
-    </div>
-  );
-}
-
 function describedBy(own: string, help: string | undefined): string {
   return [help === undefined ? "" : `${own}-help`, `${own}-fault`, `${own}-from`].filter(Boolean).join(" ");
 }
 
 function faultOf(faults: readonly Fault[], name: FieldName): string | undefined {
   return faults.find(({ path }) => fieldOf(path) === name)?.message;
-}
-
-function percent(confidence: number): string {
-  return new Intl.NumberFormat(undefined, { style: "percent" }).format(confidence);
 }
