@@ -229,6 +229,7 @@ export function engineDouble({
     settings: { get: unused, set: unused },
     protection: { get: unused, set: unused },
     notifications: {
+      own: { get: unused, save: unused },
       list: unused,
       save: unused,
       update: unused,

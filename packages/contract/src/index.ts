@@ -5,7 +5,7 @@ import { collaborators } from "./collaborators.ts";
 import { connections, platforms, targets } from "./connections.ts";
 import { deployments, detect, planning } from "./deployments.ts";
 import { live } from "./live.ts";
-import { notifications } from "./notifications.ts";
+import { notifications, ownNotifications } from "./notifications.ts";
 import { audit, invitations, keys, me, members, organizations, setup } from "./people.ts";
 import { domains, environments, previews, projects, variables } from "./projects.ts";
 import { sandboxes } from "./sandboxes.ts";
@@ -55,6 +55,7 @@ export const contract = {
   shared,
   domains,
   notifications,
+  ownNotifications,
   uploads,
   detect,
   plan: planning,

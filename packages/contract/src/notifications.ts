@@ -40,6 +40,31 @@ const events = z.array(event).min(1).max(3);
 
 const one = z.object({ project: name, id });
 
+const ownEvents = z.array(z.enum(["succeeded", "failed"]));
+const own = z
+  .object({
+    events: ownEvents,
+    address: z.string().describe("Where it goes: the caller's own."),
+    sendsMail: z.boolean().describe("Whether mail is sent from here at all."),
+  })
+  .meta({ id: "OwnNotifications" });
+
+/** What the caller is told by mail of deployments they started themselves, in the organisation. */
+export const ownNotifications = {
+  get: open("read:notification", { about: "any" })
+    .route({ method: "GET", path: "/me/notifications", tags: ["notifications"] })
+    .output(own),
+  save: open("update:notification", { about: "any" })
+    .route({
+      method: "PUT",
+      path: "/me/notifications",
+      tags: ["notifications"],
+      description: "How deployments that the caller started must end for them to be mailed; none is never.",
+    })
+    .input(z.strictObject({ events: ownEvents.max(2) }))
+    .output(own),
+};
+
 export const notifications = {
   list: open("read:notification", { about: "project" })
     .route({ method: "GET", path: "/projects/{project}/notifications", tags: ["notifications"] })

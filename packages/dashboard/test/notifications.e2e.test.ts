@@ -3,7 +3,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { isSigned, openReceiver, type Receiver } from "../../engine/test/receiver.ts";
 import { axe, hasBrowser } from "../../react/test/browser.ts";
 import type { Caller } from "../../server/test/harness.ts";
-import type { Place } from "./place.ts";
+import { openPostOffice } from "../../server/test/post-office.ts";
+import { openPlace, type Place } from "./place.ts";
 import { closed, press, soon, withPlace } from "./with-place.ts";
 
 let place: Place;
@@ -122,6 +123,34 @@ describe.skipIf(!hasBrowser)("notifications", () => {
     await closed(page);
     for (const name of ["Add a place", "Test Ours", "Edit Ours", "Remove Ours", "Send again"])
       expect(await page.getByRole("button", { name }).count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe.skipIf(!hasBrowser)("notifications of one's own", () => {
+  it("are not offered where no mail is sent", async () => {
+    const { page } = await tab("/settings", owner);
+    const part = page.getByRole("region", { name: "Notifications" });
+    await part.getByText("This server sends no mail. Whoever runs it").waitFor();
+    expect(await part.getByRole("checkbox").count()).toBe(0);
+  });
+
+  it("are chosen, and come by mail", async () => {
+    await using post = await openPostOffice();
+    await using mailing = await openPlace({ mail: post.mail });
+    const person = await mailing.server.setUp();
+    const { page, complaints } = await mailing.tab("/settings", person);
+    page.setDefaultTimeout(soon.timeout);
+    await page.getByLabel("When one succeeded").check();
+    const saved = async () => (await person.client.ownNotifications.get({})).events;
+    await expect.poll(saved, soon).toEqual(["succeeded"]);
+    await page.reload();
+    expect(await page.getByLabel("When one succeeded").isChecked()).toBe(true);
+    expect(await page.getByLabel("When one failed").isChecked()).toBe(false);
+    expect(await axe(page)).toEqual([]);
+    await mailing.deploy(person, { "index.html": "<!doctype html><title>Quay</title><p>one" }, { project: "quay" });
+    const { email } = (await person.client.me({})).user;
+    expect((await post.letterTo(email)).subject).toBe("quay: a deployment of production succeeded.");
     expect(complaints).toEqual([]);
   });
 });

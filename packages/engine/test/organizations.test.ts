@@ -253,6 +253,10 @@ const probes: Record<string, Probe> = {
   "notifications.deliveries": byPlace((view, of) => view.notifications.deliveries(of)),
   "notifications.update": byPlace((view, of) => view.notifications.update({ ...of, name: "theirs" })),
   "notifications.resend": byPlace((view, of) => view.notifications.resend({ ...of, delivery: "msg_1" })),
+  "notifications.own.get": (view) => [["ada", () => view.notifications.own.get("ada")]],
+  "notifications.own.save": (view) => [
+    ["ada", () => view.notifications.own.save("ada", { address: "theirs@example.com", events: ["failed"] })],
+  ],
   "notifications.deliver": machine,
   "notifications.tend": machine,
   "notifications.pagesAre": machine,
@@ -272,7 +276,7 @@ function functionsOf(value: object, prefix = ""): string[] {
   return Object.entries(value).flatMap(([name, one]: [string, unknown]) => {
     if (typeof one === "function") return [prefix + name];
     const isGroup = typeof one === "object" && one !== null && !["platforms", "database"].includes(name);
-    return isGroup ? functionsOf(one, `${name}.`) : [];
+    return isGroup ? functionsOf(one, `${prefix}${name}.`) : [];
   });
 }
 
@@ -306,6 +310,7 @@ describe.each(databases)("organisations on $kind", ({ use }) => {
       toolPath: [],
       platforms: [remote],
       environment: { REMOTE_CLIENT_ID: "client", REMOTE_TOKEN: "token-of-local" },
+      mail: async () => ({ ok: true, isFinal: false, words: "The mail server took it." }),
     });
     acme = engine.of("acme");
     globex = engine.of("globex");
@@ -333,6 +338,7 @@ describe.each(databases)("organisations on $kind", ({ use }) => {
       kind: "webhook",
       address: `https://${canary}.invalid/`,
     });
+    await acme.notifications.own.save("ada", { address: `${canary}@example.com`, events: ["failed"] });
     const { id: targetId } = await acme.targets.save({ name: `target-${canary}`, platform: "remote", connection: id });
     const { id: sandboxId } = await acme.sandboxes.create({ name: canary });
     await acme.sandboxes.write(sandboxId, "canary.txt", { body: Readable.from([Buffer.from(canary)]) });
@@ -358,6 +364,7 @@ describe.each(databases)("organisations on $kind", ({ use }) => {
       "sandbox",
       "saved_target",
       "shared_value",
+      "own_notification",
     ])
       found[table] = (
         await sql`select * from ${sql.table(table)} where organization_id = 'acme' order by 1`.execute(db)

@@ -177,6 +177,10 @@ export function inside(
   return {
     principal,
     organization,
-    engine: services.engine.of(organization.id, { person: principal.name, requestKey: principal.requestKey }),
+    engine: services.engine.of(organization.id, {
+      person: principal.name,
+      personId: principal.userId,
+      requestKey: principal.requestKey,
+    }),
   };
 }

@@ -58,6 +58,7 @@ const bodies: Record<string, (things: Things) => Record<string, unknown>> = {
   "sandboxes.deploy": ({ project }) => ({ project }),
   "notifications.save": () => ({ kind: "webhook", address: "https://hooks.example.com/x" }),
   "notifications.update": () => ({ name: "renamed" }),
+  "ownNotifications.save": () => ({ events: [] }),
   "webhooks.create": () => ({ platform: "no-such-platform" }),
   "webhooks.setSecret": () => ({ secret: "x".repeat(32) }),
   detect: ({ upload }) => ({ source: { upload } }),

@@ -27,10 +27,11 @@ afterEach(async () => {
 });
 
 /** To its end. */
-async function deploy(): Promise<string> {
-  const source = { method: "POST", headers: owner.headers, body: onePage("here") };
+async function deploy(caller = owner, buildCommand = ""): Promise<string> {
+  const source = { method: "POST", headers: caller.headers, body: onePage("here") };
   const { id: upload } = (await (await fetch(`${server.url}/api/sources`, source)).json()) as { id: string };
-  const { id } = await owner.client.deployments.create({ project, source: { upload } });
+  const overrides = { kind: "static" as const, buildCommand, outputDir: "." };
+  const { id } = await caller.client.deployments.create({ project, source: { upload }, overrides });
   await server.engine.work({ signal: AbortSignal.timeout(60_000), until: "idle" });
   return id;
 }
@@ -200,5 +201,90 @@ describe("a mailbox", () => {
     await open();
     const { status, body } = await owner.call("POST", `/projects/${project}/notifications`, mailbox);
     expect([status, body.data.faults[0].message]).toEqual([400, expect.stringContaining("LANDFALL_SMTP_URL")]);
+  });
+});
+
+describe("deployments of one's own", () => {
+  let post: PostOffice;
+  beforeEach(async () => {
+    post = await openPostOffice();
+  });
+  afterEach(() => post[Symbol.asyncDispose]());
+
+  /** Of deployments; invitations come by mail too. */
+  const told = () =>
+    post.received.filter(({ subject }) => subject.startsWith(project)).map(({ to, subject }) => [...to, subject]);
+
+  it("are told by mail to who started them, as each person chose, and to nobody else", async () => {
+    await open({ mail: post.mail });
+    const other = await server.member(owner, "developer");
+    expect(await owner.client.ownNotifications.get({})).toMatchObject({ events: [], sendsMail: true });
+    const { email } = (await owner.client.me({})).user;
+    expect(await owner.client.ownNotifications.save({ events: ["failed"] })).toEqual({
+      events: ["failed"],
+      address: email,
+      sendsMail: true,
+    });
+    await other.client.ownNotifications.save({ events: ["failed", "succeeded"] });
+    await deploy(owner);
+    await deploy(other);
+    await post.letterTo(other.email, /succeeded/);
+    const failed = await deploy(owner, "node none.mjs");
+    expect((await post.letterTo(email, /failed/)).html).toContain(`/p/${project}/deployments/${failed}">`);
+    await other.client.ownNotifications.save({ events: ["failed"] });
+    await deploy(other);
+    await deploy(other, "node none.mjs");
+    await post.letterTo(other.email, /failed/);
+    expect(told()).toEqual([
+      [other.email, "shop: a deployment of production succeeded."],
+      [email, "shop: a deployment of production failed."],
+      [other.email, "shop: a deployment of production failed."],
+    ]);
+    // It is no place of the project's.
+    expect((await owner.client.notifications.list({ project })).places).toEqual([]);
+    expect(await owner.client.ownNotifications.get({})).toMatchObject({ events: ["failed"] });
+  });
+
+  it("are told once to a mailbox that the project tells too", async () => {
+    await open({ mail: post.mail });
+    const { email } = (await owner.client.me({})).user;
+    await owner.client.ownNotifications.save({ events: ["succeeded"] });
+    const { id } = await owner.client.notifications.save({ project, kind: "email", address: email });
+    await deploy();
+    await expect.poll(() => state(id), { timeout: 10_000 }).toEqual(["delivered"]);
+    await owner.client.notifications.remove({ project, id });
+    await deploy(owner, "node -e 0");
+    await expect.poll(() => told().length, { timeout: 10_000 }).toBe(2);
+  });
+
+  it("are chosen by who may be told of a project, and by nobody where no mail is sent", async () => {
+    await open();
+    const guest = await server.member(owner, "guest");
+    expect((await guest.call("PUT", "/me/notifications", { events: ["failed"] })).status).toBe(403);
+    await owner.client.collaborators.set({ project, email: guest.email, role: "developer" });
+    const { status, body } = await guest.call("PUT", "/me/notifications", { events: ["failed"] });
+    expect([status, body.data.faults[0].message]).toEqual([400, expect.stringContaining("LANDFALL_SMTP_URL")]);
+    expect((await guest.call("PUT", "/me/notifications", { events: [] })).body).toMatchObject({
+      events: [],
+      address: guest.email,
+      sendsMail: false,
+    });
+  });
+
+  it("are told to nobody who is not in the organisation any more", async () => {
+    await open({ mail: post.mail });
+    const other = await server.member(owner, "developer");
+    await other.client.ownNotifications.save({ events: ["succeeded"] });
+    const again = await server.member(owner, "developer");
+    await again.client.ownNotifications.save({ events: ["succeeded"] });
+    const source = { method: "POST", headers: other.headers, body: onePage("here") };
+    const { id: upload } = (await (await fetch(`${server.url}/api/sources`, source)).json()) as { id: string };
+    await other.client.deployments.create({ project, source: { upload } });
+    const { members } = await owner.client.members.list();
+    await owner.client.members.remove({ id: members.find(({ email }) => email === other.email)!.id });
+    await server.engine.work({ signal: AbortSignal.timeout(60_000), until: "idle" });
+    await deploy(again, "node -e 0");
+    await post.letterTo(again.email, /succeeded/);
+    expect(told()).toEqual([[again.email, "shop: a deployment of production succeeded."]]);
   });
 });

@@ -105,6 +105,7 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
     },
 
     notifications: {
+      own: refusing(["get", "save"], { what: "What you are told is chosen on the server's own pages.", where: url }),
       list: async (of) => sent(await client.notifications.list(of)).places,
       save: async (asked) => sent(await client.notifications.save(asked)),
       update: async (of) => sent(await client.notifications.update(of)),

@@ -1,17 +1,19 @@
-/** You: how it looks, which keys work, where you are signed in, your password and your keys. */
+/** You: how it looks, which keys work, what you are told, where you are signed in, your password and your keys. */
 import { ApiKeys } from "../parts/api-keys.tsx";
 import { Asked } from "../parts/asked.tsx";
 import { CheckField, RadioField } from "../parts/fields.tsx";
 import { Card, Section } from "../parts/section.tsx";
-import { useMe } from "../session.ts";
+import { useHeld, useMe } from "../session.ts";
 import { switchKeys, useAreKeysOn } from "../shell/keys.ts";
 import { Page } from "../shell/page.tsx";
 import { chooseTheme, useTheme } from "../shell/theme.ts";
+import { OwnNotifications } from "./settings/notifications.tsx";
 import { PasswordForm } from "./settings/password.tsx";
 import { Sessions } from "./settings/sessions.tsx";
 
 export function SettingsPage() {
   const me = useMe();
+  const held = useHeld();
   return (
     <Page title="Settings" description="Yours alone. What belongs to the organisation is under Team and Connections.">
       <Appearance />
@@ -19,6 +21,7 @@ export function SettingsPage() {
       <Asked answer={me} waitsFor="who you are">
         {({ user }) => (
           <>
+            {held.has("update:notification") ? <OwnNotifications /> : null}
             <Sessions />
             <PasswordForm email={user.email} />
             <ApiKeys only={user.email} />

@@ -23,6 +23,8 @@ import { liveDeployment } from "./views.ts";
 export interface Asker {
   /** Name of the person. */
   person?: string | undefined;
+  /** Their id, by which they are told how it ended. */
+  personId?: string | undefined;
   /** What is accepted under a key is answered again under it: one deployment for each key of an organisation. */
   requestKey?: string | undefined;
 }
@@ -67,7 +69,7 @@ export async function accept(store: Store, asked: Acceptance): Promise<string> {
       .where("id", "=", asked.projectId)
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
-    const { person, requestKey } = asked.by;
+    const { person, personId, requestKey } = asked.by;
     const before = await acceptedUnder(tx, organization_id, requestKey);
     if (before !== undefined) return before;
     await checkSeen(tx, asked);
@@ -112,7 +114,7 @@ export async function accept(store: Store, asked: Acceptance): Promise<string> {
         at,
         bodies: [{ type: "state", state: "cancelled", reason }],
       });
-      await noteEnd(tx, older, clock);
+      await noteEnd(tx, older, store);
     }
     await tx
       .insertInto("deployment")
@@ -142,6 +144,7 @@ export async function accept(store: Store, asked: Acceptance): Promise<string> {
         deadline_at: null,
         lease_owner: null,
         started_by: person ?? null,
+        started_by_id: personId ?? null,
         request_key: requestKey ?? null,
         commit_sha: asked.commit?.sha ?? null,
         commit_message: asked.commit?.message ?? null,
@@ -253,7 +256,8 @@ function asWritten(value: unknown): unknown {
 }
 
 /** Ask for its end. A deployment nobody has begun ends at once; otherwise its owner, or whoever takes it over, ends it. */
-export async function requestCancel({ db, clock }: Store, id: string): Promise<void> {
+export async function requestCancel(store: Store, id: string): Promise<void> {
+  const { db, clock } = store;
   const at = instant(clock);
   await db.transaction().execute(async (tx) => {
     const row = await tx
@@ -279,6 +283,6 @@ export async function requestCancel({ db, clock }: Store, id: string): Promise<v
       at,
       bodies: [{ type: "state", state: "cancelled", reason }],
     });
-    await noteEnd(tx, id, clock);
+    await noteEnd(tx, id, store);
   });
 }

@@ -2,12 +2,13 @@
  * The journal of a deployment as the owner of its claim writes it: which steps are done, what happened, how it ended. Whoever claims it next
  * carries it on from the first unfinished step.
  */
-import type { Kysely, Transaction } from "kysely";
-import { type Clock, instant } from "../clock.ts";
+import type { Transaction } from "kysely";
+import { instant } from "../clock.ts";
 import type { ErrorReport } from "../error.ts";
 import { type DeployEvent, type DeployEventBody, type DeploymentState, isSettled } from "../events.ts";
 import { noteEnd } from "../notifications/ends.ts";
 import type { Schema } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
 import { type Claim, leaseLost } from "./claim.ts";
 import { type StepLog, type Steps, stepsOf } from "./steps.ts";
 import { appendEvents } from "./stored-events.ts";
@@ -24,17 +25,15 @@ export interface Journal extends Steps {
 }
 
 export function journalOf({
-  db,
+  store: { db, clock, vault },
   claim,
-  clock,
   signal,
   log,
   redact,
   random = Math.random,
 }: {
-  db: Kysely<Schema>;
+  store: Pick<Store, "db" | "clock" | "vault">;
   claim: Claim;
-  clock: Clock;
   signal: AbortSignal;
   log: StepLog;
   /** Takes secrets out of a text. Log lines come redacted already. */
@@ -109,7 +108,7 @@ export function journalOf({
           }))
           .where("id", "=", deploymentId)
           .execute();
-        await noteEnd(tx, deploymentId, clock);
+        await noteEnd(tx, deploymentId, { clock, vault });
       });
     },
   };

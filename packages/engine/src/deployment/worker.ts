@@ -86,9 +86,8 @@ async function runClaim(options: WorkerOptions, claim: Claim, stop: AbortSignal)
     const { values, secrets } = await openValues(store, row);
     const redactor = createRedactor(secrets);
     const journal: Journal = journalOf({
-      db,
+      store,
       claim,
-      clock,
       signal: ending.signal,
       log: { push: (step, line, stream) => sink.push(step, line, stream), flush: () => sink.flush() },
       redact: (text) => redactor.text(text),
@@ -174,7 +173,6 @@ async function begin({ store }: WorkerOptions, claim: Claim, journal: Journal, d
 }
 
 async function giveUp(store: Store, claim: Claim, error: unknown): Promise<void> {
-  const { db, clock } = store;
   const { code } = reportOf(error);
   const report = {
     code,
@@ -183,7 +181,7 @@ async function giveUp(store: Store, claim: Claim, error: unknown): Promise<void>
     next: "Run: landfall doctor",
   };
   const log = { push: () => {}, flush: async () => {} };
-  const journal = journalOf({ db, claim, clock, signal: new AbortController().signal, log, redact: (text) => text });
+  const journal = journalOf({ store, claim, signal: new AbortController().signal, log, redact: (text) => text });
   await journal.settle("failed", { error: report }).catch(() => giveBack(store, claim));
 }
 

@@ -51,7 +51,8 @@ export function check(
 
 type Fault = (path: string, message: string) => null;
 
-function mailbox(address: string, hasMail: boolean, fault: Fault): Address | null {
+/** An address of somebody; null with a fault where it is none, or nothing can be sent there. */
+export function mailbox(address: string, hasMail: boolean, fault: Fault): Address | null {
   if (!hasMail)
     return fault("kind", "no mail is sent from here; set LANDFALL_SMTP_URL and LANDFALL_MAIL_FROM for landfall serve");
   const text = address.trim();

@@ -10,6 +10,7 @@ import type { NotificationPlaceRow, NotificationRow, Schema } from "../store/sch
 import { isStoreAway, type Store } from "../store/store.ts";
 import type { NotificationKind } from "./place.ts";
 import type { Outcome } from "./post.ts";
+import { sealedFor } from "./sealed.ts";
 import { type Message, send, type Sending } from "./send.ts";
 
 const minuteMs = 60_000;
@@ -196,12 +197,6 @@ export function messageOf(
     secret: secret === null ? null : vault.open(secret, sealedFor.secret(id)),
   };
 }
-
-/** What envelopes of a place are bound to. */
-export const sealedFor = {
-  address: (id: string): string => `notification-place ${id}`,
-  secret: (id: string): string => `notification-secret ${id}`,
-};
 
 type Change = Partial<Pick<NotificationRow, "state" | "next_at" | "status" | "outcome">>;
 

@@ -4,6 +4,8 @@ import { type Clock, instant } from "../clock.ts";
 import type { ErrorReport } from "../error.ts";
 import { newId } from "../id.ts";
 import type { DeploymentRow, NotificationRow, Schema } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
+import { ownPlace } from "./own.ts";
 import type { NotificationEvent } from "./place.ts";
 
 /** The body of a message, as a webhook is sent it. */
@@ -42,7 +44,11 @@ const eventOf: Partial<Record<DeploymentRow["state"], NotificationEvent>> = {
 };
 
 /** Called once the row of a deployment says that it has ended. Nothing is sent here. */
-export async function noteEnd(tx: Transaction<Schema>, deploymentId: string, clock: Clock): Promise<void> {
+export async function noteEnd(
+  tx: Transaction<Schema>,
+  deploymentId: string,
+  { clock, vault }: Pick<Store, "clock" | "vault">,
+): Promise<void> {
   const row = await tx
     .selectFrom("deployment")
     .innerJoin("project", "project.id", "deployment.project_id")
@@ -55,18 +61,21 @@ export async function noteEnd(tx: Transaction<Schema>, deploymentId: string, clo
   // Held, so that one being removed is gone or stays until this is written.
   const places = await tx
     .selectFrom("notification_place")
-    .select(["id", "events"])
+    .select(["id", "events", "leads_to"])
     .where("project_id", "=", row.project_id)
+    .where("person_id", "is", null)
     .where("environments", "in", row.environment === "production" ? ["production", "all"] : ["all"])
     .forKeyShare()
     .execute();
   const told = places.filter(({ events }) => (JSON.parse(events) as string[]).includes(event));
-  if (told.length === 0) return;
+  const own = await ownPlace(tx, row, { event, told: told.map((place) => place.leads_to), clock, vault });
+  const all = [...told.map(({ id }) => id), ...(own === null ? [] : [own])];
+  if (all.length === 0) return;
   const pages = await tx.selectFrom("setting").select("value").where("key", "=", pagesSetting).executeTakeFirst();
   const body = JSON.stringify(bodyOf(row, { event, pages: pages?.value ?? null, clock }));
   await tx
     .insertInto("notification")
-    .values(told.map(({ id }) => messageTo(id, { event, deploymentId, body, clock })))
+    .values(all.map((id) => messageTo(id, { event, deploymentId, body, clock })))
     .execute();
 }
 

@@ -6,8 +6,9 @@ import { newId } from "../id.ts";
 import type { Projects } from "../projects.ts";
 import type { NotificationPlaceRow, NotificationRow, Schema } from "../store/schema.ts";
 import { check } from "./check.ts";
-import { deliver, type Delivering, messageOf, sealedFor } from "./delivering.ts";
+import { deliver, type Delivering, messageOf } from "./delivering.ts";
 import { messageTo, type NotificationBody, pagesSetting } from "./ends.ts";
+import { ownNotificationsOf } from "./own.ts";
 import {
   type NotificationEvent,
   notificationEvents,
@@ -16,6 +17,7 @@ import {
   type Notifications,
   type NotificationView,
 } from "./place.ts";
+import { sealedFor } from "./sealed.ts";
 import { newSigningSecret, send } from "./send.ts";
 
 /** Of one project. */
@@ -37,6 +39,7 @@ export function notificationsOf(inside: Delivering, projects: Projects): Notific
       .selectFrom("notification_place")
       .selectAll()
       .where("project_id", "=", projectId)
+      .where("person_id", "is", null)
       .where("id", "=", id)
       .executeTakeFirst();
     if (row) return row;
@@ -46,16 +49,24 @@ export function notificationsOf(inside: Delivering, projects: Projects): Notific
   /** The project's places, while nobody else adds or changes one. */
   async function inTurn(tx: Transaction<Schema>, projectId: string): Promise<NotificationPlaceRow[]> {
     await tx.selectFrom("project").select("id").where("id", "=", projectId).forNoKeyUpdate().execute();
-    return tx.selectFrom("notification_place").selectAll().where("project_id", "=", projectId).execute();
+    return tx
+      .selectFrom("notification_place")
+      .selectAll()
+      .where("project_id", "=", projectId)
+      .where("person_id", "is", null)
+      .execute();
   }
 
   return {
+    own: ownNotificationsOf(store, allowed),
+
     async list({ project }) {
       const { id } = await projects.row(project);
       const rows = await db
         .selectFrom("notification_place")
         .selectAll()
         .where("project_id", "=", id)
+        .where("person_id", "is", null)
         .orderBy("name")
         .execute();
       const lasts = db
@@ -89,6 +100,7 @@ export function notificationsOf(inside: Delivering, projects: Projects): Notific
         const made: NotificationPlaceRow = {
           id,
           project_id: projectId,
+          person_id: null,
           name: asked.name === undefined ? freeName(address.leadsTo, names) : takenName(asked.name, names),
           kind,
           address: vault.seal(address.text, sealedFor.address(id)),

@@ -68,6 +68,7 @@ export interface NotificationPlaceChange {
 
 /** Places that are told how a project's deployments ended. */
 export interface Notifications {
+  own: OwnNotifications;
   /** By name. Throws NOT_FOUND (the project). */
   list(of: { project: string }): Promise<NotificationPlaceView[]>;
   /**
@@ -91,6 +92,23 @@ export interface Notifications {
   tend(): Promise<void>;
   /** Where people see deployments, for links in messages: the address of a server's dashboard. Kept. */
   pagesAre(origin: string): Promise<void>;
+}
+
+/** Of which ends somebody may be told when they started a deployment themselves: they cancel it themselves, too. */
+export const ownNotificationEvents = ["succeeded", "failed"] as const satisfies NotificationEvent[];
+export type OwnNotificationEvent = (typeof ownNotificationEvents)[number];
+
+/** What people are told by mail of deployments they started themselves; `person` is the id they are known by. */
+export interface OwnNotifications {
+  get(person: string): Promise<OwnNotificationsView>;
+  /** No events is nothing any more. Throws INVALID_CONFIG (no mail is sent from here, or not to this address). */
+  save(person: string, chosen: { address: string; events: OwnNotificationEvent[] }): Promise<OwnNotificationsView>;
+}
+
+export interface OwnNotificationsView {
+  events: OwnNotificationEvent[];
+  /** Whether this process has a mail server to send by. */
+  sendsMail: boolean;
 }
 
 /** A letter about a deployment. */

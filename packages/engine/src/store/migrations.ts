@@ -20,6 +20,7 @@ import { notifications } from "./migrations/0014-notifications.ts";
 import { edges } from "./migrations/0015-edges.ts";
 import { drainedMachines } from "./migrations/0016-drained-machines.ts";
 import { protection } from "./migrations/0017-protection.ts";
+import { ownNotifications } from "./migrations/0018-own-notifications.ts";
 import type { Schema } from "./schema.ts";
 
 const typesOf: Record<DatabaseKind, ColumnTypes> = {
@@ -47,6 +48,7 @@ const migrations: Migration[] = [
   edges,
   drainedMachines,
   protection,
+  ownNotifications,
 ];
 
 /**

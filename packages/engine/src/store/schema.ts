@@ -66,6 +66,8 @@ export interface DeploymentTable {
   last_seq: Generated<number>;
   /** Name of the person; null for one nobody signed in for. */
   started_by: Generated<string | null>;
+  /** Their id, where they are known by one. */
+  started_by_id: Generated<string | null>;
   request_key: Generated<string | null>;
   /** The commit its files are of; null where there is none. */
   commit_sha: Generated<string | null>;
@@ -425,6 +427,8 @@ export interface CommitHistoryRow {
 export interface NotificationPlaceRow {
   id: string;
   project_id: string;
+  /** Whose own mailbox it is, told of what they started: no place that people of the project see. Null for those. */
+  person_id: string | null;
   /** Unique in the project. */
   name: string;
   kind: string;
@@ -438,6 +442,15 @@ export interface NotificationPlaceRow {
   events: string;
   environments: string;
   created_at: string;
+}
+
+/** What somebody is told by mail of deployments of the organisation that they started; who chose nothing has no row. */
+export interface OwnNotificationRow {
+  organization_id: string;
+  person_id: string;
+  address: string;
+  /** JSON array. */
+  events: string;
 }
 
 /** A message to a place: written with the end it tells of, so that the one is never without the other. */
@@ -497,5 +510,6 @@ export interface Schema {
   commit_history: CommitHistoryRow;
   notification_place: NotificationPlaceRow;
   notification: NotificationRow;
+  own_notification: OwnNotificationRow;
   setting: SettingRow;
 }

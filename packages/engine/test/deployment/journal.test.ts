@@ -76,9 +76,8 @@ describe.each(databases)("the journal on $kind", ({ use }) => {
   function journal(held: Claim, signal = new AbortController().signal, db = store.db): Journal {
     const log = { push: () => {}, flush: async () => {} };
     return journalOf({
-      db,
+      store: { db, clock, vault: store.vault },
       claim: held,
-      clock,
       signal,
       log,
       redact: (text) => text.replaceAll("hunter2", "[secret]"),

@@ -88,7 +88,7 @@ export function membersOf({ db, auth }: { db: Kysely<PeopleSchema>; auth: Auth }
         return { ...member, role };
       }),
 
-    /** Their keys for this organisation and their roles in its projects end, and their sessions when they are in no other. */
+    /** Their keys for this organisation, their roles in its projects and what they are told end, and their sessions when they are in no other. */
     async remove(acting: Acting, id: string): Promise<void> {
       const { userId, isAlone } = await db.transaction().execute(async (tx) => {
         const member = await changeable(tx, acting, id);
@@ -100,6 +100,11 @@ export function membersOf({ db, auth }: { db: Kysely<PeopleSchema>; auth: Auth }
             .where("organization_id", "=", acting.organizationId)
             .where("user_id", "=", member.userId)
             .execute();
+        await tx
+          .deleteFrom("own_notification")
+          .where("organization_id", "=", acting.organizationId)
+          .where("person_id", "=", member.userId)
+          .execute();
         const other = await tx
           .selectFrom("member")
           .select("id")

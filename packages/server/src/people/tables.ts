@@ -67,6 +67,8 @@ export interface PeopleSchema {
   deviceCode: { id: string; userId: string | null };
   organization: { id: string; name: string; created_at: string };
   member: { id: string; organization_id: string; user_id: string; role: Role; created_at: string };
+  /** The engine's: what somebody is told of what they started. */
+  own_notification: { organization_id: string; person_id: string };
   /** `id` is that of the project and that of the person: one role each. */
   collaborator: {
     id: string;

@@ -7,7 +7,23 @@ const usualLimit = 20;
 
 export function notificationProcedures(os: Gate, services: Services) {
   const of = (principal: Principal | null) => inside(services, principal).engine.notifications;
+  /** Theirs, with where it goes. */
+  const own = (principal: Principal | null) => {
+    const { principal: person, engine } = inside(services, principal);
+    const { userId, email: address } = person;
+    return { userId, address, choices: engine.notifications.own };
+  };
   return {
+    ownNotifications: {
+      get: os.ownNotifications.get.handler(async ({ context }) => {
+        const { userId, address, choices } = own(context.principal);
+        return { ...(await choices.get(userId)), address };
+      }),
+      save: os.ownNotifications.save.handler(async ({ input, context }) => {
+        const { userId, address, choices } = own(context.principal);
+        return { ...(await choices.save(userId, { ...input, address })), address };
+      }),
+    },
     notifications: {
       list: os.notifications.list.handler(async ({ input, context }) => ({
         places: await of(context.principal).list(input),
