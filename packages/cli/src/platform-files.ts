@@ -2,7 +2,7 @@
  * What the configuration files of other platforms say in the words of landfall.json. What detection reads by itself (frameworks,
  * versions) is not repeated. Sources, read 2026-11: fly.io/docs/reference/configuration, vercel.com/docs/project-configuration,
  * docs.netlify.com/build/configure-builds/file-based-configuration, render.com/docs/blueprint-spec, docs.railway.com/reference/config-as-code,
- * devcenter.heroku.com/articles/procfile and …/app-json-schema.
+ * devcenter.heroku.com/articles/procfile and …/app-json-schema, docs.docker.com/reference/compose-file/services.
  */
 import { posix } from "node:path";
 import type { Config } from "@landfall/engine/plan/config";
@@ -58,6 +58,10 @@ export const platformFiles: Record<string, Read> = {
     };
   },
   Procfile: (text) => ({ startCommand: parseProcfile(text)["web"] }),
+  "compose.yaml": compose,
+  "compose.yml": compose,
+  "docker-compose.yaml": compose,
+  "docker-compose.yml": compose,
   "app.json": (text) => ({ name: name(at(parseJson(text), "name")) }),
 };
 
@@ -68,6 +72,37 @@ export function readPlatformFile(file: string, text: string): Record<string, unk
   return Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== ""),
   );
+}
+
+/** What is built of the project's own directories; what comes as an image, such as a database, is not ours to start. */
+function compose(text: string): ReturnType<Read> {
+  const file: unknown = parseYaml(text);
+  const services: Record<string, object> = {};
+  for (const service of Object.values(at(file, "services") ?? {})) {
+    const context = at(service, "build", "context") ?? at(service, "build");
+    // One elsewhere, at an address or another folder of the machine, is not the project's.
+    if (typeof context !== "string" || /^\/|:|^\.\./.test(context)) continue;
+    const settings = { startCommand: commandOf(at(service, "command")), port: portOf(service) };
+    const told = Object.entries(settings).filter(([, value]) => value !== undefined);
+    if (told.length > 0) services[posix.join(context, ".")] ??= Object.fromEntries(told);
+  }
+  const { ".": own, ...below } = services;
+  return { name: name(at(file, "name")), ...own, ...(Object.keys(below).length > 0 ? { services: below } : {}) };
+}
+
+/** A line, or a list of words, which are quoted where a line would be read otherwise. */
+function commandOf(command: unknown): unknown {
+  if (!Array.isArray(command)) return command ?? undefined;
+  return command
+    .map((word) => (/^[\w@%+=:,./$-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(" ");
+}
+
+/** The container's side of the first: `3000`, `"8080:3000/tcp"`, `{ target: 3000 }`. */
+function portOf(service: unknown): number | undefined {
+  const first = at(service, "ports", 0) ?? at(service, "expose", 0);
+  const told = /(\d+)(?:\/\w+)?$/.exec(String(at(first, "target") ?? first))?.[1];
+  return told === undefined ? undefined : Number(told);
 }
 
 function at(value: unknown, ...path: (string | number)[]): unknown {

@@ -12,7 +12,10 @@ export function init({ program, does }: Registry): void {
     .description(
       "Write landfall.json, which keeps what cannot be detected: the project's name, or what another platform's file says.",
     )
-    .option("--from <file>", "fly.toml, vercel.json, netlify.toml, render.yaml, railway.json, Procfile or app.json")
+    .option(
+      "--from <file>",
+      "fly.toml, vercel.json, netlify.toml, render.yaml, railway.json, compose.yaml, Procfile or app.json",
+    )
     .option("--force", "overwrite a landfall.json that is there")
     .action(
       does<{ from?: string; force?: boolean }>(async (context, { flags }) => {

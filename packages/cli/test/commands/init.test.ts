@@ -57,6 +57,22 @@ describe("init", () => {
       "web: node server.js --port $PORT\nworker: node jobs.js\n",
       { startCommand: "node server.js --port $PORT" },
     ],
+    [
+      "compose.yaml",
+      "name: Tea\nservices:\n  web:\n    build: .\n    command: ['node', 'server.js', '--say', 'good day']\n    ports: ['127.0.0.1:8080:3000/tcp']\n" +
+        "  api:\n    build: { context: ./api }\n    command: node api.js\n    expose: [4000]\n  db:\n    image: postgres:17\n",
+      {
+        name: "tea",
+        startCommand: "node server.js --say 'good day'",
+        port: 3000,
+        services: { api: { startCommand: "node api.js", port: 4000 } },
+      },
+    ],
+    [
+      "docker-compose.yml",
+      "services:\n  web:\n    build: .\n    ports: [{ target: 5000, published: 80 }]\n",
+      { port: 5000 },
+    ],
     ["app.json", '{"name":"Tea Shop","stack":"heroku-24"}', { name: "tea-shop" }],
   ])("takes over what %s says", async (file, text, config) => {
     writeFileSync(join(cwd, file), text);
