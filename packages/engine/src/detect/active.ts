@@ -105,6 +105,8 @@ export function activeOf(subject: Subject, roles: readonly Framework["role"][]):
       default:
         if (framework.id === "fresh" && !project.tree.has(inside(manifest.directory, "fresh.config.ts"))) break;
         if (framework.id === "expo" && isLibrary) break;
+        // A module of Nuxt, which is tried out on a page of its own.
+        if (framework.id === "nuxt" && uses(manifest, "@nuxt/module-builder")) break;
         // The applications of a workspace of Nx lie below its root, whose scripts only name them.
         if (framework.id === "angular" && isRootOfNx(project, manifest)) break;
         if (builds || (runs && !isLibrary)) return { ...proof, confidence: 0.97 };

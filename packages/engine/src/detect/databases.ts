@@ -193,7 +193,7 @@ function fromCode(project: Project, manifest: Manifest, reading: Reading): void 
 
 /** The database Node and Bun bring along, in the file that is named for it, and the client of Redis that is Bun's own. */
 function fromRuntime({ tree }: Project, { directory }: Manifest, reading: Reading): void {
-  if (["bun.lock", "bun.lockb"].some((name) => tree.has(inside(directory, name)))) {
+  if (["bun.lock", "bun.lockb"].some((name) => tree.has(inside(directory, name)) || tree.has(name))) {
     const client = search(tree, directory, {
       depth: 5,
       limit: 40,

@@ -198,7 +198,7 @@ function splitValue(raw: string): { value: string; behind?: string } {
 /** Whether a value stands for one that has to be filled in. */
 export function isPlaceholder(value: string): boolean {
   if (value === "") return true;
-  return /^<.*>$|^\[.*\]$|^\{.*\}$|x{4,}|\*{3,}|\.{3}|…|your|change[-_ ]?(?:me|this|it)|replace|placeholder|todo|insert|fill|example\.com|secret|password|dummy|^(?:sk|pk|rk|whsec|re)_|_here|to-be|generate|\bsk-|user:pass|username|johndoe|randomuser/i.test(
+  return /^<.*>$|^\[.*\]$|^\{.*\}$|x{4,}|\*{3,}|\.{3}|…|your|change[-_ ]?(?:me|this|it)|replace|placeholder|todo|insert|fill|example\.com|secret|password|dummy|^(?:sk|pk|rk|whsec|re)_|_here|to-?be-?(?:modified|set|filled|defined)|to-be|generate|\bsk-|user:pass|username|johndoe|randomuser/i.test(
     value,
   );
 }

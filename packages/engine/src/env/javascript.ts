@@ -370,7 +370,9 @@ function readGiven({ code, text, path }: Script, found: Found[]): void {
       if (whole !== undefined) walk(at + whole.length);
       const given =
         /^["']?(?:process\.env\.|import\.meta\.env\.)?([A-Za-z_]\w*)["']?\s*(?:(?=[,\n])|$|:\s*([^,\n]*))/.exec(field);
-      if (!given || new RegExp(`env\\.${given[1]}\\b`).test(given[2] ?? "")) continue;
+      // Switches of a tool (`env: { node: true }`) are no variables.
+      if (!given || /^(?:true|false)\b/.test(given[2] ?? "") || new RegExp(`env\\.${given[1]}\\b`).test(given[2] ?? ""))
+        continue;
       found.push({ key: given[1]!, use: { need: "given" }, when: "build", offset: at });
     }
   }

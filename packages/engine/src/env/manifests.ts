@@ -42,7 +42,7 @@ const manifests: Manifest[] = [
           entry.isCommentedOut || entry.value === "" ? [] : [entry.key],
         ),
       );
-      const stores = kind === "compose" ? [] : databasesOf(code);
+      const helpers = kind === "compose" ? [] : helpersOf(code);
       const given = new Set(kind === "compose" ? [] : [...code.matchAll(/\$\{(\w+):?-/g)].map(([, key]) => key));
       for (const match of code.matchAll(/(?<!\$)\$(?:\{([A-Za-z_]\w*)(:?[-?+][^}]*)?\}|([A-Za-z_]\w*))/g)) {
         const key = match[1] ?? match[3]!;
@@ -55,7 +55,7 @@ const manifests: Manifest[] = [
           continue;
         }
         // Where compose is not how it is deployed, only what is handed through to the program under its own name counts.
-        const isHandedOn = isOwnName && !stores.some(({ start, end }) => match.index > start && match.index < end);
+        const isHandedOn = isOwnName && !helpers.some(({ start, end }) => match.index > start && match.index < end);
         see(
           key,
           held.has(key)
@@ -219,15 +219,20 @@ export function isManifest(name: string): boolean {
   return manifests.some((one) => one.name.test(name));
 }
 
-/** Where a compose file describes containers of databases: what those are given is theirs alone. */
-function databasesOf(code: string): Span[] {
+/** Programs that others run beside theirs from a ready image. */
+const helper =
+  /(?:^|\/)(?:minio|mongo-express|mailhog|mailpit|localstack|jaeger|all-in-one|pgadmin4?|adminer|phpmyadmin|grafana|prometheus|keycloak|rabbitmq|traefik|redis-commander|livekit-server)(?=[:@]|$)/;
+
+/** Where a compose file describes containers of databases and helpers: what those are given is theirs alone. */
+function helpersOf(code: string): Span[] {
   const list = /^services:[ \t]*\n+([ \t]+)(?=\S)/m.exec(code);
   if (!list) return [];
   const heads = [...code.matchAll(new RegExp(`^${list[1]}[\\w"'.-]+:[ \\t]*$`, "gm"))].map(({ index }) => index);
   return heads.flatMap((start, at) => {
     const end = heads[at + 1] ?? code.length;
     const image = /^\s+image:\s*["']?([^\s"']+)/m.exec(code.slice(start, end))?.[1];
-    return image !== undefined && databaseOfImage(image) !== undefined ? [{ start, end }] : [];
+    const isBeside = image !== undefined && (databaseOfImage(image) !== undefined || helper.test(image));
+    return isBeside ? [{ start, end }] : [];
   });
 }
 

@@ -32,7 +32,7 @@ const unshown =
 const exampleMayAsk = /^VERCEL_(?:PROJECT|ORG)_ID$/;
 /** Without these an application of many features does not start or is not safe. */
 const core =
-  /(?:(?:^|_)(?:SESSION|JWT|AUTH|COOKIE|ENCRYPTION|NEXTAUTH|PAYLOAD)|^APP)_?(?:JWT_)?(?:SECRET|KEY|PASSWORD|SALT)|^(?:SECRET|SECRET_KEY|BASE_URL|APP_URL|SITE_URL|(?:NEXT)?AUTH_URL)$/;
+  /(?:(?:^|_)(?:SESSION|JWT|AUTH|COOKIE|CSRF|ENCRYPTION|NEXTAUTH|PAYLOAD)|^APP)_?(?:JWT_)?(?:SECRET|KEY|PASSWORD|SALT)|^(?:SECRET|SECRET_KEY|BASE_URL|APP_URL|SITE_URL|(?:NEXT)?AUTH_URL)$/;
 const isSecret = /(?:SECRET|KEY|TOKEN|PASSWORD|SALT)$/;
 const partOfDatabase = /^(?:DB|DATABASE|PG|POSTGRES|MYSQL|MONGO|MONGODB|TURSO|LIBSQL)_?/;
 /** What bots are told, in whatever case their authors write. */
@@ -276,8 +276,8 @@ function isNeededUnseen(
   if (key === "NEXTAUTH_URL") return listed.length > 0 && isOwnAddressNeeded(listed, dependencies.get("next-auth"));
   if (!listed.some((one) => one.hasPlaceholder || isRegion)) return false;
   if (rule?.isExtra) return false;
-  // A secret of the programs beside it; pages that are only built are not given it.
-  if (isStatic && !isCodeSilent && isSecret.test(key) && !inlined.test(key)) return false;
+  // Of the programs beside it; pages that are only built are given nothing but what their builder lets through.
+  if (isStatic && !isCodeSilent && !inlined.test(key)) return false;
   if (examples.some((one) => one.isRequired && one.hasPlaceholder)) return true;
   const isInReadmeOnly = examples.every(({ path }) => /\.md$/i.test(path));
   // What signs and encrypts is read by something, a library or a file that was not looked into.

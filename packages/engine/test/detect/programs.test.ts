@@ -473,3 +473,40 @@ it("counts pages that are served as a program, whatever wraps them for people's 
   });
   expect(services.map(({ path }) => path)).toEqual(["packages/client", "packages/server"]);
 });
+
+it("takes a module of Nuxt for a package", () => {
+  const { kind } = detected({
+    "package.json": manifest({
+      name: "nuxt-thing",
+      exports: { ".": "./dist/module.mjs" },
+      files: ["dist"],
+      scripts: { build: "nuxt-module-build build", dev: "nuxi dev playground" },
+      devDependencies: { "@nuxt/module-builder": "1", nuxt: "4" },
+    }),
+    "src/module.ts": "export default defineNuxtModule({})",
+  });
+  expect(kind).toBe("package");
+});
+
+it("finds Bun's own client of Redis in a member of a workspace", () => {
+  const { services } = detected({
+    "bun.lock": "{}",
+    "package.json": manifest({ workspaces: ["apps/*"] }),
+    "apps/api/package.json": manifest({
+      name: "api",
+      scripts: { start: "bun src/index.ts" },
+      dependencies: { hono: "4" },
+    }),
+    "apps/api/src/index.ts": `import { Hono } from "hono"; import { RedisClient } from "bun"; export default new Hono();`,
+    "apps/web/package.json": manifest({
+      name: "web",
+      scripts: { build: "vite build" },
+      devDependencies: { vite: "6" },
+    }),
+    "apps/web/index.html": "<p>",
+  });
+  expect(services.map(({ path, database }) => [path, database])).toEqual([
+    ["apps/api", ["redis"]],
+    ["apps/web", []],
+  ]);
+});

@@ -187,7 +187,7 @@ describe("readJavaScript", () => {
     ]);
   });
   it("takes no setting of what a configuration file gives for a variable", () => {
-    const source = `export default { env: { ...more, nested: { X_KEY: "a" }, LIST: ["B_KEY: x"] } }`;
+    const source = `export default { env: { ...more, browser: true, nested: { X_KEY: "a" }, LIST: ["B_KEY: x"] } }`;
     expect(read(source, "vite.config.ts").map(({ key, need }) => [key, need])).toEqual([
       ["nested", "given"],
       ["LIST", "given"],

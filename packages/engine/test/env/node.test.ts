@@ -49,6 +49,21 @@ describe("settings of platforms and frameworks of Node", () => {
       },
       required: ["API_NAME"],
     },
+    "not what compose hands to a helper of a ready image": {
+      files: {
+        "compose.yaml":
+          "services:\n  store:\n    image: minio/minio:latest\n    environment:\n      STORE_KEY: ${STORE_KEY}\n  app:\n    build: .\n    environment:\n      APP_URL: ${APP_URL}\n",
+      },
+      required: ["APP_URL"],
+    },
+    "nothing of other programs for pages that are only built": {
+      facts: { framework: "vite", kind: "static" },
+      files: {
+        "src/a.ts": "use(import.meta.env.VITE_API_URL);",
+        ".env.example": "# required\nOAUTH_CLIENT_ID=\n# required\nVITE_API_URL=\n",
+      },
+      required: ["VITE_API_URL"],
+    },
     "credentials some write in lower case, and no other names": {
       files: { "src/a.js": "use(process.env.cloud_name, process.env.api_secret, process.env.editor);" },
       required: ["api_secret", "cloud_name"],
