@@ -32,17 +32,22 @@ export function besideRoot(
             ),
         )
       : [];
-  if (!isOfScripts && !["python", "go", "rust"].includes(root.runtime)) return [];
+  if (!isOfScripts && !["python", "go", "rust", "dotnet", "java"].includes(root.runtime)) return [];
+  // What lies inside the project of .NET that serves is its client; beside it, under one solution, it is a program.
+  if (root.runtime === "dotnet" && root.installCommand?.includes("/") !== true) return [];
   const isManual = ({ reading }: Below): boolean =>
     frameworks.some(({ id, role }) => id === reading.framework && role === "documents");
   const driven = manifest ? drivenFolders(manifest) : new Set<string>();
   return below.filter(
     (one) =>
       programFolders.test(one.path) &&
+      !/(?:^|\/)ClientApp$/i.test(one.path) &&
       !isManual(one) &&
       !driven.has(one.path) &&
       !(one.path.split("/").length > 2) &&
-      (isOfScripts ? one.reading.kind !== "worker" : isOfPages(one.reading) && !takesIn(project, root, one.path)),
+      (isOfScripts
+        ? one.reading.kind !== "worker"
+        : isOfPages(one.reading) && !one.reading.outputDir?.startsWith("..") && !takesIn(project, root, one.path)),
   );
 }
 
@@ -58,18 +63,18 @@ function isOfPages({ kind, framework }: Reading): boolean {
   return kind === "static" || frameworks.some(({ id, role }) => id === framework && role === "app");
 }
 
-/** A program of Go or Rust is built with the pages in it, serves them from their folder, or is shipped in one container with them. */
+/** A compiled program is built with the pages in it, serves them from their folder, or is shipped in one container with them. */
 function takesIn(project: Project, { runtime }: Reading, folder: string): boolean {
   if (runtime === "python") return false;
   const written = folder.replaceAll(".", "\\.");
   const isNamed = new RegExp(
-    `["'\\x60/:]${written}(?:/|["'\\x60\\s])|^(?://go:embed|COPY|ADD|RUN|WORKDIR)\\b.* ${written}(?:/|\\s|$)`,
+    `["'\\x60/:>\\\\]${written}(?:[/\\\\<]|["'\\x60\\s])|^(?://go:embed|COPY|ADD|RUN|WORKDIR)\\b.* ${written}(?:/|\\s|$)`,
     "m",
   );
   return search(project.tree, ".", {
     depth: 3,
     limit: 60,
-    matches: (name) => /\.(?:go|rs)$|^Dockerfile$/.test(name),
+    matches: (name) => /\.(?:go|rs|csproj)$|^(?:Dockerfile|pom\.xml|build\.gradle(?:\.kts)?)$/.test(name),
   }).some((at) =>
     // Pages with a container of their own are shipped in that one.
     at.startsWith(`${folder}/`) ? !at.endsWith("Dockerfile") : isNamed.test(project.tree.text(at) ?? ""),

@@ -8,7 +8,7 @@ import type { Sighting } from "./sighting.ts";
 
 /** What stands for a value that whoever deploys it gives. Words like "password" are part of true connection strings. */
 const placeholder =
-  /<[\w .-]+>|^[{[].*[}\]]$|#\{.*\}|\byour\b|\byour[-_]|change[-_ ]?(?:me|this|it)|replace|placeholder|x{4,}|\*{3,}|\bTODO\b|(?:set|stored?|provided?|override) (?:in|via|by|with)\b/i;
+  /<[\w .-]+>|^[{[].*[}\]]$|#\{.*\}|\byour\b|\byour[-_]|change[-_ ]?(?:me|this|it)|replace|placeholder|x{4,}|\*{3,}|\bTODO\b|^(?:insert|enter|add|put)\b|(?:set|stored?|provided?|override) (?:in|via|by|with)\b/i;
 /** An empty text in their place means that they are missing. */
 const neverEmpty = /(?:Key|Secret|Password|Token|ConnectionString|ClientId)$|^ConnectionStrings__/i;
 const aboutTheHost = /^(?:Logging|Serilog|AllowedHosts|Kestrel|NLog|ApplicationInsights)\b/i;

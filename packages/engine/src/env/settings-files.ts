@@ -1,4 +1,4 @@
-/** Files of settings that take values from variables: Spring, Quarkus, Micronaut, Ktor, other programs of the JVM, Symfony. */
+/** Files of settings that take values from variables: Spring, Quarkus, Micronaut, Ktor, other programs of the JVM, Symfony, viper. */
 import { readExample } from "./example.ts";
 import type { Manifest } from "./manifest.ts";
 import { maskHashComments } from "./mask.ts";
@@ -13,6 +13,15 @@ export const settingsFiles: readonly Manifest[] = [
       // Ktor: `url: "$DB_URL:jdbc:h2:mem"`.
       for (const match of /\.ya?ml$/.test(path) ? code.matchAll(/["']\$([A-Z][A-Z0-9_]{2,})(:[^"'\n]*)?["']/g) : [])
         see(match[1]!, match[2] === undefined ? "checked" : "default", { offset: match.index });
+    },
+  },
+  {
+    // Viper reads a committed file by such a name, and takes the environment before it.
+    name: /^(?:app|config|default|dev)\.env$/,
+    read(project, path, text, see) {
+      if (!/spf13\/viper/.test(project.tree.text(path.replace(/[^/]+$/, "go.mod")) ?? "")) return;
+      for (const { key, value, isCommentedOut } of readExample(path, text))
+        if (!isCommentedOut && value !== "") see(key, "given", { offset: text.indexOf(key) });
     },
   },
   {

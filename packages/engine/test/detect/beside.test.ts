@@ -219,6 +219,27 @@ describe("what lies beside", () => {
       },
       is: { kind: "server", framework: "phoenix", database: ["postgres"] },
     },
+    "pages beside a project of .NET, under one solution": {
+      files: {
+        "Shop.sln": 'Project("{A}") = "Api", "api/Api.csproj", "{B}"\n',
+        "api/Api.csproj":
+          '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net9.0</TargetFramework></PropertyGroup></Project>',
+        "api/Program.cs": "var app = WebApplication.Create(args); app.Run();",
+        "frontend/package.json": manifest({ scripts: { build: "vite build" }, devDependencies: { vite: "6" } }),
+        "frontend/index.html": "<p>",
+      },
+      is: { kind: "monorepo", services: [".", "frontend"] },
+    },
+    "pages that the build of Java takes in": {
+      files: {
+        "pom.xml":
+          "<project><artifactId>a</artifactId><dependencies><dependency><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies><build><plugins><plugin><artifactId>frontend-maven-plugin</artifactId><configuration><workingDirectory>frontend</workingDirectory></configuration></plugin></plugins></build></project>",
+        "src/main/java/App.java": "class App { public static void main(String[] a) { SpringApplication.run(); } }",
+        "frontend/package.json": manifest({ scripts: { build: "vite build" }, devDependencies: { vite: "6" } }),
+        "frontend/index.html": "<p>",
+      },
+      is: { kind: "server", framework: "spring-boot" },
+    },
     "a program of Elixir whose root lints pages kept in folders": {
       files: {
         "mix.exs": 'defmodule Shop.MixProject do\n  defp deps, do: [{:phoenix, "~> 1.7"}]\nend\n',

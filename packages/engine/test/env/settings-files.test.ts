@@ -113,6 +113,16 @@ describe("settings kept in files and structures", () => {
       facts: { runtime: "go" },
       required: ["DATABASE_URL", "HUB_KEY"],
     },
+    "no value that a file committed for viper holds": {
+      files: {
+        "go.mod": "module a\n\nrequire github.com/spf13/viper v1.19.0\n",
+        "app.env": "DB_SOURCE=postgresql://a:b@localhost:5432/a\nSIGN_KEY=\n",
+        "util/config.go":
+          'package util\ntype Config struct {\n  DB string `mapstructure:"DB_SOURCE"`\n  Key string `mapstructure:"SIGN_KEY"`\n}\n',
+      },
+      facts: { runtime: "go" },
+      required: ["SIGN_KEY"],
+    },
     "no store of files that a variable chooses": {
       files: {
         "config/environments/production.rb": 'config.active_storage.service = ENV.fetch("STORE", :local)\n',
