@@ -149,6 +149,9 @@ function needOf(language: Language, { read, code, start, end, inside }: Place): 
   const before = code.slice(lineStart, start);
   if (language.comments === "slash" && fillsGap(code, lineStart, before)) return "guarded";
   if (language.lenient?.test(before)) return "guarded";
+  // .NET asks whether there is anything in it.
+  if (/\bIsNullOr(?:Empty|WhiteSpace)\(\s*(?:\w+\.)*$/.test(before))
+    return /^\s*if\s*\(\s*(?:\w+\.)?IsNullOr/.test(before) && stopsSoon(language, code, end) ? "checked" : "guarded";
   if (/^\s*assert\s+$/.test(before)) return "checked";
   // Go: `if x, err = sign(os.Getenv("KEY")); err != nil` asks about something else.
   const isInitialised = /^\s*(?:\}?\s*else\s+)?if\s+[\w.,\s]+:?=[^=;]*\([^;]*$/.test(before) && /^[^\n]*;/.test(after);

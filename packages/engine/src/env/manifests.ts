@@ -42,6 +42,8 @@ const manifests: Manifest[] = [
           entry.isCommentedOut || entry.value === "" ? [] : [entry.key],
         ),
       );
+      for (const key of kind === "compose" ? handedThrough(project.yaml(path)?.[0]) : [])
+        see(key, held.has(key) ? "given" : "plain", { offset: text.indexOf(key) });
       const helpers = kind === "compose" ? [] : helpersOf(code);
       const given = new Set(kind === "compose" ? [] : [...code.matchAll(/\$\{(\w+):?-/g)].map(([, key]) => key));
       for (const match of code.matchAll(/(?<!\$)\$(?:\{([A-Za-z_]\w*)(:?[-?+][^}]*)?\}|([A-Za-z_]\w*))/g)) {
@@ -233,6 +235,19 @@ function helpersOf(code: string): Span[] {
     const image = /^\s+image:\s*["']?([^\s"']+)/m.exec(code.slice(start, end))?.[1];
     const isBeside = image !== undefined && (databaseOfImage(image) !== undefined || helper.test(image));
     return isBeside ? [{ start, end }] : [];
+  });
+}
+
+/** Variables that containers are given as they are: `environment: [KEY]`. */
+function handedThrough(document: Json | undefined): string[] {
+  const services = isObject(document) ? document["services"] : undefined;
+  return Object.values(isObject(services) ? services : {}).flatMap((service) => {
+    const environment = isObject(service) ? service["environment"] : undefined;
+    if (Array.isArray(environment))
+      return environment.filter((one): one is string => typeof one === "string" && variable.test(one));
+    return Object.entries(isObject(environment) ? environment : {}).flatMap(([key, value]) =>
+      value === null ? [key] : [],
+    );
   });
 }
 

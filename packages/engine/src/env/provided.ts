@@ -2,7 +2,7 @@
 
 /** By who sets them; a `*` stands for any letters, digits and underscores. */
 const setBy: Readonly<Record<string, string>> = {
-  shell: `PATH HOME PWD USER USERNAME SHELL TERM COLORTERM FORCE_COLOR NO_COLOR EDITOR BROWSER LANG LC_ALL TZ TEMP TMP TMPDIR
+  shell: `PATH HOME PWD PID USER USERNAME SHELL TERM COLORTERM FORCE_COLOR NO_COLOR EDITOR BROWSER LANG LC_ALL TZ TEMP TMP TMPDIR
     HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy XDG_*`,
   windows: "APPDATA LOCALAPPDATA PROGRAMFILES PROGRAMDATA USERPROFILE",
   everybody:

@@ -27,6 +27,14 @@ describe("settings kept in files and structures", () => {
       facts: dotnet,
       required: ["ConnectionStrings__Main"],
     },
+    "what .NET asks for before it uses it, unless it stops": {
+      files: {
+        "Program.cs":
+          'var on = !string.IsNullOrWhiteSpace(builder.Configuration["TRACE_ENDPOINT"]);\nif (string.IsNullOrEmpty(configuration["SIGN_KEY"]))\n  throw new Exception("no");\n',
+      },
+      facts: dotnet,
+      required: ["SIGN_KEY"],
+    },
     "nothing that .NET compares with null": {
       files: { "Program.cs": 'var on = Environment.GetEnvironmentVariable("RUNS_IN_HOST") != null || other;' },
       facts: dotnet,
@@ -233,6 +241,14 @@ describe("settings kept in files and structures", () => {
       files: { ".env.example": "# see below\nAPI_TOKEN: your_token\nNAME: 'a'\n", "main.go": "package main\n" },
       facts: { runtime: "go" },
       required: ["API_TOKEN"],
+    },
+    "what a compose file hands through by its name alone": {
+      files: {
+        "compose.yaml":
+          "services:\n  a:\n    image: a\n    cap_add:\n      - SYS_NICE\n    environment:\n      - A_PASSWORD\n      - A_MODE=x\n  b:\n    image: b\n    environment:\n      B_TOKEN:\n",
+      },
+      facts: { kind: "compose", runtime: "docker" },
+      required: ["A_PASSWORD", "B_TOKEN"],
     },
     "no value that the file beside a compose file holds": {
       files: {
