@@ -16,12 +16,19 @@ export function useMe() {
  * whose page this is unless another is named, in none for null.
  */
 export function useMay(project?: string | null): (permission: string) => boolean {
-  const { data } = useMe();
   const place = usePlace();
+  const mayIn = useMayIn();
   const where = project === undefined ? place.project : project;
-  const here = data?.projects.find(({ name }) => name === where)?.permissions ?? [];
-  const held = new Set<string>([...(data?.permissions ?? []), ...here]);
-  return (permission) => held.has(permission);
+  return (permission) => mayIn(where, permission);
+}
+
+/** The same of any project, for lists of them. */
+export function useMayIn(): (project: string | null, permission: string) => boolean {
+  const { data } = useMe();
+  const anywhere = new Set<string>(data?.permissions);
+  const inOne = new Map(data?.projects.map(({ name, permissions }) => [name, new Set<string>(permissions)]));
+  return (project, permission) =>
+    anywhere.has(permission) || (project !== null && inOne.get(project)?.has(permission) === true);
 }
 
 /** All that a person may do in the organisation or in one of their projects: what a key of theirs can be given. */

@@ -12,27 +12,51 @@ import {
 import { Link } from "@tanstack/react-router";
 import { ExternalLink } from "lucide-react";
 import { useAsk } from "../ask.ts";
-import { usePlatformNames } from "../parts/deployment-platform.tsx";
-import { useMay } from "../session.ts";
 
-export function ProjectCard({
-  project: { name, environments },
-  recent,
-}: {
+/** What all cards are given: asked once for the page, there may be a thousand of them. */
+export interface CardProps {
   project: Project;
   recent: ReadonlyMap<string, Deployment>;
-}) {
-  const platformNames = usePlatformNames();
-  const mayDeploy = useMay(name)("create:deployment");
-  const production = environments.find((one) => one.name === "production");
-  const live = production?.url ? production : environments.find(({ url }) => url !== null);
-  // Ids sort by time.
-  const lastId =
+  mayDeploy: boolean;
+  platformNames(id: string): string;
+}
+
+export function ProjectCard(props: CardProps) {
+  const { project, recent } = props;
+  const id = lastIdOf(project);
+  const known = id === null ? undefined : recent.get(id);
+  return id === null || known || recent.size === 0 ? (
+    <Card {...props} last={known} />
+  ) : (
+    <AskingCard {...props} id={id} />
+  );
+}
+
+/** Of a project whose last deployment is none of the recent ones. */
+function AskingCard({ id, ...props }: CardProps & { id: string }) {
+  const { data } = useAsk(["deployment", id], (client, signal) => client.deployments.get({ id }, { signal }));
+  return <Card {...props} last={data} />;
+}
+
+/** Ids sort by time. */
+function lastIdOf({ environments }: Project): string | null {
+  return (
     environments
       .flatMap(({ lastDeployment }) => lastDeployment ?? [])
       .sort()
-      .at(-1) ?? null;
-  const last = useDeployment(lastId, recent);
+      .at(-1) ?? null
+  );
+}
+
+function Card({
+  project: { name, environments },
+  recent,
+  mayDeploy,
+  platformNames,
+  last,
+}: CardProps & { last: Deployment | undefined }) {
+  const production = environments.find((one) => one.name === "production");
+  const live = production?.url ? production : environments.find(({ url }) => url !== null);
   const platforms = [
     ...new Set(
       environments.flatMap(({ liveDeployment }) =>
@@ -114,12 +138,4 @@ function LastDeployment({ deployment }: { deployment: Deployment }) {
       </span>
     </p>
   );
-}
-
-function useDeployment(id: string | null, recent: ReadonlyMap<string, Deployment>): Deployment | undefined {
-  const known = id === null ? undefined : recent.get(id);
-  const { data } = useAsk(["deployment", id], (client, signal) => client.deployments.get({ id: id! }, { signal }), {
-    enabled: id !== null && recent.size > 0 && known === undefined,
-  });
-  return known ?? data;
 }

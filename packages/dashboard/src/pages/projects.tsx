@@ -12,9 +12,10 @@ import { Plus, Search } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useAsk } from "../ask.ts";
 import { CliCommand } from "../parts/cli-command.tsx";
+import { usePlatformNames } from "../parts/deployment-platform.tsx";
 import { useProjects } from "../parts/projects.ts";
 import { inputClass } from "../parts/text-field.tsx";
-import { useHeld, useMay } from "../session.ts";
+import { useHeld, useMay, useMayIn } from "../session.ts";
 import { Page } from "../shell/page.tsx";
 import { ProjectCard } from "./project-card.tsx";
 
@@ -123,6 +124,8 @@ function Cards({
   recent: ReadonlyMap<string, Deployment>;
   onClear(): void;
 }) {
+  const mayIn = useMayIn();
+  const platformNames = usePlatformNames();
   const wanted = text.trim().toLowerCase();
   const shown = projects.filter(({ name, environments }) =>
     [name, ...environments.map(({ url }) => url ?? "")].some((one) => one.toLowerCase().includes(wanted)),
@@ -145,7 +148,12 @@ function Cards({
         <ul className="lf:grid lf:gap-4 lf:@2xl:grid-cols-2 lf:@5xl:grid-cols-3">
           {shown.map((project) => (
             <li key={project.name} className="lf:min-w-0">
-              <ProjectCard project={project} recent={recent} />
+              <ProjectCard
+                project={project}
+                recent={recent}
+                mayDeploy={mayIn(project.name, "create:deployment")}
+                platformNames={platformNames}
+              />
             </li>
           ))}
         </ul>
