@@ -44,6 +44,7 @@ export { dayOf, deploymentName, matches } from "./deployment/history.ts";
 export { DeployButton, type DeployButtonProps, type DeploySource } from "./deploy-button.tsx";
 export { Layer, Root, useLayerContainer } from "./parts/root.tsx";
 export { Button, type ButtonProps, buttonClass } from "./parts/button.tsx";
+export { kindWord } from "./forms/fields.ts";
 export { Badge, StatusIndicator, stateWord, type Tone } from "./parts/status.tsx";
 export { Duration, durationForSpeech, durationInWords, FixedNow, RelativeTime, useNow } from "./parts/time.tsx";
 export { CopyButton, CopyField } from "./parts/copy.tsx";

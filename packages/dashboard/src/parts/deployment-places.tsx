@@ -33,7 +33,7 @@ export function Environments({ project: { name: project, environments } }: { pro
                   <StatusIndicator state={lastState} />
                 </Link>
               )}
-              <span className="lf:min-w-0 lf:ms-auto">
+              <span className="lf:min-w-0 lf:basis-full lf:@sm:ms-auto lf:@sm:basis-auto">
                 {url === null ? <span className="lf:text-muted">Nothing live</span> : <SiteUrl url={url} />}
               </span>
             </li>

@@ -1,6 +1,6 @@
 /** What else a project might be, to be taken with one press. */
 import type { Detection } from "../types.ts";
-import { type DetectedService, kindWords, type ServiceOverrides, withField, withTyped } from "./fields.ts";
+import { type DetectedService, kindWord, type ServiceOverrides, withField, withTyped } from "./fields.ts";
 
 type Candidate = Detection["candidates"][number];
 
@@ -25,7 +25,7 @@ export function otherCandidates(
   const named = new Map<string, Candidate>();
   for (const candidate of others.toSorted((one, other) => other.confidence - one.confidence)) {
     const { framework, runtime, kind } = candidate;
-    const kindName = (kindWords[kind] ?? kind).toLowerCase();
+    const kindName = kindWord(kind);
     // Pages need nothing to run on.
     const what = framework ?? (runtime === kind ? null : runtime);
     const name =

@@ -138,7 +138,8 @@ function FaultSummary({ id, faults }: { id: string; faults: readonly Fault[] }) 
     field.focus();
   };
   return (
-    <div role="status">
+    // While there is nothing to say, it takes no room: not even the gap below it.
+    <div role="status" className="lf:empty:-mb-4">
       {faults.length === 0 ? null : (
         <div className="lf:rounded-lg lf:border lf:border-failure-line lf:bg-failure-soft lf:p-4">
           <p className="lf:m-0 lf:font-medium">

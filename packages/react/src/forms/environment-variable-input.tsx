@@ -190,6 +190,7 @@ export function EnvironmentVariableInput({
         </ul>
       )}
       <OptionalVariables
+        isMore={rows.length > 0}
         needed={optional}
         disabled={disabled}
         onAdd={({ key, sensitive }) => add({ key, sensitive })}

@@ -66,6 +66,9 @@ export const kindWords: Record<string, string> = {
   monorepo: "Workspace",
 };
 
+/** As it stands inside a sentence. */
+export const kindWord = (kind: string): string => (kindWords[kind] ?? kind).toLowerCase();
+
 /** The services a form is about: those there are, or the whole as one. */
 export function servicesOf(detection: Detection): DetectedService[] {
   return detection.services.length > 0 ? detection.services : [{ ...detection, path: ".", name: "web" }];

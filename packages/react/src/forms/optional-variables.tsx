@@ -5,18 +5,21 @@ import type { NeededVariable } from "./rows.ts";
 import { Places } from "./variable-row.tsx";
 
 export interface OptionalVariablesProps {
+  /** Whether others are shown already. */
+  isMore: boolean;
   needed: readonly NeededVariable[];
   disabled: boolean;
   onAdd(needed: NeededVariable): void;
 }
 
 /** What the code reads and can do without: out of the way until it is looked for. */
-export function OptionalVariables({ needed, disabled, onAdd }: OptionalVariablesProps) {
+export function OptionalVariables({ isMore, needed, disabled, onAdd }: OptionalVariablesProps) {
   if (needed.length === 0) return null;
   return (
     <details className="lf:mt-2 lf:rounded-md lf:border lf:border-line lf:px-3 lf:py-1">
       <summary className="lf:min-h-6 lf:cursor-pointer lf:py-1 lf:text-sm">
-        {needed.length === 1 ? "One more is read" : `${needed.length} more are read`} by the code, and not required
+        {needed.length === 1 ? "One" : needed.length}
+        {isMore ? " more" : ""} {needed.length === 1 ? "is" : "are"} read by the code, and not required
       </summary>
       <ul className="lf:m-0 lf:list-none lf:p-0">
         {needed.map((one) => (

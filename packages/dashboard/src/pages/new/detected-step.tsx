@@ -1,5 +1,12 @@
 /** What the source is, why that is believed, and what a person says instead. */
-import { Button, type Detection, DeploymentConfigForm, type ErrorReport, type ServiceOverrides } from "@landfall/react";
+import {
+  Button,
+  type Detection,
+  DeploymentConfigForm,
+  type ErrorReport,
+  kindWord,
+  type ServiceOverrides,
+} from "@landfall/react";
 
 export interface DetectedStepProps {
   detection: Detection | null;
@@ -53,7 +60,7 @@ export function DetectedStep({
 
 /** "astro, static pages". */
 export function serviceInWords({ made, kind }: { made: string | null | undefined; kind: string }): string {
-  return [made === "static" ? null : made, kind === "static" ? "static pages" : kind].filter(Boolean).join(", ");
+  return [made === "static" ? null : made, kindWord(kind)].filter(Boolean).join(", ");
 }
 
 /** In a line. */
