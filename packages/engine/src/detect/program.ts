@@ -83,11 +83,14 @@ export function programOf(subject: Subject): Program | undefined {
   let name =
     startScripts.find((candidate) => serving(candidate) !== undefined) ??
     ["pm2", "deploy"].find((candidate) => serving(candidate)?.program.startsWith("pm2"));
-  if (name === "start" && ["nest", "ts-node", "ts-node-esm", "tsx", "babel-node"].includes(serving("start")!.program))
-    name =
-      ["start:prod", "start:production", "prod", "production", "serve"].find(
-        (candidate) => serving(candidate)?.program === "node",
-      ) ?? name;
+  if (name !== undefined && ["nest", "ts-node", "ts-node-esm", "tsx", "babel-node"].includes(serving(name)!.program)) {
+    const ofProgram = name.replace(/^start:?/, "");
+    const built =
+      ofProgram === ""
+        ? ["start:prod", "start:production", "prod", "production", "serve"]
+        : [`start:prod:${ofProgram}`, `start:${ofProgram}:prod`, `prod:${ofProgram}`];
+    name = built.find((candidate) => serving(candidate)?.program === "node") ?? name;
+  }
   const stated = vendors.find(({ startCommand }) => startCommand !== undefined);
   if (stated) {
     const runs = expand(stated.startCommand!, manifest);

@@ -66,6 +66,8 @@ export function readExample(path: string, text: string): ExampleEntry[] {
   let isGroupStart = true;
   /** The heading says `(optional)` of a thing, not `Optional: …` of the next entry. */
   let isHeadingOfAll = false;
+  /** The entry below the last comment, where that calls it optional. */
+  let calledOptional = "";
   /** Entries of the first of several ways, which an example offers one after another. */
   let firstWay = 0;
   let isOtherWay = false;
@@ -119,11 +121,14 @@ export function readExample(path: string, text: string): ExampleEntry[] {
     if (isGroupStart) isHeadingOfAll = isOptionalHeading(near.join(" "));
     const words = [...near, ...(behind ? [behind] : [])].join(" ");
     const saysRequired = requiredWords.test(words);
+    const key = match[1] ?? match[2]!;
+    if (isGroupStart || comments.length > 0) calledOptional = isOptionalText(near.join(" ")) && !isChosen ? key : "";
     const isOptional =
       (isOptionalText(words) && !isChosen) ||
+      (isSibling(calledOptional, key) && !saysRequired) ||
       ((isAllOptional || isOtherWay || sectionIsOptional || groupIsOptional || box === "optional") && !saysRequired);
     entries.push({
-      key: match[1] ?? match[2]!,
+      key,
       value,
       line: index + 1,
       path,
@@ -193,6 +198,12 @@ function splitValue(raw: string): { value: string; behind?: string } {
   const at = raw.search(/(?:^|\s)#/);
   if (at < 0) return { value: raw.trim() };
   return { value: raw.slice(0, at).trim(), behind: raw.slice(at).replace(/^[\s#]+/, "") };
+}
+
+/** Names of two words or more that differ in the last, of which one comment speaks: `SITE_AUTH_ID`, `SITE_AUTH_KEY`. */
+function isSibling(one: string, other: string): boolean {
+  const stem = /^\w+_[A-Za-z0-9]+_(?=[A-Za-z0-9]+$)/.exec(one)?.[0];
+  return stem !== undefined && other.startsWith(stem);
 }
 
 /** Whether a value stands for one that has to be filled in. */

@@ -510,3 +510,19 @@ it("finds Bun's own client of Redis in a member of a workspace", () => {
     ["apps/web", []],
   ]);
 });
+
+it("starts what was built of one of several programs of Nest", () => {
+  const { startCommand } = detected({
+    "package.json": manifest({
+      scripts: {
+        build: "nest build api",
+        "start:api": "nest start api",
+        "start:worker": "nest start worker",
+        "start:prod:api": "node dist/apps/api/main.js",
+      },
+      dependencies: { "@nestjs/core": "11", "@nestjs/platform-express": "11" },
+    }),
+    "apps/api/src/main.ts": "const app = await NestFactory.create(AppModule); await app.listen(3000);",
+  });
+  expect(startCommand).toBe("npm run start:prod:api");
+});

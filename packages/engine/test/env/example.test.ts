@@ -49,6 +49,11 @@ describe("readExample", () => {
       "# Optional: for mail\nAA=\nBB=\n# Where\nCC=",
       ["AA", "BB"],
     ],
+    [
+      "in the midst of others, the next entry and its siblings",
+      "AA=\n# Optional\nA_AUTH_ID=\nA_AUTH_KEY=\nA_PORT=\nB_AUTH_ID= # optional\nB_AUTH_KEY=",
+      ["A_AUTH_ID", "A_AUTH_KEY", "B_AUTH_ID"],
+    ],
     ["what is required only sometimes", "# Required if STORE is s3\nAA=", ["AA"]],
     ["a word behind", "AA=1 # optional\nBB=", ["AA"]],
     ["an entry commented out", "# AAA=1\nBB=", ["AAA"]],
