@@ -111,7 +111,7 @@ export async function* readArchive(
   const found: Part[] = [];
   let list: Part[] | null = null;
   try {
-    const entries = Readable.toWeb(plain).pipeThrough(
+    const entries = ReadableStream.from<Uint8Array>(plain).pipeThrough(
       createTarDecoder({ strict: true }),
     ) as unknown as AsyncIterable<ParsedTarEntry>;
     for await (const { header, body } of entries) {

@@ -109,7 +109,7 @@ export async function startPostgres(): Promise<PostgresServer> {
       await start();
     },
     async [Symbol.asyncDispose]() {
-      await stop("SIGINT");
+      await stop("SIGQUIT"); // What it would write down is removed.
       rmSync(root, { recursive: true, force: true });
     },
   };
