@@ -21,6 +21,11 @@ const forms = {
     isNot: /!|\bnot\b|\.nil\?|\.blank\?|\.empty\?/,
     end: (indent) => new RegExp(`^[ \\t]{${indent}}(?:end|else|elsif)\\b`, "m"),
   },
+  ex: {
+    head: /^([ \t]*)(?:\w+ =[ \t]*)?if (System\.get_env\("\w+"\)[^\n]*)\bdo[ \t]*$/gm,
+    isNot: /\bnot\b|!|\bis_nil\b|==/,
+    end: (indent) => new RegExp(`^[ \\t]{${indent}}(?:end|else)\\b`, "m"),
+  },
 } satisfies Record<string, Form>;
 
 /** Asks where the program runs, or in which mode: what follows is not a feature one may leave out. */
@@ -48,6 +53,8 @@ export function quietSwitchedBlocks(code: string, sightings: Sighting[]): void {
 /** Takes back what `sightings`, of one file in the language, say of variables read in such blocks. */
 export function quietAskedBlocks(language: keyof typeof forms, code: string, sightings: Sighting[]): void {
   const form = forms[language];
+  // Elixir insists by the way it asks, once it knows that the variable is there.
+  const quieted = language === "ex" ? /^(?:asserted|plain|checked)$/ : /^(?:asserted|plain)$/;
   for (const match of code.matchAll(form.head)) {
     const [head, indent, condition] = match;
     if (form.isNot.test(condition!) || aboutPlatform.test(condition!)) continue;
@@ -55,8 +62,7 @@ export function quietAskedBlocks(language: keyof typeof forms, code: string, sig
     const after = form.end(indent!.length).exec(code.slice(start + 1));
     const end = after ? start + 1 + after.index : code.length;
     for (const sighting of sightings)
-      if (sighting.offset > start && sighting.offset < end && /^(?:asserted|plain)$/.test(sighting.need))
-        sighting.need = "guarded";
+      if (sighting.offset > start && sighting.offset < end && quieted.test(sighting.need)) sighting.need = "guarded";
   }
 }
 

@@ -55,7 +55,12 @@ export function readLanguage(path: string, extension: string, text: string): Sig
     quietAskedBlocks("rb", code, sightings);
     settleDevelopment("rb", code, sightings);
   }
-  if (extension === "exs") settleDevelopment("ex", code, sightings);
+  if (extension === "exs") {
+    quietAskedBlocks("ex", code, sightings);
+    settleDevelopment("ex", code, sightings);
+    // Neither what describes the project nor what fills a database is what serves.
+    if (/(?:^|\/)(?:mix|seeds)\.exs$/.test(path)) for (const sighting of sightings) sighting.need = "tooling";
+  }
   if (extension === "py") {
     quietAskedBlocks("py", code, sightings);
     quietSwitchedBlocks(code, sightings);

@@ -157,12 +157,13 @@ const manifests: Manifest[] = [
     },
   },
   {
-    name: /^config\/credentials\.yml\.enc$/,
+    name: /^config\/credentials(?:\/production)?\.yml\.enc$/,
     // Some commit the key beside what it opens.
     read: (project, path, _text, see) => {
-      if (project.tree.has(path.replace(/credentials\.yml\.enc$/, "master.key"))) return;
+      const key = path.replace(/credentials\.yml\.enc$/, "master.key").replace(/\.yml\.enc$/, ".key");
+      if (project.tree.has(key)) return;
       // Who runs a copy of it cannot open what the authors encrypted, and is told to give the secret itself.
-      const folder = path.replace(/\/?config\/credentials\.yml\.enc$/, "") || ".";
+      const folder = path.replace(/\/?config\/credentials(?:\/production)?\.yml\.enc$/, "") || ".";
       const examples = project.tree.listing(folder).files.filter(isExampleFile);
       const isGiven = examples.some((name) => /^SECRET_KEY_BASE=/m.test(project.tree.text(inside(folder, name)) ?? ""));
       see(isGiven ? "SECRET_KEY_BASE" : "RAILS_MASTER_KEY", "checked");

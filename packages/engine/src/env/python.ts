@@ -6,6 +6,7 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
   if (!/^class\s+\w+\([^)]{0,600}?Settings\b/m.test(code)) return [];
   const sightings: Sighting[] = [];
   const models = modelsIn(code);
+  const tried = triedIn(code);
   const isFirstVersion = /^from pydantic import [^\n]*\bBaseSettings\b/m.test(code);
   const settings = new Set<string>();
   for (const match of code.matchAll(/^class\s+(\w+)\(([^)]{0,600})\):/gm)) {
@@ -30,7 +31,7 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
         value ?? "",
       )?.[1];
       const isRequired =
-        value === undefined || /^\.\.\.|^Field\(\s*(?:\.\.\.|\w*alias\s*=|env\s*=|description|\))/.test(value.trim());
+        value === undefined || /^\.\.\.|^Field\(\s*(?:\.\.\.|(?!default)\w+\s*=|\))/.test(value.trim());
       // Before version 2 a type that takes None has it for its value.
       const isLeftOut = value === undefined && isFirstVersion && /^Optional\[|\|\s*None\b/.test(type!.trim());
       const fields = delimiter === undefined || value !== undefined ? undefined : models.get(type!.trim());
@@ -49,7 +50,7 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
       const hasDefault = isLeftOut || (value !== undefined && /default(?:_factory)?\s*=/.test(value));
       sightings.push({
         key: (alias ?? prefix + own!).toUpperCase(),
-        need: isRequired && !hasDefault ? "checked" : "default",
+        need: isRequired && !hasDefault ? (tried.has(named!) ? "declared" : "checked") : "default",
         when: "run",
         offset: start + field.index,
         path,
@@ -58,6 +59,19 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
     }
   }
   return sightings;
+}
+
+const tries =
+  /^[ \t]+try:[ \t]*\n[ \t]+(?:[\w.]+(?::[^=\n]+)?[ \t]*=[ \t]*)?(\w+)\([^()]{0,200}\)\s*\n(?:[^\n]*\n){0,3}?[ \t]*except\b/gm;
+
+/** Classes whose failure nobody minds, `try: self.store = Store()` and `except ValidationError:`: a part one may leave out. At the outermost level it is all there is. */
+function triedIn(code: string): Set<string> {
+  return new Set(
+    [...code.matchAll(tries)].flatMap((match) => {
+      const end = match.index + match[0].length;
+      return /\braise\b|exit\(|abort\(/.test(code.slice(end, end + 300)) ? [] : [match[1]!];
+    }),
+  );
 }
 
 /** Models of the file, with their fields without a value: settings hold them, and name their variables after both. */

@@ -174,6 +174,30 @@ describe("settings kept in files and structures", () => {
       facts: { runtime: "php" },
       required: [],
     },
+    "nothing Elixir insists on where it asked before, or of what describes the project": {
+      files: {
+        "config/runtime.exs":
+          'pem =\n  if System.get_env("STORE_PEM") do\n    System.fetch_env!("STORE_PEM") |> decode()\n  else\n    System.fetch_env!("STORE_FILE")\n  end\nif System.get_env("MAIL_HOST") do\n  config :a, user: System.fetch_env!("MAIL_USER")\nend\n',
+        "mix.exs": 'def project, do: [extra: System.fetch_env!("UNUSED_CHECK")]\n',
+      },
+      facts: { runtime: "elixir" },
+      required: ["STORE_FILE"],
+    },
+    "the key of credentials that Rails keeps for production": {
+      files: { "config/credentials/production.yml.enc": "abc", "config/credentials/test.yml.enc": "abc" },
+      facts: { runtime: "ruby" },
+      required: ["RAILS_MASTER_KEY"],
+    },
+    "fields that Python hides, but none of settings it only tries": {
+      files: {
+        "main.py":
+          'class Chat(BaseSettings):\n    key: str = Field(exclude=True)\n    name: str = Field(default="a", exclude=True)\n    model_config = SettingsConfigDict(env_prefix="CHAT_")\n\n\nclass Store(BaseSettings):\n    host: str\n    model_config = SettingsConfigDict(env_prefix="STORE_")\n\n\nclass App(BaseModel):\n    def load(self):\n        try:\n            self.store = Store()\n        except ValidationError:\n            self.store = None\n        self.chat = Chat()\n',
+        "strict.py":
+          "class Strict(BaseSettings):\n    sign_key: str\n\n\ntry:\n    settings = Strict()\nexcept Exception as error:\n    print(error)\n    raise\n",
+      },
+      facts: python,
+      required: ["CHAT_KEY", "SIGN_KEY"],
+    },
     "nothing of a block for Elixir's tests": {
       files: {
         "config/runtime.exs":
