@@ -186,24 +186,29 @@ export const languages: readonly Language[] = [
   },
   {
     extensions: ["cs", "fs"],
-    words: /GetEnvironmentVariable|[cC]onfig\w*(?:\s*\[|\.Get)/,
+    words: /GetEnvironmentVariable|[cC]onfig\w{0,40}(?:\s*\[|\.Get)/,
     comments: "slash",
     reads: [
       { pattern: /GetEnvironmentVariable\(\s*"([A-Za-z_]\w*)"\s*(?:,[^()]*)?\)/g, need: "plain" },
       {
         // Of what is only called something like it, names that are written as those of settings or variables.
-        pattern: /[cC]onfig(?:uration\s*\[\s*|\w*\s*\[\s*(?="[A-Za-z]\w*:|"[A-Z][A-Z0-9_]*"))"([A-Za-z][\w:]*)"\s*\]/g,
-        need: "plain",
-        setting: "",
-      },
-      { pattern: /[cC]onfig\w*\.GetValue<\w+\??>\(\s*"([A-Za-z][\w:]*)"\s*(,[^()]*)?\)/g, need: "plain", setting: "" },
-      {
-        pattern: /[cC]onfig\w*\.Get(?:Required)?Section\(\s*"([A-Za-z][\w:]*)"\s*\)\.Value\b/g,
+        pattern:
+          /[cC]onfig(?:uration\s*\[\s*|\w{0,40}\s*\[\s*(?="[A-Za-z]\w*:|"[A-Z][A-Z0-9_]*"))"([A-Za-z][\w:]*)"\s*\]/g,
         need: "plain",
         setting: "",
       },
       {
-        pattern: /[cC]onfig\w*\.GetConnectionString\(\s*"([A-Za-z][\w:]*)"\s*\)/g,
+        pattern: /[cC]onfig\w{0,40}\.GetValue<\w+\??>\(\s*"([A-Za-z][\w:]*)"\s*(,[^()]*)?\)/g,
+        need: "plain",
+        setting: "",
+      },
+      {
+        pattern: /[cC]onfig\w{0,40}\.Get(?:Required)?Section\(\s*"([A-Za-z][\w:]*)"\s*\)\.Value\b/g,
+        need: "plain",
+        setting: "",
+      },
+      {
+        pattern: /[cC]onfig\w{0,40}\.GetConnectionString\(\s*"([A-Za-z][\w:]*)"\s*\)/g,
         need: "plain",
         setting: "ConnectionStrings__",
       },

@@ -11,14 +11,14 @@ function readFilled(path: string, code: string): Sighting[] {
   const derived = /#\[derive\([^\]]*\bEnvconfig\b/.test(code);
   if (!filled && !derived) return [];
   const sightings: Sighting[] = [];
-  for (const match of code.matchAll(/((?:#\[[^\n]*\n\s*)*)(?:pub\s+)?struct\s+\w+\s*\{([^}]*)\}/g)) {
+  for (const match of code.matchAll(/((?:#\[[^\n]{0,400}\n\s*){0,12})(?:pub\s+)?struct\s+\w+\s*\{([^}]*)\}/g)) {
     const [whole, attributes, body] = match;
     if (!/\b(?:Deserialize|Envconfig)\b/.test(attributes!)) continue;
     const isDerived = /\bEnvconfig\b/.test(attributes!);
     if (!isDerived && !filled) continue;
     const start = match.index + whole.length - body!.length - 1;
     for (const field of body!.matchAll(
-      /((?:#\[[^\n]*\n\s*)*)(?:pub(?:\([^)]*\))?\s+)?([a-z_][a-z0-9_]*)\s*:\s*([\w:]+)/g,
+      /((?:#\[[^\n]{0,400}\n\s*){0,12})(?:pub(?:\([^)]*\))?\s+)?([a-z_][a-z0-9_]*)\s*:\s*([\w:]+)/g,
     )) {
       const [, options, name, type] = field;
       const named = /\b(?:from|rename)\s*=\s*"(\w+)"/.exec(options!)?.[1];
