@@ -150,6 +150,8 @@ async function compare(platform: Platform, files: number, latencyMs: number, dir
           HOME: home,
           LANDFALL_HOME: home,
           [platform.token]: "simulated-token",
+          // As the floor, which has it written into it.
+          ...(platform.vendor === "cloudflare" ? { CLOUDFLARE_ACCOUNT_ID: "0123456789abcdef0123456789abcdef" } : {}),
           [`LANDFALL_${platform.id.toUpperCase().replaceAll("-", "_")}_API_URL`]: api,
         };
         const argv =

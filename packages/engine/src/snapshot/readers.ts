@@ -30,9 +30,8 @@ export interface Progress {
   put: Blob[];
 }
 
-/** A thread takes some forty milliseconds to start; below this, reading takes no longer. */
-const fewFiles = 1_000;
-const fewBytes = 20_000_000;
+/** A thread takes some sixty milliseconds to start; below one of these, it gains nothing (bench/upload.ts). Copying takes several times as long. */
+const enough = { copy: { files: 1_000, bytes: 20_000_000 }, reference: { files: 4_000, bytes: 80_000_000 } };
 /** Each has memory of its own; more of them wait for the disk. */
 const mostThreads = 3;
 /** Longest time the event loop is kept, in milliseconds. */
@@ -75,7 +74,7 @@ export async function readTogether(
   }
 
   const bytes = files.reduce((sum, { state }) => sum + state.sizeBytes, 0);
-  const isMuch = files.length >= fewFiles || bytes >= fewBytes;
+  const isMuch = files.length >= enough[keep].files || bytes >= enough[keep].bytes;
   const threads = isMuch ? Math.min(availableParallelism() - 1, mostThreads) : 0;
   const options: ReaderOptions = {
     root,

@@ -18,7 +18,7 @@ beforeEach(() => {
   root = join(directory, "project");
   blobs = openBlobs(join(directory, "blobs"));
   files.clear();
-  for (let index = 0; index < 1_500; index++) write(`d${index % 40}/ü ${index}.js`, randomBytes(index * 3));
+  for (let index = 0; index < 4_500; index++) write(`d${index % 40}/ü ${index}.js`, randomBytes(index % 2_000));
   write("large.bin", randomBytes(3_000_000));
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
