@@ -9,13 +9,21 @@ import type { Paint } from "./screen/paint.ts";
 
 /** Where a command works, and what it knows of the folders here. */
 export interface Place {
-  cwd: string;
+  /** Null for who is somewhere else, and has no folder here. */
+  cwd: string | null;
   links: Links;
 }
 
 /** The project named, or the one of the directory: `name` of its landfall.json, what it was deployed as last, or its own name. */
 export function projectOf({ cwd, links }: Place, named: string | undefined): string {
-  return named ?? nameIn(cwd) ?? links.projectOf(identityAt(cwd)) ?? (slug(basename(cwd)) || "app");
+  if (named !== undefined) return named;
+  if (cwd === null)
+    throw new DeployError("INVALID_CONFIG", {
+      what: "No project is named, and there is no folder here that could say which.",
+      where: "project",
+      next: "Say which project; the tool status lists them.",
+    });
+  return nameIn(cwd) ?? links.projectOf(identityAt(cwd)) ?? (slug(basename(cwd)) || "app");
 }
 
 /** Whether the directory's landfall.json says which project it is. */

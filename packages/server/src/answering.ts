@@ -3,6 +3,7 @@ import { ORPCError } from "@orpc/server";
 import { BodyLimitPlugin, RPCHandler } from "@orpc/server/node";
 import { OpenAPIHandler } from "@orpc/openapi/node";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { answerAssistant } from "./assistants.ts";
 import { exportAudit } from "./audit-export.ts";
 import { type Call, callOf, refuseForeign } from "./call.ts";
 import { answerReturn, returningFrom } from "./connection-callback.ts";
@@ -91,6 +92,8 @@ export function answering(
       response.end(await metrics.text());
       return;
     }
+    const { assistants } = options;
+    if (path === "/mcp" && assistants) return answerAssistant(services, call, { response, assistants });
     if (dashboard.answer(request, response, path)) {
       call.route = "dashboard";
       return;

@@ -1,5 +1,5 @@
 /** The server's public surface, written by hand. */
 export { type RunningServer, startServer } from "./server.ts";
-export type { ServerOptions } from "./options.ts";
+export type { Assistant, Assistants, ServerOptions } from "./options.ts";
 export type { MailServer } from "./mail.ts";
 export { makeResetLink } from "./reset-link.ts";

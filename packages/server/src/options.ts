@@ -30,8 +30,24 @@ export interface ServerOptions {
   mail?: MailServer;
   /** Path of Chromium, or of a browser made of it, which takes pictures of what is deployed. Default: none are taken. */
   browser?: string;
+  /** What coding assistants call. Default: they are not answered. */
+  assistants?: Assistants;
   /** Directory of the built dashboard. Default: none is served. */
   dashboard?: string;
   /** Lines of the log, each an object as JSON. */
   log(line: string): void;
 }
+
+export interface Assistant {
+  /** Where this server is reached from its own machine. */
+  url: string;
+  /** The caller's credential. */
+  token: string;
+  /** Of the caller's organisations; absent, the first. */
+  organization?: string;
+  /** Signs what the caller is asked to confirm, on every server of the database; nobody else's is the same. */
+  key: Uint8Array;
+}
+
+/** Answers a request of the Model Context Protocol. */
+export type Assistants = (request: Request, assistant: Assistant) => Promise<Response>;

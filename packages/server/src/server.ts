@@ -58,11 +58,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
     const publicUrl = new URL(options.publicUrl ?? url).origin;
     const origins = originsOf({ publicUrl, host, port });
-    const opening = openServices({ options, log, limits, publicUrl, stopping: stopping.signal }).then((services) => ({
-      services,
-      sockets: socketsOf(services, origins),
-      answer: answering(services, { origins, metrics: metricsOf({ streams: () => services.rights.count() }) }),
-    }));
+    const ownUrl = `http://${reachedAt(host)}:${port}`;
+    const opening = openServices({ options, log, limits, publicUrl, ownUrl, stopping: stopping.signal }).then(
+      (services) => ({
+        services,
+        sockets: socketsOf(services, origins),
+        answer: answering(services, { origins, metrics: metricsOf({ streams: () => services.rights.count() }) }),
+      }),
+    );
     // Whoever asks before all is there is answered when it is; what fails below ends their connections.
     http.on("request", (request, response) => void opening.then(({ answer }) => answer(request, response), ignore));
     http.on("upgrade", (...upgrade) => void opening.then(({ sockets }) => sockets.upgrade(...upgrade), ignore));
@@ -100,6 +103,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 const ignore = (): void => {};
 
+/** What listens on every address is reached by the machine's own. */
+function reachedAt(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  if (host === "::") return "[::1]";
+  return host.includes(":") ? `[${host}]` : host;
+}
+
 /** The port it listens on. */
 async function listen(http: Server, { host, port }: ServerOptions): Promise<number> {
   http.listen(port, host);
@@ -113,8 +123,9 @@ async function openServices({
   log,
   limits,
   publicUrl,
+  ownUrl,
   stopping,
-}: Pick<Services, "options" | "log" | "limits" | "publicUrl" | "stopping">): Promise<Services> {
+}: Pick<Services, "options" | "log" | "limits" | "publicUrl" | "ownUrl" | "stopping">): Promise<Services> {
   const { engine } = options;
   const { attempts } = limits;
   const db = engine.database.db as unknown as Kysely<PeopleSchema>;
@@ -127,6 +138,7 @@ async function openServices({
     engine,
     db,
     publicUrl,
+    ownUrl,
     log,
     attempts,
     limits,

@@ -25,6 +25,8 @@ export interface Services {
   engine: Engine;
   db: Kysely<PeopleSchema>;
   publicUrl: string;
+  /** Where it is reached from this machine. */
+  ownUrl: string;
   log: Logger;
   attempts: Attempts;
   limits: Limits;

@@ -3,8 +3,9 @@
  * as they came. Stored before the answer; the platform is asked afterwards.
  */
 import type { IncomingMessage } from "node:http";
+import { bodyOf } from "./body.ts";
 import type { Call } from "./call.ts";
-import { unauthorized, WireFailure } from "./errors.ts";
+import { unauthorized } from "./errors.ts";
 import type { Services } from "./services.ts";
 
 /** Platforms send a few kilobytes. */
@@ -25,7 +26,7 @@ export async function takeDelivery(
   to: { platform: string; receiver: string },
 ): Promise<{ received: true; known: boolean }> {
   call.route = `webhooks.take.${to.platform}`;
-  const body = await bodyOf(call.request);
+  const body = await bodyOf(call.request, { mostBytes, what: "A delivery" });
   const taken = await engine.webhooks.take({ ...to, headers: plain(call.request), body });
   if (taken.state === "unsigned") {
     await attempts.wrong("webhook", call.address);
@@ -39,19 +40,6 @@ export async function takeDelivery(
       .catch((error: unknown) => log.warn({ request: call.id, err: error }, "A delivery could not be seen to"));
   });
   return { received: true, known: false };
-}
-
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const tooLarge = new WireFailure({ code: "TOO_LARGE", what: `A delivery may have at most ${mostBytes} bytes.` });
-  if (Number(request.headers["content-length"] ?? 0) > mostBytes) throw tooLarge;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > mostBytes) throw tooLarge;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 function plain({ headers }: IncomingMessage): Record<string, string> {

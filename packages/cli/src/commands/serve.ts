@@ -9,6 +9,7 @@ import { mailServerFrom } from "../mail-settings.ts";
 import { isPublicUrl, usualHost, usualPort } from "../server-address.ts";
 import type { Context } from "../context.ts";
 import type { Engine } from "@landfall/engine";
+import type { Assistants } from "@landfall/server";
 
 const roles = ["api", "worker", "edge"] as const;
 type ServeRole = (typeof roles)[number];
@@ -111,6 +112,7 @@ async function startApi(context: Context, engine: Engine, settings: ReturnType<t
       ...(mail === null ? {} : { mail }),
       ...(browser === undefined ? {} : { browser }),
       ...limits,
+      assistants: assistantsOf(context),
       log: (line) => context.say(line),
     });
   } catch (error) {
@@ -125,6 +127,17 @@ async function startApi(context: Context, engine: Engine, settings: ReturnType<t
       { cause: error },
     );
   }
+}
+
+/** The tools of coding assistants, loaded when the first one asks. */
+function assistantsOf(context: Context): Assistants {
+  const { home, toolPath } = context.options();
+  const { version } = context.world;
+  let loaded: Promise<Assistants> | undefined;
+  return async (...asked) => {
+    loaded ??= import("../mcp/http.ts").then(({ mcpOverHttp }) => mcpOverHttp({ home, toolPath, version }));
+    return (await loaded)(...asked);
+  };
 }
 
 /** Starts the edge again within a second when it dies; where another server does that already, nothing. Disposing ends it. */

@@ -26,6 +26,8 @@ export interface McpServerOptions {
 
 const instructions = `Landfall brings projects live. Call plan before deploy. A change to production answers first with what it would do and a confirmation; show that to the person, and call again with the confirmation only when they agree. A deployment goes on when its call ends early: look at it with inspect.`;
 
+const withoutFolder = ` There is no root folder here: always name the project, and give sources as git addresses.`;
+
 const confirmation = z
   .string()
   .optional()
@@ -33,7 +35,8 @@ const confirmation = z
 
 /** A server for one connection. */
 export function mcpServer({ workplace, version, readOnly, allowProduction, key }: McpServerOptions): McpServer {
-  const server = new McpServer({ name: "landfall", version }, { instructions, capabilities: { logging: {} } });
+  const told = workplace.place.cwd === null ? instructions + withoutFolder : instructions;
+  const server = new McpServer({ name: "landfall", version }, { instructions: told, capabilities: { logging: {} } });
   const ask = asker({ key, server });
   for (const tool of tools) {
     const { name, title, description, input } = tool;

@@ -6,10 +6,16 @@ import { DeployError } from "@landfall/engine/error";
 import { parseSource } from "@landfall/engine/source/source";
 import { sourceFrom } from "../source.ts";
 
-/** The source `text` names. `root` is absolute and without symbolic links. Throws INVALID_SOURCE. */
-export function sourceBelow(root: string, text: string): Source {
+/** The source `text` names. `root` is absolute and without symbolic links; null allows git addresses alone. Throws INVALID_SOURCE. */
+export function sourceBelow(root: string | null, text: string): Source {
   const source = parseSource(text);
   if (source.kind === "git") return source;
+  if (root === null)
+    throw new DeployError("INVALID_SOURCE", {
+      what: "A server reads no folder of the machine an assistant is on.",
+      where: text,
+      next: "Give a git address, such as https://host/repo.git#branch:folder; for a folder, run landfall mcp beside it.",
+    });
   const path = resolve(root, source.path);
   if (!isBelow(root, path)) throw outside(root, text);
   let real: string;

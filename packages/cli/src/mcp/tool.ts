@@ -6,7 +6,7 @@ import type { Place } from "../project.ts";
 /** Where tools work. */
 export interface Workplace {
   engine: Engine;
-  /** Its directory is absolute, without symbolic links; what a call names is read below it only. */
+  /** Its directory is absolute, without symbolic links; what a call names is read below it only. Without one, only git addresses are. */
   place: Place;
   /** Sees to it that somebody works off what was accepted. */
   startWork(): void;

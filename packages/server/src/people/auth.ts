@@ -1,4 +1,5 @@
 /** Better Auth on the engine's database: passwords, sessions, devices. Organisations, keys and rights are ours (people.ts). */
+import { keptSecret } from "../kept-secret.ts";
 import { newSecret } from "../token.ts";
 import type { Attempts } from "../limits.ts";
 import { missing } from "../errors.ts";
@@ -89,7 +90,7 @@ export async function openAuth({
     appName: "Landfall",
     baseURL: publicUrl,
     basePath: "/api/auth",
-    secret: await secretOf(db),
+    secret: await keptSecret(db, "cookie"),
     database: { db: engine.database.db, type: engine.database.kind },
     ...byGithub,
     user: { modelName: "person" },
@@ -246,15 +247,4 @@ async function limited(count: () => Promise<void>): Promise<void> {
     const seconds = Math.ceil((error.text.retryAfterMs ?? 1000) / 1000);
     throw new APIError("TOO_MANY_REQUESTS", { ...error.report() }, { "retry-after": String(seconds) });
   }
-}
-
-/** Signs cookies; made at the first start. */
-async function secretOf(db: Kysely<PeopleSchema>): Promise<string> {
-  const key = "server/cookie-secret";
-  await db
-    .insertInto("setting")
-    .values({ key, value: newSecret() })
-    .onConflict((conflict) => conflict.column("key").doNothing())
-    .execute();
-  return (await db.selectFrom("setting").select("value").where("key", "=", key).executeTakeFirstOrThrow()).value;
 }
