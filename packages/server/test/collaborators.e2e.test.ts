@@ -163,6 +163,8 @@ describe.each(databases)("a collaborator, on $kind", ({ use }) => {
         "keys.create 201",
         "keys.list 200",
         "keys.remove 404",
+        "ownNotifications.get 200",
+        "ownNotifications.save 200",
         "projects.list 200",
         "projects.running 200",
         "uploads.get 404",
