@@ -5,6 +5,7 @@ import { permissionsOf, type Role } from "@landfall/contract";
 import { Client, type ClientOptions, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type GitHost, gitHost } from "../../engine/test/source/git-host.ts";
+import { type Assistant, assistantOf } from "./assistant.ts";
 import { freePort, install, type Installed, until } from "./installed.ts";
 
 const owner = { name: "Ada", email: "ada@example.com", password: "correct horse battery" };
@@ -13,17 +14,6 @@ const protocols: [string, ClientOptions][] = [
   ["2026-07-28", { versionNegotiation: { mode: { pin: "2026-07-28" } } }],
   ["2025-11-25", {}],
 ];
-
-interface Answer {
-  isError: boolean;
-  answer: Record<string, unknown> & {
-    id?: string;
-    status?: string;
-    confirmation?: string;
-    error?: { code: string; what: string; next?: string };
-  };
-  progress: string[];
-}
 
 let machine: Installed;
 let serving: ChildProcess;
@@ -73,29 +63,11 @@ afterAll(async () => {
   await machine[Symbol.asyncDispose]();
 });
 
-async function assistant(role: Role, options: ClientOptions = {}) {
+async function assistant(role: Role, options: ClientOptions = {}): Promise<Assistant> {
   const client = new Client({ name: "test", version: "1.0.0" }, options);
   const headers = { authorization: `Bearer ${keys[role]}` };
   await client.connect(new StreamableHTTPClientTransport(new URL("/mcp", url), { requestInit: { headers } }));
-  const call = async (name: string, input: object = {}): Promise<Answer> => {
-    const progress: string[] = [];
-    const result = await client.callTool(
-      { name, arguments: { ...input } },
-      { timeout: 60_000, onprogress: ({ message }) => void progress.push(message ?? "") },
-    );
-    return { isError: result.isError === true, answer: result.structuredContent as Answer["answer"], progress };
-  };
-  return {
-    client,
-    call,
-    /** Once more with the confirmation of the first answer. */
-    async agreed(name: string, input: object): Promise<Answer> {
-      const { answer } = await call(name, input);
-      expect(answer).toMatchObject({ status: "confirmation_required" });
-      return call(name, { ...input, confirmation: answer.confirmation });
-    },
-    [Symbol.asyncDispose]: () => client.close(),
-  };
+  return assistantOf(client);
 }
 
 describe.each(protocols)("an assistant that speaks %s", (version, options) => {

@@ -4,32 +4,12 @@ import { join } from "node:path";
 import { Client, type ClientOptions } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Answer, type Assistant, assistantOf } from "./assistant.ts";
 import { echo, install, type Installed, outcomeOf, until } from "./installed.ts";
 
 const bin = join(import.meta.dirname, "../bin/landfall.js");
 const examples = join(import.meta.dirname, "../../../examples");
 const modern: ClientOptions = { versionNegotiation: { mode: { pin: "2026-07-28" } } };
-
-interface Answer {
-  isError: boolean;
-  /** The structured answer; tests name the fields they look at. */
-  answer: Record<string, unknown> & {
-    id?: string;
-    status?: string;
-    confirmation?: string;
-    error?: { code: string; what: string; where?: string; next?: string };
-  };
-  progress: string[];
-}
-
-interface Assistant extends AsyncDisposable {
-  client: Client;
-  call(name: string, input?: object, signal?: AbortSignal): Promise<Answer>;
-  /** Calls, and once more with the confirmation of the first answer. */
-  agreed(name: string, input: object): Promise<Answer>;
-  /** Everything the program wrote for others than the client. */
-  stderr(): string;
-}
 
 let here: Installed;
 
@@ -38,12 +18,15 @@ beforeAll(async () => {
 });
 afterAll(() => here[Symbol.asyncDispose]());
 
-async function assistant(args: string[] = [], options: ClientOptions = {}): Promise<Assistant> {
+/** With everything the program wrote for others than the client. */
+type Beside = Assistant & { stderr(): string };
+
+async function assistant(args: string[] = [], options: ClientOptions = {}): Promise<Beside> {
   const client = new Client({ name: "test", version: "1.0.0" }, options);
   return connected(client, args);
 }
 
-async function connected(client: Client, args: string[]): Promise<Assistant> {
+async function connected(client: Client, args: string[]): Promise<Beside> {
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [bin, "mcp", ...args],
@@ -54,37 +37,7 @@ async function connected(client: Client, args: string[]): Promise<Assistant> {
   let stderr = "";
   transport.stderr!.on("data", (text: Buffer) => (stderr += text.toString()));
   await client.connect(transport);
-  const call: Assistant["call"] = async (name, input = {}, signal) => {
-    const progress: string[] = [];
-    const result = await client.callTool(
-      { name, arguments: { ...input } },
-      {
-        timeout: 60_000,
-        onprogress: ({ message }) => void progress.push(message ?? ""),
-        ...(signal ? { signal } : {}),
-      },
-    );
-    const [text] = result.content;
-    // The same twice, for clients that read only the text.
-    if (result.structuredContent !== undefined)
-      expect(text).toEqual({ type: "text", text: JSON.stringify(result.structuredContent) });
-    return {
-      isError: result.isError === true,
-      answer: (result.structuredContent ?? { text }) as Answer["answer"],
-      progress,
-    };
-  };
-  return {
-    client,
-    call,
-    async agreed(name, input) {
-      const { answer } = await call(name, input);
-      expect(answer.status).toBe("confirmation_required");
-      return call(name, { ...input, confirmation: answer.confirmation });
-    },
-    stderr: () => stderr,
-    [Symbol.asyncDispose]: () => client.close(),
-  };
+  return { ...assistantOf(client), stderr: () => stderr };
 }
 
 describe("tools", () => {

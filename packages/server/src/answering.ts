@@ -134,6 +134,7 @@ export function answering(
       // A body nobody reads: the connection ends with the answer.
       if (!request.complete) response.setHeader("connection", "close");
       const told = failed(services, call, error);
+      if (told.status === 401) response.setHeader("www-authenticate", "Bearer");
       send(response, told.status, JSON.stringify(told));
     }
   };

@@ -26,13 +26,10 @@ export async function answerAssistant(
   // The other two belong to an older form of the protocol, and are told so.
   const { method = "" } = request;
   if (!["POST", "GET", "DELETE"].includes(method)) throw missing("page");
-  // So that a client knows what it lacks; gone once it is known who it is.
-  response.setHeader("www-authenticate", "Bearer");
   const principal = await call.principal();
   permit(principal, "signed-in");
   const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
   if (token === undefined) throw unauthorized("Assistants need an API key: Authorization: Bearer lf_…");
-  response.removeHeader("www-authenticate");
 
   const ended = new AbortController();
   response.once("close", () => ended.abort());

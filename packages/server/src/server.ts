@@ -55,10 +55,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const http = createServer({ requestTimeout: requestMs });
   try {
     const port = await listen(http, options);
-    const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+    const url = addressOf(host, port);
     const publicUrl = new URL(options.publicUrl ?? url).origin;
     const origins = originsOf({ publicUrl, host, port });
-    const ownUrl = `http://${reachedAt(host)}:${port}`;
+    // What listens on every address is reached by the machine's own.
+    const ownUrl = addressOf({ "0.0.0.0": "127.0.0.1", "::": "::1" }[host] ?? host, port);
     const opening = openServices({ options, log, limits, publicUrl, ownUrl, stopping: stopping.signal }).then(
       (services) => ({
         services,
@@ -103,11 +104,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 const ignore = (): void => {};
 
-/** What listens on every address is reached by the machine's own. */
-function reachedAt(host: string): string {
-  if (host === "0.0.0.0") return "127.0.0.1";
-  if (host === "::") return "[::1]";
-  return host.includes(":") ? `[${host}]` : host;
+function addressOf(host: string, port: number): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /** The port it listens on. */

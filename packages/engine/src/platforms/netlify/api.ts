@@ -106,7 +106,7 @@ export async function untilDeploy(
   for (let pauseMs = 0; ; pauseMs = Math.min(Math.max(firstPauseMs, pauseMs * 1.5), 2_000)) {
     if (["error", "canceled"].includes(stateOf(deploy))) throw ended(deploy);
     if (isThere(deploy)) return deploy;
-    if (pauseMs > 0) await clock.sleep(pauseMs, signal);
+    await clock.sleep(pauseMs, signal);
     const next = await deployAt(api, { siteId, id: deploy.id, signal });
     if (next.state !== deploy.state) log(`Netlify says: ${next.state}`);
     deploy = next;
