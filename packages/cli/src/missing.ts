@@ -50,10 +50,11 @@ async function askOnce(context: Context, prepared: Prepared): Promise<Record<str
     const isMissing = variable.from === "missing" && variable.required;
     const fault = refused.get(variable.key);
     if (variable.key in answers || !(isMissing || fault?.code === "INVALID_VARIABLE")) continue;
-    const { description, example } = described.get(variable.key) ?? {};
+    const { description, example, because } = described.get(variable.key) ?? {};
     const remarks = [
       fault?.code === "INVALID_VARIABLE" ? fault.message : description?.replace(/\.$/, ""),
       example === undefined || variable.sensitive ? undefined : `such as ${example}`,
+      isMissing ? because : undefined,
       variable.foundIn[0] === undefined ? undefined : `read at ${variable.foundIn[0]}`,
     ].filter((remark) => remark !== undefined);
     const { paint, world } = context;

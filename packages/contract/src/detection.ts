@@ -11,6 +11,7 @@ const variable = z.object({
   example: z.string().optional(),
   validation: z.string().optional(),
   foundIn: z.array(z.string()),
+  because: z.string().optional(),
 });
 
 const kind = z.enum(["static", "server", "worker", "container", "compose", "package", "monorepo"]);

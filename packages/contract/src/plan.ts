@@ -52,6 +52,7 @@ const servicePlan = z.object({
       validation: z.string().optional(),
       from: z.enum(["project", "shared", "command-line", "file", "generated", "default", "missing"]),
       foundIn: z.array(z.string()),
+      because: z.string().optional(),
     }),
   ),
   hosts: z.array(z.string()),

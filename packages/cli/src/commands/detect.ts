@@ -149,8 +149,9 @@ function detectionText(context: Context, found: Detection): string[] {
         .filter((trait) => trait !== null)
         .join(", "),
       safeLine(one.foundIn[0] ?? ""),
+      paint.faint(one.because),
     ]);
-    lines.push("", ...table(["  VARIABLE", "NEED", "USE", "FOUND IN"], variables));
+    lines.push("", ...table(["  VARIABLE", "NEED", "USE", "FOUND IN", "BECAUSE"], variables));
   }
   const [best, ...others] = found.candidates;
   if (best !== undefined) {

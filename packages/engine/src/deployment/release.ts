@@ -145,7 +145,7 @@ export function isSameBundle(
   return isDeepStrictEqual(ours, theirs);
 }
 
-/** A plan without what only tells a person where a variable was found and its value came from. */
+/** A plan without what only tells a person where a variable was found, why it is needed, and where its value came from. */
 function settingsOf({ variables, ...plan }: ServicePlan): unknown {
-  return [plan, variables.map(({ from: _from, foundIn: _foundIn, ...variable }) => variable)];
+  return [plan, variables.map(({ from: _from, foundIn: _foundIn, because: _because, ...variable }) => variable)];
 }

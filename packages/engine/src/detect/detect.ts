@@ -316,7 +316,7 @@ function merged(services: readonly Pick<DetectedService, "env">[]): EnvVariable[
       else
         byKey.set(variable.key, {
           ...known,
-          required: known.required || variable.required,
+          ...(known.required ? {} : { required: variable.required, because: variable.because }),
           foundIn: [...new Set([...known.foundIn, ...variable.foundIn])],
         });
     }

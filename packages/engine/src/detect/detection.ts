@@ -19,6 +19,8 @@ export interface EnvVariable {
   key: string;
   /** A deployment must set it: the code has no fallback and fails without it. */
   required: boolean;
+  /** Why it is required, or is not: a clause in the present tense, "the program stops without it". */
+  because: string;
   sensitive: boolean;
   /** Reaches the browser by the framework's convention (NEXT_PUBLIC_, VITE_, PUBLIC_ …). */
   public: boolean;

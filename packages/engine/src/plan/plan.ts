@@ -29,6 +29,8 @@ export interface PlannedVariable
   /** Where its value comes from; a plan never holds the value. */
   from: "project" | "shared" | "command-line" | "file" | "generated" | "default" | "missing";
   foundIn: string[];
+  /** Why detection calls it required or not; absent when only a person named it, and in plans of before. */
+  because?: string;
 }
 
 export interface ServicePlan {

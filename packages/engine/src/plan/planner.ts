@@ -51,6 +51,7 @@ interface Missing {
   /** With its service, where there are several. */
   path: string;
   foundIn: string[];
+  because: string;
 }
 
 /** Variables that a service needs and nobody has set. */
@@ -58,7 +59,12 @@ function missingVariables(services: ServicePlan[]): Missing[] {
   return services.flatMap(({ name, variables }) =>
     variables
       .filter(({ from, required }) => from === "missing" && required)
-      .map(({ key, foundIn }) => ({ key, path: services.length > 1 ? `${name}: ${key}` : key, foundIn })),
+      .map(({ key, foundIn, because = "what was detected needs it" }) => ({
+        key,
+        path: services.length > 1 ? `${name}: ${key}` : key,
+        foundIn,
+        because,
+      })),
   );
 }
 
@@ -69,9 +75,9 @@ function notSet({ project, environment }: PlanInput, missing: Missing[]): ErrorR
     what: `${isOne ? "A variable" : `${missing.length} variables`} that the application needs ${isOne ? "is" : "are"} not set.`,
     where: `${project}, ${environment}`,
     next: `Set ${isOne ? "it" : "them"} with -e NAME=value or: landfall env set NAME --project ${project}; or deploy without with --allow-missing.`,
-    faults: missing.map(({ path, foundIn }) => ({
+    faults: missing.map(({ path, foundIn, because }) => ({
       path,
-      message: foundIn.length > 0 ? `read at ${foundIn.slice(0, 3).join(", ")}` : "needed by what was detected",
+      message: `${because}${foundIn.length > 0 ? ` (${foundIn.slice(0, 3).join(", ")})` : ""}`,
     })),
     step: "configure",
   };

@@ -226,6 +226,7 @@ function planVariables(env: EnvVariable[], values: PlanInput["values"]): Planned
   const detected = env.map((variable) => ({
     key: variable.key,
     required: variable.required,
+    because: variable.because,
     sensitive: variable.sensitive,
     public: variable.public,
     class: variable.class,

@@ -1069,6 +1069,7 @@ describe("what is said of a variable", () => {
     expect(only(files)).toEqual({
       key: "DATABASE_URL",
       required: true,
+      because: "nothing takes its place where it is read",
       sensitive: true,
       public: false,
       class: "run",
@@ -1077,6 +1078,21 @@ describe("what is said of a variable", () => {
       validation: "database-url",
       foundIn: ["src/db.ts:3", ".env.example:2"],
     });
+  });
+
+  it.each<[because: string, required: boolean, files: Record<string, string>]>([
+    ["the program stops or refuses its work without it", true, { "a.ts": "if (!process.env.KEY) throw new Error();" }],
+    ["the code works without it", false, { "a.ts": 'use(process.env.KEY ?? "none");' }],
+    ["an empty value is as good", false, { "a.ts": 'use(process.env.FLAVOUR || "");' }],
+    ["its example calls it optional", false, { "a.ts": "use(process.env.KEY);", ".env.example": "# Optional\nKEY=\n" }],
+    [
+      "the README calls it optional",
+      false,
+      { "a.ts": "use(process.env.API_KEY);", "README.md": "## Optional settings\n- `API_KEY`: the key\n" },
+    ],
+    ["nothing was seen to read it", false, { "a.ts": "use(process.env.A!);", ".env.example": "A=\nOTHER=1\n" }],
+  ])("says why: %s", (because, required, files) => {
+    expect(variablesIn(files).find(({ key }) => key !== "A")).toMatchObject({ required, because });
   });
 
   it("never repeats a value of an example that may be a real secret", () => {

@@ -172,7 +172,16 @@ it("every kind a rule names exists", () => {
 });
 
 function variable(key: string, more: Partial<EnvVariable> = {}): EnvVariable {
-  return { key, required: true, sensitive: false, public: false, class: "run", foundIn: ["src/a.ts:1"], ...more };
+  return {
+    key,
+    required: true,
+    because: "the program stops without it",
+    sensitive: false,
+    public: false,
+    class: "run",
+    foundIn: ["src/a.ts:1"],
+    ...more,
+  };
 }
 
 describe("checkVariables", () => {

@@ -70,6 +70,7 @@ function input(detected: Detection | null, more: Partial<PlanInput> = {}): PlanI
 const needed: EnvVariable = {
   key: "DATABASE_URL",
   required: true,
+  because: "the program stops without it",
   sensitive: true,
   public: false,
   class: "run",
@@ -126,7 +127,7 @@ describe("a plan", () => {
     expect(problems).toMatchObject([
       {
         code: "MISSING_VARIABLE",
-        faults: [{ path: "API_KEY" }, { path: "DATABASE_URL", message: "read at src/db.ts:3" }],
+        faults: [{ path: "API_KEY" }, { path: "DATABASE_URL", message: "the program stops without it (src/db.ts:3)" }],
       },
     ]);
     expect(

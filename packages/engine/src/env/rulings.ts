@@ -1,0 +1,269 @@
+/**
+ * Whether a deployment must set a variable. A table: the first ruling that holds decides, so that what is certain stands above what is
+ * only likely. `because` is shown to people behind the variable's name.
+ */
+import { isProvided } from "./provided.ts";
+import type { Ruling, SeenVariable } from "./seen.ts";
+import { modelKey, signIn } from "./surroundings.ts";
+import { ofUnseen } from "./unseen.ts";
+
+/** From so many on, a project offers them to choose from. */
+const manyProviders = 4;
+/** Of these, what a schema without a default (or a program of Rust, which ends) insists on is needed all the same. */
+const schemaMayAsk =
+  /^(?:LOG_LEVEL|HTTP_PORT|SERVER_PORT|APP_ENV|BASE_PATH|URL|PUBLIC_URL|DEPLOY_URL|CONTEXT|TEST_\w+|GIT_\w+|BUILD_\w+|PROFILE)$/;
+/** What a framework sets itself, or has a setting of that name for which nothing is as good as any value. */
+const heldByFramework = new Map([
+  ["vue-cli", /^BASE_URL$/],
+  [
+    "flask",
+    /^(?:SERVER_NAME|APPLICATION_ROOT|PREFERRED_URL_SCHEME|MAX_CONTENT_LENGTH|PERMANENT_SESSION_LIFETIME|SESSION_COOKIE_\w+|MAIL_\w+)$/,
+  ],
+]);
+/** And what an example asks for: programs that call the platform's interface. */
+const exampleMayAsk = /^VERCEL_(?:PROJECT|ORG)_ID$/;
+/** What bots are told, in whatever case their authors write. */
+const ofBots = /^(?:(?:bot|discord|telegram)?_?token|client_?(?:id|secret)|mongo(?:db)?_?(?:ur[il]|connection)?)$/i;
+/** Credentials some write as their vendors do, in lower case. */
+const inLowerCase = /^(?:[a-z]+_)*(?:api_?key|api_?secret|access_?key|secret_?key|cloud_?name|db_?ur[il])$/;
+/** A connection is made of all of these; what is quieted of one is as needed as its password. */
+const partOfConnection =
+  /^(?:DB|DATABASE|PG|POSTGRES|MYSQL|MONGO|MONGODB|REDIS)_(?:HOST|PORT|NAME|USER|USERNAME|DATABASE)$/;
+const passwordOfStore = /(?:REDIS|MONGO(?:DB)?)_PASS(?:WORD)?$/;
+const oftenLocked = /(?:SECRET|KEY|TOKEN)$/;
+
+/** What nobody gives, whatever reads it. */
+const ofOthers: readonly Ruling[] = [
+  {
+    required: false,
+    because: "the platform or the runtime sets it",
+    holds: (one) => isProvided(one.key) && !isAskedForAllTheSame(one),
+  },
+  {
+    required: false,
+    because: "the framework has a value of its own",
+    holds: ({ key, reads, around: { framework } }) =>
+      framework !== undefined &&
+      heldByFramework.get(framework)?.test(key) === true &&
+      reads.every(({ need }) => need !== "asserted" && need !== "checked"),
+  },
+  {
+    required: false,
+    because: "it is given together with the variable its example names",
+    // `VITE_KEY="${KEY}"`, where KEY is read as well: whoever gives the one has given the other.
+    holds: ({ examples, around: { read }, isInSchema }) =>
+      !isInSchema &&
+      examples.length > 0 &&
+      examples.every(({ value }) => read.has(/^\$\{?([A-Z][A-Z0-9_]*)\}?$/.exec(value)?.[1] ?? "")),
+  },
+  {
+    required: false,
+    because: "the key of one vendor of models is enough",
+    holds: ({ key, around: { models }, isInSchema }) =>
+      models.count >= manyProviders && modelKey.test(key) && key !== models.first && !isInSchema,
+  },
+];
+
+/** What some code reads. */
+const ofRead: readonly Ruling[] = [
+  { required: false, because: "the project gives it a value itself", holds: (one) => one.is("given") },
+
+  // What the project calls it.
+  {
+    required: false,
+    because: "the README calls it optional",
+    holds: ({ key, around: { verdicts }, isInSchema, isInsisted }) =>
+      verdicts.get(key) === "optional" && !isInSchema && !isInsisted,
+  },
+  {
+    required: true,
+    because: "it is one of the few its example asks for",
+    holds: (one) =>
+      one.around.isExampleBrief && one.is("declared") && one.isMeant && !one.reads.some(({ hasDefault }) => hasDefault),
+  },
+  {
+    required: false,
+    because: "it is declared as optional",
+    holds: (one) =>
+      one.is("declared") && !one.reads.some(({ need, path }) => need === "checked" && path.endsWith(".prisma")),
+  },
+  {
+    required: false,
+    because: "nothing says that the setting must have a value",
+    // What a structure of Go holds without saying more of it is needed where the example asks for it.
+    holds: ({ reads, isListed, isDatabase, isCore }) =>
+      reads.every(({ inSchema, need, path }) => inSchema && need === "plain" && path.endsWith(".go")) &&
+      !isListed &&
+      !isDatabase &&
+      !isCore,
+  },
+
+  // One of many, each of which can be left out.
+  {
+    required: false,
+    because: "the program asks whether its feature is set up",
+    holds: (one) =>
+      one.reads.some(({ asksFeature }) => asksFeature) &&
+      !one.isDatabase &&
+      !one.isCore &&
+      !one.isInSchema &&
+      !one.isCalledRequired,
+  },
+  {
+    required: false,
+    because: "one way to sign in is enough",
+    holds: ({ key, examples, around: { providers }, isInSchema }) =>
+      providers >= manyProviders &&
+      (signIn.test(key) || (/^AUTH_[A-Z0-9]+_/.test(key) && examples.length === 0)) &&
+      !isInSchema,
+  },
+  {
+    required: false,
+    because: "the example lists so many that most are optional",
+    holds: (one) =>
+      one.around.isCatalogue &&
+      !one.isInSchema &&
+      !one.isInsisted &&
+      !one.isDatabase &&
+      !one.isCore &&
+      !one.isCalledRequired,
+  },
+  {
+    required: false,
+    because: "another variable takes its place",
+    // `A ?? B` where only B is told of, or is needed in any case: A is for another occasion.
+    holds: ({ reads, isListed, around: { inExample, readAlone } }) =>
+      !isListed &&
+      reads.every(({ elseReads }) => elseReads !== undefined && (inExample.has(elseReads) || readAlone.has(elseReads))),
+  },
+
+  // What is said outright.
+  {
+    required: true,
+    because: "the program stops or refuses its work without it",
+    holds: (one) => one.is("checked") && !one.isCalledOptional,
+  },
+  {
+    required: true,
+    because: "its example calls it required",
+    holds: ({ examples, isCalledRequired }) =>
+      isCalledRequired && examples.some((one) => one.isRequired && one.hasPlaceholder),
+  },
+  {
+    required: true,
+    because: "the README calls it required",
+    holds: ({ key, examples, around: { verdicts }, isListed }) =>
+      verdicts.get(key) === "required" && (examples.length === 0 || isListed),
+  },
+  {
+    required: false,
+    because: "its example calls it optional",
+    holds: ({ examples, isListed, isDatabase }) =>
+      examples.length > 0 && !isListed && !(isDatabase && examples.every(({ isCommentedOut }) => isCommentedOut)),
+  },
+
+  // What only the places that read it can tell.
+  {
+    required: false,
+    because: "its name is none that people set",
+    // Names in lower case are the shell's own or a slip, and those in camelCase are set by the project's own configuration.
+    holds: ({ key, isListed }) =>
+      (!/[A-Z]/.test(key) || /[a-z][A-Z]/.test(key)) && !isListed && !ofBots.test(key) && !inLowerCase.test(key),
+  },
+  {
+    required: false,
+    because: "only an image is built with it",
+    holds: ({ byFile, isListed }) => byFile.length === 0 && !isListed,
+  },
+  { required: false, because: "the code works without it", holds: isDoneWithout },
+  {
+    required: false,
+    because: "it is one of many, and nothing insists on it",
+    holds: (one) =>
+      one.around.isCrowded &&
+      !one.byFile.includes("asserted") &&
+      !one.isDatabase &&
+      !one.isCalledRequired &&
+      !one.isCore,
+  },
+  {
+    required: false,
+    because: "applications are known to work without it",
+    holds: ({ rule, isCalledRequired, isListed, byFile }) =>
+      rule?.isExtra === true && !isCalledRequired && !(byFile.includes("asserted") && isListed),
+  },
+  { required: false, because: "an empty value is as good", holds: isQuieted },
+  {
+    required: true,
+    because: "a part of the program does nothing without it",
+    // `if (!secret) return;` at the head of a webhook: nothing fails, and nothing works either.
+    holds: ({ key, byFile, isListed }) => byFile.includes("skipped") && isListed && oftenLocked.test(key),
+  },
+  {
+    required: false,
+    because: "what reads it does nothing without it",
+    holds: ({ byFile }) => byFile.includes("skipped"),
+  },
+  { required: false, because: "the schema of the variables leaves it out", holds: isLeftOutOfSchema },
+  {
+    required: false,
+    because: "the example, which lists the others, leaves it out",
+    holds: ({ byFile, isListed, isDatabase, isCore, around: { isExampleComplete, isExampleTelling } }) =>
+      !isListed && !byFile.includes("asserted") && (isExampleComplete || (isExampleTelling && !isDatabase && !isCore)),
+  },
+  {
+    required: false,
+    because: "it is read where another is missing",
+    holds: ({ key, reads, around: { inExample } }) =>
+      reads.every(({ alternativeOf }) => alternativeOf !== undefined) &&
+      !(inExample.has(key) && reads.every(({ alternativeOf }) => !inExample.has(alternativeOf!))),
+  },
+  { required: true, because: "nothing takes its place where it is read", holds: () => true },
+];
+
+/** The ruling that decides of a variable of a project that runs. */
+export function rulingOf(one: SeenVariable): Ruling {
+  const holds = (ruling: Ruling): boolean => ruling.holds(one);
+  return ofOthers.find(holds) ?? (one.reads.length === 0 ? ofUnseen : ofRead).find(holds)!;
+}
+
+/** A schema, or an example, asks people for what is otherwise set for them. */
+function isAskedForAllTheSame({ key, reads, examples }: SeenVariable): boolean {
+  const isInsistedOn =
+    schemaMayAsk.test(key) &&
+    reads.some(
+      ({ need, inSchema, path }) => need === "checked" && (inSchema || (path.endsWith(".rs") && key !== "PROFILE")),
+    );
+  const isExampleClear =
+    exampleMayAsk.test(key) && examples.some((one) => !one.isOptional && !one.isCommentedOut && one.hasPlaceholder);
+  return isInsistedOn || isExampleClear;
+}
+
+/** Somewhere a value takes its place, or it is asked for first, and nowhere else does anything depend on it. */
+function isDoneWithout({ byFile, reads, isDatabase, isListed, isCalledRequired, isSigning }: SeenVariable): boolean {
+  if (!byFile.includes("default") && !byFile.includes("guarded")) return false;
+  if (byFile.includes("asserted")) return false;
+  // Some only warn when it is missing; without its database an application that lists one does nothing.
+  const isOnlyAskedFor = isDatabase && isListed && !reads.some(({ need }) => need === "default");
+  // A place that looks whether the secret is there, to print it, takes nothing from those that sign with it.
+  const isSigned = isSigning && !byFile.includes("default");
+  const isAlsoPlain = byFile.includes("plain") && ((isDatabase && isListed) || isCalledRequired || isSigned);
+  return !isOnlyAskedFor && !isAlsoPlain;
+}
+
+/** `|| ""` everywhere, and neither its name nor an example says that an empty value is of no use. */
+function isQuieted({ key, rule, sensitive, byFile, examples, isListed }: SeenVariable): boolean {
+  if (!byFile.every((need) => need === "quieted")) return false;
+  const isKnown = rule !== null ? !rule.isExtra : sensitive || ofBots.test(key);
+  const isWanted = isListed && (partOfConnection.test(key) || examples.some((one) => one.hasPlaceholder));
+  return !isWanted && !(isKnown && !passwordOfStore.test(key));
+}
+
+function isLeftOutOfSchema({ reads, byFile, isDatabase, isListed, around }: SeenVariable): boolean {
+  if (!around.hasSchema || reads.some(({ inSchema }) => inSchema)) return false;
+  // What the client of the database is given needs no schema.
+  if (isDatabase && (isListed || around.inExample.size === 0)) return false;
+  // What Python looks up in the environment as it is loaded raises.
+  if (reads.some(({ need, path }) => need === "asserted" && path.endsWith(".py"))) return false;
+  return !isListed || (!byFile.includes("asserted") && reads.every(({ callee }) => callee !== undefined));
+}

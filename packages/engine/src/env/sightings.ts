@@ -1,0 +1,71 @@
+/** Everything in a service that names one of its variables: its code, what its libraries read, and manifests. */
+import type { ServiceFacts } from "../detect/detection.ts";
+import type { Project } from "../detect/reading.ts";
+import { settleDotnetSettings } from "./dotnet.ts";
+import { isManifest, readManifest } from "./manifests.ts";
+import type { OwnReader } from "./own-readers.ts";
+import { settleGuardedSettings, settleIdlePrograms } from "./python.ts";
+import { mostCharacters, type Scope } from "./scope.ts";
+import { importedIn, importerOf, readSdks, rowsFor } from "./sdk-reading.ts";
+import type { Sighting } from "./sighting.ts";
+import { sourceAt } from "./source.ts";
+import { besideTheService } from "./told.ts";
+
+export function sightingsIn(
+  project: Project,
+  scope: Scope,
+  { dependencies, facts }: { dependencies: ReadonlyMap<string, string>; facts: Omit<ServiceFacts, "env"> },
+): Sighting[] {
+  const rows = rowsFor(dependencies);
+  const importer = importerOf(rows);
+  const sightings: Sighting[] = [];
+  const python = new Map<string, string>();
+  const readers = new Map<string, OwnReader>();
+  let left = mostCharacters;
+  for (const file of scope.files) {
+    if (left <= 0) break;
+    const source = sourceAt(project, file);
+    if (source === null) continue;
+    left -= source.text.length;
+    // Copies: how much a service needs what is read depends on the service.
+    const found = source.reads.map((sighting) => ({ ...sighting }));
+    if (importer && source.isScript) {
+      const names = importedIn(source.text, importer);
+      if (names.size > 0) found.push(...readSdks(rows, { ...source, code: source.code() }, names));
+    }
+    if (file.extension === "py") python.set(file.path, source.text);
+    if (file.isTooling) for (const sighting of found) sighting.need = "tooling";
+    for (const reader of source.readers)
+      if (reader.demands !== "never" || reader.replaces) readers.set(reader.name, reader);
+    sightings.push(...found);
+  }
+  for (const sighting of sightings) {
+    const reader = sighting.callee === undefined ? undefined : readers.get(sighting.callee);
+    if (!reader) continue;
+    if (reader.replaces && sighting.need === "plain") sighting.need = "default";
+    // `read("KEY", true)` claims, as `read("KEY")!` does, and the function acts on it.
+    if (reader.demands === "never" || sighting.need !== (reader.demands === "told" ? "asserted" : "plain")) continue;
+    sighting.need = "checked";
+    sighting.inSchema = true;
+  }
+  settleGuardedSettings(sightings, python);
+  if (facts.runtime === "python" && facts.startCommand !== undefined)
+    settleIdlePrograms(sightings, python, [facts.startCommand, facts.buildCommand ?? "", ...starting(project, scope)]);
+  if (facts.runtime === "dotnet") settleDotnetSettings(project, scope, sightings);
+  for (const file of [...scope.others, ...scope.files]) {
+    if (isManifest(file.name) && !besideTheService.test(file.name))
+      sightings.push(...readManifest(project, { name: file.name, path: file.path, kind: facts.kind }));
+  }
+  return sightings;
+}
+
+/** Texts that may start programs: containers, processes, scripts of the shell. */
+function starting(project: Project, { others }: Scope): string[] {
+  return others
+    .filter(({ name }) =>
+      /(?:^|\/)(?:Procfile|[\w.-]*Dockerfile[\w.-]*|(?:docker-)?compose[\w.-]*\.ya?ml|[\w.-]+\.(?:sh|service|conf))$/.test(
+        name,
+      ),
+    )
+    .map(({ path }) => project.tree.text(path) ?? "");
+}
