@@ -1,4 +1,5 @@
-/** Blocks that run only when a variable is there: what is read in them is needed only together with it. For languages that indent. */
+/** Blocks that run only when a variable is there: what is read in them is needed only together with it. */
+import { closing } from "./code.ts";
 import type { Sighting } from "./sighting.ts";
 
 interface Form {
@@ -63,6 +64,29 @@ export function quietAskedBlocks(language: keyof typeof forms, code: string, sig
     const end = after ? start + 1 + after.index : code.length;
     for (const sighting of sightings)
       if (sighting.offset > start && sighting.offset < end && quieted.test(sighting.need)) sighting.need = "guarded";
+  }
+}
+
+const bracedHead =
+  /\bif\b([^{}\n]{0,300}?\b(?:[gG]etenv|LookupEnv|_ENV|env::var|GetEnvironmentVariable)\b[^{}\n]{0,300})\{/g;
+/** A condition about absence, or about any value but one. */
+const isAbsence = /!(?!==?\s*(?:""|''|nil|null))|===?\s*(?:""|''|nil|null)|\bis_err\b|\bIsNullOr|\bempty\(/;
+
+/** The same of blocks in braces: `if os.Getenv("MAIL_HOST") != "" { … }`, `if ($_ENV["STORE"] === "s3") { … }`. */
+export function quietBracedBlocks(code: string, sightings: Sighting[]): void {
+  if (sightings.length < 2) return;
+  for (const match of code.matchAll(bracedHead)) {
+    const condition = match[1]!;
+    if (isAbsence.test(condition) || aboutPlatform.test(condition)) continue;
+    const start = match.index + match[0].length;
+    const end = closing(code, start - 1);
+    const [within, others] = [new Set<Sighting>(), new Set<string>()];
+    for (const sighting of sightings)
+      if (/^(?:asserted|plain)$/.test(sighting.need)) {
+        if (sighting.offset > start && sighting.offset < end) within.add(sighting);
+        else others.add(sighting.key);
+      }
+    for (const sighting of within) if (!others.has(sighting.key)) sighting.need = "guarded";
   }
 }
 

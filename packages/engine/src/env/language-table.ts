@@ -29,6 +29,8 @@ export interface Language {
   lenient?: RegExp;
   /** The rest of the block after `if not X`: it fails. */
   stops: RegExp;
+  /** After the read: nothing takes its place, and nothing fails either. */
+  quieted?: RegExp;
   /** What is missing is nil, so that an empty text in its place is meant. */
   isEmptyMeant?: true;
 }
@@ -136,7 +138,7 @@ export const languages: readonly Language[] = [
   },
   {
     extensions: ["rs"],
-    words: /env|dotenv/,
+    words: /env|dotenv|Environment::/,
     comments: "slash",
     reads: [
       { pattern: /\b(?:env|dotenvy|dotenv)::var(?:_os)?\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "plain" },
@@ -254,6 +256,7 @@ export const languages: readonly Language[] = [
       { pattern: /->required\(\s*["']([A-Z][A-Z0-9_]+)["']/g, need: "checked" },
     ],
     replaced: /^\s*\)?\s*(?:\?:|\?\?|\|\||===|!==|==|!=|\?)/,
+    quieted: /^\s*\)?\s*(?:\?:|\?\?)\s*(?:null|''|"")(?!\s*\?)/,
     stops: /\bthrow\b|\bdie\b|\bexit\b/,
   },
   {

@@ -1,7 +1,8 @@
 /**
  * Variables read by languages other than JavaScript: one way to look at the line around what the table of languages finds.
  */
-import { quietAskedBlocks, quietSwitchedBlocks, settleDevelopment } from "./asked-blocks.ts";
+import { quietAskedBlocks, quietBracedBlocks, quietSwitchedBlocks, settleDevelopment } from "./asked-blocks.ts";
+import { settleAskedFields } from "./asked-fields.ts";
 import { readGoTags } from "./go.ts";
 import { type Language, languages, type Read } from "./language-table.ts";
 import { maskHashComments, maskSlashComments } from "./mask.ts";
@@ -27,7 +28,7 @@ export function readLanguage(path: string, extension: string, text: string): Sig
     for (const match of code.matchAll(read.pattern)) {
       const key = keyOf(read, code, match, extension);
       const end = match.index + match[0].length;
-      const need = needOf(language, { read, code, start: match.index, end, inside: match[2] });
+      const need = needOf(language, { read, key, code, start: match.index, end, inside: match[2] });
       if (extension === "py" && match[2] !== undefined) sightings.push(...readInside(language, path, match, key));
       if (!need) continue;
       const when = read.when ?? "run";
@@ -46,11 +47,13 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   }
   for (const { key, offset } of readRequiredLists(code, language.stops))
     sightings.push({ key, need: "checked", when: "run", offset, path, isInsisted: true });
-  // Where a program of Elixir insists on what it needs, it does without the rest.
-  if (extension === "exs" && (code.match(/\bfetch_env!/g) ?? []).length >= 3)
-    for (const sighting of sightings) if (sighting.need === "plain") sighting.need = "guarded";
+  if (extension === "exs") settleInsisting(code, sightings);
+  if (language.comments === "slash") quietBracedBlocks(code, sightings);
   if (extension === "rs") sightings.push(...readRust(path, code));
-  if (extension === "go") sightings.push(...readGoTags(path, code));
+  if (extension === "go") {
+    settleAskedFields(code, sightings, language.stops);
+    sightings.push(...readGoTags(path, code));
+  }
   if (extension === "rb") {
     quietAskedBlocks("rb", code, sightings);
     settleDevelopment("rb", code, sightings);
@@ -86,6 +89,24 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   return sightings;
 }
 
+/** What Phoenix itself has a program insist on. */
+const ofPhoenix = /^(?:DATABASE_URL|SECRET_KEY_BASE|PHX_HOST)$/;
+
+/** Elixir: `id || raise` behind `id = System.get_env("ID") || …`. A program that insists on what it needs does without the rest. */
+function settleInsisting(code: string, sightings: Sighting[]): void {
+  const raising = new Set([...code.matchAll(/^\s*(\w+)\s*\|\|\s*raise\b/gm)].map(([, name]) => name));
+  for (const sighting of raising.size > 0 ? sightings : []) {
+    const name = /(?:^|\n)\s*(\w+)\s*=\s*$/.exec(code.slice(Math.max(0, sighting.offset - 80), sighting.offset))?.[1];
+    if (name === undefined || !raising.has(name)) continue;
+    sighting.need = "checked";
+    sighting.isInsisted = true;
+  }
+  const insisted = new Set(
+    sightings.flatMap(({ key, need }) => (need === "checked" && !ofPhoenix.test(key) ? [key] : [])),
+  );
+  for (const sighting of insisted.size >= 2 ? sightings : []) if (sighting.need === "plain") sighting.need = "guarded";
+}
+
 /** `getenv("A", getenv("B"))`: B is read when A is missing. */
 function readInside(language: Language, path: string, match: RegExpExecArray, key: string): Sighting[] {
   const inside = match[2]!;
@@ -94,7 +115,7 @@ function readInside(language: Language, path: string, match: RegExpExecArray, ke
   return language.reads.flatMap((read) =>
     [...inside.matchAll(read.pattern)].flatMap((one) => {
       const end = one.index + one[0].length;
-      const need = needOf(language, { read, code: inside, start: one.index, end, inside: one[2] });
+      const need = needOf(language, { read, key: one[1]!, code: inside, start: one.index, end, inside: one[2] });
       return need === null
         ? []
         : [{ key: one[1]!, need, when: "run" as const, offset: start + one.index, path, alternativeOf: key }];
@@ -113,22 +134,24 @@ function constantOf(code: string, name: string): string {
 
 interface Place {
   read: Read;
+  key: string;
   code: string;
   start: number;
   end: number;
   inside: string | undefined;
 }
 
-function needOf(language: Language, { read, code, start, end, inside }: Place): Need | null {
+function needOf(language: Language, { read, key, code, start, end, inside }: Place): Need | null {
   if (read.need === "given") return "given";
   if (read.isReported) return language.stops.test(code.slice(end, end + untilItStops)) ? "checked" : null;
   // What is empty when it is missing has no value of its own.
-  if (read.need === "default" && /^,\s*""\s*$/.test(inside ?? "")) return "guarded";
+  if (read.need === "default" && /^,\s*""\s*$/.test(inside ?? ""))
+    return partOfDatabase.test(key) ? "plain" : "guarded";
   if (read.need === "default" || read.need === "guarded") {
     return read.need === "guarded" && stopsWhenMissing(language, code, end) ? "checked" : read.need;
   }
   if (inside !== undefined && inside.trim() !== "" && inside.trim() !== ",") {
-    const need = needOfOptions(read, inside);
+    const need = needOfOptions(read, key, inside);
     if (need === "guarded" && isRefused(language, code, start, end)) return "checked";
     if (need === "guarded" && isAbsent.test(code.slice(end, end + 40)) && stopsSoon(language, code, end))
       return "checked";
@@ -149,6 +172,7 @@ function needOf(language: Language, { read, code, start, end, inside }: Place): 
     return "checked";
   if (language.demanded?.test(after)) return "checked";
   if (panics.test(code.slice(end, end + 400))) return "checked";
+  if (language.quieted?.test(after)) return "quieted";
   if (language.replaced.test(after)) return "default";
   const lineStart = code.lastIndexOf("\n", start) + 1;
   const before = code.slice(lineStart, start);
@@ -217,11 +241,19 @@ function blockBehind({ extensions }: Language, code: string, end: number, most: 
   return rest;
 }
 
+/** There is no connection without any of these. */
+const partOfDatabase = /^(?:DB|DATABASE|POSTGRES|MYSQL)_(?:URL|HOST|NAME|USER|USERNAME|DATABASE)$/;
+/** With nothing in it a bot does nothing, whatever is written in its place. */
+const signsInBot = /^(?:(?:DISCORD|TELEGRAM|TG|SLACK)_)?(?:BOT_)?(?:API_)?TOKEN$|_BOT_TOKEN$/i;
+/** What a program does its work with: where it is empty when it is missing, that only lets the file be loaded. */
+const isNothingWithout =
+  /(?:SECRET|TOKEN|KEY)$|^(?:DB|DATABASE|PG|POSTGRES(?:QL)?|MYSQL|MONGO(?:DB)?)_?(?:UR[IL]|HOST|NAME|USER|USERNAME|DATABASE)$/i;
+
 /** `get("X", default)`: a default, unless it is none. */
-function needOfOptions(read: Read, inside: string): Need {
+function needOfOptions(read: Read, key: string, inside: string): Need {
   const rest = inside.replace(/^,\s*/, "").trim();
-  if (/^(?:None|nil|null)$/.test(rest)) return "guarded";
-  if (/^(?:""|'')$/.test(rest)) return "plain";
+  if (/^(?:None|nil|null)$/.test(rest)) return signsInBot.test(key) ? "plain" : "guarded";
+  if (/^(?:""|'')$/.test(rest)) return isNothingWithout.test(key) ? "plain" : "guarded";
   // `cast=` and the like say nothing of a default, nor does a type; another name is one.
   const isNamed = /^(?!(?:bool|int|str|float|list|tuple|dict|bytes|json|Csv|Path)\b|\w+\s*=(?!=))[A-Za-z_]/.test(rest);
   if (read.need === "checked" && !isNamed && !/default\s*=|^["'\d[({:]|^(?:False|True|None)|^\{|^do\b/.test(rest))

@@ -263,7 +263,8 @@ function rowsNamed(value: Json, name: string): JsonObject[] {
 /** Where a configuration of Rails speaks of production, or of `name`: its own section with those it takes over, or all of it without one. */
 function productionSections(text: string, name = "production"): { start: number; end: number }[] {
   if (name === chosenOutside) return [];
-  const start = text.search(new RegExp(`^${name}:`, "m"));
+  // Of several by that name the last one holds.
+  const start = [...text.matchAll(new RegExp(`^${name}:`, "gm"))].at(-1)?.index ?? -1;
   if (start < 0) return [{ start: 0, end: text.length }];
   const next = text.slice(start + name.length).search(/^\w/m);
   const end = next < 0 ? text.length : start + name.length + next;

@@ -1,8 +1,9 @@
 /** What programs of Rust declare of their variables: arguments of clap, structures that are filled from the environment, functions that insist. */
+import { readLayered } from "./rust-config.ts";
 import type { Sighting } from "./sighting.ts";
 
 export function readRust(path: string, code: string): Sighting[] {
-  return [...readClap(path, code), ...readFilled(path, code), ...readInsisting(path, code)];
+  return [...readClap(path, code), ...readFilled(path, code), ...readLayered(path, code), ...readInsisting(path, code)];
 }
 
 /** Structures filled by `envy::from_env()` or `envy::prefixed("APP_")`: a field without a default or Option has to be there. */
@@ -37,18 +38,24 @@ function readFilled(path: string, code: string): Sighting[] {
   return sightings;
 }
 
-/** Calls of the file's own functions that end the program for what is missing: `env_get("KEY")`, or hand it on to one that does. */
+/** A function or macro of the file that is given a name: its own, and the parameter's. */
+const takesName =
+  /\bfn\s+(\w+)\s*(?:<[^<>()]*>)?\(\s*(\w+)\s*:[^{]{0,200}\{|\bmacro_rules!\s*(\w+)\s*\{\s*\(\s*(\$\w+)\s*:\s*\w+\s*\)\s*=>\s*[{(]/g;
+const insists = /panic!|process::exit|\.expect\(|\.unwrap\(\)|\.(?:with_)?context\(|\bbail!/;
+
+/** Calls of the file's own functions that end the program for what is missing, `env_get("KEY")`, or hand it on to one that does. */
 function readInsisting(path: string, code: string): Sighting[] {
   const names = new Set<string>();
-  for (const match of code.matchAll(/\bfn\s+(env_\w+)[^{]{0,200}\{/g)) {
+  for (const match of code.matchAll(takesName)) {
     const after = code.slice(match.index + match[0].length, match.index + match[0].length + 500);
     const body = after.slice(0, Math.max(after.search(/\n\}/), 0) || after.length);
-    const handsOn = [...names].some((name) => body.includes(`${name}(`));
-    if (handsOn || (/env::var\(/.test(body) && /panic!|process::exit|\.expect\(|\.unwrap\(\)/.test(body)))
-      names.add(match[1]!);
+    const isInsisting = /env::var(?:_os)?\(/.test(body) && insists.test(body) && !body.includes(".unwrap_or");
+    if (!isInsisting && ![...names].some((name) => body.includes(`${name}(`))) continue;
+    const parameter = (match[2] ?? match[4]!).replace("$", "\\$");
+    if (new RegExp(`\\(\\s*&?${parameter}\\s*[,)]`).test(body)) names.add(match[1] ?? match[3]!);
   }
   if (names.size === 0) return [];
-  const calls = new RegExp(`\\b(?:${[...names].join("|")})(?:::<\\w+>)?\\(\\s*"([A-Z][A-Z0-9_]+)"\\s*\\)`, "g");
+  const calls = new RegExp(`\\b(?:${[...names].join("|")})!?(?:::<\\w+>)?\\(\\s*"([A-Z][A-Z0-9_]+)"\\s*\\)`, "g");
   return [...code.matchAll(calls)].map((match) => ({
     key: match[1]!,
     need: "checked",

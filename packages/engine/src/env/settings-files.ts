@@ -10,6 +10,10 @@ export const settingsFiles: readonly Manifest[] = [
       const code = maskHashComments(withoutDevelopment(text));
       for (const match of code.matchAll(/\$\{(\?)?([A-Z][A-Z0-9_]{2,})(:[^}]*)?\}/g))
         see(match[2]!, match[1] || match[3] !== undefined ? "default" : "checked", { offset: match.index });
+      // In lower case it is a property as often; what no file defines comes from the environment.
+      for (const match of code.matchAll(/\$\{([a-z]+(?:_[a-z0-9]+)+)(:[^}]*)?\}/g))
+        if (!new RegExp(`^\\s*${match[1]!}\\s*[:=]`, "m").test(code))
+          see(match[1]!, match[2] === undefined ? "checked" : "default", { offset: match.index });
       // Ktor: `url: "$DB_URL:jdbc:h2:mem"`.
       for (const match of /\.ya?ml$/.test(path) ? code.matchAll(/["']\$([A-Z][A-Z0-9_]{2,})(:[^"'\n]*)?["']/g) : [])
         see(match[1]!, match[2] === undefined ? "checked" : "default", { offset: match.index });

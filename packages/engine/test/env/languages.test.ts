@@ -190,11 +190,78 @@ const uses: [extension: string, source: string, ...needs: string[]][] = [
   ["php", `$key = $_ENV['X_KEY'] ?? 'a';`, "default"],
   ["php", `$key = getenv('X_KEY') ?: 'a';`, "default"],
   ["php", `'key' => env('X_KEY'),`, "guarded"],
+  // Fields a program refuses to start without, wherever it asks.
+  ["go", `c := Config{\n\tKey: getEnv("X_KEY", ""),\n}\nif c.Key == "" {\n\treturn errors.New("no")\n}`, "checked"],
+  ["go", `c.Key = env("X_KEY", "")\nif c.Key == "" {\n\terrs = append(errs, fmt.Sprint("no"))\n}`, "checked"],
+  ["go", `c.Chat = intEnv("X_KEY", 0)\nif c.Other == "" || c.Chat == 0 {\n\tlog.Fatal("no")\n}`, "checked"],
+  ["go", `c.Key = getEnv("X_KEY", "a")\nif c.Key == "" {\n\tlog.Fatal("no")\n}`, "default"],
+  ["go", `c.Key = getEnv("X_KEY", "")\nif c.On && c.Key == "" {\n\tlog.Fatal("no")\n}`, "guarded"],
+  [
+    "go",
+    `c.Key = getEnv("X_KEY", "")\nif c.Key == "" {\n\tc.Key = other\n}\nif err != nil {\n\tlog.Fatal(err)\n}`,
+    "guarded",
+  ],
+  // Blocks in braces that run only for another variable.
+  ["go", `if os.Getenv("STORE") == "s3" {\n\tuse(os.Getenv("X_KEY"))\n}`, "guarded"],
+  ["go", `if os.Getenv("STORE") == "s3" {\n\tuse(os.Getenv("X_KEY"))\n}\nuse(os.Getenv("X_KEY"))`, "plain"],
+  ["go", `if os.Getenv("STORE") == "" {\n\tuse(os.Getenv("X_KEY"))\n}`, "plain"],
+  ["go", `if os.Getenv("APP_ENV") == "production" {\n\tuse(os.Getenv("X_KEY"))\n}`, "plain"],
+  ["php", `if ($_ENV['STORE'] === 's3') {\n  use_it($_ENV['X_KEY']);\n}`, "guarded"],
+  ["php", `if (!empty($_ENV['STORE'])) {\n  use_it($_ENV['X_KEY']);\n}`, "plain"],
+  [
+    "cs",
+    `if (Environment.GetEnvironmentVariable("STORE") != null) {\n  Use(Environment.GetEnvironmentVariable("X_KEY"));\n}`,
+    "guarded",
+  ],
+  // What replaces nothing.
+  ["php", `$key = $_ENV['X_KEY'] ?? null;`, "quieted"],
+  ["php", `$key = getenv('X_KEY') ?: '';`, "quieted"],
+  ["php", `$key = $_ENV['X_KEY'] ?? null ?? other();`, "default"],
+  ["py", `KEY = os.getenv("X_KEY", "")`, "plain"],
+  [
+    "rs",
+    `macro_rules! need {\n    ($name:literal) => {\n        std::env::var($name).expect($name)\n    };\n}\nlet key = need!("X_KEY");`,
+    "checked",
+  ],
+  [
+    "rs",
+    `fn read(name: &str) -> Result<String> {\n    env::var(name).context("no")\n}\nlet key = read("X_KEY")?;`,
+    "checked",
+  ],
+  ["rs", `fn read(name: &str) -> String {\n    env::var(name).unwrap_or_default()\n}\nlet key = read("X_KEY");`],
+  [
+    "exs",
+    `key =\n  System.get_env("X_KEY") ||\n    (file && file.key)\n\nif config_env() == :prod do\n  key || raise "no"\nend`,
+    "checked",
+  ],
+  ["exs", `a = System.fetch_env!("A")\nb = System.fetch_env!("B")\nkey = System.get_env("X_KEY")`, "guarded"],
+  [
+    "exs",
+    `a = System.fetch_env!("DATABASE_URL")\nb = System.fetch_env!("SECRET_KEY_BASE")\nkey = System.get_env("X_KEY")`,
+    "plain",
+  ],
   ["swift", `let key = Environment.get("X_KEY")!`, "checked"],
   ["swift", `let key = Environment.get("X_KEY") ?? "a"`, "default"],
 ];
 
+/** Names say how much is meant by an empty text. */
+const named: [source: string, key: string, need: string][] = [
+  [`URL = os.getenv("FEED_URL", "")`, "FEED_URL", "guarded"],
+  [`TOKEN = os.getenv("BOT_TOKEN", "")`, "BOT_TOKEN", "plain"],
+  [`TOKEN = os.getenv("BOT_TOKEN", None)`, "BOT_TOKEN", "plain"],
+  [`NAME = os.getenv("DB_NAME", "")`, "DB_NAME", "plain"],
+];
+
 describe("readLanguage", () => {
+  for (const [source, key, need] of named)
+    it(`py, ${need}: ${source}`, () => {
+      expect(needsOf("py", source, key)).toEqual([need]);
+    });
+
+  it("go, plain: a part of a connection with an empty text in its place", () => {
+    expect(needsOf("go", `name := getEnv("DB_NAME", "")`, "DB_NAME")).toEqual(["plain"]);
+  });
+
   for (const [extension, source, ...needs] of uses) {
     it(`${extension}, ${needs.join(" and ") || "nothing"}: ${source.replaceAll("\n", " ")}`, () => {
       expect(needsOf(extension, source)).toEqual(needs);

@@ -76,6 +76,38 @@ describe("settings kept in files and structures", () => {
       facts: { runtime: "java" },
       required: ["STORE_URL"],
     },
+    "what a file of settings takes in lower case, unless it is a property": {
+      files: {
+        "src/main/resources/application.properties":
+          "db_name=shop\nquarkus.datasource.username=${db_user}\nquarkus.datasource.password=${db_password:}\na=${db_name}\n",
+      },
+      facts: { runtime: "java" },
+      required: ["db_user"],
+    },
+    "the fields of a structure of Rust the environment fills": {
+      files: {
+        "src/config.rs":
+          '#[derive(Deserialize)]\npub struct Settings {\n    #[serde(default = "port")]\n    pub port: u16,\n    pub database: Database,\n    pub mail: Option<String>,\n}\n#[derive(Clone, Deserialize)]\npub struct Database {\n    pub url: String,\n    pub pool: u32,\n}\nimpl Settings {\n    pub fn load() -> Result<Self, ConfigError> {\n        config::Config::builder()\n            .set_default("database.pool", 5)?\n            .add_source(config::File::with_name("config").required(false))\n            .add_source(config::Environment::with_prefix("SHOP").separator("__"))\n            .build()?\n            .try_deserialize()\n    }\n}\n',
+      },
+      facts: { runtime: "rust" },
+      required: ["SHOP__DATABASE__URL"],
+    },
+    "no field of Rust a file of the project has to give": {
+      files: {
+        "src/config.rs":
+          '#[derive(Deserialize)]\npub struct Settings {\n    pub url: String,\n}\nfn load() -> Result<Settings, ConfigError> {\n    Config::builder()\n        .add_source(File::from(folder.join("base.yaml")))\n        .add_source(Environment::with_prefix("SHOP"))\n        .build()?\n        .try_deserialize::<Settings>()\n}\n',
+      },
+      facts: { runtime: "rust" },
+      required: [],
+    },
+    "of two sections of production the last one": {
+      files: {
+        "config/database.yml":
+          "production:\n  database: db/production.sqlite3\n\nproduction:\n  adapter: mysql2\n  host: <%= ENV['DB_HOST'] %>\n",
+      },
+      facts: { runtime: "ruby", framework: "rails" },
+      required: ["DB_HOST"],
+    },
     "no variable the compose file does without": {
       files: {
         "main.go": 'package main\nvar admin = os.Getenv("ADMIN_NAME")\nvar key = os.Getenv("SIGN_KEY")\n',
