@@ -40,6 +40,9 @@ const skippedDirectories = new Set([
   "Pods",
 ]);
 
+/** Where an environment of Python keeps modules, by whatever name it was made: `env/lib/python3.12`. */
+const pythonLibrary = /^python\d\.\d+$/;
+
 /** So much of a file is read, in bytes; a manifest is never larger, and generated sources are of no interest. */
 const largestFileBytes = 2 * 1024 * 1024;
 
@@ -86,7 +89,7 @@ export class Tree {
       for (const entry of entries) {
         const { name } = entry;
         if (entry.isDirectory()) {
-          if (skippedDirectories.has(name)) continue;
+          if (skippedDirectories.has(name) || (pythonLibrary.test(name) && directory.endsWith("lib"))) continue;
           directories.push(name);
           queue.push(prefix + name);
         } else if (entry.isFile()) {

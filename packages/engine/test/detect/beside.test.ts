@@ -122,6 +122,24 @@ describe("what lies beside", () => {
       },
       is: { kind: "server", port: 8081 },
     },
+    "a bot that asks for what is new unless it has an address of its own is a worker": {
+      files: {
+        "requirements.txt": "aiogram\naiohttp\n",
+        "main.py":
+          'from aiogram import Bot\nfrom aiohttp import web\nasync def main():\n    if ADDRESS:\n        await bot.set_webhook(ADDRESS)\n        web.run_app(web.Application(), port=8080)\n    else:\n        await dispatcher.start_polling(bot)\nif __name__ == "__main__":\n    asyncio.run(main())\n',
+      },
+      is: { kind: "worker", port: null },
+    },
+    "a bot runs as its container says, whatever else it could be run as": {
+      files: {
+        "requirements.txt": "python-telegram-bot\nfastapi\n",
+        Dockerfile: 'FROM python:3.12\nCMD ["python", "-m", "bot"]\n',
+        "bot/__main__.py": "from bot import start\nstart.main()\n",
+        "bot/start.py": "def main():\n    application.run_polling()\n",
+        "bot/hooks.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+      },
+      is: { kind: "worker", framework: null, port: null },
+    },
     "a program above its package finds its requirements there": {
       files: {
         "main.py":

@@ -192,7 +192,10 @@ function projectOf(project: Project, at: string, text: string): DotnetProject {
   const framework =
     element(xml, "TargetFramework") ?? element(xml, "TargetFrameworks")?.split(";")[0] ?? inherited(project, directory);
   const version = /^net(?:coreapp)?(\d+\.\d+)/.exec(framework ?? "")?.[1];
-  const isTest = sdk === "MSTest.Sdk" || packages.has("microsoft.net.test.sdk") || /<IsTestProject>\s*true/i.test(xml);
+  const isTest =
+    sdk === "MSTest.Sdk" ||
+    /<IsTestProject>\s*true/i.test(xml) ||
+    (packages.has("microsoft.net.test.sdk") && !servesItself(project, directory));
   const isWeb =
     sdk === "Microsoft.NET.Sdk.Web" ||
     packages.has("microsoft.aspnetcore.app") ||
@@ -225,6 +228,11 @@ function projectOf(project: Project, at: string, text: string): DotnetProject {
     ...found,
     ...(version === undefined ? {} : { version }),
   };
+}
+
+/** Some keep the tests in the project of the program they test. */
+function servesItself(project: Project, directory: string): boolean {
+  return /\bWebApplication\.Create|\bUseStartup</.test(project.tree.text(inside(directory, "Program.cs")) ?? "");
 }
 
 /** TargetFramework of the nearest Directory.Build.props above. */

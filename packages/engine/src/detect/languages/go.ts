@@ -245,7 +245,7 @@ const portPatterns: readonly RegExp[] = [
   /\b\w*Port\w*\(\s*":?(\d{2,5})"\s*\)/,
   /`[^`]*env:"(?!\w*(?:DB|DATABASE|POSTGRES|PG|SQL|MONGO|REDIS|MAIL|SMTP|METRICS|PROMETHEUS|DEBUG|PPROF|GRPC|ADMIN)_)(?:\w+_)?PORT"[^`]*(?:envDefault|env-default|default):":?(\d{2,5})"/,
   /`[^`]*(?:envDefault|env-default|default):"(\d{2,5})"[^`]*env(?:config)?:"(?:HTTP_|SERVER_|APP_)?PORT"/,
-  /\bPort:\s*(\d{2,5}),/,
+  /(?<!\bUDPAddr\{[^}]{0,80})\bPort:\s*(\d{2,5}),/,
   /\b(?:Host|Addr(?:ess)?|Listen\w*|Bind\w*)\s+string\s+`[^`]*(?:default|envDefault|env-default):"[^"]*:(\d{2,5})"/,
   /flag\.(?:String|Int)(?:Var)?\([^)]*"(?:port|p|addr|listen|http)[^"]*"\s*,\s*"?[^",)]*?:?(\d{2,5})"?\s*,/,
   /\b(?:default)?(?:addr|address|port|listenAddr)\w*\s*(?::=|=)\s*(?:flag\.\w+\([^,]+,\s*)?"?[\w.]*:?(\d{4,5})"?/i,

@@ -277,7 +277,7 @@ function stateDatabases({ project, directory, reading }: Place, slug: string | u
     const at =
       firstOf(tree, directory, ["config/database.php", "app/Config/database.php"]) ?? inside(directory, "config");
     const text = tree.text(at) ?? "";
-    const fallback = /['"]default['"]\s*=>\s*env\(\s*['"]DB_CONNECTION['"]\s*,\s*['"](\w+)['"]/.exec(text)?.[1];
+    const fallback = /['"]default['"]\s*=>\s*(?:env\(\s*['"]DB_CONNECTION['"]\s*,\s*)?['"](\w+)['"]/.exec(text)?.[1];
     const named =
       fallback === undefined || reading.database.some((name) => name !== "redis") ? undefined : databaseNamed(fallback);
     if (named)

@@ -54,7 +54,7 @@ export const python: Reader = {
     );
     const nearest = textsOf(project, ranked.slice(0, filesReadFirst));
     // Most programs show themselves in their first files; reading the rest is what takes the time.
-    const isEnough = frameworkOf(directory, found, nearest)?.row.kind === "server";
+    const isEnough = frameworkOf(project, directory, found, nearest)?.row.kind === "server";
     const sources = isEnough ? nearest : [...nearest, ...textsOf(project, ranked.slice(filesReadFirst, filesRead))];
     return readProgram({ project, directory, reading, found, sources });
   },
@@ -98,7 +98,7 @@ function readProgram({ project, directory, reading, found, sources }: Case & { s
   if (reading.database.length === 0) statePackageDatabases(reading, found, (name) => found.optional.has(name));
   dropLocalDatabases(reading, sources);
 
-  const row = frameworkOf(directory, found, sources);
+  const row = frameworkOf(project, directory, found, sources);
   const process = startFromProcfile(project, directory, reading);
   if (row) return readFramework({ project, directory, reading, found, sources }, row, process);
 
@@ -108,7 +108,7 @@ function readProgram({ project, directory, reading, found, sources }: Case & { s
   );
   const listener = sources.find(({ text }) => listens.test(text));
   const bot = pythonWorkers.find((name) => found.dependencies.has(name));
-  const isAwake = bot !== undefined && chatBots.includes(bot) && !sources.some(({ text }) => hook.test(text));
+  const isAwake = bot !== undefined && chatBots.includes(bot) && !isCalled(sources);
   // Hosts without worker processes have bots call themselves "web".
   if ((process === "web" && (bot === undefined || declared)) || (listener && !isAwake && isProgram(listener.text))) {
     if (listener && process === null)
@@ -181,10 +181,22 @@ function stateCodeDatabases(reading: Reading, sources: Source[]): void {
   }
 }
 
-/** A bot that is called over HTTP rather than asking for what is new. */
 const hook = /SimpleRequestHandler|setup_application|\bset_webhook\(|\brun_webhook\(|\bstart_webhook\(/;
+const polls = /\b(?:start_polling|run_polling|infinity_polling)\(/;
+
+/** A bot that is called over HTTP. One that can do both asks for what is new, unless it is told where it can be called. */
+function isCalled(sources: Source[]): boolean {
+  return sources.some(({ text }) => hook.test(text)) && !sources.some(({ text }) => polls.test(text));
+}
 
 const speaksToChat = /^\s*(?:import|from) (?:discord|nextcord|disnake|telegram|aiogram|telebot|telethon|pyrogram)\b/m;
+
+/** What a bot serves beside its work: that it is alive, pages it starts with itself, or another way to run it than the container's. */
+function isBesideBot(main: Entry, sources: Source[], container: string | undefined): boolean {
+  if (/(?:^|\/)(?:keep_?alive|health\w*)\.py$/.test(main.file) || isStartedByBot(main, sources)) return true;
+  const name = main.module.slice(main.module.lastIndexOf(".") + 1);
+  return container !== undefined && /\bpython3?\b/.test(container) && !new RegExp(`\\b${name}\\b`).test(container);
+}
 
 /** Pages in a folder, which a bot beside that folder starts with itself. */
 function isStartedByBot({ file, module }: Entry, sources: Source[]): boolean {
@@ -199,6 +211,7 @@ function isStartedByBot({ file, module }: Entry, sources: Source[]): boolean {
 
 /** The framework with an entry in the code; a dependency alone, without one, is what libraries and plugins have. */
 function frameworkOf(
+  project: Project,
   directory: string,
   found: PythonProject,
   sources: Source[],
@@ -206,14 +219,14 @@ function frameworkOf(
   const imported = new Set(
     sources.flatMap(({ text }) => [...text.matchAll(/^\s*(?:import|from)\s+(\w+)/gm)].map(([, module]) => module!)),
   );
-  const isBot = chatBots.some((name) => found.dependencies.has(name)) && !sources.some(({ text }) => hook.test(text));
+  const isBot = chatBots.some((name) => found.dependencies.has(name)) && !isCalled(sources);
+  const container = isBot ? dockerfileOf(project, directory)?.command : undefined;
   for (const row of pythonFrameworks) {
     // What a bot answers over HTTP is that it is alive.
     if (isBot && row.slug === "aiohttp") continue;
     const isUsed = row.packages.some((name) => found.dependencies.has(name) || imported.has(moduleOf(name)));
     const main = isUsed ? entryOf(directory, row, sources) : null;
-    if (main && !(isBot && (/(?:^|\/)(?:keep_?alive|health\w*)\.py$/.test(main.file) || isStartedByBot(main, sources))))
-      return { row, entry: main };
+    if (main && !(isBot && isBesideBot(main, sources, container))) return { row, entry: main };
   }
   return null;
 }

@@ -29,6 +29,15 @@ describe("kinds by SDK", () => {
     });
   });
 
+  it("serves a program that keeps its tests in its own project", () => {
+    expect(
+      readingOf({
+        "Api.csproj": project(web, ["Microsoft.NET.Test.Sdk", "xunit"]),
+        "Program.cs": "var builder = WebApplication.CreateBuilder(args);",
+      }),
+    ).toMatchObject({ kind: "server", framework: "aspnet" });
+  });
+
   it("runs a worker service", () => {
     expect(readingOf({ "W.csproj": project("Microsoft.NET.Sdk.Worker") })).toMatchObject({
       kind: "worker",

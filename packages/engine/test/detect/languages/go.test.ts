@@ -184,6 +184,17 @@ describe("ports", () => {
     expect(readingOf(files).port).toBe(9999);
   });
 
+  it("is that of the settings, not that of a peer", () => {
+    const files = {
+      "go.mod": mod(),
+      "main.go": main(
+        "go send(&net.UDPAddr{\n\tIP:   ip,\n\tPort: 3001,\n})\nhttp.ListenAndServe(address(conf.Port), nil)",
+      ),
+      "conf/config.yaml": "name: shop\nport: 9000\n",
+    };
+    expect(readingOf(files).port).toBe(9000);
+  });
+
   it("is that of the example of the settings", () => {
     const files = {
       "go.mod": mod(),

@@ -38,6 +38,9 @@ describe("Laravel", () => {
       "config/database.php": "'default' => env('DB_CONNECTION', 'pgsql'),",
     });
     expect(reading.database).toEqual(["postgres"]);
+    expect(
+      readingOf({ ...files, ".env.example": "", "config/database.php": "'default' => 'mysql'," }).database,
+    ).toEqual(["mysql"]);
   });
 
   it("uses Redis only where a driver says so", () => {

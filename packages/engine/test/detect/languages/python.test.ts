@@ -496,3 +496,14 @@ it("leaves a program that lies beside its own requirements to its folder, where 
   });
   expect(found?.framework).toBeUndefined();
 });
+
+it("reads nothing of an environment that was committed, by whatever name", () => {
+  expect(
+    readingOf({
+      "requirements.txt": "flask\n",
+      "run.py": "from flask import Flask\napp = Flask(__name__)\n",
+      "env/lib/python3.12/site-packages/psycopg2/__init__.py": "import sqlite3\n",
+      "env/lib/python3.12/abc.py": 'URL = "postgres://localhost/a"\n',
+    }),
+  ).toMatchObject({ framework: "flask", database: [] });
+});
