@@ -33,6 +33,17 @@ export function opening(code: string, at: number): number {
   return -1;
 }
 
+/** Offset of the `{` that `at` stands inside, at most so far before it, or -1. */
+export function braceAround(code: string, at: number, farthest: number): number {
+  let depth = 0;
+  for (let index = at - 1; index >= Math.max(0, at - farthest); index--) {
+    const char = code.charCodeAt(index);
+    if (char === 125) depth++;
+    else if (char === 123 && depth-- === 0) return index;
+  }
+  return -1;
+}
+
 /** The statement or block that starts at `from`. */
 export function blockAfter(code: string, from: number): Span {
   const start = skipSpace(code, from);

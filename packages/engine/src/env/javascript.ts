@@ -3,6 +3,7 @@
  * `process.env.X`, `import.meta.env.X`, `Deno.env.get`, `Bun.env`, destructuring, aliases, calls that take a name, `$env` of SvelteKit.
  */
 import { closing, endOfExpression, endOfScope, skipSpace, type Span } from "./code.ts";
+import { findHanded, type HandedSettings, type Held } from "./handed-settings.ts";
 import { type Found, isAboutPlatform, isWithin, linkAlternatives, linkChoices } from "./links.ts";
 import { type Script, type Use, useOf } from "./need.ts";
 import { readSchemas } from "./schema.ts";
@@ -48,10 +49,7 @@ export function mayReadVariables(text: string): boolean {
  * variable's name and are defined in it.
  */
 export function readJavaScript(script: Script, own: readonly OwnReader[] = ownReadersIn(script.code)): Sighting[] {
-  const { path } = script;
   const found: Found[] = [];
-  const guarded: Span[] = [];
-  const development: Span[] = [];
   readMembers(script, found);
   readDestructuring(script, found);
   readCalls(script, found, own);
@@ -60,6 +58,23 @@ export function readJavaScript(script: Script, own: readonly OwnReader[] = ownRe
   readGiven(script, found);
   readBindings(script, found);
   readNamed(script, found);
+  return [...settleFound(script, found), ...readSchemas(script)];
+}
+
+/** What the script asks of settings that others fill from variables; a use that asks nothing says nothing new. */
+export function readHanded(script: Script, handed: HandedSettings): Sighting[] {
+  const asks = /^(?:checked|default|guarded|skipped)$/;
+  return settleFound(
+    script,
+    findHanded(script, handed, (held) => usesOfName(script, held)),
+  ).filter(({ need }) => asks.test(need));
+}
+
+/** What was found in the script, with what its blocks, switches and alternatives say of it. */
+function settleFound(script: Script, found: Found[]): Sighting[] {
+  const { path } = script;
+  const guarded: Span[] = [];
+  const development: Span[] = [];
   const sightings: Sighting[] = [];
   for (const { key, use, when, offset, callee, alternatives } of found) {
     if (use.guards && !isAboutPlatform(key)) guarded.push(use.guards);
@@ -100,7 +115,6 @@ export function readJavaScript(script: Script, own: readonly OwnReader[] = ownRe
   for (const sighting of sightings)
     if (ownSettings.test(script.code.slice(Math.max(0, sighting.offset - 80), sighting.offset)))
       sighting.alternativeOf ??= "settings of its own";
-  sightings.push(...readSchemas(script));
   return sightings;
 }
 
@@ -221,12 +235,9 @@ function add(
 }
 
 /** Later uses of a name, in its own scope, as uses of the variable it holds. */
-function followName(
-  script: Script,
-  found: Found[],
-  { key, when, name, from, of }: { key: string; when: "build" | "run"; name: string; from: number; of?: Use },
-): void {
+function usesOfName(script: Script, { key, when, name, from, of }: Held): Found[] {
   const { code } = script;
+  const found: Found[] = [];
   const end = endOfScope(code, from);
   const word = new RegExp(`(?<![\\w$.])${name.replaceAll("$", "\\$")}(?![\\w$])`, "g");
   word.lastIndex = from;
@@ -235,9 +246,14 @@ function followName(
     const after = skipSpace(code, match.index + name.length);
     if (code[after] === ":" && /[{,]\s*$/.test(code.slice(Math.max(0, match.index - 20), match.index))) continue;
     const use = useOf(script, { start: match.index, end: match.index + name.length });
-    if (use.need === "plain" || use.need === "set") continue;
-    found.push({ key, use, when, offset: match.index, ...(of ? { of } : {}) });
+    if (use.need !== "set") found.push({ key, use, when, offset: match.index, ...(of ? { of } : {}) });
   }
+  return found;
+}
+
+/** The same, of what is read there: a use that asks nothing says no more than the reading. */
+function followName(script: Script, found: Found[], held: Held): void {
+  found.push(...usesOfName(script, held).filter(({ use }) => use.need !== "plain"));
 }
 
 function readDestructuring(script: Script, found: Found[]): void {

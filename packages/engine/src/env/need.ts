@@ -66,7 +66,10 @@ const checks =
 export const stops: RegExp =
   /\bthrow\b|process\.exit|Deno\.exit|\b(?:reject|fail|fatal|abort|panic|die|invariant)\s*\(/;
 const refuses =
-  /status(?:Code)?\s*[:=(]\s*(?:5\d\d|40\d)|createError|\bnew\s+Error|\b(?:is)?[vV]alid\s*:\s*false|(?<!console\.|logger\.)\berror\s*[:(]|not\s+configured/i;
+  /status(?:Code)?\s*[:=(]\s*(?:5\d\d|40\d)|createError|\bnew\s+Error|\b(?:is)?[vV]alid\s*:\s*false|(?<!console\.|logger\.)\berror\s*[:(]|not\s+configured|\breturn\s+(?:err(?:Async)?|fail(?:ure)?)\s*\(/i;
+
+/** A block that says that something is wrong, and does nothing about it. */
+const complains = /^\W*(?:console|logger|log)\.error\s*\([^()]*\)\s*;?(?:\s*[\w$]+\s*(?:\+\+|\+=\s*\d+)\s*;?)?\W*$/;
 
 /** What a platform binds to a program, which is no text: a store, a queue, another program. */
 const isBinding =
@@ -130,6 +133,8 @@ export function useOf(script: Script, span: Span): Use {
   const head = code.slice(Math.max(0, before - 12), before + 1);
   if (/\btypeof$/.test(head)) {
     const test = conditionAround(code, start);
+    if (test && /^\s*===?\s*["'`]undefined["'`]\s*$/.test(script.text.slice(end, test.end)))
+      return { need: consequence(script, test.end + 1) };
     return { need: "guarded", ...(test && !test.isNegated ? { guards: blockAfter(code, test.end + 1) } : {}) };
   }
   if (/\bdelete$/.test(head)) return { need: "set" };
@@ -304,6 +309,8 @@ function consequence(script: Script, from: number): Need {
   if (stops.test(code)) return "checked";
   const isWarned = /console\.(?:warn|log|info)|logger?\.warn/.test(code);
   if (refuses.test(script.text.slice(block.start, block.end)) && !isWarned) return "asserted";
+  // Who only complains of it goes on to use it.
+  if (complains.test(code)) return "plain";
   return /^\W*return\b/.test(code) && !isWarned ? "skipped" : "guarded";
 }
 

@@ -62,7 +62,10 @@ export function readSchemas(script: Script): Sighting[] {
     sightings.push({ key, need, when: "run", offset, path, inSchema: true });
   };
   if (
-    /\b(?:zod|joi|Joi|yup|envalid|envsafe|valibot|typebox|createEnv|envField|Env\.create|effect|elysia)\b/.test(text)
+    // A project may hand the library on itself: `import { z } from "./validation"`.
+    /\b(?:zod|joi|Joi|yup|envalid|envsafe|valibot|typebox|createEnv|envField|Env\.create|effect|elysia|z\.object)\b/.test(
+      text,
+    )
   ) {
     const prefix = prefixTakenOff(text);
     const isAllRequired = /presence\s*:\s*["']required/.test(text);
@@ -239,14 +242,14 @@ function readValidatedClass({ code, text }: Script, see: See): void {
   }
 }
 
-/** Variables among the bindings of a Worker: those of type string; the others are stores and queues. */
+/** Variables among the bindings of a Worker: those that are text or a number; the others are stores and queues. */
 function readBindings({ code }: Script, see: See): void {
   for (const match of code.matchAll(
     /\b(?:interface\s+(?:Env|Bindings|CloudflareEnv|CloudflareBindings)\b[^{]*|type\s+(?:Env|Bindings|CloudflareBindings)\s*=\s*|Bindings\s*:\s*)\{/g,
   )) {
     const open = match.index + match[0].length - 1;
     const body = code.slice(open, closing(code, open));
-    for (const field of body.matchAll(/(?<![\w$])([A-Z][A-Z0-9_]{2,})(\?)?\s*:\s*string\b([^;,\n}]*)/g)) {
+    for (const field of body.matchAll(/(?<![\w$])([A-Z][A-Z0-9_]{2,})(\?)?\s*:\s*(?:string|number)\b([^;,\n}]*)/g)) {
       const mayBeMissing = field[2] !== undefined || /\b(?:undefined|null)\b/.test(field[3]!);
       see(field[1]!, mayBeMissing ? "declared" : "checked", open + field.index);
     }

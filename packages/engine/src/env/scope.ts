@@ -23,7 +23,7 @@ const skippedNames =
 const toolingNames =
   /^(?:playwright|vitest|jest|cypress|karma|codegen|graphql|commitlint|eslint|prettier|tailwind|postcss|stylelint|release|renovate|lint-staged|wdio|crowdin|next-sitemap|drizzle|sentry(?:\.\w+)?|tsup|checkly|mikro-orm|orval|openapi-ts|kysely|trigger|lighthouserc)[.-](?:config|setup|codegen)(?:\.[\w-]+)*\.(?:[cm]?[jt]sx?|json|py)$|^(?:\.eslintrc|\.graphqlrc|setupTests|plopfile|gulpfile|Gruntfile|dangerfile|codegen|config-overrides|setupProxy|jest\.setup|webdriver|next-sitemap)[\w-]*\.[cm]?[jt]s$/;
 const toolingFolders =
-  /(?:^|\/)(?:scripts?|tools?|tooling|\.scripts|bin|dev|development|seeds?|seeders|prisma\/seed|ops|terraform|cdk|deploy|ci|\.ci|hack|management\/commands|cli|extra|rel|electron|\.(?!server|client|vitepress)[\w-]+)\//;
+  /(?:^|\/)(?:scripts?|tools?|tooling|\.scripts|bin|_?dev(?:eloper|elopment)?|devtools?|seeds?|seeders|prisma\/seed|ops|terraform|cdk|deploy|ci|\.ci|hack|management\/commands|cli|extra|rel|electron|\.(?!server|client|vitepress)[\w-]+)\//;
 /** Functions that run at Convex or Supabase, which keep their variables themselves. */
 const functionsElsewhere = /^(?:convex|supabase\/functions)\//;
 /** Programs that set up servers. In other languages, and deeper, a layer of the application is called so. */

@@ -2,13 +2,15 @@
 import type { ServiceFacts } from "../detect/detection.ts";
 import type { Project } from "../detect/reading.ts";
 import { settleDotnetSettings } from "./dotnet.ts";
+import { HandedSettings } from "./handed-settings.ts";
+import { readHanded } from "./javascript.ts";
 import { isManifest, readManifest } from "./manifests.ts";
 import type { OwnReader } from "./own-readers.ts";
 import { settleGuardedSettings, settleIdlePrograms } from "./python.ts";
 import { mostCharacters, type Scope } from "./scope.ts";
 import { importedIn, importerOf, readSdks, rowsFor } from "./sdk-reading.ts";
 import type { Sighting } from "./sighting.ts";
-import { sourceAt } from "./source.ts";
+import { type Source, sourceAt } from "./source.ts";
 import { besideTheService } from "./told.ts";
 
 export function sightingsIn(
@@ -20,6 +22,7 @@ export function sightingsIn(
   const importer = importerOf(rows);
   const sightings: Sighting[] = [];
   const python = new Map<string, string>();
+  const scripts: Source[] = [];
   const readers = new Map<string, OwnReader>();
   let left = mostCharacters;
   for (const file of scope.files) {
@@ -35,6 +38,7 @@ export function sightingsIn(
     }
     if (file.extension === "py") python.set(file.path, source.text);
     if (file.isTooling) for (const sighting of found) sighting.need = "tooling";
+    else if (source.isScript) scripts.push(source);
     for (const reader of source.readers)
       if (reader.demands !== "never" || reader.replaces) readers.set(reader.name, reader);
     sightings.push(...found);
@@ -48,6 +52,9 @@ export function sightingsIn(
     sighting.need = "checked";
     sighting.inSchema = true;
   }
+  const handed = new HandedSettings(scripts.flatMap(({ settings }) => settings));
+  for (const script of scripts)
+    if (handed.mayUse(script.text)) sightings.push(...readHanded({ ...script, code: script.code() }, handed));
   settleGuardedSettings(sightings, python);
   if (facts.runtime === "python" && facts.startCommand !== undefined)
     settleIdlePrograms(sightings, python, [facts.startCommand, facts.buildCommand ?? "", ...starting(project, scope)]);

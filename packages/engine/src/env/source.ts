@@ -1,5 +1,6 @@
 /** One source file as the search for variables sees it: read, masked and searched once, whichever services it is a part of. */
 import type { Project } from "../detect/reading.ts";
+import { type Setting, settingsIn } from "./handed-settings.ts";
 import { mayReadVariables, readJavaScript } from "./javascript.ts";
 import { readLanguage } from "./languages.ts";
 import { maskJavaScript } from "./mask.ts";
@@ -18,6 +19,8 @@ export interface Source {
   reads: readonly Sighting[];
   /** Its own functions that take the name of a variable. */
   readers: readonly OwnReader[];
+  /** What it fills from variables for others. */
+  settings: readonly Setting[];
 }
 
 const scripts = new Set(["js", "jsx", "ts", "tsx", "mjs", "cjs", "mts", "cts", "vue", "svelte", "astro"]);
@@ -44,7 +47,8 @@ function read(path: string, extension: string, text: string | null): Source | nu
       ? readJavaScript({ path, text, code: code() }, readers)
       : []
     : [...readLanguage(path, extension, text), ...(extension === "py" ? readPythonSdks(path, text) : [])];
-  return { path, text, isScript, code, reads, readers };
+  const settings = mayRead ? settingsIn({ path, text, code: code() }, reads) : [];
+  return { path, text, isScript, code, reads, readers, settings };
 }
 
 /** One line of thousands of characters is a bundle. */

@@ -1,6 +1,7 @@
 /** What is read for one of several ways, or behind a switch, is needed only by whoever takes that way, or switches it on. */
 import {
   blockAfter,
+  braceAround,
   closing,
   endOfExpression,
   endOfScope,
@@ -117,27 +118,25 @@ export function featureQuestions({ code }: Script): Span[] {
   });
 }
 
-/** `try { return parse(process.env.X); } catch { return null; }`: without it there is nothing, and that is an answer. */
-export function forgivenReads({ code }: Script): Span[] {
+/** `catch { return null; }`: without it there is nothing, and that is an answer. A short one asks for the value alone. */
+const forgives = { catch: /^\{\s*return\s*(?:null|undefined|false|\[\]|""|'')?\s*;?\s*\}$/, longest: 400 };
+/** `catch { console.warn("Missing keys of …"); }`: a part is left out that has not been set up. */
+const goesWithout = {
+  catch:
+    /^\{\s*(?:console|log|logger)\.\w+\([^;{}]*(?:missing|not (?:set|configured|provided)|disabled|skipp)[^;{}]*\)\s*;?\s*\}$/i,
+  longest: 4000,
+};
+
+/** Blocks whose failure is no failure of the program. */
+export function forgivenReads({ code, text }: Script): Span[] {
   const spans: Span[] = [];
-  for (const match of code.matchAll(
-    /\bcatch\s*(?:\([^()]*\)\s*)?\{\s*return\s*(?:null|undefined|false|\[\]|""|'')?\s*;?\s*\}/g,
-  )) {
+  for (const match of code.matchAll(/\bcatch\s*(?:\([^()]*\)\s*)?(?=\{)/g)) {
+    const open = match.index + match[0].length;
+    const handling = text.slice(open, Math.min(closing(code, open), open + 300) + 1);
+    const kind = [forgives, goesWithout].find((one) => one.catch.test(handling));
     const end = skipSpaceBack(code, match.index);
-    const start = openingBrace(code, end);
-    // A short one asks for the value alone.
-    if (code[end] === "}" && start >= 0 && /\btry\s*$/.test(code.slice(Math.max(0, start - 8), start)))
-      spans.push({ start, end });
+    const start = kind && code[end] === "}" ? braceAround(code, end, kind.longest) : -1;
+    if (start >= 0 && /\btry\s*$/.test(code.slice(Math.max(0, start - 8), start))) spans.push({ start, end });
   }
   return spans;
-}
-
-/** Offset of the brace the one at `end` closes, not far before it, or -1. */
-function openingBrace(code: string, end: number): number {
-  let depth = 0;
-  for (let at = end; at >= Math.max(0, end - 400); at--) {
-    if (code[at] === "}") depth++;
-    else if (code[at] === "{" && --depth === 0) return at;
-  }
-  return -1;
 }

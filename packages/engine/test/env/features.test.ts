@@ -205,3 +205,30 @@ client.login(LIVE ? process.env.DISCORD_TOKEN : process.env.BETA_DISCORD_TOKEN);
     },
   });
 });
+
+describe("what a program says of a variable that is missing", () => {
+  requiredTable({
+    "who complains and goes on needs it": {
+      files: {
+        "check.ts": `const { SHOP_KEY: key, SHOP_NAME: name } = process.env;
+          let errors = 0;
+          if (typeof key === "undefined") { console.error("no key"); errors++; }
+          if (!name) console.error("no name");`,
+      },
+      required: ["SHOP_KEY", "SHOP_NAME"],
+    },
+    "who warns can do without, and so can who gives up": {
+      files: {
+        "check.ts": `if (!process.env.SHOP_KEY) console.warn("no shop");
+          function pay() { if (!process.env.PAY_KEY) { console.error("no pay"); return; } charge(process.env.PAY_KEY); }`,
+      },
+      required: [],
+    },
+    "an error that is handed back is one": {
+      files: {
+        "env.ts": `export function level() { const raw = process.env.PUBLIC_LEVEL; if (!raw) { return Err(missing()); } return Ok(raw); }`,
+      },
+      required: ["PUBLIC_LEVEL"],
+    },
+  });
+});

@@ -39,6 +39,17 @@ const schemas: [library: string, source: string, needs: Record<string, string>][
     { PORT: "declared", DB_HOST: "checked", PUBLISHABLE_KEY: "checked" },
   ],
   [
+    "a library that the project hands on itself",
+    `import { z } from "./lib.js";
+     export const env = z.object({ AAA: z.string(), BBB: z.string().default("b") }).parse(process.env);`,
+    { AAA: "checked", BBB: "declared" },
+  ],
+  [
+    "bindings of a Worker",
+    `type Env = { Bindings: { TITLE: string; AGE_MS: number; NOTE?: string; STORE: KVNamespace } };`,
+    { TITLE: "checked", AGE_MS: "checked", NOTE: "declared" },
+  ],
+  [
     "types of arktype as text",
     `import arkenv from "arkenv";
      const schema = { API_PORT: "number", REDIS_URL: "string.url", TOKEN: "string?", MODE: "'a' | 'b' = 'a'", "KEY?": "string" };
