@@ -68,6 +68,8 @@ function Returned() {
   const [{ connected, failed, code }, setFilters] = useFilters(["connected", "failed", "code"]);
   const platforms = useAsk(["platforms"], (client, signal) => client.platforms.list({}, { signal }));
   const nameOf = (id: string): string => platforms.data?.platforms.find((one) => one.id === id)?.name ?? id;
+  // Said once, by the platform's name.
+  if (platforms.data === undefined && platforms.error === null) return null;
   const close = (
     <Button look="quiet" onClick={() => setFilters({ connected: "", failed: "", code: "" })}>
       Close

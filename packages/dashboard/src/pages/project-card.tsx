@@ -88,7 +88,7 @@ function Card({
         >
           <span className="lf:truncate">{live.url.replace(/^https?:\/\//, "").replace(/\/$/, "")}</span>
           <ExternalLink aria-hidden size={13} className="lf:shrink-0" />
-          <span className="lf:sr-only">(opens in a new tab)</span>
+          <span className="lf:sr-only">, opens in a new tab</span>
         </a>
       ) : (
         <p className="lf:min-h-6 lf:text-muted">Not live</p>

@@ -34,7 +34,7 @@ export function CommitChanges({ from, to, between, repository }: CommitChangesPr
           >
             What lies between, on {repository.host}
             <ExternalLink aria-hidden size={13} className="lf:shrink-0" />
-            <span className="lf:sr-only"> (opens in a new tab)</span>
+            <span className="lf:sr-only">, opens in a new tab</span>
           </a>
         )}
       </p>

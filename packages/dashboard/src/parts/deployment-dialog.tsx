@@ -95,6 +95,8 @@ function OpenDialog({ asked: { action, deployment }, onClose }: { asked: AskedAc
       wide
       onClose={onClose}
       title={words.title}
+      // What is to be read begins there; the first that can have the focus is the command below it.
+      initialFocus="title"
       description={words.after}
       actions={
         <Button

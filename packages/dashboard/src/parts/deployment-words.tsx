@@ -26,7 +26,7 @@ export function SiteUrl({ url, isLarge = false }: { url: string; isLarge?: boole
       >
         {url.replace(/^https?:\/\//, "").replace(/\/$/, "")}
         <ExternalLink aria-hidden size={14} className="lf:shrink-0" />
-        <span className="lf:sr-only"> (opens in a new tab)</span>
+        <span className="lf:sr-only">, opens in a new tab</span>
       </a>
       <CopyButton text={url} label="Copy address" />
     </span>
@@ -49,7 +49,7 @@ export function CommitHash({ sha, repository }: { sha: string; repository: Repos
       className="lf:inline-flex lf:min-h-6 lf:items-center lf:font-mono lf:text-xs"
     >
       {short}
-      <span className="lf:sr-only"> on {repository.host} (opens in a new tab)</span>
+      <span className="lf:sr-only">, on {repository.host}, opens in a new tab</span>
     </a>
   );
 }

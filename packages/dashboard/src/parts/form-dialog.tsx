@@ -1,5 +1,5 @@
 /** Dialogs that change something: a form, what went wrong with it, and the button that does it. */
-import { Button, Dialog, ErrorPanel } from "@landfall/react";
+import { Button, Dialog, type DialogProps, ErrorPanel } from "@landfall/react";
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import type { Doing } from "../ask.ts";
 import { TextField } from "./text-field.tsx";
@@ -22,6 +22,7 @@ export interface FormDialogProps {
   wide?: boolean;
   /** What is inside has forms of its own, which may not stand in another. */
   holdsForms?: boolean;
+  initialFocus?: DialogProps["initialFocus"];
   children?: ReactNode;
 }
 
@@ -51,6 +52,7 @@ export function FormDialog(props: FormDialogProps) {
       title={title}
       {...(description === undefined ? {} : { description })}
       wide={props.wide ?? false}
+      {...(props.initialFocus === undefined ? {} : { initialFocus: props.initialFocus })}
       actions={
         <Button
           {...(holdsForms ? { onClick: () => void onSubmit() } : { type: "submit", form: id })}
@@ -96,6 +98,8 @@ export function ConfirmDialog({ typed, children, unavailable, ...rest }: Confirm
     <FormDialog
       {...rest}
       isDanger
+      // Without a name to type, the first that can have the focus would be the command below what is to be read.
+      {...(typed === undefined ? { initialFocus: "title" } : {})}
       unavailable={unavailable ?? (typed !== undefined && text !== typed ? `Type ${typed} first.` : undefined)}
     >
       {children}

@@ -1,5 +1,5 @@
 /** Around every page of a person who is signed in; who is not is sent to sign in, and comes back. */
-import { Button, EmptyState, ErrorPanel, Skeleton, useLiveChanges } from "@landfall/react";
+import { Announcer, Button, EmptyState, ErrorPanel, Skeleton, useLiveChanges } from "@landfall/react";
 import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import {
@@ -26,7 +26,12 @@ const SessionEnded = lazy(async () => ({ default: (await import("./session-ended
 
 export function Frame() {
   const me = useMe();
-  if (me.data) return <Inside me={me.data} />;
+  if (me.data)
+    return (
+      <Announcer>
+        <Inside me={me.data} />
+      </Announcer>
+    );
   if (me.error?.code === "UNAUTHORIZED") return <ToSignIn />;
   if (me.error?.code === "INSUFFICIENT_PERMISSIONS" && chosenOrganization() !== null) {
     // The organisation looked at last is none of this person's any more: the first one instead.

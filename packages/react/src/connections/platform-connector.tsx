@@ -80,8 +80,14 @@ export function PlatformConnector(props: PlatformConnectorProps) {
         <h2 id={id} className="lf:m-0 lf:text-lg lf:font-semibold">
           {platform.name}
         </h2>
-        <span role="status" className={`lf:inline-flex lf:items-center lf:gap-1.5 lf:font-medium ${className}`}>
+        <span
+          role="status"
+          // What was so when it opened is no news.
+          aria-live={state.kind === openedIn ? "off" : "polite"}
+          className={`lf:inline-flex lf:items-center lf:gap-1.5 lf:font-medium ${className}`}
+        >
           <Icon aria-hidden size={16} className={isMoving ? "lf:animate-spin lf:motion-reduce:animate-none" : ""} />
+          <span className="lf:sr-only">{platform.name}: </span>
           {word}
         </span>
       </div>

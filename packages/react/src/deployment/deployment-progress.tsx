@@ -87,7 +87,7 @@ function Progress({
   );
 }
 
-/** Says what changes, and a failure at once; nothing of what was there when the page opened. */
+/** Says what goes on when the page opens and what changes then, and a failure at once; nothing of what had ended before. */
 function useSpeech({ id, state, url, error }: Deployment, steps: StepView[]): void {
   const { say, alert } = useAnnounce();
   const known = useRef<(Moment & { id: string }) | null>(null);
@@ -97,7 +97,12 @@ function useSpeech({ id, state, url, error }: Deployment, steps: StepView[]): vo
     const after = { id, state, url, steps };
     known.current = after;
     // What had ended says nothing new: its events come after it.
-    if (before === null || before.id !== id || isSettled(before.state)) return;
+    if (isSettled(before?.id === id ? before.state : state)) return;
+    if (before?.id !== id) {
+      const begun = sentenceFor({ state, url, steps: [] }, after);
+      if (begun !== null) say(begun);
+      return;
+    }
     if (before.state !== state && state === "failed") alert(`The deployment failed. ${failure}`.trim());
     const sentence = sentenceFor(before, after);
     if (sentence !== null) say(sentence);

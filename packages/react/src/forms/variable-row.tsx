@@ -131,10 +131,11 @@ function NameField({ row, sight, disabled, onChange, onPastedText, describedBy }
   );
 }
 
-function ValueField({ row, sight, need, name, disabled, onChange, onPastedText, describedBy }: FieldProps) {
+function ValueField({ row, sight, need, isMissing, name, disabled, onChange, onPastedText, describedBy }: FieldProps) {
   const common = {
     "data-takes-focus": row.key === "" ? undefined : "",
     "aria-label": `Value of ${name}`,
+    "aria-required": isMissing || undefined,
     "aria-invalid": sight?.fault?.field === "value" || undefined,
     "aria-describedby": describedBy,
     disabled,

@@ -28,6 +28,8 @@ export interface BuildLogViewerProps {
   onStep?(step: string | null): void;
   /** Lines of the address, such as `L120` or `L120-L140`; opening with one turns following off and focuses it. */
   lines?: string | null;
+  /** Going to `lines` takes the focus there. Default true; false for lines that nobody asked for. */
+  takesFocus?: boolean;
   /** A person chose lines: to be put in the address. */
   onLines?(lines: string | null): void;
   /** Where the whole log is as text, for "Plain text" and "Download". */
@@ -67,6 +69,7 @@ export function BuildLogViewer(props: BuildLogViewerProps) {
     plainTextUrl,
     height = "24rem",
     label = "Build log",
+    takesFocus = true,
   } = props;
   useSyncExternalStore(log.subscribe, log.version, log.version);
   const ended = props.ended === true || connection?.kind === "ended" || expired;
@@ -89,7 +92,7 @@ export function BuildLogViewer(props: BuildLogViewerProps) {
   const { size } = index;
   const firstSeen = (): number => (size === 0 ? 1 : index.lineAt(Math.min(view.visible().first, size - 1)));
 
-  const choose = useOpening({ log, address, selected, setAddress, ended, view });
+  const choose = useOpening({ log, address, selected, setAddress, ended, view, takesFocus });
   const openSearch = (): void => {
     setSearching(true);
     // After it is there.
@@ -231,14 +234,15 @@ function useOpening(options: {
   setAddress(address: string | null): void;
   ended: boolean;
   view: LogView;
+  takesFocus: boolean;
 }): (range: LineRange | null) => void {
-  const { log, address, selected, setAddress, ended, view } = options;
+  const { log, address, selected, setAddress, ended, view, takesFocus } = options;
   const opened = useRef<string | null>(null);
   useEffect(() => {
     if (selected === null || opened.current === address || !view.isReady) return;
     if (selected.from >= log.first + log.size && !ended) return;
     opened.current = address;
-    view.goTo(selected.from);
+    view.goTo(selected.from, { focus: takesFocus });
   });
   return (range) => {
     const text = range === null ? null : formatLines(range);

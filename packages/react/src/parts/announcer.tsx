@@ -4,7 +4,7 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 export interface Announce {
   /** Spoken when there is room. A sentence that has not been spoken yet gives way to a newer one. */
   say(sentence: string): void;
-  /** Spoken at once: a failure, a refusal. */
+  /** Spoken without waiting for its turn: a failure, a refusal. */
   alert(sentence: string): void;
 }
 
@@ -12,6 +12,8 @@ const Context = createContext<Announce | null>(null);
 
 /** At most one sentence in so long. */
 export const betweenSentencesMs = 5_000;
+/** What is urgent comes with much else that changes on the screen, and of a burst of changes Orca passes some over: it is said after them. */
+const afterChangesMs = 1_000;
 
 /**
  * Says what changes to people who do not see it, for everything inside. There is one per page: inside another it adds nothing,
@@ -23,11 +25,20 @@ export function Announcer({ children }: { children: ReactNode }) {
 }
 
 function Regions({ children }: { children: ReactNode }) {
-  const [polite, setPolite] = useState("");
-  const [urgent, setUrgent] = useState("");
-  const speaker = useMemo(() => paced(setPolite), []);
+  const [polite, setPolite] = useFading();
+  const [urgent, setUrgent] = useFading();
+  const [alarm, setAlarm] = useState<{ sentence: string } | null>(null);
+  useEffect(() => {
+    if (alarm === null) return undefined;
+    const timer = setTimeout(() => setUrgent(alarm.sentence), afterChangesMs);
+    return () => clearTimeout(timer);
+  }, [alarm, setUrgent]);
+  const speaker = useMemo(() => paced(setPolite), [setPolite]);
   useEffect(() => () => speaker.stop(), [speaker]);
-  const announce = useMemo<Announce>(() => ({ say: speaker.say, alert: (sentence) => setUrgent(sentence) }), [speaker]);
+  const announce = useMemo<Announce>(
+    () => ({ say: speaker.say, alert: (sentence) => setAlarm({ sentence }) }),
+    [speaker],
+  );
   return (
     <Context value={announce}>
       {children}
@@ -39,6 +50,17 @@ function Regions({ children }: { children: ReactNode }) {
       </p>
     </Context>
   );
+}
+
+/** A sentence that goes when it was said: what is hidden behind a dialog and comes back would be said once more. */
+function useFading(): [string, (sentence: string) => void] {
+  const [text, setText] = useState("");
+  useEffect(() => {
+    if (text === "") return undefined;
+    const timer = setTimeout(() => setText(""), betweenSentencesMs - 1_000);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return [text, setText];
 }
 
 /** Passes sentences on with pauses between them; of those that come meanwhile, the last. */

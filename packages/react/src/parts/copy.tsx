@@ -1,6 +1,6 @@
 "use client";
 import { Check, Copy } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import { Button } from "./button.tsx";
 
 /** A button that copies `text` and says so. `label` says what is copied: "Copy address". */
@@ -33,6 +33,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
 
 /** A line to take away: an address, a command, a DNS record. */
 export function CopyField({ text, label }: { text: string; label: string }) {
+  const id = useId();
   return (
     <span className="lf:inline-flex lf:max-w-full lf:items-center lf:gap-1 lf:rounded-md lf:border lf:border-line lf:bg-surface lf:ps-2">
       <code
@@ -40,8 +41,10 @@ export function CopyField({ text, label }: { text: string; label: string }) {
         tabIndex={0}
         role="group"
         aria-label={label}
+        // Its name is what is said when it takes the focus; what is in it only so.
+        aria-describedby={id}
       >
-        {text}
+        <span id={id}>{text}</span>
       </code>
       <CopyButton text={text} label={`Copy ${label}`} />
     </span>

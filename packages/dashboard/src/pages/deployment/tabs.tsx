@@ -44,6 +44,7 @@ export function DeploymentTabs({ deployment, followed, address, step, lines, all
         step={step}
         onStep={(name) => address.set({ step: name ?? allSteps })}
         lines={lines}
+        takesFocus={address.hash !== null}
         onLines={address.setHash}
         plainTextUrl={logUrl(deployment.id)}
         height="min(60vh, 40rem)"

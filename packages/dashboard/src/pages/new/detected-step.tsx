@@ -6,7 +6,9 @@ import {
   type ErrorReport,
   kindWord,
   type ServiceOverrides,
+  useAnnounce,
 } from "@landfall/react";
+import { useEffect } from "react";
 
 export interface DetectedStepProps {
   detection: Detection | null;
@@ -31,6 +33,11 @@ export function DetectedStep({
 }: DetectedStepProps) {
   // What was not recognised can still be said by hand; what could not be read cannot.
   const isUnreadable = error !== null && error.code !== "NOT_DETECTED";
+  const { say } = useAnnounce();
+  const found = detection === null ? null : detectionInWords(detection);
+  useEffect(() => {
+    if (found !== null) say(`Detected: ${found}.`);
+  }, [found, say]);
   return (
     <div className="lf:flex lf:flex-col lf:gap-4">
       <DeploymentConfigForm

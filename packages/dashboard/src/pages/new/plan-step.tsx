@@ -1,7 +1,8 @@
 /** What will happen, with everything that is in its way; then it is done. */
-import { Button, type ErrorReport, ErrorPanel, type Planned, Skeleton } from "@landfall/react";
+import { Button, type ErrorReport, ErrorPanel, type Planned, Skeleton, useAnnounce } from "@landfall/react";
 import { useNavigate } from "@tanstack/react-router";
 import { Info, Rocket, TriangleAlert } from "lucide-react";
+import { useEffect } from "react";
 import { inSentence } from "../../parts/deployment-platform.tsx";
 import { useAsk, useDo } from "../../ask.ts";
 import { bytesInWords } from "../../parts/bytes.ts";
@@ -55,6 +56,12 @@ export function PlanStep({ draft, chosen, destination, onOpen, onAllowMissing }:
     }
     return client.deployments.create(asked);
   });
+  const { say } = useAnnounce();
+  const place = `${inSentence(destination.platformName)}, as ${destination.environment}`;
+  const isReady = planned.data?.problems.length === 0;
+  useEffect(() => {
+    if (isReady) say(`The plan is ready: ${destination.project} goes to ${place}.`);
+  }, [isReady, destination.project, place, say]);
   async function start(): Promise<void> {
     const made = await deploy.run(request);
     if (made) await navigate({ to: "/p/$project/deployments/$id", params: { project: made.project, id: made.id } });

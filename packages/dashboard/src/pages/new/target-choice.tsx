@@ -111,7 +111,7 @@ export function TargetChoice({
         Somewhere else?{" "}
         {/* Beside this page, which keeps what was said, and asks again for the places when one comes back to it. */}
         <a href="/connections" target="_blank">
-          Connect a platform<span className="lf:sr-only"> (opens in a new tab)</span>
+          Connect a platform<span className="lf:sr-only">, opens in a new tab</span>
         </a>{" "}
         and come back: it is offered here then.
       </p>
