@@ -16,7 +16,7 @@ import { weigh } from "./weigh.ts";
  */
 export function detectVariables(project: Project, directory: string, facts: Omit<ServiceFacts, "env">): EnvVariable[] {
   const scope = scopeOf(project, directory);
-  const dependencies = dependenciesOf(project, directory);
+  const dependencies = dependenciesOf(project, directory, scope.roots);
   const sightings = sightingsIn(project, scope, { dependencies, facts });
   const told = toldOf(project, directory, scope);
   settle(sightings, told.examples);
@@ -50,9 +50,12 @@ function gather(sightings: Sighting[], examples: Gathered["examples"]): Map<stri
   return byKey;
 }
 
-function dependenciesOf(project: Project, directory: string): Map<string, string> {
+/** What the service depends on, itself or through packages of the workspace. */
+function dependenciesOf(project: Project, directory: string, roots: readonly string[]): Map<string, string> {
   const halves = directory === "." ? ["client", "server", "frontend", "backend", "web", "api", "app"] : [];
   return new Map(
-    [directory, ...halves].flatMap((at) => dependencyVersions(project.json(inside(at, "package.json")))).toReversed(),
+    [directory, ...halves, ...roots]
+      .flatMap((at) => dependencyVersions(project.json(inside(at, "package.json"))))
+      .toReversed(),
   );
 }

@@ -37,6 +37,7 @@ const signs: readonly { word: string; form: RegExp }[] = [
   { word: "class-validator", form: /class-validator/ },
   { word: "validationSchema", form: /validationSchema/ },
   { word: "Bindings", form: /Bindings/ },
+  { word: ".object(", form: /\b(?:z|Joi|joi)\s*\.object\(\s*\{\s*[A-Z][A-Z0-9]*_[A-Z0-9_]+\s*:/ },
 ];
 
 /** Whether `text` may read variables at all. */
@@ -124,8 +125,9 @@ function isSetToItself(code: string, offset: number): boolean {
   return line?.[2] !== undefined && line[2].startsWith(line[1]!);
 }
 
-/** `config.services?.mail?.key || process.env.MAIL_KEY`: what is before it may come from a file. */
-const ownSettings = /(?<![\w$.])(?:this\.)?(?:config|settings|conf)(?:\??\.\w+)+\s*(?:\|\||\?\?)\s*$/;
+/** `config.services?.mail?.key || process.env.MAIL_KEY`: what is before it may come from a file, or from whoever calls. */
+const ownSettings =
+  /(?<![\w$.])(?:this\.)?(?:config|settings|conf|options|opts|overrides|params)(?:\??\.\w+)+\s*(?:\|\||\?\?)\s*$/;
 
 const roots = String.raw`(?:globalThis\.)?process\s*(?:\?\.|\.)\s*env|import\.meta\.env|Bun\.env`;
 /** What Vite and Astro put into import.meta.env themselves. */
@@ -253,18 +255,25 @@ function usesOfName(script: Script, { key, when, name, from, of }: Held): Found[
 
 /** The same, of what is read there: a use that asks nothing says no more than the reading. */
 function followName(script: Script, found: Found[], held: Held): void {
-  found.push(...usesOfName(script, held).filter(({ use }) => use.need !== "plain"));
+  // What has a value in any case is only chosen by.
+  const isGiven = held.of?.need === "default" && held.of.alternativeAt === undefined;
+  found.push(...usesOfName(script, held).filter(({ use }) => (isGiven ? use.choice : use.need !== "plain")));
 }
 
 function readDestructuring(script: Script, found: Found[]): void {
   const { code } = script;
-  if (!takesWhole.test(code) || !/\}[^}=;]{0,60}=\s*(?:process|import|Bun|Deno)\b/.test(code)) return;
+  if (!/\}[^}=;]{0,60}=\s*(?:process|import|Bun|Deno|env)\b/.test(code)) return;
+  const aliases = aliasesOf(script).map((name) => `|${name}(?=\\s*[;\\n])`);
   for (const match of code.matchAll(
-    /\{([^{}]*)\}\s*(?::[^=;){\n]+)?=\s*(process\.env|import\.meta\.env|Bun\.env|Deno\.env\.toObject\(\))/g,
+    new RegExp(
+      `\\{([^{}]*)\\}\\s*(?::[^=;){\\n]+)?=\\s*(process\\.env|import\\.meta\\.env|Bun\\.env|Deno\\.env\\.toObject\\(\\)${aliases.join("")})`,
+      "g",
+    ),
   )) {
     const start = match.index + 1;
     for (const part of match[1]!.matchAll(/([A-Za-z_$][\w$]*)\s*(?::\s*([A-Za-z_$][\w$]*))?\s*(=)?[^,]*/g)) {
       const key = part[1]!;
+      if (aliases.length > 0 && !/^[A-Z][A-Z0-9_]*$/.test(key)) continue;
       const when = match[2]!.startsWith("import") ? "build" : "run";
       const offset = start + part.index;
       if (part[3] === "=") {

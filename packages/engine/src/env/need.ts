@@ -62,6 +62,8 @@ const replacers =
   /(?:[dD]efault\w*|[fF]allback\w*|Or(?:[A-Z]\w*)?|(?<!\w)or[A-Z]\w*|(?<!\w)(?!parse(?:Int|Float)\b)(?:to|as|get|read|parse)(?:Env)?(?:Pos\w*|Int|Integer|Number|Num|Bool|Boolean|Port|Float|Flag|List|Array|String|Str|Csv|Duration|Ms)\w*)\s*$/;
 const checks =
   /(?:invariant|assert\w*|ensure\w*|require[ds]?|mustExist|must|nonNull|notNull|nullthrows|check\w*)(?:\.ok|\.strictEqual|\.equal)?\s*$/i;
+/** Clients that throw when they are made, or sign in, without their key. */
+const insists = /(?:\b(?:client|bot|this|\w*[cC]lient)\??\.login|\bnew\s+(?:Telegraf|Stripe|Resend))\s*$/;
 /** Code that ends the program, or what it was doing. */
 export const stops: RegExp =
   /\bthrow\b|process\.exit|Deno\.exit|\b(?:reject|fail|fatal|abort|panic|die|invariant)\s*\(/;
@@ -155,8 +157,9 @@ export function useOf(script: Script, span: Span): Use {
     if (code[at + 2] === "=") return { need: readsEnvironment(code, at + 3) ? "default" : "given" };
     if (isSameElsewhere(code, span, at + 2)) return { need: "plain" };
     const use = replacement(script, at + 2);
-    // `const key = A || B`: what is asked of the name is asked of both.
-    return use.alternativeAt === undefined ? use : { ...use, ...bound(code, start, endOfExpression(code, at + 2)) };
+    // `const key = A || B`: what is asked of the name is asked of both; `const kind = A || "local"` is chosen by.
+    const isNamed = use.alternativeAt !== undefined || use.need === "default";
+    return isNamed ? { ...use, ...bound(code, start, endOfExpression(code, at + 2)) } : use;
   }
   if (two === "&&") {
     const test = conditionAround(code, start);
@@ -173,6 +176,7 @@ export function useOf(script: Script, span: Span): Use {
   if (/[^=]>$|[^=]<$|[<>]=$/.test(head) && /[\w$)\]]\s*[<>]=?$/.test(head)) return { need: "guarded" };
   if (previous === "=" && /[=!]==?$/.test(head) && isLiteralBefore(code, before)) return { need: "guarded" };
   if (previous === "(" && checks.test(code.slice(Math.max(0, before - 30), before))) return { need: "checked" };
+  if (previous === "(" && insists.test(code.slice(Math.max(0, before - 30), before))) return { need: "asserted" };
   // `mode !== "production" || process.env.X`: the question is answered either way.
   if (previous === "|" && /[=!]==?\s*["'`\w.\s]+\|\|$/.test(code.slice(Math.max(0, before - 60), before + 1)))
     return { need: "guarded" };

@@ -62,6 +62,13 @@ const ofOthers: readonly Ruling[] = [
     holds: ({ key, around: { models }, isInSchema }) =>
       models.count >= manyProviders && modelKey.test(key) && key !== models.first && !isInSchema,
   },
+  {
+    required: true,
+    because: "the program stops without what its example lists",
+    holds: ({ examples, around: { dependencies } }) =>
+      dependencies.has("dotenv-safe") &&
+      examples.some(({ path, isCommentedOut }) => !isCommentedOut && /(?:^|\/)\.env\.example$/.test(path)),
+  },
 ];
 
 /** What some code reads. */
@@ -240,11 +247,20 @@ function isAskedForAllTheSame({ key, reads, examples }: SeenVariable): boolean {
 }
 
 /** Somewhere a value takes its place, or it is asked for first, and nowhere else does anything depend on it. */
-function isDoneWithout({ byFile, reads, isDatabase, isListed, isCalledRequired, isSigning }: SeenVariable): boolean {
+function isDoneWithout({
+  byFile,
+  reads,
+  isDatabase,
+  isListed,
+  isCalledRequired,
+  isSigning,
+  around,
+}: SeenVariable): boolean {
   if (!byFile.includes("default") && !byFile.includes("guarded")) return false;
   if (byFile.includes("asserted")) return false;
   // Some only warn when it is missing; without its database an application that lists one does nothing.
-  const isOnlyAskedFor = isDatabase && isListed && !reads.some(({ need }) => need === "default");
+  const isTold = isListed || around.inExample.size === 0;
+  const isOnlyAskedFor = isDatabase && isTold && !reads.some(({ need }) => need === "default");
   // A place that looks whether the secret is there, to print it, takes nothing from those that sign with it.
   const isSigned = isSigning && !byFile.includes("default");
   const isAlsoPlain = byFile.includes("plain") && ((isDatabase && isListed) || isCalledRequired || isSigned);

@@ -41,6 +41,8 @@ export const mostCharacters = 4_000_000;
 const promising = /env|config|auth|db\b|database|server|api|client|secret|stripe|mail|redis|prisma|constants|settings/i;
 
 export interface Scope {
+  /** Folders of the service and of the workspace packages it depends on. */
+  roots: string[];
   files: ScopeFile[];
   /** Files that may be manifests or examples, of any extension. */
   others: ScopeFile[];
@@ -94,7 +96,7 @@ export function scopeOf(project: Project, directory: string): Scope {
     files.sort((a, b) => order.get(a)! - order.get(b)!);
     if (files.length > most) files.length = most;
   }
-  return { files, others };
+  return { roots: own, files, others };
 }
 
 /** Lower is read earlier. Components of a page seldom read variables. */

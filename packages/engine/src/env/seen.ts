@@ -6,7 +6,7 @@ import type { Surroundings } from "./surroundings.ts";
 
 /** Without these an application of many features does not start or is not safe. */
 const core =
-  /(?:(?:^|_)(?:SESSION|JWT|AUTH|COOKIE|CSRF|ENCRYPTION|NEXTAUTH|PAYLOAD)|^APP)_?(?:JWT_)?(?:SECRET|KEY|PASSWORD|SALT)|^(?:SECRET|SECRET_KEY|BASE_URL|APP_URL|SITE_URL|(?:NEXT)?AUTH_URL)$/;
+  /(?:(?:^|_)(?:SESSION|JWT|AUTH|COOKIE|CSRF|ENCRYPTION|NEXTAUTH|PAYLOAD)|^APP)_?(?:JWT_)?(?:SECRET|KEY|PASSWORD|SALT)|(?:^|_)(?:JWT_(?:[A-Z]+_){1,3}|(?:ACCESS|REFRESH)_(?:TOKEN|JWT)_|^TOKEN_)(?:SECRET|KEY)|^(?:SECRET|SECRET_KEY|BASE_URL|APP_URL|SITE_URL|(?:NEXT)?AUTH_URL)$/;
 const signs = /(?:SECRET|KEY|TOKEN|PASSWORD|SALT)$/;
 const databaseKinds = new Set(["database-url", "postgres-url", "mysql-url", "mongodb-url", "libsql-url"]);
 

@@ -8,6 +8,7 @@ import type { Gathered } from "./surroundings.ts";
 export function settle(sightings: Sighting[], examples: readonly ExampleEntry[]): void {
   const inExample = new Set(examples.map(({ key }) => key));
   settleReports(sightings);
+  settleReportsOfHealth(sightings);
   settleChoices(sightings, examples);
   settleOwnNames(sightings, inExample);
   settleParts(sightings, inExample);
@@ -18,6 +19,15 @@ function settleReports(sightings: Sighting[]): void {
   if (!sightings.some(({ isReported }) => isReported)) return;
   const given = new Set(sightings.flatMap(({ key, need }) => (need === "default" ? [key] : [])));
   for (const sighting of sightings) if (sighting.isReported && given.has(sighting.key)) sighting.need = "default";
+}
+
+const ofHealth =
+  /(?:^|\/)(?:health|healthz|healthchecks?|diagnostics?)(?:[./-]\w+)*\.[cm]?[jt]sx?$|(?:^|\/)(?:health|diagnostics?)\//i;
+
+/** Who reports how the program is doing looks whether a variable is there, and needs none. */
+function settleReportsOfHealth(sightings: Sighting[]): void {
+  for (const sighting of sightings)
+    if (/^(?:default|guarded|skipped)$/.test(sighting.need) && ofHealth.test(sighting.path)) sighting.need = "tooling";
 }
 
 const switchedOn = /^(?:true|1|yes|on|enabled)$/i;

@@ -83,7 +83,8 @@ export function surroundingsOf(
   const listed = wanted.filter(({ examples: all }) => all.length > 0).length;
   return {
     hasSchema: new Set(sightings.flatMap(({ key, inSchema }) => (inSchema && !isProvided(key) ? [key] : []))).size >= 3,
-    isExampleComplete: listed >= 5 && listed >= wanted.length * 0.6,
+    // A README shows some of them where it explains something.
+    isExampleComplete: listed >= 5 && listed >= wanted.length * (listings.length > 0 ? 0.6 : 0.8),
     isExampleTelling: listings.length > 0 && (inExample.size >= 3 || listed >= 2),
     framework: facts.framework,
     // The example at the root of a repository is for all its services; that one of them reads nothing says nothing of it.

@@ -232,3 +232,95 @@ describe("what a program says of a variable that is missing", () => {
     },
   });
 });
+
+describe("what insists on a variable, and what only looks at it", () => {
+  requiredTable({
+    "a client that throws without its key": {
+      files: {
+        "bot.ts": `client.login(process.env.CHAT_TOKEN);`,
+        "commands.ts": `const token = process.env.CHAT_TOKEN;\nif (!token) { console.error("no token"); return; }\nregister(token);`,
+      },
+      required: ["CHAT_TOKEN"],
+    },
+    "a report of the program's health": {
+      files: {
+        "image.ts": `upload(process.env.IMAGE_KEY);`,
+        "src/modules/health/health.service.ts": `export const images = process.env.IMAGE_KEY ? "ok" : "not set up";`,
+      },
+      required: ["IMAGE_KEY"],
+    },
+    "a database that is only asked for, where no example tells of it": {
+      files: {
+        "db.ts": `if (process.env.MONGO_URI !== undefined) connect(process.env.MONGO_URI);`,
+        "index.ts": `listen(process.env.PORT || 3000);`,
+      },
+      required: ["MONGO_URI"],
+    },
+    "what whoever calls may give instead": {
+      files: { "send.ts": `export const send = (options) => post(options?.batch ?? process.env.BATCH_SIZE);` },
+      required: [],
+    },
+    "a way that is not taken unless somebody says so": {
+      files: {
+        "db.ts": `const provider = process.env.DB_PROVIDER || "local";
+          if (provider === "cloud") { const url = process.env.CLOUD_DB; if (!url) throw new Error("no cloud"); connect(url); }
+          connect(process.env.LOCAL_DB_PATH);`,
+        ".env.example": "DB_PROVIDER=local\nCLOUD_DB=\nLOCAL_DB_PATH=\n",
+      },
+      required: ["LOCAL_DB_PATH"],
+    },
+    "signing keys among many variables": {
+      files: {
+        "all.ts": `${Array.from({ length: 30 }, (_, at) => `use(process.env.PART_NUMBER_${"ABCDEFGHIJKLMNOPQRSTUVWXYZ1234"[at]});`).join("\n")}
+          sign(process.env.JWT_ACCESS_TOKEN_SECRET, process.env.REFRESH_TOKEN_SECRET);`,
+      },
+      required: ["JWT_ACCESS_TOKEN_SECRET", "REFRESH_TOKEN_SECRET"],
+    },
+    "all that its example lists, where dotenv-safe looks": {
+      files: {
+        "index.js": `require("dotenv-safe").config();\nif (process.env.USE_CACHE === "true") cache(process.env.CACHE_HOST);`,
+        "package.json": `{"dependencies":{"dotenv-safe":"9"}}`,
+        ".env.example": "USE_CACHE=false\nCACHE_HOST=127.0.0.1\n# CACHE_NAME=\nPORT=3000\n",
+      },
+      required: ["CACHE_HOST", "USE_CACHE"],
+    },
+    "a README that shows some of them": {
+      files: {
+        "a.ts": "ABCDE"
+          .split("")
+          .map((letter) => `use(process.env.${letter}_SECRET);`)
+          .join("\n"),
+        "b.ts": `upload(process.env.IMAGE_API_KEY, process.env.MAIL_API_KEY);`,
+        "README.md": `\`\`\`env\n${"ABCDE"
+          .split("")
+          .map((letter) => `${letter}_SECRET=your_secret`)
+          .join("\n")}\n\`\`\`\n`,
+      },
+      required: ["A_SECRET", "B_SECRET", "C_SECRET", "D_SECRET", "E_SECRET", "IMAGE_API_KEY", "MAIL_API_KEY"],
+    },
+    "names taken out of what stands for the whole environment": {
+      files: {
+        "env.ts": `export const env = process.env;`,
+        "mail.ts": `import { env } from "./env";\nconst { MAIL_HOST, MAIL_PORT = "25" } = env;\nsend(MAIL_HOST, MAIL_PORT);`,
+      },
+      required: ["MAIL_HOST"],
+    },
+    "a schema in a file that reads nothing itself": {
+      files: {
+        "config.ts": `import { z } from "zod";\nexport const schema = z.object({ SITE_ORIGIN: z.string().default("*"), SITE_KEY: z.string() });`,
+        "main.ts": `app.enableCors({ origin: configService.get("SITE_ORIGIN") });`,
+      },
+      required: ["SITE_KEY"],
+    },
+    "what a library of a package of the workspace reads": {
+      files: {
+        "package.json": `{"workspaces":["apps/*","packages/*"]}`,
+        "apps/web/package.json": `{"name":"web","dependencies":{"db":"workspace:*"}}`,
+        "packages/db/package.json": `{"name":"db","dependencies":{"@vercel/postgres":"1"}}`,
+        "packages/db/index.ts": `import { sql } from "@vercel/postgres";\nexport const all = () => sql\`select 1\`;`,
+      },
+      directory: "apps/web",
+      required: ["POSTGRES_URL"],
+    },
+  });
+});
