@@ -37,6 +37,7 @@ const needed: NeededVariable[] = [
     example: "postgresql://pantry:password@localhost:5432/pantry",
     validation: "database-url",
     foundIn: ["src/database.js:3", "src/database.js:10", ".env.example:2"],
+    because: "the program stops or refuses its work without it",
   },
   {
     key: "NEXTAUTH_SECRET",
@@ -46,6 +47,7 @@ const needed: NeededVariable[] = [
     class: "run",
     description: "Signs sessions.",
     foundIn: ["src/auth.ts:8"],
+    because: "nothing takes its place where it is read",
   },
   {
     key: "SUPPORT_ADDRESS",
@@ -65,6 +67,7 @@ const needed: NeededVariable[] = [
     description: "How much is logged",
     example: "info",
     foundIn: ["src/server.js:4", ".env.example:4"],
+    because: "the platform or the runtime sets it",
   },
   { key: "PORT", required: false, sensitive: false, public: false, class: "run", foundIn: ["src/server.js:52"] },
 ];

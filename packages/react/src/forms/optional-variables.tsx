@@ -2,7 +2,7 @@
 import { Plus } from "lucide-react";
 import { Button } from "../parts/button.tsx";
 import type { NeededVariable } from "./rows.ts";
-import { Places } from "./variable-row.tsx";
+import { Places, Reason } from "./variable-row.tsx";
 
 export interface OptionalVariablesProps {
   /** Whether others are shown already. */
@@ -29,6 +29,7 @@ export function OptionalVariables({ isMore, needed, disabled, onAdd }: OptionalV
               {one.description === undefined ? null : (
                 <p className="lf:m-0 lf:text-xs lf:text-muted">{one.description}</p>
               )}
+              <Reason {...one} />
               <Places foundIn={one.foundIn} />
             </div>
             <Button aria-label={`Add ${one.key}`} disabled={disabled} onClick={() => onAdd(one)}>

@@ -26,6 +26,8 @@ export interface NeededVariable {
   example?: string | undefined;
   validation?: string | undefined;
   foundIn: readonly string[];
+  /** Why it is required or not, a clause in the present tense. */
+  because?: string | undefined;
 }
 
 export type Changed = Partial<Pick<VariableRow, "key" | "value" | "sensitive">>;

@@ -97,6 +97,7 @@ export function VariableRowFields(props: VariableRowFieldsProps) {
           </p>
         )}
         {need?.description === undefined ? null : <p className="lf:mt-1 lf:mb-0">{need.description}</p>}
+        {isMissing && need !== undefined ? <Reason {...need} /> : null}
       </div>
       {need === undefined ? null : <Places foundIn={need.foundIn} />}
     </li>
@@ -171,6 +172,17 @@ function takingFiles(field: "name" | "value", taken: VariableRowFieldsProps["onP
   return (event: ClipboardEvent): void => {
     if (taken(event.clipboardData.getData("text/plain"), field)) event.preventDefault();
   };
+}
+
+/** Why detection calls it required, or not: "The program stops without it." */
+export function Reason({ because }: Pick<NeededVariable, "because">) {
+  if (because === undefined) return null;
+  return (
+    <p className="lf:mt-1 lf:mb-0 lf:text-xs lf:text-muted">
+      {because[0]?.toUpperCase()}
+      {because.slice(1)}.
+    </p>
+  );
 }
 
 /** Where the code reads it: the first place, and the others when asked. */
