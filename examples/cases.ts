@@ -27,6 +27,7 @@ const facts = z.strictObject({
   buildCommand: z.string().nullable().optional(),
   startCommand: z.string().nullable().optional(),
   outputDir: z.string().nullable().optional(),
+  adapter: z.string().nullable().optional(),
   port: z.number().int().nullable().optional(),
   database: z.array(z.string()).optional(),
   env: z.array(variable).optional(),
@@ -42,6 +43,8 @@ const expectation = z.strictObject({
   service: z.string().optional(),
   path: z.string().startsWith("/"),
   method: z.string().default("GET"),
+  /** Sent as a browser sends a form of the same site; the method is POST then. */
+  form: z.record(z.string(), z.string()).optional(),
   status: z.number().int().default(200),
   contains: z.string().optional(),
   headers: z.record(z.string(), z.string()).default({}),
@@ -99,13 +102,14 @@ export async function differences(example: Pick<Case, "serves">, urls: Record<st
   const found: string[] = [];
   for (const expected of example.serves) {
     const base = urls[expected.service ?? ""];
-    const name = `${expected.method} ${expected.service ?? ""}${expected.path}`;
+    const method = expected.form ? "POST" : expected.method;
+    const name = `${method} ${expected.service ?? ""}${expected.path}`;
     if (base === undefined) {
       found.push(`${name}: the service has no URL`);
       continue;
     }
     const url = new URL(expected.path, base);
-    const response = await ask(url, expected.method);
+    const response = await ask(url, method, expected.form);
     const { body } = response;
     if (response.status !== expected.status) found.push(`${name}: status ${response.status} instead of ${expected.status}`);
     if (expected.contains !== undefined && !body.includes(expected.contains))
@@ -134,7 +138,7 @@ async function linkedDifferences(expected: Expectation, page: URL, html: string)
 }
 
 /** One request over plain HTTP. Names under `localhost` are this machine (RFC 6761), whether or not its resolver knows them; fetch asks the resolver. */
-function ask(url: URL, method: string): Promise<{ status: number; headers: NodeJS.Dict<string | string[]>; body: string }> {
+function ask(url: URL, method: string, form?: Record<string, string>): Promise<{ status: number; headers: NodeJS.Dict<string | string[]>; body: string }> {
   const host = url.hostname.endsWith(".localhost") ? "127.0.0.1" : url.hostname;
   return new Promise((resolve, reject) => {
     const outgoing = request({
@@ -142,7 +146,11 @@ function ask(url: URL, method: string): Promise<{ status: number; headers: NodeJ
       port: url.port || 80,
       path: url.pathname + url.search,
       method,
-      headers: { host: url.host, accept: "text/html,*/*" },
+      headers: {
+        host: url.host,
+        accept: "text/html,*/*",
+        ...(form ? { origin: url.origin, "content-type": "application/x-www-form-urlencoded" } : {}),
+      },
       agent: false,
       timeout: 30_000,
     });
@@ -156,7 +164,7 @@ function ask(url: URL, method: string): Promise<{ status: number; headers: NodeJ
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString("utf8") }),
       );
     });
-    outgoing.end();
+    outgoing.end(form && new URLSearchParams(form).toString());
   });
 }
 

@@ -26,6 +26,7 @@ const facts = {
   buildCommand: z.string().optional(),
   startCommand: z.string().optional(),
   outputDir: z.string().optional(),
+  adapter: z.string().optional(),
   port: z.number().optional(),
   database: z.array(z.string()),
   env: z.array(variable),

@@ -119,6 +119,7 @@ function detectionText(context: Context, found: Detection): string[] {
     ["buildCommand", found.buildCommand],
     ["startCommand", found.startCommand],
     ["outputDir", found.outputDir],
+    ["adapter", found.adapter],
     ["port", found.port],
     ["database", found.database.length === 0 ? undefined : found.database.join(", ")],
   ];

@@ -112,6 +112,12 @@ export function planText(prepared: Prepared, view: { paint: Paint; columns: numb
       ["route", route],
       ["install", commandsText(service.build?.install)],
       ["build", commandsText(service.build?.build)],
+      [
+        "adapter",
+        service.build?.adapter === undefined
+          ? ""
+          : `${service.build.adapter.package}, in place of ${service.build.adapter.instead}`,
+      ],
       ["output", service.build?.outputDir ?? ""],
       ["before", commandsText(service.before)],
       ["start", service.start === undefined ? "" : commandsText([service.start])],

@@ -26,6 +26,7 @@ import { scopeOf, staysInside } from "./scope.ts";
 import { nodeFor } from "./runtime.ts";
 import { furnish, relocatePrograms, virtualEnvironment } from "./toolchain.ts";
 import { openToolbox, type Toolbox } from "./tools.ts";
+import { putInAdapter } from "./stand-in.ts";
 import { evictTrees } from "./trees.ts";
 import type { Usage } from "./watch.ts";
 import { openWorkspace } from "./workspace.ts";
@@ -133,6 +134,7 @@ async function buildInWorkspace(
       await runner.run(command, { directory: service.path, env: tools.environments.install });
     }
     await installDependencies({ input, runner, workspace, node, tools, cache: trees, dependencies });
+    await putInAdapter(service, { workspace, runner, tools, log: (line) => log(line, "stdout") });
     const kept = await lendCache({
       directory: join(caches, "frameworks"),
       organization: input.organization,

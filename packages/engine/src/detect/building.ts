@@ -14,6 +14,8 @@ export interface Built {
   start?: string | undefined;
   /** The framework makes no server that Node could start (an adapter for another platform). */
   noStart?: boolean;
+  /** That adapter, where there is one. */
+  adapter?: string | undefined;
   port?: number;
   /** The builder must be run with this for that output, whatever the build script says. */
   verb?: string;

@@ -182,9 +182,12 @@ function buildsOf(project: Project): number {
 function monorepo(root: Reading, services: Omit<DetectedService, "env">[], at: string, candidates: Candidate[]): Whole {
   const database = [...new Set([...root.database, ...services.flatMap((service) => service.database)])];
   // The root's own program keeps its facts; a root that only holds others has none.
-  const dropped = services.some(({ path }) => path === ".") ? ["kind"] : ["framework", "outputDir", "port", "kind"];
+  const dropped = services.some(({ path }) => path === ".")
+    ? ["kind"]
+    : ["framework", "outputDir", "adapter", "port", "kind"];
   const rest: Reading = { ...root };
-  for (const field of dropped) if (field !== "kind") delete rest[field as "framework" | "outputDir" | "port"];
+  for (const field of dropped)
+    if (field !== "kind") delete rest[field as "framework" | "outputDir" | "adapter" | "port"];
   const evidence: Evidence[] = [
     ...root.evidence.filter(({ field }) => !dropped.includes(field)),
     { field: "kind", value: "monorepo", rule: "monorepo/services", at, confidence: 0.9 },

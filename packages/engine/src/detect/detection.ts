@@ -45,6 +45,8 @@ export interface ServiceFacts {
   startCommand?: string;
   /** Relative to the service's directory. */
   outputDir?: string;
+  /** Package by which the framework builds its server for one platform, such as `@sveltejs/adapter-vercel`, where that is none Node starts. */
+  adapter?: string;
   /** What the program listens on when PORT is not set. */
   port?: number;
   database: string[];

@@ -54,6 +54,7 @@ export function settleFramework(subject: Subject, active: Active, built: Built, 
     return;
   }
   state(reading, "outputDir", built.output, own);
+  state(reading, "adapter", built.adapter, own);
   const script = built.start?.startsWith("script:") ? built.start.slice(7) : undefined;
   const isOwn =
     (program?.starts &&

@@ -4,6 +4,7 @@ import type { EnvVariable } from "../detect/detection.ts";
 import { DeployError } from "../error.ts";
 import type { Platform } from "../platform.ts";
 import { type Command, parseCommand } from "../process/command.ts";
+import { type NodeAdapter, nodeAdapterFor } from "./adapters.ts";
 import { type Accepted, acceptedFor, routeTo } from "./accepted.ts";
 import { hostOf } from "./hosts.ts";
 import type { BuildPlan, PlannedVariable, ServicePlan } from "./plan.ts";
@@ -20,15 +21,16 @@ export function planService(input: PlanInput, service: Chosen, { isPrimary }: { 
   const { platform, project, environment, baseDomain } = input;
   const { overrides } = service;
   const kind = runnableKind(platform, service);
-  const outputDir = checkedDirectory(overrides.outputDir ?? service.outputDir ?? ".");
   const framework = overrides.framework ?? service.framework;
+  const standIn = standInFor(platform, service, framework);
+  const outputDir = checkedDirectory(overrides.outputDir ?? standIn?.outputDir ?? service.outputDir ?? ".");
   const needsBuild = input.detection !== null;
   const { accepts, way }: Accepted = needsBuild
     ? accepted(input, service, { kind, framework })
     : { accepts: asItIs(input) };
   // What the platform runs from its own output needs no command here.
   const startsHere = kind !== "static" && accepts !== "source" && way?.outputDir === undefined;
-  const start = startsHere ? startCommands(input, service) : [];
+  const start = startsHere ? startCommands(input, service, standIn?.start.replace("{output}", outputDir)) : [];
   const host = hostOf({ project, environment, service: isPrimary ? null : service.name, baseDomain });
   return {
     name: service.name,
@@ -39,7 +41,7 @@ export function planService(input: PlanInput, service: Chosen, { isPrimary }: { 
     ...optional("runtimeVersion", service.runtimeVersion),
     route: needsBuild ? routeTo(platform, accepts) : [{ from: accepts, to: accepts, by: "as-is" }],
     accepts,
-    ...(needsBuild ? { build: buildPlan(input, service, { accepts, way, outputDir }) } : {}),
+    ...(needsBuild ? { build: buildPlan(input, service, { accepts, way, outputDir, standIn }) } : {}),
     ...(accepts === "source" ? { remoteBuild: remoteBuild(overrides, way) } : {}),
     ...(start.length > 0 ? { start: start.at(-1)!, before: start.slice(0, -1) } : {}),
     ...optional("port", overrides.port ?? service.port),
@@ -102,20 +104,41 @@ function doesNotRun({ name, serverAdvice }: Platform, service: Chosen): DeployEr
   });
 }
 
+/** The adapter for Node, where the platform runs what was built as it is and the project's own makes no server that Node starts. */
+function standInFor(
+  { frameworks }: Platform,
+  { kind, adapter, startCommand, overrides }: Chosen,
+  framework: string | undefined,
+): NodeAdapter | undefined {
+  if (frameworks || kind !== "server" || adapter === undefined) return undefined;
+  return (overrides.startCommand ?? startCommand) ? undefined : nodeAdapterFor(framework);
+}
+
 /** The last one runs for good, those before it to their end. Throws NOT_DETECTED. */
-function startCommands(input: PlanInput, service: Chosen): Command[] {
-  const text = service.overrides.startCommand ?? service.startCommand;
+function startCommands(input: PlanInput, service: Chosen, ofStandIn: string | undefined): Command[] {
+  const text = service.overrides.startCommand ?? service.startCommand ?? ofStandIn;
   if (text) return withoutRunner(commands(text), input.scriptsOf(service.path));
+  const way = "with --start-command, such as --start-command 'node server.js', or with a start script.";
+  if (input.dependenciesOf(service.path).has("wrangler"))
+    throw new DeployError("NOT_DETECTED", {
+      what: `${where(service)} is written for Cloudflare Workers, and does not say how else it is started.`,
+      next: `Deploy it with --platform cloudflare, or say how Node starts it ${way}`,
+    });
   throw new DeployError("NOT_DETECTED", {
     what: `${where(service)} does not say how it is started.`,
-    next: "Say it with --start-command, such as --start-command 'node server.js', or with a start script.",
+    next: `Say it ${way}`,
   });
 }
 
 function buildPlan(
   input: PlanInput,
   { overrides, ...service }: Chosen,
-  { accepts, way, outputDir }: { accepts: ArtifactKind; way: Accepted["way"]; outputDir: string },
+  {
+    accepts,
+    way,
+    outputDir,
+    standIn,
+  }: { accepts: ArtifactKind; way: Accepted["way"]; outputDir: string; standIn: NodeAdapter | undefined },
 ): BuildPlan {
   const isBuiltHere = accepts !== "source";
   const install = isBuiltHere ? commands(overrides.installCommand ?? service.installCommand) : [];
@@ -126,6 +149,7 @@ function buildPlan(
     outputDir: way?.outputDir ?? outputDir,
     ...optional("packageManager", service.packageManager),
     ...optional("lockfile", input.lockfileOf(service.packageManager, service.path)),
+    ...(standIn && service.adapter ? { adapter: { package: standIn.package, instead: service.adapter } } : {}),
     timeoutMs: buildTimeoutMs,
   };
 }

@@ -6,7 +6,9 @@ import { findIsolation } from "../../src/build/isolation.ts";
 import { toolDirectories } from "../../src/build/programs.ts";
 import { DeployError } from "../../src/error.ts";
 import { running } from "./processes.ts";
-import { type Bench, openBench, type Project, withDependency } from "./project.ts";
+import { rangeFor } from "../../src/build/stand-in.ts";
+import { nodeAdapters } from "../../src/plan/adapters.ts";
+import { type Bench, openBench, type Project, serviceOf, withDependency } from "./project.ts";
 
 let bench: Bench;
 beforeAll(() => {
@@ -207,6 +209,76 @@ describe("buildArtifact", () => {
       "package-lock.json",
       "package.json",
       "server.js",
+    ]);
+  });
+});
+
+describe("an adapter for another platform", () => {
+  const vendored = (name: string, version: string, text: string): Record<string, string> => ({
+    [`vendor/${name}/package.json`]: JSON.stringify({ name, version, type: "module", main: "index.js" }),
+    [`vendor/${name}/index.js`]: text,
+  });
+  const project = (config: string): Project => {
+    const made: Project = {
+      files: {
+        "package.json": JSON.stringify({
+          type: "module",
+          dependencies: {
+            "@sveltejs/kit": "file:vendor/@sveltejs/kit",
+            "@sveltejs/adapter-node": "file:vendor/@sveltejs/adapter-node",
+          },
+        }),
+        ...vendored("@sveltejs/kit", "2.70.4", ""),
+        ...vendored(
+          "@sveltejs/adapter-node",
+          "5.5.7",
+          "export default (...options) => `for Node with ${options.length} options`;",
+        ),
+        "svelte.config.js": config,
+        "build.mjs":
+          'import config from "./svelte.config.js"; import { mkdirSync, writeFileSync } from "node:fs"; mkdirSync("dist"); writeFileSync("dist/index.html", `<title>${config.kit.adapter}</title>`);',
+      },
+      install: "npm install",
+      build: "node build.mjs",
+    };
+    const adapter = { package: "@sveltejs/adapter-node", instead: "@sveltejs/adapter-vercel" };
+    return { ...made, service: { build: { ...serviceOf(made).build!, adapter } } };
+  };
+
+  it("is replaced by the one for Node, whatever it is called with", async () => {
+    const built = await bench.build(
+      project(
+        'import vercel from "@sveltejs/adapter-vercel";\nexport default { kit: { adapter: vercel({ runtime: "edge" }) } };\n',
+      ),
+    );
+    expect(await bench.read(built, "index.html")).toBe("<title>for Node with 0 options</title>");
+    expect(bench.lines).toContain(
+      "@sveltejs/adapter-node stands in for @sveltejs/adapter-vercel, whose server Node does not start.",
+    );
+  });
+
+  it("ends the build with where it was looked for when the configuration does not import it", async () => {
+    await expect(
+      bench.build(
+        project('const name = "@sveltejs/adapter-" + "vercel";\nexport default { kit: { adapter: name } };\n'),
+      ),
+    ).rejects.toMatchObject({ code: "BUILD_FAILED", text: { where: expect.stringContaining("svelte.config.js") } });
+  });
+
+  it("is replaced in the version that fits the framework's", () => {
+    const [kit, astro] = nodeAdapters.map((adapter) => (core: string) => rangeFor(adapter, core));
+    expect(["1.30.4", "2.0.6", "2.70.4", "3.2.0", "4.0.0"].map((core) => kit?.(core))).toEqual([
+      "^1.3.1",
+      "~2.1.0",
+      "^5.0.0",
+      "^6.0.0",
+      "latest",
+    ]);
+    expect(["4.16.19", "5.6.1", "5.18.0", "7.3.0"].map((core) => astro?.(core))).toEqual([
+      "^8.0.0",
+      "~9.1.0",
+      "^9.5.4",
+      "^11.1.4",
     ]);
   });
 });

@@ -218,10 +218,40 @@ describe("a plan", () => {
     expect(planFor(input(detection(api, services))).plan.services.map(({ name }) => name)).toEqual(["web", "mail"]);
   });
 
+  it("plans the adapter for Node in place of one whose server Node does not start", () => {
+    const { startCommand: _start, ...rest } = api;
+    const kit = { ...rest, framework: "sveltekit", outputDir: ".svelte-kit", adapter: "@sveltejs/adapter-auto" };
+    expect(planFor(input(detection(kit)))).toMatchObject({
+      problems: [],
+      plan: {
+        services: [
+          {
+            start: { argv: ["node", "build"] },
+            build: {
+              outputDir: "build",
+              adapter: { package: "@sveltejs/adapter-node", instead: "@sveltejs/adapter-auto" },
+            },
+          },
+        ],
+      },
+    });
+    const astro = { ...rest, framework: "astro", outputDir: "out", adapter: "@astrojs/vercel/serverless" };
+    expect(planFor(input(detection(astro))).plan.services[0]).toMatchObject({
+      start: { argv: ["node", "./out/server/entry.mjs"] },
+      build: { outputDir: "out", adapter: { package: "@astrojs/node", instead: "@astrojs/vercel/serverless" } },
+    });
+    const said = { overrides: { startCommand: "node own.js" } };
+    expect(planFor(input(detection(kit), said)).plan.services[0]?.build?.adapter).toBeUndefined();
+  });
+
   it("says what is missing when nothing says how it is started", () => {
     const { startCommand: _start, ...silent } = api;
     expect(planFor(input(detection(silent))).problems).toMatchObject([
       { code: "NOT_DETECTED", what: "This project does not say how it is started." },
+    ]);
+    const worker = { dependenciesOf: () => new Set(["hono", "wrangler"]) };
+    expect(planFor(input(detection(silent), worker)).problems).toMatchObject([
+      { code: "NOT_DETECTED", next: expect.stringContaining("--platform cloudflare") },
     ]);
   });
 

@@ -19,6 +19,7 @@ type Fact =
   | "buildCommand"
   | "startCommand"
   | "outputDir"
+  | "adapter"
   | "port";
 
 /** An empty reading of a runtime. Its kind is a first guess until `decide` is called. */

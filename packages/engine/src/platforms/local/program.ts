@@ -58,9 +58,18 @@ export function programEnvironment({
     TMPDIR: join(root, ".tmp"),
     HOST: "127.0.0.1",
     HOSTNAME: "127.0.0.1",
+    ...behindEdge[plan.framework ?? ""],
     ...variables,
   };
 }
+
+/**
+ * What makes a framework believe the edge about the address people use: by itself it takes every address for one of https, and refuses forms
+ * sent from this one. Source: https://svelte.dev/docs/kit/adapter-node#Environment-variables
+ */
+const behindEdge: Readonly<Record<string, Record<string, string>>> = {
+  sveltekit: { PROTOCOL_HEADER: "x-forwarded-proto", HOST_HEADER: "x-forwarded-host" },
+};
 
 /**
  * What takes a program to the port it is given where another is written in it: something loaded before it that is asked where it listens.

@@ -1,0 +1,94 @@
+/** Puts the adapter that the plan names in the place of the project's own, in the workspace: the project's files stay as they are. */
+import { readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import gte from "semver/functions/gte.js";
+import major from "semver/functions/major.js";
+import satisfies from "semver/functions/satisfies.js";
+import type { PackageManager } from "../detect/package-manager.ts";
+import { DeployError } from "../error.ts";
+import { type NodeAdapter, nodeAdapters } from "../plan/adapters.ts";
+import type { ServicePlan } from "../plan/plan.ts";
+import type { Tools } from "./input.ts";
+import type { Runner } from "./run.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** How each package manager adds a package to what is installed, also at the root of a workspace. */
+const adding: Record<PackageManager | "yarn 1", string[]> = {
+  npm: ["npm", "install", "--no-save", "--no-audit", "--no-fund"],
+  pnpm: ["pnpm", "add", "--save-dev", "--ignore-workspace-root-check"],
+  yarn: ["yarn", "add", "--dev"],
+  "yarn 1": ["yarn", "add", "--dev", "--ignore-workspace-root-check"],
+  bun: ["bun", "add", "--dev"],
+};
+
+/** Module beside the configuration that is imported in place of the project's adapter: whatever it is called with means another platform. */
+const shim = "landfall-adapter.mjs";
+
+/** After the dependencies are installed. Does nothing where the plan names no adapter. Throws BUILD_FAILED and as `Runner.run` does. */
+export async function putInAdapter(
+  { build, path }: Pick<ServicePlan, "build" | "path">,
+  { workspace, runner, tools, log }: { workspace: Workspace; runner: Runner; tools: Tools; log(line: string): void },
+): Promise<void> {
+  const adapter = nodeAdapters.find((one) => one.package === build?.adapter?.package);
+  if (!adapter || !build?.adapter) return;
+  const { instead } = build.adapter;
+  const { name, version } = tools.manager;
+  const range = rangeFor(adapter, await installedVersion(workspace.files, path, adapter.core));
+  const present = await installedVersion(workspace.files, path, adapter.package);
+  log(`${adapter.package} stands in for ${instead}, whose server Node does not start.`);
+  if (present === undefined || (range !== "latest" && !satisfies(present, range)))
+    await runner.run(
+      {
+        argv: [
+          ...adding[name === "yarn" && version?.startsWith("1.") ? "yarn 1" : name],
+          `${adapter.package}@${range}`,
+        ],
+      },
+      { directory: path, env: tools.environments.install },
+    );
+  const directory = join(workspace.files, path);
+  const config = await importIn(directory, adapter, instead);
+  await writeFile(
+    join(directory, shim),
+    `import adapter from "${adapter.package}";\n\nexport default () => ${adapter.call};\n`,
+  );
+  await writeFile(config.file, config.text);
+}
+
+/** The configuration that imports the project's adapter, with the shim in its place. */
+async function importIn(
+  directory: string,
+  { configs }: NodeAdapter,
+  instead: string,
+): Promise<{ file: string; text: string }> {
+  const names = configs.flatMap((name) => ["js", "mjs", "ts", "mts", "cjs"].map((end) => `${name}.${end}`));
+  const quoted = new RegExp(`(["'\`])${instead.replace(/[^\w@/-]/g, "\\$&")}\\1`, "g");
+  for (const name of names) {
+    const file = join(directory, name);
+    const text = await readFile(file, "utf8").catch(() => "");
+    if (quoted.test(text)) return { file, text: text.replace(quoted, `"./${shim}"`) };
+  }
+  throw new DeployError("BUILD_FAILED", {
+    what: `The adapter ${instead} builds for another platform, and where it is imported was not found.`,
+    where: names.join(", "),
+    next: "Use the framework's adapter for Node in the configuration, and deploy again.",
+    step: "build",
+  });
+}
+
+/** The range of the adapter that fits this version of the framework. */
+export function rangeFor({ versions }: Pick<NodeAdapter, "versions">, core: string | undefined): string {
+  const newest = versions[0]!;
+  if (core === undefined) return newest.range;
+  if (major(core) > major(newest.from)) return "latest";
+  return (versions.find(({ from }) => gte(core, from)) ?? versions.at(-1)!).range;
+}
+
+/** Version of a package as the service finds it, in its own folder or one above. */
+async function installedVersion(files: string, path: string, name: string): Promise<string | undefined> {
+  for (let directory = path; ; directory = dirname(directory)) {
+    const text = await readFile(join(files, directory, "node_modules", name, "package.json"), "utf8").catch(() => null);
+    if (text !== null) return (JSON.parse(text) as { version: string }).version;
+    if (directory === "." || directory === "/") return undefined;
+  }
+}
