@@ -119,6 +119,8 @@ export const driverPackages: Record<string, Record<string, string>> = {
     "deadpool-redis": "redis",
     "redis-async": "redis",
     "bb8-redis": "redis",
+    "mobc-redis": "redis",
+    r2d2_redis: "redis",
     fred: "redis",
     "actix-redis": "redis",
     tiberius: "mssql",

@@ -54,7 +54,10 @@ export const ruby: Reader = {
       state(reading, "installCommand", "bundle install", { at: gemfile, rule: "ruby/gemfile" });
     }
     usesDrivers(reading, "ruby", gems);
-    if (tree.has(inside(directory, "config/application.rb"))) return readRails(project, { directory, reading, gems });
+    // Other programs have a file of that name too.
+    const application = tree.text(inside(directory, "config/application.rb"));
+    if (application !== null && (gems.size === 0 || gems.has("rails") || application.includes("Rails")))
+      return readRails(project, { directory, reading, gems });
     return readOther(project, { directory, reading, gems, at, gemspec, rackFile, scripts });
   },
 };
@@ -152,6 +155,15 @@ function readRails(project: Project, { directory, reading, gems }: Case): Readin
   return decide(reading, "server", 0.95, { at, rule: "framework/rails" });
 }
 
+/** It is loaded by name, or Bundler loads all and a class is made from it. */
+function isMadeWith(gem: string): RegExp {
+  const name = gem[0]!.toUpperCase() + gem.slice(1);
+  return new RegExp(
+    `^\\s*(?:require\\s+["']${gem}(?:/base)?["']|class\\s+[\\w:]+\\s*<\\s*(?:::)?${name}(?:::(?:Base|Application|API|App))?\\s*$)`,
+    "m",
+  );
+}
+
 interface Program extends Case {
   at: string;
   gemspec: string | undefined;
@@ -168,9 +180,7 @@ function readOther(project: Project, program: Program): Reading | null {
   const sources = rubySources(project, directory);
   const row =
     frameworks.find((candidate) => gems.has(candidate.gem)) ??
-    frameworks.find((candidate) =>
-      sources.some(({ text }) => new RegExp(`^\\s*require\\s+["']${candidate.gem}(/base)?["']`, "m").test(text)),
-    );
+    frameworks.find((candidate) => sources.some(({ text }) => isMadeWith(candidate.gem).test(text)));
   const isGem = gemspec !== undefined && process === null && rackFile === undefined;
   if (isGem) return decide(reading, "package", 0.85, { at: inside(directory, gemspec), rule: "ruby/gemspec" });
   if (row && (row.slug !== "rack" || rackFile)) {
@@ -275,7 +285,7 @@ function rubySources(project: Project, directory: string): Source[] {
 }
 
 const portPatterns: readonly RegExp[] = [
-  /^[ \t]*port\s*\(?\s*ENV(?:\.fetch\(|\[)\s*["']PORT["']\s*\]?\s*(?:,|\|\||\)\s*\{|\{)\s*["']?(\d{2,5})/m,
+  /^[ \t]*port\s*\(?\s*ENV(?:\.fetch[( ]\s*|\[)\s*["'](?:[A-Z]+_)?PORT["']\s*\]?\s*(?:,|\|\||\)\s*\{|\{)\s*["']?(\d{2,5})/m,
   /ENV(?:\.fetch\(|\[)\s*["']PORT["']\s*\]?\s*(?:,|\|\||\)\s*\{|\{)\s*["']?(\d{2,5})/,
   /^[ \t]*port\s*\(?\s*["']?(\d{2,5})/m,
   /set\s+:port\s*,\s*["']?(\d{2,5})/,

@@ -297,7 +297,7 @@ function settings(project: Project, directory: string): Source[] {
     depth: 1,
     limit: 12,
     matches: (name) =>
-      /^(Rocket|config|configuration|default|base|development|settings|local|production)\.(toml|ya?ml)$|^\.env(\.\w+)?$/.test(
+      /^(Rocket|config|configuration|default|base|development|settings|local|production)\.(toml|ya?ml)$|^\.env(\.\w+)?$/i.test(
         name,
       ),
   }).flatMap((path) => {

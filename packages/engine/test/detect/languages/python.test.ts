@@ -83,6 +83,17 @@ describe("frameworks by the file that makes the application", () => {
     expect(readingOf(files)).toMatchObject({ kind: "server", framework, startCommand, port });
   });
 
+  it("takes the port its own program listens on", () => {
+    const reading = readingOf({
+      "requirements.txt": "fastapi\nuvicorn\n",
+      "app/__init__.py": "",
+      "app/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+      "main.py":
+        'import os\nimport uvicorn\nif __name__ == "__main__":\n    port = int(os.getenv("APP_PORT", "8051"))\n    uvicorn.run("app.main:app", port=port)\n',
+    });
+    expect(reading.port).toBe(8051);
+  });
+
   it("names the module of an application in a package", () => {
     const reading = readingOf({
       "pyproject.toml": '[project]\nname = "x"\ndependencies = ["fastapi"]\n',

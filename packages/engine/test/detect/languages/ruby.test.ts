@@ -69,6 +69,17 @@ describe("Sinatra", () => {
     });
   });
 
+  it("is known by its class, and Rails is not by the name of a file", () => {
+    const reading = readingOf({
+      Gemfile: 'gem "sinatra-activerecord"\ngem "puma"\n',
+      "app.rb": "module Own\n  class Application < Sinatra::Base\n  end\nend\n",
+      "config.ru": 'require_relative "app"\nrun Own::Application\n',
+      "config/application.rb": 'require "dotenv/load"\n',
+      "config/puma.rb": 'port ENV.fetch "RACK_PORT", 4321\n',
+    });
+    expect(reading).toMatchObject({ framework: "sinatra", kind: "server", port: 4321 });
+  });
+
   it("runs by rack where it has a config.ru", () => {
     const reading = readingOf({
       Gemfile: 'gem "sinatra"\n',

@@ -26,6 +26,15 @@ describe("frameworks and ports", () => {
     });
   });
 
+  it("takes the port from a file of settings, however it is written", () => {
+    const files = {
+      "Cargo.toml": manifest('axum = "0.7"'),
+      "src/main.rs": "fn main() {}\n",
+      "Config.toml": "port = 8123\n",
+    };
+    expect(readingOf(files).port).toBe(8123);
+  });
+
   it("gives Rocket its port by Rocket's own variable", () => {
     const reading = readingOf({
       "Cargo.toml": manifest('rocket = "0.5"'),
@@ -116,6 +125,7 @@ describe("databases", () => {
     [["sqlite"], 'rusqlite = "0.31"'],
     [["mongodb"], 'mongodb = "2"'],
     [["postgres", "redis"], 'tokio-postgres = "0.7"\nredis = "0.25"'],
+    [["redis"], 'mobc-redis = "0.8"'],
   ])("%s", (database, dependencies) => {
     expect(
       readingOf({ "Cargo.toml": manifest(`axum = "0.7"\n${dependencies}`), "src/main.rs": "fn main() {}" }).database,
