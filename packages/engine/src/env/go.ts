@@ -30,6 +30,9 @@ export function readGoTags(path: string, code: string): Sighting[] {
   const prefixes = prefixesOf(fields);
   // kelseyhightower/envconfig: one prefix for all, and names made from the fields'.
   const shared = /\benvconfig\.(?:Must)?Process\(\s*"(\w*)"/.exec(code)?.[1];
+  // caarlos0/env: the same, written out or in a constant.
+  const [, ofAll = "", named] = /\benv\.Options\{[^}]*\bPrefix:\s*(?:"(\w*)"|(\w+))/.exec(code) ?? [];
+  const optional = named === undefined ? ofAll : (new RegExp(`\\b${named}\\s*=\\s*"(\\w*)"`).exec(code)?.[1] ?? "");
   const sightings: Sighting[] = [];
   const isStrict = fields.some(({ tag }) => saysRequired.test(tag) || /"[^"]*,(?:required|notEmpty)\b/.test(tag));
   for (const { owner, type, name, tag, offset } of fields) {
@@ -48,7 +51,7 @@ export function readGoTags(path: string, code: string): Sighting[] {
     const before = shared === undefined || shared === "" ? "" : `${shared}_`;
     for (const prefix of prefixes.get(owner) ?? [""])
       sightings.push({
-        key: shared === undefined ? `${prefix}${own}` : `${before}${prefix}${own}`.toUpperCase(),
+        key: shared === undefined ? `${optional}${prefix}${own}` : `${before}${prefix}${own}`.toUpperCase(),
         need,
         when: "run",
         offset,

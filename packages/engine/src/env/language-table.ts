@@ -59,10 +59,15 @@ export const languages: readonly Language[] = [
         pattern: new RegExp(`(?<![\\w.])(?:os\\s*\\.\\s*)?environ\\s*\\.\\s*(?:setdefault|pop)\\(\\s*${quoted}`, "g"),
         need: "default",
       },
+      // `env = os.environ`, and cfenv.
+      {
+        pattern: /(?<![\w.])env\.get(?:_credential)?\(\s*["']([A-Z][A-Z0-9_]+)["']\s*(,(?:[^()]|\([^()]*\))*)?\)/g,
+        need: "plain",
+      },
       // python-decouple, starlette and django-environ: an error without a default.
       {
         pattern: new RegExp(
-          `(?<![\\w.])(?:config|env(?:\\.\\w+)?)\\(\\s*["']([A-Z][A-Z0-9_]+)["']\\s*(,(?:[^()]|\\([^()]*\\))*)?\\)`,
+          `(?<![\\w.])(?:config|env(?:\\.(?!get\\(|get_cred)\\w+)?)\\(\\s*["']([A-Z][A-Z0-9_]+)["']\\s*(,(?:[^()]|\\([^()]*\\))*)?\\)`,
           "g",
         ),
         need: "checked",
@@ -183,7 +188,10 @@ export const languages: readonly Language[] = [
       { pattern: /\bdotenv(?:\.get\(|\[)\s*"([A-Z][A-Z0-9_]+)"\s*(,[^()]*)?[)\]]/g, need: "plain" },
       { pattern: /\(System\/getenv\s+"([A-Za-z_]\w*)"\)/g, need: "plain" },
     ],
-    replaced: /^\s*(?:\?:|\.orElse|\?\.|!=\s*null|==\s*null|\.isEmpty|\))/,
+    // `Optional.ofNullable(getenv("X")).orElse("y")`; what is only handed to a function is not replaced.
+    replaced: /^\s*(?:\?:|\?\.|[!=]=\s*null\s*\?|\.isEmpty|\)?(?:\s*\.\w+\((?:[^()]|\([^()]*\))*\))*\s*\.orElse)/,
+    demanded:
+      /^\s*(?:(?:\?\.[^\n;]{0,80})?\?:\s*(?:throw\b|error\(|exitProcess)|!!|\)?(?:\s*\.\w+\((?:[^()]|\([^()]*\))*\))*\s*\.orElseThrow)/,
     stops: /\bthrow\b|exitProcess|System\.exit|\berror\(/,
   },
   {

@@ -3,11 +3,12 @@
  */
 import { quietAskedBlocks, quietBracedBlocks, quietSwitchedBlocks, settleDevelopment } from "./asked-blocks.ts";
 import { settleAskedFields } from "./asked-fields.ts";
+import { needOfName, stopsSoon } from "./asked-names.ts";
 import { readGoTags } from "./go.ts";
 import { type Language, languages, type Read } from "./language-table.ts";
 import { maskHashComments, maskSlashComments } from "./mask.ts";
-import { readPythonSettings, settleDeclaredDefaults } from "./python.ts";
-import { readRequiredLists } from "./required-lists.ts";
+import { readPythonSettings, settleDeclaredDefaults, settleDjangoSecret } from "./python.ts";
+import { readComplaints, readRequiredLists } from "./required-lists.ts";
 import { readRust } from "./rust.ts";
 import type { Need, Sighting } from "./sighting.ts";
 
@@ -47,6 +48,8 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   }
   for (const { key, offset } of readRequiredLists(code, language.stops))
     sightings.push({ key, need: "checked", when: "run", offset, path, isInsisted: true });
+  for (const { key, offset } of readComplaints(code, language.stops))
+    sightings.push({ key, need: "checked", when: "run", offset, path, isReported: true });
   if (extension === "exs") settleInsisting(code, sightings);
   if (language.comments === "slash") quietBracedBlocks(code, sightings);
   if (extension === "rs") sightings.push(...readRust(path, code));
@@ -76,7 +79,12 @@ export function readLanguage(path: string, extension: string, text: string): Sig
         offset: match.index,
         path,
       });
+    for (const match of code.matchAll(
+      /\bdj_database_url\.config\((?:[^()"']|["'](?!DATABASE)[^"'\n]*["']){0,20}?\bdefault\s*=\s*f?["']/g,
+    ))
+      sightings.push({ key: "DATABASE_URL", need: "default", when: "run", offset: match.index, path });
     settleDeclaredDefaults(code, sightings);
+    settleDjangoSecret(code, sightings);
     // Django's manage.py is not what serves.
     if (/(?:^|\/)manage\.py$/.test(path) && code.includes("django"))
       for (const sighting of sightings) if (sighting.need !== "default") sighting.need = "tooling";
@@ -155,6 +163,7 @@ function needOf(language: Language, { read, key, code, start, end, inside }: Pla
     if (need === "guarded" && isRefused(language, code, start, end)) return "checked";
     if (need === "guarded" && isAbsent.test(code.slice(end, end + 40)) && stopsSoon(language, code, end))
       return "checked";
+    if (need === "guarded" && needOfName(language, code, lineBefore(code, start), end) === "checked") return "checked";
     // An empty default replaces nothing: what is done with the value says more.
     if (need !== "plain") return need;
     if (language.isEmptyMeant) return "guarded";
@@ -174,9 +183,8 @@ function needOf(language: Language, { read, key, code, start, end, inside }: Pla
   if (panics.test(code.slice(end, end + 400))) return "checked";
   if (language.quieted?.test(after)) return "quieted";
   if (language.replaced.test(after)) return "default";
-  const lineStart = code.lastIndexOf("\n", start) + 1;
-  const before = code.slice(lineStart, start);
-  if (language.comments === "slash" && fillsGap(code, lineStart, before)) return "guarded";
+  const before = lineBefore(code, start);
+  if (language.comments === "slash" && fillsGap(code, start - before.length, before)) return "guarded";
   if (language.lenient?.test(before)) return "guarded";
   // .NET asks whether there is anything in it.
   if (/\bIsNullOr(?:Empty|WhiteSpace)\(\s*(?:\w+\.)*$/.test(before))
@@ -199,6 +207,10 @@ function needOf(language: Language, { read, key, code, start, end, inside }: Pla
   if (/\b(?:if|unless)\s+$/.test(before) || /\bbool\(\s*$|\bnot\s+$|(?:==|!=)\s*$/.test(before)) return "guarded";
   if (/^\s*(?:in\s|==|!=|is\s)/.test(after) && read.need === "plain") return "guarded";
   return needOfName(language, code, before, end) ?? read.need;
+}
+
+function lineBefore(code: string, start: number): string {
+  return code.slice(code.lastIndexOf("\n", start) + 1, start);
 }
 
 /** `if c.Key == "" { c.Key = os.Getenv("KEY") }`: a file or an argument may have given it already. */
@@ -225,22 +237,6 @@ const panics = /^\s*\.\s*unwrap_or_else\(\s*\|\w*\|\s*\{(?:(?!\n {0,12}\}\))[^])
 /** `… is None`, behind a read. */
 const isAbsent = /^\)?\s*(?:==|===|is)\s*(?:""|''|None|nil|null)/;
 
-function stopsSoon(language: Language, code: string, end: number): boolean {
-  return language.stops.test(blockBehind(language, code, end, 240));
-}
-
-/** What follows a condition: in Python all that is indented deeper than its line. */
-function blockBehind({ extensions }: Language, code: string, end: number, most: number): string {
-  const rest = code.slice(end, end + most);
-  if (extensions.includes("py")) {
-    const line = code.lastIndexOf("\n", end - 1) + 1;
-    const indent = /^[ \t]*/.exec(code.slice(line, end))![0].length;
-    const after = new RegExp(`\\n[ \\t]{0,${indent}}(?=[^\\s)\\]}])`).exec(rest);
-    return after ? rest.slice(0, after.index) : rest;
-  }
-  return rest;
-}
-
 /** There is no connection without any of these. */
 const partOfDatabase = /^(?:DB|DATABASE|POSTGRES|MYSQL)_(?:URL|HOST|NAME|USER|USERNAME|DATABASE)$/;
 /** With nothing in it a bot does nothing, whatever is written in its place. */
@@ -259,42 +255,6 @@ function needOfOptions(read: Read, key: string, inside: string): Need {
   if (read.need === "checked" && !isNamed && !/default\s*=|^["'\d[({:]|^(?:False|True|None)|^\{|^do\b/.test(rest))
     return "checked";
   return "default";
-}
-
-/** `name = getenv("X")` and what is then done with the name on the following lines. */
-function needOfName(language: Language, code: string, before: string, end: number): Need | null {
-  const assigned =
-    /(?:^|[\s(,])(?:let\s+|var\s+|val\s+|const\s+|\$|@|self\.|final\s+\w+\s+|\w+\s+)?([A-Za-z_][\w.]*)\s*(?::\s*[\w[\]. |]+)?(?::=|=)\s*(?:\w+\()?$/.exec(
-      before,
-    );
-  if (!assigned) return null;
-  const name = assigned[1]!.replaceAll(".", "\\.");
-  const rest = code.slice(end, end + 500);
-  // Elixir: `cond do key && other -> …`.
-  if (new RegExp(`^\\s*${name}\\s*&&`, "m").test(rest)) return "guarded";
-  // Go: what cannot be read as a number is replaced.
-  const parsed = new RegExp(`strconv\\.\\w+\\(${name}\\b[^\\n]*\\n\\s*if err != nil \\{([^}]*)`).exec(rest);
-  if (parsed && !language.stops.test(parsed[1]!) && !/\breturn\b/.test(parsed[1]!)) return "default";
-  const missing = new RegExp(
-    `\\b(?:if|elif|elsif|unless)\\b\\s*\\(?\\s*(?:not\\s+|!\\s*|len\\()?[$@]?(?:self\\.)?${name}\\b([^\\n{:]*)`,
-    "g",
-  );
-  for (const match of rest.matchAll(missing)) {
-    const asksAbsence =
-      /not\s|!(?!=)|unless|len\(/.test(match[0].slice(0, 16)) ||
-      /==\s*(?:""|''|nil|null|None|0)|is\s+None|\.isEmpty|isBlank|\.nil\?|\.empty\?/.test(match[1]!);
-    if (!asksAbsence) return "guarded";
-    const after = blockBehind(language, rest, match.index + match[0].length, 200);
-    // With braces the block ends where they do.
-    const brace = language.comments === "slash" && /^[^\n]*\{/.test(after) ? after.indexOf("}") : -1;
-    const block = brace < 0 ? after : after.slice(0, brace);
-    const replaced = new RegExp(`(?:^|[\\s$@{])${name}\\s*=(?!=)`).exec(block);
-    const stop = language.stops.exec(block);
-    if (replaced && (!stop || replaced.index < stop.index)) return "default";
-    if (stop) return "checked";
-    return "guarded";
-  }
-  return null;
 }
 
 function stopsWhenMissing(language: Language, code: string, end: number): boolean {

@@ -1,5 +1,5 @@
 /** What Python's own ways with settings say of variables, beside what the table in languages.ts reads. */
-import type { Sighting } from "./sighting.ts";
+import type { Need, Sighting } from "./sighting.ts";
 
 /** Fields of pydantic's BaseSettings without a value; `env_prefix` goes before the name. */
 export function readPythonSettings(path: string, code: string): Sighting[] {
@@ -50,7 +50,7 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
       const hasDefault = isLeftOut || (value !== undefined && /default(?:_factory)?\s*=/.test(value));
       sightings.push({
         key: (alias ?? prefix + own!).toUpperCase(),
-        need: isRequired && !hasDefault ? (tried.has(named!) ? "declared" : "checked") : "default",
+        need: isRequired && !hasDefault ? (tried.has(named!) ? "declared" : "checked") : needOfDefault(value ?? ""),
         when: "run",
         offset: start + field.index,
         path,
@@ -59,6 +59,11 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
     }
   }
   return sightings;
+}
+
+/** What is None or empty when it is missing has no value of its own. */
+function needOfDefault(value: string): Need {
+  return /^(?:None|""|'')\s*(?:#.*)?$/.test(value) ? "guarded" : "default";
 }
 
 const tries =
@@ -96,6 +101,21 @@ export function settleDeclaredDefaults(code: string, sightings: Sighting[]): voi
   const names = new Set([...declared.matchAll(/\b([A-Z]\w*)\s*=\s*\(\s*\w+\s*,/g)].map(([, name]) => name));
   for (const sighting of sightings)
     if (names.has(sighting.key) && sighting.need === "checked") sighting.need = "default";
+}
+
+const secretKey = /^[ \t]*SECRET_KEY\s*(?::\s*\w+\s*)?=[^\n]*/gm;
+
+/** Django refuses to start while its `SECRET_KEY` is empty. */
+export function settleDjangoSecret(code: string, sightings: Sighting[]): void {
+  if (!/^(?:INSTALLED_APPS|ROOT_URLCONF|DATABASES)\b|^from [.\w]+ import \*/m.test(code)) return;
+  for (const match of code.matchAll(secretKey))
+    for (const sighting of sightings)
+      if (
+        sighting.offset > match.index &&
+        sighting.offset < match.index + match[0].length &&
+        /^(?:plain|guarded|quieted)$/.test(sighting.need)
+      )
+        sighting.need = "checked";
 }
 
 /** `env_prefix="x_"`, or the name of a constant that holds it. */

@@ -1,4 +1,7 @@
-/** Lists of variables a program asks for one by one: `REQUIRED_VARS = ["A", "B"]`, `required := []string{"A"}`, `required = %w[A B]`. */
+/**
+ * Variables a program asks for one by one: `REQUIRED_VARS = ["A", "B"]`, `required := []string{"A"}`, `required = %w[A B]`, and those it
+ * names as it stops.
+ */
 
 const heads =
   /\b\w{0,40}(?:required|REQUIRED|Required|mandatory|MANDATORY)\w{0,40}\s*(?::\s*[\w[\], ]{1,40})?:?=\s*(?:\[\d*\]string\s*)?(?:%w)?([[({])/g;
@@ -29,4 +32,20 @@ export function readRequiredLists(code: string, stops: RegExp): { key: string; o
     for (const item of match[1]!.matchAll(/["']([A-Z][A-Z0-9_]+)["']/g))
       found.push({ key: item[1]!, offset: match.index });
   return found;
+}
+
+const complaints =
+  /["'`](?:[^"'`\n]{0,60}[^\w"'`\n])?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b[^"'`\n]{0,40}?\b(?:required|missing|undefined|must be (?:set|provided|defined|specified)|(?:is |was )?(?:not|empty)\b(?: (?:been )?(?:set|found|provided|defined|configured|specified))?)/g;
+const condition = /\b(?:if|elif|elsif|unless)\b[^\n]*/g;
+
+/** Names in what a program says as it stops, `log.Fatal("API_KEY is not set")`, where it asked for nothing else before. */
+export function readComplaints(code: string, stops: RegExp): { key: string; offset: number }[] {
+  if (!/required|missing|must be|not |undefined|empty/.test(code)) return [];
+  return [...code.matchAll(complaints)].flatMap((match) => {
+    const line = code.lastIndexOf("\n", match.index);
+    const before = code.slice(Math.max(0, code.lastIndexOf("\n", line - 1)), match.index);
+    const above = code.slice(Math.max(0, line - 200), match.index);
+    const asked = [...above.matchAll(condition)].at(-1)?.[0] ?? "";
+    return stops.test(before) && !/\band\b|&&/.test(asked) ? [{ key: match[1]!, offset: match.index }] : [];
+  });
 }

@@ -159,8 +159,11 @@ const ofRead: readonly Ruling[] = [
   {
     required: true,
     because: "the README calls it required",
-    holds: ({ key, examples, around: { verdicts }, isListed }) =>
-      verdicts.get(key) === "required" && (examples.length === 0 || isListed),
+    // What is no secret and has a value of its own wherever it is read is only wanted.
+    holds: ({ key, examples, around: { verdicts }, isListed, reads, sensitive, isDatabase }) =>
+      verdicts.get(key) === "required" &&
+      (examples.length === 0 || isListed) &&
+      (sensitive || isDatabase || !reads.every(({ need }) => need === "default")),
   },
   {
     required: false,
@@ -181,6 +184,12 @@ const ofRead: readonly Ruling[] = [
     required: false,
     because: "only an image is built with it",
     holds: ({ byFile, isListed }) => byFile.length === 0 && !isListed,
+  },
+  {
+    required: false,
+    because: "only the compose file beside the program names it",
+    holds: ({ reads, isDatabase, around }) =>
+      around.isCodeTelling && !isDatabase && reads.every(({ path }) => /compose[\w.-]*\.ya?ml$/.test(path)),
   },
   { required: false, because: "the code works without it", holds: isDoneWithout },
   {

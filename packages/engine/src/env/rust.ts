@@ -49,13 +49,14 @@ function readInsisting(path: string, code: string): Sighting[] {
   for (const match of code.matchAll(takesName)) {
     const after = code.slice(match.index + match[0].length, match.index + match[0].length + 500);
     const body = after.slice(0, Math.max(after.search(/\n\}/), 0) || after.length);
-    const isInsisting = /env::var(?:_os)?\(/.test(body) && insists.test(body) && !body.includes(".unwrap_or");
+    const isReplacing = /\.unwrap_or(?!_else\(\s*\|\w*\|\s*\{?\s*panic!)/.test(body);
+    const isInsisting = /env::var(?:_os)?\(/.test(body) && insists.test(body) && !isReplacing;
     if (!isInsisting && ![...names].some((name) => body.includes(`${name}(`))) continue;
     const parameter = (match[2] ?? match[4]!).replace("$", "\\$");
     if (new RegExp(`\\(\\s*&?${parameter}\\s*[,)]`).test(body)) names.add(match[1] ?? match[3]!);
   }
   if (names.size === 0) return [];
-  const calls = new RegExp(`\\b(?:${[...names].join("|")})!?(?:::<\\w+>)?\\(\\s*"([A-Z][A-Z0-9_]+)"\\s*\\)`, "g");
+  const calls = new RegExp(`\\b(?:${[...names].join("|")})!?(?:::<\\w+>)?\\(\\s*"([A-Z][A-Z0-9_]+)"\\s*,?\\s*\\)`, "g");
   return [...code.matchAll(calls)].map((match) => ({
     key: match[1]!,
     need: "checked",

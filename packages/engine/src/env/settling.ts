@@ -7,18 +7,23 @@ import type { Gathered } from "./surroundings.ts";
 /** Changes the needs, and the names, of `sightings`. */
 export function settle(sightings: Sighting[], examples: readonly ExampleEntry[]): void {
   const inExample = new Set(examples.map(({ key }) => key));
-  settleReports(sightings);
+  settleReports(sightings, inExample);
   settleReportsOfHealth(sightings);
   settleChoices(sightings, examples);
   settleOwnNames(sightings, inExample);
   settleParts(sightings, inExample);
 }
 
-/** What has a value of its own never gets onto a list of what is missing. */
-function settleReports(sightings: Sighting[]): void {
+/** What has a value of its own is never told to be missing, and what nothing else names is no variable. */
+function settleReports(sightings: Sighting[], inExample: ReadonlySet<string>): void {
   if (!sightings.some(({ isReported }) => isReported)) return;
   const given = new Set(sightings.flatMap(({ key, need }) => (need === "default" ? [key] : [])));
-  for (const sighting of sightings) if (sighting.isReported && given.has(sighting.key)) sighting.need = "default";
+  const read = new Set(sightings.flatMap(({ key, isReported }) => (isReported ? [] : [key])));
+  for (const sighting of sightings)
+    if (sighting.isReported && sighting.need === "checked") {
+      if (given.has(sighting.key)) sighting.need = "default";
+      else if (!read.has(sighting.key) && !inExample.has(sighting.key)) sighting.need = "tooling";
+    }
 }
 
 const ofHealth =

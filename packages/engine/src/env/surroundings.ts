@@ -14,6 +14,10 @@ export interface Surroundings {
   inExample: ReadonlySet<string>;
   /** No code was seen to read any variable: an example is all there is to go by. */
   isCodeSilent: boolean;
+  /** Its code asks for its variables by name, in a language whose libraries seldom read any themselves. */
+  isByName: boolean;
+  /** Some of what its code reads was found, so that what only the compose file beside it hands on is likely read by nothing. */
+  isCodeTelling: boolean;
   /** It was seen to use a database that runs by itself. */
   hasServer: boolean;
   /** Packages it depends on, with the version asked for. */
@@ -53,6 +57,16 @@ export const modelKey: RegExp =
 /** Entries of examples that are not commented out; no application needs so many to start. */
 const fewestInCatalogue = 60;
 
+const byName = /\.(?:py|go|rs|java|kt|cs)$/;
+
+const notCompose = /^(?!.*(?:compose[\w.-]*\.ya?ml|Dockerfile|\.env[\w.-]*)$)/;
+
+/** How many variables are read in files of such paths by what runs. */
+function keysIn(sightings: readonly Sighting[], paths: RegExp): number {
+  return new Set(sightings.flatMap(({ key, need, path }) => (need !== "tooling" && paths.test(path) ? [key] : [])))
+    .size;
+}
+
 /** Places and entries of one variable. */
 export interface Gathered {
   sightings: Sighting[];
@@ -91,6 +105,8 @@ export function surroundingsOf(
     isCodeSilent:
       sightings.every(({ need }) => need === "given" || need === "tooling") &&
       (directory === "." || listings.some(({ path }) => path.startsWith(`${directory}/`))),
+    isByName: keysIn(sightings, byName) >= 3,
+    isCodeTelling: facts.kind !== "compose" && keysIn(sightings, notCompose) >= 3,
     hasServer: facts.database.some((name) => name !== "sqlite"),
     dependencies,
     // A package with an example of its variables is run by somebody.

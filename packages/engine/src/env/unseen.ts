@@ -58,8 +58,8 @@ export const ofUnseen: readonly Ruling[] = [
   {
     required: true,
     because: "applications sign or encrypt with it",
-    // It is read by something, a library or a file that was not looked into.
-    holds: (one) => one.isSigning && !isInReadmeOnly(one) && !one.around.isStatic,
+    // It is read by something, a library or a file that was not looked into; what asks by name elsewhere would ask for it by name.
+    holds: (one) => one.isSigning && !isInReadmeOnly(one) && !one.around.isStatic && !one.around.isByName,
   },
   {
     required: false,

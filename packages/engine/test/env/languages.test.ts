@@ -240,6 +240,50 @@ const uses: [extension: string, source: string, ...needs: string[]][] = [
     `a = System.fetch_env!("DATABASE_URL")\nb = System.fetch_env!("SECRET_KEY_BASE")\nkey = System.get_env("X_KEY")`,
     "plain",
   ],
+  // What is thrown in its place replaces nothing, and what is handed to a function is not replaced either.
+  ["kt", `val key = System.getenv("X_KEY") ?: throw IllegalStateException("no")`, "checked"],
+  ["kt", `val key = System.getenv("X_KEY")?.trim() ?: error("no")`, "checked"],
+  ["kt", `val size = System.getenv("X_KEY")?.toInt() ?: 3`, "default"],
+  ["java", `String key = Optional.ofNullable(System.getenv("X_KEY")).orElse("a");`, "default"],
+  [
+    "java",
+    `String key = Optional.ofNullable(System.getenv("X_KEY")).filter(k -> !k.isBlank()).orElseThrow();`,
+    "checked",
+  ],
+  ["java", `start(new Bot(System.getenv("X_KEY")));`, "plain"],
+  ["java", `if (System.getenv("X_KEY") == null) {\n  throw new IllegalStateException();\n}`, "checked"],
+  [
+    "rs",
+    `fn read(name: &str) -> String {\n    env::var(name)\n        .unwrap_or_else(|err| panic!("{err}"))\n}\nlet key = Duration::from_secs(read(\n    "X_KEY",\n));`,
+    "checked",
+  ],
+  // Conditions about several names.
+  ["py", `a = os.getenv("A")\nb = os.getenv("X_KEY")\nif not all([a, b]):\n    raise ValueError("no")`, "checked"],
+  ["py", `b = os.getenv("X_KEY")\nif not a or not b:\n    raise ValueError("no")`, "checked"],
+  ["py", `self.b = os.getenv("X_KEY")\nif not self.b:\n    raise ValueError("no")`, "checked"],
+  ["py", `b = os.getenv("X_KEY")\nif started and not b:\n    raise ValueError("no")`, "plain"],
+  ["py", `chat = os.getenv("X_KEY")\nbot = make(token, chat) if token and chat else None`, "guarded"],
+  ["py", `chat = os.getenv("X_KEY")\nif not (token and chat):\n    warn("off")`, "guarded"],
+  ["py", `url = os.getenv("X_KEY", None)\nif not url:\n    raise ValueError("no")`, "checked"],
+  ["php", `$key = getenv('X_KEY');\nif (empty($key)) {\n  throw new Exception('no');\n}`, "checked"],
+  ["cs", `var key = config["X_KEY"];\nif (string.IsNullOrEmpty(key))\n{\n  throw new Exception();\n}`, "checked"],
+  ["cs", `var key = config["X_KEY"];\nif (!string.IsNullOrEmpty(key))\n{\n  Use(key);\n}\nthrow e;`, "guarded"],
+  // What a program says as it stops.
+  ["go", `if config.Key == "" {\n\tlog.Fatal("X_KEY not found in environment")\n}\nos.Getenv(name)`, "checked"],
+  ["py", `if not settings.key:\n    raise ValueError(\n        "X_KEY is required"\n    )\nos.environ`, "checked"],
+  ["py", `if settings.on and not settings.key:\n    raise ValueError("X_KEY is required")\nos.environ`],
+  ["py", `if not settings.key:\n    log("X_KEY is not set")\nos.environ`],
+  // Python's environment by another name, that of Cloud Foundry, and Django.
+  ["py", `env = os.environ\nkey = env.get("X_KEY")`, "plain"],
+  ["py", `key = env.get_credential("X_KEY", None)`, "guarded"],
+  ["py", `DATABASES = {}\nif not DEBUG:\n    SECRET_KEY = os.getenv("X_KEY", None)`, "checked"],
+  ["py", `SECRET_KEY = os.getenv("X_KEY", None)`, "guarded"],
+  ["py", `class Settings(BaseSettings):\n    x_key: str | None = None`, "guarded"],
+  [
+    "go",
+    'const prefix = "X_"\nenv.ParseAsWithOptions[C](env.Options{\n\tPrefix: prefix,\n})\ntype C struct {\n\tKey string `env:"KEY,notEmpty"`\n}',
+    "checked",
+  ],
   ["swift", `let key = Environment.get("X_KEY")!`, "checked"],
   ["swift", `let key = Environment.get("X_KEY") ?? "a"`, "default"],
 ];
@@ -257,6 +301,14 @@ describe("readLanguage", () => {
     it(`py, ${need}: ${source}`, () => {
       expect(needsOf("py", source, key)).toEqual([need]);
     });
+
+  it("py, default: an address of a database that Django falls back on", () => {
+    const source = `DATABASES = {"default": dj_database_url.config(\n    default="sqlite:///db.sqlite3"\n)}`;
+    expect(needsOf("py", source, "DATABASE_URL")).toEqual(["default"]);
+    expect(needsOf("py", `dj_database_url.config(default=config("DATABASE_URL"))`, "DATABASE_URL")).toEqual([
+      "checked",
+    ]);
+  });
 
   it("go, plain: a part of a connection with an empty text in its place", () => {
     expect(needsOf("go", `name := getEnv("DB_NAME", "")`, "DB_NAME")).toEqual(["plain"]);
