@@ -1,5 +1,6 @@
 /** Headers on their way through a proxy: which belong to one connection only, and what is said about the client. RFC 9110, section 7.6. */
 import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
 
 /** Headers about one connection. `expect` is answered by the edge itself. */
 const hopByHop = new Set([
@@ -16,7 +17,7 @@ const hopByHop = new Set([
   "upgrade",
 ]);
 
-/** What the edge alone may say about a client; what a client says about itself is dropped. */
+/** What the edge alone says about a client; what else a request says of it is dropped. */
 const ours = new Set([
   "forwarded",
   "x-forwarded-for",
@@ -46,7 +47,7 @@ export function requestHeaders(request: IncomingMessage): string[] | null {
     headers.push(name, rawHeaders[index + 1]!);
   }
   if (hosts > 1) return null;
-  headers.push("x-forwarded-for", clientAddress(request), "x-forwarded-proto", "http");
+  headers.push("x-forwarded-for", clientAddress(request), "x-forwarded-proto", clientProtocol(request));
   const host = request.headers.host;
   if (host !== undefined) headers.push("x-forwarded-host", host);
   return headers;
@@ -73,9 +74,35 @@ export function responseHeaders(raw: readonly (Buffer | string)[], extra: readon
   return extra.length === 0 ? headers : headers.concat(extra);
 }
 
-/** Address of the client's end of the connection. */
+/**
+ * Address of the client. From this machine comes what a proxy in front of us passes on, one that ends TLS for instance: then the client is
+ * whom that has seen, which it adds at the end; what stands before it anybody may have written.
+ */
 export function clientAddress(request: IncomingMessage): string {
-  const address = request.socket.remoteAddress ?? "unknown";
+  const near = plain(request.socket.remoteAddress ?? "unknown");
+  const seen = isLoopback(near) ? plain(lastOf(request.headers["x-forwarded-for"])) : "";
+  return isIP(seen) === 0 ? near : seen;
+}
+
+/** How the client came, as that proxy says. */
+function clientProtocol(request: IncomingMessage): "http" | "https" {
+  const isHere = isLoopback(plain(request.socket.remoteAddress ?? ""));
+  return isHere && lastOf(request.headers["x-forwarded-proto"]) === "https" ? "https" : "http";
+}
+
+function isLoopback(address: string): boolean {
+  return address === "::1" || address.startsWith("127.");
+}
+
+function lastOf(header: string | string[] | undefined): string {
+  return String(header ?? "")
+    .split(",")
+    .at(-1)!
+    .trim();
+}
+
+/** An address of IPv4 in the clothes of IPv6, as it is. */
+function plain(address: string): string {
   return address.startsWith("::ffff:") ? address.slice(7) : address;
 }
 

@@ -113,16 +113,10 @@ function letIn(request: IncomingMessage): null {
   return null;
 }
 
-/**
- * Whose tries are counted. From this machine comes what a proxy in front of us passes on: then it is whom that has seen, which it adds at the
- * end. An IPv6 network of one customer counts as one.
- */
+/** Whose tries are counted. An IPv6 network of one customer counts as one. */
 function visitor(request: IncomingMessage): string {
-  const near = clientAddress(request);
-  const passed = request.headers["x-forwarded-for"];
-  const isHere = near === "::1" || near.startsWith("127.");
-  const address = isHere && typeof passed === "string" ? passed.slice(passed.lastIndexOf(",") + 1).trim() : near;
-  return address.includes(":") ? address.split(":").slice(0, 4).join(":") : address.slice(0, 64);
+  const address = clientAddress(request);
+  return address.includes(":") ? address.split(":").slice(0, 4).join(":") : address;
 }
 
 const challenge: Page = {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import { connect, createServer as createTcpServer, type Server as TcpServer, type Socket } from "node:net";
+import { networkInterfaces } from "node:os";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ask, type RunningEdge, runningEdge, say } from "./running-edge.ts";
 
@@ -66,12 +67,12 @@ describe("proxy", () => {
     expect(JSON.parse(answer.text)).toEqual(["POST", "/a%2Fb?c=%20", "7", "body"]);
   });
 
-  it("says who the client is, whatever the client says, and keeps the host", async () => {
+  it("says who the client is as a proxy of this machine saw it, whatever the client says, and keeps the host", async () => {
     web.proxy(await program((incoming, response) => response.end(JSON.stringify(incoming.headers))));
     const { text } = await web.get("/", {
       host: "Web.localhost:81",
-      "x-forwarded-for": "1.2.3.4",
-      "x-forwarded-proto": "https",
+      "x-forwarded-for": "9.9.9.9, 1.2.3.4",
+      "x-forwarded-proto": "http, https",
       "x-forwarded-host": "evil.example",
       "x-real-ip": "1.2.3.4",
       forwarded: "for=1.2.3.4",
@@ -83,11 +84,28 @@ describe("proxy", () => {
     });
     expect(JSON.parse(text)).toEqual({
       host: "Web.localhost:81",
-      "x-forwarded-for": "127.0.0.1",
-      "x-forwarded-proto": "http",
+      "x-forwarded-for": "1.2.3.4",
+      "x-forwarded-proto": "https",
       "x-forwarded-host": "Web.localhost:81",
       connection: "keep-alive",
     });
+    const silent = await web.get("/", { "x-forwarded-for": "1.2.3.4, _hidden", "x-forwarded-proto": "gopher" });
+    expect(JSON.parse(silent.text)).toMatchObject({ "x-forwarded-for": "127.0.0.1", "x-forwarded-proto": "http" });
+  });
+
+  it("believes nothing a client says of itself that comes from another machine", async () => {
+    web.proxy(await program((incoming, response) => response.end(JSON.stringify(incoming.headers))));
+    const host = Object.values(networkInterfaces())
+      .flatMap((all) => all ?? [])
+      .find(({ family, internal }) => family === "IPv4" && !internal)!.address;
+    const port = await web.edge.listen(0, host);
+    const { text } = await ask({
+      host,
+      port,
+      path: "/",
+      headers: { "x-forwarded-for": "1.2.3.4", "x-forwarded-proto": "https" },
+    });
+    expect(JSON.parse(text)).toMatchObject({ "x-forwarded-for": host, "x-forwarded-proto": "http" });
   });
 
   it("keeps headers about the program's connection to itself", async () => {
@@ -435,7 +453,7 @@ describe("proxy", () => {
       socket.write("hello");
       await until("hello");
       expect(text).toMatch(/^HTTP\/1\.1 101 [^]*first/);
-      expect(headers).toMatchObject({ upgrade: "websocket", "x-forwarded-for": "127.0.0.1", host: "web.localhost" });
+      expect(headers).toMatchObject({ upgrade: "websocket", "x-forwarded-for": "1.2.3.4", host: "web.localhost" });
       expect(web.router.inFlight("rel_ws")).toBe(1);
       web.router.apply([]);
       socket.write("still here");

@@ -81,16 +81,17 @@ export async function runningEdge(options: Partial<EdgeOptions> = {}): Promise<R
 
 /** One request on a connection of its own. */
 export function ask(options: {
+  host?: string;
   port: number;
   path: string;
   method?: string;
   headers?: Record<string, string>;
   body?: Buffer | string;
 }): Promise<Answer> {
-  const { port, path, method = "GET", headers, body } = options;
+  const { host = "127.0.0.1", port, path, method = "GET", headers, body } = options;
   return new Promise((resolve, reject) => {
     const outgoing = request(
-      { host: "127.0.0.1", port, path, method, agent: false, headers: { host: "web.localhost", ...headers } },
+      { host, port, path, method, agent: false, headers: { host: "web.localhost", ...headers } },
       (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
