@@ -27,11 +27,12 @@ const constant = /^(?:export\s+)?(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*(?::[^
 
 /** The settings `sightings`, of the script, are read for. */
 export function settingsIn({ code }: Script, sightings: readonly Sighting[]): Setting[] {
-  return sightings.flatMap(({ key, when, offset, inSchema, need }) => {
+  const isShared = /\bexport\b|\bexports\b/.test(code);
+  return (isShared ? sightings : []).flatMap(({ key, when, offset, inSchema, need }) => {
     if (inSchema || /^(?:default|guarded|given|declared|tooling)$/.test(need)) return [];
     const line = code.slice(code.lastIndexOf("\n", offset) + 1, offset);
     const owner = constant.exec(line)?.[1];
-    if (owner !== undefined) return [{ key, when, path: [owner], owner }];
+    if (owner !== undefined) return isHandedOn(code, line, owner) ? [{ key, when, path: [owner], owner }] : [];
     const path: string[] = [];
     let at = offset;
     for (let depth = 0; depth < 5; depth++) {
@@ -45,6 +46,14 @@ export function settingsIn({ code }: Script, sightings: readonly Sighting[]): Se
     }
     return [];
   });
+}
+
+/** A constant is exported where it is made, or by its name. */
+function isHandedOn(code: string, line: string, name: string): boolean {
+  return (
+    line.startsWith("export") ||
+    new RegExp(`\\bexport(?:s\\s*=)?\\s*\\{[^}]*\\b${name.replaceAll("$", "\\$")}\\b`).test(code)
+  );
 }
 
 /** The name of the object that begins behind `before`, if it has one. */

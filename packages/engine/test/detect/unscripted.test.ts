@@ -331,3 +331,40 @@ describe("what Bun brings, and what a container only checks", () => {
     },
   });
 });
+
+describe("scripts under names of their own", () => {
+  const scripts = {
+    "check:build": "npm run next:build && node check.js",
+    "next:build": "next build",
+    "next:start": "next start",
+  };
+  table({
+    "the one that builds and nothing else, the one that serves": {
+      files: {
+        "package.json": manifest({ scripts, dependencies: { next: "16" } }),
+        "next.config.js": "module.exports = {}",
+      },
+      is: { buildCommand: "npm run next:build", startCommand: "npm run next:start" },
+    },
+  });
+});
+
+describe("bots that answer a few requests besides", () => {
+  const dependencies = { grammy: "1", express: "5" };
+  const program = `import { Bot } from "grammy";\nimport { app } from "./http";\nconst bot = new Bot(token);\nawait bot.start();\napp.listen(3000);`;
+  const files = (http: string) => ({
+    "package.json": manifest({ scripts: { start: "node index.js" }, dependencies }),
+    "index.js": program,
+    "http.js": `import express from "express";\nexport const app = express();\n${http}`,
+  });
+  table({
+    "with a sign of life": {
+      files: files(`app.get("/health", ok);\napp.post("/webhook", hook);`),
+      is: { kind: "worker", framework: "grammy", port: 3000 },
+    },
+    "with pages of their own they are servers": {
+      files: files(`app.use("/admin", admin);\napp.get("/health", ok);`),
+      is: { kind: "server", framework: "express" },
+    },
+  });
+});

@@ -245,7 +245,7 @@ describe("what insists on a variable, and what only looks at it", () => {
     "a report of the program's health": {
       files: {
         "image.ts": `upload(process.env.IMAGE_KEY);`,
-        "src/modules/health/health.service.ts": `export const images = process.env.IMAGE_KEY ? "ok" : "not set up";`,
+        "src/modules/health/health.service.ts": `export const images = process.env.IMAGE_KEY ? "up" : "down";`,
       },
       required: ["IMAGE_KEY"],
     },

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { detected, manifest, service, table } from "./expect.ts";
+
+const server = `import express from "express";\nimport { settings } from "@settings/app";\nexpress().listen(settings.port);`;
+const started = manifest({ scripts: { start: "node src/server.js" }, dependencies: { express: "5" } });
+
+describe("ports that are settled in another file", () => {
+  table({
+    "behind an alias of the compiler's settings": {
+      files: {
+        "package.json": started,
+        "tsconfig.json": `{ "compilerOptions": { "baseUrl": ".", "paths": { "@settings/*": ["./src/settings/*"] } } }`,
+        "src/server.js": server,
+        "src/settings/app.js": `export const settings = { port: process.env.PORT || 8123 };`,
+        ".env.example": "SECRET=\n",
+      },
+      is: { kind: "server", port: 8123 },
+    },
+    "behind an alias without a star": {
+      files: {
+        "package.json": started,
+        "tsconfig.json": `{ "compilerOptions": { "paths": { "@settings/app": ["./lib/all.js"] } } }`,
+        "src/server.js": server,
+        "lib/all.js": `export const settings = { port: process.env.PORT || 8124 };`,
+      },
+      is: { port: 8124 },
+    },
+    "in the program that a start script has another start": {
+      files: {
+        "package.json": manifest({
+          scripts: { start: "node run.js start" },
+          dependencies: { express: "5" },
+        }),
+        "run.js": `require("child_process").spawn("node ./build/server.js");`,
+        "server.js": `require("express")().listen(process.env.PORT || "9000");`,
+      },
+      is: { kind: "server", port: 9000 },
+    },
+  });
+  it("as a default with a name, in a package of the workspace", () => {
+    const detection = detected({
+      "package.json": `{"private":true,"workspaces":["packages/*"]}`,
+      "packages/api/package.json": manifest({
+        scripts: { start: "bun src/index.ts" },
+        dependencies: { hono: "4", "@acme/shared": "workspace:*" },
+      }),
+      "packages/api/src/index.ts": `import { Hono } from "hono";\nimport { env } from "./env";\nexport default { port: env.SERVER_PORT, fetch: new Hono().fetch };`,
+      "packages/api/src/env.ts": `import { CLIENT, SERVER } from "@acme/shared/config/app";\nexport const env = z.object({ SERVER_PORT: z.coerce.number().default(SERVER.DEFAULT_PORT) }).parse(process.env);`,
+      "packages/shared/package.json": `{"name":"@acme/shared"}`,
+      "packages/shared/src/config/app.ts": `export const CLIENT = { DEFAULT_PORT: 3000 };\nexport const SERVER = { HOST: "::", DEFAULT_PORT: 3080 };`,
+    });
+    expect(service(detection, "packages/api").port).toBe(3080);
+  });
+});
