@@ -1,6 +1,7 @@
 /** Which framework a project is really built with or answers through: depended on, and run by a script, configured or imported. */
 import { stringAt } from "./config.ts";
-import { isListening, type Source, withImports } from "./entry.ts";
+import { isListening, type Source } from "./entry.ts";
+import { withImports } from "./imports.ts";
 import { type Framework, frameworks } from "./frameworks.ts";
 import { lineOf, type Manifest, manifestOf, usedOf, uses } from "./manifest.ts";
 import { type Program, type Subject, workerScripts } from "./program.ts";

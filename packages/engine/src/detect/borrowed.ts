@@ -1,6 +1,7 @@
 /** What a program imports from the packages of a manifest above its own: Node looks for them upwards, listed or not. */
 import { drivers } from "./drivers.ts";
-import { isListening, likelyEntries, withImports } from "./entry.ts";
+import { isListening, likelyEntries } from "./entry.ts";
+import { withImports } from "./imports.ts";
 import { frameworks } from "./frameworks.ts";
 import { type Manifest, manifestOf, uses } from "./manifest.ts";
 import type { Project } from "./reading.ts";

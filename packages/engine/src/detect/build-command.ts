@@ -61,10 +61,13 @@ function buildScriptOf(scripts: Subject["scripts"], framework: Framework | undef
   if (framework?.commands?.length) {
     const own =
       buildScripts.find(makes) ??
-      [...scripts.keys()].find(
-        (name) =>
-          /build|generate|export/.test(name) && makes(name) && !/analy[sz]e|watch|dev|test|storybook|stag/.test(name),
-      );
+      [...scripts]
+        .filter(
+          ([name]) =>
+            /build|generate|export/.test(name) && makes(name) && !/analy[sz]e|watch|dev|test|storybook|stag/.test(name),
+        )
+        // The one that builds and does nothing else.
+        .sort(([, a], [, b]) => a.length - b.length)[0]?.[0];
     if (scripts.has("build") && !isIdle(scripts.get("build")!)) return "build";
     return own ?? buildScripts.slice(1, 4).find((name) => scripts.has(name) && !isIdle(scripts.get(name)!));
   }

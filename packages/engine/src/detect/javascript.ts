@@ -6,10 +6,12 @@ import { activeOf, isExtension, onlyDeveloped, serverOf } from "./active.ts";
 import { isElsewhere, looksLikeLibrary } from "./belonging.ts";
 import { withBorrowed } from "./borrowed.ts";
 import { buildsOf } from "./build-command.ts";
+import { isBot } from "./bots.ts";
 import { stringAt } from "./config.ts";
 import { addDatabases } from "./databases.ts";
 import { drivers } from "./drivers.ts";
-import { isListening, isNoProgram, sourceAt, sourceOf, withImports } from "./entry.ts";
+import { isListening, isNoProgram, sourceAt, sourceOf } from "./entry.ts";
+import { withImports } from "./imports.ts";
 import { deviceFrameworks, frameworks } from "./frameworks.ts";
 import { addExampleDatabases } from "./languages/databases.ts";
 import { addComposeDatabases } from "./languages/docker.ts";
@@ -17,6 +19,7 @@ import { draftOf, state } from "./languages/draft.ts";
 import { versionFromFiles } from "./languages/versions.ts";
 import { lineOf, type Manifest, manifestOf, usedOf } from "./manifest.ts";
 import { builtBy } from "./output.ts";
+import { nestApplications } from "./nest-workspace.ts";
 import { packageManagerOf, upwards } from "./package-manager.ts";
 import { placeOfProgram, programOf, standsAlone, type Subject } from "./program.ts";
 import { inside, isObject, type Project, type Reader, type Reading } from "./reading.ts";
@@ -103,6 +106,8 @@ function listensItself(project: Project, manifest: Manifest): boolean {
 function settle(subject: Subject): void {
   const { project, manifest } = subject;
   if (isExtension(project, manifest)) return settlePackage(subject, 0.85);
+  // Its applications are built and started one by one.
+  if (manifest.directory === "." && nestApplications(project).length > 0) return settleTooling(subject);
   const app = activeOf(subject, ["app", "documents"]);
   const started = programOf(subject);
   // What lies in a folder with a manifest of its own is that folder's program; this one only drives it.
@@ -123,6 +128,7 @@ function settle(subject: Subject): void {
   // A bot that its platform runs beside no web process answers nobody, whatever it shows besides.
   if (worker && program && subject.vendors.some(({ kind }) => kind === "worker"))
     return settleWorker(subject, program, worker);
+  if (worker && program && server && isBot(project, worker, program)) return settleWorker(subject, program, worker);
   if (server && !(bundler && onlyDeveloped(subject, bundler.framework, program)))
     return settleServer(subject, server, program);
   if (worker && !subject.isLibrary && program) return settleWorker(subject, program, worker);

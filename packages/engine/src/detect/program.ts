@@ -1,6 +1,7 @@
 /** What a JavaScript project starts in production: a script, a command of a platform's file, or the file that listens. */
 import { configAt, stringAt } from "./config.ts";
-import { isListening, likelyEntries, type Source, sourceAt, sourceOf, withImports } from "./entry.ts";
+import { isListening, likelyEntries, type Source, sourceAt, sourceOf } from "./entry.ts";
+import { withImports } from "./imports.ts";
 import { type Framework, frameworks } from "./frameworks.ts";
 import { lineOf, type Manifest, uses } from "./manifest.ts";
 import type { PackageManager } from "./package-manager.ts";

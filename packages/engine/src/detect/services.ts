@@ -5,6 +5,7 @@ import { readManifest } from "./javascript.ts";
 import { languageServices } from "./languages/readers.ts";
 import { type Manifest, manifestOf } from "./manifest.ts";
 import { lockfiles, upwards } from "./package-manager.ts";
+import { manifestOfNest, nestApplications, upTo } from "./nest-workspace.ts";
 import type { Project, Reading } from "./reading.ts";
 import { readingsOf } from "./readings.ts";
 import { manifestOfNx, type Workspace } from "./workspaces.ts";
@@ -80,13 +81,21 @@ export function servicesBelow(project: Project, workspace: Workspace | null, roo
     const built =
       stringOption(json, "outputPath") ??
       (reading.evidence.some(({ rule }) => rule.startsWith("angular/")) ? reading.outputDir : outputOf(json));
-    if (built !== undefined) reading.outputDir = `${"../".repeat(path.split("/").length)}${built.replace(/^\.\//, "")}`;
+    if (built !== undefined) reading.outputDir = `${upTo(path)}${built.replace(/^\.\//, "")}`;
     reading.buildCommand = `npx nx build ${manifest.name}`;
     // What is built is started, not the source it is built from.
     const main = stringOption(json, "main");
     if (built !== undefined && main !== undefined && /\bsrc\/[\w.-]+\.ts$/.test(reading.startCommand ?? ""))
       reading.startCommand = `node ${reading.outputDir}/${main.slice(main.lastIndexOf("/") + 1).replace(/ts$/, "js")}`;
     add(path, reading, manifest);
+  }
+  for (const application of nestApplications(project)) {
+    const manifest = manifestOfNest(project, application);
+    if (!manifest) continue;
+    const reading = readManifest(project, manifest);
+    reading.buildCommand = `npx ${manifest.scripts["build"]}`;
+    reading.startCommand = manifest.scripts["start"]!;
+    add(application.path, reading, manifest);
   }
   if (
     root === undefined ||

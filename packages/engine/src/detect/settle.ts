@@ -4,7 +4,9 @@
  */
 import { type Active, activeOf } from "./active.ts";
 import { buildsOf, commandWith, stateBuild } from "./build-command.ts";
-import { isListening, portIn, type Source, sourceAt, withImports } from "./entry.ts";
+import { isListening, type Source, sourceAt } from "./entry.ts";
+import { portIn } from "./javascript-port.ts";
+import { withImports } from "./imports.ts";
 import type { Framework } from "./frameworks.ts";
 import { decide, state, uses as addDatabase } from "./languages/draft.ts";
 import { search } from "./languages/files.ts";
@@ -68,7 +70,7 @@ export function settleFramework(subject: Subject, active: Active, built: Built, 
   else if (script !== undefined) state(reading, "startCommand", runScript(subject.manager, script), own);
   else if (served !== undefined) state(reading, "startCommand", runScript(subject.manager, served), own);
   else if (!built.noStart || built.start !== undefined)
-    state(reading, "startCommand", executed(subject.manager, built.start ?? framework.start), own);
+    state(reading, "startCommand", servedBy(subject, built.start ?? framework.start), own);
   const run = isOwn ? program.run : undefined;
   const flagged = run && portOfRun(run);
   const listens =
@@ -82,6 +84,14 @@ export function settleFramework(subject: Subject, active: Active, built: Built, 
   else if (told) state(reading, "port", told.port, { at: told.at, rule: "port/example", confidence: 0.75 });
   else state(reading, "port", built.port ?? framework.port, { ...own, rule: `port/${framework.id}`, confidence: 0.85 });
   decide(reading, "server", active.confidence, own);
+}
+
+/** The script that does what the framework's own command does, under whatever name (`next:start`), or that command. */
+function servedBy({ scripts, manager, manifest }: Subject, command: string | undefined): string | undefined {
+  const name = Object.keys(manifest.scripts).find(
+    (one) => manifest.scripts[one]!.trim() === command && scripts.has(one),
+  );
+  return name === undefined ? executed(manager, command) : runScript(manager, name);
 }
 
 /** The edge platform's own server on this machine, where the start script runs what was built with it. */

@@ -1,6 +1,8 @@
 /** How a JavaScript program is started in production, by which runtime, and on which port it listens. */
 import { stringAt, valueAt } from "./config.ts";
-import { portIn, type Source, sourceAt, sourceOf, withImports } from "./entry.ts";
+import { isListening, likelyEntries, type Source, sourceAt, sourceOf } from "./entry.ts";
+import { portIn } from "./javascript-port.ts";
+import { withImports } from "./imports.ts";
 import type { Framework } from "./frameworks.ts";
 import { dockerfileOf, exposedPort } from "./languages/docker.ts";
 import { state } from "./languages/draft.ts";
@@ -173,7 +175,9 @@ export function statePort(
   if (flagged) return state(reading, "port", flagged, { at: program.at, rule: "port/flag", confidence: 0.97 });
   if (program?.edgePort !== undefined)
     return state(reading, "port", program.edgePort, { at: program.at, rule: "port/wrangler", confidence: 0.6 });
-  const coded = portIn(project, sources) ?? portIn(project, settingsOf(project, manifest, sources));
+  // Where the start script runs something that only starts the program, it is found by content.
+  const listening = sources.some(isListening) ? [] : likelyEntries(project, manifest).filter(isListening).slice(0, 1);
+  const coded = portIn(project, [...sources, ...listening]) ?? portIn(project, settingsOf(project, manifest, sources));
   if (coded) return state(reading, "port", coded.port, coded);
   const told = portOfSettings(project, manifest.directory);
   if (told) return state(reading, "port", told.port, { at: told.at, rule: "port/example", confidence: 0.75 });

@@ -1,6 +1,7 @@
 /** Workspaces of npm, pnpm, yarn, bun, lerna, nx and rush: which directories are members, and how they depend on each other. */
 import { stringAt, valueAt } from "./config.ts";
 import { type Manifest, manifestOf } from "./manifest.ts";
+import { nestApplications } from "./nest-workspace.ts";
 import { inside, isObject, type Json, type JsonObject, type Project } from "./reading.ts";
 
 export interface Workspace {
@@ -33,8 +34,9 @@ export function workspaceOf(project: Project): Workspace | null {
     if (patterns.length === 0)
       members.push(...directories.filter((directory) => /^(apps|packages|libs)\//.test(directory)));
   }
-  if (members.length === 0 && projects.size === 0) return null;
-  return { at: declared[0]?.at ?? "nx.json", members: [...new Set(members)], projects };
+  const isOfNest = nestApplications(project).length > 0;
+  if (members.length === 0 && projects.size === 0 && !isOfNest) return null;
+  return { at: declared[0]?.at ?? (isOfNest ? "nest-cli.json" : "nx.json"), members: [...new Set(members)], projects };
 }
 
 /** Projects that older workspaces of Nx describe in one file: directory to what project.json would hold. */

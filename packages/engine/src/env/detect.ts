@@ -52,9 +52,11 @@ function gather(sightings: Sighting[], examples: Gathered["examples"]): Map<stri
 
 /** What the service depends on, itself or through packages of the workspace. */
 function dependenciesOf(project: Project, directory: string, roots: readonly string[]): Map<string, string> {
+  // An application without a manifest of its own depends on what the root does.
+  const shared = project.tree.has(inside(directory, "package.json")) ? [] : ["."];
   const halves = directory === "." ? ["client", "server", "frontend", "backend", "web", "api", "app"] : [];
   return new Map(
-    [directory, ...halves, ...roots]
+    [directory, ...shared, ...halves, ...roots]
       .flatMap((at) => dependencyVersions(project.json(inside(at, "package.json"))))
       .toReversed(),
   );

@@ -54,7 +54,7 @@ export function scopeOf(project: Project, directory: string): Scope {
   const own = [
     directory,
     ...dependenciesOf(project, directory, packages),
-    ...nxLibraries(project, directory),
+    ...sharedLibraries(project, directory),
     ...librariesOf(project, directory),
   ];
   const nested = packages.directories.filter((one) => one !== directory && isBelow(one, directory));
@@ -126,10 +126,11 @@ function isRunByScripts(scripts: string, name: string): boolean {
   return scripts !== "" && scripts.includes(name.replace(/\.[cm]?[jt]sx?$/, ""));
 }
 
-/** In a workspace of Nx whose applications have no package.json, any of them may import what is in `libs`. */
-function nxLibraries(project: Project, directory: string): string[] {
-  if (directory === "." || !project.tree.has(inside(directory, "project.json"))) return [];
-  return project.tree.has("nx.json") && !project.tree.has(inside(directory, "package.json")) ? ["libs"] : [];
+/** In a workspace of Nx or Nest whose applications have no package.json, any of them may import what is in `libs`. */
+function sharedLibraries(project: Project, directory: string): string[] {
+  if (directory === "." || project.tree.has(inside(directory, "package.json"))) return [];
+  const isOfNx = project.tree.has("nx.json") && project.tree.has(inside(directory, "project.json"));
+  return isOfNx || project.tree.has("nest-cli.json") ? ["libs"] : [];
 }
 
 function isBelow(path: string, directory: string): boolean {
