@@ -107,11 +107,16 @@ export function servicesBelow(project: Project, workspace: Workspace | null, roo
   )
     for (const hint of languageServices(project))
       if (
-        !besideTheProject.test(hint.path) &&
+        (!besideTheProject.test(hint.path) || isConfigServer(hint)) &&
         !(workspace && hint.reading.kind === "container" && !/^(apps|services)\//.test(hint.path))
       )
         add(hint.path, hint.reading, null);
   return sifted(project, found, workspace);
+}
+
+/** In Java a module of that name is a program that hands out configuration. */
+function isConfigServer({ path, reading: { runtime, kind } }: { path: string; reading: Reading }): boolean {
+  return runtime === "java" && kind === "server" && /^[\w-]*config$/.test(path);
 }
 
 /** An application beside a workspace's members, which has packages of its own. */

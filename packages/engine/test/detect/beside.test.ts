@@ -5,6 +5,12 @@ const vite = manifest({ scripts: { build: "vite build" }, dependencies: { vite: 
 const page = { "web/package.json": vite, "web/index.html": "<p>", "web/src/main.tsx": "" };
 const desktop = { main: "main.js", scripts: { start: "electron ." }, devDependencies: { electron: "38" } };
 
+const module = (name: string): Record<string, string> => ({
+  [`${name}/pom.xml`]: `<project><artifactId>${name}</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>`,
+  [`${name}/src/main/java/A.java`]:
+    "class A { public static void main(String[] a) { SpringApplication.run(A.class, a); } }",
+});
+
 describe("what lies beside", () => {
   table({
     "a program for the desktop does not hide the pages beside it": {
@@ -21,6 +27,15 @@ describe("what lies beside", () => {
         ...page,
       },
       is: { kind: "package", services: [] },
+    },
+    "a module of Java called config hands out configuration": {
+      files: {
+        "pom.xml":
+          "<project><packaging>pom</packaging><modules><module>config</module><module>shop</module></modules></project>",
+        ...module("config"),
+        ...module("shop"),
+      },
+      is: { kind: "monorepo", services: ["config", "shop"] },
     },
     "pages with a container of their own beside a program of Go are a service": {
       files: {

@@ -158,7 +158,9 @@ export function composeServices(
   const [document] = project.yaml(at) ?? [];
   if (!isObject(document) || !isObject(document["services"])) return null;
   const services = Object.entries(document["services"]).flatMap(([name, value]) =>
-    isObject(value) ? [builtWhere(project, directory, composeService(name, value), value)] : [],
+    isObject(value)
+      ? [withBuiltDatabase(project, directory, builtWhere(project, directory, composeService(name, value), value))]
+      : [],
   );
   return services.length > 0 ? { at, services } : null;
 }
@@ -173,6 +175,15 @@ function builtWhere(project: Project, directory: string, service: ComposeService
     hasLanguageManifest(project, at) ||
     project.tree.listing(at).files.some((name) => /^(?:main|server|app|index|mod)\.(?:ts|js|py|go|rb|php)$/.test(name));
   return hasProgram ? { ...service, build: folder } : service;
+}
+
+/** A folder without a program whose Dockerfile only adds something to the image of a database. */
+function withBuiltDatabase(project: Project, directory: string, service: ComposeService): ComposeService {
+  if (service.build === undefined || service.build === ".") return service;
+  const at = inside(directory, service.build);
+  const base = hasLanguageManifest(project, at) ? undefined : dockerfileOf(project, at)?.base;
+  const database = base === undefined ? undefined : databaseOfImage(base);
+  return database === undefined ? service : { ...service, image: service.image ?? base!, database };
 }
 
 function composeService(name: string, value: JsonObject): ComposeService {

@@ -70,6 +70,10 @@ const frameworks: readonly PhpFramework[] = [
   { slug: "phalcon", packages: ["ext-phalcon"], root: "public", port: 8000 },
 ];
 
+/** A page is asked for something, or shows something, to a browser. */
+const answers =
+  /\bsession_start\(|\$_(?:POST|GET|REQUEST|SESSION)\b|<html\b|<form\b|\bheader\(\s*["'](?:Location|Content-Type)/i;
+
 export const php: Reader = {
   id: "php",
   read(project, directory) {
@@ -78,7 +82,7 @@ export const php: Reader = {
     const manifestPath = inside(directory, "composer.json");
     const manifest = names.includes("composer.json") ? project.json(manifestPath) : null;
     const page = webRoots
-      .map((root) => inside(inside(directory, root), "index.php").replace(/^\.\//, ""))
+      .map((root) => inside(root === "." ? directory : inside(directory, root), "index.php"))
       .find((path) => tree.has(path));
     const hasArtisan = names.includes("artisan");
     const wordpress = ["wp-config.php", "wp-config-sample.php", "wp-login.php"].find((name) => names.includes(name));
@@ -155,6 +159,10 @@ export const php: Reader = {
       );
     }
     if (manifest) return decide(reading, "package", 0.2, { at, rule: "php/manifest-without-entry" });
+    const pages = names.filter((name) => name.endsWith(".php"));
+    // Pages that are called one by one, without a first one among them.
+    if (pages.length > 1 && pages.some((name) => answers.test(tree.text(inside(directory, name)) ?? "")))
+      return servePages(place, { root: ".", port: 8000, confidence: 0.6, proof: { at, rule: "php/pages" } });
     const main = ["main.php", "app.php", "server.php", "bot.php", "home.php"].find((name) => names.includes(name));
     if (names.some((name) => /\.html?$/.test(name)) || main === undefined)
       return decide(reading, "worker", 0.15, { at, rule: "php/files" });

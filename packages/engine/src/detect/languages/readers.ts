@@ -84,7 +84,7 @@ export function languageServices(project: Project): ServiceHint[] {
   const seen: string[] = [];
   const solution = dotnetPrograms(project, ".");
   for (const directory of project.tree.directories()) {
-    const manifest = project.tree.listing(directory).files.find(isManifest);
+    const manifest = manifestOf(project, directory);
     if (manifest === undefined || directory === "." || directory.split("/").length > deepest) continue;
     if (notDeployed.test(directory) || changesDatabase.test(directory)) continue;
     seen.push(directory);
@@ -103,6 +103,20 @@ export function languageServices(project: Project): ServiceHint[] {
       found.push({ path, name: path.slice(path.lastIndexOf("/") + 1), reading });
   found.sort((a, b) => a.path.split("/").length - b.path.split("/").length || (a.path < b.path ? -1 : 1));
   return found.filter(({ path }) => !found.some((other) => other.path !== path && path.startsWith(`${other.path}/`)));
+}
+
+/** Folders of servers and bots, and the files by which they are known where what they import is installed by hand. */
+const plainFolders = /^(?:[\w-]+\/)?[\w-]*(?:backend|back-end|server|api|bot)$/i;
+const plainPrograms = /^(?:main|app|server|bot|wsgi|asgi)\.py$|^index\.php$/;
+
+/** The file that says that a directory holds a program of its own. */
+function manifestOf({ tree }: Project, directory: string): string | undefined {
+  const { files } = tree.listing(directory);
+  const manifest = files.find(isManifest);
+  if (manifest !== undefined || !plainFolders.test(directory) || files.includes("package.json")) return manifest;
+  const above = directory.includes("/") ? [".", directory.slice(0, directory.indexOf("/"))] : ["."];
+  if (above.some((folder) => tree.listing(folder).files.some(isManifest))) return undefined;
+  return files.find((name) => plainPrograms.test(name));
 }
 
 function isManifest(name: string): boolean {

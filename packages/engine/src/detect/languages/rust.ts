@@ -187,7 +187,7 @@ function readPackage(project: Project, place: Place): Reading {
       process === "web")
   ) {
     statePort(project, directory, reading, {
-      sources: [...sources, ...settings(project, directory)],
+      sources: [...sources, ...settings(project, directory), ...settingsOfCrates(project, place)],
       patterns: portPatterns,
       fallback: { port: row?.port ?? 8080, rule: row ? `framework/${row.slug}` : "rust/convention", at },
       containerLast: row?.slug === "rocket",
@@ -304,6 +304,15 @@ function settings(project: Project, directory: string): Source[] {
     const text = project.tree.text(path);
     return text === null ? [] : [{ at: path, text }];
   });
+}
+
+/** What crates beside it say of the port: those that hold its settings, or start its server. */
+function settingsOfCrates(project: Project, place: Place): Source[] {
+  return localCrates(project, place).flatMap((crate) =>
+    rustSources(project, crate).filter(
+      ({ at, text }) => first(at) < 2 && /PORT"|default_\w*port|\bserve\(|\.bind\(/.test(text),
+    ),
+  );
 }
 
 const portPatterns: readonly RegExp[] = [

@@ -98,6 +98,23 @@ describe("databaseOfImage", () => {
   });
 });
 
+describe("a compose file with a database built here", () => {
+  const files = {
+    "compose.yml": "services:\n  api:\n    build: ./api\n  cms:\n    build: ./cms\n  db:\n    build: ./db\n",
+    "api/go.mod": "module x\n",
+    "cms/go.mod": "module y\n",
+    "db/Dockerfile": "FROM postgres:16\nCOPY init.sql /docker-entrypoint-initdb.d/\n",
+  };
+
+  it("uses it", () => {
+    expect(readingOf(files)).toMatchObject({ kind: "compose", database: ["postgres"] });
+  });
+
+  it("uses none where a program is in that folder", () => {
+    expect(readingOf({ ...files, "db/go.mod": "module z\n" }).database).toEqual([]);
+  });
+});
+
 describe("a compose file of one program and its database", () => {
   const files = {
     "compose.yaml": "services:\n  web:\n    build: ./src\n    ports: ['8002:8000']\n  db:\n    image: postgres:15\n",

@@ -162,3 +162,14 @@ describe("frameworks with a server of their own", () => {
     expect(readingOf(files).database).toEqual([database]);
   });
 });
+
+describe("pages without a first one", () => {
+  it("are served", () => {
+    const files = { "login.php": "<?php session_start();\n", "db.php": "<?php mysqli_connect('localhost');\n" };
+    expect(readingOf(files)).toMatchObject({ kind: "server", port: 8000, database: ["mysql"] });
+  });
+
+  it("are none in a program", () => {
+    expect(readingOf({ "bot.php": "<?php run();\n", "db.php": "<?php connect();\n" }).kind).toBe("worker");
+  });
+});

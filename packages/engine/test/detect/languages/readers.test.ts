@@ -22,6 +22,20 @@ describe("languageServices", () => {
     ]);
   });
 
+  it("lists servers and bots without a manifest, unless the program above has one", () => {
+    const app = "from fastapi import FastAPI\napp = FastAPI()\n";
+    const files = {
+      "web/package.json": "{}",
+      "backend/main.py": app,
+      "api/index.php": "<?php echo 1;\n",
+      "notes/main.py": app,
+      "server/package.json": "{}",
+      "server/main.py": app,
+    };
+    expect(servicesOf(files).map(({ path }) => path)).toEqual(["api", "backend"]);
+    expect(servicesOf({ ...files, "requirements.txt": "fastapi\n" })).toEqual([]);
+  });
+
   it("looks for nothing inside a service", () => {
     const services = servicesOf({
       "api/requirements.txt": "flask\n",

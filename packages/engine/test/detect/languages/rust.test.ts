@@ -193,6 +193,17 @@ describe("crates of the same tree", () => {
     expect(readingOf(files).database).toEqual(["postgres"]);
   });
 
+  it("say where it listens, unless they speak of something else", () => {
+    const files = {
+      "Cargo.toml": '[package]\nname = "shop"\n[dependencies]\naxum = "0.7"\nown = { path = "own" }\n',
+      "src/main.rs": "fn main() { axum::serve(TcpListener::bind(own::load()).await, app) }\n",
+      "own/Cargo.toml": '[package]\nname = "own"\n',
+      "own/src/lib.rs": 'pub fn load() -> u16 { env::var("PORT").ok().and_then(|p| p.parse().ok()).unwrap_or(4010) }\n',
+    };
+    expect(readingOf(files).port).toBe(4010);
+    expect(readingOf({ ...files, "own/src/lib.rs": 'const PROXY: &str = "127.0.0.1:4010";\n' }).port).toBe(3000);
+  });
+
   it("make the program that is made of them alone", () => {
     const files = {
       "Cargo.toml":
