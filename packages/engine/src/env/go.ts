@@ -106,6 +106,35 @@ function prefixesOf(fields: readonly Field[]): Map<string, string[]> {
   return prefixes;
 }
 
+const viperGets =
+  /\bviper\.(?:Get(\w*)|SetDefault)\(\s*"([A-Za-z][\w.-]*)"|`[^`\n]*\bmapstructure\s*:\s*"([A-Z][A-Z0-9_]+)"/g;
+
+/**
+ * What viper looks up in the environment by itself: `viper.SetEnvPrefix("app")` goes before every name, and a replacer makes
+ * `APP_DB_DSN` of "db.dsn". A file of settings may hold the values too; of what it may hold nothing is known.
+ * Source: https://github.com/spf13/viper, "Working with Environment Variables".
+ */
+export function settleViper(path: string, code: string, sightings: Sighting[]): Sighting[] {
+  if (!/\bviper\.AutomaticEnv\(/.test(code)) return [];
+  const prefix = /\bviper\.SetEnvPrefix\(\s*"(\w+)"/.exec(code)?.[1]?.toUpperCase();
+  const replacesDots = /\bviper\.SetEnvKeyReplacer\(\s*strings\.NewReplacer\([^)]*"\."\s*,\s*"_"/.test(code);
+  const hasFile = /\bviper\.(?:ReadInConfig|MergeInConfig)\(/.test(code);
+  const whole = (name: string): string => (prefix === undefined ? name : `${prefix}_${name}`);
+  if (prefix !== undefined)
+    for (const sighting of sightings)
+      if (/^(?:viper\.|`)/.test(code.slice(sighting.offset, sighting.offset + 6))) sighting.key = whole(sighting.key);
+  if (hasFile) return [];
+  const defaults = new Set([...code.matchAll(/\bviper\.SetDefault\(\s*"([\w.-]+)"/g)].map(([, name]) => name));
+  return [...code.matchAll(viperGets)].flatMap((match): Sighting[] => {
+    const [, type, name] = match;
+    // Names in capitals are read by the table already.
+    if (name === undefined || !/[a-z]/.test(name) || (name.includes(".") && !replacesDots)) return [];
+    const isText = type === "" || type === "String";
+    const need = defaults.has(name) ? "default" : isText ? "plain" : "guarded";
+    return [{ key: whole(name.replaceAll(".", "_").toUpperCase()), need, when: "run", offset: match.index, path }];
+  });
+}
+
 function inSnakeCase(name: string): string {
   return name.replaceAll(/([a-z\d])([A-Z])|([A-Z]+)([A-Z][a-z])/g, "$1$3_$2$4");
 }

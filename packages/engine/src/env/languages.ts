@@ -4,7 +4,7 @@
 import { quietAskedBlocks, quietBracedBlocks, quietSwitchedBlocks, settleDevelopment } from "./asked-blocks.ts";
 import { settleAskedFields } from "./asked-fields.ts";
 import { needOfName, stopsSoon } from "./asked-names.ts";
-import { readGoTags } from "./go.ts";
+import { readGoTags, settleViper } from "./go.ts";
 import { type Language, languages, type Read } from "./language-table.ts";
 import { maskHashComments, maskSlashComments } from "./mask.ts";
 import { readPythonSettings, settleDeclaredDefaults, settleDjangoSecret } from "./python.ts";
@@ -55,7 +55,7 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   if (extension === "rs") sightings.push(...readRust(path, code));
   if (extension === "go") {
     settleAskedFields(code, sightings, language.stops);
-    sightings.push(...readGoTags(path, code));
+    sightings.push(...readGoTags(path, code), ...settleViper(path, code, sightings));
   }
   if (extension === "rb") {
     quietAskedBlocks("rb", code, sightings);

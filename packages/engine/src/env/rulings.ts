@@ -255,6 +255,8 @@ function isAskedForAllTheSame({ key, reads, examples }: SeenVariable): boolean {
   return isInsistedOn || isExampleClear;
 }
 
+const script = /\.(?:[cm]?[jt]sx?|vue|svelte|astro)$/;
+
 /** Somewhere a value takes its place, or it is asked for first, and nowhere else does anything depend on it. */
 function isDoneWithout({
   byFile,
@@ -268,7 +270,8 @@ function isDoneWithout({
   if (!byFile.includes("default") && !byFile.includes("guarded")) return false;
   if (byFile.includes("asserted")) return false;
   // Some only warn when it is missing; without its database an application that lists one does nothing.
-  const isTold = isListed || around.inExample.size === 0;
+  // Other languages fall back on a file of SQLite, and Laravel asks for an address that may well be missing.
+  const isTold = isListed || (around.inExample.size === 0 && reads.every(({ path }) => script.test(path)));
   const isOnlyAskedFor = isDatabase && isTold && !reads.some(({ need }) => need === "default");
   // A place that looks whether the secret is there, to print it, takes nothing from those that sign with it.
   const isSigned = isSigning && !byFile.includes("default");

@@ -59,6 +59,14 @@ describe("programs that ask for their variables by name", () => {
       facts: python,
       required: ["DATABASE_URL", "SIGN_SECRET"],
     },
+    "no connection without which a file of SQLite is used": {
+      files: {
+        "app.py":
+          'import os\nURL = os.getenv("DATABASE_URL")\nif URL:\n    connect(URL)\nelse:\n    connect("sqlite:///x")\n',
+      },
+      facts: { ...python, database: ["postgres", "sqlite"] },
+      required: [],
+    },
     "the connection an example asks for, which settings hold empty": {
       files: {
         "settings.py":

@@ -284,6 +284,16 @@ const uses: [extension: string, source: string, ...needs: string[]][] = [
     'const prefix = "X_"\nenv.ParseAsWithOptions[C](env.Options{\n\tPrefix: prefix,\n})\ntype C struct {\n\tKey string `env:"KEY,notEmpty"`\n}',
     "checked",
   ],
+  // Viper puts a prefix before all, and makes names of settings those of variables.
+  ["go", `viper.SetEnvPrefix("x")\nviper.AutomaticEnv()\nkey := viper.GetString("KEY")`, "plain"],
+  [
+    "go",
+    `viper.AutomaticEnv()\nviper.SetEnvKeyReplacer(strings.NewReplacer(".", "_"))\nkey := viper.GetString("x.key")`,
+    "plain",
+  ],
+  ["go", `viper.AutomaticEnv()\nkey := viper.GetString("x.key")`],
+  ["go", `viper.AutomaticEnv()\nviper.SetDefault("x_key", "a")\nkey := viper.GetString("x_key")`, "default"],
+  ["go", `viper.AutomaticEnv()\nviper.ReadInConfig()\nkey := viper.GetString("x_key")`],
   ["swift", `let key = Environment.get("X_KEY")!`, "checked"],
   ["swift", `let key = Environment.get("X_KEY") ?? "a"`, "default"],
 ];
