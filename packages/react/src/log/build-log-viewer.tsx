@@ -1,5 +1,5 @@
 "use client";
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { type CSSProperties, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { ConnectionState } from "../types.ts";
 import { createLineIndex, type LevelFilter, nextOfLevel } from "./line-index.ts";
 import { formatLines, type LineRange, parseLines } from "./line-range.ts";
@@ -43,6 +43,9 @@ export interface BuildLogViewerProps {
   /** What it is the log of, for people who cannot see where it stands. Default "Build log". */
   label?: string;
 }
+
+/** Where it is narrow and nothing more comes, a few lines leave no room empty. In full screen there is room for all. */
+const asHighAsItsLines = "lf:@max-xl:h-auto! lf:@max-xl:max-h-(--lf-log-height) lf:[:fullscreen>&]:max-h-none";
 
 /** Elements all rows together may have for their text. */
 const textElements = 700;
@@ -179,8 +182,8 @@ export function BuildLogViewer(props: BuildLogViewerProps) {
         onScroll={view.onScroll}
         onWheel={view.onWheel}
         {...keys.listeners}
-        className="lf:relative lf:grow lf:contain-content lf:overflow-auto lf:overscroll-contain lf:font-mono lf:text-xs lf:leading-[calc(20/12)] lf:[overflow-anchor:none] lf:focus-visible:-outline-offset-2"
-        style={{ height }}
+        className={`lf:relative lf:grow lf:contain-content lf:overflow-auto lf:overscroll-contain lf:font-mono lf:text-xs lf:leading-[calc(20/12)] lf:[overflow-anchor:none] lf:focus-visible:-outline-offset-2 ${ended ? asHighAsItsLines : ""}`}
+        style={{ height, "--lf-log-height": height } as CSSProperties}
       >
         <div ref={view.probe} aria-hidden className="lf:invisible lf:absolute lf:w-px">
           {"\u00a0"}

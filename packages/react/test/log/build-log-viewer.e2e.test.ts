@@ -58,6 +58,20 @@ describe.runIf(hasBrowser)("the build log", () => {
     await expect.poll(() => line(page, 1_001).isVisible()).toBe(true);
   });
 
+  it("takes, where it is narrow and no more lines come, the room of those that are there", async () => {
+    await using opened = await open("truncated");
+    const { page } = opened;
+    const height = (): Promise<number> => log(page).evaluate((element) => element.clientHeight);
+    await line(page, 48_202).waitFor();
+    const wide = await height();
+    await page.setViewportSize({ width: 320, height: 800 });
+    await expect.poll(height).toBeLessThan(wide / 4);
+    expect(await fromEnd(page)).toBe(0);
+    await using long = await open("paused");
+    await long.page.setViewportSize({ width: 320, height: 800 });
+    expect(await log(long.page).evaluate((element) => element.clientHeight)).toBe(wide);
+  });
+
   it("searches with Ctrl F when the log has the focus, and leaves the second to the browser", async () => {
     await using opened = await open("paused");
     const { page } = opened;
