@@ -11,7 +11,9 @@ import {
 } from "@landfall/react";
 import { Link } from "@tanstack/react-router";
 import { ExternalLink } from "lucide-react";
+import { useRef } from "react";
 import { useAsk } from "../ask.ts";
+import { useOnScreen } from "../parts/on-screen.ts";
 
 /** What all cards are given: asked once for the page, there may be a thousand of them. */
 export interface CardProps {
@@ -32,10 +34,17 @@ export function ProjectCard(props: CardProps) {
   );
 }
 
-/** Of a project whose last deployment is none of the recent ones. */
+/** Of a project whose last deployment is none of the recent ones: it is asked for while the card can be seen. */
 function AskingCard({ id, ...props }: CardProps & { id: string }) {
-  const { data } = useAsk(["deployment", id], (client, signal) => client.deployments.get({ id }, { signal }));
-  return <Card {...props} last={data} />;
+  const card = useRef<HTMLDivElement>(null);
+  const { data } = useAsk(["deployment", id], (client, signal) => client.deployments.get({ id }, { signal }), {
+    enabled: useOnScreen(card),
+  });
+  return (
+    <div ref={card} className="lf:h-full">
+      <Card {...props} last={data} />
+    </div>
+  );
 }
 
 /** Ids sort by time. */
@@ -48,13 +57,8 @@ function lastIdOf({ environments }: Project): string | null {
   );
 }
 
-function Card({
-  project: { name, environments },
-  recent,
-  mayDeploy,
-  platformNames,
-  last,
-}: CardProps & { last: Deployment | undefined }) {
+function Card({ project, recent, mayDeploy, platformNames, last }: CardProps & { last: Deployment | undefined }) {
+  const { name, environments } = project;
   const production = environments.find((one) => one.name === "production");
   const live = production?.url ? production : environments.find(({ url }) => url !== null);
   const platforms = [
@@ -93,7 +97,14 @@ function Card({
       ) : (
         <p className="lf:min-h-6 lf:text-muted">Not live</p>
       )}
-      {last ? <LastDeployment deployment={last} /> : <p className="lf:mt-3 lf:text-muted">Never deployed</p>}
+      {last ? (
+        <LastDeployment deployment={last} />
+      ) : lastIdOf(project) === null ? (
+        <p className="lf:mt-3 lf:text-muted">Never deployed</p>
+      ) : (
+        // The room of what is not known yet.
+        <div className="lf:mt-3 lf:min-h-10" />
+      )}
       <div className="lf:mt-3 lf:flex lf:flex-wrap lf:gap-1 lf:empty:hidden">
         {targets.map((platform) => (
           <Badge key={platform}>{platformNames(platform)}</Badge>

@@ -162,7 +162,7 @@ function Cards({
   );
 }
 
-/** The newest deployments of all projects by id, asked for in one go; a card asks by itself only for an older one. */
+/** The newest deployments of all projects by id, asked for in one go; a card that is seen asks by itself for an older one. */
 function useRecentDeployments(): ReadonlyMap<string, Deployment> {
   const isAnyOpen = useHeld().has("read:deployment");
   const { data } = useAsk(
