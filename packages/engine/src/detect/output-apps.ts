@@ -74,7 +74,9 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
       };
     }
     if (old) return { kind: "server", output: ".nuxt", start: "nuxt start", at, rule: "nuxt/2", confidence: 0.9 };
-    return { kind: "server", output: ".output", at, rule: "nuxt/server", confidence: 0.92 };
+    // What is built for Cloudflare runs nowhere else.
+    const noStart = preset?.startsWith("cloudflare") === true;
+    return { kind: "server", output: ".output", at, rule: "nuxt/server", confidence: 0.92, noStart };
   },
   sveltekit({ project, manifest }) {
     const config = configOf(project, manifest.directory, ["svelte.config"]) ?? null;

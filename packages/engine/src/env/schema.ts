@@ -31,11 +31,12 @@ const libraries: { field: RegExp; optional?: RegExp; required?: RegExp }[] = [
 const fieldWords =
   "z|v|valibot|Type|t|S|Env|envField|Config|Schema|Joi|joi|yup|Yup|envalid|str|url|num|port|bool|email|host|json|process|is[A-Z]\\w*|\\w*[pP]roduction\\w*";
 
-/** Where a field begins: its name, a variable's or one of `handed`, and a word that a schema's value begins with. */
+/** Where a field begins: its name, a variable's (also one kept under its own name, `[keys.PORT]`) or one of `handed`, and a word that a schema's value begins with. */
 function fieldStarts(own: Iterable<string>, handed: Iterable<string>): RegExp {
   const words = [fieldWords, ...own].join("|");
   const names = ["[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*", ...handed].join("|");
-  return new RegExp(`(?<![\\w$.])["']?(${names})["']?\\s*:\\s*(?=(?:${words})(?![\\w$]))`, "g");
+  const name = String.raw`(?:["']?(${names})["']?|\[\s*[\w$]+\.([A-Z][A-Z0-9_]*)\s*\])`;
+  return new RegExp(`(?<![\\w$.])${name}\\s*:\\s*(?=(?:${words})(?![\\w$]))`, "g");
 }
 
 /** Kinds of field the script gives a name: `const flag = z.enum(["0", "1"])`, with what it is. */
@@ -72,7 +73,7 @@ export function readSchemas(script: Script): Sighting[] {
     const kinds = ownKinds(code);
     const handed = handedVariables(code);
     for (const match of code.matchAll(fieldStarts(kinds.keys(), handed.keys()))) {
-      const key = match[1]!;
+      const key = (match[1] ?? match[2])!;
       if (key.length < 2) continue;
       const start = match.index + match[0].length;
       const span = { start, end: endOfExpression(code, start) };

@@ -19,6 +19,8 @@ export class SeenVariable {
   readonly sensitive: boolean;
   /** Where it is read, but by tests and tools. */
   readonly reads: readonly Sighting[];
+  /** All that reads it is done for a choice that the example does not make. */
+  readonly isNotChosen: boolean;
   readonly #needs: ReadonlySet<Need>;
 
   constructor(key: string, sightings: readonly Sighting[], examples: readonly ExampleEntry[], around: Surroundings) {
@@ -28,6 +30,7 @@ export class SeenVariable {
     this.rule = ruleFor(key);
     this.sensitive = isSensitive(key, this.rule);
     this.reads = sightings.filter(({ need }) => need !== "tooling");
+    this.isNotChosen = this.reads.length === 0 && sightings.some(({ onlyFor }) => onlyFor !== undefined);
     this.#needs = new Set(this.reads.map(({ need }) => need));
   }
 

@@ -1,6 +1,7 @@
 /** Everything in a service that names one of its variables: its code, what its libraries read, and manifests. */
 import type { ServiceFacts } from "../detect/detection.ts";
 import type { Project } from "../detect/reading.ts";
+import { settleCaseFiles } from "./case-files.ts";
 import { settleDotnetSettings } from "./dotnet.ts";
 import { HandedSettings } from "./handed-settings.ts";
 import { readHanded } from "./javascript.ts";
@@ -55,6 +56,7 @@ export function sightingsIn(
   const handed = new HandedSettings(scripts.flatMap(({ settings }) => settings));
   for (const script of scripts)
     if (handed.mayUse(script.text)) sightings.push(...readHanded({ ...script, code: script.code() }, handed));
+  settleCaseFiles(scripts, sightings);
   settleGuardedSettings(sightings, python);
   if (facts.runtime === "python" && facts.startCommand !== undefined)
     settleIdlePrograms(sightings, python, [facts.startCommand, facts.buildCommand ?? "", ...starting(project, scope)]);

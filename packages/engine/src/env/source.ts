@@ -1,5 +1,6 @@
 /** One source file as the search for variables sees it: read, masked and searched once, whichever services it is a part of. */
 import type { Project } from "../detect/reading.ts";
+import { type CaseFile, caseFilesIn } from "./case-files.ts";
 import { type Setting, settingsIn } from "./handed-settings.ts";
 import { mayReadVariables, readJavaScript } from "./javascript.ts";
 import { readLanguage } from "./languages.ts";
@@ -21,6 +22,8 @@ export interface Source {
   readers: readonly OwnReader[];
   /** What it fills from variables for others. */
   settings: readonly Setting[];
+  /** Files it takes one of. */
+  caseFiles: readonly CaseFile[];
 }
 
 const scripts = new Set(["js", "jsx", "ts", "tsx", "mjs", "cjs", "mts", "cts", "vue", "svelte", "astro"]);
@@ -48,7 +51,7 @@ function read(path: string, extension: string, text: string | null): Source | nu
       : []
     : [...readLanguage(path, extension, text), ...(extension === "py" ? readPythonSdks(path, text) : [])];
   const settings = mayRead ? settingsIn({ path, text, code: code() }, reads) : [];
-  return { path, text, isScript, code, reads, readers, settings };
+  return { path, text, isScript, code, reads, readers, settings, caseFiles: isScript ? caseFilesIn(text) : [] };
 }
 
 /** One line of thousands of characters is a bundle. */

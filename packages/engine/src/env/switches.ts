@@ -13,7 +13,7 @@ import type { Script } from "./need.ts";
 import type { Sighting } from "./sighting.ts";
 
 /** `switch (provider) { case "s3": … }`. What a program chooses among: a word that ends what is asked. */
-const chosen =
+export const chosen: RegExp =
   /(?:platform|provider|driver|adapter|channel|network|engine|backend|vendor|service|storage|store|transport|gateway|strategy|mailer|connector)(?:s|_?(?:type|TYPE))?["'`]?\s*(?:\)|\.to(?:Lower|Upper)Case\(\))*$/i;
 
 /** Takes back what `sightings`, of the script, say of variables read in one case of several. */

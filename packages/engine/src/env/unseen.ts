@@ -17,6 +17,7 @@ const passedByCode = new Set(
 );
 
 export const ofUnseen: readonly Ruling[] = [
+  { required: false, because: "the example chooses another way", holds: ({ isNotChosen }) => isNotChosen },
   {
     required: false,
     because: "the code connects to its database with other variables",

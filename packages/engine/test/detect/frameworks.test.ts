@@ -141,6 +141,13 @@ describe("frameworks: files or server", () => {
       },
       is: { kind: "server", outputDir: ".output" },
     },
+    "Nuxt built for Cloudflare has nothing that Node starts": {
+      files: {
+        "package.json": manifest({ scripts: { build: "nuxt build" }, dependencies: { nuxt: "^4.0.0" } }),
+        "nuxt.config.ts": `export default defineNuxtConfig({ nitro: { preset: "cloudflare_module" } });`,
+      },
+      is: { kind: "server", startCommand: null, outputDir: ".output" },
+    },
     "Nuxt built by generate is files": {
       files: { "package.json": manifest({ scripts: { build: "nuxt generate" }, dependencies: { nuxt: "^3.1.0" } }) },
       is: { kind: "static", outputDir: ".output/public" },

@@ -324,3 +324,44 @@ describe("what insists on a variable, and what only looks at it", () => {
     },
   });
 });
+
+describe("files of which a program takes one", () => {
+  const files = {
+    "storage.ts": `import { LocalStorage } from "./local";
+      import { CloudStorage as Cloud } from "./cloud";
+      const driver = (process.env.STORAGE_DRIVER ?? "local") as Driver;
+      export function storage() {
+        switch (driver) {
+          case "cloud": return new Cloud();
+          case "local": return new LocalStorage();
+        }
+      }`,
+    "local.ts": `export class LocalStorage { folder = process.env.LOCAL_FOLDER; }`,
+    "cloud/index.ts": `export class CloudStorage { key = process.env.CLOUD_KEY; }`,
+    "main.ts": `use(process.env.SITE_SECRET);`,
+  };
+  requiredTable({
+    "none of them is needed where nobody says which": { files, required: ["SITE_SECRET"] },
+    "the one that the example takes is": {
+      files: { ...files, ".env.example": "STORAGE_DRIVER=cloud\nCLOUD_KEY=\nLOCAL_FOLDER=\nSITE_SECRET=\n" },
+      required: ["CLOUD_KEY", "SITE_SECRET"],
+    },
+    "a setting of the project's own chooses": {
+      files: {
+        "index.js": `import mail from "./mail.js";\nimport post from "./post.js";\nswitch (config.newsletter) {\ncase 'mail': return mail(x);\ncase 'post': return post(x);\n}`,
+        "mail.js": `export default (x) => send(process.env.MAIL_KEY);`,
+        "post.js": `export default (x) => send(process.env.POST_KEY);`,
+        ".env.example": "MAIL_KEY=\nPOST_KEY=\n",
+      },
+      required: [],
+    },
+    "what is done for an event is needed all the same": {
+      files: {
+        "hook.ts": `import { paid } from "./paid";\nimport { failed } from "./failed";\nswitch (event.type) {\ncase "paid": return paid();\ncase "failed": return failed();\n}`,
+        "paid.ts": `export const paid = () => send(process.env.PAID_KEY);`,
+        "failed.ts": `export const failed = () => send(process.env.FAILED_KEY);`,
+      },
+      required: ["FAILED_KEY", "PAID_KEY"],
+    },
+  });
+});

@@ -45,6 +45,12 @@ const schemas: [library: string, source: string, needs: Record<string, string>][
     { AAA: "checked", BBB: "declared" },
   ],
   [
+    "names that are kept under themselves",
+    `import Joi from "joi";
+     export const schema = Joi.object({ [Keys.PORT]: Joi.number().default(3000), [Keys.DATABASE_URL]: Joi.string().required() });`,
+    { PORT: "declared", DATABASE_URL: "checked" },
+  ],
+  [
     "bindings of a Worker",
     `type Env = { Bindings: { TITLE: string; AGE_MS: number; NOTE?: string; STORE: KVNamespace } };`,
     { TITLE: "checked", AGE_MS: "checked", NOTE: "declared" },
