@@ -131,12 +131,22 @@ export const installSignatures: Signature[] = [
   {
     id: "package-not-found",
     pattern:
-      /npm error 404\s+(?:The requested resource )?'(?<package>@?[^'@]+(?:\/[^'@]+)?)(?:@[^']*)?'|ERR_PNPM_FETCH_404\s+GET \S+\/(?<package2>[^/]+?): |Couldn't find package "(?<package3>[^"]+)" on the "npm" registry/,
+      /npm error 404\s+(?:The requested resource )?'(?<package>@?[^'@]+(?:\/[^'@]+)?)(?:@[^']*)?'|^(?<package2>@?[\w./-]+) is not in the npm registry|Couldn't find package "(?<package3>[^"]+)" on the "npm" registry/,
     cause: "The package {package} is not on the registry, or it is private and there is no token for it.",
     evidence: /\b404\b.*(GET|could not be found)|not in the npm registry/,
     next: [
       "Check the package's name in package.json.",
       "If it is private, add its registry and token to .npmrc (…:_authToken=${NPM_TOKEN}) and set NPM_TOKEN as a build variable.",
+    ],
+    recovery: "manual",
+  },
+  {
+    id: "lockfile-pnpm-policy",
+    pattern: /ERR_PNPM_TRUST_DOWNGRADE/,
+    cause: "pnpm's policy on trust does not let in what pnpm-lock.yaml names.",
+    evidence: /^\s+\S+@\d\S* |failed verification/,
+    next: [
+      "Run pnpm install with the same version of pnpm and commit pnpm-lock.yaml; or name the packages in trustPolicyExclude of pnpm-workspace.yaml.",
     ],
     recovery: "manual",
   },
