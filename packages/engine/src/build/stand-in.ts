@@ -15,10 +15,10 @@ import type { Workspace } from "./workspace.ts";
 /** How each package manager adds a package to what is installed, also at the root of a workspace. */
 const adding: Record<PackageManager | "yarn 1", string[]> = {
   npm: ["npm", "install", "--no-save", "--no-audit", "--no-fund"],
-  pnpm: ["pnpm", "add", "--save-dev", "--ignore-workspace-root-check"],
-  yarn: ["yarn", "add", "--dev"],
-  "yarn 1": ["yarn", "add", "--dev", "--ignore-workspace-root-check"],
-  bun: ["bun", "add", "--dev"],
+  pnpm: ["pnpm", "add", "--ignore-workspace-root-check"],
+  yarn: ["yarn", "add"],
+  "yarn 1": ["yarn", "add", "--ignore-workspace-root-check"],
+  bun: ["bun", "add"],
 };
 
 /** Module beside the configuration that is imported in place of the project's adapter: whatever it is called with means another platform. */
@@ -35,7 +35,7 @@ export async function putInAdapter(
   const { name, version } = tools.manager;
   const range = rangeFor(adapter, await installedVersion(workspace.files, path, adapter.core));
   const present = await installedVersion(workspace.files, path, adapter.package);
-  log(`${adapter.package} stands in for ${instead}, whose server Node does not start.`);
+  log(`${adapter.package} stands in for ${instead}, by which Node would start no server.`);
   if (present === undefined || (range !== "latest" && !satisfies(present, range)))
     await runner.run(
       {
@@ -46,11 +46,12 @@ export async function putInAdapter(
       },
       { directory: path, env: tools.environments.install },
     );
+  if (!adapter.imported) return;
   const directory = join(workspace.files, path);
-  const config = await importIn(directory, adapter, instead);
+  const config = await importIn(directory, adapter.imported.configs, instead);
   await writeFile(
     join(directory, shim),
-    `import adapter from "${adapter.package}";\n\nexport default () => ${adapter.call};\n`,
+    `import adapter from "${adapter.package}";\n\nexport default () => ${adapter.imported.call};\n`,
   );
   await writeFile(config.file, config.text);
 }
@@ -58,7 +59,7 @@ export async function putInAdapter(
 /** The configuration that imports the project's adapter, with the shim in its place. */
 async function importIn(
   directory: string,
-  { configs }: NodeAdapter,
+  configs: readonly string[],
   instead: string,
 ): Promise<{ file: string; text: string }> {
   const names = configs.flatMap((name) => ["js", "mjs", "ts", "mts", "cjs"].map((end) => `${name}.${end}`));

@@ -1,8 +1,9 @@
 /**
  * Adapters: the packages by which a framework builds its server for one platform. Where a project has one whose server Node does not start,
- * the adapter for Node stands in for it, in the workspace of the build alone.
- * Sources: https://svelte.dev/docs/kit/adapter-node, https://docs.astro.build/en/guides/integrations-guide/node/, and
- * peerDependencies of both packages at the npm registry; read 2026-11.
+ * or has none, the package for Node stands in for it, in the workspace of the build alone.
+ * Sources: https://svelte.dev/docs/kit/adapter-node, https://docs.astro.build/en/guides/integrations-guide/node/,
+ * https://tanstack.com/start/latest/docs/framework/react/guide/hosting, https://srvx.h3.dev/guide/cli, and peerDependencies at the npm
+ * registry; read 2026-11.
  */
 
 export interface NodeAdapter {
@@ -10,10 +11,10 @@ export interface NodeAdapter {
   package: string;
   /** Package whose version decides which version of the adapter fits. */
   core: string;
-  /** Names of the configuration file without their ends, where the adapter is imported. */
-  configs: string[];
-  /** How the adapter is called, `adapter` being what it exports. */
-  call: string;
+  /** Where the adapter is imported: names of the configuration file without their ends, and how it is called, `adapter` being what it exports. */
+  imported?: { configs: string[]; call: string };
+  /** A start command by which Node starts nothing, and which a project has that names no adapter. */
+  idle?: RegExp;
   /** Where its server is when the project names no folder, relative to the service. */
   outputDir?: string;
   /** How its server is started; `{output}` is the folder of the output. */
@@ -27,8 +28,7 @@ export const nodeAdapters: readonly NodeAdapter[] = [
     framework: "sveltekit",
     package: "@sveltejs/adapter-node",
     core: "@sveltejs/kit",
-    configs: ["svelte.config", "vite.config"],
-    call: "adapter()",
+    imported: { configs: ["svelte.config", "vite.config"], call: "adapter()" },
     outputDir: "build",
     start: "node {output}",
     versions: [
@@ -42,8 +42,7 @@ export const nodeAdapters: readonly NodeAdapter[] = [
     framework: "astro",
     package: "@astrojs/node",
     core: "astro",
-    configs: ["astro.config"],
-    call: 'adapter({ mode: "standalone" })',
+    imported: { configs: ["astro.config"], call: 'adapter({ mode: "standalone" })' },
     start: "node ./{output}/server/entry.mjs",
     versions: [
       { from: "7.2.1", range: "^11.1.4" },
@@ -63,9 +62,29 @@ export const nodeAdapters: readonly NodeAdapter[] = [
       { from: "1.6.15", range: "^3.1.1" },
     ],
   },
+  {
+    // Without Nitro its build leaves a function that answers requests, and nothing that listens.
+    framework: "tanstack-start",
+    package: "srvx",
+    core: "srvx",
+    idle: /^node (?:\.\/)?dist\/server\/server\.js$/,
+    start: "srvx --prod --static ../client {output}/server/server.js",
+    versions: [{ from: "1.0.0", range: "^1.0.0" }],
+  },
 ];
 
-/** The adapter that makes a server of the framework that Node starts. */
-export function nodeAdapterFor(framework: string | undefined): NodeAdapter | undefined {
-  return nodeAdapters.find((one) => one.framework === framework);
+/** The adapter for Node that is needed, and what it stands in for. */
+export function nodeAdapterFor({
+  framework,
+  adapter,
+  startCommand,
+}: {
+  framework: string | undefined;
+  adapter: string | undefined;
+  startCommand: string | undefined;
+}): { row: NodeAdapter; instead: string } | undefined {
+  const row = nodeAdapters.find((one) => one.framework === framework);
+  if (!row) return undefined;
+  if (startCommand === undefined) return adapter === undefined ? undefined : { row, instead: adapter };
+  return row.idle?.test(startCommand) ? { row, instead: startCommand } : undefined;
 }

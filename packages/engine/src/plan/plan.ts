@@ -21,7 +21,7 @@ export interface BuildPlan {
   packageManager?: string;
   /** Lockfile that keys the dependency cache, relative to the snapshot's root. */
   lockfile?: string;
-  /** A package that stands in for the one by which the framework would build for another platform; see adapters.ts. */
+  /** A package for Node, and the adapter or the start command it stands in for; see adapters.ts. */
   adapter?: { package: string; instead: string };
   timeoutMs: number;
 }

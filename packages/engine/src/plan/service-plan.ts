@@ -4,7 +4,7 @@ import type { EnvVariable } from "../detect/detection.ts";
 import { DeployError } from "../error.ts";
 import type { Platform } from "../platform.ts";
 import { type Command, parseCommand } from "../process/command.ts";
-import { type NodeAdapter, nodeAdapterFor } from "./adapters.ts";
+import { nodeAdapterFor } from "./adapters.ts";
 import { type Accepted, acceptedFor, routeTo } from "./accepted.ts";
 import { hostOf } from "./hosts.ts";
 import type { BuildPlan, PlannedVariable, ServicePlan } from "./plan.ts";
@@ -12,6 +12,8 @@ import type { PlanInput } from "./plan-input.ts";
 import type { Overrides } from "./request.ts";
 import type { Chosen } from "./services.ts";
 import { withoutRunner } from "./start-command.ts";
+
+type StandIn = NonNullable<ReturnType<typeof nodeAdapterFor>>;
 
 const buildTimeoutMs = 15 * 60_000;
 /** A program has so long to answer on its first start. */
@@ -23,14 +25,14 @@ export function planService(input: PlanInput, service: Chosen, { isPrimary }: { 
   const kind = runnableKind(platform, service);
   const framework = overrides.framework ?? service.framework;
   const standIn = standInFor(platform, service, framework);
-  const outputDir = checkedDirectory(overrides.outputDir ?? standIn?.outputDir ?? service.outputDir ?? ".");
+  const outputDir = checkedDirectory(overrides.outputDir ?? standIn?.row.outputDir ?? service.outputDir ?? ".");
   const needsBuild = input.detection !== null;
   const { accepts, way }: Accepted = needsBuild
     ? accepted(input, service, { kind, framework })
     : { accepts: asItIs(input) };
   // What the platform runs from its own output needs no command here.
   const startsHere = kind !== "static" && accepts !== "source" && way?.outputDir === undefined;
-  const start = startsHere ? startCommands(input, service, standIn?.start.replace("{output}", outputDir)) : [];
+  const start = startsHere ? startCommands(input, service, standIn?.row.start.replace("{output}", outputDir)) : [];
   const host = hostOf({ project, environment, service: isPrimary ? null : service.name, baseDomain });
   return {
     name: service.name,
@@ -109,14 +111,19 @@ function standInFor(
   { frameworks }: Platform,
   { kind, adapter, startCommand, overrides }: Chosen,
   framework: string | undefined,
-): NodeAdapter | undefined {
-  if (frameworks || kind !== "server" || adapter === undefined) return undefined;
-  return (overrides.startCommand ?? startCommand) ? undefined : nodeAdapterFor(framework);
+): StandIn | undefined {
+  if (frameworks || kind !== "server" || overrides.startCommand) return undefined;
+  return nodeAdapterFor({ framework, adapter, startCommand });
 }
+
+/** What a person does about a framework whose projects have no server of their own at first. */
+const serverAdvice: Readonly<Record<string, string>> = {
+  qwik: "Add a server with npx qwik add express, or pages alone with npx qwik add static, and commit what it makes.",
+};
 
 /** The last one runs for good, those before it to their end. Throws NOT_DETECTED. */
 function startCommands(input: PlanInput, service: Chosen, ofStandIn: string | undefined): Command[] {
-  const text = service.overrides.startCommand ?? service.startCommand ?? ofStandIn;
+  const text = service.overrides.startCommand ?? ofStandIn ?? service.startCommand;
   if (text) return withoutRunner(commands(text), input.scriptsOf(service.path));
   const way = "with --start-command, such as --start-command 'node server.js', or with a start script.";
   if (input.dependenciesOf(service.path).has("wrangler"))
@@ -124,9 +131,10 @@ function startCommands(input: PlanInput, service: Chosen, ofStandIn: string | un
       what: `${where(service)} is written for Cloudflare Workers, and does not say how else it is started.`,
       next: `Deploy it with --platform cloudflare, or say how Node starts it ${way}`,
     });
+  const advice = serverAdvice[service.overrides.framework ?? service.framework ?? ""];
   throw new DeployError("NOT_DETECTED", {
     what: `${where(service)} does not say how it is started.`,
-    next: `Say it ${way}`,
+    next: advice === undefined ? `Say it ${way}` : `${advice} Or say it ${way}`,
   });
 }
 
@@ -138,7 +146,7 @@ function buildPlan(
     way,
     outputDir,
     standIn,
-  }: { accepts: ArtifactKind; way: Accepted["way"]; outputDir: string; standIn: NodeAdapter | undefined },
+  }: { accepts: ArtifactKind; way: Accepted["way"]; outputDir: string; standIn: StandIn | undefined },
 ): BuildPlan {
   const isBuiltHere = accepts !== "source";
   const install = isBuiltHere ? commands(overrides.installCommand ?? service.installCommand) : [];
@@ -149,7 +157,7 @@ function buildPlan(
     outputDir: way?.outputDir ?? outputDir,
     ...optional("packageManager", service.packageManager),
     ...optional("lockfile", input.lockfileOf(service.packageManager, service.path)),
-    ...(standIn && service.adapter ? { adapter: { package: standIn.package, instead: service.adapter } } : {}),
+    ...(standIn ? { adapter: { package: standIn.row.package, instead: standIn.instead } } : {}),
     timeoutMs: buildTimeoutMs,
   };
 }

@@ -253,7 +253,7 @@ describe("an adapter for another platform", () => {
     );
     expect(await bench.read(built, "index.html")).toBe("<title>for Node with 0 options</title>");
     expect(bench.lines).toContain(
-      "@sveltejs/adapter-node stands in for @sveltejs/adapter-vercel, whose server Node does not start.",
+      "@sveltejs/adapter-node stands in for @sveltejs/adapter-vercel, by which Node would start no server.",
     );
   });
 

@@ -240,6 +240,16 @@ describe("a plan", () => {
       start: { argv: ["node", "./out/server/entry.mjs"] },
       build: { outputDir: "out", adapter: { package: "@astrojs/node", instead: "@astrojs/vercel/serverless" } },
     });
+    const start = {
+      ...api,
+      framework: "tanstack-start",
+      startCommand: "node dist/server/server.js",
+      outputDir: "dist",
+    };
+    expect(planFor(input(detection(start))).plan.services[0]).toMatchObject({
+      start: { argv: ["srvx", "--prod", "--static", "../client", "dist/server/server.js"] },
+      build: { adapter: { package: "srvx", instead: "node dist/server/server.js" } },
+    });
     const said = { overrides: { startCommand: "node own.js" } };
     expect(planFor(input(detection(kit), said)).plan.services[0]?.build?.adapter).toBeUndefined();
   });

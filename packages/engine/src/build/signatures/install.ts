@@ -190,7 +190,7 @@ export const installSignatures: Signature[] = [
   {
     id: "google-fonts",
     pattern:
-      /Failed to fetch `(?<font>[^`]+)` from Google Fonts|(ENOTFOUND|ECONNREFUSED|ETIMEDOUT).*fonts\.(googleapis|gstatic)\.com/,
+      /Failed to fetch `?(?<font>[^`]+?)`? from Google Fonts|(ENOTFOUND|ECONNREFUSED|ETIMEDOUT).*fonts\.(googleapis|gstatic)\.com/,
     cause: "The build downloads a font from Google Fonts and could not reach it.",
     next: ["Check that this machine reaches fonts.googleapis.com, or put the font into the project (next/font/local)."],
     recovery: "retry",
