@@ -121,6 +121,7 @@ export const driverPackages: Record<string, Record<string, string>> = {
     "bb8-redis": "redis",
     "mobc-redis": "redis",
     r2d2_redis: "redis",
+    "tower-sessions-redis-store": "redis",
     fred: "redis",
     "actix-redis": "redis",
     tiberius: "mssql",

@@ -94,14 +94,15 @@ export const java: Reader = {
     state(reading, "buildCommand", build.command, { at, rule: `java/${build.tool}`, confidence: 0.85 });
     if (isAndroid) return decide(reading, "package", 0.5, { at, rule: "java/android" });
     if (build.plugins.has("java-platform")) return decide(reading, "package", 0.9, { at, rule: "java/platform" });
+    // A library among modules may be given the plugin of all.
+    const isShared =
+      row?.slug === "quarkus" ? directory !== "." && isIdle(sources) : row?.slug === "spring-boot" && isSeen(sources);
     if (
       row &&
       (main !== undefined ||
-        // A library among modules may be given the plugin of all.
-        (build.isProgram && !(row.slug === "spring-boot" && sources.length > 0 && sources.length < mostSources)) ||
         build.packaging === "war" ||
-        row.slug === "quarkus" ||
-        row.slug === "play")
+        row.slug === "play" ||
+        (!isShared && (build.isProgram || row.slug === "quarkus")))
     ) {
       state(reading, "framework", row.slug, { at, rule: `framework/${row.slug}` });
       return readServer({ project, directory, reading, build, row, config, sources, main });
@@ -109,6 +110,18 @@ export const java: Reader = {
     return readPlain({ project, directory, reading, build, sources, main });
   },
 };
+
+/** All of its sources were looked at. */
+function isSeen(sources: readonly Source[]): boolean {
+  return sources.length > 0 && sources.length < mostSources;
+}
+
+/** Nothing of it answers, listens or runs by the clock: what other modules share. */
+function isIdle(sources: readonly Source[]): boolean {
+  return isSeen(sources) && !sources.some(({ text }) => runsByItself.test(text));
+}
+
+const runsByItself = /@(?:Path|Route|Incoming|GrpcService|GraphQLApi|Scheduled|QuarkusMain|WebServlet)\b/;
 
 interface Case {
   project: Project;

@@ -153,6 +153,17 @@ describe("Maven", () => {
     expect(servicesOf(files).map(({ path }) => path)).toEqual(["orders", "stock"]);
   });
 
+  it("has no program in what its modules of Quarkus share", () => {
+    const files = {
+      "pom.xml": pom([], "<packaging>pom</packaging><modules><module>orders</module><module>shared</module></modules>"),
+      "orders/pom.xml": pom(["quarkus-resteasy"]).replace("shop", "orders"),
+      "orders/src/main/java/A.java": '@Path("/a") class A {}',
+      "shared/pom.xml": pom(["quarkus-resteasy"]).replace("shop", "shared"),
+      "shared/src/main/java/B.java": "@Provider class B {}",
+    };
+    expect(servicesOf(files).map(({ path }) => path)).toEqual(["orders"]);
+  });
+
   it("takes a library for a package", () => {
     const files = {
       "pom.xml": "<project><artifactId>lib</artifactId><version>1</version></project>",

@@ -126,6 +126,7 @@ describe("databases", () => {
     [["mongodb"], 'mongodb = "2"'],
     [["postgres", "redis"], 'tokio-postgres = "0.7"\nredis = "0.25"'],
     [["redis"], 'mobc-redis = "0.8"'],
+    [["redis"], 'tower-sessions-redis-store = "0.16"'],
   ])("%s", (database, dependencies) => {
     expect(
       readingOf({ "Cargo.toml": manifest(`axum = "0.7"\n${dependencies}`), "src/main.rs": "fn main() {}" }).database,
