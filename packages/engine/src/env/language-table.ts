@@ -67,7 +67,7 @@ export const languages: readonly Language[] = [
       // python-decouple, starlette and django-environ: an error without a default.
       {
         pattern: new RegExp(
-          `(?<![\\w.])(?:config|env(?:\\.(?!get\\(|get_cred)\\w+)?)\\(\\s*["']([A-Z][A-Z0-9_]+)["']\\s*(,(?:[^()]|\\([^()]*\\))*)?\\)`,
+          `(?<![\\w.])(?:config|env(?:\\.(?!get\\(|get_cred)\\w+)?) ?\\(\\s*["']([A-Z][A-Z0-9_]+)["']\\s*(,(?:[^()]|\\([^()]*\\))*)?\\)`,
           "g",
         ),
         need: "checked",
@@ -277,3 +277,8 @@ export const languages: readonly Language[] = [
     stops: /fatalError|\bthrow\b/,
   },
 ];
+
+/** There is no connection without any of these. */
+export const partOfDatabase: RegExp = /^(?:DB|DATABASE|POSTGRES|MYSQL)_(?:URL|HOST|NAME|USER|USERNAME|DATABASE)$/;
+/** With nothing in it a bot does nothing, whatever is written in its place. */
+export const signsInBot: RegExp = /^(?:(?:DISCORD|TELEGRAM|TG|SLACK)_)?(?:BOT_)?(?:API_)?TOKEN$|_BOT_TOKEN$/i;

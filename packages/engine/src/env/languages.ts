@@ -5,7 +5,7 @@ import { quietAskedBlocks, quietBracedBlocks, quietSwitchedBlocks, settleDevelop
 import { settleAskedFields } from "./asked-fields.ts";
 import { needOfName, stopsSoon } from "./asked-names.ts";
 import { readGoTags, settleViper } from "./go.ts";
-import { type Language, languages, type Read } from "./language-table.ts";
+import { type Language, languages, partOfDatabase, type Read, signsInBot } from "./language-table.ts";
 import { maskHashComments, maskSlashComments } from "./mask.ts";
 import { readPythonSettings, settleDeclaredDefaults, settleDjangoSecret } from "./python.ts";
 import { readComplaints, readRequiredLists } from "./required-lists.ts";
@@ -170,7 +170,9 @@ function needOf(language: Language, { read, key, code, start, end, inside }: Pla
   }
   const after = code.slice(end, end + 120);
   if (/^\s*=(?![=~>])/.test(after) && !/^\s*=>/.test(after)) return null; // An assignment to the environment.
-  if (read.need === "checked") return language.replaced.test(after) ? "default" : "checked";
+  // What Python's readers of settings raise is raised before anything can take its place.
+  if (read.need === "checked")
+    return language.replaced.test(after) && !language.extensions.includes("py") ? "default" : "checked";
   if (language.extensions.includes("py") && read.need === "plain") {
     if (/^\)?\s*or\s+(?:""|'')/.test(after)) return "quieted";
     if (inside !== undefined && after.startsWith(".split(")) return "guarded";
@@ -237,10 +239,6 @@ const panics = /^\s*\.\s*unwrap_or_else\(\s*\|\w*\|\s*\{(?:(?!\n {0,12}\}\))[^])
 /** `… is None`, behind a read. */
 const isAbsent = /^\)?\s*(?:==|===|is)\s*(?:""|''|None|nil|null)/;
 
-/** There is no connection without any of these. */
-const partOfDatabase = /^(?:DB|DATABASE|POSTGRES|MYSQL)_(?:URL|HOST|NAME|USER|USERNAME|DATABASE)$/;
-/** With nothing in it a bot does nothing, whatever is written in its place. */
-const signsInBot = /^(?:(?:DISCORD|TELEGRAM|TG|SLACK)_)?(?:BOT_)?(?:API_)?TOKEN$|_BOT_TOKEN$/i;
 /** What a program does its work with: where it is empty when it is missing, that only lets the file be loaded. */
 const isNothingWithout =
   /(?:SECRET|TOKEN|KEY)$|^(?:DB|DATABASE|PG|POSTGRES(?:QL)?|MYSQL|MONGO(?:DB)?)_?(?:UR[IL]|HOST|NAME|USER|USERNAME|DATABASE)$/i;

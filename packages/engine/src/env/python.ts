@@ -1,4 +1,5 @@
 /** What Python's own ways with settings say of variables, beside what the table in languages.ts reads. */
+import { partOfDatabase, signsInBot } from "./language-table.ts";
 import type { Need, Sighting } from "./sighting.ts";
 
 /** Fields of pydantic's BaseSettings without a value; `env_prefix` goes before the name. */
@@ -50,7 +51,12 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
       const hasDefault = isLeftOut || (value !== undefined && /default(?:_factory)?\s*=/.test(value));
       sightings.push({
         key: (alias ?? prefix + own!).toUpperCase(),
-        need: isRequired && !hasDefault ? (tried.has(named!) ? "declared" : "checked") : needOfDefault(value ?? ""),
+        need:
+          isRequired && !hasDefault
+            ? tried.has(named!)
+              ? "declared"
+              : "checked"
+            : needOfDefault(prefix + own!, value ?? ""),
         when: "run",
         offset: start + field.index,
         path,
@@ -62,8 +68,11 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
 }
 
 /** What is None or empty when it is missing has no value of its own. */
-function needOfDefault(value: string): Need {
-  return /^(?:None|""|'')\s*(?:#.*)?$/.test(value) ? "guarded" : "default";
+function needOfDefault(name: string, value: string): Need {
+  const empty = /^(None|""|'')\s*(?:#.*)?$/.exec(value)?.[1];
+  if (empty === undefined) return "default";
+  const isNothingWithout = signsInBot.test(name) || partOfDatabase.test(name.toUpperCase());
+  return empty !== "None" && isNothingWithout ? "plain" : "guarded";
 }
 
 const tries =

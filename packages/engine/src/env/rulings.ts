@@ -12,6 +12,7 @@ const manyProviders = 4;
 /** Of these, what a schema without a default (or a program of Rust, which ends) insists on is needed all the same. */
 const schemaMayAsk =
   /^(?:LOG_LEVEL|HTTP_PORT|SERVER_PORT|APP_ENV|BASE_PATH|URL|PUBLIC_URL|DEPLOY_URL|CONTEXT|TEST_\w+|GIT_\w+|BUILD_\w+|PROFILE)$/;
+const pythonMayAsk = /^(?:APP_|DJANGO_)?DEBUG$/;
 /** What a framework sets itself, or has a setting of that name for which nothing is as good as any value. */
 const heldByFramework = new Map([
   ["vue-cli", /^BASE_URL$/],
@@ -205,8 +206,11 @@ const ofRead: readonly Ruling[] = [
   {
     required: false,
     because: "applications are known to work without it",
-    holds: ({ rule, isCalledRequired, isListed, byFile }) =>
-      rule?.isExtra === true && !isCalledRequired && !(byFile.includes("asserted") && isListed),
+    holds: ({ key, rule, isCalledRequired, isListed, byFile, reads }) =>
+      rule?.isExtra === true &&
+      !isCalledRequired &&
+      !(byFile.includes("asserted") && isListed) &&
+      !isLookedUp(reads, key),
   },
   { required: false, because: "an empty value is as good", holds: isQuieted },
   {
@@ -243,6 +247,14 @@ export function rulingOf(one: SeenVariable): Ruling {
   return ofOthers.find(holds) ?? (one.reads.length === 0 ? ofUnseen : ofRead).find(holds)!;
 }
 
+/** Python raises for what it looks up while its settings are loaded. */
+function isLookedUp(reads: SeenVariable["reads"], key: string): boolean {
+  return (
+    pythonMayAsk.test(key) &&
+    reads.some(({ need, path }) => (need === "checked" || need === "asserted") && path.endsWith(".py"))
+  );
+}
+
 /** A schema, or an example, asks people for what is otherwise set for them. */
 function isAskedForAllTheSame({ key, reads, examples }: SeenVariable): boolean {
   const isInsistedOn =
@@ -252,7 +264,7 @@ function isAskedForAllTheSame({ key, reads, examples }: SeenVariable): boolean {
     );
   const isExampleClear =
     exampleMayAsk.test(key) && examples.some((one) => !one.isOptional && !one.isCommentedOut && one.hasPlaceholder);
-  return isInsistedOn || isExampleClear;
+  return isInsistedOn || isLookedUp(reads, key) || isExampleClear;
 }
 
 const script = /\.(?:[cm]?[jt]sx?|vue|svelte|astro)$/;

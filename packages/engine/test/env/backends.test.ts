@@ -59,6 +59,24 @@ describe("programs that ask for their variables by name", () => {
       facts: python,
       required: ["DATABASE_URL", "SIGN_SECRET"],
     },
+    "what Python looks up as it loads its settings, were it only a switch": {
+      files: { "settings.py": 'import os\nDEBUG = bool(int(os.environ["DEBUG"]))\nA = os.getenv("APP_DEBUG")\n' },
+      facts: python,
+      required: ["DEBUG"],
+    },
+    "names of the project's own that begin like a platform's": {
+      files: { "app.py": 'import os\nA = os.environ["RENDER_BATCH"]\nB = os.environ["RENDER_EXTERNAL_URL"]\n' },
+      facts: python,
+      required: ["RENDER_BATCH"],
+    },
+    "nothing of a part of .NET that is switched off": {
+      files: {
+        "appsettings.json":
+          '{"Email":{"Provider":"noop","Password":""},"Hook":{"Enabled":false,"Secret":""},"Jwt":{"Key":""}}',
+      },
+      facts: { runtime: "dotnet" },
+      required: ["Jwt__Key"],
+    },
     "no connection without which a file of SQLite is used": {
       files: {
         "app.py":

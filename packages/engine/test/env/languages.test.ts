@@ -284,6 +284,10 @@ const uses: [extension: string, source: string, ...needs: string[]][] = [
     'const prefix = "X_"\nenv.ParseAsWithOptions[C](env.Options{\n\tPrefix: prefix,\n})\ntype C struct {\n\tKey string `env:"KEY,notEmpty"`\n}',
     "checked",
   ],
+  // Readers of settings raise before anything can take its place.
+  ["py", `KEY = env.str("X_KEY") or "a"`, "checked"],
+  ["py", `A = env("A")\nKEY = env ("X_KEY")`, "checked"],
+  ["py", `class Settings(BaseSettings):\n    x_key: str = ""`, "guarded"],
   // Viper puts a prefix before all, and makes names of settings those of variables.
   ["go", `viper.SetEnvPrefix("x")\nviper.AutomaticEnv()\nkey := viper.GetString("KEY")`, "plain"],
   [
@@ -304,6 +308,9 @@ const named: [source: string, key: string, need: string][] = [
   [`TOKEN = os.getenv("BOT_TOKEN", "")`, "BOT_TOKEN", "plain"],
   [`TOKEN = os.getenv("BOT_TOKEN", None)`, "BOT_TOKEN", "plain"],
   [`NAME = os.getenv("DB_NAME", "")`, "DB_NAME", "plain"],
+  [`class Settings(BaseSettings):\n    BOT_TOKEN: str = ""`, "BOT_TOKEN", "plain"],
+  [`class Settings(BaseSettings):\n    db_host: str = ""`, "DB_HOST", "plain"],
+  [`class Settings(BaseSettings):\n    db_host: str | None = None`, "DB_HOST", "guarded"],
 ];
 
 describe("readLanguage", () => {
