@@ -112,6 +112,13 @@ describe.runIf(hasBrowser)("somebody who listens", { timeout: 240_000 }, () => {
     const command = page.getByRole("dialog").getByRole("group", { name: "command" });
     const described = await command.getAttribute("aria-describedby");
     expect(await page.locator(`[id="${described}"]`).innerText()).toMatch(/^landfall rollback dep_/);
+    await page.keyboard.press("Escape");
+    const { deployments } = await owner.client.deployments.list({ project: "pier" });
+    await page.goto(`/p/pier/deployments?compare=${deployments.map(({ id }) => id).join(",")}`);
+    await expect.poll(() => focused.innerText(), soon).toBe("Compare deployments");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("?");
+    await expect.poll(() => focused.innerText(), soon).toBe("Keys");
     await page.context().close();
   });
 

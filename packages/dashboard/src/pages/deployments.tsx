@@ -156,6 +156,7 @@ function CompareDialog({ ids: [from, to], onClose }: { ids: [string, string]; on
       wide
       onClose={onClose}
       title="Compare deployments"
+      initialFocus="title"
       description={answer.data === undefined ? undefined : changesInWords(answer.data)}
     >
       <Asked answer={answer} waitsFor="the comparison" lines={6}>

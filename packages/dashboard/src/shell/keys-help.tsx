@@ -13,6 +13,7 @@ export function KeysHelp({ onClose }: { onClose(): void }) {
       open
       onClose={onClose}
       title="Keys"
+      initialFocus="title"
       description="Single keys work outside fields; two are pressed one after the other."
     >
       <label className="lf:mb-4 lf:flex lf:min-h-6 lf:cursor-pointer lf:items-center lf:gap-2">
