@@ -5,12 +5,13 @@ import type { Sighting } from "./sighting.ts";
 export interface CaseFile {
   /** What is imported, as the script names it. */
   specifier: string;
-  /** The variable that chooses, where it is one, and its value for this file. */
+  /** The variable that chooses, where it is one, and its values for this file. */
   onlyFor?: NonNullable<Sighting["onlyFor"]>;
 }
 
 const heads = /\bswitch\s*\(\s*([^{}]{1,120}?)\s*\)\s*\{/g;
-const cases = /\bcase\s+["'`]([^"'`\n]+)["'`]\s*:([^]*?)(?=\bcase\s|\bdefault\s*:|$)/g;
+/** Labels that stand together, and what is done for them. */
+const cases = /((?:\bcase\s+["'`][^"'`\n]+["'`]\s*:\s*)+)([^]*?)(?=\bcase\s|\bdefault\s*:|$)/g;
 const imports = /\bimport\s+(?:([A-Za-z_$][\w$]*)|\{([^}]*)\})\s*from\s*["'](\.{1,2}\/[^"'\n]+)["']/g;
 /** A setting of the project's own: `config.newsletter`. */
 const setting = /^(?:\w+\.)*(?:config|settings)\.\w+$/;
@@ -22,29 +23,33 @@ export function caseFilesIn(text: string): CaseFile[] {
   if (!text.includes("switch") || !/\bimport\b/.test(text)) return [];
   return [...text.matchAll(heads)].flatMap((match) => {
     const asked = match[1]!;
-    const key = variableBehind(text, asked);
-    if (key === undefined && !chosen.test(asked) && !setting.test(asked)) return [];
+    const behind = variableBehind(text, asked);
+    if (behind === undefined && !chosen.test(asked) && !setting.test(asked)) return [];
     const imported = importsIn(text);
     const body = bodyFrom(text, match.index + match[0].length);
-    const found = [...body.matchAll(cases)].flatMap(([, value, code]) =>
+    const found = [...body.matchAll(cases)].flatMap(([, labels, code]) =>
       [...imported].flatMap(([name, specifier]): CaseFile[] => {
         if (!new RegExp(`(?<![\\w$.])${name.replaceAll("$", "\\$")}\\s*\\(`).test(code!)) return [];
-        const onlyFor =
-          key === undefined ? undefined : { key, value: value!, isValue: true, isOneOfSeveral: true as const };
-        return [{ specifier, ...(onlyFor ? { onlyFor } : {}) }];
+        if (behind === undefined) return [{ specifier }];
+        const values = [...labels!.matchAll(/case\s+["'`]([^"'`]+)/g)].map(([, value]) => value!);
+        return [{ specifier, onlyFor: { ...behind, values, isValue: true, isOneOfSeveral: true } }];
       }),
     );
     return new Set(found.map(({ specifier }) => specifier)).size < fewestFiles ? [] : found;
   });
 }
 
-/** The variable a name holds: `const driver = (process.env.STORAGE_DRIVER ?? "local") as Driver`. */
-function variableBehind(text: string, asked: string): string | undefined {
-  const direct = /\benv\.([A-Z][A-Z0-9_]+)\b/.exec(asked)?.[1];
-  if (direct !== undefined || !/^[\w$]+$/.test(asked)) return direct;
-  return new RegExp(
-    `\\b(?:const|let)\\s+${asked.replaceAll("$", "\\$")}\\b[^=\\n]*=[^;\\n]*\\benv\\.([A-Z][A-Z0-9_]+)\\b`,
-  ).exec(text)?.[1];
+/** The variable a name holds, and what is taken for it: `const driver = (process.env.STORAGE_DRIVER ?? "local") as Driver`. */
+function variableBehind(text: string, asked: string): { key: string; otherwise?: string } | undefined {
+  const value = /^[\w$]+$/.test(asked)
+    ? new RegExp(
+        `\\b(?:const|let)\\s+${asked.replaceAll("$", "\\$")}\\b[^=\\n]*=\\s*((?:[^;\\n]|\\n\\s*(?=[.?|])|\\|\\s*\\n){1,200})`,
+      ).exec(text)?.[1]
+    : asked;
+  const key = /(?:\benv\.|\.get(?:OrThrow)?(?:<[\w\s|]+>)?\(\s*["'`])([A-Z][A-Z0-9_]+)\b/.exec(value ?? "")?.[1];
+  if (key === undefined) return undefined;
+  const otherwise = /(?:\?\?|\|\|)\s*["'`]([^"'`\n]+)["'`]/.exec(value!)?.[1];
+  return otherwise === undefined ? { key } : { key, otherwise };
 }
 
 function importsIn(text: string): Map<string, string> {

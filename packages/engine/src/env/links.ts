@@ -33,8 +33,9 @@ export function linkChoices(found: Found[], sightings: Sighting[]): void {
     if (!use.choice || isAboutPlatform(key)) continue;
     const { value, chosen, others } = use.choice;
     for (const sighting of sightings) {
-      if (chosen && isWithin([chosen], sighting.offset)) sighting.onlyFor = { key, value, isValue: true };
-      else if (others && isWithin([others], sighting.offset)) sighting.onlyFor = { key, value, isValue: false };
+      if (chosen && isWithin([chosen], sighting.offset)) sighting.onlyFor = { key, values: [value], isValue: true };
+      else if (others && isWithin([others], sighting.offset))
+        sighting.onlyFor = { key, values: [value], isValue: false };
     }
   }
 }

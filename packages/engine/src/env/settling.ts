@@ -65,11 +65,12 @@ function settleParts(sightings: Sighting[], inExample: ReadonlySet<string>): voi
 function settleChoices(sightings: Sighting[], examples: readonly ExampleEntry[]): void {
   for (const sighting of sightings) {
     if (!sighting.onlyFor || !/^(?:checked|asserted|plain|quieted)$/.test(sighting.need)) continue;
-    const { key, value, isValue, isOneOfSeveral } = sighting.onlyFor;
+    const { key, values, isValue, isOneOfSeveral, otherwise } = sighting.onlyFor;
     const told = examples.find((one) => one.key === key && !one.isCommentedOut)?.value ?? "";
-    if (told === "" && isOneOfSeveral) sighting.need = "guarded";
-    if (told === "" && !switchedOn.test(value)) continue;
-    if ((told === value) !== isValue) sighting.need = "tooling";
+    if (told === "" && isOneOfSeveral && (otherwise === undefined || !values.includes(otherwise)))
+      sighting.need = "guarded";
+    if (told === "" && !values.some((value) => switchedOn.test(value))) continue;
+    if (values.includes(told) !== isValue) sighting.need = "tooling";
   }
 }
 

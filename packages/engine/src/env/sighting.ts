@@ -41,8 +41,8 @@ export interface Sighting {
   callee?: string;
   /** Other names the same value may be given under; the one the project names is asked for. */
   alternatives?: string[];
-  /** Only read when another variable has this value, or when it has not. */
-  onlyFor?: { key: string; value: string; isValue: boolean; isOneOfSeveral?: true };
+  /** Only read when another variable has one of these values, or when it has none; `otherwise` is what the code takes for it. */
+  onlyFor?: { key: string; values: readonly string[]; isValue: boolean; isOneOfSeveral?: true; otherwise?: string };
   /** A field of a schema of the whole environment. */
   inSchema?: true;
   /** A setting that a file of the project may hold, and a variable of this name replaces. */

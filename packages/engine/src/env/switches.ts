@@ -25,27 +25,34 @@ export function settleCases({ code, text }: Script, sightings: Sighting[]): void
     const asked = text.slice(open + 1, end).replace(/\s*(?:\?\?|\|\|)[^?|]*$/, "");
     if (!chosen.test(asked)) continue;
     const key = /(?:env\.|["'`])([A-Z][A-Z0-9_]+)\b[^.]*$/.exec(asked)?.[1];
-    for (const { label, span } of casesIn({ code, text }, code.indexOf("{", end)))
+    for (const { labels, span } of casesIn({ code, text }, code.indexOf("{", end)))
       for (const sighting of sightings) {
         if (sighting.offset <= span.start || sighting.offset >= span.end) continue;
         if (key === undefined && /^(?:checked|asserted|plain|quieted)$/.test(sighting.need)) {
           sighting.need = "guarded";
           sighting.asksFeature = true;
-        } else if (key !== undefined) sighting.onlyFor = { key, value: label, isValue: true, isOneOfSeveral: true };
+        } else if (key !== undefined) sighting.onlyFor = { key, values: labels, isValue: true, isOneOfSeveral: true };
       }
   }
 }
 
-/** The cases with a text of the block that opens at `open`. */
-function casesIn({ code, text }: Omit<Script, "path">, open: number): { label: string; span: Span }[] {
+/** The cases with a text of the block that opens at `open`; those with nothing of their own go on into the next. */
+function casesIn({ code, text }: Omit<Script, "path">, open: number): { labels: string[]; span: Span }[] {
   if (open < 0) return [];
   const end = closing(code, open);
   const heads = [...code.slice(open, end).matchAll(/\b(?:case\s+(?=["'`])|default\s*:)/g)].map(
     ({ index }) => open + index,
   );
+  let labels: string[] = [];
   return heads.flatMap((start, at) => {
-    const label = /^case\s+["'`]([^"'`\n]*)["'`]/.exec(text.slice(start, start + 100))?.[1];
-    return label === undefined ? [] : [{ label, span: { start, end: heads[at + 1] ?? end } }];
+    const span = { start, end: heads[at + 1] ?? end };
+    const head = /^case\s+["'`]([^"'`\n]*)["'`]\s*:\s*/.exec(text.slice(start, span.end));
+    if (!head) labels = [];
+    else labels.push(head[1]!);
+    if (!head || head[0].length === span.end - start) return [];
+    const found = { labels, span };
+    labels = [];
+    return [found];
   });
 }
 
@@ -66,7 +73,7 @@ export function settleNamedSwitches({ code, text }: Script, sightings: Sighting[
       const span = asked[1] === "!" ? { start: block.end, end: endOfScope(code, block.end + 1) } : block;
       for (const sighting of sightings)
         if (sighting.offset > span.start && sighting.offset < span.end)
-          sighting.onlyFor = { key: key!, value, isValue: true };
+          sighting.onlyFor = { key: key!, values: [value], isValue: true };
     }
   }
 }

@@ -346,6 +346,14 @@ describe("files of which a program takes one", () => {
       files: { ...files, ".env.example": "STORAGE_DRIVER=cloud\nCLOUD_KEY=\nLOCAL_FOLDER=\nSITE_SECRET=\n" },
       required: ["CLOUD_KEY", "SITE_SECRET"],
     },
+    "what the code takes when nobody says is": {
+      files: {
+        "factory.ts": `import { Gmail } from './gmail';\nimport { Grid } from './grid';\nexport class Factory {\n  make() {\n    const providerName = this.config\n      .get<string>('EMAIL_PROVIDER')\n      ?.toLowerCase() || 'gmail';\n    switch (providerName) {\n      case 'gmail':\n      case 'gmail-smtp':\n        return new Gmail(this.config);\n      case 'grid':\n        return new Grid(this.config);\n      default:\n        return new Gmail(this.config);\n    }\n  }\n}`,
+        "gmail.ts": `export class Gmail { user = process.env.GMAIL_USER!; }`,
+        "grid.ts": `export class Grid { key = process.env.GRID_KEY!; }`,
+      },
+      required: ["GMAIL_USER"],
+    },
     "a setting of the project's own chooses": {
       files: {
         "index.js": `import mail from "./mail.js";\nimport post from "./post.js";\nswitch (config.newsletter) {\ncase 'mail': return mail(x);\ncase 'post': return post(x);\n}`,
@@ -357,7 +365,7 @@ describe("files of which a program takes one", () => {
     },
     "what is done for an event is needed all the same": {
       files: {
-        "hook.ts": `import { paid } from "./paid";\nimport { failed } from "./failed";\nswitch (event.type) {\ncase "paid": return paid();\ncase "failed": return failed();\n}`,
+        "hook.ts": `import { paid } from "./paid";\nimport { failed } from "./failed";\nconst kind = event.type\nconst folder = process.env.PAID_FOLDER ?? "paid"\nswitch (kind) {\ncase "paid": return paid();\ncase "failed": return failed();\n}`,
         "paid.ts": `export const paid = () => send(process.env.PAID_KEY);`,
         "failed.ts": `export const failed = () => send(process.env.FAILED_KEY);`,
       },
