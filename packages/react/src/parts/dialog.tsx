@@ -44,7 +44,7 @@ export function Dialog({
             className={`lf:fixed lf:inset-x-0 lf:top-[8vh] lf:z-50 lf:mx-auto lf:flex lf:max-h-[84vh] lf:w-[calc(100%-32px)] lf:flex-col lf:rounded-lg lf:border lf:border-line lf:bg-raised lf:shadow-xl ${wide ? "lf:max-w-3xl" : "lf:max-w-lg"}`}
           >
             <div className="lf:overflow-y-auto lf:p-5">
-              <Base.Title ref={heading} tabIndex={-1} className="lf:m-0 lf:text-lg lf:font-semibold">
+              <Base.Title ref={heading} tabIndex={-1} className="lf:m-0 lf:text-lg lf:font-semibold lf:outline-none">
                 {title}
               </Base.Title>
               {description === undefined ? null : (
