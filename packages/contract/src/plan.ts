@@ -28,7 +28,7 @@ const servicePlan = z.object({
       outputDir: z.string(),
       packageManager: z.string().optional(),
       lockfile: z.string().optional(),
-      adapter: z.object({ package: z.string(), instead: z.string() }).optional(),
+      adapter: z.object({ name: z.string(), instead: z.string() }).optional(),
       timeoutMs: z.number(),
     })
     .optional(),

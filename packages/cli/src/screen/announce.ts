@@ -116,7 +116,7 @@ export function planText(prepared: Prepared, view: { paint: Paint; columns: numb
         "adapter",
         service.build?.adapter === undefined
           ? ""
-          : `${service.build.adapter.package}, in place of ${service.build.adapter.instead}`,
+          : `${service.build.adapter.name}, in place of ${service.build.adapter.instead}`,
       ],
       ["output", service.build?.outputDir ?? ""],
       ["before", commandsText(service.before)],

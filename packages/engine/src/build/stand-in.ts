@@ -6,7 +6,7 @@ import major from "semver/functions/major.js";
 import satisfies from "semver/functions/satisfies.js";
 import type { PackageManager } from "../detect/package-manager.ts";
 import { DeployError } from "../error.ts";
-import { type NodeAdapter, nodeAdapters } from "../plan/adapters.ts";
+import { type Installed, nodeAdapters } from "../plan/adapters.ts";
 import type { ServicePlan } from "../plan/plan.ts";
 import type { Tools } from "./input.ts";
 import type { Runner } from "./run.ts";
@@ -29,21 +29,17 @@ export async function putInAdapter(
   { build, path }: Pick<ServicePlan, "build" | "path">,
   { workspace, runner, tools, log }: { workspace: Workspace; runner: Runner; tools: Tools; log(line: string): void },
 ): Promise<void> {
-  const adapter = nodeAdapters.find((one) => one.package === build?.adapter?.package);
+  const adapter = nodeAdapters.find((one) => one.name === build?.adapter?.name);
   if (!adapter || !build?.adapter) return;
   const { instead } = build.adapter;
   const { name, version } = tools.manager;
-  const range = rangeFor(adapter, await installedVersion(workspace.files, path, adapter.core));
-  const present = await installedVersion(workspace.files, path, adapter.package);
-  log(`${adapter.package} stands in for ${instead}, by which Node would start no server.`);
+  log(`${adapter.name} stands in for ${instead}, by which Node would start no server.`);
+  if (!adapter.installed) return;
+  const range = rangeFor(adapter.installed, await installedVersion(workspace.files, path, adapter.installed.core));
+  const present = await installedVersion(workspace.files, path, adapter.name);
   if (present === undefined || (range !== "latest" && !satisfies(present, range)))
     await runner.run(
-      {
-        argv: [
-          ...adding[name === "yarn" && version?.startsWith("1.") ? "yarn 1" : name],
-          `${adapter.package}@${range}`,
-        ],
-      },
+      { argv: [...adding[name === "yarn" && version?.startsWith("1.") ? "yarn 1" : name], `${adapter.name}@${range}`] },
       { directory: path, env: tools.environments.install },
     );
   if (!adapter.imported) return;
@@ -51,7 +47,7 @@ export async function putInAdapter(
   const config = await importIn(directory, adapter.imported.configs, instead);
   await writeFile(
     join(directory, shim),
-    `import adapter from "${adapter.package}";\n\nexport default () => ${adapter.imported.call};\n`,
+    `import adapter from "${adapter.name}";\n\nexport default () => ${adapter.imported.call};\n`,
   );
   await writeFile(config.file, config.text);
 }
@@ -78,7 +74,7 @@ async function importIn(
 }
 
 /** The range of the adapter that fits this version of the framework. */
-export function rangeFor({ versions }: Pick<NodeAdapter, "versions">, core: string | undefined): string {
+export function rangeFor({ versions }: Installed, core: string | undefined): string {
   const newest = versions[0]!;
   if (core === undefined) return newest.range;
   if (major(core) > major(newest.from)) return "latest";

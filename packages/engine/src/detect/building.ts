@@ -14,7 +14,7 @@ export interface Built {
   start?: string | undefined;
   /** The framework makes no server that Node could start (an adapter for another platform). */
   noStart?: boolean;
-  /** That adapter, where there is one. */
+  /** That adapter, or the preset of Nitro, where there is one. */
   adapter?: string | undefined;
   port?: number;
   /** The builder must be run with this for that output, whatever the build script says. */

@@ -45,7 +45,7 @@ export interface ServiceFacts {
   startCommand?: string;
   /** Relative to the service's directory. */
   outputDir?: string;
-  /** Package by which the framework builds its server for one platform, such as `@sveltejs/adapter-vercel`, where that is none Node starts. */
+  /** By which the framework builds its server for one platform, where that is none Node starts: a package (`@astrojs/vercel`), a preset of Nitro. */
   adapter?: string;
   /** What the program listens on when PORT is not set. */
   port?: number;

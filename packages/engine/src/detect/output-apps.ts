@@ -74,9 +74,10 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
       };
     }
     if (old) return { kind: "server", output: ".nuxt", start: "nuxt start", at, rule: "nuxt/2", confidence: 0.9 };
-    // What is built for Cloudflare runs nowhere else.
+    // What is built for Cloudflare runs nowhere else. Presets of Node, Bun and Deno leave a server that is started.
     const noStart = preset?.startsWith("cloudflare") === true;
-    return { kind: "server", output: ".output", at, rule: "nuxt/server", confidence: 0.92, noStart };
+    const adapter = preset !== undefined && !/^(?:node|bun|deno)/.test(preset) ? preset : undefined;
+    return { kind: "server", output: ".output", at, rule: "nuxt/server", confidence: 0.92, noStart, adapter };
   },
   sveltekit({ project, manifest }) {
     const config = configOf(project, manifest.directory, ["svelte.config"]) ?? null;

@@ -8,9 +8,10 @@
 
 export interface NodeAdapter {
   framework: string;
-  package: string;
-  /** Package whose version decides which version of the adapter fits. */
-  core: string;
+  /** The package, or the preset of Nitro. */
+  name: string;
+  /** Which version of the package is installed; absent for what is in the framework itself. */
+  installed?: Installed;
   /** Where the adapter is imported: names of the configuration file without their ends, and how it is called, `adapter` being what it exports. */
   imported?: { configs: string[]; call: string };
   /** A start command by which Node starts nothing, and which a project has that names no adapter. */
@@ -19,6 +20,13 @@ export interface NodeAdapter {
   outputDir?: string;
   /** How its server is started; `{output}` is the folder of the output. */
   start: string;
+  /** Variables of the build by which the framework takes it. */
+  environment?: Record<string, string>;
+}
+
+export interface Installed {
+  /** Package whose version decides which version of the adapter fits. */
+  core: string;
   /** Newest first: from this version of the core on, this range of the adapter. Past the first row's major version, whatever is newest. */
   versions: { from: string; range: string }[];
 }
@@ -26,50 +34,59 @@ export interface NodeAdapter {
 export const nodeAdapters: readonly NodeAdapter[] = [
   {
     framework: "sveltekit",
-    package: "@sveltejs/adapter-node",
-    core: "@sveltejs/kit",
+    name: "@sveltejs/adapter-node",
     imported: { configs: ["svelte.config", "vite.config"], call: "adapter()" },
     outputDir: "build",
     start: "node {output}",
-    versions: [
-      { from: "3.0.0-next.0", range: "^6.0.0" },
-      { from: "2.4.0", range: "^5.0.0" },
-      { from: "2.0.0", range: "~2.1.0" },
-      { from: "1.0.0", range: "^1.3.1" },
-    ],
+    installed: {
+      core: "@sveltejs/kit",
+      versions: [
+        { from: "3.0.0-next.0", range: "^6.0.0" },
+        { from: "2.4.0", range: "^5.0.0" },
+        { from: "2.0.0", range: "~2.1.0" },
+        { from: "1.0.0", range: "^1.3.1" },
+      ],
+    },
   },
   {
     framework: "astro",
-    package: "@astrojs/node",
-    core: "astro",
+    name: "@astrojs/node",
     imported: { configs: ["astro.config"], call: 'adapter({ mode: "standalone" })' },
     start: "node ./{output}/server/entry.mjs",
-    versions: [
-      { from: "7.2.1", range: "^11.1.4" },
-      { from: "7.0.0", range: "~11.0.1" },
-      { from: "6.3.0", range: "^10.1.0" },
-      { from: "6.0.0", range: "~10.0.3" },
-      { from: "5.17.3", range: "^9.5.4" },
-      { from: "5.14.3", range: "9.5.3" },
-      { from: "5.7.0", range: "9.4.4" },
-      { from: "5.3.0", range: "~9.1.0" },
-      { from: "5.0.0", range: "~9.0.0" },
-      { from: "4.2.0", range: "^8.0.0" },
-      { from: "4.0.0", range: "^7.0.2" },
-      { from: "3.0.0", range: "6.1.0" },
-      { from: "2.10.13", range: "^5.3.6" },
-      { from: "2.0.0", range: "5.0.0" },
-      { from: "1.6.15", range: "^3.1.1" },
-    ],
+    installed: {
+      core: "astro",
+      versions: [
+        { from: "7.2.1", range: "^11.1.4" },
+        { from: "7.0.0", range: "~11.0.1" },
+        { from: "6.3.0", range: "^10.1.0" },
+        { from: "6.0.0", range: "~10.0.3" },
+        { from: "5.17.3", range: "^9.5.4" },
+        { from: "5.14.3", range: "9.5.3" },
+        { from: "5.7.0", range: "9.4.4" },
+        { from: "5.3.0", range: "~9.1.0" },
+        { from: "5.0.0", range: "~9.0.0" },
+        { from: "4.2.0", range: "^8.0.0" },
+        { from: "4.0.0", range: "^7.0.2" },
+        { from: "3.0.0", range: "6.1.0" },
+        { from: "2.10.13", range: "^5.3.6" },
+        { from: "2.0.0", range: "5.0.0" },
+        { from: "1.6.15", range: "^3.1.1" },
+      ],
+    },
   },
   {
     // Without Nitro its build leaves a function that answers requests, and nothing that listens.
     framework: "tanstack-start",
-    package: "srvx",
-    core: "srvx",
+    name: "srvx",
     idle: /^node (?:\.\/)?dist\/server\/server\.js$/,
     start: "srvx --prod --static ../client {output}/server/server.js",
-    versions: [{ from: "1.0.0", range: "^1.0.0" }],
+    installed: { core: "srvx", versions: [{ from: "1.0.0", range: "^1.0.0" }] },
+  },
+  {
+    framework: "nuxt",
+    name: "node-server",
+    environment: { NITRO_PRESET: "node-server" },
+    start: "node .output/server/index.mjs",
   },
 ];
 
@@ -85,6 +102,7 @@ export function nodeAdapterFor({
 }): { row: NodeAdapter; instead: string } | undefined {
   const row = nodeAdapters.find((one) => one.framework === framework);
   if (!row) return undefined;
-  if (startCommand === undefined) return adapter === undefined ? undefined : { row, instead: adapter };
+  if (adapter !== undefined && (startCommand === undefined || row.environment)) return { row, instead: adapter };
+  if (startCommand === undefined) return undefined;
   return row.idle?.test(startCommand) ? { row, instead: startCommand } : undefined;
 }

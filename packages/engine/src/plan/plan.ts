@@ -21,8 +21,8 @@ export interface BuildPlan {
   packageManager?: string;
   /** Lockfile that keys the dependency cache, relative to the snapshot's root. */
   lockfile?: string;
-  /** A package for Node, and the adapter or the start command it stands in for; see adapters.ts. */
-  adapter?: { package: string; instead: string };
+  /** A package or a preset for Node, and the adapter or the start command it stands in for; see adapters.ts. */
+  adapter?: { name: string; instead: string };
   timeoutMs: number;
 }
 

@@ -153,11 +153,11 @@ function buildPlan(
   const build = isBuiltHere ? commands(overrides.buildCommand ?? service.buildCommand) : [];
   return {
     install,
-    build: build.map((one) => withVariables(one, way?.environment)),
+    build: build.map((one) => withVariables(one, way?.environment ?? standIn?.row.environment)),
     outputDir: way?.outputDir ?? outputDir,
     ...optional("packageManager", service.packageManager),
     ...optional("lockfile", input.lockfileOf(service.packageManager, service.path)),
-    ...(standIn ? { adapter: { package: standIn.row.package, instead: standIn.instead } } : {}),
+    ...(standIn ? { adapter: { name: standIn.row.name, instead: standIn.instead } } : {}),
     timeoutMs: buildTimeoutMs,
   };
 }

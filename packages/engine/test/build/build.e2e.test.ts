@@ -241,7 +241,7 @@ describe("an adapter for another platform", () => {
       install: "npm install",
       build: "node build.mjs",
     };
-    const adapter = { package: "@sveltejs/adapter-node", instead: "@sveltejs/adapter-vercel" };
+    const adapter = { name: "@sveltejs/adapter-node", instead: "@sveltejs/adapter-vercel" };
     return { ...made, service: { build: { ...serviceOf(made).build!, adapter } } };
   };
 
@@ -266,7 +266,11 @@ describe("an adapter for another platform", () => {
   });
 
   it("is replaced in the version that fits the framework's", () => {
-    const [kit, astro] = nodeAdapters.map((adapter) => (core: string) => rangeFor(adapter, core));
+    const [kit, astro] = nodeAdapters.map(
+      ({ installed }) =>
+        (core: string) =>
+          rangeFor(installed!, core),
+    );
     expect(["1.30.4", "2.0.6", "2.70.4", "3.2.0", "4.0.0"].map((core) => kit?.(core))).toEqual([
       "^1.3.1",
       "~2.1.0",

@@ -229,7 +229,7 @@ describe("a plan", () => {
             start: { argv: ["node", "build"] },
             build: {
               outputDir: "build",
-              adapter: { package: "@sveltejs/adapter-node", instead: "@sveltejs/adapter-auto" },
+              adapter: { name: "@sveltejs/adapter-node", instead: "@sveltejs/adapter-auto" },
             },
           },
         ],
@@ -238,7 +238,7 @@ describe("a plan", () => {
     const astro = { ...rest, framework: "astro", outputDir: "out", adapter: "@astrojs/vercel/serverless" };
     expect(planFor(input(detection(astro))).plan.services[0]).toMatchObject({
       start: { argv: ["node", "./out/server/entry.mjs"] },
-      build: { outputDir: "out", adapter: { package: "@astrojs/node", instead: "@astrojs/vercel/serverless" } },
+      build: { outputDir: "out", adapter: { name: "@astrojs/node", instead: "@astrojs/vercel/serverless" } },
     });
     const start = {
       ...api,
@@ -248,7 +248,13 @@ describe("a plan", () => {
     };
     expect(planFor(input(detection(start))).plan.services[0]).toMatchObject({
       start: { argv: ["srvx", "--prod", "--static", "../client", "dist/server/server.js"] },
-      build: { adapter: { package: "srvx", instead: "node dist/server/server.js" } },
+      build: { adapter: { name: "srvx", instead: "node dist/server/server.js" } },
+    });
+    const { startCommand: _, ...unstarted } = api;
+    const nuxt = { ...unstarted, framework: "nuxt", buildCommand: "nuxt build", adapter: "cloudflare_module" };
+    expect(planFor(input(detection(nuxt))).plan.services[0]).toMatchObject({
+      start: { argv: ["node", ".output/server/index.mjs"] },
+      build: { build: [{ argv: ["nuxt", "build"], env: { NITRO_PRESET: "node-server" } }] },
     });
     const said = { overrides: { startCommand: "node own.js" } };
     expect(planFor(input(detection(kit), said)).plan.services[0]?.build?.adapter).toBeUndefined();
