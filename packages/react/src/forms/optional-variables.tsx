@@ -29,7 +29,7 @@ export function OptionalVariables({ isMore, needed, disabled, onAdd }: OptionalV
               {one.description === undefined ? null : (
                 <p className="lf:m-0 lf:text-xs lf:text-muted">{one.description}</p>
               )}
-              <Reason {...one} />
+              <Reason because={one.because} />
               <Places foundIn={one.foundIn} />
             </div>
             <Button aria-label={`Add ${one.key}`} disabled={disabled} onClick={() => onAdd(one)}>

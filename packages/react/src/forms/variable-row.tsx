@@ -97,7 +97,7 @@ export function VariableRowFields(props: VariableRowFieldsProps) {
           </p>
         )}
         {need?.description === undefined ? null : <p className="lf:mt-1 lf:mb-0">{need.description}</p>}
-        {isMissing && need !== undefined ? <Reason {...need} /> : null}
+        {isMissing && need !== undefined ? <Reason because={need.because} /> : null}
       </div>
       {need === undefined ? null : <Places foundIn={need.foundIn} />}
     </li>
@@ -175,7 +175,7 @@ function takingFiles(field: "name" | "value", taken: VariableRowFieldsProps["onP
 }
 
 /** Why detection calls it required, or not: "The program stops without it." */
-export function Reason({ because }: Pick<NeededVariable, "because">) {
+export function Reason({ because }: { because: string | undefined }) {
   if (because === undefined) return null;
   return (
     <p className="lf:mt-1 lf:mb-0 lf:text-xs lf:text-muted">
