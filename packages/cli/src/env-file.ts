@@ -28,12 +28,12 @@ export async function readEnvFile(path: string): Promise<Record<string, string>>
       next: "Save it as UTF-8.",
     });
   }
-  const { parseDotenv, variablesOf } = await import("@landfall/engine/env/dotenv");
+  const { parseDotenv, variablesOf } = await import("@landfall/engine/env/values/dotenv");
   return variablesOf(parseDotenv(text));
 }
 
 /** The variables as a .env file that reads back the same. */
 export async function writeEnvText(variables: Record<string, string>): Promise<string> {
-  const { formatDotenv } = await import("@landfall/engine/env/dotenv");
+  const { formatDotenv } = await import("@landfall/engine/env/values/dotenv");
   return formatDotenv(Object.entries(variables).map(([key, value]) => ({ key, value })));
 }

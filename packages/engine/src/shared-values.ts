@@ -1,6 +1,6 @@
 /** Values of an organisation that variables of its projects have: kept encrypted, read with a project's own, which win. */
 import { instant } from "./clock.ts";
-import { checkName } from "./env/names.ts";
+import { checkName } from "./env/values/names.ts";
 import { isSensitive } from "./env/rules.ts";
 import { DeployError } from "./error.ts";
 import { checkedName } from "./name.ts";

@@ -1,9 +1,9 @@
 /** Variables of a project's environment: kept encrypted, read to be given to builds and programs. */
 import { instant } from "./clock.ts";
 import type { Kysely } from "kysely";
-import { checkName, checkValue } from "./env/names.ts";
+import { checkName, checkValue } from "./env/values/names.ts";
 import { isSensitive } from "./env/rules.ts";
-import { checkVariables } from "./env/validate.ts";
+import { checkVariables } from "./env/values/validate.ts";
 import { DeployError } from "./error.ts";
 import { checkedName } from "./name.ts";
 import type { Projects } from "./projects.ts";

@@ -28,7 +28,7 @@ export interface EnvVariable {
   class: "build" | "run";
   description?: string;
   example?: string;
-  /** Id of a validation kind in env/validate.ts, such as `postgres-url`, `url`, `stripe-secret-key`. */
+  /** Id of a validation kind in env/values/validate.ts, such as `postgres-url`, `url`, `stripe-secret-key`. */
   validation?: string;
   foundIn: string[];
 }

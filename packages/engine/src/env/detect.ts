@@ -7,7 +7,7 @@ import { settle, withoutSparedVendors } from "./settling.ts";
 import type { Sighting } from "./sighting.ts";
 import { sightingsIn } from "./sightings.ts";
 import { type Gathered, surroundingsOf } from "./surroundings.ts";
-import { toldOf } from "./told.ts";
+import { toldOf } from "./told/told.ts";
 import { weigh } from "./weigh.ts";
 
 /**

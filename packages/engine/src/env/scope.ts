@@ -1,6 +1,6 @@
 /** Which files of a project are read for the variables of one service. */
 import { isObject, inside, type Project } from "../detect/reading.ts";
-import { librariesOf } from "./libraries.ts";
+import { librariesOf } from "./languages/libraries.ts";
 
 export interface ScopeFile {
   path: string;

@@ -1,5 +1,5 @@
 /** What is known of one variable when it is decided whether a deployment must set it. */
-import type { ExampleEntry } from "./example.ts";
+import type { ExampleEntry } from "./told/example.ts";
 import { isSensitive, ruleFor, type VariableRule } from "./rules.ts";
 import type { Need, Sighting } from "./sighting.ts";
 import type { Surroundings } from "./surroundings.ts";

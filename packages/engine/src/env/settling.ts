@@ -1,6 +1,6 @@
 /** What the places, taken together, say of each: how much one needs a variable may follow from another place, or from the example. */
 import type { EnvVariable } from "../detect/detection.ts";
-import type { ExampleEntry } from "./example.ts";
+import type { ExampleEntry } from "./told/example.ts";
 import type { Sighting } from "./sighting.ts";
 import type { Gathered } from "./surroundings.ts";
 

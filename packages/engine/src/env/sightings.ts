@@ -1,18 +1,18 @@
 /** Everything in a service that names one of its variables: its code, what its libraries read, and manifests. */
 import type { ServiceFacts } from "../detect/detection.ts";
 import type { Project } from "../detect/reading.ts";
-import { settleCaseFiles } from "./case-files.ts";
-import { settleDotnetSettings } from "./dotnet.ts";
-import { HandedSettings } from "./handed-settings.ts";
-import { readHanded } from "./javascript.ts";
-import { isManifest, readManifest } from "./manifests.ts";
-import type { OwnReader } from "./own-readers.ts";
-import { settleGuardedSettings, settleIdlePrograms } from "./python.ts";
+import { settleCaseFiles } from "./javascript/case-files.ts";
+import { settleDotnetSettings } from "./languages/dotnet.ts";
+import { HandedSettings } from "./javascript/handed-settings.ts";
+import { readHanded } from "./javascript/javascript.ts";
+import { isManifest, readManifest } from "./told/manifests.ts";
+import type { OwnReader } from "./javascript/own-readers.ts";
+import { settleGuardedSettings, settleIdlePrograms } from "./languages/python.ts";
 import { mostCharacters, type Scope } from "./scope.ts";
-import { importedIn, importerOf, readSdks, rowsFor } from "./sdk-reading.ts";
+import { importedIn, importerOf, readSdks, rowsFor } from "./javascript/sdk-reading.ts";
 import type { Sighting } from "./sighting.ts";
 import { type Source, sourceAt } from "./source.ts";
-import { besideTheService } from "./told.ts";
+import { besideTheService } from "./told/told.ts";
 
 export function sightingsIn(
   project: Project,

@@ -1,13 +1,13 @@
 /** One source file as the search for variables sees it: read, masked and searched once, whichever services it is a part of. */
 import type { Project } from "../detect/reading.ts";
-import { type CaseFile, caseFilesIn } from "./case-files.ts";
-import { type Setting, settingsIn } from "./handed-settings.ts";
-import { mayReadVariables, readJavaScript } from "./javascript.ts";
-import { readLanguage } from "./languages.ts";
+import { type CaseFile, caseFilesIn } from "./javascript/case-files.ts";
+import { type Setting, settingsIn } from "./javascript/handed-settings.ts";
+import { mayReadVariables, readJavaScript } from "./javascript/javascript.ts";
+import { readLanguage } from "./languages/languages.ts";
 import { maskJavaScript } from "./mask.ts";
-import { type OwnReader, ownReadersIn } from "./own-readers.ts";
+import { type OwnReader, ownReadersIn } from "./javascript/own-readers.ts";
 import type { ScopeFile } from "./scope.ts";
-import { readPythonSdks } from "./sdk-reading.ts";
+import { readPythonSdks } from "./javascript/sdk-reading.ts";
 import type { Sighting } from "./sighting.ts";
 
 export interface Source {

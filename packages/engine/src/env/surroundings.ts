@@ -1,10 +1,10 @@
 /** What the project, its examples and its other variables say of each variable. */
 import type { ServiceFacts } from "../detect/detection.ts";
-import type { ExampleEntry } from "./example.ts";
+import type { ExampleEntry } from "./told/example.ts";
 import { isProvided } from "./provided.ts";
-import type { Verdict } from "./readme.ts";
+import type { Verdict } from "./told/readme.ts";
 import type { Sighting } from "./sighting.ts";
-import type { Told } from "./told.ts";
+import type { Told } from "./told/told.ts";
 
 export interface Surroundings {
   /** Nothing of it runs by itself, so that nothing has to be set for it. */

@@ -1,6 +1,6 @@
 /** From what was seen of one variable to what is answered of it. */
 import type { EnvVariable } from "../detect/detection.ts";
-import type { ExampleEntry } from "./example.ts";
+import type { ExampleEntry } from "./told/example.ts";
 import { isPublic, type VariableRule } from "./rules.ts";
 import { rulingOf } from "./rulings.ts";
 import { SeenVariable } from "./seen.ts";

@@ -1,8 +1,8 @@
 /** From a request to everything known before anything is changed: snapshot, detection, plan, problems. */
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { checkVariables } from "../env/validate.ts";
-import { generateSecret } from "../env/generate.ts";
+import { checkVariables } from "../env/values/validate.ts";
+import { generateSecret } from "../env/values/generate.ts";
 import type { Config } from "./config.ts";
 import type { Detect } from "../detect/aside.ts";
 import { detectRemembered } from "../detect/remembered.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatDotenv, parseDotenv, variablesOf } from "../../src/env/dotenv.ts";
+import { formatDotenv, parseDotenv, variablesOf } from "../../src/env/values/dotenv.ts";
 import { DeployError } from "../../src/error.ts";
 
 function backAndForth(value: string): string | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isExampleFile, readExample } from "../../src/env/example.ts";
+import { isExampleFile, readExample } from "../../src/env/told/example.ts";
 
 describe("isExampleFile", () => {
   for (const name of [

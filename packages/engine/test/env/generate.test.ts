@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { generateSecret } from "../../src/env/generate.ts";
-import { validateVariable } from "../../src/env/validate.ts";
+import { generateSecret } from "../../src/env/values/generate.ts";
+import { validateVariable } from "../../src/env/values/validate.ts";
 
 const forms: [key: string, form: RegExp][] = [
   ["NEXTAUTH_SECRET", /^[A-Za-z0-9+/]{43}=$/],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mayReadVariables, readJavaScript } from "../../src/env/javascript.ts";
+import { mayReadVariables, readJavaScript } from "../../src/env/javascript/javascript.ts";
 import { maskJavaScript } from "../../src/env/mask.ts";
 import type { Sighting } from "../../src/env/sighting.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readLanguage } from "../../src/env/languages.ts";
+import { readLanguage } from "../../src/env/languages/languages.ts";
 
 function needsOf(extension: string, text: string, key = "X_KEY"): string[] {
   const found = readLanguage(`src/a.${extension}`, extension, text);

@@ -6,7 +6,7 @@ import {
   namesThatDifferInCase,
   reachesProgramOnly,
   withoutProgramOnly,
-} from "../../src/env/names.ts";
+} from "../../src/env/values/names.ts";
 import { DeployError } from "../../src/error.ts";
 
 describe("checkName", () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { ownReadersIn } from "../../src/env/own-readers.ts";
+import { ownReadersIn } from "../../src/env/javascript/own-readers.ts";
 
 const functions: [what: string, code: string, readers: Record<string, string>][] = [
   ["one that answers nothing", "function read(key) { return process.env[key]; }", { read: "never" }],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readReadme } from "../../src/env/readme.ts";
+import { readReadme } from "../../src/env/told/readme.ts";
 
 function verdictsOf(...lines: string[]): Record<string, string> {
   return Object.fromEntries(readReadme("README.md", lines.join("\n")).verdicts);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { maskJavaScript } from "../../src/env/mask.ts";
-import { readSchemas } from "../../src/env/schema.ts";
+import { readSchemas } from "../../src/env/javascript/schema.ts";
 
 function needs(text: string): Record<string, string> {
   const found = readSchemas({ path: "src/env.ts", text, code: maskJavaScript(text) });

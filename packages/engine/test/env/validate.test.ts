@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { EnvVariable } from "../../src/detect/detection.ts";
-import { kindIds } from "../../src/env/kinds.ts";
+import { kindIds } from "../../src/env/values/kinds.ts";
 import { rules } from "../../src/env/rules.ts";
-import { checkVariables, printChecked, validateVariable } from "../../src/env/validate.ts";
+import { checkVariables, printChecked, validateVariable } from "../../src/env/values/validate.ts";
 
 /** Text of the shape of a key that is none: the parts meet only when the test runs. */
 const filler = (length: number): string =>

@@ -1,5 +1,5 @@
 /**
- * Files of variables (`.env`) as the engine reads and writes them, for texts that never leave the browser: packages/engine/src/env/dotenv.ts
+ * Files of variables (`.env`) as the engine reads and writes them, for texts that never leave the browser: packages/engine/src/env/values/dotenv.ts
  * says what the dialect is, and a test reads the same texts with both.
  */
 

@@ -1,5 +1,5 @@
 /** The browser's reader of `.env` and the engine's, over the same texts. */
-import { formatDotenv, parseDotenv as engineParse } from "@landfall/engine/env/dotenv";
+import { formatDotenv, parseDotenv as engineParse } from "@landfall/engine/env/values/dotenv";
 import { DeployError } from "@landfall/engine/error";
 import { describe, expect, it } from "vitest";
 import { formatEntry, isDotenv, parseDotenv } from "../../src/forms/dotenv.ts";

@@ -1,6 +1,6 @@
 /** What the browser says of names and makes for them, beside what the engine says and makes. */
-import { generateSecret as engineGenerate } from "@landfall/engine/env/generate";
-import { checkName } from "@landfall/engine/env/names";
+import { generateSecret as engineGenerate } from "@landfall/engine/env/values/generate";
+import { checkName } from "@landfall/engine/env/values/names";
 import { isPublic, isSensitive } from "@landfall/engine/env/rules";
 import { describe, expect, it } from "vitest";
 import { canGenerate, generateSecret } from "../../src/forms/generate.ts";

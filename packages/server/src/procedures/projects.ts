@@ -1,5 +1,5 @@
 import type { Engine, ProjectView, RuntimeLogLine } from "@landfall/engine";
-import { formatDotenv, parseDotenv, variablesOf as valuesIn } from "@landfall/engine/env/dotenv";
+import { formatDotenv, parseDotenv, variablesOf as valuesIn } from "@landfall/engine/env/values/dotenv";
 import type { Call } from "../call.ts";
 import { missing, withoutHome } from "../errors.ts";
 import { type Gate, inside } from "../gate.ts";

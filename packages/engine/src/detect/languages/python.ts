@@ -1,5 +1,5 @@
 /** Python: frameworks by dependency and by content, the module to start, the package manager by lockfile. */
-import { isExampleFile } from "../../env/example.ts";
+import { isExampleFile } from "../../env/told/example.ts";
 import { inside, isObject, type Project, type Reader, type Reading } from "../reading.ts";
 import { databasesInAddresses, usesDrivers } from "./databases.ts";
 import { dockerfileOf } from "./docker.ts";

@@ -1,0 +1,149 @@
+/** What is read for one of several ways, or behind a switch, is needed only by whoever takes that way, or switches it on. */
+import {
+  blockAfter,
+  braceAround,
+  closing,
+  endOfExpression,
+  endOfScope,
+  endOfTernaryBranch,
+  skipSpaceBack,
+  type Span,
+} from "../code.ts";
+import type { Script } from "./need.ts";
+import type { Sighting } from "../sighting.ts";
+
+/** `switch (provider) { case "s3": … }`. What a program chooses among: a word that ends what is asked. */
+export const chosen: RegExp =
+  /(?:platform|provider|driver|adapter|channel|network|engine|backend|vendor|service|storage|store|transport|gateway|strategy|mailer|connector)(?:s|_?(?:type|TYPE))?["'`]?\s*(?:\)|\.to(?:Lower|Upper)Case\(\))*$/i;
+
+/** Takes back what `sightings`, of the script, say of variables read in one case of several. */
+export function settleCases({ code, text }: Script, sightings: Sighting[]): void {
+  if (sightings.length === 0 || !code.includes("switch")) return;
+  for (const match of code.matchAll(/\bswitch\s*\(/g)) {
+    const open = match.index + match[0].length - 1;
+    const end = closing(code, open);
+    const asked = text.slice(open + 1, end).replace(/\s*(?:\?\?|\|\|)[^?|]*$/, "");
+    if (!chosen.test(asked)) continue;
+    const key = /(?:env\.|["'`])([A-Z][A-Z0-9_]+)\b[^.]*$/.exec(asked)?.[1];
+    for (const { labels, span } of casesIn({ code, text }, code.indexOf("{", end)))
+      for (const sighting of sightings) {
+        if (sighting.offset <= span.start || sighting.offset >= span.end) continue;
+        if (key === undefined && /^(?:checked|asserted|plain|quieted)$/.test(sighting.need)) {
+          sighting.need = "guarded";
+          sighting.asksFeature = true;
+        } else if (key !== undefined) sighting.onlyFor = { key, values: labels, isValue: true, isOneOfSeveral: true };
+      }
+  }
+}
+
+/** The cases with a text of the block that opens at `open`; those with nothing of their own go on into the next. */
+function casesIn({ code, text }: Omit<Script, "path">, open: number): { labels: string[]; span: Span }[] {
+  if (open < 0) return [];
+  const end = closing(code, open);
+  const heads = [...code.slice(open, end).matchAll(/\b(?:case\s+(?=["'`])|default\s*:)/g)].map(
+    ({ index }) => open + index,
+  );
+  let labels: string[] = [];
+  return heads.flatMap((start, at) => {
+    const span = { start, end: heads[at + 1] ?? end };
+    const head = /^case\s+["'`]([^"'`\n]*)["'`]\s*:\s*/.exec(text.slice(start, span.end));
+    if (!head) labels = [];
+    else labels.push(head[1]!);
+    if (!head || head[0].length === span.end - start) return [];
+    const found = { labels, span };
+    labels = [];
+    return [found];
+  });
+}
+
+/** `const isOn = process.env.MAIL_ENABLED === "true"; if (isOn) { … }`, or `if (!isOn) return;` and what follows. */
+export function settleNamedSwitches({ code, text }: Script, sightings: Sighting[]): void {
+  if (sightings.length === 0) return;
+  for (const match of code.matchAll(
+    /\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*(?::\s*boolean\s*)?=\s*(?:process\.env|import\.meta\.env|Bun\.env)\.([A-Z][A-Z0-9_]+)\s*===?\s*(?=["'`])/g,
+  )) {
+    const [whole, name, key] = match;
+    const value = /^["'`](true|1|yes|on|enabled)["'`]/.exec(text.slice(match.index + whole.length))?.[1];
+    if (value === undefined) continue;
+    for (const asked of code.matchAll(
+      new RegExp(`\\bif\\s*\\(\\s*(!?)\\s*${name!.replaceAll("$", "\\$")}\\s*\\)`, "g"),
+    )) {
+      const block = blockAfter(code, asked.index + asked[0].length);
+      if (asked[1] === "!" && !/\breturn\b[^;{}]*;?\s*$/.test(code.slice(block.start, block.end))) continue;
+      const span = asked[1] === "!" ? { start: block.end, end: endOfScope(code, block.end + 1) } : block;
+      for (const sighting of sightings)
+        if (sighting.offset > span.start && sighting.offset < span.end)
+          sighting.onlyFor = { key: key!, values: [value], isValue: true };
+    }
+  }
+}
+
+/** `const live = process.env.NODE_ENV === "production"; … live ? A : B`, `if (!live) { … }`: B is a matter of development. */
+export function developmentBranches({ code, text }: Script): Span[] {
+  const spans: Span[] = [];
+  const named = /\bconst (\w+) = process\.env\.NODE_ENV ([!=])==? ["'](production|prod|development|dev)["'];?$/gm;
+  for (const [, name, operator, mode] of text.matchAll(named)) {
+    const isLive = mode!.startsWith("prod") === (operator === "=");
+    for (const { index, 0: asked } of code.matchAll(new RegExp(`(?<![\\w.$!])${name}\\s*\\?(?![.?])`, "g"))) {
+      const start = index + asked.length;
+      const middle = endOfTernaryBranch(code, start);
+      spans.push(isLive ? { start: middle, end: endOfExpression(code, middle + 1) } : { start, end: middle });
+    }
+    for (const { index, 0: asked } of code.matchAll(
+      new RegExp(`\\bif\\s*\\(\\s*${isLive ? "!\\s*" : ""}${name}\\s*\\)`, "g"),
+    ))
+      spans.push(blockAfter(code, index + asked.length));
+  }
+  return spans;
+}
+
+/** `{ development: { … }, production: { … } }` (Knex, Sequelize): of these what is deployed reads the last. */
+export function developmentSettings({ code }: Script): Span[] {
+  if (!/\bproduction["']?\s*:\s*\{/.test(code)) return [];
+  return [...code.matchAll(/\b(?:development|test|testing|local)\s*:\s*(?=\{)/g)].map((match) =>
+    blockAfter(code, match.index + match[0].length),
+  );
+}
+
+/** Blocks a setting of the project switches on: `if (config.dashboard.enabled) { … }`. */
+export function switchedBlocks({ code }: Script): Span[] {
+  if (!/enabled/i.test(code)) return [];
+  return [...code.matchAll(/\bif\s*\(\s*(?:[\w$]+\??\.)+(?:isE|e|E)(?:nabled|NABLED)\s*\)/g)].map((match) =>
+    blockAfter(code, match.index + match[0].length),
+  );
+}
+
+/** `isMailConfigured() { … }`, `const hasStripe = …`: what answers whether a feature is set up. */
+export function featureQuestions({ code }: Script): Span[] {
+  if (!/(?:Configured|Enabled|Available)\b/.test(code)) return [];
+  const heads =
+    /(?<![\w$.])(?:is|has|can|are)\w{0,40}(?:Configured|Enabled|Available)\s*(?:(?::\s*\w+\s*)?=(?![=>])|\([^()]*\)\s*(?::\s*[\w<>\s]+)?(?=\{))/g;
+  return [...code.matchAll(heads)].map((match) => {
+    const head = blockAfter(code, match.index + match[0].length);
+    // `const isOn = () => { … }`: the block is what is asked.
+    return { start: match.index, end: head.end };
+  });
+}
+
+/** `catch { return null; }`: without it there is nothing, and that is an answer. A short one asks for the value alone. */
+const forgives = { catch: /^\{\s*return\s*(?:null|undefined|false|\[\]|""|'')?\s*;?\s*\}$/, longest: 400 };
+/** `catch { console.warn("Missing keys of …"); }`: a part is left out that has not been set up. */
+const goesWithout = {
+  catch:
+    /^\{\s*(?:console|log|logger)\.\w+\([^;{}]*(?:missing|not (?:set|configured|provided)|disabled|skipp)[^;{}]*\)\s*;?\s*\}$/i,
+  longest: 4000,
+};
+
+/** Blocks whose failure is no failure of the program. */
+export function forgivenReads({ code, text }: Script): Span[] {
+  const spans: Span[] = [];
+  for (const match of code.matchAll(/\bcatch\s*(?:\([^()]*\)\s*)?(?=\{)/g)) {
+    const open = match.index + match[0].length;
+    const handling = text.slice(open, Math.min(closing(code, open), open + 300) + 1);
+    const kind = [forgives, goesWithout].find((one) => one.catch.test(handling));
+    const end = skipSpaceBack(code, match.index);
+    const start = kind && code[end] === "}" ? braceAround(code, end, kind.longest) : -1;
+    if (start >= 0 && /\btry\s*$/.test(code.slice(Math.max(0, start - 8), start))) spans.push({ start, end });
+  }
+  return spans;
+}

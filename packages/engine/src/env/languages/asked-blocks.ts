@@ -1,0 +1,122 @@
+/** Blocks that run only when a variable is there: what is read in them is needed only together with it. */
+import { closing } from "../code.ts";
+import type { Sighting } from "../sighting.ts";
+
+interface Form {
+  /** The head of a block: its indentation, its condition. */
+  head: RegExp;
+  /** A condition that is about absence. */
+  isNot: RegExp;
+  /** Where the block ends that is indented so much. */
+  end(indent: number): RegExp;
+}
+
+const forms = {
+  py: {
+    head: /^([ \t]*)(?:el)?if\b([^:]{0,400}?\b(?:environ|getenv)\b[^:]{0,400}?):[ \t]*$/gm,
+    isNot: /\bnot\b|!=/,
+    end: (indent) => new RegExp(`^[ \\t]{0,${indent}}(?![ \\t])(?=\\S)`, "m"),
+  },
+  rb: {
+    head: /^([ \t]*)(?:[\w.@]+\s*=\s*)?(?:els)?if\b([^\n]*\bENV\b[^\n]*)$/gm,
+    isNot: /!|\bnot\b|\.nil\?|\.blank\?|\.empty\?/,
+    end: (indent) => new RegExp(`^[ \\t]{${indent}}(?:end|else|elsif)\\b`, "m"),
+  },
+  ex: {
+    head: /^([ \t]*)(?:\w+ =[ \t]*)?if (System\.get_env\("\w+"\)[^\n]*)\bdo[ \t]*$/gm,
+    isNot: /\bnot\b|!|\bis_nil\b|==/,
+    end: (indent) => new RegExp(`^[ \\t]{${indent}}(?:end|else)\\b`, "m"),
+  },
+} satisfies Record<string, Form>;
+
+/** Asks where the program runs, or in which mode: what follows is not a feature one may leave out. */
+const aboutPlatform =
+  /["'](?:\w*_)?(?:ENV|ENVIRONMENT|MODE|STAGE|DEBUG|TESTING|CI|DYNO|HEROKU\w*|RENDER|RAILWAY\w*|VERCEL\w*|FLY_\w+|GAE_\w+|K_SERVICE|KUBERNETES\w*)["']|prod/i;
+
+/** `USE_S3 = env.bool("USE_S3", False)`: off unless somebody switches it on. */
+const switches =
+  /^(\w+)\s*=\s*(?:\w+\.)?(?:env(?:\.bool)?|config|getenv|environ\.get)\(\s*["']\w+["']\s*,\s*(?:default\s*=\s*)?["']?[fF]alse\b/gm;
+
+/** The same of blocks of Python that run when such a switch is on, `if USE_S3:`. */
+export function quietSwitchedBlocks(code: string, sightings: Sighting[]): void {
+  const names = new Set([...code.matchAll(switches)].map(([, name]) => name));
+  for (const match of names.size > 0 ? code.matchAll(/^([ \t]*)(?:el)?if (\w+)[ \t]*:[ \t]*$/gm) : []) {
+    if (!names.has(match[2])) continue;
+    const start = match.index + match[0].length;
+    const after = forms.py.end(match[1]!.length).exec(code.slice(start + 1));
+    const end = after ? start + 1 + after.index : code.length;
+    for (const sighting of sightings)
+      if (sighting.offset > start && sighting.offset < end && /^(?:asserted|plain|checked)$/.test(sighting.need))
+        sighting.need = "guarded";
+  }
+}
+
+/** Takes back what `sightings`, of one file in the language, say of variables read in such blocks. */
+export function quietAskedBlocks(language: keyof typeof forms, code: string, sightings: Sighting[]): void {
+  const form = forms[language];
+  // Elixir insists by the way it asks, once it knows that the variable is there.
+  const quieted = language === "ex" ? /^(?:asserted|plain|checked)$/ : /^(?:asserted|plain)$/;
+  for (const match of code.matchAll(form.head)) {
+    const [head, indent, condition] = match;
+    if (form.isNot.test(condition!) || aboutPlatform.test(condition!)) continue;
+    const start = match.index + head.length;
+    const after = form.end(indent!.length).exec(code.slice(start + 1));
+    const end = after ? start + 1 + after.index : code.length;
+    for (const sighting of sightings)
+      if (sighting.offset > start && sighting.offset < end && quieted.test(sighting.need)) sighting.need = "guarded";
+  }
+}
+
+const bracedHead =
+  /\bif\b([^{}\n]{0,300}?\b(?:[gG]etenv|LookupEnv|_ENV|env::var|GetEnvironmentVariable)\b[^{}\n]{0,300})\{/g;
+/** A condition about absence, or about any value but one. */
+const isAbsence = /!(?!==?\s*(?:""|''|nil|null))|===?\s*(?:""|''|nil|null)|\bis_err\b|\bIsNullOr|\bempty\(/;
+
+/** The same of blocks in braces: `if os.Getenv("MAIL_HOST") != "" { … }`, `if ($_ENV["STORE"] === "s3") { … }`. */
+export function quietBracedBlocks(code: string, sightings: Sighting[]): void {
+  if (sightings.length < 2) return;
+  for (const match of code.matchAll(bracedHead)) {
+    const condition = match[1]!;
+    if (isAbsence.test(condition) || aboutPlatform.test(condition)) continue;
+    const start = match.index + match[0].length;
+    const end = closing(code, start - 1);
+    const [within, others] = [new Set<Sighting>(), new Set<string>()];
+    for (const sighting of sightings)
+      if (/^(?:asserted|plain)$/.test(sighting.need)) {
+        if (sighting.offset > start && sighting.offset < end) within.add(sighting);
+        else others.add(sighting.key);
+      }
+    for (const sighting of within) if (!others.has(sighting.key)) sighting.need = "guarded";
+  }
+}
+
+const ofDevelopment = {
+  rb: {
+    head: /^([ \t]*)(?:els)?(?:if\b[^\n]*(?:\bRails\.env\.(?:development|test|local)\?|_ENV["']\]\s*==\s*["'](?:development|test)["'])|unless Rails\.env\.production\?)[ \t]*$/gm,
+    line: /(?<!!)\bRails\.env\.(?:development|test|local)\?/,
+  },
+  ex: {
+    head: /^([ \t]*)if config_env\(\) (?:== |in \[):(?:dev|test)\b(?![^\n]*:prod\b)[^\n]*\bdo[ \t]*$/gm,
+    line: /\bconfig_env\(\) == :(?:dev|test)\b/,
+  },
+};
+
+/** What Rails and Elixir read while developing or testing alone, in a block or on one line. */
+export function settleDevelopment(language: keyof typeof ofDevelopment, code: string, sightings: Sighting[]): void {
+  const { head, line } = ofDevelopment[language];
+  if (sightings.length === 0) return;
+  const blocks = [...code.matchAll(head)].map((match) => {
+    const start = match.index + match[0].length;
+    const after = forms.rb.end((match[1] ?? "").length).exec(code.slice(start + 1));
+    return { start, end: after ? start + 1 + after.index : code.length };
+  });
+  for (const sighting of sightings) {
+    const from = code.lastIndexOf("\n", sighting.offset) + 1;
+    const end = code.indexOf("\n", sighting.offset);
+    if (
+      blocks.some((block) => sighting.offset > block.start && sighting.offset < block.end) ||
+      line.test(code.slice(from, end < 0 ? code.length : end))
+    )
+      sighting.need = "tooling";
+  }
+}

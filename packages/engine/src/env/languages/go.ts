@@ -1,0 +1,140 @@
+/**
+ * Structures of Go whose tags name variables: caarlos0/env, cleanenv, envconfig (both), go-flags. What a tag says of a default or of need
+ * may stand before the name or behind it; structures inside others take over a prefix.
+ */
+import type { Need, Sighting } from "../sighting.ts";
+
+interface Field {
+  owner: string;
+  /** Type of the field, without pointers and packages. */
+  type: string;
+  name: string;
+  tag: string;
+  offset: number;
+}
+
+/** Ways to write what goes before the names inside a field's structure; the second needs a separator behind it. */
+const prefixTag =
+  /\b(?:envPrefix|env-prefix)\s*:\s*"(\w*)"|\benv-namespace\s*:\s*"(\w*)"|\benv\s*:\s*",[^"]*\bprefix=(\w*)/;
+const nameTag = /\b(env|envconfig)\s*:\s*"([A-Za-z]\w*)([^"]*)"/;
+const saysDefault = /\b(?:default|envDefault|env-default)\s*:\s*"/;
+const saysRequired = /\b(?:required|env-required)\s*:\s*"(?:true|yes|1)"/;
+/** A command line or a file may give it as well. */
+const hasOtherSource = /\b(?:long|yaml|json|toml|koanf)\s*:\s*"(?!-")/;
+/** What these are without a value is as good as any. */
+const holdsNothing = /^(?:bool|u?int\d*|float\d+|Duration|Level|\[\])/;
+
+export function readGoTags(path: string, code: string): Sighting[] {
+  if (!/`[^`\n]*\b(?:env|envconfig)\b|\benvconfig\.(?:Must)?Process\(\s*"/.test(code)) return [];
+  const fields = fieldsOf(code);
+  const prefixes = prefixesOf(fields);
+  // kelseyhightower/envconfig: one prefix for all, and names made from the fields'.
+  const shared = /\benvconfig\.(?:Must)?Process\(\s*"(\w*)"/.exec(code)?.[1];
+  // caarlos0/env: the same, written out or in a constant.
+  const [, ofAll = "", named] = /\benv\.Options\{[^}]*\bPrefix:\s*(?:"(\w*)"|(\w+))/.exec(code) ?? [];
+  const optional = named === undefined ? ofAll : (new RegExp(`\\b${named}\\s*=\\s*"(\\w*)"`).exec(code)?.[1] ?? "");
+  const sightings: Sighting[] = [];
+  const isStrict = fields.some(({ tag }) => saysRequired.test(tag) || /"[^"]*,(?:required|notEmpty)\b/.test(tag));
+  for (const { owner, type, name, tag, offset } of fields) {
+    const [, , written, rest = ""] = nameTag.exec(tag) ?? [];
+    const isNamedByField = written === undefined && shared !== undefined && saysRequired.test(tag);
+    if (written === undefined ? !isNamedByField : !/^[A-Z][A-Z0-9_]*$/.test(written) && shared === undefined) continue;
+    const own = written ?? (/\bsplit_words\s*:\s*"true"/.test(tag) ? inSnakeCase(name) : name);
+    const need: Need =
+      saysDefault.test(tag) || /,\s*default=/.test(rest)
+        ? "default"
+        : saysRequired.test(tag) || /,(?:required|notEmpty)\b/.test(rest)
+          ? "checked"
+          : isStrict || holdsNothing.test(type) || hasOtherSource.test(tag)
+            ? "declared"
+            : "plain";
+    const before = shared === undefined || shared === "" ? "" : `${shared}_`;
+    for (const prefix of prefixes.get(owner) ?? [""])
+      sightings.push({
+        key: shared === undefined ? `${optional}${prefix}${own}` : `${before}${prefix}${own}`.toUpperCase(),
+        need,
+        when: "run",
+        offset,
+        path,
+        inSchema: true,
+      });
+  }
+  return sightings;
+}
+
+/** Fields with a tag, each with the structure it stands in; a structure without a name of its own goes by its field's. */
+function fieldsOf(code: string): Field[] {
+  const fields: Field[] = [];
+  const open: string[] = [];
+  let offset = 0;
+  for (const line of code.split("\n")) {
+    const head = /^\s*(?:type\s+)?(\w+)\s+(?:\[\]|\*)*struct\s*\{/.exec(line);
+    const tag = /`([^`]*)`/.exec(line)?.[1];
+    if (head && !line.includes("}")) open.push(head[1]!);
+    else if (/^\s*\}/.test(line) && open.length > 0) {
+      const name = open.pop()!;
+      if (tag !== undefined && open.length > 0) fields.push({ owner: open.at(-1)!, type: name, name, tag, offset });
+    } else if (tag !== undefined) {
+      const [, name, type] = /^\s*(\w+)(?:\s*,\s*\w+)*\s+([^\s`]+)/.exec(line) ?? [];
+      const embedded = /^\s*\*?(?:\w+\.)?(\w+)\s*`/.exec(line)?.[1];
+      fields.push({
+        owner: open.at(-1) ?? "",
+        type: (type ?? embedded ?? "").replace(/^\*?(?:\w+\.)?/, ""),
+        name: name ?? embedded ?? "",
+        tag,
+        offset: offset + line.search(/\S/),
+      });
+    }
+    offset += line.length + 1;
+  }
+  return fields;
+}
+
+/** What goes before the names in a structure, by the fields that hold it; a structure may be held more than once. */
+function prefixesOf(fields: readonly Field[]): Map<string, string[]> {
+  const held = fields.flatMap(({ owner, type, tag }) => {
+    const [, whole, namespace, option] = prefixTag.exec(tag) ?? [];
+    const prefix = whole ?? option ?? (namespace === undefined ? undefined : `${namespace.toUpperCase()}_`);
+    return prefix === undefined ? [] : [{ owner, type, prefix }];
+  });
+  const prefixes = new Map<string, string[]>();
+  for (const { owner, type, prefix } of held) {
+    const above = prefixes.get(owner) ?? held.filter((one) => one.type === owner).map((one) => one.prefix);
+    const all = above.length > 0 ? above.map((one) => one + prefix) : [prefix];
+    prefixes.set(type, [...new Set([...(prefixes.get(type) ?? []), ...all])]);
+  }
+  return prefixes;
+}
+
+const viperGets =
+  /\bviper\.(?:Get(\w*)|SetDefault)\(\s*"([A-Za-z][\w.-]*)"|`[^`\n]*\bmapstructure\s*:\s*"([A-Z][A-Z0-9_]+)"/g;
+
+/**
+ * What viper looks up in the environment by itself: `viper.SetEnvPrefix("app")` goes before every name, and a replacer makes
+ * `APP_DB_DSN` of "db.dsn". A file of settings may hold the values too; of what it may hold nothing is known.
+ * Source: https://github.com/spf13/viper, "Working with Environment Variables".
+ */
+export function settleViper(path: string, code: string, sightings: Sighting[]): Sighting[] {
+  if (!/\bviper\.AutomaticEnv\(/.test(code)) return [];
+  const prefix = /\bviper\.SetEnvPrefix\(\s*"(\w+)"/.exec(code)?.[1]?.toUpperCase();
+  const replacesDots = /\bviper\.SetEnvKeyReplacer\(\s*strings\.NewReplacer\([^)]*"\."\s*,\s*"_"/.test(code);
+  const hasFile = /\bviper\.(?:ReadInConfig|MergeInConfig)\(/.test(code);
+  const whole = (name: string): string => (prefix === undefined ? name : `${prefix}_${name}`);
+  if (prefix !== undefined)
+    for (const sighting of sightings)
+      if (/^(?:viper\.|`)/.test(code.slice(sighting.offset, sighting.offset + 6))) sighting.key = whole(sighting.key);
+  if (hasFile) return [];
+  const defaults = new Set([...code.matchAll(/\bviper\.SetDefault\(\s*"([\w.-]+)"/g)].map(([, name]) => name));
+  return [...code.matchAll(viperGets)].flatMap((match): Sighting[] => {
+    const [, type, name] = match;
+    // Names in capitals are read by the table already.
+    if (name === undefined || !/[a-z]/.test(name) || (name.includes(".") && !replacesDots)) return [];
+    const isText = type === "" || type === "String";
+    const need = defaults.has(name) ? "default" : isText ? "plain" : "guarded";
+    return [{ key: whole(name.replaceAll(".", "_").toUpperCase()), need, when: "run", offset: match.index, path }];
+  });
+}
+
+function inSnakeCase(name: string): string {
+  return name.replaceAll(/([a-z\d])([A-Z])|([A-Z]+)([A-Z][a-z])/g, "$1$3_$2$4");
+}

@@ -1,0 +1,261 @@
+/**
+ * Variables read by languages other than JavaScript: one way to look at the line around what the table of languages finds.
+ */
+import { quietAskedBlocks, quietBracedBlocks, quietSwitchedBlocks, settleDevelopment } from "./asked-blocks.ts";
+import { settleAskedFields } from "./asked-fields.ts";
+import { needOfName, stopsSoon } from "./asked-names.ts";
+import { readGoTags, settleViper } from "./go.ts";
+import { type Language, languages, partOfDatabase, type Read, signsInBot } from "./language-table.ts";
+import { maskHashComments, maskSlashComments } from "../mask.ts";
+import { readPythonSettings, settleDeclaredDefaults, settleDjangoSecret } from "./python.ts";
+import { readComplaints, readRequiredLists } from "./required-lists.ts";
+import { readRust } from "./rust.ts";
+import type { Need, Sighting } from "../sighting.ts";
+
+/** So many characters behind a list of what is missing the program stops because of it. */
+const untilItStops = 1500;
+
+const byExtension = new Map(
+  languages.flatMap((language) => language.extensions.map((one) => [one, language] as const)),
+);
+
+/** Variables that a source in `extension` reads; nothing for languages the table does not know. */
+export function readLanguage(path: string, extension: string, text: string): Sighting[] {
+  const language = byExtension.get(extension);
+  if (!language || !language.words.test(text)) return [];
+  const code = language.comments === "hash" ? maskHashComments(text) : maskSlashComments(text);
+  const sightings: Sighting[] = [];
+  for (const read of language.reads) {
+    for (const match of code.matchAll(read.pattern)) {
+      const key = keyOf(read, code, match, extension);
+      const end = match.index + match[0].length;
+      const need = needOf(language, { read, key, code, start: match.index, end, inside: match[2] });
+      if (extension === "py" && match[2] !== undefined) sightings.push(...readInside(language, path, match, key));
+      if (!need) continue;
+      const when = read.when ?? "run";
+      const { setting, isInsisted, isReported } = read;
+      sightings.push({
+        key,
+        need,
+        when,
+        offset: match.index,
+        path,
+        ...(setting === undefined ? {} : { isSetting: true }),
+        ...(isInsisted ? { isInsisted } : {}),
+        ...(isReported ? { isReported } : {}),
+      });
+    }
+  }
+  for (const { key, offset } of readRequiredLists(code, language.stops))
+    sightings.push({ key, need: "checked", when: "run", offset, path, isInsisted: true });
+  for (const { key, offset } of readComplaints(code, language.stops))
+    sightings.push({ key, need: "checked", when: "run", offset, path, isReported: true });
+  if (extension === "exs") settleInsisting(code, sightings);
+  if (language.comments === "slash") quietBracedBlocks(code, sightings);
+  if (extension === "rs") sightings.push(...readRust(path, code));
+  if (extension === "go") {
+    settleAskedFields(code, sightings, language.stops);
+    sightings.push(...readGoTags(path, code), ...settleViper(path, code, sightings));
+  }
+  if (extension === "rb") {
+    quietAskedBlocks("rb", code, sightings);
+    settleDevelopment("rb", code, sightings);
+  }
+  if (extension === "exs") {
+    quietAskedBlocks("ex", code, sightings);
+    settleDevelopment("ex", code, sightings);
+    // Neither what describes the project nor what fills a database is what serves.
+    if (/(?:^|\/)(?:mix|seeds)\.exs$/.test(path)) for (const sighting of sightings) sighting.need = "tooling";
+  }
+  if (extension === "py") {
+    quietAskedBlocks("py", code, sightings);
+    quietSwitchedBlocks(code, sightings);
+    // `env.db()` of django-environ reads the one address every host gives.
+    for (const match of code.matchAll(/(?<![\w.])env\.db(?:_url)?\(\s*(?:(default)\s*=|(?!["']|default\b))/g))
+      sightings.push({
+        key: "DATABASE_URL",
+        need: match[1] === undefined ? "checked" : "default",
+        when: "run",
+        offset: match.index,
+        path,
+      });
+    for (const match of code.matchAll(
+      /\bdj_database_url\.config\((?:[^()"']|["'](?!DATABASE)[^"'\n]*["']){0,20}?\bdefault\s*=\s*f?["']/g,
+    ))
+      sightings.push({ key: "DATABASE_URL", need: "default", when: "run", offset: match.index, path });
+    settleDeclaredDefaults(code, sightings);
+    settleDjangoSecret(code, sightings);
+    // Django's manage.py is not what serves.
+    if (/(?:^|\/)manage\.py$/.test(path) && code.includes("django"))
+      for (const sighting of sightings) if (sighting.need !== "default") sighting.need = "tooling";
+    // django-environ puts it before every name it is asked for.
+    const prefix = /^\s*env\.prefix\s*=\s*["'](\w+)["']/m.exec(code)?.[1];
+    for (const sighting of prefix === undefined ? [] : sightings)
+      if (/^env[.(]/.test(code.slice(sighting.offset, sighting.offset + 4))) sighting.key = prefix + sighting.key;
+    sightings.push(...readPythonSettings(path, code));
+  }
+  return sightings;
+}
+
+/** What Phoenix itself has a program insist on. */
+const ofPhoenix = /^(?:DATABASE_URL|SECRET_KEY_BASE|PHX_HOST)$/;
+
+/** Elixir: `id || raise` behind `id = System.get_env("ID") || …`. A program that insists on what it needs does without the rest. */
+function settleInsisting(code: string, sightings: Sighting[]): void {
+  const raising = new Set([...code.matchAll(/^\s*(\w+)\s*\|\|\s*raise\b/gm)].map(([, name]) => name));
+  for (const sighting of raising.size > 0 ? sightings : []) {
+    const name = /(?:^|\n)\s*(\w+)\s*=\s*$/.exec(code.slice(Math.max(0, sighting.offset - 80), sighting.offset))?.[1];
+    if (name === undefined || !raising.has(name)) continue;
+    sighting.need = "checked";
+    sighting.isInsisted = true;
+  }
+  const insisted = new Set(
+    sightings.flatMap(({ key, need }) => (need === "checked" && !ofPhoenix.test(key) ? [key] : [])),
+  );
+  for (const sighting of insisted.size >= 2 ? sightings : []) if (sighting.need === "plain") sighting.need = "guarded";
+}
+
+/** `getenv("A", getenv("B"))`: B is read when A is missing. */
+function readInside(language: Language, path: string, match: RegExpExecArray, key: string): Sighting[] {
+  const inside = match[2]!;
+  if (!/getenv|environ/.test(inside)) return [];
+  const start = match.index + match[0].indexOf(inside, match[0].indexOf(key));
+  return language.reads.flatMap((read) =>
+    [...inside.matchAll(read.pattern)].flatMap((one) => {
+      const end = one.index + one[0].length;
+      const need = needOf(language, { read, key: one[1]!, code: inside, start: one.index, end, inside: one[2] });
+      return need === null
+        ? []
+        : [{ key: one[1]!, need, when: "run" as const, offset: start + one.index, path, alternativeOf: key }];
+    }),
+  );
+}
+
+function keyOf({ setting }: Read, code: string, match: RegExpExecArray, extension: string): string {
+  if (setting !== undefined) return setting + match[1]!.replaceAll(":", "__");
+  return match[0].includes(`"`) || extension !== "rs" ? match[1]! : constantOf(code, match[1]!);
+}
+
+function constantOf(code: string, name: string): string {
+  return new RegExp(`\\b(?:const|static)\\s+${name}\\s*:[^=]+=\\s*"([A-Za-z_]\\w*)"`).exec(code)?.[1] ?? name;
+}
+
+interface Place {
+  read: Read;
+  key: string;
+  code: string;
+  start: number;
+  end: number;
+  inside: string | undefined;
+}
+
+function needOf(language: Language, { read, key, code, start, end, inside }: Place): Need | null {
+  if (read.need === "given") return "given";
+  if (read.isReported) return language.stops.test(code.slice(end, end + untilItStops)) ? "checked" : null;
+  // What is empty when it is missing has no value of its own.
+  if (read.need === "default" && /^,\s*""\s*$/.test(inside ?? ""))
+    return partOfDatabase.test(key) ? "plain" : "guarded";
+  if (read.need === "default" || read.need === "guarded") {
+    return read.need === "guarded" && stopsWhenMissing(language, code, end) ? "checked" : read.need;
+  }
+  if (inside !== undefined && inside.trim() !== "" && inside.trim() !== ",") {
+    const need = needOfOptions(read, key, inside);
+    if (need === "guarded" && isRefused(language, code, start, end)) return "checked";
+    if (need === "guarded" && isAbsent.test(code.slice(end, end + 40)) && stopsSoon(language, code, end))
+      return "checked";
+    if (need === "guarded" && needOfName(language, code, lineBefore(code, start), end) === "checked") return "checked";
+    // An empty default replaces nothing: what is done with the value says more.
+    if (need !== "plain") return need;
+    if (language.isEmptyMeant) return "guarded";
+  }
+  const after = code.slice(end, end + 120);
+  if (/^\s*=(?![=~>])/.test(after) && !/^\s*=>/.test(after)) return null; // An assignment to the environment.
+  // What Python's readers of settings raise is raised before anything can take its place.
+  if (read.need === "checked")
+    return language.replaced.test(after) && !language.extensions.includes("py") ? "default" : "checked";
+  if (language.extensions.includes("py") && read.need === "plain") {
+    if (/^\)?\s*or\s+(?:""|'')/.test(after)) return "quieted";
+    if (inside !== undefined && after.startsWith(".split(")) return "guarded";
+    // Without it nothing is signed.
+    if (/^\)?\s*or\s+None\b/.test(after) && !/SECRET_KEY["']/.test(code.slice(start, end))) return "guarded";
+  }
+  if (language.extensions.includes("rb") && /^\.(?:blank|nil|empty)\?[ \t]*\n\s*(?:raise|fail|abort)\b/.test(after))
+    return "checked";
+  if (language.demanded?.test(after)) return "checked";
+  if (panics.test(code.slice(end, end + 400))) return "checked";
+  if (language.quieted?.test(after)) return "quieted";
+  if (language.replaced.test(after)) return "default";
+  const before = lineBefore(code, start);
+  if (language.comments === "slash" && fillsGap(code, start - before.length, before)) return "guarded";
+  if (language.lenient?.test(before)) return "guarded";
+  // .NET asks whether there is anything in it.
+  if (/\bIsNullOr(?:Empty|WhiteSpace)\(\s*(?:\w+\.)*$/.test(before))
+    return /^\s*if\s*\(\s*(?:\w+\.)?IsNullOr/.test(before) && stopsSoon(language, code, end) ? "checked" : "guarded";
+  if (/^\s*assert\s+$/.test(before)) return "checked";
+  // Go: `if x, err = sign(os.Getenv("KEY")); err != nil` asks about something else.
+  const isInitialised = /^\s*(?:\}?\s*else\s+)?if\s+[\w.,\s]+:?=[^=;]*\([^;]*$/.test(before) && /^[^\n]*;/.test(after);
+  if (!isInitialised && /^\s*(?:else\s*)?(?:if|elif|elsif|unless|while|guard|match|switch|case)\b/.test(before)) {
+    // Python's index raises wherever it stands, unless the name was asked for first.
+    if (language.comments === "hash" && read.need === "asserted" && !/\bin\b/.test(before)) return "asserted";
+    // `if ":" not in X`: whether it has what it needs to have.
+    if (/\bnot\s+in\s+$/.test(before)) return read.need;
+    // `if started and not X`: only what has started asks.
+    if (/\band\s+not\s+$/.test(before)) return "guarded";
+    if (/\bnot\b|unless|!\s*$|\bguard\b/.test(before) || isAbsent.test(after))
+      return stopsSoon(language, code, end) ? "checked" : "guarded";
+    return "guarded";
+  }
+  // Ruby and Python put the condition behind: `gem "x" if ENV["Y"]`.
+  if (/\b(?:if|unless)\s+$/.test(before) || /\bbool\(\s*$|\bnot\s+$|(?:==|!=)\s*$/.test(before)) return "guarded";
+  if (/^\s*(?:in\s|==|!=|is\s)/.test(after) && read.need === "plain") return "guarded";
+  return needOfName(language, code, before, end) ?? read.need;
+}
+
+function lineBefore(code: string, start: number): string {
+  return code.slice(code.lastIndexOf("\n", start) + 1, start);
+}
+
+/** `if c.Key == "" { c.Key = os.Getenv("KEY") }`: a file or an argument may have given it already. */
+function fillsGap(code: string, lineStart: number, before: string): boolean {
+  const name = /^\s*([\w.]+)\s*=\s*$/.exec(before)?.[1];
+  if (name === undefined) return false;
+  const above = code.slice(Math.max(0, lineStart - 120), lineStart);
+  const own = name.replaceAll(".", "\\.");
+  return new RegExp(`\\bif\\s*\\(?\\s*(?:!\\s*)?${own}\\s*(?:==\\s*(?:""|nil|null)\\s*)?\\)?\\s*\\{\\s*$`).test(above);
+}
+
+/** `KEY = env("KEY", None)`, and then `if not debug and KEY in [None, "…"]:` before it fails. */
+function isRefused(language: Language, code: string, start: number, end: number): boolean {
+  const name = /^\s*([A-Za-z_]\w*)\s*=\s*$/.exec(code.slice(code.lastIndexOf("\n", start) + 1, start))?.[1];
+  const rest = code.slice(end, end + 400);
+  const asked =
+    name === undefined ? null : new RegExp(`^[ \\t]*if\\b[^\\n]*\\b${name} in [[(]\\s*None\\b`, "m").exec(rest);
+  return asked !== null && language.stops.test(rest.slice(asked.index));
+}
+
+/** `.unwrap_or_else(|err| { …panic!` of Rust. */
+const panics = /^\s*\.\s*unwrap_or_else\(\s*\|\w*\|\s*\{(?:(?!\n {0,12}\}\))[^])*?(?:\bpanic!|process::exit)/;
+
+/** `… is None`, behind a read. */
+const isAbsent = /^\)?\s*(?:==|===|is)\s*(?:""|''|None|nil|null)/;
+
+/** What a program does its work with: where it is empty when it is missing, that only lets the file be loaded. */
+const isNothingWithout =
+  /(?:SECRET|TOKEN|KEY)$|^(?:DB|DATABASE|PG|POSTGRES(?:QL)?|MYSQL|MONGO(?:DB)?)_?(?:UR[IL]|HOST|NAME|USER|USERNAME|DATABASE)$/i;
+
+/** `get("X", default)`: a default, unless it is none. */
+function needOfOptions(read: Read, key: string, inside: string): Need {
+  const rest = inside.replace(/^,\s*/, "").trim();
+  if (/^(?:None|nil|null)$/.test(rest)) return signsInBot.test(key) ? "plain" : "guarded";
+  if (/^(?:""|'')$/.test(rest)) return isNothingWithout.test(key) ? "plain" : "guarded";
+  // `cast=` and the like say nothing of a default, nor does a type; another name is one.
+  const isNamed = /^(?!(?:bool|int|str|float|list|tuple|dict|bytes|json|Csv|Path)\b|\w+\s*=(?!=))[A-Za-z_]/.test(rest);
+  if (read.need === "checked" && !isNamed && !/default\s*=|^["'\d[({:]|^(?:False|True|None)|^\{|^do\b/.test(rest))
+    return "checked";
+  return "default";
+}
+
+function stopsWhenMissing(language: Language, code: string, end: number): boolean {
+  const block = code.slice(end, end + 200);
+  return /^\s*\n?\s*;?\s*(?:if\s+)?!\s*\w+/.test(block) && language.stops.test(block);
+}

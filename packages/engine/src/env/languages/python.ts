@@ -1,0 +1,191 @@
+/** What Python's own ways with settings say of variables, beside what the table in languages.ts reads. */
+import { partOfDatabase, signsInBot } from "./language-table.ts";
+import type { Need, Sighting } from "../sighting.ts";
+
+/** Fields of pydantic's BaseSettings without a value; `env_prefix` goes before the name. */
+export function readPythonSettings(path: string, code: string): Sighting[] {
+  if (!/^class\s+\w+\([^)]{0,600}?Settings\b/m.test(code)) return [];
+  const sightings: Sighting[] = [];
+  const models = modelsIn(code);
+  const tried = triedIn(code);
+  const isFirstVersion = /^from pydantic import [^\n]*\bBaseSettings\b/m.test(code);
+  const settings = new Set<string>();
+  for (const match of code.matchAll(/^class\s+(\w+)\(([^)]{0,600})\):/gm)) {
+    const [, named, bases] = match;
+    if (!/(?:Settings|Config)\b/.test(bases!) && !bases!.split(",").some((base) => settings.has(base.trim()))) continue;
+    settings.add(named!);
+    const start = match.index + match[0].length;
+    const next = /\n(?=\S)/.exec(code.slice(start));
+    const body = code.slice(start, next ? start + next.index : code.length);
+    const prefix = prefixOf(`${bases}\n${body}`, code);
+    const delimiter = /\benv_nested_delimiter["']?\s*[=:]\s*["']([^"']+)["']/.exec(`${bases}\n${body}`)?.[1];
+    for (const field of body.matchAll(
+      /^(?: {4}|\t)([A-Za-z]\w*)\s*:\s*((?:[A-Za-z.]+\[[ \t]*\n(?:(?: {5,}|\t\t)[^\n]*\n)+(?: {4}|\t)\])|[^=\n]+?)(?:\s*=\s*([^\n]*))?$/gm,
+    )) {
+      const [, own, type, value] = field;
+      if (/ClassVar|^model_config/.test(type!) || own === "model_config") continue;
+      // A validator puts it together from the others.
+      if (new RegExp(`\\bvalues\\[["']${own}["']\\]\\s*=(?!=)`).test(body)) continue;
+      // `KEY: str = os.environ["KEY"]`: what reads calls says how much it is needed.
+      if (value !== undefined && /\benviron\b|\bgetenv\(/.test(value)) continue;
+      const alias = /(?:validation_alias|alias|env)\s*=\s*(?:AliasChoices\(\s*|\[\s*)?["'](\w+)["']/.exec(
+        value ?? "",
+      )?.[1];
+      const isRequired =
+        value === undefined || /^\.\.\.|^Field\(\s*(?:\.\.\.|(?!default)\w+\s*=|\))/.test(value.trim());
+      // Before version 2 a type that takes None has it for its value.
+      const isLeftOut = value === undefined && isFirstVersion && /^Optional\[|\|\s*None\b/.test(type!.trim());
+      const fields = delimiter === undefined || value !== undefined ? undefined : models.get(type!.trim());
+      if (fields) {
+        for (const name of fields)
+          sightings.push({
+            key: `${prefix}${own}${delimiter}${name}`.toUpperCase(),
+            need: "checked",
+            when: "run",
+            offset: start + field.index,
+            path,
+            inSchema: true,
+          });
+        continue;
+      }
+      const hasDefault = isLeftOut || (value !== undefined && /default(?:_factory)?\s*=/.test(value));
+      sightings.push({
+        key: (alias ?? prefix + own!).toUpperCase(),
+        need:
+          isRequired && !hasDefault
+            ? tried.has(named!)
+              ? "declared"
+              : "checked"
+            : needOfDefault(prefix + own!, value ?? ""),
+        when: "run",
+        offset: start + field.index,
+        path,
+        inSchema: true,
+      });
+    }
+  }
+  return sightings;
+}
+
+/** What is None or empty when it is missing has no value of its own. */
+function needOfDefault(name: string, value: string): Need {
+  const empty = /^(None|""|'')\s*(?:#.*)?$/.exec(value)?.[1];
+  if (empty === undefined) return "default";
+  const isNothingWithout = signsInBot.test(name) || partOfDatabase.test(name.toUpperCase());
+  return empty !== "None" && isNothingWithout ? "plain" : "guarded";
+}
+
+const tries =
+  /^[ \t]+try:[ \t]*\n[ \t]+(?:[\w.]+(?::[^=\n]+)?[ \t]*=[ \t]*)?(\w+)\([^()]{0,200}\)\s*\n(?:[^\n]*\n){0,3}?[ \t]*except\b/gm;
+
+/** Classes whose failure nobody minds, `try: self.store = Store()` and `except ValidationError:`: a part one may leave out. At the outermost level it is all there is. */
+function triedIn(code: string): Set<string> {
+  return new Set(
+    [...code.matchAll(tries)].flatMap((match) => {
+      const end = match.index + match[0].length;
+      return /\braise\b|exit\(|abort\(/.test(code.slice(end, end + 300)) ? [] : [match[1]!];
+    }),
+  );
+}
+
+/** Models of the file, with their fields without a value: settings hold them, and name their variables after both. */
+function modelsIn(code: string): Map<string, string[]> {
+  const models = new Map<string, string[]>();
+  for (const match of code.matchAll(/^class\s+(\w+)\((?:\w+\.)?BaseModel\):/gm)) {
+    const start = match.index + match[0].length;
+    const next = /\n(?=\S)/.exec(code.slice(start));
+    const body = code.slice(start, next ? start + next.index : code.length);
+    models.set(
+      match[1]!,
+      [...body.matchAll(/^(?: {4}|\t)([A-Za-z]\w*)[ \t]*:[^=\n]+$/gm)].map(([, name]) => name!),
+    );
+  }
+  return models;
+}
+
+/** What django-environ is told of types and defaults, `environ.Env(DEBUG=(bool, False))`, holds for every later read. */
+export function settleDeclaredDefaults(code: string, sightings: Sighting[]): void {
+  const declared = /\benviron\.(?:File\w*)?Env\(((?:[^()]|\([^()]{0,300}\)){0,6000})\)/.exec(code)?.[1];
+  if (declared === undefined) return;
+  const names = new Set([...declared.matchAll(/\b([A-Z]\w*)\s*=\s*\(\s*\w+\s*,/g)].map(([, name]) => name));
+  for (const sighting of sightings)
+    if (names.has(sighting.key) && sighting.need === "checked") sighting.need = "default";
+}
+
+const secretKey = /^[ \t]*SECRET_KEY\s*(?::\s*\w+\s*)?=[^\n]*/gm;
+
+/** Django refuses to start while its `SECRET_KEY` is empty. */
+export function settleDjangoSecret(code: string, sightings: Sighting[]): void {
+  if (!/^(?:INSTALLED_APPS|ROOT_URLCONF|DATABASES)\b|^from [.\w]+ import \*/m.test(code)) return;
+  for (const match of code.matchAll(secretKey))
+    for (const sighting of sightings)
+      if (
+        sighting.offset > match.index &&
+        sighting.offset < match.index + match[0].length &&
+        /^(?:plain|guarded|quieted)$/.test(sighting.need)
+      )
+        sighting.need = "checked";
+}
+
+/** `env_prefix="x_"`, or the name of a constant that holds it. */
+function prefixOf(settings: string, code: string): string {
+  const [, written, name] = /(?<!\w)env_prefix["']?\s*[=:]\s*(?:["']([^"']*)["']|([A-Za-z_]\w*))/.exec(settings) ?? [];
+  if (name === undefined) return written ?? "";
+  const constant = new RegExp(`^\\s*${name}\\s*(?::[^=\\n]+)?=\\s*["']([^"']*)["']`, "m");
+  return (constant.exec(settings) ?? constant.exec(code))?.[1] ?? "";
+}
+
+/**
+ * Settings of Flask or Django that are asked for elsewhere before they are used (`if app.config["MAIL_SERVER"]:`): their variables are
+ * not needed. `texts` are the Python files of the project.
+ */
+export function settleGuardedSettings(sightings: Sighting[], texts: ReadonlyMap<string, string>): void {
+  const named = sightings.flatMap((sighting) => {
+    if (sighting.need !== "plain") return [];
+    const text = texts.get(sighting.path);
+    if (text === undefined) return [];
+    const before = text.slice(text.lastIndexOf("\n", sighting.offset) + 1, sighting.offset);
+    const name = /^\s*(?:self\.)?([A-Z][A-Z0-9_]+)\s*=\s*(?:\w+\()?$/.exec(before)?.[1];
+    return name === undefined ? [] : [{ sighting, name }];
+  });
+  if (named.length === 0) return;
+  const asked = new Set<string>();
+  const question =
+    /\b(?:if|and|or|not|elif)\s+(?:not\s+)?(?:(?:[\w.]*config(?:\.get\(|\[)|getattr\(\w+,)\s*["'](\w+)["']|(?:[\w.]+\.)?([A-Z][A-Z0-9_]{2,})\b)/g;
+  for (const text of texts.values()) for (const match of text.matchAll(question)) asked.add(match[1] ?? match[2]!);
+  for (const { sighting, name } of named) if (asked.has(name)) sighting.need = "guarded";
+}
+
+/** Words of a Python file that name modules: imports, and texts such as "bot.cogs.music" that a framework loads. */
+const namesModules = /^[ \t]*(?:from|import)[ \t][^\n]*|["'][\w.]+["']/gm;
+const isRunByHand = /^if __name__\s*==\s*["']__main__["']/m;
+const foundByName =
+  /(?:^|\/)(?:__\w+__|manage|settings|wsgi|asgi|urls|apps|models|admin|tasks|celery|conf|gunicorn\S*|app|main)\.py$/;
+
+/**
+ * Programs beside the one that is deployed, such as an import of data: nothing imports them, and what starts the deployment does not name
+ * them. Only where it is known what does; `others` are texts that may start programs too.
+ */
+export function settleIdlePrograms(
+  sightings: Sighting[],
+  texts: ReadonlyMap<string, string>,
+  starts: readonly string[],
+): void {
+  const asking = new Set(sightings.flatMap(({ path }) => (texts.has(path) ? [path] : [])));
+  const idle = new Set<string>();
+  let words: Set<string> | undefined;
+  for (const path of asking) {
+    if (foundByName.test(path) || !isRunByHand.test(texts.get(path)!)) continue;
+    const name = /([^/]+)\.py$/.exec(path)![1]!;
+    if (starts.some((text) => new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(text))) continue;
+    words ??= new Set(
+      [...texts].flatMap(([from, text]) =>
+        (text.match(namesModules) ?? []).flatMap((part) =>
+          (part.match(/\w+/g) ?? []).map((word) => (from.endsWith(`/${word}.py`) || from === `${word}.py` ? "" : word)),
+        ),
+      ),
+    );
+    if (!words.has(name)) idle.add(path);
+  }
+  for (const sighting of sightings) if (idle.has(sighting.path)) sighting.need = "tooling";
+}

@@ -1,0 +1,91 @@
+/** What programs of Rust declare of their variables: arguments of clap, structures that are filled from the environment, functions that insist. */
+import { readLayered } from "./rust-config.ts";
+import type { Sighting } from "../sighting.ts";
+
+export function readRust(path: string, code: string): Sighting[] {
+  return [...readClap(path, code), ...readFilled(path, code), ...readLayered(path, code), ...readInsisting(path, code)];
+}
+
+/** Structures filled by `envy::from_env()` or `envy::prefixed("APP_")`: a field without a default or Option has to be there. */
+function readFilled(path: string, code: string): Sighting[] {
+  const filled = /\benvy::(?:from_env|prefixed\(\s*"(\w*)"\s*\))/.exec(code);
+  const derived = /#\[derive\([^\]]*\bEnvconfig\b/.test(code);
+  if (!filled && !derived) return [];
+  const sightings: Sighting[] = [];
+  for (const match of code.matchAll(/((?:#\[[^\n]{0,400}\n\s*){0,12})(?:pub\s+)?struct\s+\w+\s*\{([^}]*)\}/g)) {
+    const [whole, attributes, body] = match;
+    if (!/\b(?:Deserialize|Envconfig)\b/.test(attributes!)) continue;
+    const isDerived = /\bEnvconfig\b/.test(attributes!);
+    if (!isDerived && !filled) continue;
+    const start = match.index + whole.length - body!.length - 1;
+    for (const field of body!.matchAll(
+      /((?:#\[[^\n]{0,400}\n\s*){0,12})(?:pub(?:\([^)]*\))?\s+)?([a-z_][a-z0-9_]*)\s*:\s*([\w:]+)/g,
+    )) {
+      const [, options, name, type] = field;
+      const named = /\b(?:from|rename)\s*=\s*"(\w+)"/.exec(options!)?.[1];
+      if (isDerived && named === undefined) continue;
+      const isGiven = /\bdefault\b/.test(options!) || /^(?:std::option::)?Option$/.test(type!);
+      sightings.push({
+        key: isDerived ? named! : `${filled?.[1] ?? ""}${(named ?? name!).toUpperCase()}`,
+        need: isGiven ? "declared" : "checked",
+        when: "run",
+        offset: start + field.index,
+        path,
+        inSchema: true,
+      });
+    }
+  }
+  return sightings;
+}
+
+/** A function or macro of the file that is given a name: its own, and the parameter's. */
+const takesName =
+  /\bfn\s+(\w+)\s*(?:<[^<>()]*>)?\(\s*(\w+)\s*:[^{]{0,200}\{|\bmacro_rules!\s*(\w+)\s*\{\s*\(\s*(\$\w+)\s*:\s*\w+\s*\)\s*=>\s*[{(]/g;
+const insists = /panic!|process::exit|\.expect\(|\.unwrap\(\)|\.(?:with_)?context\(|\bbail!/;
+
+/** Calls of the file's own functions that end the program for what is missing, `env_get("KEY")`, or hand it on to one that does. */
+function readInsisting(path: string, code: string): Sighting[] {
+  const names = new Set<string>();
+  for (const match of code.matchAll(takesName)) {
+    const after = code.slice(match.index + match[0].length, match.index + match[0].length + 500);
+    const body = after.slice(0, Math.max(after.search(/\n\}/), 0) || after.length);
+    const isReplacing = /\.unwrap_or(?!_else\(\s*\|\w*\|\s*\{?\s*panic!)/.test(body);
+    const isInsisting = /env::var(?:_os)?\(/.test(body) && insists.test(body) && !isReplacing;
+    if (!isInsisting && ![...names].some((name) => body.includes(`${name}(`))) continue;
+    const parameter = (match[2] ?? match[4]!).replace("$", "\\$");
+    if (new RegExp(`\\(\\s*&?${parameter}\\s*[,)]`).test(body)) names.add(match[1] ?? match[3]!);
+  }
+  if (names.size === 0) return [];
+  const calls = new RegExp(`\\b(?:${[...names].join("|")})!?(?:::<\\w+>)?\\(\\s*"([A-Z][A-Z0-9_]+)"\\s*,?\\s*\\)`, "g");
+  return [...code.matchAll(calls)].map((match) => ({
+    key: match[1]!,
+    need: "checked",
+    when: "run",
+    offset: match.index,
+    path,
+    isInsisted: true,
+  }));
+}
+
+/** Arguments of clap that may come from the environment: `#[clap(long, env)] database_url: String`. */
+function readClap(path: string, code: string): Sighting[] {
+  if (!code.includes("env") || !/#\[(?:clap|arg|structopt)\(/.test(code)) return [];
+  const sightings: Sighting[] = [];
+  for (const match of code.matchAll(
+    /#\[(?:clap|arg|structopt)\(([^\]]*)\)\]\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^)]*\))?\s+)?([a-z_][a-z0-9_]*)\s*:\s*([\w:<>]+)/g,
+  )) {
+    const [, options, field, type] = match;
+    const named = /\benv\b\s*(?:=\s*"([^"]+)")?/.exec(options!);
+    if (!named) continue;
+    const isGiven = /default_value|default_values/.test(options!) || /^(?:Option|bool|Vec)\b/.test(type!);
+    sightings.push({
+      key: named[1] ?? field!.toUpperCase(),
+      need: isGiven ? "declared" : "checked",
+      when: "run",
+      offset: match.index,
+      path,
+      inSchema: true,
+    });
+  }
+  return sightings;
+}

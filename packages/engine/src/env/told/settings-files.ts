@@ -1,0 +1,65 @@
+/** Files of settings that take values from variables: Spring, Quarkus, Micronaut, Ktor, other programs of the JVM, Symfony, viper. */
+import { readExample } from "./example.ts";
+import type { Manifest } from "./manifest.ts";
+import { maskHashComments } from "../mask.ts";
+
+export const settingsFiles: readonly Manifest[] = [
+  {
+    name: /(?:^|\/)(?:(?:application|bootstrap)(?:-prod(?:uction)?)?\.(?:properties|ya?ml|conf)|microprofile-config\.properties)$/,
+    read(_project, path, text, see) {
+      const code = maskHashComments(withoutDevelopment(text));
+      for (const match of code.matchAll(/\$\{(\?)?([A-Z][A-Z0-9_]{2,})(:[^}]*)?\}/g))
+        see(match[2]!, match[1] || match[3] !== undefined ? "default" : "checked", { offset: match.index });
+      // In lower case it is a property as often; what no file defines comes from the environment.
+      for (const match of code.matchAll(/\$\{([a-z]+(?:_[a-z0-9]+)+)(:[^}]*)?\}/g))
+        if (!new RegExp(`^\\s*${match[1]!}\\s*[:=]`, "m").test(code))
+          see(match[1]!, match[2] === undefined ? "checked" : "default", { offset: match.index });
+      // Ktor: `url: "$DB_URL:jdbc:h2:mem"`.
+      for (const match of /\.ya?ml$/.test(path) ? code.matchAll(/["']\$([A-Z][A-Z0-9_]{2,})(:[^"'\n]*)?["']/g) : [])
+        see(match[1]!, match[2] === undefined ? "checked" : "default", { offset: match.index });
+    },
+  },
+  {
+    // Viper reads a committed file by such a name, and takes the environment before it.
+    name: /^(?:app|config|default|dev)\.env$/,
+    read(project, path, text, see) {
+      if (!/spf13\/viper/.test(project.tree.text(path.replace(/[^/]+$/, "go.mod")) ?? "")) return;
+      for (const { key, value, isCommentedOut } of readExample(path, text))
+        if (!isCommentedOut && value !== "") see(key, "given", { offset: text.indexOf(key) });
+    },
+  },
+  {
+    name: /^config\/(?:packages\/(?!debug|test|dev).*|services|parameters)\.(?:ya?ml|php)$/,
+    read(project, path, text, see) {
+      // A parameter of that name is what holds without the variable; of a database it only lets caches be warmed when it is empty.
+      for (const match of text.matchAll(/^\s+["']?env\(([A-Z][A-Z0-9_]+)\)["']?\s*:\s*(""|''|~|null)?/gm))
+        if (match[2] === undefined || !/_(?:URL|DSN)$/.test(match[1]!))
+          see(match[1]!, "given", { offset: match.index });
+      const root = path.replace(/(?:^|\/)config\/.*$/, "");
+      if (path.endsWith(".php") && !project.tree.has(`${root === "" ? "" : `${root}/`}config/bundles.php`)) return;
+      const at = `${root === "" ? "" : `${root}/`}.env`;
+      const committed = new Set(readExample(at, project.tree.text(at) ?? "").map(({ key }) => key));
+      const code = path.endsWith(".php") ? text : maskHashComments(text);
+      for (const match of code.matchAll(
+        /%env\((?:\w*:)*([A-Z][A-Z0-9_]+)\)%|(?<![\w>$])env\(\s*["']([A-Z][A-Z0-9_]+)["']\s*\)/g,
+      )) {
+        const key = match[1] ?? match[2]!;
+        // Without any value of its own it is an error to ask for it.
+        see(key, match[0].includes("default:") ? "default" : committed.has(key) ? "plain" : "checked", {
+          offset: match.index,
+        });
+      }
+    },
+  },
+];
+
+/** Documents of YAML and lines of properties for profiles of development, blanked. */
+function withoutDevelopment(text: string): string {
+  const blank = (part: string): string => part.replace(/[^\n]/g, " ");
+  const lines = text.replace(/^%(?:dev|test)\..*$/gm, blank);
+  if (!/^(?:#)?---/m.test(lines)) return lines;
+  return lines
+    .split(/(?<=\n)(?=#?---)/)
+    .map((part) => (/\b(?:on-profile|profiles)\s*[:=]\s*["'[]*(?:dev|local|test)/.test(part) ? blank(part) : part))
+    .join("");
+}
