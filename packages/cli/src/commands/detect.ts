@@ -150,7 +150,7 @@ function detectionText(context: Context, found: Detection): string[] {
         .filter((trait) => trait !== null)
         .join(", "),
       safeLine(one.foundIn[0] ?? ""),
-      paint.faint(one.because),
+      one.required ? paint.faint(one.because) : "",
     ]);
     lines.push("", ...table(["  VARIABLE", "NEED", "USE", "FOUND IN", "BECAUSE"], variables));
   }
