@@ -92,7 +92,8 @@ export async function rollBack({ page, reach }: Keyboard): Promise<void> {
   const dialog = page.getByRole("dialog");
   await page.keyboard.press("Enter");
   await dialog.getByRole("region", { name: "Then" }).waitFor();
-  await reach(/^Roll back/);
+  await page.locator("[role=dialog] :focus").waitFor();
+  await reach("Roll back to this");
   await page.keyboard.press("Enter");
   await dialog.waitFor({ state: "detached" });
 }

@@ -190,7 +190,7 @@ describe.skipIf(!hasBrowser)("management", () => {
     await vercel.getByRole("alert").waitFor();
     await vercel.getByLabel("Access token", { exact: true }).fill(token);
     await vercel.getByRole("button", { name: "Check and connect" }).click();
-    await vercel.getByText("Connected", { exact: true }).waitFor();
+    await vercel.getByText("Vercel: Connected", { exact: true }).waitFor();
     expect(await keptBy(page)).not.toContain(token);
     await vercel.getByRole("button", { name: "Disconnect" }).click();
     await vercel.getByRole("button", { name: "Disconnect Vercel" }).click();
@@ -203,7 +203,10 @@ describe.skipIf(!hasBrowser)("management", () => {
     await press(page, "Connect with Vercel");
     await page.waitForURL("**/connections?connected=vercel");
     await page.getByText("Vercel is connected.").waitFor();
-    await page.getByRole("group", { name: "Vercel", exact: true }).getByText("Connected", { exact: true }).waitFor();
+    await page
+      .getByRole("group", { name: "Vercel", exact: true })
+      .getByText("Vercel: Connected", { exact: true })
+      .waitFor();
     expect((await owner.client.connections.list()).connections).toMatchObject([
       { platform: "vercel", method: "oauth2", fault: null },
     ]);

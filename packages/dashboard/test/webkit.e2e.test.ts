@@ -176,7 +176,8 @@ describe.runIf(hasWebkit)("a person with WebKit", { timeout: 180_000 }, () => {
     expect(await focused()).toBe("Roll back");
     await page.press("Enter");
     await page.until(`document.querySelector("[role=dialog]")?.innerText.includes("Then")`);
-    await tabTo(/^Roll back/);
+    await page.until(`document.querySelector("[role=dialog]").contains(document.activeElement)`);
+    await tabTo("Roll back to this");
     await page.press("Enter");
     await page.until(`document.querySelector("[role=dialog]") === null`);
     await noted();

@@ -39,14 +39,14 @@ describe.runIf(hasBrowser)("deployment components", () => {
     expect(await focused(page)).toBe("Build web");
   });
 
-  it("says what happens, a sentence at a time, and not what was there before", async () => {
+  it("says what goes on and then what happens, a sentence at a time, and not what had ended before", async () => {
     const page = await open("DeploymentProgress/event by event");
     const said = page.locator("p[role=status]");
-    expect(await said.textContent()).toBe("");
+    await expect.poll(() => said.textContent()).toBe("Build web has begun.");
     const next = page.getByRole("button", { name: "Next event" });
     await next.click();
     await next.click();
-    await expect.poll(() => said.textContent()).toBe("Build web finished in 30 seconds.");
+    await expect.poll(() => said.textContent(), { timeout: 8_000 }).toBe("Build web finished in 30 seconds.");
     await next.click();
     await next.click();
     expect(await said.textContent()).toBe("Build web finished in 30 seconds.");
