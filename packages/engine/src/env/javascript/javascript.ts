@@ -262,6 +262,8 @@ function followName(script: Script, found: Found[], held: Held): void {
 
 function readDestructuring(script: Script, found: Found[]): void {
   const { code } = script;
+  // The one that looks at every brace is asked of few files.
+  if (!/=\s*(?:process|import|Bun|Deno|env)\b/.test(code)) return;
   if (!/\}[^}=;]{0,60}=\s*(?:process|import|Bun|Deno|env)\b/.test(code)) return;
   const aliases = aliasesOf(script).map((name) => `|${name}(?=\\s*[;\\n])`);
   for (const match of code.matchAll(
