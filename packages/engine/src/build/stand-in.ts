@@ -1,15 +1,16 @@
 /** Puts the adapter that the plan names in the place of the project's own, in the workspace: the project's files stay as they are. */
-import { readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile, realpath, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join, sep } from "node:path";
 import gte from "semver/functions/gte.js";
 import major from "semver/functions/major.js";
 import satisfies from "semver/functions/satisfies.js";
+import valid from "semver/functions/valid.js";
 import type { PackageManager } from "../detect/package-manager.ts";
 import { DeployError } from "../error.ts";
 import { type Installed, nodeAdapters } from "../plan/adapters.ts";
 import type { ServicePlan } from "../plan/plan.ts";
 import type { Tools } from "./input.ts";
-import type { Runner } from "./run.ts";
+import { directoryWithin, type Runner } from "./run.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** How each package manager adds a package to what is installed, also at the root of a workspace. */
@@ -43,27 +44,48 @@ export async function putInAdapter(
       { directory: path, env: tools.environments.install },
     );
   if (!adapter.imported) return;
-  const directory = join(workspace.files, path);
-  const config = await importIn(directory, adapter.imported.configs, instead);
-  await writeFile(
+  const config = await importIn(workspace.files, { path, configs: adapter.imported.configs, instead });
+  const directory = directoryWithin(workspace.files, path, adapter.name);
+  await put(
     join(directory, shim),
     `import adapter from "${adapter.name}";\n\nexport default () => ${adapter.imported.call};\n`,
   );
-  await writeFile(config.file, config.text);
+  await put(join(directory, config.name), config.text);
+}
+
+/** A file of its own: what the install left there, a link out of the workspace for instance, is not written through. */
+async function put(path: string, text: string): Promise<void> {
+  await rm(path, { recursive: true, force: true });
+  await writeFile(path, text, { flag: "wx" });
+}
+
+/** So long a manifest or a configuration may be, in bytes. */
+const longestText = 1024 * 1024;
+
+/** The text of a file of the workspace; null when there is none, or what the install left there is no file or leads out of it. */
+async function textWithin(files: string, path: string): Promise<string | null> {
+  try {
+    const real = await realpath(join(files, path));
+    const found = await stat(real);
+    const isInside = real.startsWith((await realpath(files)) + sep);
+    if (!isInside || !found.isFile() || found.size > longestText) return null;
+    return await readFile(real, "utf8");
+  } catch {
+    return null; // Not there, as of most names that are tried.
+  }
 }
 
 /** The configuration that imports the project's adapter, with the shim in its place. */
 async function importIn(
-  directory: string,
-  configs: readonly string[],
-  instead: string,
-): Promise<{ file: string; text: string }> {
+  files: string,
+  { path, configs, instead }: { path: string; configs: readonly string[]; instead: string },
+): Promise<{ name: string; text: string }> {
   const names = configs.flatMap((name) => ["js", "mjs", "ts", "mts", "cjs"].map((end) => `${name}.${end}`));
   const quoted = new RegExp(`(["'\`])${instead.replace(/[^\w@/-]/g, "\\$&")}\\1`, "g");
   for (const name of names) {
-    const file = join(directory, name);
-    const text = await readFile(file, "utf8").catch(() => "");
-    if (quoted.test(text)) return { file, text: text.replace(quoted, `"./${shim}"`) };
+    const text = await textWithin(files, join(path, name));
+    const changed = text?.replace(quoted, `"./${shim}"`);
+    if (changed !== undefined && changed !== text) return { name, text: changed };
   }
   throw new DeployError("BUILD_FAILED", {
     what: `The adapter ${instead} builds for another platform, and where it is imported was not found.`,
@@ -84,8 +106,9 @@ export function rangeFor({ versions }: Installed, core: string | undefined): str
 /** Version of a package as the service finds it, in its own folder or one above. */
 async function installedVersion(files: string, path: string, name: string): Promise<string | undefined> {
   for (let directory = path; ; directory = dirname(directory)) {
-    const text = await readFile(join(files, directory, "node_modules", name, "package.json"), "utf8").catch(() => null);
-    if (text !== null) return (JSON.parse(text) as { version: string }).version;
+    const text = await textWithin(files, join(directory, "node_modules", name, "package.json"));
+    const version = text === null ? null : valid(/"version"\s*:\s*"([^"]+)"/.exec(text)?.[1]);
+    if (version !== null) return version;
     if (directory === "." || directory === "/") return undefined;
   }
 }

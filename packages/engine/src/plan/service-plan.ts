@@ -117,7 +117,7 @@ function standInFor(
 }
 
 /** What a person does about a framework whose projects have no server of their own at first. */
-const serverAdvice: Readonly<Record<string, string>> = {
+const firstServer: Readonly<Record<string, string>> = {
   qwik: "Add a server with npx qwik add express, or pages alone with npx qwik add static, and commit what it makes.",
 };
 
@@ -131,7 +131,7 @@ function startCommands(input: PlanInput, service: Chosen, ofStandIn: string | un
       what: `${where(service)} is written for Cloudflare Workers, and does not say how else it is started.`,
       next: `Deploy it with --platform cloudflare, or say how Node starts it ${way}`,
     });
-  const advice = serverAdvice[service.overrides.framework ?? service.framework ?? ""];
+  const advice = firstServer[service.overrides.framework ?? service.framework ?? ""];
   throw new DeployError("NOT_DETECTED", {
     what: `${where(service)} does not say how it is started.`,
     next: advice === undefined ? `Say it ${way}` : `${advice} Or say it ${way}`,

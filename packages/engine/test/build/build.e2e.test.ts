@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -255,6 +255,27 @@ describe("an adapter for another platform", () => {
     expect(bench.lines).toContain(
       "@sveltejs/adapter-node stands in for @sveltejs/adapter-vercel, by which Node would start no server.",
     );
+  });
+
+  it("is not written through links the install left, nor read through them", async () => {
+    const outside = mkdtempSync(join(tmpdir(), "landfall-outside-"));
+    const canary = join(outside, "svelte.config.js");
+    const config = 'import a from "@sveltejs/adapter-vercel";\nexport default { kit: { adapter: a() } };\n';
+    writeFileSync(canary, config);
+    try {
+      for (const left of ["landfall-adapter.mjs", "svelte.config.js"]) {
+        const made = project(config);
+        const script = `import { rmSync, symlinkSync } from "node:fs"; rmSync("${left}", { force: true }); symlinkSync(${JSON.stringify(canary)}, "${left}");`;
+        made.files["leave.mjs"] = script;
+        const install = [...made.service!.build!.install!, { argv: ["node", "leave.mjs"] }];
+        const build = bench.build({ ...made, service: { build: { ...made.service!.build!, install } } });
+        if (left === "svelte.config.js") await expect(build).rejects.toMatchObject({ code: "BUILD_FAILED" });
+        else expect(await bench.read(await build, "index.html")).toBe("<title>for Node with 0 options</title>");
+        expect(readFileSync(canary, "utf8")).toBe(config);
+      }
+    } finally {
+      rmSync(outside, { recursive: true });
+    }
   });
 
   it("ends the build with where it was looked for when the configuration does not import it", async () => {
