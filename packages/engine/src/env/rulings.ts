@@ -31,6 +31,9 @@ const inLowerCase = /^(?:[a-z]+_)*(?:api_?key|api_?secret|access_?key|secret_?ke
 const partOfConnection =
   /^(?:DB|DATABASE|PG|POSTGRES|MYSQL|MONGO|MONGODB|REDIS)_(?:HOST|PORT|NAME|USER|USERNAME|DATABASE)$/;
 const passwordOfStore = /(?:REDIS|MONGO(?:DB)?)_PASS(?:WORD)?$/;
+/** Of the networks that programs run in few ask for one. */
+const ofProxy = /(?:^|_)PROXY(?:_(?:URL|HOST|PORT))?$/;
+const credentialOfRedis = /^(?:\w+_)?REDIS_(?:PASS|PASSWORD|USER|USERNAME)$/;
 const oftenLocked = /(?:SECRET|KEY|TOKEN)$/;
 
 /** What nobody gives, whatever reads it. */
@@ -214,6 +217,21 @@ const ofRead: readonly Ruling[] = [
   },
   { required: false, because: "an empty value is as good", holds: isQuieted },
   {
+    required: false,
+    because: "a proxy is needed in few networks",
+    holds: ({ key, reads }) =>
+      ofProxy.test(key) && reads.every(({ need }) => need !== "checked" && need !== "asserted"),
+  },
+  {
+    required: false,
+    because: "Redis asks for it only where it is set up so",
+    holds: ({ key, reads, examples, isCalledRequired }) =>
+      credentialOfRedis.test(key) &&
+      !isCalledRequired &&
+      reads.every(({ need }) => need !== "checked" && need !== "asserted") &&
+      examples.every(({ value }) => value === "" || value === "null"),
+  },
+  {
     required: true,
     because: "a part of the program does nothing without it",
     // `if (!secret) return;` at the head of a webhook: nothing fails, and nothing works either.
@@ -291,11 +309,16 @@ function isDoneWithout({
   return !isOnlyAskedFor && !isAlsoPlain;
 }
 
+/** Lists, prefixes and the like, of which an example that leaves them empty says that none is as good. */
+const mayBeNone = /_(?:ALLOW|ALLOWED|DENY|DENIED|BLOCKED|IGNORED?|EXTRA)_\w+$|_(?:PREFIX|SUFFIX|LIST|TAGS?)$/;
+
 /** `|| ""` everywhere, and neither its name nor an example says that an empty value is of no use. */
 function isQuieted({ key, rule, sensitive, byFile, examples, isListed }: SeenVariable): boolean {
   if (!byFile.every((need) => need === "quieted")) return false;
   const isKnown = rule !== null ? !rule.isExtra : sensitive || ofBots.test(key);
-  const isWanted = isListed && (partOfConnection.test(key) || examples.some((one) => one.hasPlaceholder));
+  const isAsked = ({ hasPlaceholder, value }: { hasPlaceholder: boolean; value: string }): boolean =>
+    hasPlaceholder && !(value === "" && mayBeNone.test(key));
+  const isWanted = isListed && (partOfConnection.test(key) || examples.some(isAsked));
   return !isWanted && !(isKnown && !passwordOfStore.test(key));
 }
 

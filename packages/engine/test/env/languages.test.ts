@@ -189,7 +189,7 @@ const uses: [extension: string, source: string, ...needs: string[]][] = [
   ["php", `$key = getenv('X_KEY');`, "plain"],
   ["php", `$key = $_ENV['X_KEY'] ?? 'a';`, "default"],
   ["php", `$key = getenv('X_KEY') ?: 'a';`, "default"],
-  ["php", `'key' => env('X_KEY'),`, "guarded"],
+  ["php", `'key' => env('X_KEY'),`, "plain"],
   // Fields a program refuses to start without, wherever it asks.
   ["go", `c := Config{\n\tKey: getEnv("X_KEY", ""),\n}\nif c.Key == "" {\n\treturn errors.New("no")\n}`, "checked"],
   ["go", `c.Key = env("X_KEY", "")\nif c.Key == "" {\n\terrs = append(errs, fmt.Sprint("no"))\n}`, "checked"],

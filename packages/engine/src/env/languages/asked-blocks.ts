@@ -78,15 +78,50 @@ export function quietBracedBlocks(code: string, sightings: Sighting[]): void {
   for (const match of code.matchAll(bracedHead)) {
     const condition = match[1]!;
     if (isAbsence.test(condition) || aboutPlatform.test(condition)) continue;
-    const start = match.index + match[0].length;
-    const end = closing(code, start - 1);
-    const [within, others] = [new Set<Sighting>(), new Set<string>()];
-    for (const sighting of sightings)
-      if (/^(?:asserted|plain)$/.test(sighting.need)) {
-        if (sighting.offset > start && sighting.offset < end) within.add(sighting);
-        else others.add(sighting.key);
-      }
-    for (const sighting of within) if (!others.has(sighting.key)) sighting.need = "guarded";
+    quietBlock(code, match, sightings, /^(?:asserted|plain)$/);
+  }
+  const names = namesThatAsk(code);
+  if (names.size === 0 && !/[bB]ool\w*\(/.test(code)) return;
+  for (const match of code.matchAll(switchedHead))
+    if (match[1] === undefined || names.get(match[1]) === (match[2] === undefined ? "switch" : "text"))
+      quietBlock(code, match, sightings, /^(?:asserted|plain|checked)$/);
+}
+
+/** Whether a call reads a switch that is off unless somebody sets it: `envBool("PAID")`, `getBoolEnv("PAID", false)`. */
+const readsSwitch = `(?:\\w+\\.)?(?=\\w{0,40}[bB]ool)\\w{0,40}[eE]nv\\w{0,40}\\(\\s*"\\w+"\\s*(?:,\\s*false\\s*)?\\)`;
+/** `paid := envBool("PAID")`, `c.paid = os.Getenv("PAID") == "true"`, and `c.hook = os.Getenv("HOOK")`, which may be empty. */
+const asking = new RegExp(
+  `\\b(\\w+)\\s*:?=\\s*(?:(${readsSwitch})|os\\.Getenv\\(\\s*"\\w+"\\s*\\)[ \\t]*(==\\s*"(?:true|1|yes|on)"|$))`,
+  "gm",
+);
+/** `if c.paid {`, `if c.hook != "" {`, `if envBool("PAID") {`. */
+const switchedHead = new RegExp(`\\bif\\s+(?:(?:\\w+\\.)*(\\w+)(?:\\s*(!=)\\s*"")?|${readsSwitch})\\s*\\{`, "g");
+
+/** Names that hold a switch, or a text that is asked for before it is used. */
+function namesThatAsk(code: string): Map<string, "switch" | "text"> {
+  if (!/[bB]ool|Getenv/.test(code)) return new Map();
+  return new Map(
+    [...code.matchAll(asking)].map(([, name, read, compared]) => [
+      name!,
+      read === undefined && compared === "" ? "text" : "switch",
+    ]),
+  );
+}
+
+/** What is read in the block behind `head`, and needed in one of these ways, is needed only together with what its head asks for. */
+function quietBlock(code: string, head: RegExpExecArray, sightings: Sighting[], needs: RegExp): void {
+  const start = head.index + head[0].length;
+  const end = closing(code, start - 1);
+  const [within, others] = [new Set<Sighting>(), new Set<string>()];
+  for (const sighting of sightings)
+    if (needs.test(sighting.need)) {
+      if (sighting.offset > start && sighting.offset < end) within.add(sighting);
+      else others.add(sighting.key);
+    }
+  for (const sighting of within) {
+    if (others.has(sighting.key)) continue;
+    sighting.need = "guarded";
+    delete sighting.isInsisted;
   }
 }
 

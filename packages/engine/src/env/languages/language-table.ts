@@ -124,13 +124,10 @@ export const languages: readonly Language[] = [
           /\b(?!\w*(?:[mM]ust|[rR]equire))(?!(?:Getenv|LookupEnv|Setenv|Unsetenv|BindEnv|SetEnvPrefix)\()\w{0,60}[eE]nv\w{0,60}\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g,
         need: "plain",
       },
-      // What has another type than a text is nothing, false or empty without a value.
-      {
-        pattern: /\bviper\.Get(?!String\(|\()\w+\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g,
-        need: "guarded",
-      },
+      // A switch is off and a list is empty without a value; of numbers and times none is seldom any good.
+      { pattern: /\bviper\.Get(?:Bool|StringM\w+|\w*Slice)\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g, need: "guarded" },
       { pattern: /,\s*_\s*:?=\s*viper\.Get\(\s*"([A-Z][A-Z0-9_]+)"\s*\)\.\(/g, need: "guarded" },
-      { pattern: /\bviper\.Get(?:String)?\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g, need: "plain" },
+      { pattern: /\bviper\.Get(?:String|U?[iI]nt\d*|Float64|Duration)?\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g, need: "plain" },
       { pattern: /\bviper\.SetDefault\(\s*"([A-Z][A-Z0-9_]+)"/g, need: "default" },
       // A structure viper fills; it knows no defaults but those set beside it.
       { pattern: /`[^`\n]*\bmapstructure\s*:\s*"([A-Z][A-Z0-9_]+)"[^`\n]*`/g, need: "plain" },
@@ -259,8 +256,11 @@ export const languages: readonly Language[] = [
           /\$_SERVER\[\s*["']((?:DATABASE|DB|APP|REDIS|MYSQL|POSTGRES|MAIL|SMTP|API|JWT|AWS)_?[A-Z0-9_]*)["']\s*\]/g,
         need: "plain",
       },
-      // Laravel's env() answers null, and its configuration expects that.
-      { pattern: /(?<![\w>$])env\(\s*["']([A-Z][A-Z0-9_]+)["']/g, need: "guarded" },
+      // Laravel's env(); laravel.ts says what it means in files of configuration.
+      {
+        pattern: /(?<![\w>$:])env\(\s*["']([A-Z][A-Z0-9_]+)["']\s*(,(?:[^()]|\((?:[^()]|\([^()]*\))*\))*)?\)/g,
+        need: "plain",
+      },
       { pattern: /->required\(\s*["']([A-Z][A-Z0-9_]+)["']/g, need: "checked" },
     ],
     replaced: /^\s*\)?\s*(?:\?:|\?\?|\|\||===|!==|==|!=|\?)/,

@@ -5,6 +5,7 @@ import { quietAskedBlocks, quietBracedBlocks, quietSwitchedBlocks, settleDevelop
 import { settleAskedFields } from "./asked-fields.ts";
 import { needOfName, stopsSoon } from "./asked-names.ts";
 import { readGoTags, settleViper } from "./go.ts";
+import { settleLaravelConfig } from "./laravel.ts";
 import { type Language, languages, partOfDatabase, type Read, signsInBot } from "./language-table.ts";
 import { maskHashComments, maskSlashComments } from "../mask.ts";
 import { readPythonSettings, settleDeclaredDefaults, settleDjangoSecret } from "./python.ts";
@@ -53,6 +54,7 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   if (extension === "exs") settleInsisting(code, sightings);
   if (language.comments === "slash") quietBracedBlocks(code, sightings);
   if (extension === "rs") sightings.push(...readRust(path, code));
+  if (extension === "php") settleLaravelConfig(path, code, sightings);
   if (extension === "go") {
     settleAskedFields(code, sightings, language.stops);
     sightings.push(...readGoTags(path, code), ...settleViper(path, code, sightings));
@@ -243,11 +245,16 @@ const isAbsent = /^\)?\s*(?:==|===|is)\s*(?:""|''|None|nil|null)/;
 const isNothingWithout =
   /(?:SECRET|TOKEN|KEY)$|^(?:DB|DATABASE|PG|POSTGRES(?:QL)?|MYSQL|MONGO(?:DB)?)_?(?:UR[IL]|HOST|NAME|USER|USERNAME|DATABASE)$/i;
 
+/** What only its vendor hands out: a default that stands for it is none. */
+const givenByOthers = /(?:API_?KEY|(?:AUTH|ACCESS|BOT)_TOKEN|CLIENT_(?:ID|SECRET))$/;
+const standsForValue = /^(?:default\s*=\s*)?["'](?:<[^<>"']*>|your[-_ ][\w -]*|[\w-]*[-_]here)["']$/i;
+
 /** `get("X", default)`: a default, unless it is none. */
 function needOfOptions(read: Read, key: string, inside: string): Need {
   const rest = inside.replace(/^,\s*/, "").trim();
   if (/^(?:None|nil|null)$/.test(rest)) return signsInBot.test(key) ? "plain" : "guarded";
   if (/^(?:""|'')$/.test(rest)) return isNothingWithout.test(key) ? "plain" : "guarded";
+  if (givenByOthers.test(key) && standsForValue.test(rest)) return "plain";
   // `cast=` and the like say nothing of a default, nor does a type; another name is one.
   const isNamed = /^(?!(?:bool|int|str|float|list|tuple|dict|bytes|json|Csv|Path)\b|\w+\s*=(?!=))[A-Za-z_]/.test(rest);
   if (read.need === "checked" && !isNamed && !/default\s*=|^["'\d[({:]|^(?:False|True|None)|^\{|^do\b/.test(rest))

@@ -26,7 +26,10 @@ const needsFile =
 export function readLayered(path: string, code: string): Sighting[] {
   if (!code.includes("Environment::") || !code.includes("try_deserialize") || needsFile.test(code)) return [];
   const known = structsIn(code);
-  const defaults = new Set([...code.matchAll(/\bset_default\(\s*"([\w.]+)"/g)].map(([, name]) => name));
+  // A default for `database.url` gives the structure `database` is.
+  const defaults = new Set(
+    [...code.matchAll(/\bset_default\(\s*"([\w.]+)"/g)].flatMap(([, name]) => [name!, name!.replace(/\.\w+$/, "")]),
+  );
   return [...code.matchAll(source)].flatMap((match) => {
     const chain = code.slice(match.index, match.index + 400);
     const separator = /\.separator\(\s*"([^"]*)"/.exec(chain)?.[1];

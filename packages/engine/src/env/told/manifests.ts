@@ -127,10 +127,15 @@ const manifests: Manifest[] = [
     // Rails and others: Ruby inside YAML.
     name: /^config\/(?:database|cable|storage|mongoid|redis|secrets|sidekiq)\.yml$/,
     read(project, path, text, see) {
-      for (const { start, end } of productionSections(text, storageOf(project, path)))
-        for (const { key, need, offset } of readLanguage(path, "rb", text.slice(start, end))) {
+      const [own, ...takenOver] = productionSections(text, storageOf(project, path));
+      for (const section of own === undefined ? [] : [own, ...takenOver])
+        for (const { key, need, offset } of readLanguage(path, "rb", text.slice(section.start, section.end))) {
+          // What it takes over it may replace: `password:` of the section itself holds.
+          const field = /^( +\w+:)/.exec(lineAt(text, section.start + offset))?.[1];
+          if (section !== own && field !== undefined && text.slice(own!.start, own!.end).includes(`\n${field}`))
+            continue;
           const isNeeded = key === "SECRET_KEY_BASE" || (path.endsWith("database.yml") && /_UR[LI]$/.test(key));
-          see(key, isNeeded && need === "plain" ? "checked" : need, { offset: start + offset });
+          see(key, isNeeded && need === "plain" ? "checked" : need, { offset: section.start + offset });
         }
     },
   },
@@ -278,6 +283,11 @@ function productionSections(text: string, name = "production"): { start: number;
       return [{ start: at, end: body + text.slice(body).search(/^\w/m) }];
     }),
   ];
+}
+
+function lineAt(text: string, offset: number): string {
+  const end = text.indexOf("\n", offset);
+  return text.slice(text.lastIndexOf("\n", offset - 1) + 1, end < 0 ? text.length : end);
 }
 
 const chosenOutside = "(chosen)";
