@@ -1,8 +1,8 @@
 /** Which framework a project is really built with or answers through: depended on, and run by a script, configured or imported. */
 import { stringAt } from "./config.ts";
-import { isListening, type Source } from "./entry.ts";
+import { isListening, type Source, sourceOf } from "./entry.ts";
 import { withImports } from "./imports.ts";
-import { type Framework, frameworks } from "./frameworks.ts";
+import { ejectedReact, type Framework, frameworks } from "./frameworks.ts";
 import { lineOf, type Manifest, manifestOf, usedOf, uses } from "./manifest.ts";
 import { type Program, type Subject, workerScripts } from "./program.ts";
 import { inside, type Project } from "./reading.ts";
@@ -87,13 +87,20 @@ export function activeOf(subject: Subject, roles: readonly Framework["role"][]):
         const page = ["index.html", "public/index.html", "src/index.html", "client/index.html", "app/index.html"].some(
           (path) => project.tree.has(inside(manifest.directory, path)),
         );
+        // `npm init` writes "main": "index.js" for every project.
         const isImported = ["exports", "main", "module", "types"].some(
-          (key) => manifest.json[key] !== undefined && !/electron|server/.test(stringAt(manifest.json, key) ?? ""),
+          (key) =>
+            manifest.json[key] !== undefined &&
+            !/electron|server/.test(stringAt(manifest.json, key) ?? "") &&
+            !(manifest.json[key] === "index.js" && !project.tree.has(inside(manifest.directory, "index.js"))),
         );
         if (!page && (isLibrary || isImported)) break;
         if (isLibrary && !builds) break;
         if (framework.id === "webpack" || framework.id === "rspack") {
-          if (runs && (page || usedOf(manifest, ["html-webpack-plugin", "webpack-dev-server"]) !== undefined))
+          if (
+            (runs || isBuiltByOwn(subject, framework.id)) &&
+            (page || usedOf(manifest, ["html-webpack-plugin", "webpack-dev-server"]) !== undefined)
+          )
             return { ...proof, confidence: 0.8 };
           break;
         }
@@ -110,6 +117,11 @@ export function activeOf(subject: Subject, roles: readonly Framework["role"][]):
         if (framework.id === "nuxt" && uses(manifest, "@nuxt/module-builder")) break;
         // The applications of a workspace of Nx lie below its root, whose scripts only name them.
         if (framework.id === "angular" && isRootOfNx(project, manifest)) break;
+        // Ejected, it is built by scripts of the project's own.
+        if (name === ejectedReact) {
+          if (isBuiltByOwn(subject, "webpack")) return { ...proof, confidence: 0.9 };
+          break;
+        }
         if (builds || (runs && !isLibrary)) return { ...proof, confidence: 0.97 };
         if (isLibrary && !config) break;
         if (isLibrary && manifest.scripts["build"] !== undefined && !builds) break;
@@ -124,6 +136,16 @@ export function activeOf(subject: Subject, roles: readonly Framework["role"][]):
     }
   }
   return undefined;
+}
+
+/** A program of the project's own hands what it builds to the bundler: `node build/build.js`. */
+function isBuiltByOwn({ project, manifest, scripts }: Subject, bundler: string): boolean {
+  return (scripts.get("build") ?? []).some((run) => {
+    const file =
+      run.program === "node" && useOf(run) === "build" ? run.words.find((word) => /\.[cm]?js$/.test(word)) : undefined;
+    const source = file === undefined ? null : sourceOf(project, manifest, file);
+    return source !== null && new RegExp(`["']${bundler}["']`).test(source.text);
+  });
 }
 
 /** Its build is that of the workspace's members. */

@@ -35,6 +35,9 @@ export interface Framework {
   source?: string;
 }
 
+/** What a project keeps of Create React App when it takes its settings over. */
+export const ejectedReact = "react-dev-utils";
+
 export const frameworks: readonly Framework[] = [
   {
     id: "redwood",
@@ -438,7 +441,7 @@ export const frameworks: readonly Framework[] = [
     id: "cra",
     name: "Create React App",
     role: "app",
-    packages: ["react-scripts", "react-app-rewired", "@craco/craco", "react-scripts-ts"],
+    packages: ["react-scripts", "react-app-rewired", "@craco/craco", "react-scripts-ts", ejectedReact],
     configs: ["craco.config"],
     commands: ["react-scripts", "craco", "react-app-rewired", "react-scripts-ts"],
     kind: "static",

@@ -25,7 +25,16 @@ import { placeOfProgram, programOf, standsAlone, type Subject } from "./program.
 import { inside, isObject, type Project, type Reader, type Reading } from "./reading.ts";
 import { expandScript } from "./scripts.ts";
 import { vendorFacts } from "./vendors.ts";
-import { settleFramework, settlePackage, settlePages, settleServer, settleTooling, settleWorker } from "./settle.ts";
+import {
+  settleFramework,
+  settlePackage,
+  settlePages,
+  settleServer,
+  settleTasks,
+  settleTooling,
+  settleWorker,
+} from "./settle.ts";
+import { taskSite } from "./task-runner.ts";
 
 export const javascript: Reader = {
   id: "javascript",
@@ -155,6 +164,8 @@ function settle(subject: Subject): void {
       return settleServer(subject, undefined, program);
     if (program.isServer) return settleServer(subject, undefined, program);
   }
+  const tasks = isProgram ? undefined : taskSite(subject);
+  if (tasks) return settleTasks(subject, tasks);
   const pages = isProgram && worker ? undefined : builtPages(subject);
   if (pages !== undefined) return settlePages(subject, pages);
   if (isProgram) return settleWorker(subject, program, worker);

@@ -47,6 +47,7 @@ export const siteOutputs: Record<string, (building: Building) => Built | null> =
         : {}),
     };
   },
+  cra: (building) => builtByReactScripts(building),
   "vue-cli": (building) => fromConfig(building, ["vue.config"], [["outputDir"]]),
   eleventy(building) {
     const config = configOf(building.project, building.manifest.directory, [".eleventy", "eleventy.config"]);
@@ -86,8 +87,14 @@ export const siteOutputs: Record<string, (building: Building) => Built | null> =
         "webpack.common",
         "config/webpack.common",
         "webpack/webpack.config",
+        "build/webpack.prod.conf",
+        // Where the template of Vue 2 keeps its folders.
+        "config/index",
       ],
-      [["output", "path"]],
+      [
+        ["output", "path"],
+        ["build", "assetsRoot"],
+      ],
     ),
   docusaurus: () => null,
   gatsby: () => null,
@@ -140,6 +147,32 @@ export const siteOutputs: Record<string, (building: Building) => Built | null> =
     };
   },
 };
+
+/** Files in which a project moves the folder that Create React App builds into, and how each says so. */
+const reactFolders: readonly { file: string; says: RegExp }[] = [
+  { file: "config-overrides.js", says: /appBuild\s*[=:]\s*[\w.]*\(?[^"'`;]*["'`]([\w./-]+)["'`]/ },
+  { file: "craco.config.js", says: /appBuild\s*[=:]\s*[\w.]*\(?[^"'`;]*["'`]([\w./-]+)["'`]/ },
+  { file: "config/paths.js", says: /appBuild\s*:\s*resolveApp\(\s*["'`]([\w./-]+)["'`]/ },
+  { file: ".env.production", says: /^BUILD_PATH\s*=\s*["']?([\w./-]+)/m },
+  { file: ".env", says: /^BUILD_PATH\s*=\s*["']?([\w./-]+)/m },
+];
+
+function builtByReactScripts({ project, manifest }: Building): Built | null {
+  for (const { file, says } of reactFolders) {
+    const at = inside(manifest.directory, file);
+    const text = project.tree.has(at) ? project.tree.text(at) : null;
+    const folder = text === null ? undefined : says.exec(text)?.[1];
+    if (folder !== undefined)
+      return {
+        kind: "static",
+        output: clean(folder),
+        at: placeOf(at, text!, says),
+        rule: "cra/folder",
+        confidence: 0.93,
+      };
+  }
+  return null;
+}
 
 /** Output folder of a plain site builder from the first of `paths` its configuration sets. */
 function fromConfig(

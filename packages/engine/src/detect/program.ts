@@ -7,7 +7,7 @@ import { lineOf, type Manifest, uses } from "./manifest.ts";
 import type { PackageManager } from "./package-manager.ts";
 import { inside, type Project, type Reading } from "./reading.ts";
 import { expand, type Invocation, optionOf } from "./scripts.ts";
-import { useOf } from "./use.ts";
+import { developmentServer, useOf } from "./use.ts";
 import type { VendorFacts } from "./vendors.ts";
 
 /** A manifest while it is being read, with what every question about it needs. */
@@ -76,7 +76,11 @@ export function programOf(subject: Subject): Program | undefined {
     const runs = scripts.get(name) ?? [];
     if (runs.some((run) => useOf(run) === "develop" || run.program === "electron")) return undefined;
     const serves = runs.filter(
-      (run) => useOf(run) === "serve" && isOwn(subject, run) && run.program !== "run-elsewhere",
+      (run) =>
+        useOf(run) === "serve" &&
+        isOwn(subject, run) &&
+        run.program !== "run-elsewhere" &&
+        !compilesAsItServes(fileOf(project, manifest, run)),
     );
     // One after another: what is run before the last comes to an end.
     return inTurn.test(manifest.scripts[name] ?? "") ? serves.at(-1) : serves[0];
@@ -123,6 +127,12 @@ export function programOf(subject: Subject): Program | undefined {
     };
   }
   return edgeProgram(subject) ?? unclear(subject) ?? developed(subject) ?? found(subject) ?? exported(subject);
+}
+
+/** It hands its pages to the compiler at every request, wherever it runs. */
+function compilesAsItServes(source: Source | null): boolean {
+  if (!source?.text.includes("webpack-dev-")) return false;
+  return /["']webpack-dev-server["']/.test(source.text) || !source.text.includes("NODE_ENV");
 }
 
 /** What runs elsewhere than where the program does, or nothing. */
@@ -327,6 +337,7 @@ function developed({ project, manifest, scripts }: Subject): Program | undefined
     const inner = line && /\s/.test(line) ? expand(line, manifest)[0] : undefined;
     const path =
       operand(inner ?? run) ?? (typeof manifest.json["main"] === "string" ? manifest.json["main"] : "index.js");
+    if (developmentServer.test(path)) continue;
     const source = sourceOf(project, manifest, path);
     // `nodemon --exec "mocha --opts test/mocha.opts"` runs no program.
     if (!source || (inner && !/^(?:node|bun|ts-node|tsx|babel-node|esno|deno)\b/.test(inner.program))) continue;

@@ -15,6 +15,7 @@ import { builtBy } from "./output.ts";
 import type { Built } from "./building.ts";
 import { previewOf, type Program, renders, servesAlone, standsAlone, startScripts, type Subject } from "./program.ts";
 import { inside, type Project } from "./reading.ts";
+import type { TaskSite } from "./task-runner.ts";
 import { useOf } from "./use.ts";
 import {
   executed,
@@ -206,6 +207,16 @@ export function settlePages(subject: Subject, folder: string): void {
   stateBuild(subject, undefined);
   state(reading, "outputDir", folder, { at, rule: "javascript/pages", confidence: 0.7 });
   decide(reading, "static", 0.7, { at, rule: "javascript/pages" });
+}
+
+/** Pages that tasks put together. */
+export function settleTasks(subject: Subject, { folder, command, at }: TaskSite): void {
+  const { reading } = subject;
+  const why = { at, rule: "javascript/tasks", confidence: 0.7 };
+  stateBuild(subject, undefined);
+  if (reading.buildCommand === undefined) state(reading, "buildCommand", command, why);
+  state(reading, "outputDir", folder, why);
+  decide(reading, "static", 0.7, why);
 }
 
 export function settlePackage(subject: Subject, confidence: number): void {

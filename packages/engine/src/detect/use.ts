@@ -192,6 +192,10 @@ const bareDevelops = new Set([
 /** Frameworks whose verb `serve` serves what was built. */
 const servesBuilt = new Set(["gatsby", "docusaurus", "redwood", "rw", "vitepress", "rspress", "strapi"]);
 
+/** A file of the project's own that serves its pages while they are worked on: `build/dev-server.js`. */
+export const developmentServer: RegExp =
+  /(?:^|\/)(?:dev[-_.]?(?:server|client)|(?:server|start|webpack)[-_.]dev(?:[-_.]server)?)\.[cm]?[jt]s$/i;
+
 /** What one command is for. */
 export function useOf({ words, program, variables }: Invocation): Use {
   const rest = words.slice(1);
@@ -211,7 +215,8 @@ export function useOf({ words, program, variables }: Invocation): Use {
     if (program === "bun" && verb === "test") return "test";
     if (program === "deno") return verb === "task" ? "other" : "serve";
     if (verb === undefined || rest.includes("--test")) return rest.includes("--test") ? "test" : "other";
-    if (/(^|\/)(build|scripts\/build[\w.-]*|esbuild[\w.-]*|webpack[\w.-]*|gulpfile)\.(m|c)?[jt]s$/.test(verb))
+    if (developmentServer.test(verb)) return "develop";
+    if (/(^|\/)(build|(?:scripts|build)\/build[\w.-]*|esbuild[\w.-]*|webpack[\w.-]*|gulpfile)\.(m|c)?[jt]s$/.test(verb))
       return "build";
     if (/(^|\/)(generate|gen|codegen|prepare|clean|copy|prebuild|postbuild)([-_.][\w-]+)?\.(m|c)?[jt]s$/.test(verb))
       return "other";
