@@ -601,7 +601,7 @@ export const rules: readonly VariableRule[] = [
     example: "cloudinary://key:secret@cloud",
   },
   {
-    name: /^CLOUDINARY_(?:CLOUD_)?NAME$|^CLOUDINARY_CLOUD$/,
+    name: /^(?:CLOUDINARY_)?CLOUD_NAME$|^CLOUDINARY_(?:NAME|CLOUD)$/,
     description: "Name of the Cloudinary cloud",
     from: "https://console.cloudinary.com",
   },

@@ -17,7 +17,7 @@ const sourceExtensions = new Set([
 ]);
 
 const skippedFolders =
-  /(?:^|\/)(?:tests?|__tests__|__mocks__|__fixtures__|spec|specs|e2e|cypress|playwright|fixtures?|mocks?|stories|storybook|\.storybook|examples?|samples?|demos?|playgrounds?|docs?|vendor|third[_-]party|dist|build|out|target|coverage|tmp|templates|cassettes|testdata|bench(?:marks?)?|remix\.init|\.github|\.husky|\.vscode|\.devcontainer|public|static|assets|locales|i18n|migrations)\//;
+  /(?:^|\/)(?:tests?|(?:unit|integration|api|ui|browser|load)[-_]tests?|__tests__|__mocks__|__fixtures__|spec|specs|e2e|cypress|playwright|fixtures?|mocks?|stories|storybook|\.storybook|examples?|samples?|demos?|playgrounds?|docs?|vendor|third[_-]party|dist|build|out|target|coverage|tmp|templates|cassettes|testdata|bench(?:marks?)?|remix\.init|\.github|\.husky|\.vscode|\.devcontainer|public|static|assets|locales|i18n|migrations)\//;
 const skippedNames =
   /(?:\.|_|-)(?:test|tests|spec|stories|story|cy|e2e|bench|min|bundle|d)\.[cm]?[jt]sx?$|^test_.*\.py$|_test\.(?:py|go|rb|exs)$|_mock\.go$|_spec\.rb$|Tests?\.(?:java|kt|cs|php|scala)$|^conftest\.py$/;
 const toolingNames =
@@ -46,6 +46,8 @@ export interface Scope {
   files: ScopeFile[];
   /** Files that may be manifests or examples, of any extension. */
   others: ScopeFile[];
+  /** There are more files than are read. */
+  isPartial: boolean;
 }
 
 /** Sources and manifests of the service in `directory` and of the workspace packages it depends on. */
@@ -91,12 +93,13 @@ export function scopeOf(project: Project, directory: string): Scope {
     fewestFiles,
     Math.min(mostFiles, Math.floor((2 * mostFiles) / (packages.directories.length + 1))),
   );
+  const isPartial = files.length > most;
   if (files.length > Math.min(most, mostFilesInOrder)) {
     const order = new Map(files.map((file) => [file, rankOf(file)]));
     files.sort((a, b) => order.get(a)! - order.get(b)!);
     if (files.length > most) files.length = most;
   }
-  return { roots: own, files, others };
+  return { roots: own, files, others, isPartial };
 }
 
 /** Lower is read earlier. Components of a page seldom read variables. */
@@ -212,5 +215,7 @@ export function dependencyVersions(manifest: ReturnType<Project["json"]>): [name
  */
 function isForeign(project: Project, directory: string, parent: string): boolean {
   if (parent === ".") return false;
+  // Functions that are put online together with the pages above them may each have a manifest: netlify/functions/mail.
+  if (/(?:^|\/)functions\/[^/]+$/.test(directory.slice(parent.length + 1))) return false;
   return project.tree.has(inside(directory, "package.json"));
 }

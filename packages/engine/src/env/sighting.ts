@@ -45,6 +45,8 @@ export interface Sighting {
   onlyFor?: { key: string; values: readonly string[]; isValue: boolean; isOneOfSeveral?: true; otherwise?: string };
   /** A field of a schema of the whole environment. */
   inSchema?: true;
+  /** Of a schema that nothing imports. */
+  isUnasked?: true;
   /** A setting that a file of the project may hold, and a variable of this name replaces. */
   isSetting?: true;
   /** The schema has a value of its own for what is missing. */

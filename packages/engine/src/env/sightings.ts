@@ -1,6 +1,6 @@
 /** Everything in a service that names one of its variables: its code, what its libraries read, and manifests. */
 import type { ServiceFacts } from "../detect/detection.ts";
-import type { Project } from "../detect/reading.ts";
+import { inside, type Project } from "../detect/reading.ts";
 import { settleCaseFiles } from "./javascript/case-files.ts";
 import { settleDotnetSettings } from "./languages/dotnet.ts";
 import { HandedSettings } from "./javascript/handed-settings.ts";
@@ -12,6 +12,7 @@ import { mostCharacters, type Scope } from "./scope.ts";
 import { importedIn, importerOf, readSdks, rowsFor } from "./javascript/sdk-reading.ts";
 import type { Sighting } from "./sighting.ts";
 import { type Source, sourceAt } from "./source.ts";
+import { settleUnusedSchemas } from "./javascript/unused-schemas.ts";
 import { besideTheService } from "./told/told.ts";
 
 export function sightingsIn(
@@ -24,6 +25,7 @@ export function sightingsIn(
   const sightings: Sighting[] = [];
   const python = new Map<string, string>();
   const scripts: Source[] = [];
+  const tools: Source[] = [];
   const readers = new Map<string, OwnReader>();
   let left = mostCharacters;
   for (const file of scope.files) {
@@ -39,6 +41,7 @@ export function sightingsIn(
     }
     if (file.extension === "py") python.set(file.path, source.text);
     if (file.isTooling) for (const sighting of found) sighting.need = "tooling";
+    if (file.isTooling && source.isScript) tools.push(source);
     else if (source.isScript) scripts.push(source);
     for (const reader of source.readers)
       if (reader.demands !== "never" || reader.replaces) readers.set(reader.name, reader);
@@ -57,6 +60,8 @@ export function sightingsIn(
   for (const script of scripts)
     if (handed.mayUse(script.text)) sightings.push(...readHanded({ ...script, code: script.code() }, handed));
   settleCaseFiles(scripts, sightings);
+  // Where not everything was read, nothing is known of what was not.
+  if (!scope.isPartial && left > 0) settleUnusedSchemas([...scripts, ...tools], manifestsOf(project, scope), sightings);
   settleGuardedSettings(sightings, python);
   if (facts.runtime === "python" && facts.startCommand !== undefined)
     settleIdlePrograms(sightings, python, [facts.startCommand, facts.buildCommand ?? "", ...starting(project, scope)]);
@@ -66,6 +71,11 @@ export function sightingsIn(
       sightings.push(...readManifest(project, { name: file.name, path: file.path, kind: facts.kind }));
   }
   return sightings;
+}
+
+/** The manifests of the service and of the packages it depends on, as texts. */
+function manifestsOf(project: Project, { roots }: Scope): string[] {
+  return roots.map((root) => project.tree.text(inside(root, "package.json")) ?? "");
 }
 
 /** Texts that may start programs: containers, processes, scripts of the shell. */

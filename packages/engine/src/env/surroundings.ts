@@ -96,7 +96,8 @@ export function surroundingsOf(
   );
   const listed = wanted.filter(({ examples: all }) => all.length > 0).length;
   return {
-    hasSchema: new Set(sightings.flatMap(({ key, inSchema }) => (inSchema && !isProvided(key) ? [key] : []))).size >= 3,
+    hasSchema:
+      new Set(sightings.flatMap((one) => (isOfSchema(one) && !isProvided(one.key) ? [one.key] : []))).size >= 3,
     // A README shows some of them where it explains something.
     isExampleComplete: listed >= 5 && listed >= wanted.length * (listings.length > 0 ? 0.6 : 0.8),
     isExampleTelling: listings.length > 0 && (inExample.size >= 3 || listed >= 2),
@@ -132,6 +133,11 @@ export function surroundingsOf(
     },
     inExample,
   };
+}
+
+/** A schema that is asked, and no function that takes one name after the other. */
+function isOfSchema({ inSchema, isUnasked, callee }: Sighting): boolean {
+  return inSchema === true && !isUnasked && callee === undefined;
 }
 
 /** The vendor of models an example asks for first; where it calls that one optional, none is needed. */

@@ -54,6 +54,10 @@ describe("readReadme", () => {
     expect(verdictsOf("`API_KEY` is required if you send mail.", "API_KEY and API_URL are required.")).toEqual({});
   });
 
+  it("takes `optional` before something else for that", () => {
+    expect(verdictsOf("1. Set `API_KEY` and optional overrides of the model.")).toEqual({});
+  });
+
   it("takes what is required only for a part as optional", () => {
     expect(verdictsOf("| `API_KEY` | Key (required only for the `maps` plugin) | - |")).toEqual({
       API_KEY: "optional",

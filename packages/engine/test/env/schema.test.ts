@@ -31,6 +31,25 @@ const schemas: [library: string, source: string, needs: Record<string, string>][
     },
   ],
   [
+    "the functions of yup by themselves, in groups that are filled from variables",
+    `import { number, object, string } from "yup";
+     const schema = object({
+       http: object({ port: number().optional().default(3000), key: string().nullable().optional() }),
+       db: object({ port: number().default(5432), name: string().required() }),
+     });
+     schema.validateSync({
+       http: { port: process.env.HTTP_PORT, key: process.env.TLS_KEY },
+       db: { port: process.env.DB_PORT, name: process.env.DB_NAME },
+     });`,
+    { HTTP_PORT: "declared", TLS_KEY: "declared", DB_PORT: "declared", DB_NAME: "checked" },
+  ],
+  [
+    "the functions of valibot by themselves",
+    `import { object, optional, pipe, string, url } from "valibot";
+     const schema = object({ API_URL: pipe(string(), url()), API_KEY: string(), LOG_TO: optional(string()) });`,
+    { API_URL: "checked", API_KEY: "checked", LOG_TO: "declared" },
+  ],
+  [
     "fields with names of their own that are filled from variables",
     `import { z } from "zod";
      const filled = z.preprocess((value) => value ?? "", z.string().min(1));

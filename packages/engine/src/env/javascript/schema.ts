@@ -2,7 +2,7 @@
  * Variables declared by a schema in JavaScript: zod and t3-env, envalid, joi, yup, valibot, arktype, TypeBox, effect, `astro:env`,
  * Adonis, JSON schemas of env-schema and @fastify/env, fluent-json-schema, classes of class-validator, bindings of Workers.
  */
-import { blockAfter, closing, endOfExpression } from "../code.ts";
+import { blockAfter, braceAround, closing, endOfExpression } from "../code.ts";
 import type { Script } from "./need.ts";
 import type { Need, Sighting } from "../sighting.ts";
 
@@ -21,6 +21,12 @@ const libraries: { field: RegExp; optional?: RegExp; required?: RegExp }[] = [
   { field: /^(?:Config|Schema)\s*\./, optional: /withDefault|\boption\s*\(|optional/ },
   // joi and yup: optional unless it says otherwise.
   { field: /^(?:Joi|joi|yup|Yup)\s*\./, required: /\.\s*(?:required|exist)\s*\(/ },
+  // The functions of yup by themselves, and those of valibot, which has fields that must be given.
+  { field: /^(?:string|number|boolean|array|mixed)\s*\(\s*\)\s*\./, required: /\.\s*(?:required|defined)\s*\(/ },
+  {
+    field: /^(?:pipe|string|number|boolean|picklist|optional|nullish|fallback)\s*\(/,
+    optional: /\b(?:optional|nullish|nullable|fallback)\s*\(/,
+  },
   // envalid and envsafe: required unless a default is given; devDefault holds in development alone.
   {
     field: /^(?:envalid\s*\.\s*)?(?:str|url|num|port|bool|email|host|json|makeValidator|testOnly)\s*(?:<[^>]*>)?\(/,
@@ -29,7 +35,7 @@ const libraries: { field: RegExp; optional?: RegExp; required?: RegExp }[] = [
 ];
 
 const fieldWords =
-  "z|v|valibot|Type|t|S|Env|envField|Config|Schema|Joi|joi|yup|Yup|envalid|str|url|num|port|bool|email|host|json|process|is[A-Z]\\w*|\\w*[pP]roduction\\w*";
+  "z|v|valibot|Type|t|S|Env|envField|Config|Schema|Joi|joi|yup|Yup|envalid|str|url|num|port|bool|email|host|json|string|number|boolean|array|mixed|pipe|picklist|optional|nullish|fallback|process|is[A-Z]\\w*|\\w*[pP]roduction\\w*";
 
 /** Where a field begins: its name, a variable's (also one kept under its own name, `[keys.PORT]`) or one of `handed`, and a word that a schema's value begins with. */
 function fieldStarts(own: Iterable<string>, handed: Iterable<string>): RegExp {
@@ -79,7 +85,8 @@ export function readSchemas(script: Script): Sighting[] {
       const span = { start, end: endOfExpression(code, start) };
       const need = needOfField(script, span, { isAllRequired, kinds });
       if (!need) continue;
-      const full = prefix && !key.startsWith(prefix) ? prefix + key : (handed.get(key) ?? key);
+      const full = prefix && !key.startsWith(prefix) ? prefix + key : handedTo(key, match.index, code, handed);
+      if (full === undefined) continue;
       see(full, need, match.index);
       if (need === "declared" && givesDefault.test(code.slice(span.start, span.end)))
         sightings.at(-1)!.hasDefault = true;
@@ -131,12 +138,40 @@ function prefixTakenOff(text: string): string {
   return prefix !== "" && new RegExp(`replace\\(\\s*["']${prefix}|slice\\(\\s*["']?${prefix}`).test(text) ? prefix : "";
 }
 
+/** A variable, and where an object hands it over. */
+interface Handed {
+  key: string;
+  at: number;
+}
+
 /** Variables by the field that is filled from them where an object hands them over: `apiUrl: process.env.NEXT_PUBLIC_API_URL`. */
-function handedVariables(code: string): Map<string, string> {
+function handedVariables(code: string): Map<string, Handed[]> {
   const pairs = code.matchAll(
     /(?<![\w$.])([A-Za-z]\w*)["']?\s*:\s*(?:process\.env|import\.meta\.env|Bun\.env)\.([A-Z][A-Z0-9_]+)\s*[,}\n]/g,
   );
-  return new Map([...pairs].flatMap(([, field, key]) => (field === key ? [] : [[field!, key!] as const])));
+  const handed = new Map<string, Handed[]>();
+  for (const { 1: field, 2: key, index } of pairs)
+    if (field !== key) handed.set(field!, [...(handed.get(field!) ?? []), { key: key!, at: index }]);
+  return handed;
+}
+
+/** The variable that fills the field at `at`; undefined where there are several, of other objects. */
+function handedTo(
+  field: string,
+  at: number,
+  code: string,
+  handed: ReadonlyMap<string, readonly Handed[]>,
+): string | undefined {
+  const given = handed.get(field);
+  if (given === undefined || given.length === 1) return given?.[0]!.key ?? field;
+  const owner = ownerOf(code, at);
+  return given.find((one) => ownerOf(code, one.at) === owner)?.key;
+}
+
+/** The name of the object that the field at `at` is in: `db: {`, `db: Joi.object({`. */
+function ownerOf(code: string, at: number): string {
+  const open = braceAround(code, at, 2_000);
+  return /([\w$]+)["']?\s*:\s*(?:[\w.]+\(\s*)?$/.exec(code.slice(Math.max(0, open - 60), Math.max(0, open)))?.[1] ?? "";
 }
 
 function needOfField(

@@ -74,7 +74,10 @@ export function readReadme(path: string, text: string): Readme {
   return { verdicts, entries: readExample(path, blocks.join("\n")) };
 }
 
+/** "Set `API_KEY` and optional overrides": said of what follows. */
+const ofOthers = /(?:\band|\bplus|\bwith|,)\s+(?:an?\s+|some\s+)?optional\s+(?=[\w`])/i;
+
 function verdictOf(text: string): Verdict | undefined {
-  if (saysOptional.test(text)) return "optional";
+  if (saysOptional.test(text.replace(ofOthers, ""))) return "optional";
   return saysRequired.test(text) ? "required" : undefined;
 }
