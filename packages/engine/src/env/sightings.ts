@@ -1,6 +1,7 @@
 /** Everything in a service that names one of its variables: its code, what its libraries read, and manifests. */
 import type { ServiceFacts } from "../detect/detection.ts";
 import { inside, type Project } from "../detect/reading.ts";
+import { settleBesidePages } from "./generators.ts";
 import { settleCaseFiles } from "./javascript/case-files.ts";
 import { settleDotnetSettings } from "./languages/dotnet.ts";
 import { HandedSettings } from "./javascript/handed-settings.ts";
@@ -62,6 +63,7 @@ export function sightingsIn(
   settleCaseFiles(scripts, sightings);
   // Where not everything was read, nothing is known of what was not.
   if (!scope.isPartial && left > 0) settleUnusedSchemas([...scripts, ...tools], manifestsOf(project, scope), sightings);
+  settleBesidePages(facts.framework, sightings);
   settleGuardedSettings(sightings, python);
   if (facts.runtime === "python" && facts.startCommand !== undefined)
     settleIdlePrograms(sightings, python, [facts.startCommand, facts.buildCommand ?? "", ...starting(project, scope)]);

@@ -2,6 +2,7 @@
  * Rulings on variables that no code was seen to read. Some are needed all the same: Nuxt fills runtimeConfig from NUXT_ variables, and
  * libraries read variables that begin with their vendor's name. An example that asks for such a value is the only sign of it.
  */
+import { isGenerator } from "./generators.ts";
 import { isPublic, splitPrefix } from "./rules.ts";
 import type { Ruling, SeenVariable } from "./seen.ts";
 
@@ -17,6 +18,11 @@ const passedByCode = new Set(
 );
 
 export const ofUnseen: readonly Ruling[] = [
+  {
+    required: false,
+    because: "what makes the pages reads no variables",
+    holds: ({ around: { framework } }) => isGenerator(framework),
+  },
   { required: false, because: "the example chooses another way", holds: ({ isNotChosen }) => isNotChosen },
   {
     required: false,

@@ -142,5 +142,14 @@ fn load() -> Result<Settings, ConfigError> {
       facts: { runtime: "ruby", database: ["postgres"] },
       required: ["DB_HOST", "SHOP_PASSWORD"],
     },
+    "what lies beside pages that Hugo makes": {
+      files: {
+        "config.toml": 'title = "A"',
+        "tools/proxy.js": "fetch(address, { headers: { key: process.env.MODEL_KEY } });",
+        ".env.example": "MODEL_KEY=\nIMAGE_KEY=\n",
+      },
+      facts: { kind: "static", runtime: "hugo", framework: "hugo" },
+      required: [],
+    },
   });
 });
