@@ -32,7 +32,8 @@ export function besideRoot(
             ),
         )
       : [];
-  if (!isOfScripts && !["python", "go", "rust", "dotnet", "java"].includes(root.runtime)) return [];
+  if (!isOfScripts && !["python", "go", "rust", "dotnet", "java", "ruby", "php", "elixir"].includes(root.runtime))
+    return [];
   // What lies inside the project of .NET that serves is its client; beside it, under one solution, it is a program.
   if (root.runtime === "dotnet" && root.installCommand?.includes("/") !== true) return [];
   const isManual = ({ reading }: Below): boolean =>

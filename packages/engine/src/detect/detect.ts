@@ -9,7 +9,7 @@ import { besideDesktop, besideRoot, isScript } from "./beside.ts";
 import { addDatabases } from "./databases.ts";
 import type { Candidate, DetectedService, Detection, EnvVariable, Evidence, ServiceFacts } from "./detection.ts";
 import { readManifest } from "./javascript.ts";
-import { composeServices } from "./languages/docker.ts";
+import { composeBelow, composeServices } from "./languages/docker.ts";
 import { dropLocalDatabases } from "./languages/draft.ts";
 import { type Manifest, manifestOf, uses } from "./manifest.ts";
 import { inside, type Project, projectOf, type Reading } from "./reading.ts";
@@ -138,6 +138,7 @@ function wholeOf(project: Project, workspace: Workspace | null, ranked: Reading[
     return {
       facts: {
         ...compose,
+        ...(listed.length === 1 ? languageOf(listed[0]!) : {}),
         database: [...new Set([...compose.database, ...listed.flatMap(({ database }) => database)])],
       },
       services: listed,
@@ -166,12 +167,24 @@ function wholeOf(project: Project, workspace: Workspace | null, ranked: Reading[
       for (const name of compose?.database ?? []) service.database.push(name);
     return only(project, below[0]!, listed, best, candidates);
   }
-  return best ? single(best) : { facts: emptyReading(), services: [], candidates };
+  return single(best ?? composeBelow(project) ?? emptyReading());
 }
 
 /** Written in a language of its own, by all signs, and not run by Node or a container alone. */
 function isOfLanguage({ runtime, confidence }: Reading): boolean {
   return confidence >= 0.8 && !["node", "bun", "deno", "docker", "static"].includes(runtime);
+}
+
+/** What the one program that a compose file runs is written in; the others are databases and helpers. */
+function languageOf(program: Omit<DetectedService, "env">): Partial<Reading> {
+  const { runtime, runtimeVersion, framework, packageManager, port } = program;
+  return {
+    runtime,
+    ...(runtimeVersion === undefined ? {} : { runtimeVersion }),
+    ...(framework === undefined ? {} : { framework }),
+    ...(packageManager === undefined ? {} : { packageManager }),
+    ...(port === undefined ? {} : { port }),
+  };
 }
 
 /** Programs of the compose file that are built from the project. */

@@ -107,7 +107,7 @@ export function servicesBelow(project: Project, workspace: Workspace | null, roo
   )
     for (const hint of languageServices(project))
       if (
-        (!besideTheProject.test(hint.path) || isConfigServer(hint)) &&
+        (!besideTheProject.test(hint.path) || isConfigServer(hint) || isMailer(project, hint)) &&
         !(workspace && hint.reading.kind === "container" && !/^(apps|services)\//.test(hint.path))
       )
         add(hint.path, hint.reading, null);
@@ -117,6 +117,11 @@ export function servicesBelow(project: Project, workspace: Workspace | null, roo
 /** In Java a module of that name is a program that hands out configuration. */
 function isConfigServer({ path, reading: { runtime, kind } }: { path: string; reading: Reading }): boolean {
   return runtime === "java" && kind === "server" && /^[\w-]*config$/.test(path);
+}
+
+/** A program of its own that sends mail, and no templates for it: it is run in a container of its own. */
+function isMailer({ tree }: Project, { path, reading: { kind } }: { path: string; reading: Reading }): boolean {
+  return /^(?:[\w-]+\/)?emails?$/.test(path) && tree.has(`${path}/Dockerfile`) && kind !== "static";
 }
 
 /** An application beside a workspace's members, which has packages of its own. */

@@ -1,6 +1,7 @@
 /** Deno: by deno.json, or by the addresses and prefixes only Deno imports. Supabase's functions are Deno's too, but no program of the project. */
-import { inside, type Project, type Reader, type Reading } from "../reading.ts";
+import { inside, type Json, type Project, type Reader, type Reading } from "../reading.ts";
 import { databasesInAddresses } from "./databases.ts";
+import { dockerfileOf } from "./docker.ts";
 import { objectAt, textsOf } from "./documents.ts";
 import { decide, draftOf, state, uses } from "./draft.ts";
 import { firstOf, placeOf, relativeTo, search } from "./files.ts";
@@ -33,15 +34,18 @@ export const deno: Reader = {
     const hasPackage = tree.has(inside(directory, "package.json"));
     const sources = sourcesOf(project, directory);
     const entry = sources.find(({ text }) => onlyDeno.test(text));
-    if (manifestPath === undefined && (hasPackage || entry === undefined)) return null;
+    // Beside a package.json, whose tools the program may use, something has to say that Deno runs it.
+    const isRun = hasPackage && manifestPath === undefined && entry !== undefined && isRunByDeno(project, directory);
+    if (manifestPath === undefined && ((hasPackage && !isRun) || entry === undefined)) return null;
     const at = manifestPath ?? entry!.at;
     const reading = draftOf("deno", { at, rule: "deno/manifest" });
     state(reading, "packageManager", "deno", { at, rule: "deno/manifest" });
     versionFromFiles(project, directory, reading, { own: [".dvmrc"], tools: ["deno"] });
-    stateDatabases(reading, sources, textsOf(Object.values(objectAt(manifest, "imports"))), at);
+    const names = { ...importMap(project, directory), ...objectAt(manifest, "imports") };
+    stateDatabases(reading, sources, textsOf(Object.values(names)), at);
 
     const imports = [
-      ...Object.entries(objectAt(manifest, "imports")).flatMap(([name, value]) => [name, ...textsOf([value])]),
+      ...Object.entries(names).flatMap(([name, value]) => [name, ...textsOf([value])]),
       ...sources.flatMap(({ text }) =>
         [...text.matchAll(/(?:from|import)\s*\(?\s*["']([^"']+)["']/g)].map(([, path]) => path!),
       ),
@@ -99,16 +103,36 @@ export const deno: Reader = {
         containerLast: true,
       });
       // Beside a package.json the tasks may be another tool's; the manifest alone does not say whose program it is.
-      return decide(reading, "server", manifest === null ? 0.85 : hasPackage ? 0.55 : 0.95, {
+      return decide(reading, "server", isRun ? 0.9 : manifest === null ? 0.85 : hasPackage ? 0.55 : 0.95, {
         at,
         rule: "deno/listens",
       });
     }
     if (manifest?.["exports"] !== undefined && manifest["name"] !== undefined)
       return decide(reading, "package", 0.8, { at, rule: "deno/exports" });
-    return decide(reading, "worker", hasPackage ? 0.2 : main === undefined ? 0.4 : 0.65, { at, rule: "deno/program" });
+    return decide(reading, "worker", isRun ? 0.85 : hasPackage ? 0.2 : main === undefined ? 0.4 : 0.65, {
+      at,
+      rule: "deno/program",
+    });
   },
 };
+
+/** The web process of the Procfile, or the container, is Deno's. */
+function isRunByDeno(project: Project, directory: string): boolean {
+  const processes = procfileOf(project, directory)?.processes;
+  const container = dockerfileOf(project, directory);
+  return (
+    /^deno\s/.test(processes?.["web"] ?? processes?.["start"] ?? "") ||
+    /(?:^|\/)deno(?:[:@-]|$)/.test(container?.base ?? "") ||
+    /^deno\s/.test(container?.command ?? "")
+  );
+}
+
+/** Names of imports in a file of their own. */
+function importMap(project: Project, directory: string): Record<string, Json> {
+  const at = firstOf(project.tree, directory, ["import_map.json", "importMap.json", "imports.json"]);
+  return at === undefined ? {} : objectAt(project.json(at), "imports");
+}
 
 function taskText(value: unknown): string | undefined {
   if (typeof value === "string") return value;

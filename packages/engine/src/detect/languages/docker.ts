@@ -294,6 +294,17 @@ const compose: Reader = {
   },
 };
 
+/** A repository of compose files in folders, and nothing else: each runs containers of others. */
+export function composeBelow(project: Project): Reading | null {
+  const folders = composeNames.flatMap((name) => project.tree.directoriesWith(name));
+  const readings = folders.flatMap((directory) => compose.read(project, directory) ?? []);
+  const [first] = readings;
+  if (!first) return null;
+  const reading = draftOf("docker", { at: first.evidence[0]!.at, rule: "compose/files" });
+  reading.database = [...new Set(readings.flatMap(({ database }) => database))];
+  return decide(reading, "compose", 0.7, { at: first.evidence[0]!.at, rule: "compose/files" });
+}
+
 /** Deno's manifest without any source beside it holds tasks and names of imports for the folders below. */
 function hasTasksAlone({ tree }: Project, directory: string): boolean {
   const { files } = tree.listing(directory);

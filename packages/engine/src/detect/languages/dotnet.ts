@@ -73,7 +73,7 @@ export const dotnet: Reader = {
     if (main.kind !== "server")
       return decide(reading, "worker", main.kind === "worker" ? 0.93 : 0.7, { at, rule: `dotnet/${main.kind}` });
     statePort(project, main.directory, reading, {
-      sources,
+      sources: [...sources, ...containerOf(project, main.directory, directory)],
       patterns: portPatterns,
       fallback: {
         port:
@@ -289,10 +289,17 @@ function codeOf(project: Project, main: DotnetProject): Source[] {
   });
 }
 
+/** The container it is run in, which may say where it listens. */
+function containerOf(project: Project, ...directories: string[]): Source[] {
+  const file = directories.map((directory) => dockerfileOf(project, directory)).find((found) => found !== null);
+  return file ? [{ at: file.at, text: project.tree.text(file.at) ?? "" }] : [];
+}
+
 const portPatterns: readonly RegExp[] = [
   /["']PORT["']\s*\)\s*\?\?\s*["']?(\d{2,5})/,
   // Directly, or in place of a variable: `UseUrls(GetEnvironmentVariable("URL") ?? "http://0.0.0.0:7000")`.
   /(?:UseUrls|\bRun|Urls\.Add)\((?:[^()"';]|\([^()]{0,80}\)){0,120}["']https?:\/\/[^"':]+:(\d{2,5})/,
   /ListenAnyIP\(\s*(\d{2,5})|ListenLocalhost\(\s*(\d{2,5})/,
+  /^\s*ENV\s+(?:ASPNETCORE|DOTNET)_(?:URLS[= ]"?https?:\/\/[^"':\s]+:|HTTP_PORTS[= ]"?)(\d{2,5})/m,
   /["']Urls?["']\s*:\s*["']http:\/\/[^"':]+:(\d{2,5})/i,
 ];

@@ -60,6 +60,11 @@ const commandLineModules = [
 /** Modules of bots, which wait for messages whatever else they can be told to do. */
 const botModules =
   /(?:^|\/)(?:discordgo|disgo|arikawa|telegram-bot-api|telego|gotgbot|echotron|telebot)(?:[./]v\d+)?(?:\/|$)|^github\.com\/go-telegram\/bot(?:\/|$)/;
+/** Files about stores, queues and what is asked for beside pages: their ports are not the one people call. */
+const ofOthers =
+  /(?:^|[/_])(?:grpc|metrics|pprof|debug|redis|postgres|mysql|mongo\w*|kafka|rabbit\w*|smtp|mail\w*)(?:_\w+)?\.go$/;
+const isOfOthers = ({ at }: Source): boolean => ofOthers.test(at);
+
 /** A bot that is called over HTTP rather than asking for what is new. */
 const hook = /\b(?:ListenForWebhook|NewWebhook\w*|StartWebhook|UpdatesViaWebhook|WebhookHandler)\b/;
 
@@ -150,7 +155,11 @@ function readMain({ project, directory, reading, module, main, sources, imported
     process !== "worker" && (row !== undefined || (listener !== undefined && !isAwake) || process === "web");
   if (isServer) {
     statePort(project, directory, reading, {
-      sources: [...own, ...rest, ...settings(project, directory)],
+      sources: [
+        ...own,
+        ...rest.toSorted((a, b) => Number(isOfOthers(a)) - Number(isOfOthers(b))),
+        ...settings(project, directory),
+      ],
       patterns: portPatterns,
       fallback: { port: row?.port ?? 8080, rule: row ? `framework/${row.slug}` : "go/convention", at: main.at },
     });
@@ -247,7 +256,7 @@ const portPatterns: readonly RegExp[] = [
   /`[^`]*(?:envDefault|env-default|default):"(\d{2,5})"[^`]*env(?:config)?:"(?:HTTP_|SERVER_|APP_)?PORT"/,
   /(?<!\bUDPAddr\{[^}]{0,80})\bPort:\s*(\d{2,5}),/,
   /\b(?:Host|Addr(?:ess)?|Listen\w*|Bind\w*)\s+string\s+`[^`]*(?:default|envDefault|env-default):"[^"]*:(\d{2,5})"/,
-  /flag\.(?:String|Int)(?:Var)?\([^)]*"(?:port|p|addr|listen|http)[^"]*"\s*,\s*"?[^",)]*?:?(\d{2,5})"?\s*,/,
+  /flag\.(?:String|Int)(?:Var)?\([^)]*"(?:port|p|a|addr|address|listen|http)[^"]*"\s*,\s*"?[^",)]*?:?(\d{2,5})"?\s*,/,
   /\b(?:default)?(?:addr|address|port|listenAddr)\w*\s*(?::=|=)\s*(?:flag\.\w+\([^,]+,\s*)?"?[\w.]*:?(\d{4,5})"?/i,
   /(?:^|\n)\s*(?:http_?)?(?:port|HTTP_PORT|APP_PORT|SERVER_PORT|HttpPort|PORT)\s*[:=]\s*["']?:?(\d{2,5})/,
 ];

@@ -149,7 +149,8 @@ export const programNames: RegExp = /(^|\/)(main|app|bot|run|server|worker|index
 /** The file a person would run: one of the known names, or the only one that says it is a program. */
 export function programOf(directory: string, sources: Source[]): Entry | null {
   const near = sources.filter(({ at }) => relativeTo(directory, at).split("/").length <= 2);
-  const named = near.find(({ at }) => programNames.test(at));
+  const deeper = sources.filter(({ at }) => /^[^/]+\/[^/]+\/__main__\.py$/.test(relativeTo(directory, at)));
+  const named = near.find(({ at }) => programNames.test(at)) ?? (deeper.length === 1 ? deeper[0] : undefined);
   const running = near.filter(({ at, text }) => !relativeTo(directory, at).includes("/") && isProgram(text));
   const chosen =
     named ??
