@@ -98,6 +98,8 @@ async function buildInWorkspace(
   await blobs.materialise(snapshot.files, workspace.files, { link: "copy", signal: input.signal });
   const tools = await furnish(input, { workspace, toolbox, node });
   log(saidOf({ isolation, node, manager: tools.manager }), "stdout");
+  if (tools.manager.plugAndPlay)
+    log("Yarn puts the packages into node_modules here, where the running program finds them without Yarn.", "stdout");
   warnings.push(...tools.environments.warnings, ...tools.warnings);
 
   const runner = startRunner({

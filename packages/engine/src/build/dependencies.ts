@@ -105,7 +105,7 @@ export async function dependencyTree(input: TreeInput): Promise<DependencyTree |
   const lock = snapshot.files.find((file) => file.path === input.lockfile);
   if (!lock) return null;
   const parts = {
-    version: 2,
+    version: 3,
     organization: input.organization,
     lock: lock.sha256,
     manifests,

@@ -59,7 +59,7 @@ export interface EnvironmentInput {
   variables: Readonly<Record<string, string>>;
   /** Variables of the machine; only those that speak of the network are taken. */
   network: Readonly<Record<string, string>>;
-  packageManager: Pick<PinnedManager, "name" | "version">;
+  packageManager: Pick<PinnedManager, "name" | "version" | "plugAndPlay">;
   /** Directory of the virtual environment, for Python. */
   virtualEnv?: string;
 }
@@ -139,20 +139,23 @@ function toolSettings({ downloads, packageManager }: EnvironmentInput): Record<s
     MAVEN_ARGS: `-Dmaven.repo.local=${at("maven")}`,
     NUGET_PACKAGES: at("nuget"),
     ...(packageManager.name === "pnpm" ? pnpmSettings(at("pnpm")) : {}),
-    ...(packageManager.name === "yarn" ? yarnSettings(at("yarn"), packageManager.version ?? "") : {}),
+    ...(packageManager.name === "yarn" ? yarnSettings(at("yarn"), packageManager) : {}),
   };
 }
 
 /**
- * yarn 2 and later stops at a setting of yarn 1. Its packages go into the project (`.yarn/cache`), for without node_modules the running
- * program reads them there. Sources: classic.yarnpkg.com/en/docs/envvars, yarnpkg.com/configuration/yarnrc.
+ * yarn 2 and later stops at a setting of yarn 1. Left to itself it makes no node_modules (Plug'n'Play), where Node, frameworks and the programs
+ * of packages look when the release runs. Sources: classic.yarnpkg.com/en/docs/envvars, yarnpkg.com/configuration/yarnrc, yarnpkg.com/features/linkers.
  */
-function yarnSettings(folder: string, version: string): Record<string, string> {
+function yarnSettings(
+  folder: string,
+  { version = "", plugAndPlay }: EnvironmentInput["packageManager"],
+): Record<string, string> {
   if (version.startsWith("1.")) return { YARN_PRODUCTION: "false", YARN_CACHE_FOLDER: join(folder, "classic") };
   return {
     YARN_GLOBAL_FOLDER: join(folder, "global"),
-    YARN_ENABLE_GLOBAL_CACHE: "false",
     YARN_ENABLE_TELEMETRY: "0",
+    ...(plugAndPlay === true ? { YARN_NODE_LINKER: "node-modules" } : {}),
   };
 }
 

@@ -18,6 +18,8 @@ export interface PinnedManager {
   version?: string;
   /** Digest of the package, as in `packageManager: "pnpm@9.1.0+sha512.…"`. */
   digest?: { algorithm: string; hex: string };
+  /** Of yarn 2 and later, where the project does not name another linker. */
+  plugAndPlay?: boolean;
   /** What says so, such as `packageManager of package.json` or `pnpm-lock.yaml`. */
   because: string;
 }
@@ -43,6 +45,13 @@ const versionsByLockfile = {
 
 /** What the files of the directory with the lockfile say; a value of `packageManager` in package.json wins. `slug` is the plan's. */
 export async function choosePackageManager(directory: string, slug: string | undefined): Promise<PinnedManager> {
+  const chosen = await managerOf(directory, slug);
+  if (chosen.name !== "yarn" || chosen.version?.startsWith("1.")) return chosen;
+  const settings = await readFile(join(directory, ".yarnrc.yml"), "utf8").catch(() => "");
+  return /^nodeLinker:\s*["']?(?:node-modules|pnpm)\b/m.test(settings) ? chosen : { ...chosen, plugAndPlay: true };
+}
+
+async function managerOf(directory: string, slug: string | undefined): Promise<PinnedManager> {
   const declared = await declaredManager(directory);
   if (declared && (slug === undefined || declared.name === slug)) return declared;
   const read = (name: string): Promise<string> => readFile(join(directory, name), "utf8").catch(() => "");
