@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, posix } from "node:path";
 import type { ServicePlan } from "../plan/plan.ts";
+import type { Command } from "../process/command.ts";
 import type { Blobs } from "../snapshot/blobs.ts";
 import type { Snapshot, SnapshotFile } from "../snapshot/snapshot.ts";
 import { isHarmlessScript, lifecycle } from "./dependencies.ts";
@@ -40,7 +41,7 @@ interface Manifest {
 const dependencyFields = ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"];
 
 /** Programs and flags that run scripts of other packages than the one they are called in. */
-const runsOthers =
+export const runsOthers =
   /(^|[\s/])(turbo|nx|lerna|rush|moon|wireit|lage|gulp|make|just)(\s|$)|(^|\s)(--workspaces?|--recursive|--filter|--prefix|--cwd|--dir|workspaces?)([\s=]|$)|\b(npm|pnpm|yarn|bun)\b.*\s-(w|ws|r|F|C)(\s|$)/;
 
 /** Ways to find the workspace's root, from where all of it can be read. */
@@ -81,7 +82,10 @@ export async function scopeOf({
     ...(service.before ?? []),
     ...(service.start ? [service.start] : []),
   ];
-  if (commands.some(({ argv, cwd = "." }) => cwd !== "." || argv.some((word) => word.includes("..")))) return null;
+  const isMember = (directory: string): boolean => [...members].some((one) => one.directory === directory);
+  const leaves = ({ argv, cwd = "." }: Command): boolean =>
+    !isMember(posix.join(service.path, cwd)) || argv.some((word) => word.includes(".."));
+  if (commands.some(leaves)) return null;
   const words = [
     ...commands.map(({ argv }) => argv.join(" ")),
     ...[...members].flatMap(({ scripts }) => Object.values(scripts)),

@@ -4,35 +4,46 @@ import { join } from "node:path";
 import { parse as parseJson } from "jsonc-parser";
 import { decodeText } from "../detect/tree.ts";
 
+/** A package.json: nothing in it is sure to be what it should. */
+export interface Manifest {
+  name?: unknown;
+  scripts?: Record<string, unknown>;
+  dependencies?: Record<string, unknown>;
+  devDependencies?: Record<string, unknown>;
+  optionalDependencies?: Record<string, unknown>;
+  [field: string]: unknown;
+}
+
+/** The package.json of a directory; empty when there is none to read, which detection has said already. */
+export function manifestOf(directory: string): Manifest {
+  try {
+    return parsed(decodeText(readFileSync(join(directory, "package.json")))) ?? {};
+  } catch {
+    return {};
+  }
+}
+
 /** Names of the packages a package.json asks for. */
 export function dependenciesOf(directory: string): Set<string> {
   const asked = { ...textsOf(directory, "dependencies"), ...textsOf(directory, "devDependencies") };
   return new Set(Object.keys(asked));
 }
 
-/** Texts of one field of a package.json by name; none when there is none to read, which detection has said already. */
+/** Texts of one field of a package.json by name. */
 export function textsOf(
   directory: string,
   field: "scripts" | "dependencies" | "devDependencies",
 ): Record<string, string> {
-  try {
-    const manifest = parsed(decodeText(readFileSync(join(directory, "package.json"))));
-    return Object.fromEntries(
-      Object.entries(manifest[field] ?? {}).flatMap(([name, text]: [string, unknown]) =>
-        typeof text === "string" ? [[name, text]] : [],
-      ),
-    );
-  } catch {
-    return {};
-  }
+  const entries = Object.entries(manifestOf(directory)[field] ?? {});
+  return Object.fromEntries(entries.flatMap(([name, text]) => (typeof text === "string" ? [[name, text]] : [])));
 }
 
 /** Nearly every manifest is JSON as it should be, which is read at once; what reads the others takes a while to get going. */
-function parsed(text: string): Record<string, object> {
+function parsed(text: string): Manifest | null {
   try {
-    return JSON.parse(text) as Record<string, object>;
+    return JSON.parse(text) as Manifest | null;
   } catch {
-    return parseJson(text) as Record<string, object>;
+    return parseJson(text) as Manifest | null;
   }
 }
 

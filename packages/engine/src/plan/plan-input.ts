@@ -1,6 +1,7 @@
 /** Everything a plan is made from: what was found, what was asked for, and what the files answer. */
 import type { Detection } from "../detect/detection.ts";
 import type { Platform } from "../platform.ts";
+import type { Command } from "../process/command.ts";
 import type { Config } from "./config.ts";
 import type { DeployPlan, PlannedVariable, Target } from "./plan.ts";
 import type { Overrides } from "./request.ts";
@@ -29,6 +30,8 @@ export interface PlanInput {
   scriptsOf(path: string): Record<string, string>;
   /** Names of the packages a directory's package.json asks for. */
   dependenciesOf(path: string): ReadonlySet<string>;
+  /** Directories of packages of the workspace that are to be built before a service that is built by these commands, in order. */
+  packagesToBuild(path: string, build: readonly Command[]): string[];
   /** Lockfile for a package manager and service directory, or undefined. */
   lockfileOf(packageManager: string | undefined, path: string): string | undefined;
 }

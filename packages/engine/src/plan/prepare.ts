@@ -17,7 +17,7 @@ import { newId } from "../id.ts";
 import { checkedName } from "../name.ts";
 import { historyOf } from "./history.ts";
 import { limitProblems } from "./limits.ts";
-import { dependenciesOf, lockfileOf, textsOf } from "./package-files.ts";
+import { dependenciesOf, lockfileOf, manifestOf, textsOf } from "./package-files.ts";
 import type { PlannedVariable, Target } from "./plan.ts";
 import { planFor } from "./planner.ts";
 import { identityOf, projectName } from "./project-name.ts";
@@ -31,6 +31,7 @@ import { openSource } from "../source/open.ts";
 import { checkedSource, type Source } from "../source/source.ts";
 import type { Store } from "../store/store.ts";
 import { atDefaultTarget, atSavedTarget, lastPlatform } from "../targets/chosen.ts";
+import { packagesToBuild } from "./workspace-packages.ts";
 import { readGiven } from "../shared-values.ts";
 
 export interface PrepareContext {
@@ -140,6 +141,8 @@ export async function prepare(context: PrepareContext, given: DeployRequest): Pr
     hasDirectory: (path) => snapshot.files.some((file) => file.path.startsWith(`${path}/`)),
     scriptsOf: (path) => textsOf(join(source.root, path), "scripts"),
     dependenciesOf: (path) => dependenciesOf(join(source.root, path)),
+    packagesToBuild: (path, build) =>
+      packagesToBuild({ paths, manifestOf: (directory) => manifestOf(join(source.root, directory)) }, path, build),
     lockfileOf: (manager, path) => lockfileOf(paths, manager, path),
   });
   problems.push(...planProblems, ...limitProblems(platform, snapshot, request));

@@ -1,4 +1,5 @@
 /** The plan of one service: how it is built and started, as what it goes to the platform, with which variables and host names. */
+import { posix } from "node:path";
 import type { ArtifactKind, StaticRules } from "../artifact.ts";
 import type { EnvVariable } from "../detect/detection.ts";
 import { DeployError } from "../error.ts";
@@ -150,7 +151,9 @@ function buildPlan(
 ): BuildPlan {
   const isBuiltHere = accepts !== "source";
   const install = isBuiltHere ? commands(overrides.installCommand ?? service.installCommand) : [];
-  const build = isBuiltHere ? commands(overrides.buildCommand ?? service.buildCommand) : [];
+  const own = isBuiltHere ? commands(overrides.buildCommand ?? service.buildCommand) : [];
+  const isLeftToUs = isBuiltHere && overrides.buildCommand === undefined;
+  const build = isLeftToUs ? [...packageBuilds(input, service, own), ...own] : own;
   return {
     install,
     build: build.map((one) => withVariables(one, way?.environment ?? standIn?.row.environment)),
@@ -160,6 +163,20 @@ function buildPlan(
     ...(standIn ? { adapter: { name: standIn.row.name, instead: standIn.instead } } : {}),
     timeoutMs: buildTimeoutMs,
   };
+}
+
+const packageManagers: ReadonlySet<string> = new Set(["npm", "pnpm", "yarn", "bun"]);
+
+/** What builds the packages of the workspace that the service is made of. */
+function packageBuilds(
+  input: PlanInput,
+  { path, packageManager }: Omit<Chosen, "overrides">,
+  own: Command[],
+): Command[] {
+  if (packageManager === undefined || !packageManagers.has(packageManager)) return [];
+  return input
+    .packagesToBuild(path, own)
+    .map((directory) => ({ argv: [packageManager, "run", "build"], cwd: posix.relative(path, directory) }));
 }
 
 /** Whether a service has a file, or a file below a folder (with a slash at the end). */

@@ -62,6 +62,7 @@ function input(detected: Detection | null, more: Partial<PlanInput> = {}): PlanI
     hasDirectory: () => false,
     dependenciesOf: () => new Set(),
     scriptsOf: () => ({}),
+    packagesToBuild: () => [],
     lockfileOf: () => "package-lock.json",
     ...more,
   };
