@@ -1,4 +1,4 @@
-/** Programs of Node and Python in which the port is written: on this machine they have neighbours, and a next release, all the same. */
+/** Programs of Node, Python, Bun and Deno in which the port is written: on this machine they have neighbours, and a next release, all the same. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -22,6 +22,10 @@ function project(name: string, listen: string): string {
     "server.js": program("one", listen),
   });
 }
+
+const ofBun = (name: string): string => JSON.stringify({ name, packageManager: "bun@1.4.5", module: "index.ts" });
+const bunServes = `Bun.serve({ port: 3119, hostname: "localhost", fetch: () => new Response("served") });`;
+const bunExports = `export default { port: 3119, fetch: () => new Response("exported") };`;
 
 const answered = async (name: string): Promise<{ text: string; stack: number; port: number }> =>
   JSON.parse((await landfall.get(`${name}.localhost`)).body) as { text: string; stack: number; port: number };
@@ -65,6 +69,23 @@ http.server.HTTPServer(("0.0.0.0", 8217), Handler).serve_forever()
   expect([snake!.split(" ")[0], adder!.split(" ")[0]]).toEqual(["snake", "adder"]);
   expect(snake!.split(" ")[1]).not.toBe(adder!.split(" ")[1]);
   await expect(fetch("http://127.0.0.1:8217")).rejects.toThrow();
+  // Nothing of ours in what they print.
+  expect((await landfall.run("logs", "snake")).stdout).not.toMatch(/sitecustomize|Traceback/);
+});
+
+it("so have programs of Bun and Deno", async () => {
+  const programs = {
+    served: { "package.json": ofBun("served"), "index.ts": bunServes },
+    exported: { "package.json": ofBun("exported"), "index.ts": bunExports },
+    dinosaur: { "deno.json": "{}", "main.ts": `Deno.serve(() => new Response("dinosaur"));` },
+    numbered: { "deno.json": "{}", "main.ts": `Deno.serve({ port: 3119 }, () => new Response("numbered"));` },
+  };
+  for (const [name, files] of Object.entries(programs)) {
+    const folder = landfall.project(name, files);
+    expect(await landfall.json("deploy", folder, "-p", name)).toMatchObject({ code: 0, status: "success" });
+  }
+  for (const name of Object.keys(programs)) expect((await landfall.get(`${name}.localhost`)).body).toBe(name);
+  await expect(fetch("http://127.0.0.1:3119")).rejects.toThrow();
 });
 
 it("the next release is up before the last one goes: no request fails", async () => {

@@ -31,8 +31,8 @@ export interface Program {
   id: string;
   release: string;
   cwd: string;
-  /** The whole environment; PORT is added. */
-  env: Record<string, string>;
+  /** The whole environment for a port; PORT is added. */
+  env: (port: number) => Record<string, string>;
   /** Program and arguments for the environment with its PORT. */
   argv: (env: Record<string, string>) => string[];
   /** Memory its processes may hold together, in bytes; above it they are ended and started again. */
@@ -194,7 +194,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const taken = new Set([...programs.values()].flatMap((one) => (one === running ? [] : (one.record.port ?? []))));
     try {
       record.port = await freePort({ preferred: record.port ?? undefined, taken, random });
-      const env = { ...program.env, PORT: String(record.port) };
+      const env = { ...program.env(record.port), PORT: String(record.port) };
       running.logStart = statSync(logOf(id), { throwIfNoEntry: false })?.size ?? 0;
       running.memoryKills = outOfMemoryKills();
       running.overLimit = undefined;

@@ -67,7 +67,7 @@ describe("supervisor", () => {
   }
 
   function program(id: string, code: string, more: Partial<Program> = {}): Program {
-    const env = { PATH: process.env["PATH"] ?? "" };
+    const env = (): Record<string, string> => ({ PATH: process.env["PATH"] ?? "" });
     return { id, release: "rel_1", cwd: dir, env, argv: () => [process.execPath, "-e", code], ...more };
   }
 
@@ -100,7 +100,7 @@ describe("supervisor", () => {
   });
 
   it("gives nothing to a program but what it is told to, and writes no variable down", async () => {
-    const env = { PATH: process.env["PATH"] ?? "", SECRET: "s3cr3t-value" };
+    const env = (): Record<string, string> => ({ PATH: process.env["PATH"] ?? "", SECRET: "s3cr3t-value" });
     const { pid } = await supervisor.ensure(program("web", server, { env }));
     await until("web", isReady);
     expect([...environmentOf(pid!).keys()].filter((key) => key !== "").sort()).toEqual([
@@ -355,7 +355,7 @@ function edgeScript(dir: string, code: string): string {
   return `
     const { createSupervisor } = await import(${JSON.stringify(source)});
     const supervisor = createSupervisor({ stateDir: ${JSON.stringify(join(dir, "state"))}, logDir: ${JSON.stringify(join(dir, "logs"))} });
-    const program = { id: "web", release: "rel_1", cwd: ${JSON.stringify(dir)}, env: {}, argv: () => [process.execPath, "-e", ${JSON.stringify(code)}] };
+    const program = { id: "web", release: "rel_1", cwd: ${JSON.stringify(dir)}, env: () => ({}), argv: () => [process.execPath, "-e", ${JSON.stringify(code)}] };
     console.log(JSON.stringify(await supervisor.ensure(program)));
     setInterval(() => {}, 1000);
   `;

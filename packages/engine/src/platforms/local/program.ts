@@ -29,8 +29,8 @@ export interface Program {
   id: string;
   release: string;
   cwd: string;
-  /** Everything the program gets; PORT is added when its port is known. */
-  env: Record<string, string>;
+  /** Everything the program gets when it has this port; PORT is added. */
+  env(port: number): Record<string, string>;
   /** The argument list for a given environment: `$PORT` is filled in. */
   argv(env: Record<string, string>): string[];
 }
@@ -72,21 +72,42 @@ const behindEdge: Readonly<Record<string, Record<string, string>>> = {
 };
 
 /**
- * What takes a program to the port it is given where another is written in it: something loaded before it that is asked where it listens.
- * For Node and Python; other programs have to read PORT.
+ * What takes a program to the port it is given where another is written in it: something loaded before it that is asked where it listens,
+ * or what its runtime reads. Other programs have to read PORT.
  */
-function toGivenPort({ runtime, kind, port }: ServicePlan, env: Record<string, string>): Record<string, string> {
-  if (kind !== "server" || port === undefined || (runtime !== "node" && runtime !== "python")) return {};
+function toGivenPort(
+  { runtime, kind, port }: ServicePlan,
+  env: Record<string, string>,
+  given: number,
+): Record<string, string> {
+  if (kind !== "server" || port === undefined) return {};
   const directory = fileURLToPath(new URL("./given-port", import.meta.url));
   const before = (own: string | undefined): string[] => (own === undefined || own === "" ? [] : [own]);
   const written = { LANDFALL_WRITTEN_PORT: String(port) };
-  if (runtime === "python")
-    return { ...written, PYTHONPATH: [directory, ...before(env["PYTHONPATH"])].join(delimiter) };
-  const path = join(directory, "node.cjs");
-  // Quoted as Node reads it, and only where it must be: frameworks take this text apart at its spaces.
-  // Source: https://nodejs.org/api/cli.html#node_optionsoptions
-  const quoted = /[\s"\\]/.test(path) ? `"${path.replaceAll(/["\\]/g, "\\$&")}"` : path;
-  return { ...written, NODE_OPTIONS: [`--require=${quoted}`, ...before(env["NODE_OPTIONS"])].join(" ") };
+  switch (runtime) {
+    case "python":
+      return { ...written, PYTHONPATH: [directory, ...before(env["PYTHONPATH"])].join(delimiter) };
+    case "bun":
+      return {
+        ...written,
+        BUN_OPTIONS: [quoted(`--preload=${join(directory, "bun.cjs")}`), ...before(env["BUN_OPTIONS"])].join(" "),
+      };
+    case "node":
+      return {
+        ...written,
+        NODE_OPTIONS: [`--require=${quoted(join(directory, "node.cjs"))}`, ...before(env["NODE_OPTIONS"])].join(" "),
+      };
+    case "deno":
+      // Source: https://docs.deno.com/runtime/reference/env_variables/
+      return { DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${given}` };
+    default:
+      return {};
+  }
+}
+
+/** As Node and Bun read it, and only where it must be: frameworks take this text apart at its spaces. Source: https://nodejs.org/api/cli.html#node_optionsoptions */
+function quoted(text: string): string {
+  return /[\s"\\]/.test(text) ? `"${text.replaceAll(/["\\]/g, "\\$&")}"` : text;
 }
 
 /** The process of a service of a release. */
@@ -105,12 +126,11 @@ export function programOf({
   const root = releaseDirectory(home, release.id, service);
   const command = plan.start!;
   const wanted = { ...programEnvironment({ root, plan, variables, toolPath }), ...command.env };
-  const env = { ...wanted, ...toGivenPort(plan, wanted), LANDFALL_RELEASE: release.id };
   return {
     id: instanceId(release.id, service),
     release: release.id,
     cwd: join(root, plan.path, command.cwd ?? "."),
-    env,
+    env: (port) => ({ ...wanted, ...toGivenPort(plan, wanted, port), LANDFALL_RELEASE: release.id }),
     argv: (full) => expandCommand(command, full).argv,
   };
 }

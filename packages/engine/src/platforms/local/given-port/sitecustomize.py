@@ -24,8 +24,9 @@ if written and given:
 
 # The machine may have a module of this name too, which this one hides.
 sys.path = [path for path in sys.path if path != os.path.dirname(__file__)]
-del sys.modules["sitecustomize"]
+this = sys.modules.pop("sitecustomize")
 try:
     import sitecustomize  # noqa: F401
 except ImportError:
-    pass
+    # Python looks for the module it has loaded, under its name.
+    sys.modules["sitecustomize"] = this
