@@ -60,6 +60,8 @@ export interface EnvironmentInput {
   /** Variables of the machine; only those that speak of the network are taken. */
   network: Readonly<Record<string, string>>;
   packageManager: Pick<PinnedManager, "name" | "version" | "plugAndPlay">;
+  /** Where rustup keeps the toolchains of this machine, for its programs look in the home of who runs them. */
+  rustup?: string;
   /** Directory of the virtual environment, for Python. */
   virtualEnv?: string;
 }
@@ -110,7 +112,7 @@ export function networkOf(machine: Readonly<Record<string, string>>): Record<str
 }
 
 /** Where each tool keeps its downloads, so that the next build finds them, and settings without which it would not build. */
-function toolSettings({ downloads, packageManager }: EnvironmentInput): Record<string, string> {
+function toolSettings({ downloads, packageManager, rustup }: EnvironmentInput): Record<string, string> {
   const at = (name: string): string => join(downloads, name);
   return {
     npm_config_cache: at("npm"),
@@ -132,6 +134,9 @@ function toolSettings({ downloads, packageManager }: EnvironmentInput): Record<s
     GOCACHE: at("go-build"),
     GOFLAGS: "-modcacherw",
     CARGO_HOME: at("cargo"),
+    ...(rustup === undefined ? {} : { RUSTUP_HOME: rustup }),
+    MIX_HOME: at("mix"),
+    HEX_HOME: at("hex"),
     COMPOSER_CACHE_DIR: at("composer"),
     COMPOSER_NO_INTERACTION: "1",
     BUNDLE_PATH: "vendor/bundle",

@@ -29,7 +29,20 @@ const mostEvidence = 6;
 /** The most likely cause, or null when no row fits. */
 export function explainFailure(lines: readonly string[], context: FailureContext): Failure | null {
   const clean = lines.map(plain);
-  for (const signature of signatures) {
+  return explainedBy(signatures, clean, context) ?? byEnd(clean, context);
+}
+
+/** Why a program ends when it is started, by what it printed, or null. */
+export function explainStart(lines: readonly string[], context: FailureContext): Failure | null {
+  return explainedBy(
+    signatures.filter(({ atStart }) => atStart),
+    lines.map(plain),
+    context,
+  );
+}
+
+function explainedBy(rows: readonly Signature[], clean: readonly string[], context: FailureContext): Failure | null {
+  for (const signature of rows) {
     const at = clean.findIndex((line) => signature.pattern.test(line));
     if (at < 0) continue;
     if (signature.also && !clean.some((line) => signature.also?.test(line))) continue;
@@ -52,7 +65,7 @@ export function explainFailure(lines: readonly string[], context: FailureContext
       }
     );
   }
-  return byEnd(clean, context);
+  return null;
 }
 
 /** When no line says it, the way the program ended may. */

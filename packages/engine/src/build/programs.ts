@@ -46,10 +46,15 @@ export function installationsOf(directories: readonly string[], home: string): s
       const isOwn = /\/(bin|sbin|shims)$/.test(real) && prefix !== home && !isSensitive(prefix);
       needed.add(isOwn ? prefix : real);
       if (prefix === join(home, ".local")) needed.add(join(prefix, "lib"));
-      if (prefix === join(home, ".cargo")) needed.add(join(home, ".rustup"));
+      if (prefix === join(home, ".cargo")) needed.add(toolchainsOf(home));
     }
   }
   return [...needed].filter((path) => existsSync(path));
+}
+
+/** Where rustup keeps its toolchains. Source: https://rust-lang.github.io/rustup/environment-variables.html */
+export function toolchainsOf(home: string): string {
+  return join(home, ".rustup");
 }
 
 /** Directories that hold a `bin` and, beside it, keys and tokens: ~/.local/share has keyrings, ~/.cargo has credentials. */

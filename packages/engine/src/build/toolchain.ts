@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, realpathSync } from "node:fs";
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { DeployError } from "../error.ts";
 import type { ServicePlan } from "../plan/plan.ts";
@@ -11,7 +12,7 @@ import { buildEnvironments } from "./environment.ts";
 import { installDirectory } from "./install.ts";
 import type { NodeRuntime } from "./node.ts";
 import { choosePackageManager, installPackageManager } from "./package-manager.ts";
-import { findProgram, projectDirectories } from "./programs.ts";
+import { findProgram, projectDirectories, toolchainsOf } from "./programs.ts";
 import { otherRuntime } from "./runtime.ts";
 import type { Toolbox } from "./tools.ts";
 import type { Workspace } from "./workspace.ts";
@@ -63,6 +64,7 @@ export async function furnish(
     if (!found.exact)
       warnings.push(`The project asks for Python ${service.runtimeVersion}; this machine's python3 is used.`);
   }
+  const rustup = toolchainsOf(userInfo().homedir);
   const environments = buildEnvironments({
     workspace,
     downloads,
@@ -70,6 +72,7 @@ export async function furnish(
     variables: input.variables,
     network: input.network ?? {},
     packageManager: manager,
+    ...(existsSync(rustup) ? { rustup } : {}),
     ...(python === undefined ? {} : { virtualEnv: join(workspace.files, service.path, ".venv") }),
   });
   return {

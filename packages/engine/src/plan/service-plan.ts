@@ -67,6 +67,11 @@ function runnableKind(platform: Platform, service: Chosen): ServicePlan["kind"] 
   const { kind } = service;
   switch (kind) {
     case "package":
+      if (service.runtime === "unknown")
+        throw new DeployError("NOT_DETECTED", {
+          what: `${where(service)} has no file that says what it is or how it runs.`,
+          next: "Say how it starts with --start-command, such as --start-command 'perl app.pl', or where its pages are with --output-dir.",
+        });
       throw new DeployError("NO_ROUTE", {
         what: `${where(service)} is a library: it has nothing that runs.`,
         next: "If it is an application, say how it starts with --start-command, or where its pages are with --output-dir.",

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { findIsolation } from "../../src/build/isolation.ts";
@@ -164,6 +164,14 @@ describe("buildArtifact", () => {
     });
     expect(built.artifact.files.map((file) => file.path)).toEqual(["index.html"]);
     expect(built).toMatchObject({ isolation: null, cache: "none", reused: false });
+  });
+
+  it("finds the toolchains of rustup where they are, though its home is its own", async () => {
+    const script =
+      'console.log("rustup: " + process.env.RUSTUP_HOME); require("fs").writeFileSync("index.html", "<title>x</title>");';
+    await bench.build({ files: { "build.cjs": script }, build: "node build.cjs", outputDir: "." });
+    const toolchains = join(userInfo().homedir, ".rustup");
+    expect(bench.lines).toContain(`rustup: ${existsSync(toolchains) ? toolchains : "undefined"}`);
   });
 
   it("installs the package manager the project names, once, and uses it", async () => {

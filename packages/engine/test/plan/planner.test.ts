@@ -280,6 +280,9 @@ describe("a plan", () => {
     expect(planFor(input(detection({ ...container, kind: "package", runtime: "node" }))).problems).toMatchObject([
       { code: "NO_ROUTE" },
     ]);
+    expect(planFor(input(detection({ ...container, kind: "package", runtime: "unknown" }))).problems).toMatchObject([
+      { code: "NOT_DETECTED", next: expect.stringContaining("--start-command") },
+    ]);
     expect(planFor(input(detection(page), { only: ["nothing"] })).problems).toMatchObject([
       { code: "INVALID_CONFIG", next: expect.stringContaining("app (.)") },
     ]);

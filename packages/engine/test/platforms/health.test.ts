@@ -61,7 +61,11 @@ function running(port: number, more: Partial<EdgeService> = {}): EdgeService {
 /** Waits with time that passes only by waiting; answers how much of it passed and what was said of it. */
 async function wait(
   look: (nowMs: number) => EdgeService | undefined,
-  { kind = "server", signal = new AbortController().signal }: { kind?: ServicePlan["kind"]; signal?: AbortSignal } = {},
+  {
+    kind = "server",
+    runtime = "node",
+    signal = new AbortController().signal,
+  }: { kind?: ServicePlan["kind"]; runtime?: string; signal?: AbortSignal } = {},
 ): Promise<{ waitedMs: number; lines: string[]; error: { code?: string; text?: Record<string, unknown> } | null }> {
   let now = 0;
   const clock: Clock = {
@@ -74,6 +78,7 @@ async function wait(
   const plan = {
     name: "web",
     kind,
+    runtime,
     hosts: ["shop.localhost"],
     check: { path: "/health", timeoutMs: 60_000 },
   } as ServicePlan;
@@ -140,7 +145,13 @@ describe("a program that was started", () => {
     const { waitedMs, lines, error } = await wait(() => running(port, { listening: [] }));
     expect(waitedMs).toBeGreaterThan(60_000);
     expect(lines).toEqual(["GET /health → nothing listens on the port"]);
-    expect(error).toMatchObject({ code: "UNHEALTHY", text: { what: expect.stringContaining("listens on no port") } });
+    expect(error).toMatchObject({
+      code: "UNHEALTHY",
+      text: {
+        what: expect.stringContaining("listens on no port"),
+        next: expect.stringMatching(/listen on the port in the environment variable PORT.*"kind": "worker"/),
+      },
+    });
   });
 
   it("is not waited for once it has listened on another port for 5 s", async () => {
@@ -155,6 +166,28 @@ describe("a program that was started", () => {
         what: `web did not get healthy within 7 s. It listens on 0.0.0.0:3000, but PORT was ${port}.`,
         next: expect.stringContaining("app.listen(process.env.PORT)"),
         evidence: ["started"],
+      },
+    });
+  });
+
+  it("is told in its own language where to listen", async () => {
+    const port = await unusedPort();
+    const look = (): EdgeService => running(port, { listening: [{ host: "::", port: 8080 }] });
+    expect((await wait(look, { runtime: "go" })).error?.text?.["next"]).toContain('os.Getenv("PORT")');
+    expect((await wait(look, { runtime: "ruby" })).error?.text?.["next"]).toContain('ENV["PORT"]');
+  });
+
+  it("that ends again and again is explained by what it printed", async () => {
+    const lastLines = ["Traceback (most recent call last):", "ModuleNotFoundError: No module named 'django'"];
+    const { error } = await wait(() =>
+      running(1, { state: "backoff", restarts: 3, lastExit: "exited with status 1", lastLines }),
+    );
+    expect(error).toMatchObject({
+      code: "START_FAILED",
+      text: {
+        what: "web ends again and again after it is started: exited with status 1. The Python module django is not installed.",
+        next: expect.stringContaining("requirements.txt"),
+        evidence: lastLines,
       },
     });
   });

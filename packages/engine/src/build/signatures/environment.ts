@@ -11,6 +11,7 @@ export const environmentSignatures: Signature[] = [
       "Turn source maps off, or build with fewer parallel workers.",
     ],
     recovery: "manual",
+    atStart: true,
   },
   {
     id: "killed",
@@ -74,6 +75,7 @@ export const environmentSignatures: Signature[] = [
       "If the build needs no database, any address of the right form will do while building.",
     ],
     recovery: "manual",
+    atStart: true,
   },
   {
     id: "env-t3",
@@ -82,6 +84,7 @@ export const environmentSignatures: Signature[] = [
     evidence: /path: \[ '\w+' \]|^\s*\w+: \[|^\s*'?[A-Z][A-Z0-9_]+'?: /,
     next: ["Set the variables named below with: landfall env set NAME"],
     recovery: "manual",
+    atStart: true,
   },
   {
     id: "env-envalid",
@@ -90,6 +93,7 @@ export const environmentSignatures: Signature[] = [
     evidence: /^\s+[A-Z][A-Z0-9_]*: /,
     next: ["Set the variables named below with: landfall env set NAME"],
     recovery: "manual",
+    atStart: true,
   },
   {
     id: "env-zod",
@@ -99,6 +103,7 @@ export const environmentSignatures: Signature[] = [
     evidence: /^\s*"[A-Z][A-Z0-9_]{2,}"$|path: \[ '[A-Z][A-Z0-9_]{2,}' \]/,
     next: ["Set the variables named below with: landfall env set NAME"],
     recovery: "manual",
+    atStart: true,
   },
   {
     id: "env-pydantic",
@@ -107,6 +112,7 @@ export const environmentSignatures: Signature[] = [
     evidence: /^\w+$|Field required/,
     next: ["Set the variables named below (in upper case) with: landfall env set NAME"],
     recovery: "manual",
+    atStart: true,
   },
   {
     id: "django-secret-key",
@@ -114,6 +120,7 @@ export const environmentSignatures: Signature[] = [
     cause: "Django has no SECRET_KEY: the variable its settings read is not set while building.",
     next: ["Set it with: landfall env set SECRET_KEY --generate"],
     recovery: "manual",
+    atStart: true,
   },
   {
     id: "django-static-root",
@@ -129,6 +136,7 @@ export const environmentSignatures: Signature[] = [
     cause: "The variable {key} is not set, and the program needs it.",
     next: ["Set it with: landfall env set {key}"],
     recovery: "manual",
+    atStart: true,
   },
   {
     id: "env-client",
@@ -140,6 +148,7 @@ export const environmentSignatures: Signature[] = [
       "Or make the client when it is first used, not when its file is loaded.",
     ],
     recovery: "manual",
+    atStart: true,
   },
   {
     id: "env-supabase",
@@ -157,6 +166,7 @@ export const environmentSignatures: Signature[] = [
     cause: "The variable {key} is not set, and the application needs it.",
     next: ["Set it with: landfall env set {key}"],
     recovery: "manual",
+    atStart: true,
   },
   {
     id: "node-options-refused",

@@ -19,6 +19,7 @@ export const frameworkSignatures: Signature[] = [
     cause: "Prisma's client was not generated.",
     next: ['Generate it before the build: "build": "prisma generate && …" in package.json.'],
     recovery: "manual",
+    atStart: true,
   },
   {
     id: "next-search-params",

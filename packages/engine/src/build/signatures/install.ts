@@ -323,6 +323,7 @@ export const installSignatures: Signature[] = [
       "Run {install} on a clean checkout (optional dependencies must not be left out), commit the lockfile, and deploy again.",
     ],
     recovery: "manual",
+    atStart: true,
   },
   {
     id: "rollup-native-missing",

@@ -3,6 +3,30 @@ import type { Signature } from "./signature.ts";
 
 export const languageSignatures: Signature[] = [
   {
+    id: "registry-unreachable",
+    pattern:
+      /dial tcp: lookup (?<host>[\w.-]+).*(?:no such host|server misbehaving)|Could not resolve host: (?<host2>[\w.-]+)|Could not reach host (?<host3>[\w-]+(?:\.[\w-]+)+)|getaddrinfo for (?<host4>[\w.-]+) failed/,
+    cause: "{host}, where packages come from, is not known here: its name does not resolve.",
+    next: [
+      "Check the network of this machine, and deploy again.",
+      "Where it has none, commit the packages with the project (go mod vendor, cargo vendor, bundle cache).",
+    ],
+    recovery: "retry",
+  },
+  {
+    id: "pip-unreachable",
+    pattern:
+      /Retry\(total=0\b.*connection broken by '(?:NewConnectionError|ConnectTimeoutError|ProxyError|ProtocolError|SSLError|MaxRetryError)\b.*: \/\S+$/,
+    also: /No matching distribution found|Could not find a version/,
+    cause: "The index that Python packages come from does not answer.",
+    evidence: /Could not find a version/,
+    next: [
+      "Check the network of this machine, and deploy again.",
+      "Another index than pypi.org is named by the variable PIP_INDEX_URL: landfall env set PIP_INDEX_URL",
+    ],
+    recovery: "retry",
+  },
+  {
     id: "pip-requirements-missing",
     pattern: /Could not open requirements file: .*'(?<file>[^']+)'/,
     cause: "{file} is not there.",
@@ -29,11 +53,8 @@ export const languageSignatures: Signature[] = [
     id: "pip-no-matching",
     pattern: /No matching distribution found for (?<package>\S+)/,
     cause: "pip finds no version of {package} that fits.",
-    evidence: /Could not find a version|connection broken/,
-    next: [
-      "Check its name and version, and that it supports this version of Python.",
-      "If the lines below speak of the connection: check the network and deploy again.",
-    ],
+    evidence: /Could not find a version/,
+    next: ["Check its name and version, and that it supports this version of Python."],
     recovery: "manual",
   },
   {
@@ -49,6 +70,7 @@ export const languageSignatures: Signature[] = [
     cause: "The Python module {package} is not installed.",
     next: ["Add it to requirements.txt (or pyproject.toml), commit, and deploy again."],
     recovery: "manual",
+    atStart: true,
   },
   {
     id: "python-syntax",
@@ -57,6 +79,14 @@ export const languageSignatures: Signature[] = [
     cause: "A Python file cannot be parsed: {what}.",
     evidence: /File "[^"]+", line \d+/,
     next: ["Correct it at the place named below, or use a newer Python if the syntax is new."],
+    recovery: "manual",
+    atStart: true,
+  },
+  {
+    id: "rustup-no-default",
+    pattern: /rustup could not choose a version of (?<program>\w+) to run/,
+    cause: "Rust is installed on this machine by rustup without a toolchain that {program} would be of.",
+    next: ["Run rustup default stable on this machine, or name a toolchain in rust-toolchain.toml, and deploy again."],
     recovery: "manual",
   },
   {
@@ -98,6 +128,25 @@ export const languageSignatures: Signature[] = [
     pattern: /go: go\.mod requires go >= (?<wanted>\S+) \(running go (?<found>[^;)]+)/,
     cause: "The project asks for Go {wanted}; this machine has {found}.",
     next: ["Install that Go on this machine: https://go.dev/dl/"],
+    recovery: "manual",
+  },
+  {
+    id: "gemfile-missing",
+    pattern: /Could not locate Gemfile/,
+    cause: "The project has no Gemfile, and what starts or builds it asks Bundler for one.",
+    next: [
+      "Commit a Gemfile and its lock; or say how it starts without Bundler: --start-command 'rackup config.ru -o 0.0.0.0 -p $PORT'.",
+    ],
+    recovery: "manual",
+    atStart: true,
+  },
+  {
+    id: "mix-hex-missing",
+    pattern: /Could not find Hex, which is needed to build dependency :(?<names>\w+)/,
+    cause: "Hex, by which mix gets its packages, is not there: each build has a home of its own.",
+    next: [
+      "Have it installed first: --install-command 'mix local.hex --force && mix local.rebar --force && mix deps.get --only prod'.",
+    ],
     recovery: "manual",
   },
   {

@@ -173,6 +173,7 @@ export const moduleSignatures: Signature[] = [
     evidence: /^- \S+/,
     next: ["Run: {add} {package}, commit package.json and the lockfile, and deploy again."],
     recovery: "manual",
+    atStart: true,
   },
   {
     id: "file-module-missing",
@@ -181,6 +182,7 @@ export const moduleSignatures: Signature[] = [
     evidence: /^- \S+/,
     next: ["Check that it is committed or built before, and that upper and lower case of its name are right."],
     recovery: "manual",
+    atStart: true,
   },
   {
     id: "fetch-failed",

@@ -17,4 +17,6 @@ export interface Signature {
   cause: string;
   next: string[];
   recovery: Recovery["kind"];
+  /** Also says why a program ends when it is started. */
+  atStart?: boolean;
 }

@@ -2,6 +2,7 @@
 import type { Clock } from "../../clock.ts";
 import { silenceInWords, statusAt } from "../../deployment/ask.ts";
 import { DeployError } from "../../error.ts";
+import { explainStart } from "../../build/failures.ts";
 import type { ServicePlan } from "../../plan/plan.ts";
 import { remedyFor } from "../../process/exec.ts";
 import type { EdgeService } from "./edge-control.ts";
@@ -83,21 +84,36 @@ function addressesElsewhere({ port, listening }: EdgeService): string[] {
 
 function startFailed(plan: ServicePlan, { state, lastExit, lastLines }: EdgeService): DeployError {
   const missing = /: (\S+) is not installed$/.exec(lastExit ?? "")?.[1];
+  const failure = explainStart(lastLines, { packageManager: plan.build?.packageManager, framework: plan.framework });
   const what =
     state === "failed"
       ? (lastExit ?? "could not be started")
       : `ends again and again after it is started${lastExit ? `: ${lastExit}` : ""}`;
   return new DeployError("START_FAILED", {
-    what: `${plan.name} ${what}.`,
+    what: `${plan.name} ${what}.${failure ? ` ${failure.cause}` : ""}`,
     where: `start of ${plan.name}: ${plan.start?.argv.join(" ") ?? ""}`,
     next:
       missing === undefined
-        ? "Read what it printed, below; a missing variable or a missing dependency is the usual cause."
+        ? (failure?.next.join(" ") ??
+          "Read what it printed, below; a missing variable or a missing dependency is the usual cause.")
         : remedyFor(missing),
     step: "deploy",
     evidence: lastLines.slice(-20),
   });
 }
+
+/** How programs of a runtime read the port. */
+const portReads: Readonly<Record<string, string>> = {
+  go: 'http.ListenAndServe(":"+os.Getenv("PORT"), nil)',
+  rust: 'std::env::var("PORT")',
+  ruby: 'ENV["PORT"]',
+  python: 'os.environ["PORT"]',
+  java: 'System.getenv("PORT")',
+  php: 'getenv("PORT")',
+  elixir: 'System.get_env("PORT")',
+  dotnet: 'Environment.GetEnvironmentVariable("PORT")',
+  deno: 'Deno.env.get("PORT")',
+};
 
 function unhealthy(
   plan: ServicePlan,
@@ -112,12 +128,14 @@ function unhealthy(
       : service && service.listening.length === 0
         ? "It listens on no port."
         : `The last answer was: ${last || "none"}.`;
-  const next =
-    elsewhere.length === 0
+  const isMute = elsewhere.length === 0 && service?.listening.length === 0;
+  const next = isMute
+    ? `Make it listen on the port in the environment variable PORT within that time; if it is a worker that nobody asks, say so in landfall.json: "kind": "worker".`
+    : elsewhere.length === 0
       ? "Make it answer on that path below 500, or name another with healthPath in landfall.json."
       : onPort
         ? "Make it listen on 127.0.0.1 or 0.0.0.0; the environment variable HOST names the address."
-        : "Make it listen on the port in the environment variable PORT, such as app.listen(process.env.PORT).";
+        : `Make it listen on the port in the environment variable PORT, such as ${portReads[plan.runtime] ?? "app.listen(process.env.PORT)"}.`;
   return new DeployError("UNHEALTHY", {
     what: `${plan.name} did not get healthy within ${Math.floor(waitedMs / 1_000)} s. ${listens}`,
     where: `GET ${plan.check.path} on port ${service?.port ?? "?"} of ${plan.name}`,
