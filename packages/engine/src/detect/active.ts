@@ -198,7 +198,7 @@ function configPathOf(project: Project, manifest: Manifest, names: readonly stri
     const slash = name.lastIndexOf("/");
     const folder = slash < 0 ? manifest.directory : inside(manifest.directory, name.slice(0, slash));
     if (!project.tree.hasStem(folder, name.slice(slash + 1))) continue;
-    for (const ending of ["ts", "js", "mjs", "cjs", "mts", "json", "toml", "tsx", ""]) {
+    for (const ending of ["ts", "js", "mjs", "cjs", "mts", "json", "toml", "yml", "tsx", ""]) {
       const at = inside(manifest.directory, ending === "" ? name : `${name}.${ending}`);
       if (project.tree.has(at)) return at;
     }

@@ -69,7 +69,12 @@ function buildScriptOf(scripts: Subject["scripts"], framework: Framework | undef
         // The one that builds and does nothing else.
         .sort(([, a], [, b]) => a.length - b.length)[0]?.[0];
     if (scripts.has("build") && !isIdle(scripts.get("build")!)) return "build";
-    return own ?? buildScripts.slice(1, 4).find((name) => scripts.has(name) && !isIdle(scripts.get(name)!));
+    return (
+      own ??
+      buildScripts.slice(1, 4).find((name) => scripts.has(name) && !isIdle(scripts.get(name)!)) ??
+      // The builder under its own name: "webpack": "webpack".
+      framework.commands.find(makes)
+    );
   }
   return (
     buildScripts.slice(0, 8).find((name) => scripts.has(name) && name !== "generate" && !isIdle(scripts.get(name)!)) ??

@@ -341,6 +341,7 @@ export const frameworks: readonly Framework[] = [
     name: "Hexo",
     role: "app",
     packages: ["hexo"],
+    configs: ["_config"],
     commands: ["hexo"],
     kind: "static",
     build: "hexo generate",

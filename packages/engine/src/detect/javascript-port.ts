@@ -109,13 +109,31 @@ const namedDefault = /(\|\||\?\?|\b(?:default|prefault)\()(\s*)([A-Za-z_$][\w$]*
 /** The text with the numbers of such defaults, which stand in an object of this file or of one it imports. */
 function withNumbers(project: Project, { at, text }: Source): string {
   return text.replace(namedDefault, (whole, before: string, space: string, owner: string, name: string) => {
-    const path = new RegExp(`\\bimport\\s*\\{[^}]*\\b${owner}\\b[^}]*\\}\\s*from\\s*["']([^"']+)["']`).exec(text)?.[1];
-    const held = path === undefined ? text : (sourceFor(project, at, path)?.text ?? "");
-    const value = new RegExp(
-      `\\b${owner}\\b[^=;{]*=\\s*(?:\\w+\\.freeze\\()?\\{[^}]*?\\b${name}["']?\\s*:\\s*(\\d{2,5})\\b`,
-    ).exec(held);
-    return value === null ? whole : `${before}${space}${value[1]!}`;
+    const value = numberOf({ project, at, text }, owner, name);
+    return value === undefined ? whole : `${before}${space}${value}`;
   });
+}
+
+function numberOf(
+  { project, at, text }: Source & { project: Project },
+  owner: string,
+  name: string,
+): string | undefined {
+  const named = new RegExp(`\\bimport\\s*\\{[^}]*\\b${owner}\\b[^}]*\\}\\s*from\\s*["']([^"']+)["']`).exec(text)?.[1];
+  const held = named === undefined ? text : (sourceFor(project, at, named)?.text ?? "");
+  const inObject = new RegExp(
+    `\\b${owner}\\b[^=;{]*=\\s*(?:\\w+\\.freeze\\()?\\{[^}]*?\\b${name}["']?\\s*:\\s*(\\d{2,5})\\b`,
+  ).exec(held)?.[1];
+  if (inObject !== undefined) return inObject;
+  // A module that is all settings, under a name of the importer's: const config = require("./config").
+  const whole = new RegExp(
+    `\\b${owner}\\s*=\\s*require\\s*\\(\\s*["'](\\.[^"']+)["']|\\bimport\\s+(?:\\*\\s+as\\s+)?${owner}\\s+from\\s*["']([^"']+)["']`,
+  ).exec(text);
+  const path = whole?.[1] ?? whole?.[2];
+  const settings = path === undefined ? undefined : sourceFor(project, at, path)?.text;
+  return settings === undefined
+    ? undefined
+    : new RegExp(`\\b${name}["']?\\s*[:=]\\s*(\\d{2,5})\\b`).exec(settings)?.[1];
 }
 
 /** The port `sources` listen on without PORT; the first file and the strongest rule win. */

@@ -33,6 +33,19 @@ const documentFrameworks = new Set(["docusaurus", "vitepress", "vuepress", "rspr
 
 /** The directories below the root that are deployed on their own, by path. */
 export function servicesBelow(project: Project, workspace: Workspace | null, root: Reading | undefined): Below[] {
+  const found = below(project, workspace, root, (path) => besideTheProject.test(path));
+  // A workspace that starts with nothing but an application to show it.
+  return found.length > 0 || workspace === null
+    ? found
+    : below(project, workspace, root, (path) => !/^apps\/[^/]+$/.test(path) && besideTheProject.test(path));
+}
+
+function below(
+  project: Project,
+  workspace: Workspace | null,
+  root: Reading | undefined,
+  isBeside: (path: string) => boolean,
+): Below[] {
   const found: Below[] = [];
   const members = new Set(workspace?.members);
   const add = (path: string, reading: Reading | undefined, manifest: Manifest | null): void => {
@@ -48,7 +61,7 @@ export function servicesBelow(project: Project, workspace: Workspace | null, roo
     found.push({ path, name: nameOf(manifest) || path.slice(path.lastIndexOf("/") + 1), reading, manifest });
   };
   for (const path of project.tree.directoriesWith("package.json")) {
-    if (besideTheProject.test(path)) continue;
+    if (isBeside(path)) continue;
     const depth = path.split("/").length;
     if (
       members.size > 0
@@ -74,7 +87,7 @@ export function servicesBelow(project: Project, workspace: Workspace | null, roo
     if (manifest && !isTried && !(workspace && reading && isImported(path, reading))) add(path, reading, manifest);
   }
   for (const [path, json] of workspace?.projects ?? []) {
-    if (besideTheProject.test(path)) continue;
+    if (isBeside(path)) continue;
     const manifest = manifestOfNx(project, path, json);
     if (!manifest) continue;
     const reading = readManifest(project, manifest);

@@ -38,6 +38,14 @@ describe("servers, workers and packages", () => {
       },
       is: { port: 7070 },
     },
+    "a default with a name of its own is in a module that is all settings": {
+      files: {
+        "package.json": manifest({ scripts: { start: "node server.js" }, dependencies: { express: "4" } }),
+        "server.js": `${express}const settings = require("./config/settings");\napp.listen(process.env.PORT || settings.webPort)`,
+        "config/settings.js": `const settings = {};\nsettings.databasePort = 27017;\nsettings.webPort = 3006;\nmodule.exports = settings;`,
+      },
+      is: { port: 3006 },
+    },
     "the port of a schema's default counts": {
       files: {
         "package.json": manifest({ scripts: { start: "node index.js" }, dependencies: { express: "4" } }),

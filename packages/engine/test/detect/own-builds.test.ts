@@ -122,3 +122,27 @@ describe("sites that gulp puts together", () => {
     },
   });
 });
+
+describe("builders that no script of a usual name runs", () => {
+  table({
+    "a blog of Hexo without scripts, whose settings are called as those of Jekyll": {
+      files: {
+        "package.json": manifest({ dependencies: { hexo: "6" } }),
+        "_config.yml": "title: Blog\npublic_dir: site\n",
+        "source/_posts/one.md": "one",
+        "_posts/old.md": "old",
+      },
+      is: { kind: "static", framework: "hexo", buildCommand: "npx hexo generate", outputDir: "site" },
+    },
+    "webpack under its own name": {
+      files: {
+        "package.json": manifest({
+          scripts: { start: "webpack --watch", webpack: "webpack" },
+          devDependencies: { webpack: "5", "html-webpack-plugin": "5" },
+        }),
+        "webpack.config.js": `const path = require("path");\nmodule.exports = { output: { path: path.resolve(__dirname, "docs") } };`,
+      },
+      is: { kind: "static", buildCommand: "npm run webpack", outputDir: "docs" },
+    },
+  });
+});

@@ -39,6 +39,21 @@ it("gives no database to who takes the types of the program that uses it", () =>
   expect(service(detection, "apps/api").database).toEqual(["postgres"]);
 });
 
+describe("a workspace of nothing but an application that shows its packages", () => {
+  it("has that application as its service", () => {
+    const found = detected({
+      "package.json": manifest({ workspaces: ["apps/*", "packages/*"] }),
+      "apps/demo/package.json": manifest({
+        scripts: { dev: "vite", build: "vite build" },
+        devDependencies: { vite: "6" },
+      }),
+      "apps/demo/index.html": "<html></html>",
+      "packages/common/package.json": manifest({ name: "common", main: "src/index.ts" }),
+    });
+    expect(found.services.map(({ path }) => path)).toEqual(["apps/demo"]);
+  });
+});
+
 describe("workspaces", () => {
   table({
     "a program of another language at the root is one of the services": {
