@@ -14,6 +14,7 @@ import { importedIn, importerOf, readSdks, rowsFor } from "./javascript/sdk-read
 import type { Sighting } from "./sighting.ts";
 import { type Source, sourceAt } from "./source.ts";
 import { settleUnusedSchemas } from "./javascript/unused-schemas.ts";
+import { settleWorkerTypes } from "./javascript/worker-types.ts";
 import { besideTheService } from "./told/told.ts";
 
 export function sightingsIn(
@@ -61,6 +62,7 @@ export function sightingsIn(
   for (const script of scripts)
     if (handed.mayUse(script.text)) sightings.push(...readHanded({ ...script, code: script.code() }, handed));
   settleCaseFiles(scripts, sightings);
+  settleWorkerTypes(project, scope.roots, sightings);
   // Where not everything was read, nothing is known of what was not.
   if (!scope.isPartial && left > 0) settleUnusedSchemas([...scripts, ...tools], manifestsOf(project, scope), sightings);
   settleBesidePages(facts.framework, sightings);

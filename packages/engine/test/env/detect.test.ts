@@ -659,6 +659,12 @@ describe("what libraries read by themselves", () => {
     ],
     ["NextAuth", ["next-auth"], 'import NextAuth from "next-auth";\nexport default NextAuth({});', ["NEXTAUTH_SECRET"]],
     [
+      "NextAuth 5",
+      ["next-auth"],
+      'import NextAuth from "next-auth";\nexport const { handlers, auth } = NextAuth({});',
+      ["AUTH_SECRET"],
+    ],
+    [
       "providers of Auth.js",
       ["next-auth"],
       'import NextAuth from "next-auth";\nimport GitHub from "next-auth/providers/github";\nNextAuth({ providers: [GitHub] });',

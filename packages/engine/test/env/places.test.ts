@@ -30,5 +30,27 @@ describe("where a variable is read", () => {
       files: { "src/secret.ts": `export const cloud = process.env.CLOUD_NAME || "";` },
       required: ["CLOUD_NAME"],
     },
+    "the types a Worker's tool writes tell variables from stores": {
+      files: {
+        "package.json": "{}",
+        "worker-configuration.d.ts": `interface Env {
+\tSITE_NAME: "shop";
+\tMAIL_USER: string;
+\tFILES: R2Bucket;
+}`,
+        "src/index.ts": "export const send = (c) => post(c.env.MAIL_USER, c.env.SITE_NAME, c.env.FILES);",
+      },
+      required: ["MAIL_USER"],
+    },
+    "constants name it": {
+      files: {
+        "src/keys.ts": `export enum EnvKeys { STORE_KEY = "STORE_KEY" }\nexport const ENV_SITE_KEY = "SITE_KEY";`,
+        "src/app.ts": `open(process.env[EnvKeys.STORE_KEY]);
+          use(this.configService.get(ENV_SITE_KEY), this.configService.get<string>(EnvKeys.OTHER_KEY, "a"), process.env[SENDER_KEY]);
+          const SENDER_KEY = "SENDING_KEY";
+          list[Colors.DARK_BLUE];`,
+      },
+      required: ["SENDING_KEY", "SITE_KEY", "STORE_KEY"],
+    },
   });
 });

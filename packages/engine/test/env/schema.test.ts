@@ -31,6 +31,25 @@ const schemas: [library: string, source: string, needs: Record<string, string>][
     },
   ],
   [
+    "what a list names, and production refuses without",
+    `import { z } from "zod";
+     const forPayments = ["PAY_KEY", "PAY_PRICE"] as const;
+     function price() { return z.string().startsWith("price_").optional(); }
+     const schema = z.object({ PAY_KEY: z.string().optional(), PAY_PRICE: price(), MAIL_KEY: z.string().optional() })
+       .superRefine((env, context) => {
+         if (env.NODE_ENV === "production") {
+           for (const key of forPayments) { if (!env[key]) { context.addIssue({ code: "custom", path: [key] }); } }
+         }
+       });`,
+    { PAY_KEY: "checked", PAY_PRICE: "checked", MAIL_KEY: "declared" },
+  ],
+  [
+    "fields under constants that are called after the variables",
+    `import * as Joi from "joi";
+     const schema = Joi.object({ [ENV_API_KEY]: Joi.string().required(), [ENV_LOG_LEVEL]: Joi.string().default("info") });`,
+    { API_KEY: "checked", LOG_LEVEL: "declared" },
+  ],
+  [
     "the functions of yup by themselves, in groups that are filled from variables",
     `import { number, object, string } from "yup";
      const schema = object({

@@ -16,6 +16,7 @@ import {
   settleNamedSwitches,
   switchedBlocks,
 } from "./switches.ts";
+import { readNamedKeys, readSequelize } from "./named-keys.ts";
 import { readLists } from "./named-lists.ts";
 import { type OwnReader, ownReadersIn } from "./own-readers.ts";
 import { type Sighting, variableName } from "../sighting.ts";
@@ -58,7 +59,8 @@ export function readJavaScript(script: Script, own: readonly OwnReader[] = ownRe
   readSvelteKit(script, found);
   readGiven(script, found);
   readBindings(script, found);
-  readNamed(script, found);
+  readSequelize(script, found);
+  readNamedKeys(script, found);
   return [...settleFound(script, found), ...readSchemas(script)];
 }
 
@@ -402,14 +404,5 @@ function readGiven({ code, text, path }: Script, found: Found[]): void {
         continue;
       found.push({ key: given[1]!, use: { need: "given" }, when: "build", offset: at });
     }
-  }
-}
-
-/** Sequelize reads the variable its settings name. */
-function readNamed({ code, text }: Script, found: Found[]): void {
-  if (!code.includes("use_env_variable")) return;
-  for (const match of code.matchAll(/\buse_env_variable\s*:\s*["'`]/g)) {
-    const key = /^[A-Z_]\w*/.exec(text.slice(match.index + match[0].length))?.[0];
-    if (key !== undefined) found.push({ key, use: { need: "plain" }, when: "run", offset: match.index });
   }
 }

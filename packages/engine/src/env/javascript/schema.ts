@@ -37,23 +37,23 @@ const libraries: { field: RegExp; optional?: RegExp; required?: RegExp }[] = [
 const fieldWords =
   "z|v|valibot|Type|t|S|Env|envField|Config|Schema|Joi|joi|yup|Yup|envalid|str|url|num|port|bool|email|host|json|string|number|boolean|array|mixed|pipe|picklist|optional|nullish|fallback|process|is[A-Z]\\w*|\\w*[pP]roduction\\w*";
 
-/** Where a field begins: its name, a variable's (also one kept under its own name, `[keys.PORT]`) or one of `handed`, and a word that a schema's value begins with. */
+/** Where a field begins: its name, a variable's (also one kept under its own name, `[keys.PORT]`, `[ENV_PORT]`) or one of `handed`, and a word that a schema's value begins with. */
 function fieldStarts(own: Iterable<string>, handed: Iterable<string>): RegExp {
   const words = [fieldWords, ...own].join("|");
   const names = ["[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*", ...handed].join("|");
-  const name = String.raw`(?:["']?(${names})["']?|\[\s*[\w$]+\.([A-Z][A-Z0-9_]*)\s*\])`;
+  const name = String.raw`(?:["']?(${names})["']?|\[\s*(?:[\w$]+\.|ENV_)([A-Z][A-Z0-9_]*)\s*\])`;
   return new RegExp(`(?<![\\w$.])${name}\\s*:\\s*(?=(?:${words})(?![\\w$]))`, "g");
 }
 
-/** Kinds of field the script gives a name: `const flag = z.enum(["0", "1"])`, with what it is. */
+/** Kinds of field the script gives a name (`const flag = z.enum(["0", "1"])`, `function flag() { return z.enum(…) }`), with what it is. */
 function ownKinds(code: string): Map<string, string> {
   const kinds = new Map<string, string>();
   for (const match of code.matchAll(
-    /(?:const|let)\s+([A-Za-z_]\w*)\s*=\s*(?:\([^()]*\)\s*=>\s*)?(?=(?:z|v|Type|t|S|Schema|Joi|yup)\s*\.\s*(\w+))/g,
+    /(?:(?:const|let)\s+([A-Za-z_]\w*)\s*=\s*(?:\([^()]*\)\s*=>\s*)?|function\s+([A-Za-z_]\w*)\s*\([^()]*\)\s*\{\s*return\s+)(?=(?:z|v|Type|t|S|Schema|Joi|yup)\s*\.\s*(\w+))/g,
   )) {
-    if (/^(?:[oO]bject|strictObject|looseObject|Static|Struct|Class)$/.test(match[2]!)) continue;
+    if (/^(?:[oO]bject|strictObject|looseObject|Static|Struct|Class)$/.test(match[3]!)) continue;
     const start = match.index + match[0].length;
-    kinds.set(match[1]!, code.slice(start, endOfExpression(code, start)));
+    kinds.set((match[1] ?? match[2])!, code.slice(start, endOfExpression(code, start)));
   }
   return kinds;
 }
@@ -118,6 +118,7 @@ function refusedInProduction({ code, text }: Script): Set<string> {
     if (!code.slice(block.start, block.end).includes("addIssue")) continue;
     for (const [, key] of rest.matchAll(/\.([A-Z][A-Z0-9_]+)/g)) refused.add(key!);
   }
+  for (const key of refusedByList({ code, text })) refused.add(key);
   // .refine((env) => env.NODE_ENV !== "production" || !!env.REDIS_URL), also as a return before another
   for (const match of code.matchAll(/\.refine\s*\(/g)) {
     const open = match.index + match[0].length - 1;
@@ -129,6 +130,22 @@ function refusedInProduction({ code, text }: Script): Set<string> {
       refused.add(key!);
   }
   return refused;
+}
+
+/** `for (const key of stripeKeys) if (!env[key]) context.addIssue(…)`, in production or anywhere. */
+function refusedByList({ code, text }: Pick<Script, "code" | "text">): string[] {
+  if (!code.includes("addIssue")) return [];
+  return [...code.matchAll(/\bfor\s*\(\s*const\s+(\w+)\s+of\s+(\w+)\s*\)/g)].flatMap((match) => {
+    const [whole, key, list] = match;
+    const block = blockAfter(code, match.index + whole.length);
+    const body = code.slice(block.start, block.end);
+    if (!body.includes("addIssue") || !new RegExp(`!\\s*\\w+\\[\\s*${key}\\s*\\]`).test(body)) return [];
+    const open = braceAround(code, match.index, 4_000);
+    const condition = /\bif\s*\(([^{}]*)\)\s*$/.exec(text.slice(Math.max(0, open - 120), Math.max(0, open)))?.[1];
+    if (condition !== undefined && !/^\s*(?:\w+\.)*\w+\s*===?\s*["']production["']\s*$/.test(condition)) return [];
+    const names = new RegExp(`\\b${list}\\b[^=\\n]*=\\s*\\[([^\\]]*)\\]`).exec(text)?.[1] ?? "";
+    return names.match(/(?<=["'])[A-Z][A-Z0-9_]+(?=["'])/g) ?? [];
+  });
 }
 
 /** `key.startsWith("VITE_APP_")` before the schema: its fields are named without the prefix. */

@@ -23,6 +23,8 @@ export interface SdkRow {
 
 /** An instance of a provider of the AI SDK that is handed a key of the environment, under whatever name. */
 const createdWithKey = /\bcreate[A-Z]\w*\s*\(\s*\{[^}]*\bapiKey\s*:\s*(?:process\.env|import\.meta\.env|env\.)/;
+/** Version 5 answers what the one before exports: `const { handlers, auth } = NextAuth(…)`. */
+const nextAuthOfFive = /\}\s*=\s*NextAuth\s*\(/;
 const aiSdk = "https://ai-sdk.dev/providers/ai-sdk-providers";
 
 function aiSdkProvider(name: string, key: string): SdkRow {
@@ -59,8 +61,15 @@ export const sdks: SdkRow[] = [
   {
     packages: ["next-auth"],
     uses: /\bNextAuth\s*\(|\bgetServerSession\s*\(|AuthOptions\b/,
+    unlessAnywhere: nextAuthOfFive,
     needs: ["NEXTAUTH_SECRET|AUTH_SECRET"],
     source: "https://next-auth.js.org/configuration/options",
+  },
+  {
+    packages: ["next-auth"],
+    uses: nextAuthOfFive,
+    needs: ["AUTH_SECRET|NEXTAUTH_SECRET"],
+    source: "https://authjs.dev/getting-started/migrating-to-v5",
   },
   {
     packages: [
