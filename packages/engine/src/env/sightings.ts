@@ -3,6 +3,7 @@ import type { ServiceFacts } from "../detect/detection.ts";
 import { inside, type Project } from "../detect/reading.ts";
 import { settleBesidePages } from "./generators.ts";
 import { settleCaseFiles } from "./javascript/case-files.ts";
+import { settleForeignPackages } from "./languages/foreign-packages.ts";
 import { settleDotnetSettings } from "./languages/dotnet.ts";
 import { HandedSettings } from "./javascript/handed-settings.ts";
 import { readHanded } from "./javascript/javascript.ts";
@@ -16,6 +17,8 @@ import { type Source, sourceAt } from "./source.ts";
 import { settleUnusedSchemas } from "./javascript/unused-schemas.ts";
 import { settleWorkerTypes } from "./javascript/worker-types.ts";
 import { besideTheService } from "./told/told.ts";
+
+const ofOtherLanguages = /^(?:python|go|rust|ruby|php|java|dotnet|elixir)$/;
 
 export function sightingsIn(
   project: Project,
@@ -66,6 +69,7 @@ export function sightingsIn(
   // Where not everything was read, nothing is known of what was not.
   if (!scope.isPartial && left > 0) settleUnusedSchemas([...scripts, ...tools], manifestsOf(project, scope), sightings);
   settleBesidePages(facts.framework, sightings);
+  if (ofOtherLanguages.test(facts.runtime)) settleForeignPackages(project, scope.roots[0]!, sightings);
   settleGuardedSettings(sightings, python);
   if (facts.runtime === "python" && facts.startCommand !== undefined)
     settleIdlePrograms(sightings, python, [facts.startCommand, facts.buildCommand ?? "", ...starting(project, scope)]);

@@ -7,6 +7,11 @@ import { isPublic, splitPrefix } from "./rules.ts";
 import type { Ruling, SeenVariable } from "./seen.ts";
 
 const partOfDatabase = /^(?:DB|DATABASE|PG|POSTGRES|MYSQL|MONGO|MONGODB|TURSO|LIBSQL)_?/;
+/** Whatever stands in their place: who reads these has no use for an address. */
+const partsOfConnection = [
+  /^(?:DB|DATABASE|PG|POSTGRES|MYSQL)_?HOST$/,
+  /^(?:DB|DATABASE|PG|POSTGRES|MYSQL)_?PASS(?:WORD)?$/,
+];
 const ownAddress = /(?:SITE|BASE|APP|PUBLIC)_URL$/;
 const filledByNuxt = /^NUXT_\w*_(?:ID|KEY|SECRET|TOKEN|PASSWORD)$/;
 
@@ -27,7 +32,10 @@ export const ofUnseen: readonly Ruling[] = [
   {
     required: false,
     because: "the code connects to its database with other variables",
-    holds: (one) => isConnection(one) && [...one.around.readAlone].some((other) => partOfDatabase.test(other)),
+    holds: (one) =>
+      isConnection(one) &&
+      ([...one.around.readAlone].some((other) => partOfDatabase.test(other)) ||
+        partsOfConnection.every((part) => [...one.around.read].some((other) => part.test(other)))),
   },
   {
     required: true,

@@ -298,6 +298,31 @@ const uses: [extension: string, source: string, ...needs: string[]][] = [
   ["go", `viper.AutomaticEnv()\nkey := viper.GetString("x.key")`],
   ["go", `viper.AutomaticEnv()\nviper.SetDefault("x_key", "a")\nkey := viper.GetString("x_key")`, "default"],
   ["go", `viper.AutomaticEnv()\nviper.ReadInConfig()\nkey := viper.GetString("x_key")`],
+  [
+    "py",
+    `class A:\n    def read(self, key: str):\n        val = os.getenv(key=key)\n        if val is None:\n            raise TypeError(key)\n        return val\nkey = A().read(key="X_KEY")`,
+    "checked",
+  ],
+  ["py", `def read(name):\n    return os.environ[name]\nkey = read("X_KEY")`, "checked"],
+  ["py", `def read(name):\n    return os.getenv(name)\nkey = read("X_KEY")`, "plain"],
+  [
+    "py",
+    `def read(name):\n    raw = os.getenv(name, "0")\n    if int(raw) < 0:\n        raise ValueError(name)\n    return raw\nkey = read("X_KEY")`,
+  ],
+  [
+    "py",
+    `def read(name):\n    raw = os.getenv(name)\n    if not raw:\n        return ()\n    return raw.split(",")\nkey = read("X_KEY")`,
+  ],
+  ["py", `key = require_env("X_KEY")`, "checked"],
+  ["py", `class Settings(BaseSettings):\n    key: str = Field(\n        validation_alias="X_KEY",\n    )`, "checked"],
+  [
+    "py",
+    `class Settings(BaseSettings):\n    key: str = Field(\n        default="a",\n        validation_alias="X_KEY",\n    )`,
+    "default",
+  ],
+  ["cs", `Token = provider.GetRequiredValue("X_KEY"),`, "checked"],
+  ["cs", `options.RequireRole("X_KEY");`],
+  ["go", `v := viper.New()\nkey := v.GetString("X_KEY")`, "plain"],
   ["swift", `let key = Environment.get("X_KEY")!`, "checked"],
   ["swift", `let key = Environment.get("X_KEY") ?? "a"`, "default"],
 ];
@@ -325,6 +350,12 @@ describe("readLanguage", () => {
     expect(needsOf("py", `dj_database_url.config(default=config("DATABASE_URL"))`, "DATABASE_URL")).toEqual([
       "checked",
     ]);
+  });
+
+  it("py, checked: the address of the storage that Django keeps files in", () => {
+    const source = `STORAGES = {"default": {"BACKEND": "cloudinary_storage.storage.MediaCloudinaryStorage"}}`;
+    expect(needsOf("py", source, "CLOUDINARY_URL")).toEqual(["checked"]);
+    expect(needsOf("py", `${source}\nCLOUDINARY_STORAGE = {"CLOUD_NAME": "a"}`, "CLOUDINARY_URL")).toEqual([]);
   });
 
   it("go, plain: a part of a connection with an empty text in its place", () => {

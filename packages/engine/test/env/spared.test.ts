@@ -151,5 +151,43 @@ fn load() -> Result<Settings, ConfigError> {
       facts: { kind: "static", runtime: "hugo", framework: "hugo" },
       required: [],
     },
+    "functions of another platform in the folders of a program, not the pages built with it": {
+      files: {
+        "Shop.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"/>',
+        "Program.cs": 'var key = Environment.GetEnvironmentVariable("SIGN_KEY") ?? throw new Exception("no");',
+        "lambda/package.json": '{ "main": "index.js", "scripts": { "test": "exit 1" } }',
+        "lambda/index.js": "send(process.env.QUEUE_ARN);",
+        "client/package.json": '{ "scripts": { "build": "vite build" } }',
+        "client/src/main.ts": "start(import.meta.env.VITE_MAP_KEY);",
+      },
+      facts: { runtime: "dotnet" },
+      required: ["SIGN_KEY", "VITE_MAP_KEY"],
+    },
+    "Elixir: what is asked of a release by hand": {
+      files: {
+        "lib/shop/release.ex":
+          'defmodule Shop.Release do\n  def admin, do: add(System.fetch_env!("ADMIN_LOGIN"))\nend\n',
+        "config/runtime.exs": 'config :shop, url: System.fetch_env!("DATABASE_URL")\n',
+      },
+      facts: { runtime: "elixir" },
+      required: ["DATABASE_URL"],
+    },
+    "Rails: a password beside an address that holds it": {
+      files: {
+        "config/database.yml":
+          "production:\n  url: <%= ENV['DATABASE_URL'] %>\n  password: <%= ENV['SHOP_PASSWORD'] %>\n",
+      },
+      facts: { runtime: "ruby", database: ["postgres"] },
+      required: ["DATABASE_URL"],
+    },
+    "Python: an address that is put together from its parts": {
+      files: {
+        "config.py":
+          'class Settings(BaseSettings):\n    NAME: str\n    DB_HOST: str = "db"\n    DATABASE_URL: str | None = None\n\n    @field_validator("DATABASE_URL", mode="after")\n    def put_together(cls, value): ...\n',
+        ".env.example": "NAME=\nDB_HOST=\nDATABASE_URL=\n",
+      },
+      facts: { runtime: "python", database: ["postgres"] },
+      required: ["NAME"],
+    },
   });
 });

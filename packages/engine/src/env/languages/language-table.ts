@@ -44,7 +44,7 @@ export const languages: readonly Language[] = [
   {
     extensions: ["py"],
     words:
-      /environ|getenv|config\(|Settings\b|env\(|env\.|import (?:openai|anthropic)|from (?:openai|anthropic|groq|together|langchain\w*|dj_database_url|pinecone|replicate)|dj_database_url/,
+      /environ|getenv|config\(|Settings\b|env\(|env\.|cloudinary_storage|import (?:openai|anthropic)|from (?:openai|anthropic|groq|together|langchain\w*|dj_database_url|pinecone|replicate)|dj_database_url/,
     comments: "hash",
     reads: [
       { pattern: new RegExp(`(?<![\\w.])(?:os\\s*\\.\\s*)?environ\\s*\\[\\s*${quoted}\\s*\\]`, "g"), need: "asserted" },
@@ -71,6 +71,12 @@ export const languages: readonly Language[] = [
           "g",
         ),
         need: "checked",
+      },
+      // A function of another file whose name says that it raises.
+      {
+        pattern: /\b(?=\w{0,40}(?:requir|must))\w{0,40}env\w{0,40}\(\s*["']([A-Z][A-Z0-9_]+)["']\s*\)/g,
+        need: "checked",
+        isInsisted: true,
       },
       {
         pattern: /(?:missing|errors|problems)\w*\.append\(\s*f?["']([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b/g,
@@ -125,10 +131,20 @@ export const languages: readonly Language[] = [
         need: "plain",
       },
       // A switch is off and a list is empty without a value; of numbers and times none is seldom any good.
-      { pattern: /\bviper\.Get(?:Bool|StringM\w+|\w*Slice)\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g, need: "guarded" },
-      { pattern: /,\s*_\s*:?=\s*viper\.Get\(\s*"([A-Z][A-Z0-9_]+)"\s*\)\.\(/g, need: "guarded" },
-      { pattern: /\bviper\.Get(?:String|U?[iI]nt\d*|Float64|Duration)?\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g, need: "plain" },
-      { pattern: /\bviper\.SetDefault\(\s*"([A-Z][A-Z0-9_]+)"/g, need: "default" },
+      {
+        pattern: /\b(?:viper|vi?p?|cfg|conf|config)\.Get(?:Bool|StringM\w+|\w*Slice)\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g,
+        need: "guarded",
+      },
+      {
+        pattern: /,\s*_\s*:?=\s*(?:viper|vi?p?|cfg|conf|config)\.Get\(\s*"([A-Z][A-Z0-9_]+)"\s*\)\.\(/g,
+        need: "guarded",
+      },
+      {
+        pattern:
+          /\b(?:viper|vi?p?|cfg|conf|config)\.Get(?:String|U?[iI]nt\d*|Float64|Duration)?\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g,
+        need: "plain",
+      },
+      { pattern: /\b(?:viper|vi?p?|cfg|conf|config)\.SetDefault\(\s*"([A-Z][A-Z0-9_]+)"/g, need: "default" },
       // A structure viper fills; it knows no defaults but those set beside it.
       { pattern: /`[^`\n]*\bmapstructure\s*:\s*"([A-Z][A-Z0-9_]+)"[^`\n]*`/g, need: "plain" },
     ],
@@ -193,10 +209,16 @@ export const languages: readonly Language[] = [
   },
   {
     extensions: ["cs", "fs"],
-    words: /GetEnvironmentVariable|[cC]onfig\w{0,40}(?:\s*\[|\.Get)/,
+    words: /GetEnvironmentVariable|Require|[cC]onfig\w{0,40}(?:\s*\[|\.Get)/,
     comments: "slash",
     reads: [
       { pattern: /GetEnvironmentVariable\(\s*"([A-Za-z_]\w*)"\s*(?:,[^()]*)?\)/g, need: "plain" },
+      {
+        pattern:
+          /\b(?!\w*(?:Role|Claim|Policy|Scope|Permission))\w{0,40}(?:Require|Must)\w{0,40}\(\s*"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"\s*\)/g,
+        need: "checked",
+        isInsisted: true,
+      },
       {
         // Of what is only called something like it, names that are written as those of settings or variables.
         pattern:

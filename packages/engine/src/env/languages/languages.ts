@@ -8,7 +8,8 @@ import { readGoTags, settleViper } from "./go.ts";
 import { settleLaravelConfig } from "./laravel.ts";
 import { type Language, languages, partOfDatabase, type Read, signsInBot } from "./language-table.ts";
 import { maskHashComments, maskSlashComments } from "../mask.ts";
-import { readPythonSettings, settleDeclaredDefaults, settleDjangoSecret } from "./python.ts";
+import { readThroughOwn } from "./python-readers.ts";
+import { readCloudinary, readPythonSettings, settleDeclaredDefaults, settleDjangoSecret } from "./python.ts";
 import { readComplaints, readRequiredLists } from "./required-lists.ts";
 import { readRust } from "./rust.ts";
 import type { Need, Sighting } from "../sighting.ts";
@@ -52,6 +53,8 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   for (const { key, offset } of readComplaints(code, language.stops))
     sightings.push({ key, need: "checked", when: "run", offset, path, isReported: true });
   if (extension === "exs") settleInsisting(code, sightings);
+  // What a release of Elixir is asked to do by hand, such as changing its database.
+  if (/(?:^|\/)release\.ex$/.test(path)) for (const sighting of sightings) sighting.need = "tooling";
   if (language.comments === "slash") quietBracedBlocks(code, sightings);
   if (extension === "rs") sightings.push(...readRust(path, code));
   if (extension === "php") settleLaravelConfig(path, code, sightings);
@@ -94,7 +97,11 @@ export function readLanguage(path: string, extension: string, text: string): Sig
     const prefix = /^\s*env\.prefix\s*=\s*["'](\w+)["']/m.exec(code)?.[1];
     for (const sighting of prefix === undefined ? [] : sightings)
       if (/^env[.(]/.test(code.slice(sighting.offset, sighting.offset + 4))) sighting.key = prefix + sighting.key;
-    sightings.push(...readPythonSettings(path, code));
+    sightings.push(
+      ...readPythonSettings(path, code),
+      ...readThroughOwn(path, code, language.stops),
+      ...readCloudinary(path, code),
+    );
   }
   return sightings;
 }

@@ -1,4 +1,5 @@
 /** What Python's own ways with settings say of variables, beside what the table in languages.ts reads. */
+import { closing } from "../code.ts";
 import { partOfDatabase, signsInBot } from "./language-table.ts";
 import type { Need, Sighting } from "../sighting.ts";
 
@@ -22,7 +23,8 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
     for (const field of body.matchAll(
       /^(?: {4}|\t)([A-Za-z]\w*)\s*:\s*((?:[A-Za-z.]+\[[ \t]*\n(?:(?: {5,}|\t\t)[^\n]*\n)+(?: {4}|\t)\])|[^=\n]+?)(?:\s*=\s*([^\n]*))?$/gm,
     )) {
-      const [, own, type, value] = field;
+      const [, own, type, first] = field;
+      const value = first === undefined ? undefined : wholeValue(body, field.index + field[0].length, first);
       if (/ClassVar|^model_config/.test(type!) || own === "model_config") continue;
       // A validator puts it together from the others.
       if (new RegExp(`\\bvalues\\[["']${own}["']\\]\\s*=(?!=)`).test(body)) continue;
@@ -31,6 +33,8 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
       const alias = /(?:validation_alias|alias|env)\s*=\s*(?:AliasChoices\(\s*|\[\s*)?["'](\w+)["']/.exec(
         value ?? "",
       )?.[1];
+      // The same where it may be left out.
+      const isMade = value !== undefined && new RegExp(`validator\\(\\s*["']${own}["']`).test(body);
       const isRequired =
         value === undefined || /^\.\.\.|^Field\(\s*(?:\.\.\.|(?!default)\w+\s*=|\))/.test(value.trim());
       // Before version 2 a type that takes None has it for its value.
@@ -56,7 +60,9 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
             ? tried.has(named!)
               ? "declared"
               : "checked"
-            : needOfDefault(prefix + own!, value ?? ""),
+            : isMade
+              ? "default"
+              : needOfDefault(prefix + own!, value ?? ""),
         when: "run",
         offset: start + field.index,
         path,
@@ -65,6 +71,14 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
     }
   }
   return sightings;
+}
+
+/** A value that goes on in the lines behind its first one, which ends at `end`: `Field(` and what it is given. */
+function wholeValue(body: string, end: number, first: string): string {
+  const open = first.lastIndexOf("(");
+  if (open < 0 || first.includes(")", open)) return first;
+  const start = end - first.length;
+  return body.slice(start, closing(body, start + open) + 1).replaceAll(/\s*\n\s*/g, " ");
 }
 
 /** What is None or empty when it is missing has no value of its own. */
@@ -110,6 +124,18 @@ export function settleDeclaredDefaults(code: string, sightings: Sighting[]): voi
   const names = new Set([...declared.matchAll(/\b([A-Z]\w*)\s*=\s*\(\s*\w+\s*,/g)].map(([, name]) => name));
   for (const sighting of sightings)
     if (names.has(sighting.key) && sighting.need === "checked") sighting.need = "default";
+}
+
+/** Django's storage at Cloudinary reads its address itself where the settings hold nothing for it. */
+export function readCloudinary(path: string, code: string): Sighting[] {
+  const offset = code.indexOf("cloudinary_storage");
+  if (
+    offset < 0 ||
+    !/_STORAGE\b|["']BACKEND["']/.test(code) ||
+    /\bCLOUDINARY_STORAGE\b|CLOUDINARY_URL|cloudinary\.config\(/.test(code)
+  )
+    return [];
+  return [{ key: "CLOUDINARY_URL", need: "checked", when: "run", offset, path }];
 }
 
 const secretKey = /^[ \t]*SECRET_KEY\s*(?::\s*\w+\s*)?=[^\n]*/gm;

@@ -128,12 +128,15 @@ const manifests: Manifest[] = [
     name: /^config\/(?:database|cable|storage|mongoid|redis|secrets|sidekiq)\.yml$/,
     read(project, path, text, see) {
       const [own, ...takenOver] = productionSections(text, storageOf(project, path));
+      // An address holds the password as well.
+      const isAddressed = own !== undefined && /^ +url:\s*<%=/m.test(text.slice(own.start, own.end));
       for (const section of own === undefined ? [] : [own, ...takenOver])
         for (const { key, need, offset } of readLanguage(path, "rb", text.slice(section.start, section.end))) {
           // What it takes over it may replace: `password:` of the section itself holds.
           const field = /^( +\w+:)/.exec(lineAt(text, section.start + offset))?.[1];
           if (section !== own && field !== undefined && text.slice(own!.start, own!.end).includes(`\n${field}`))
             continue;
+          if (isAddressed && field !== undefined && !/^ +url:/.test(field)) continue;
           const isNeeded = key === "SECRET_KEY_BASE" || (path.endsWith("database.yml") && /_UR[LI]$/.test(key));
           see(key, isNeeded && need === "plain" ? "checked" : need, { offset: section.start + offset });
         }
