@@ -115,5 +115,26 @@ describe("what lies around programs of other languages than JavaScript", () => {
       },
       is: { framework: "aspnet", port: 5050 },
     },
+    "what only Deno could run beside a package.json that starts nothing": {
+      files: {
+        "package.json": manifest({
+          scripts: { test: "playwright test" },
+          devDependencies: { "@playwright/test": "1" },
+        }),
+        "deps.ts": 'export { Hono } from "https://deno.land/x/hono@v3.0.0/mod.ts";',
+        "index.ts": 'import { Hono } from "./deps.ts";\nDeno.serve(new Hono().fetch);',
+      },
+      is: { kind: "server", runtime: "deno", framework: "hono", port: 8000 },
+    },
+    "Rails with settings for several databases uses that of its driver": {
+      files: {
+        Gemfile: "gem 'rails'\ngem 'mysql2'\n",
+        "config/application.rb": "class App < Rails::Application\nend\n",
+        "config.ru": "run Rails.application\n",
+        "config/database.yml":
+          "local: &local\n  adapter: sqlite3\ndefault: &default\n  adapter: mysql2\npg: &pg\n  adapter: postgresql\nproduction:\n  <<: *default\n",
+      },
+      is: { framework: "rails", database: ["mysql"] },
+    },
   });
 });

@@ -117,15 +117,23 @@ export const deno: Reader = {
   },
 };
 
-/** The web process of the Procfile, or the container, is Deno's. */
+/** The web process of the Procfile, or the container, is Deno's, or nothing but it could run what is there. */
 function isRunByDeno(project: Project, directory: string): boolean {
   const processes = procfileOf(project, directory)?.processes;
   const container = dockerfileOf(project, directory);
   return (
     /^deno\s/.test(processes?.["web"] ?? processes?.["start"] ?? "") ||
     /(?:^|\/)deno(?:[:@-]|$)/.test(container?.base ?? "") ||
-    /^deno\s/.test(container?.command ?? "")
+    /^deno\s/.test(container?.command ?? "") ||
+    !startsProgram(project, directory)
   );
+}
+
+/** The package beside it has scripts or an entry of its own. */
+function startsProgram(project: Project, directory: string): boolean {
+  const manifest = project.json(inside(directory, "package.json"));
+  const scripts = Object.keys(objectAt(manifest, "scripts"));
+  return manifest?.["main"] !== undefined || scripts.some((name) => /^(?:start|dev|build|serve|preview)\b/.test(name));
 }
 
 /** Names of imports in a file of their own. */

@@ -109,16 +109,13 @@ function readRails(project: Project, { directory, reading, gems }: Case): Readin
   state(reading, "framework", "rails", { at, rule: "framework/rails", confidence: 0.98 });
   const settings = inside(directory, "config/database.yml");
   const text = tree.text(settings) ?? "";
-  for (const [, adapter] of text
-    .replace(/^\s*#.*$/gm, "")
-    .matchAll(/^[ \t]*adapter:\s*["']?(?:<%=.*?["'](\w+)["']\s*\)?\s*%>|(\w+))/gm)) {
-    const name = databaseNamed(adapter ?? "");
-    if (name) uses(reading, name, { at: placeOf(settings, text, "adapter:"), rule: "rails/adapter" });
-  }
-  for (const [, adapter] of text.matchAll(/^[ \t]*adapter:\s*(\w+)/gm)) {
-    const name = databaseNamed(adapter!);
-    if (name) uses(reading, name, { at: placeOf(settings, text, "adapter:"), rule: "rails/adapter" });
-  }
+  const adapters = [
+    ...text.replace(/^\s*#.*$/gm, "").matchAll(/^[ \t]*adapter:\s*["']?(?:<%=.*?["'](\w+)["']\s*\)?\s*%>|(\w+))/gm),
+  ].flatMap(([, ofVariable, written]) => databaseNamed(ofVariable ?? written ?? "") ?? []);
+  // Some keep settings for several; the driver that is installed says which it is.
+  const installed = adapters.filter((name) => reading.database.includes(name));
+  for (const name of installed.length > 0 ? installed : adapters)
+    uses(reading, name, { at: placeOf(settings, text, "adapter:"), rule: "rails/adapter" });
   dropLocalDatabases(reading);
   const application = tree.text(at) ?? "";
   const hasPipeline =
