@@ -17,6 +17,15 @@ const failing = {
 setTimeout(() => { console.log("Error: no tides are there"); process.exit(1); }, 8_000);
 `,
 };
+/** It is ready soon after something was said of it. */
+const succeeding = {
+  "package.json": JSON.stringify({ name: "quay" }),
+  "build.mjs": `import { mkdirSync, writeFileSync } from "node:fs";
+mkdirSync("out", { recursive: true });
+writeFileSync("out/index.html", "<!doctype html><title>Quay</title><p>High water");
+setTimeout(() => {}, 7_000);
+`,
+};
 
 /** Everything live regions say, in order, those included that come with what they say. A region that is off says nothing. */
 const ear = `window.heard = [];
@@ -98,6 +107,21 @@ describe.runIf(hasBrowser)("somebody who listens", { timeout: 240_000 }, () => {
     await expect
       .poll(() => page.getByRole("alert").allInnerTexts(), soon)
       .not.toContainEqual(expect.stringMatching(/./));
+    await page.context().close();
+  });
+
+  it("hears that it is ready, and only then how its checks came out", async () => {
+    const { id } = await owner.client.deployments.create({
+      project: "quay",
+      source: { upload: await place.upload(owner, succeeding) },
+      overrides: build,
+    });
+    const page = await listen(`/p/quay/deployments/${id}`);
+    await expect.poll(() => heard(page), soon).toContainEqual(expect.stringMatching(/\d+ of \d+ done\.$/));
+    const said = await heard(page);
+    const at = (one: RegExp) => said.findIndex((sentence) => one.test(sentence));
+    expect(at(/^The deployment is ready at http/)).toBeGreaterThanOrEqual(0);
+    expect(at(/^The deployment is ready/)).toBeLessThan(at(/of \d+ done\.$/));
     await page.context().close();
   });
 

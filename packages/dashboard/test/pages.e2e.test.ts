@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Album, openAlbum } from "../../react/test/album.ts";
-import { axe, hasBrowser, overflow } from "../../react/test/browser.ts";
+import { axe, hasBrowser, overflow, silentTabs } from "../../react/test/browser.ts";
 import { type Demo, makeDemo } from "./demo.ts";
 import { openPlace, type Place, type Tab } from "./place.ts";
 import { stillCamera } from "./still.ts";
@@ -74,7 +74,7 @@ describe.runIf(hasBrowser)("pages", () => {
           await page.setViewportSize({ width, height: 900 });
           found.push(...(await album.faults(opened, { story: name, theme, width })));
         }
-        return found;
+        return [...found, ...(await silentTabs(page))];
       });
       expect(faults).toEqual([]);
     },

@@ -56,3 +56,4 @@ export { Difference, type DifferenceProps, type DifferenceRow } from "./parts/di
 export { QrCode, type QrCodeProps } from "./parts/qr-code.tsx";
 export { type Announce, Announcer, useAnnounce } from "./parts/announcer.tsx";
 export { KeyHint } from "./parts/key-hint.tsx";
+export { NewTab, nameInNewTab } from "./parts/new-tab.tsx";

@@ -157,6 +157,16 @@ export async function cameraFor(page: Page): Promise<Camera> {
 /** What axe finds wrong on a page, a line each. */
 export const axe = (page: Page): Promise<string[]> => axeIn((expression) => page.evaluate(expression));
 
+/** Links that open a new tab and do not say so, a line each. */
+export async function silentTabs(page: Page): Promise<string[]> {
+  const links = await page.evaluate<{ name: string; html: string }[]>(
+    `Array.from(document.querySelectorAll("a[target=_blank]"), (one) => ({ name: one.ariaLabel ?? one.textContent, html: one.outerHTML }))`,
+  );
+  return links
+    .filter(({ name }) => !name.endsWith(", opens in a new tab"))
+    .map(({ html }) => `does not say that it opens a new tab: ${html.slice(0, 200)}`);
+}
+
 /** How far the page can be scrolled sideways, in pixels. */
 export function overflow(page: Page): Promise<number> {
   return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");

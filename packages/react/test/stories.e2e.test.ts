@@ -10,6 +10,7 @@ import {
   type OpenOptions,
   openStories,
   overflow,
+  silentTabs,
   type StoriesInBrowser,
 } from "./browser.ts";
 import { differences, type Picture } from "./look.ts";
@@ -81,7 +82,7 @@ describe.runIf(hasBrowser)("stories", () => {
           // In between, layouts are those of one of the two; what a narrow one changes is the same in both themes.
           if (width === 1280 || (width === 320 && theme === "light")) found.push(...(await axe(page)));
         }
-        return found;
+        return [...found, ...(await silentTabs(page))];
       });
       expect(faults).toEqual([]);
     },

@@ -1,5 +1,5 @@
 /** The commits between two deployments. */
-import { Button, type LandfallClient, RelativeTime } from "@landfall/react";
+import { Button, type LandfallClient, NewTab, RelativeTime } from "@landfall/react";
 import { ExternalLink } from "lucide-react";
 import { useState } from "react";
 import { CommitHash, counted } from "./deployment-words.tsx";
@@ -34,7 +34,7 @@ export function CommitChanges({ from, to, between, repository }: CommitChangesPr
           >
             What lies between, on {repository.host}
             <ExternalLink aria-hidden size={13} className="lf:shrink-0" />
-            <span className="lf:sr-only">, opens in a new tab</span>
+            <NewTab />
           </a>
         )}
       </p>

@@ -158,7 +158,7 @@ function Ids({ side }: { side: Side }) {
     <p className="lf:flex lf:flex-wrap lf:gap-x-3 lf:font-mono lf:text-xs">
       {[side.id, side.commit?.sha.slice(0, 7), side.commit?.branch].map((part) =>
         part ? (
-          <span key={part} className="lf:break-all">
+          <span key={part} title={part} className="lf:line-clamp-2 lf:break-all">
             {part}
           </span>
         ) : null,

@@ -1,5 +1,5 @@
 /** Deployments in words, and the small things said of them in more than one place. */
-import { CopyButton, type Deployment } from "@landfall/react";
+import { CopyButton, type Deployment, NewTab } from "@landfall/react";
 import { ExternalLink, GitBranch, GitCommitHorizontal } from "lucide-react";
 import type { Repository } from "./repository.ts";
 
@@ -26,7 +26,7 @@ export function SiteUrl({ url, isLarge = false }: { url: string; isLarge?: boole
       >
         {url.replace(/^https?:\/\//, "").replace(/\/$/, "")}
         <ExternalLink aria-hidden size={14} className="lf:shrink-0" />
-        <span className="lf:sr-only">, opens in a new tab</span>
+        <NewTab />
       </a>
       <CopyButton text={url} label="Copy address" />
     </span>
@@ -49,7 +49,8 @@ export function CommitHash({ sha, repository }: { sha: string; repository: Repos
       className="lf:inline-flex lf:min-h-6 lf:items-center lf:font-mono lf:text-xs"
     >
       {short}
-      <span className="lf:sr-only">, on {repository.host}, opens in a new tab</span>
+      <span className="lf:sr-only">, on {repository.host}</span>
+      <NewTab />
     </a>
   );
 }
@@ -71,7 +72,9 @@ export function CommitLine({
       {commit.branch === null ? null : (
         <span className="lf:inline-flex lf:min-w-0 lf:items-center lf:gap-1 lf:font-mono lf:text-xs lf:break-all">
           <GitBranch aria-hidden size={14} className="lf:shrink-0" />
-          {commit.branch}
+          <bdi title={commit.branch} className="lf:line-clamp-2">
+            {commit.branch}
+          </bdi>
         </span>
       )}
       {commit.author === null ? null : <span className="lf:text-muted">by {commit.author}</span>}

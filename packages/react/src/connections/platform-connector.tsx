@@ -12,6 +12,7 @@ import {
 import { useEffect, useId, useState } from "react";
 import { Button, buttonClass } from "../parts/button.tsx";
 import { CopyField } from "../parts/copy.tsx";
+import { NewTab } from "../parts/new-tab.tsx";
 import { ErrorPanel } from "../parts/panels.tsx";
 import { Root } from "../parts/root.tsx";
 import { useNow } from "../parts/time.tsx";
@@ -216,6 +217,7 @@ function Waiting({ platform, url, onCancel }: WaysProps & { url: string }) {
       <div className="lf:flex lf:flex-wrap lf:gap-2">
         <a href={url} target="_blank" rel="noreferrer" className={buttonClass()}>
           <ExternalLink aria-hidden size={16} /> Open the page again
+          <NewTab />
         </a>
         {onCancel ? (
           <Button look="quiet" onClick={onCancel}>

@@ -2,6 +2,7 @@
 import { X } from "lucide-react";
 import { Button } from "../parts/button.tsx";
 import { CopyButton } from "../parts/copy.tsx";
+import { NewTab } from "../parts/new-tab.tsx";
 import { ErrorPanel } from "../parts/panels.tsx";
 import { StatusIndicator, stateWord } from "../parts/status.tsx";
 import { Duration } from "../parts/time.tsx";
@@ -77,6 +78,7 @@ function Outcome({ attempt, onRetry }: Pick<DeployPanelProps, "attempt" | "onRet
       <p className="lf:mt-2 lf:mb-0 lf:flex lf:min-w-0 lf:items-center lf:gap-1">
         <a href={address} target="_blank" rel="noreferrer" className="lf:min-w-0 lf:text-link lf:break-all">
           {address.replace(/^https?:\/\//, "").replace(/\/$/, "")}
+          <NewTab />
         </a>
         <CopyButton text={address} label="Copy address" />
       </p>

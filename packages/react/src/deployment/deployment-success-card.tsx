@@ -3,6 +3,7 @@ import { ExternalLink, Share2 } from "lucide-react";
 import { type ReactNode, useId, useState } from "react";
 import { Button, buttonClass } from "../parts/button.tsx";
 import { CopyButton } from "../parts/copy.tsx";
+import { NewTab } from "../parts/new-tab.tsx";
 import { QrCode } from "../parts/qr-code.tsx";
 import { Badge, StatusIndicator } from "../parts/status.tsx";
 import { DurationText, durationForSpeech, durationInWords, RelativeTime } from "../parts/time.tsx";
@@ -54,8 +55,9 @@ export function DeploymentSuccessCard({
             <p className="lf:mt-1 lf:mb-0 lf:text-muted">It has no address of its own.</p>
           ) : (
             <p className="lf:mt-1 lf:mb-0 lf:flex lf:min-w-0 lf:items-center lf:gap-1">
-              <a href={url} className="lf:min-w-0 lf:text-link lf:break-all">
+              <a href={url} target="_blank" rel="noreferrer" className="lf:min-w-0 lf:text-link lf:break-all">
                 {url}
+                <NewTab />
               </a>
               <CopyButton text={url} label="Copy address" />
             </p>
@@ -79,7 +81,8 @@ export function DeploymentSuccessCard({
         {url === null ? null : (
           <a href={url} target="_blank" rel="noreferrer" className={buttonClass("primary")}>
             <ExternalLink aria-hidden size={14} />
-            Open<span className="lf:sr-only"> in a new tab</span>
+            Open
+            <NewTab />
           </a>
         )}
         {onShare === undefined ? null : (
@@ -124,8 +127,9 @@ function Addresses({ services }: { services: Deployment["services"] }) {
           {url === null ? (
             "no address"
           ) : (
-            <a href={url} className="lf:text-link">
+            <a href={url} target="_blank" rel="noreferrer" className="lf:text-link">
               {url}
+              <NewTab />
             </a>
           )}
         </li>

@@ -74,9 +74,13 @@ export const HistoryRow = memo(function HistoryRow({
           <span className="lf:hidden lf:@md:inline">{platform}</span>
           <span className="lf:hidden lf:font-mono lf:@md:inline">{shortId(id)}</span>
           {commit === null ? null : (
-            <span className="lf:hidden lf:min-w-0 lf:truncate lf:@md:inline">
-              {commit.branch === null ? null : `${commit.branch} `}
-              <span className="lf:font-mono">{commit.sha.slice(0, 7)}</span>
+            <span className="lf:hidden lf:min-w-0 lf:gap-1 lf:@md:flex">
+              {commit.branch === null ? null : (
+                <bdi title={commit.branch} className="lf:min-w-0 lf:truncate">
+                  {commit.branch}
+                </bdi>
+              )}
+              <span className="lf:shrink-0 lf:font-mono">{commit.sha.slice(0, 7)}</span>
             </span>
           )}
         </p>
@@ -122,6 +126,7 @@ function Title({ name, href, onOpen }: { name: string; href: string | undefined;
     return (
       <a
         href={href}
+        title={name}
         className={look}
         onClick={(event) => (onOpen && isPlain(event) ? follow(event, onOpen) : undefined)}
       >
@@ -129,10 +134,16 @@ function Title({ name, href, onOpen }: { name: string; href: string | undefined;
       </a>
     );
   }
-  if (onOpen === undefined) return <span className="lf:block lf:truncate lf:font-medium">{name}</span>;
+  if (onOpen === undefined)
+    return (
+      <span title={name} className="lf:block lf:truncate lf:font-medium">
+        {name}
+      </span>
+    );
   return (
     <button
       type="button"
+      title={name}
       onClick={onOpen}
       className={`lf:w-full lf:cursor-pointer lf:border-0 lf:bg-transparent lf:p-0 lf:text-start ${look}`}
     >

@@ -1,6 +1,7 @@
 "use client";
 import { CircleAlert, CircleCheck, CircleDashed, CircleHelp, type LucideIcon } from "lucide-react";
-import { useId } from "react";
+import { useEffect, useId } from "react";
+import { Announcer, useAnnounce } from "../parts/announcer.tsx";
 import { Button } from "../parts/button.tsx";
 import { CopyField } from "../parts/copy.tsx";
 import { ErrorPanel, Skeleton } from "../parts/panels.tsx";
@@ -32,7 +33,15 @@ function keyOf({ id, service, title }: ChecklistItem): string {
 }
 
 /** What was verified, and what is left for a person. */
-export function PostDeploymentChecklist({
+export function PostDeploymentChecklist(props: PostDeploymentChecklistProps) {
+  return (
+    <Announcer>
+      <Checklist {...props} />
+    </Announcer>
+  );
+}
+
+function Checklist({
   items,
   error = null,
   onCheck,
@@ -47,6 +56,12 @@ export function PostDeploymentChecklist({
   const open = all.filter(({ state }) => state !== "done");
   const passed = all.filter(({ state }) => state === "done");
   const left = open.filter((item) => !done.includes(keyOf(item))).length;
+  const summary = isChecking ? "The checks are running." : summaryOf(all.length, left);
+  const { sayLater } = useAnnounce();
+  const isAnswered = items !== null;
+  useEffect(() => {
+    if (isAnswered) sayLater(isChecking ? summary : `Checklist: ${summary}`);
+  }, [isAnswered, isChecking, summary, sayLater]);
   const rows = (some: ChecklistItem[]) =>
     some.map((item) => {
       const key = keyOf(item);
@@ -72,11 +87,7 @@ export function PostDeploymentChecklist({
         )}
       </div>
       <div className="lf:mt-1 lf:flex lf:min-h-8 lf:flex-wrap lf:items-center lf:gap-2">
-        {items === null ? null : (
-          <p role="status" className="lf:m-0 lf:me-auto lf:text-muted">
-            {isChecking ? "The checks are running." : summaryOf(all.length, left)}
-          </p>
-        )}
+        {isAnswered ? <p className="lf:m-0 lf:me-auto lf:text-muted">{summary}</p> : null}
         {onHide === undefined ? null : (
           <Button look="quiet" onClick={onHide}>
             Hide

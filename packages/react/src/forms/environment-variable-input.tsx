@@ -7,6 +7,7 @@ import { Root } from "../parts/root.tsx";
 import { isDotenv, parseDotenv } from "./dotenv.ts";
 import { OptionalVariables } from "./optional-variables.tsx";
 import {
+  isBlank,
   isWholeFile,
   merged,
   missingOf,
@@ -269,10 +270,11 @@ function ImportButton({ disabled, onFiles }: { disabled: boolean; onFiles(files:
 }
 
 function Summary({ rows, missing, faulty }: { rows: readonly VariableRow[]; missing: number; faulty: number }) {
-  const changed = rows.filter(({ saved, before }) => !saved && before !== undefined).length;
-  const added = rows.filter(({ saved, before }) => !saved && before === undefined).length;
+  const filled = rows.filter((row) => !isBlank(row));
+  const changed = filled.filter(({ saved, before }) => !saved && before !== undefined).length;
+  const added = filled.filter(({ saved, before }) => !saved && before === undefined).length;
   const parts = [
-    rows.length === 1 ? "1 variable" : `${rows.length} variables`,
+    filled.length === 1 ? "1 variable" : `${filled.length} variables`,
     missing > 0 ? `${missing} required and missing` : "",
     changed > 0 ? `${changed} changed` : "",
     added > 0 ? `${added} new` : "",

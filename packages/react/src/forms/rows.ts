@@ -39,6 +39,11 @@ export function newRow(given: Changed & { id?: string } = {}): VariableRow {
   return { id: `new-${made}`, key: "", value: "", sensitive: false, saved: false, ...given };
 }
 
+/** Begun, and nothing was typed yet: there is nothing wrong with it, and nothing to keep. */
+export function isBlank({ key, value, saved, before }: VariableRow): boolean {
+  return !saved && before === undefined && key === "" && (value ?? "") === "";
+}
+
 /** Id of the row for a variable that is required and not there yet. */
 export function neededId(key: string): string {
   return `needed-${key}`;
@@ -81,7 +86,7 @@ export function merged(
   const known = new Set(rows.map(({ key }) => key));
   let changed = 0;
   // A row that was begun and left blank gives way.
-  const kept = rows.filter(({ key, value, saved }) => saved || key !== "" || (value ?? "") !== "");
+  const kept = rows.filter((row) => !isBlank(row));
   const updated = kept.map((row) => {
     const value = values.get(row.key);
     if (value === undefined || value === row.value) return row;
@@ -173,17 +178,20 @@ export function sightsOf(
       const need = wanted.get(key);
       const publicBy = publicPrefixOf(key) ?? (need?.public ? "" : null);
       const ofServer = told.get(key);
+      const isBegun = isBlank(row);
       const nameFault =
-        faultOfName(key) ??
-        ((counts.get(key) ?? 0) > 1 ? `${key} stands here ${counts.get(key)} times. Remove all but one.` : null);
-      const isBlank = value === "" && need?.required === true;
+        (isBegun ? null : faultOfName(key)) ??
+        (key !== "" && (counts.get(key) ?? 0) > 1
+          ? `${key} stands here ${counts.get(key)} times. Remove all but one.`
+          : null);
+      const isMissing = value === "" && need?.required === true;
       return [
         row.id,
         {
           fault:
             nameFault !== null
               ? { field: "name", message: nameFault }
-              : isBlank
+              : isMissing
                 ? { field: "value", message: `The code does not start without ${key}. Give it a value.` }
                 : ofServer !== undefined
                   ? { field: "value", message: ofServer }
@@ -193,7 +201,7 @@ export function sightsOf(
               ? "It sounds like a secret, and everybody who opens the page can read it. Use a name without the prefix for what only the server needs."
               : null,
           publicBy,
-          mark: saved ? null : before === undefined ? "new" : "changed",
+          mark: saved || isBegun ? null : before === undefined ? "new" : "changed",
         } satisfies RowSight,
       ];
     }),

@@ -2,6 +2,7 @@
 import { type RefObject, useEffect, useState, useSyncExternalStore } from "react";
 import { Copy, Download, FileText, Maximize, Minimize } from "lucide-react";
 import { buttonClass } from "../parts/button.tsx";
+import { nameInNewTab } from "../parts/new-tab.tsx";
 import { ToolButton } from "./log-toolbar.tsx";
 
 /** Puts text that is still being made on the clipboard, and says how it went for two seconds. */
@@ -73,7 +74,13 @@ export function LogActions({ text, plainTextUrl, frame }: LogActionsProps) {
           <a href={plainTextUrl} download="" {...named("Download")}>
             <Download aria-hidden size={16} />
           </a>
-          <a href={plainTextUrl} target="_blank" rel="noopener noreferrer" {...named("Plain text")}>
+          <a
+            href={plainTextUrl}
+            target="_blank"
+            rel="noopener noreferrer"
+            {...named("Plain text")}
+            aria-label={nameInNewTab("Plain text")}
+          >
             <FileText aria-hidden size={16} />
           </a>
         </>

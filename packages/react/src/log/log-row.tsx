@@ -1,5 +1,6 @@
 "use client";
 import { memo, useMemo, useState } from "react";
+import { nameInNewTab } from "../parts/new-tab.tsx";
 import { classOfStyle } from "./line-style.tsx";
 import type { LogStore } from "./log-store.ts";
 import { type Segment, segmentsOf } from "./row-text.ts";
@@ -129,6 +130,8 @@ function LogText({ text, style, href, isMatch, isMark }: Segment) {
         href={href}
         target="_blank"
         rel="noopener noreferrer"
+        // Not beside the text: that is selected and copied.
+        aria-label={nameInNewTab(text)}
         className={`lf:underline ${classes === "" ? "lf:text-link" : classes}`}
       >
         {shown}

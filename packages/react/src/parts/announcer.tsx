@@ -4,6 +4,8 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 export interface Announce {
   /** Spoken when there is room. A sentence that has not been spoken yet gives way to a newer one. */
   say(sentence: string): void;
+  /** Spoken when nothing of more weight waits to be; it does not wait in vain. */
+  sayLater(sentence: string): void;
   /** Spoken without waiting for its turn: a failure, a refusal. */
   alert(sentence: string): void;
 }
@@ -36,7 +38,7 @@ function Regions({ children }: { children: ReactNode }) {
   const speaker = useMemo(() => paced(setPolite), [setPolite]);
   useEffect(() => () => speaker.stop(), [speaker]);
   const announce = useMemo<Announce>(
-    () => ({ say: speaker.say, alert: (sentence) => setAlarm({ sentence }) }),
+    () => ({ say: speaker.say, sayLater: speaker.sayLater, alert: (sentence) => setAlarm({ sentence }) }),
     [speaker],
   );
   return (
@@ -63,26 +65,30 @@ function useFading(): [string, (sentence: string) => void] {
   return [text, setText];
 }
 
-/** Passes sentences on with pauses between them; of those that come meanwhile, the last. */
-export function paced(speak: (sentence: string) => void): { say(sentence: string): void; stop(): void } {
-  let next: string | null = null;
+/** Passes sentences on with pauses between them; of those that come meanwhile the last, and then the last of those with less weight. */
+export function paced(speak: (sentence: string) => void): Pick<Announce, "say" | "sayLater"> & { stop(): void } {
+  const waiting: { next: string | null; later: string | null } = { next: null, later: null };
   let timer: ReturnType<typeof setTimeout> | null = null;
-  const pause = (): void => {
+  const speakNext = (): void => {
+    if (timer !== null) return;
+    const which = waiting.next === null ? "later" : "next";
+    const sentence = waiting[which];
+    if (sentence === null) return;
+    waiting[which] = null;
+    speak(sentence);
     timer = setTimeout(() => {
       timer = null;
-      if (next === null) return;
-      speak(next);
-      next = null;
-      pause();
+      speakNext();
     }, betweenSentencesMs);
   };
   return {
     say(sentence) {
-      if (timer !== null) next = sentence;
-      else {
-        speak(sentence);
-        pause();
-      }
+      waiting.next = sentence;
+      speakNext();
+    },
+    sayLater(sentence) {
+      waiting.later = sentence;
+      speakNext();
     },
     stop() {
       if (timer !== null) clearTimeout(timer);
@@ -91,7 +97,7 @@ export function paced(speak: (sentence: string) => void): { say(sentence: string
   };
 }
 
-const silent: Announce = { say: () => undefined, alert: () => undefined };
+const silent: Announce = { say: () => undefined, sayLater: () => undefined, alert: () => undefined };
 
 /** Speaks through the announcer above; without one, nothing is said. */
 export function useAnnounce(): Announce {

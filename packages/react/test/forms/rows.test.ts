@@ -116,6 +116,14 @@ describe("sightsOf", () => {
     expect(sights.get("url")?.fault?.message).toBe("is no address");
   });
 
+  it("finds nothing wrong with a row that was begun and left blank, which is nothing new either", () => {
+    const rows = [newRow({ id: "first" }), newRow({ id: "second" }), newRow({ id: "valued", value: "x" })];
+    const sights = sightsOf(rows);
+    expect(sights.get("first")).toMatchObject({ fault: null, mark: null });
+    expect(sights.get("second")).toMatchObject({ fault: null, mark: null });
+    expect(sights.get("valued")).toMatchObject({ fault: { field: "name", message: "Give it a name." }, mark: "new" });
+  });
+
   it("tells what will be public, by its name or by the code, and warns of a secret there", () => {
     const rows = ["VITE_TITLE", "NEXT_PUBLIC_API_SECRET", "INLINED"].map((key) => newRow({ id: key, key, value: "x" }));
     const sights = sightsOf(rows, [need("INLINED", { public: true })]);

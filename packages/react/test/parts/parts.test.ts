@@ -85,4 +85,21 @@ describe("the announcer", () => {
     vi.advanceTimersByTime(betweenSentencesMs * 2);
     expect(spoken).toEqual(["one", "three", "four"]);
   });
+
+  it("says what has less weight after what has more, and not beside it", () => {
+    const spoken: string[] = [];
+    const speaker = paced((sentence) => spoken.push(sentence));
+    speaker.say("The build has begun.");
+    speaker.sayLater("3 of 12 done.");
+    speaker.sayLater("7 of 12 done.");
+    speaker.say("The deployment is ready.");
+    vi.advanceTimersByTime(betweenSentencesMs);
+    expect(spoken).toEqual(["The build has begun.", "The deployment is ready."]);
+    vi.advanceTimersByTime(betweenSentencesMs);
+    expect(spoken).toEqual(["The build has begun.", "The deployment is ready.", "7 of 12 done."]);
+    vi.advanceTimersByTime(betweenSentencesMs);
+    speaker.sayLater("All is done.");
+    expect(spoken.at(-1)).toBe("All is done.");
+    speaker.stop();
+  });
 });

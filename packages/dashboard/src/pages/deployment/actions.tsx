@@ -1,6 +1,6 @@
 /** What can be done with a deployment, in one row; what cannot is in the menu, and says why. */
 import { Menu } from "@base-ui/react/menu";
-import { Button, type Deployment, isSettled } from "@landfall/react";
+import { Button, type Deployment, isSettled, nameInNewTab } from "@landfall/react";
 import { Ellipsis } from "lucide-react";
 import { useState } from "react";
 import { actionWords, type DeploymentAction, reasonFor } from "../../parts/deployment-dialog.tsx";
@@ -55,13 +55,15 @@ export function DeploymentActions({ deployment, isCancelling, onCancel, onAction
               <Menu.Item
                 className={item}
                 render={
-                  <a href={logUrl(deployment.id)} target="_blank" rel="noreferrer" aria-label="Log as plain text" />
+                  <a
+                    href={logUrl(deployment.id)}
+                    target="_blank"
+                    rel="noreferrer"
+                    aria-label={nameInNewTab("Log as plain text")}
+                  />
                 }
               >
                 Log as plain text
-              </Menu.Item>
-              <Menu.Item className={item} onClick={() => void navigator.clipboard.writeText(deployment.id)}>
-                Copy id
               </Menu.Item>
               {impossible.map((action) => (
                 <Menu.Item key={action} disabled className={item}>

@@ -1,5 +1,5 @@
 /** One domain on its way: records, certificate, visitors. Looked at again every ten seconds until it is there and while somebody sees it. */
-import { Badge, Button, type Domain, ErrorPanel, RelativeTime } from "@landfall/react";
+import { Badge, Button, type Domain, ErrorPanel, NewTab, RelativeTime } from "@landfall/react";
 import { Trash2 } from "lucide-react";
 import { type ReactNode, useId, useState } from "react";
 import { useAsk, useDo } from "../../ask.ts";
@@ -41,6 +41,7 @@ export function DomainCard({ place, listed, onAddOther, mayRemove }: DomainCardP
           {domain.ready ? (
             <a href={`https://${name}`} target="_blank" rel="noreferrer">
               {name}
+              <NewTab />
             </a>
           ) : (
             name

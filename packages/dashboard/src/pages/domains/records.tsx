@@ -24,7 +24,11 @@ export function Records({ domain: { name, records }, isOpen }: { domain: Domain;
         keyOf={({ record }) => `${record.type} ${record.name} ${record.value}`}
         columns={[
           { title: "Type", cell: ({ record }) => <span className="lf:font-mono lf:text-sm">{record.type}</span> },
-          { title: "Name", cell: ({ record }) => <CopyField text={record.name} label={`${record.type} name`} /> },
+          {
+            title: "Name",
+            className: "lf:@2xl:max-w-72",
+            cell: ({ record }) => <CopyField text={record.name} label={`${record.type} name`} />,
+          },
           {
             title: "Value",
             className: "lf:@2xl:max-w-72",

@@ -1,5 +1,5 @@
 /** The places this organisation can deploy to. */
-import type { LandfallClient } from "@landfall/react";
+import { type LandfallClient, NewTab } from "@landfall/react";
 import { useId } from "react";
 import { type Answer, useAsk } from "../../ask.ts";
 import { platformName } from "../../parts/deployment-platform.tsx";
@@ -111,7 +111,8 @@ export function TargetChoice({
         Somewhere else?{" "}
         {/* Beside this page, which keeps what was said, and asks again for the places when one comes back to it. */}
         <a href="/connections" target="_blank">
-          Connect a platform<span className="lf:sr-only">, opens in a new tab</span>
+          Connect a platform
+          <NewTab />
         </a>{" "}
         and come back: it is offered here then.
       </p>

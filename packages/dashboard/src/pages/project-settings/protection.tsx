@@ -1,5 +1,5 @@
 /** Who sees what Landfall's own machines serve of the project. What changes is shown before it does, and is in force at once. */
-import { Button, Difference, type DifferenceRow, type LandfallClient } from "@landfall/react";
+import { Button, Difference, type DifferenceRow, type LandfallClient, NewTab } from "@landfall/react";
 import { type FormEvent, useState } from "react";
 import { useAsk, useDo } from "../../ask.ts";
 import { Asked } from "../../parts/asked.tsx";
@@ -36,6 +36,7 @@ export function Protection({ project, mayChange }: { project: string; mayChange:
                 On {name} it is the platform that keeps strangers out. {where}{" "}
                 <a href={help} target="_blank" rel="noreferrer">
                   How {name} describes it
+                  <NewTab />
                 </a>
               </p>
             ))}
