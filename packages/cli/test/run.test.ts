@@ -101,7 +101,7 @@ describe("removing a project", () => {
   ];
   const engineWith = (removed: unknown[]) =>
     engineDouble({
-      projects: async () => [{ name: "site", createdAt: view.createdAt, environments }],
+      projects: async () => [{ name: "site", createdAt: view.createdAt, platforms: [], last: null, environments }],
       remove: async (target) => void removed.push(target),
     });
 

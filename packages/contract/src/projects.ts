@@ -17,7 +17,29 @@ const environment = z
   .meta({ id: "Environment" });
 
 const project = z
-  .object({ name: z.string(), createdAt: instant, environments: z.array(environment) })
+  .object({
+    name: z.string(),
+    createdAt: instant,
+    platforms: z
+      .array(z.string())
+      .describe("Where something of it has the traffic; none for a caller who may not read its deployments."),
+    last: deployment
+      .pick({
+        id: true,
+        environment: true,
+        platform: true,
+        state: true,
+        message: true,
+        source: true,
+        commit: true,
+        createdAt: true,
+      })
+      .nullable()
+      .describe(
+        "Its newest deployment, of all environments; null without one, and for a caller who may not read its deployments.",
+      ),
+    environments: z.array(environment),
+  })
   .meta({ id: "Project" });
 
 const variable = z

@@ -4,16 +4,28 @@ import { openClient, type PlatformAccess } from "./connections/access.ts";
 import { openCredential } from "./connections/choose.ts";
 import { openStates } from "./deployment/claim.ts";
 import { pinnedTarget } from "./deployment/reach.ts";
+import { commitOf, type DeploymentView, sourceOf } from "./deployment/views.ts";
 import { DeployError } from "./error.ts";
 import type { DeploymentState } from "./events.ts";
+import type { DeployPlan } from "./plan/plan.ts";
 import type { DeployedService, Platform } from "./platform.ts";
 import type { DeploymentRow, ProjectRow, Schema } from "./store/schema.ts";
 import type { Store } from "./store/store.ts";
+
+/** What somebody who looks for a project is told of its newest deployment. */
+export type LastDeployment = Pick<
+  DeploymentView,
+  "id" | "environment" | "platform" | "state" | "message" | "source" | "commit" | "createdAt"
+>;
 
 /** A project and its environments: what has the traffic of each, and what became of its newest deployment. */
 export interface ProjectView {
   name: string;
   createdAt: string;
+  /** Where something of it has the traffic. */
+  platforms: string[];
+  /** The newest of all environments. */
+  last: LastDeployment | null;
   environments: {
     name: string;
     url: string | null;
@@ -164,25 +176,37 @@ export async function projectViews({ db, organization }: Store): Promise<Project
         .onRef("deployment.project_id", "=", "live.project_id")
         .onRef("deployment.environment", "=", "live.environment"),
     )
-    .select((eb) => ["live.project_id", "live.environment", "live.since", eb.fn.max("deployment.id").as("id")])
+    .select((eb) => [
+      "live.project_id",
+      "live.environment",
+      "live.platform",
+      "live.since",
+      eb.fn.max("deployment.id").as("id"),
+    ])
     .where("deployment.organization_id", "=", organization)
     .where("deployment.state", "=", "success")
     .groupBy(["live.project_id", "live.environment", "live.platform", "live.since"])
     .orderBy("live.since", "desc")
     .execute();
-  const ids = [...new Set([...latest, ...served].map(({ id }) => id))];
-  const rows = new Map<string, Pick<DeploymentRow, "id" | "state" | "url">>();
-  for (let at = 0; at < ids.length; at += rowsAtOnce) {
-    const some = ids.slice(at, at + rowsAtOnce);
-    const found = await db.selectFrom("deployment").select(["id", "state", "url"]).where("id", "in", some).execute();
-    for (const row of found) rows.set(row.id, row);
-  }
+  const rows = await byId(
+    [...latest, ...served].map(({ id }) => id),
+    (ids) => db.selectFrom("deployment").select(["id", "state", "url"]).where("id", "in", ids).execute(),
+  );
+  const environments = Map.groupBy(latest, ({ project_id: id }) => id);
+  const newest = new Map<string, string>();
+  // Ids sort by time.
+  for (const { project_id: project, id } of latest) if (id > (newest.get(project) ?? "")) newest.set(project, id);
+  const last = await byId([...newest.values()], (ids) =>
+    db.selectFrom("deployment").select(toldOfLast).where("id", "in", ids).execute(),
+  );
   const live = new Map<string, string>();
   for (const one of served.toReversed()) live.set(`${one.project_id} ${one.environment}`, one.id);
-  const environments = Map.groupBy(latest, ({ project_id: id }) => id);
+  const places = Map.groupBy(served, ({ project_id: id }) => id);
   return projects.map((project) => ({
     name: project.name,
     createdAt: project.created_at,
+    platforms: [...new Set((places.get(project.id) ?? []).map(({ platform }) => platform))].sort(),
+    last: lastOf(last.get(newest.get(project.id) ?? "")),
     environments: (environments.get(project.id) ?? []).map(({ environment: name, id }) => {
       const liveId = live.get(`${project.id} ${name}`) ?? null;
       return {
@@ -194,4 +218,37 @@ export async function projectViews({ db, organization }: Store): Promise<Project
       };
     }),
   }));
+}
+
+const toldOfLast = [
+  "id",
+  "environment",
+  "platform",
+  "state",
+  "message",
+  "commit_sha",
+  "commit_message",
+  "commit_branch",
+  "commit_author",
+  "created_at",
+  "plan",
+] as const;
+
+/** Rows by their ids, asked for in as many questions as it takes. */
+async function byId<T extends { id: string }>(
+  wanted: string[],
+  ask: (ids: string[]) => Promise<T[]>,
+): Promise<Map<string, T>> {
+  const ids = [...new Set(wanted)];
+  const rows = new Map<string, T>();
+  for (let at = 0; at < ids.length; at += rowsAtOnce)
+    for (const row of await ask(ids.slice(at, at + rowsAtOnce))) rows.set(row.id, row);
+  return rows;
+}
+
+function lastOf(row: Pick<DeploymentRow, (typeof toldOfLast)[number]> | undefined): LastDeployment | null {
+  if (row === undefined) return null;
+  const { id, environment, platform, state, message, created_at: createdAt } = row;
+  const plan = row.plan === null ? null : (JSON.parse(row.plan) as DeployPlan);
+  return { id, environment, platform, state, message, source: sourceOf(plan), commit: commitOf(row), createdAt };
 }

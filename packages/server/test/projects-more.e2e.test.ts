@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { onePage } from "./archive.ts";
 import { type Caller, serverFor, type TestServer } from "./harness.ts";
 
 let server: TestServer;
@@ -115,3 +116,36 @@ async function planned(files: Record<string, string>, overrides?: { buildCommand
   });
   return plan.services[0]!;
 }
+
+it("tells of each project how its newest deployment is, to who may read deployments", async () => {
+  await owner.client.projects.create({ name: "pier" });
+  const posted = await fetch(`${server.url}/api/sources`, {
+    method: "POST",
+    headers: owner.headers,
+    body: onePage("boards"),
+  });
+  const { id: upload } = (await posted.json()) as { id: string };
+  const commit = { sha: "a".repeat(40), message: "Boards", branch: "main", author: "Ada" };
+  const source = { upload, commit };
+  await owner.client.deployments.create({ project: "mole", environment: "preview", source });
+  const { id, createdAt } = await owner.client.deployments.create({ project: "mole", message: "Stones", source });
+  const { projects } = await owner.client.projects.list();
+  const told = new Map(projects.map(({ name, last, platforms }) => [name, { last, platforms }]));
+  expect(told.get("pier")).toEqual({ last: null, platforms: [] });
+  expect(told.get("mole")).toEqual({
+    platforms: [],
+    last: {
+      id,
+      environment: "production",
+      platform: "local",
+      state: "pending",
+      message: "Stones",
+      source: "an upload",
+      commit,
+      createdAt,
+    },
+  });
+  const key = await server.key(owner, ["read:project"]);
+  for (const one of (await key.client.projects.list()).projects)
+    expect(one).toMatchObject({ last: null, platforms: [] });
+});

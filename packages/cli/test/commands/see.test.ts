@@ -218,7 +218,7 @@ describe("open", () => {
     const edge = { running: true, machine: "alpha", pid: 7, port: 8080, services: [] };
     const engine = () =>
       engineDouble({
-        projects: async () => [{ name: "site", createdAt: view.createdAt, environments }],
+        projects: async () => [{ name: "site", createdAt: view.createdAt, platforms: [], last: null, environments }],
         edge: { ensure: async () => edge, status: async () => edge, stop: async () => {} },
       });
     expect((await landfall(worldOf({ engine: engine() }), "open")).out).toBe(`${view.url}\n`);

@@ -3,71 +3,28 @@ import {
   Badge,
   buttonClass,
   CopyButton,
-  type Deployment,
   deploymentName,
+  NewTab,
   type Project,
   RelativeTime,
   StatusIndicator,
 } from "@landfall/react";
 import { Link } from "@tanstack/react-router";
 import { ExternalLink } from "lucide-react";
-import { useRef } from "react";
-import { useAsk } from "../ask.ts";
-import { useOnScreen } from "../parts/on-screen.ts";
 
-/** What all cards are given: asked once for the page, there may be a thousand of them. */
-export interface CardProps {
+export function ProjectCard({
+  project,
+  mayDeploy,
+  platformNames,
+}: {
   project: Project;
-  recent: ReadonlyMap<string, Deployment>;
   mayDeploy: boolean;
+  /** Asked once for the page: there may be a thousand cards. */
   platformNames(id: string): string;
-}
-
-export function ProjectCard(props: CardProps) {
-  const { project, recent } = props;
-  const id = lastIdOf(project);
-  const known = id === null ? undefined : recent.get(id);
-  return id === null || known || recent.size === 0 ? (
-    <Card {...props} last={known} />
-  ) : (
-    <AskingCard {...props} id={id} />
-  );
-}
-
-/** Of a project whose last deployment is none of the recent ones: it is asked for while the card can be seen. */
-function AskingCard({ id, ...props }: CardProps & { id: string }) {
-  const card = useRef<HTMLDivElement>(null);
-  const { data } = useAsk(["deployment", id], (client, signal) => client.deployments.get({ id }, { signal }), {
-    enabled: useOnScreen(card),
-  });
-  return (
-    <div ref={card} className="lf:h-full">
-      <Card {...props} last={data} />
-    </div>
-  );
-}
-
-/** Ids sort by time. */
-function lastIdOf({ environments }: Project): string | null {
-  return (
-    environments
-      .flatMap(({ lastDeployment }) => lastDeployment ?? [])
-      .sort()
-      .at(-1) ?? null
-  );
-}
-
-function Card({ project, recent, mayDeploy, platformNames, last }: CardProps & { last: Deployment | undefined }) {
-  const { name, environments } = project;
+}) {
+  const { name, environments, platforms, last } = project;
   const production = environments.find((one) => one.name === "production");
   const live = production?.url ? production : environments.find(({ url }) => url !== null);
-  const platforms = [
-    ...new Set(
-      environments.flatMap(({ liveDeployment }) =>
-        liveDeployment === null ? [] : (recent.get(liveDeployment)?.platform ?? []),
-      ),
-    ),
-  ];
   const targets = platforms.length > 0 ? platforms : last ? [last.platform] : [];
   return (
     <article className="lf:flex lf:h-full lf:flex-col lf:rounded-lg lf:border lf:border-line lf:bg-raised lf:p-4">
@@ -76,7 +33,7 @@ function Card({ project, recent, mayDeploy, platformNames, last }: CardProps & {
           <Link
             to="/p/$project"
             params={{ project: name }}
-            className="lf:block lf:truncate lf:text-text lf:no-underline lf:hover:underline"
+            className="lf:block lf:wrap-anywhere lf:text-text lf:no-underline lf:hover:underline"
           >
             {name}
           </Link>
@@ -92,18 +49,15 @@ function Card({ project, recent, mayDeploy, platformNames, last }: CardProps & {
         >
           <span className="lf:truncate">{live.url.replace(/^https?:\/\//, "").replace(/\/$/, "")}</span>
           <ExternalLink aria-hidden size={13} className="lf:shrink-0" />
-          <span className="lf:sr-only">, opens in a new tab</span>
+          <NewTab />
         </a>
       ) : (
         <p className="lf:min-h-6 lf:text-muted">Not live</p>
       )}
       {last ? (
-        <LastDeployment deployment={last} />
-      ) : lastIdOf(project) === null ? (
-        <p className="lf:mt-3 lf:text-muted">Never deployed</p>
+        <LastDeployment project={name} deployment={last} />
       ) : (
-        // The room of what is not known yet.
-        <div className="lf:mt-3 lf:min-h-10" />
+        <p className="lf:mt-3 lf:text-muted">Never deployed</p>
       )}
       <div className="lf:mt-3 lf:flex lf:flex-wrap lf:gap-1 lf:empty:hidden">
         {targets.map((platform) => (
@@ -131,21 +85,32 @@ function Card({ project, recent, mayDeploy, platformNames, last }: CardProps & {
   );
 }
 
-function LastDeployment({ deployment }: { deployment: Deployment }) {
-  const { id, project, environment, commit, createdAt } = deployment;
+function LastDeployment({ project, deployment }: { project: string; deployment: NonNullable<Project["last"]> }) {
+  const { id, environment, commit, createdAt } = deployment;
+  const name = deploymentName(deployment);
   return (
     <p className="lf:mt-3 lf:min-w-0 lf:text-sm">
       <Link
         to="/p/$project/deployments/$id"
         params={{ project, id }}
+        title={name}
         className="lf:block lf:truncate lf:text-text lf:no-underline lf:hover:underline"
       >
-        {deploymentName(deployment)}
+        {name}
       </Link>
-      <span className="lf:block lf:truncate lf:text-xs lf:text-muted">
+      {/* Of a long branch the rest is left out, not what stands after it. */}
+      <span className="lf:flex lf:min-w-0 lf:text-xs lf:whitespace-pre lf:text-muted">
         {commit ? <code className="lf:font-mono">{commit.sha.slice(0, 7)}</code> : null}
-        {commit ? (commit.branch === null ? " · " : ` on ${commit.branch} · `) : null}
-        {environment} · <RelativeTime at={createdAt} />
+        {commit?.branch ? (
+          <span title={commit.branch} className="lf:min-w-0 lf:truncate">
+            {" on "}
+            <bdi>{commit.branch}</bdi>
+          </span>
+        ) : null}
+        {commit ? " · " : null}
+        <span className="lf:max-w-full lf:min-w-16 lf:truncate">
+          {environment} · <RelativeTime at={createdAt} />
+        </span>
       </span>
     </p>
   );

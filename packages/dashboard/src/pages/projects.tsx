@@ -1,21 +1,12 @@
-import {
-  buttonClass,
-  type Deployment,
-  EmptyState,
-  ErrorPanel,
-  type Project,
-  RelativeTime,
-  Skeleton,
-} from "@landfall/react";
+import { buttonClass, EmptyState, ErrorPanel, type Project, RelativeTime, Skeleton } from "@landfall/react";
 import { Link } from "@tanstack/react-router";
 import { Plus, Search } from "lucide-react";
-import { useMemo, useState } from "react";
-import { useAsk } from "../ask.ts";
+import { useState } from "react";
 import { CliCommand } from "../parts/cli-command.tsx";
 import { usePlatformNames } from "../parts/deployment-platform.tsx";
 import { useProjects } from "../parts/projects.ts";
 import { inputClass } from "../parts/text-field.tsx";
-import { useHeld, useMay, useMayIn } from "../session.ts";
+import { useMay, useMayIn } from "../session.ts";
 import { Page } from "../shell/page.tsx";
 import { ProjectCard } from "./project-card.tsx";
 
@@ -25,7 +16,6 @@ const searchFrom = 2;
 export function ProjectsPage() {
   const projects = useProjects();
   const may = useMay();
-  const recent = useRecentDeployments();
   const [text, setText] = useState("");
   const { data } = projects;
   const mayDeploy = may("create:deployment");
@@ -60,7 +50,7 @@ export function ProjectsPage() {
       ) : (
         <>
           {data.length < searchFrom ? null : <SearchField text={text} onText={setText} />}
-          <Cards projects={data} text={text} recent={recent} onClear={() => setText("")} />
+          <Cards projects={data} text={text} onClear={() => setText("")} />
         </>
       )}
     </Page>
@@ -113,17 +103,7 @@ function SearchField({ text, onText }: { text: string; onText(text: string): voi
   );
 }
 
-function Cards({
-  projects,
-  text,
-  recent,
-  onClear,
-}: {
-  projects: Project[];
-  text: string;
-  recent: ReadonlyMap<string, Deployment>;
-  onClear(): void;
-}) {
+function Cards({ projects, text, onClear }: { projects: Project[]; text: string; onClear(): void }) {
   const mayIn = useMayIn();
   const platformNames = usePlatformNames();
   const wanted = text.trim().toLowerCase();
@@ -150,7 +130,6 @@ function Cards({
             <li key={project.name} className="lf:min-w-0">
               <ProjectCard
                 project={project}
-                recent={recent}
                 mayDeploy={mayIn(project.name, "create:deployment")}
                 platformNames={platformNames}
               />
@@ -160,15 +139,4 @@ function Cards({
       )}
     </>
   );
-}
-
-/** The newest deployments of all projects by id, asked for in one go; a card that is seen asks by itself for an older one. */
-function useRecentDeployments(): ReadonlyMap<string, Deployment> {
-  const isAnyOpen = useHeld().has("read:deployment");
-  const { data } = useAsk(
-    ["deployments", "recent"],
-    async (client, signal) => (await client.deployments.list({ limit: 100 }, { signal })).deployments,
-    { enabled: isAnyOpen },
-  );
-  return useMemo(() => new Map((data ?? []).map((one) => [one.id, one])), [data]);
 }

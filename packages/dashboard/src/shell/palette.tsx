@@ -104,9 +104,16 @@ function Choice({ item, onChoose }: { item: Item; onChoose(): void }) {
       onClick={onChoose}
       className="lf:flex lf:min-h-9 lf:cursor-pointer lf:items-center lf:gap-3 lf:rounded-sm lf:px-2 lf:text-sm lf:outline-none lf:data-highlighted:bg-neutral-soft"
     >
-      <span className="lf:min-w-0 lf:truncate">{item.title}</span>
+      <span
+        title={item.title}
+        className={`lf:min-w-0 lf:truncate ${item.detail === undefined ? "" : "lf:max-w-[65%]"}`}
+      >
+        {item.title}
+      </span>
       {item.detail === undefined ? null : (
-        <span className="lf:min-w-0 lf:flex-1 lf:truncate lf:text-end lf:text-xs lf:text-muted">{item.detail}</span>
+        <span title={item.detail} className="lf:min-w-0 lf:flex-1 lf:truncate lf:text-end lf:text-xs lf:text-muted">
+          {item.detail}
+        </span>
       )}
       {item.keys === undefined ? null : (
         <kbd className="lf:ms-auto lf:shrink-0 lf:font-mono lf:text-xs lf:text-muted">{item.keys}</kbd>
@@ -143,8 +150,15 @@ function useGroups(text: string): Group[] {
     for (const one of deployments)
       add("Deployments", {
         id: one.id,
-        title: `${one.project}: ${deploymentName(one)}`,
-        detail: [stateWord(one.state), one.environment, one.commit?.branch, one.commit?.sha.slice(0, 7), one.id]
+        title: deploymentName(one),
+        detail: [
+          one.project,
+          stateWord(one.state),
+          one.environment,
+          one.commit?.branch,
+          one.commit?.sha.slice(0, 7),
+          one.id,
+        ]
           .filter(Boolean)
           .join(" · "),
         run: () =>

@@ -146,8 +146,7 @@ export async function deploymentViews(
     services: row.services === null ? [] : (JSON.parse(row.services) as DeploymentView["services"]),
     error: row.error === null ? null : (JSON.parse(row.error) as DeploymentView["error"]),
     message: row.message,
-    // Plans of before had no source.
-    source: (plans.get(row.id) as Partial<DeployPlan> | null)?.source?.description ?? null,
+    source: sourceOf(plans.get(row.id)!),
     bytesSent: row.bytes_sent,
     filesSent: row.files_sent,
     releasedBytes: released.get(row.id) ?? null,
@@ -177,6 +176,12 @@ export async function deploymentViews(
     usualMs: null,
     screenshot: screenshotIn(names.get(row.project_id)!, takenAt.get(row.id)),
   }));
+}
+
+/** Where its files came from, in words. */
+export function sourceOf(plan: DeployPlan | null): string | null {
+  // Plans of before had no source.
+  return (plan as Partial<DeployPlan> | null)?.source?.description ?? null;
 }
 
 function screenshotIn(project: string, takenAt: string | undefined): DeploymentView["screenshot"] {
@@ -244,7 +249,9 @@ export async function sightsOf({ db, organization }: Store, limit: number): Prom
   }));
 }
 
-export function commitOf(row: DeploymentRow): Commit | null {
+export function commitOf(
+  row: Pick<DeploymentRow, "commit_sha" | "commit_message" | "commit_branch" | "commit_author">,
+): Commit | null {
   if (row.commit_sha === null) return null;
   const { commit_sha: sha, commit_message, commit_branch: branch, commit_author: author } = row;
   return { sha, message: commit_message ?? "", branch, author };

@@ -13,10 +13,11 @@ const production = "production";
 export function projectProcedures(os: Gate, services: Services) {
   const of = (principal: Principal | null): Engine => inside(services, principal).engine;
 
-  async function project(engine: Engine, name: string): Promise<ProjectView> {
-    const found = (await engine.projects()).find((one) => one.name === name);
+  async function project(principal: Principal | null, name: string): Promise<ProjectView> {
+    const who = inside(services, principal);
+    const found = (await who.engine.projects()).find((one) => one.name === name);
     if (!found) throw missing("project");
-    return found;
+    return asSeenBy(who.principal, found);
   }
 
   /** Lines as long as the caller may see them. That there is no such project is said before the stream begins. */
@@ -25,7 +26,7 @@ export function projectProcedures(os: Gate, services: Services) {
     { principal, call }: { principal: Principal | null; call: Call },
   ): Promise<AsyncGenerator<RuntimeLogLine, Record<string, never>>> {
     const who = inside(services, principal);
-    await project(who.engine, asked.project);
+    await project(principal, asked.project);
 
     const { signal } = asked;
     const check = (now: Principal): void => permit(now, "read:deployment", asked.project);
@@ -38,15 +39,14 @@ export function projectProcedures(os: Gate, services: Services) {
     projects: {
       list: os.projects.list.handler(async ({ context }) => {
         const { engine, principal } = inside(services, context.principal);
-        const all = await engine.projects();
-        return { projects: all.filter(({ name }) => may(principal, "read:project", name)) };
+        const all = (await engine.projects()).filter(({ name }) => may(principal, "read:project", name));
+        return { projects: all.map((one) => asSeenBy(principal, one)) };
       }),
-      get: os.projects.get.handler(({ input, context }) => project(of(context.principal), input.project)),
+      get: os.projects.get.handler(({ input, context }) => project(context.principal, input.project)),
       create: os.projects.create.handler(async ({ input, context }) => {
-        const engine = of(context.principal);
         // A project is there from its first variable or deployment on; none at all is enough.
-        await engine.variables.set({ project: input.name }, {});
-        return project(engine, input.name);
+        await of(context.principal).variables.set({ project: input.name }, {});
+        return project(context.principal, input.name);
       }),
       remove: os.projects.remove.handler(async ({ input, context }) => {
         const engine = of(context.principal);
@@ -76,7 +76,7 @@ export function projectProcedures(os: Gate, services: Services) {
     },
     environments: {
       list: os.environments.list.handler(async ({ input, context }) => ({
-        environments: (await project(of(context.principal), input.project)).environments,
+        environments: (await project(context.principal, input.project)).environments,
       })),
       rollback: os.environments.rollback.handler(async ({ input, context }) =>
         withoutHome(await of(context.principal).rollback(given(input)), services.engine.home),
@@ -91,7 +91,7 @@ export function projectProcedures(os: Gate, services: Services) {
     },
     previews: {
       list: os.previews.list.handler(async ({ input, context }) => ({
-        previews: (await project(of(context.principal), input.project)).environments.filter(
+        previews: (await project(context.principal, input.project)).environments.filter(
           ({ name }) => name !== production,
         ),
       })),
@@ -156,6 +156,11 @@ export function projectProcedures(os: Gate, services: Services) {
       }),
     },
   };
+}
+
+/** Who may not read deployments is told only how they ended. */
+function asSeenBy(principal: Principal, view: ProjectView): ProjectView {
+  return may(principal, "read:deployment", view.name) ? view : { ...view, platforms: [], last: null };
 }
 
 function place(
