@@ -4,17 +4,21 @@
  */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
 import { Frame } from "./shell/frame.tsx";
-import { NotFound, PageError } from "./shell/fallbacks.tsx";
+import { FramedPageError, NotFound, PageError } from "./shell/fallbacks.tsx";
+import { loadPage } from "./shell/load-page.ts";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: PageError });
 
+const lazily = (load: () => Promise<Record<string, unknown>>, name: string) =>
+  lazyRouteComponent((() => loadPage(load)) as never, name as never);
+
 /** Without the frame: for people who are not signed in, and for shared pages. */
 const page = <const P extends string>(path: P, load: () => Promise<Record<string, unknown>>, name: string) =>
-  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load as never, name as never) });
+  createRoute({ getParentRoute: () => root, path, component: lazily(load, name) });
 
 const frame = createRoute({ getParentRoute: () => root, id: "frame", component: Frame });
 const framed = <const P extends string>(path: P, load: () => Promise<Record<string, unknown>>, name: string) =>
-  createRoute({ getParentRoute: () => frame, path, component: lazyRouteComponent(load as never, name as never) });
+  createRoute({ getParentRoute: () => frame, path, component: lazily(load, name), errorComponent: FramedPageError });
 
 const tree = root.addChildren([
   page("/setup", () => import("./pages/setup.tsx"), "SetupPage"),

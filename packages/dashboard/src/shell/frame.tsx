@@ -17,12 +17,19 @@ import { useKeptFocus } from "./kept-focus.ts";
 import { useKeys } from "./keys.ts";
 import { useClosed } from "./needs.ts";
 import { usePlaces } from "./places.ts";
+import { loadMenu } from "./menu.tsx";
 import { SideNav } from "./side-nav.tsx";
 import { TopBar } from "./top-bar.tsx";
 
-const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Palette }));
-const KeysHelp = lazy(async () => ({ default: (await import("./keys-help.tsx")).KeysHelp }));
-const SessionEnded = lazy(async () => ({ default: (await import("./session-ended.tsx")).SessionEnded }));
+const loadPalette = () => import("./palette.tsx");
+const loadKeysHelp = () => import("./keys-help.tsx");
+const loadSessionEnded = () => import("./session-ended.tsx");
+const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }));
+const KeysHelp = lazy(async () => ({ default: (await loadKeysHelp()).KeysHelp }));
+const SessionEnded = lazy(async () => ({ default: (await loadSessionEnded()).SessionEnded }));
+
+/** So long after the frame is there, the page in it has what it needs. */
+const settledMs = 2_000;
 
 export function Frame() {
   const me = useMe();
@@ -65,6 +72,7 @@ function Inside({ me }: { me: Me }) {
   useEffect(() => setMenuOpen(false), [pathname]);
   const hasEnded = useHasSessionEnded();
   const held = useHeld();
+  useWhatOpensLater();
   usePlaces({ showKeys: () => setShown("keys") });
   useKeptFocus();
   useKeys(() => setShown((one) => (one === "palette" ? null : "palette")));
@@ -112,6 +120,16 @@ function Inside({ me }: { me: Me }) {
       </Suspense>
     </div>
   );
+}
+
+/** What opens over a page is had before: it opens at once, and without a connection too. */
+function useWhatOpensLater(): void {
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      for (const load of [loadPalette, loadKeysHelp, loadSessionEnded, loadMenu]) load().catch(() => undefined);
+    }, settledMs);
+    return () => clearTimeout(timer);
+  }, []);
 }
 
 function Following() {

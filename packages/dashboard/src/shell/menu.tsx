@@ -3,8 +3,8 @@ import { buttonClass } from "@landfall/react";
 import { lazy, Suspense, useState } from "react";
 import type { MenuProps } from "./menu-entry.ts";
 
-const load = () => import("./menu-popup.tsx");
-const MenuPopup = lazy(async () => ({ default: (await load()).MenuPopup }));
+export const loadMenu = () => import("./menu-popup.tsx");
+const MenuPopup = lazy(async () => ({ default: (await loadMenu()).MenuPopup }));
 
 export function Menu(props: MenuProps) {
   const [isWanted, setWanted] = useState(false);
@@ -15,8 +15,8 @@ export function Menu(props: MenuProps) {
       aria-label={label}
       aria-haspopup="menu"
       className={`${buttonClass("quiet")} ${className}`}
-      onPointerEnter={() => void load()}
-      onFocus={() => void load()}
+      onPointerEnter={() => void loadMenu().catch(() => undefined)}
+      onFocus={() => void loadMenu().catch(() => undefined)}
       onClick={() => setWanted(true)}
     >
       {button}
