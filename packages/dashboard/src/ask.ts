@@ -34,11 +34,18 @@ export function useAsk<T>(
   });
   return {
     data: query.data,
-    error: query.error ? errorReportOf(query.error) : null,
+    error: query.error ? questionReportOf(query.error) : null,
     isAsking: query.isFetching,
     answeredAtMs: query.dataUpdatedAt,
     again: () => void query.refetch(),
   };
+}
+
+/** Why a question has no answer, in words for somebody at a browser. */
+export function questionReportOf(error: unknown): ErrorReport {
+  const report = errorReportOf(error);
+  if (report.code !== "UNAUTHORIZED") return report;
+  return { ...report, what: "Nobody is signed in here any more.", next: "Sign in again, and it is shown." };
 }
 
 /** Of parts of a page that ask the same and appear one after the other, only the first does. */

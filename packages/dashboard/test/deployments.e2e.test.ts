@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { axe, hasBrowser } from "../../react/test/browser.ts";
 import type { Caller } from "../../server/test/harness.ts";
 import type { Place } from "./place.ts";
-import { withPlace } from "./with-place.ts";
+import { soon, withPlace } from "./with-place.ts";
 
 type Deployment = Awaited<ReturnType<Caller["client"]["deployments"]["get"]>>;
 
@@ -167,6 +167,17 @@ describe.skipIf(!hasBrowser)("pages about deployments", () => {
     await here.getByRole("link", { name: "Deploy corrected files" }).click();
     await here.getByRole("heading", { level: 1, name: "Deploy broken" }).waitFor();
     await here.getByRole("navigation").getByRole("link", { name: "Deployments", exact: true }).waitFor();
+  });
+
+  it("mark of a failed one the line that tells of the error, not what was printed before it", async () => {
+    const build = `for (const pier of ["old", "new", "long"]) console.log("reading the tides of the " + pier + " pier");
+console.error("Error: no tides are there");
+process.exit(1);`;
+    const id = await asked("tideless", build);
+    expect((await settled(id)).error?.evidence?.[0]).toContain("reading the tides");
+    const { page: here } = await tab(`/p/tideless/deployments/${id}`, owner);
+    const marked = here.getByRole("log").locator("[role=listitem][aria-current]");
+    await expect.poll(() => marked.allInnerTexts(), soon).toEqual([expect.stringContaining("no tides are there")]);
   });
 
   it("show a shared one to people without an account, and nothing to do", async () => {

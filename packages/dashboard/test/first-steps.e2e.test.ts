@@ -182,6 +182,7 @@ describe.skipIf(!hasBrowser)("the first steps", { timeout: 120_000 }, () => {
     await page.context().clearCookies();
     await page.getByRole("link", { name: "Activity" }).click();
     await page.getByText("Your session has ended.").waitFor();
+    await page.getByText("Sign in again, and it is shown.").first().waitFor();
     await page.getByRole("button", { name: "Sign in" }).click();
     expect(await page.getByRole("dialog").getByLabel("Email").inputValue()).toBe("ada@example.com");
     await expectAccessible(page);

@@ -40,6 +40,16 @@ function keptBy(page: Page): Promise<string> {
 }
 
 describe.skipIf(!hasBrowser)("management", () => {
+  it("says which variables the live deployment was not given, and of none that is as it was", async () => {
+    const quay = { project: "quay", environment: "production" };
+    await owner.client.variables.set({ ...quay, values: { GREETING: "good day", PORTION: "1" } });
+    await place.deploy(owner, files, { project: "quay" });
+    await owner.client.variables.set({ ...quay, values: { GREETING: "good night", PORTION: "2" } });
+    await owner.client.variables.set({ ...quay, values: { GREETING: "good day" } });
+    const { page } = await tab("/p/quay/variables", owner);
+    await page.getByText("Changed since the live deployment: PORTION. This takes effect with the next").waitFor();
+  });
+
   it("sets, changes, puts back and removes variables; a secret stays nowhere", async () => {
     await place.deploy(owner, files, { project: "shop" });
     const { page, complaints } = await tab("/p/shop/variables", owner);

@@ -12,6 +12,7 @@ import {
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useState } from "react";
+import { questionReportOf } from "../ask.ts";
 import { useFilters } from "../parts/address.ts";
 import { apiFetch } from "../parts/api-fetch.ts";
 import { Asked } from "../parts/asked.tsx";
@@ -137,7 +138,7 @@ function Entries({ filters, onClear }: { filters: Filters; onClear(): void }) {
   });
   const answer = {
     data: query.data,
-    error: query.error ? errorReportOf(query.error) : null,
+    error: query.error ? questionReportOf(query.error) : null,
     isAsking: query.isFetching,
     answeredAtMs: query.dataUpdatedAt,
     again: () => void query.refetch(),

@@ -4,7 +4,6 @@ import {
   DeploymentHistory,
   type DeploymentHistoryProps,
   dayOf,
-  errorReportOf,
   ErrorPanel,
   type HistoryFilter,
   isSettled,
@@ -15,7 +14,7 @@ import {
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { useAsk, useDo } from "../ask.ts";
+import { questionReportOf, useAsk, useDo } from "../ask.ts";
 import { Asked } from "../parts/asked.tsx";
 import { useAddress } from "../parts/deployment-address.tsx";
 import { ActionDialog, type AskedAction } from "../parts/deployment-dialog.tsx";
@@ -122,7 +121,7 @@ function useHistory(project: string, filter: HistoryFilter) {
   }, [isShort, hasMore, isFetching, isError, fetchNextPage]);
   return {
     deployments,
-    error: query.error ? errorReportOf(query.error) : null,
+    error: query.error ? questionReportOf(query.error) : null,
     again: () => void query.refetch(),
     readAt: query.data === undefined ? null : new Date(query.dataUpdatedAt).toISOString(),
     hasMore,

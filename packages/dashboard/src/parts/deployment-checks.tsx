@@ -1,8 +1,8 @@
 /** What is left to do after a deployment: asked of the site itself, so once per deployment and when a person says so. */
-import { type ChecklistItem, errorReportOf, PostDeploymentChecklist, useLandfall } from "@landfall/react";
+import { type ChecklistItem, PostDeploymentChecklist, useLandfall } from "@landfall/react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Answer } from "../ask.ts";
+import { type Answer, questionReportOf } from "../ask.ts";
 
 /** Not among what every change asks for again: each question makes the server visit the site. */
 export function useChecklist(id: string | null): Answer<ChecklistItem[]> {
@@ -17,7 +17,7 @@ export function useChecklist(id: string | null): Answer<ChecklistItem[]> {
   });
   return {
     data: query.data,
-    error: query.error ? errorReportOf(query.error) : null,
+    error: query.error ? questionReportOf(query.error) : null,
     isAsking: query.isFetching,
     answeredAtMs: query.dataUpdatedAt,
     again: () => void query.refetch(),

@@ -114,12 +114,12 @@ describe.runIf(hasBrowser)("deployment components", () => {
 
   it("marks an item as done by hand and takes it back", async () => {
     const page = await open("PostDeploymentChecklist/marked by hand");
-    await page.getByText("3 of 6 done.").waitFor();
+    await page.getByText("3 of 6 done.", { exact: true }).waitFor();
     await page.getByRole("checkbox", { name: "Done: Variables" }).check();
-    await page.getByText("4 of 6 done.").waitFor();
+    await page.getByText("4 of 6 done.", { exact: true }).waitFor();
     expect(await focused(page)).toBe("Done: Variables");
     await page.getByRole("checkbox", { name: "Done: Variables" }).uncheck();
-    await page.getByText("3 of 6 done.").waitFor();
+    await page.getByText("3 of 6 done.", { exact: true }).waitFor();
   });
 
   it("asks for a name only where something is removed, and does it with Enter", async () => {

@@ -1,4 +1,4 @@
-/** What has changed since the live deployment was made, and takes effect with the next one. */
+/** What the live deployment was not given yet, and the next one will be. */
 import { Button } from "@landfall/react";
 import { useState } from "react";
 import { useAsk } from "../../ask.ts";
@@ -13,15 +13,11 @@ export function PendingChanges({ place, live }: { place: Place; live: string }) 
   const may = useMay();
   const { project, environment } = place;
   const deployment = useAsk(["deployment", live], (client, signal) => client.deployments.get({ id: live }, { signal }));
-  const history = useAsk(["variable-history", project, environment, null], (client, signal) =>
-    client.variables.history(place, { signal }),
+  const effect = useAsk(["effect", live, "redeploy"], (client, signal) =>
+    client.deployments.effect({ id: live, action: "redeploy" }, { signal }),
   );
   const [asked, setAsked] = useState<AskedAction | null>(null);
-  const since = deployment.data?.createdAt;
-  const keys =
-    since === undefined
-      ? []
-      : [...new Set((history.data?.changes ?? []).filter(({ at }) => at > since).map(({ key }) => key))];
+  const keys = (effect.data?.variables ?? []).map(({ key }) => key);
   const more = keys.length - named;
   return (
     <>
