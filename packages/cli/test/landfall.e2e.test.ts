@@ -1,7 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const cli = join(import.meta.dirname, "..");
@@ -132,6 +134,17 @@ describe("detect", () => {
       { id: 3, error: { code: "INVALID_SOURCE" } },
       { id: 4, kind: "static" },
     ]);
+  });
+
+  it("answers a line of a batch before the next is asked", async () => {
+    const child = spawn(process.execPath, [bin, "detect", "--batch"], { cwd: folder, stdio: ["pipe", "pipe", "inherit"] });
+    const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    for (const id of [1, 2]) {
+      child.stdin.write(`{"id":${id},"dir":"site"}\n`);
+      expect(JSON.parse((await answers.next()).value as string)).toMatchObject({ id, kind: "static" });
+    }
+    child.stdin.end();
+    expect(await once(child, "close")).toEqual([0, null]);
   });
 });
 

@@ -43,30 +43,29 @@ export function detect({ program, does }: Registry): void {
     );
 }
 
-/** Answers are written together, so that hundreds of projects are not hundreds of writes. */
-const writeUnits = 65_536;
 /** Questions taken before the first of them is answered, for each thread. */
 const ahead = 8;
 
-/** One answer for each line, in order; a line that cannot be answered, or not in time, gets an error and stops nothing. */
+/**
+ * One answer for each line, in order and as soon as it is there, since who asks may wait for it before asking on. A line that cannot be
+ * answered, or not in time, gets an error and stops nothing.
+ */
 async function batch(context: Context): Promise<number> {
   const { detectingAside } = await import("@landfall/engine/detect/aside");
   const threads = availableParallelism();
   const detectIn = detectingAside({ threads });
-  const asked: Promise<object>[] = [];
-  let pending = "";
-  const write = async (): Promise<void> => {
-    pending += `${JSON.stringify(await asked.shift())}\n`;
-    if (pending.length < writeUnits && asked.length > 0) return;
-    context.world.stdout.write(pending);
-    pending = "";
-  };
+  const written: Promise<unknown>[] = [];
   for await (const line of createInterface({ input: context.world.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (line.trim() === "") continue;
-    asked.push(answer(context, detectIn, line));
-    if (asked.length >= threads * ahead) await write();
+    const answered = answer(context, detectIn, line);
+    const before = written.at(-1);
+    written.push(answered.then(async (found) => {
+      await before;
+      context.world.stdout.write(`${JSON.stringify(found)}\n`);
+    }));
+    if (written.length >= threads * ahead) await written.shift();
   }
-  while (asked.length > 0) await write();
+  await written.at(-1);
   return 0;
 }
 

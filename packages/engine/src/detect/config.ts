@@ -111,11 +111,13 @@ export function placed(value: string, base: string): string | undefined {
 interface Scope {
   names: Map<string, Node>;
   imports: Map<string, string>;
+  /** What the names of the file were found to stand for, by what they are bound to; one map for all scopes of a file. */
+  values: Map<Node, Json | undefined>;
   depth: number;
 }
 
 function exportedOf(program: Node): JsonObject {
-  const scope: Scope = { names: new Map(), imports: new Map(), depth: 0 };
+  const scope: Scope = { names: new Map(), imports: new Map(), values: new Map(), depth: 0 };
   const statements = program["body"] as Node[];
   let exported: Node | undefined;
   const named: [string, Node][] = [];
@@ -222,6 +224,19 @@ function evaluate(node: Node | null | undefined, scope: Scope): Json | undefined
   }
 }
 
+/**
+ * What a name that is bound to `node` stands for: worked out once, since a file may use a name in hundreds of places; not known while it is
+ * being worked out, as in a function that calls itself.
+ */
+function boundTo(node: Node, scope: Scope): Json | undefined {
+  const { values } = scope;
+  if (!values.has(node)) {
+    values.set(node, undefined);
+    values.set(node, evaluate(node, scope));
+  }
+  return values.get(node);
+}
+
 function evaluateKnown(node: Node, scope: Scope): Json | undefined {
   switch (node.type) {
     case "Literal":
@@ -247,8 +262,7 @@ function evaluateKnown(node: Node, scope: Scope): Json | undefined {
       const name = node["name"] as string;
       if (name === "__dirname") return here;
       const bound = scope.names.get(name);
-      if (bound && bound.type !== "FunctionDeclaration") return evaluate(bound, scope);
-      if (bound) return evaluate(bound, scope);
+      if (bound) return boundTo(bound, scope);
       const from = scope.imports.get(name);
       return from === undefined ? undefined : { $name: name, $from: from };
     }
@@ -288,7 +302,7 @@ function evaluateKnown(node: Node, scope: Scope): Json | undefined {
       }
       const bound = scope.names.get(path[0]!);
       if (!bound || bound.type === "FunctionDeclaration") return undefined;
-      return valueAt(evaluate(bound, scope), ...path.slice(1));
+      return valueAt(boundTo(bound, scope), ...path.slice(1));
     }
     case "CallExpression":
     case "NewExpression":
@@ -324,7 +338,7 @@ function isCondition(node: Node): boolean {
 function returnedBy(node: Node, scope: Scope): Json | undefined {
   const body = node["body"] as Node;
   if (body.type !== "BlockStatement") return evaluate(body, scope);
-  const inner: Scope = { names: new Map(scope.names), imports: scope.imports, depth: scope.depth };
+  const inner: Scope = { ...scope, names: new Map(scope.names) };
   let result: Json | undefined;
   const changes: [string[], Node][] = [];
   for (const statement of body["body"] as Node[]) {
@@ -363,7 +377,7 @@ function called(node: Node, scope: Scope): Json | undefined {
   if (callee.type === "Identifier" && scope.names.has(name)) {
     const bound = scope.names.get(name)!;
     if (bound.type === "FunctionDeclaration" || bound.type.endsWith("FunctionExpression")) {
-      const returned = evaluate(bound, scope);
+      const returned = boundTo(bound, scope);
       // `const here = (...parts) => path.resolve(__dirname, ...parts)`.
       if (
         typeof returned === "string" &&
