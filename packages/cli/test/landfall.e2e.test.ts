@@ -137,7 +137,10 @@ describe("detect", () => {
   });
 
   it("answers a line of a batch before the next is asked", async () => {
-    const child = spawn(process.execPath, [bin, "detect", "--batch"], { cwd: folder, stdio: ["pipe", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [bin, "detect", "--batch"], {
+      cwd: folder,
+      stdio: ["pipe", "pipe", "inherit"],
+    });
     const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     for (const id of [1, 2]) {
       child.stdin.write(`{"id":${id},"dir":"site"}\n`);

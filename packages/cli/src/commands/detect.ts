@@ -59,10 +59,12 @@ async function batch(context: Context): Promise<number> {
     if (line.trim() === "") continue;
     const answered = answer(context, detectIn, line);
     const before = written.at(-1);
-    written.push(answered.then(async (found) => {
-      await before;
-      context.world.stdout.write(`${JSON.stringify(found)}\n`);
-    }));
+    written.push(
+      answered.then(async (found) => {
+        await before;
+        context.world.stdout.write(`${JSON.stringify(found)}\n`);
+      }),
+    );
     if (written.length >= threads * ahead) await written.shift();
   }
   await written.at(-1);

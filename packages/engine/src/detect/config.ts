@@ -81,12 +81,16 @@ export function stringAt(value: Json | undefined, ...path: string[]): string | u
   return typeof found === "string" && found !== "" ? found : undefined;
 }
 
-/** Every value made by a call in `value`, at any depth. */
+/** Every value made by a call in `value`, at any depth; one that is in several places once. */
 export function callsIn(value: Json | undefined): JsonObject[] {
-  if (Array.isArray(value)) return value.flatMap(callsIn);
-  if (!isObject(value)) return [];
-  const nested = Object.values(value).flatMap(callsIn);
-  return typeof value["$call"] === "string" ? [value, ...nested] : nested;
+  const seen = new Set<Json>();
+  function gather(from: Json | undefined): JsonObject[] {
+    if (typeof from !== "object" || from === null || seen.has(from)) return [];
+    seen.add(from);
+    const nested = Object.values(from).flatMap(gather);
+    return isObject(from) && typeof from["$call"] === "string" ? [from, ...nested] : nested;
+  }
+  return gather(value);
 }
 
 /** Stands for the directory of the file in paths it computes (`__dirname`). */

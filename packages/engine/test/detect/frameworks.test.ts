@@ -114,6 +114,16 @@ describe("frameworks: files or server", () => {
       },
       is: { kind: "static", framework: "sveltekit", outputDir: "site" },
     },
+    "settings that are made of one another, each twice, come to an end": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "vinxi build" },
+          dependencies: { "@solidjs/start": "1", "solid-js": "1", vinxi: "0.5" },
+        }),
+        "app.config.ts": `import { defineConfig } from "@solidjs/start/config";\nconst v0 = { kept: "here" };\n${Array.from({ length: 50 }, (_, at) => `const v${at + 1} = { a: v${at}, b: v${at} };`).join("\n")}\nexport default defineConfig({ vite: v25, other: v50, server: { preset: "static" } });`,
+      },
+      is: { kind: "static", framework: "solid-start", outputDir: ".output/public" },
+    },
     "SvelteKit with the Node adapter is a server": {
       files: {
         "package.json": manifest({

@@ -72,6 +72,9 @@ const isVariable = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
 const parts = /\{([^{}]*)\}\s*(?:=\s*((?:[\w$]+\.)*([\w$]+))\s*(?=[;\n(])|from\b)/g;
 const part = /([A-Za-z_$][\w$]*)\s*(?:(?::|\bas\b)\s*([A-Za-z_$][\w$]*))?/g;
 
+/** Names before a setting that it is kept in: `config.mail.`; what is kept in the result of a call is something else. */
+const holders = /(?<![\w$.])(?:[\w$]+\??\.)*$/;
+
 /** Where scripts use settings they are handed. */
 export class HandedSettings {
   readonly #byTail = new Map<string, Setting>();
@@ -91,7 +94,7 @@ export class HandedSettings {
     const tails = [...this.#byTail.keys()].map(spelled);
     if (tails.length === 0) return;
     const parents = [...this.#byTail.values()].flatMap(({ path }) => path.at(-2) ?? []).map(spelled);
-    this.#uses = new RegExp(String.raw`(?<![\w$.])((?:[\w$]+\??\.)*)(${tails.join("|")})(?![\w$]|\s*:)`, "g");
+    this.#uses = new RegExp(String.raw`(?<![\w$])(?:${tails.join("|")})(?![\w$]|\s*:)`, "g");
     this.#signs = new RegExp(String.raw`\b(?:${[...tails, ...new Set(parents)].join("|")})(?![\w$]|\s*:)`);
   }
 
@@ -102,10 +105,11 @@ export class HandedSettings {
 
   /** Settings by where they stand in the code. */
   usesIn({ code }: Script): { setting: Setting; span: Span }[] {
-    return [...code.matchAll(this.#uses!)].flatMap((match) => {
-      const setting = this.#byTail.get(match[2]!.replace("?.", "."))!;
-      const span = { start: match.index, end: match.index + match[0].length };
-      return isPartOf(setting, match[1]!) ? [{ setting, span }] : [];
+    return [...code.matchAll(this.#uses!)].flatMap(({ 0: tail, index }) => {
+      const setting = this.#byTail.get(tail.replace("?.", "."))!;
+      const before = holders.exec(code.slice(Math.max(0, index - 80), index))?.[0];
+      if (before === undefined || !isPartOf(setting, before)) return [];
+      return [{ setting, span: { start: index - before.length, end: index + tail.length } }];
     });
   }
 

@@ -12,6 +12,9 @@ interface Listed {
   alternatives?: string[];
 }
 
+/** `requiredVariables: readonly string[] = `, and no more. */
+const nameBefore = /(?<![\w$])([\w$]+)\s*(?::[^=\n]+)?=\s*(?:new Set\()?$/;
+
 /** `const requiredVariables = ["A", "B"]`, and lists that are checked one by one against `process.env[name]`. */
 export function readLists({ code, text }: Script): Listed[] {
   const found: Listed[] = [];
@@ -45,12 +48,9 @@ export function readLists({ code, text }: Script): Listed[] {
       found.push({ key, use: { need: "checked" }, when: "run", offset: start, alternatives });
   }
   if (!code.includes("env[")) return found;
-  for (const match of code.matchAll(
-    /(?<![\w$])([\w$]*)\s*(?::[^=\n]+)?=\s*(?:new Set\()?\[|(?:of|for)?\s*\(?\[(?=\s*["'`])/g,
-  )) {
-    const open = match.index + match[0].length - 1;
+  for (const { index: open } of code.matchAll(/\[(?:(?=\s*["'`])|(?<==\s*(?:new Set\()?\[))/g)) {
     const end = closing(code, open);
-    const name = match[1] ?? "";
+    const name = nameBefore.exec(code.slice(Math.max(0, open - 200), open))?.[1] ?? "";
     const isChecked = /required|mandatory|needed|must/i.test(name);
     const isOptional = /optional/i.test(name);
     if (!isChecked && !isOptional && !/env\[/.test(code.slice(end, end + 200))) continue;
