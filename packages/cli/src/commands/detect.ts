@@ -54,17 +54,15 @@ async function batch(context: Context): Promise<number> {
   const { detectingAside } = await import("@landfall/engine/detect/aside");
   const threads = availableParallelism();
   const detectIn = detectingAside({ threads });
-  const written: Promise<unknown>[] = [];
+  const written: Promise<void>[] = [];
+  const write = async (answered: Promise<object>, before: Promise<void> | undefined): Promise<void> => {
+    const found = await answered;
+    await before;
+    context.world.stdout.write(`${JSON.stringify(found)}\n`);
+  };
   for await (const line of createInterface({ input: context.world.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (line.trim() === "") continue;
-    const answered = answer(context, detectIn, line);
-    const before = written.at(-1);
-    written.push(
-      answered.then(async (found) => {
-        await before;
-        context.world.stdout.write(`${JSON.stringify(found)}\n`);
-      }),
-    );
+    written.push(write(answer(context, detectIn, line), written.at(-1)));
     if (written.length >= threads * ahead) await written.shift();
   }
   await written.at(-1);
