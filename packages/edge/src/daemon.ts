@@ -24,6 +24,7 @@ import { printedHere } from "@landfall/engine/runtime-logs";
 import { holdLock } from "@landfall/engine/store/lock";
 import { openStore } from "@landfall/engine/store/store";
 import { createDesired } from "./desired.ts";
+import { machineBytes } from "./processes.ts";
 import { createRouter } from "./router.ts";
 import { createEdge } from "./server.ts";
 import { keepStandby } from "./standby.ts";
@@ -53,6 +54,8 @@ export interface EdgeProcessOptions {
 const lookEveryMs = 250;
 const orphansEveryMs = 1_000;
 const closeGraceMs = 10_000;
+/** One program that takes all memory would stop everything else long before the kernel ends it. */
+const mostOfMachine = 0.75;
 
 /** Run until the signal; returns false at once when another edge has this data directory. */
 export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
@@ -74,6 +77,7 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
     stateDir: join(home, "instances"),
     logDir: programLogs(home),
     clock,
+    memoryLimitBytes: machineBytes() * mostOfMachine,
     // A program may get another port when it is started again; the route follows.
     onChange: (status) => {
       hasChanged = true;

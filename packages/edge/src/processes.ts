@@ -1,5 +1,6 @@
 /** What the kernel says about processes: memory, ports they listen on, and whom it killed for lack of memory. Linux; elsewhere nothing is known. */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { totalmem } from "node:os";
 
 export interface Listening {
   /** Address in the usual notation: `127.0.0.1`, `0.0.0.0`, `::`, `::1`. */
@@ -12,6 +13,17 @@ export function residentBytes(pids: readonly number[]): number {
   let total = 0;
   for (const pid of pids) total += Number(/^VmRSS:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
   return total;
+}
+
+/** Memory of the machine in bytes, or of it what this process and those it starts may use together. */
+export function machineBytes(): number {
+  const constrained = process.constrainedMemory();
+  return constrained > 0 && constrained < totalmem() ? constrained : totalmem();
+}
+
+/** What all processes hold of the machine's memory now, in bytes. Nearly free to ask. */
+export function takenBytes(): number {
+  return machineBytes() - process.availableMemory();
 }
 
 /** TCP ports the processes listen on, lowest first. Source: proc_net(5), proc_pid_fd(5). */

@@ -2,7 +2,7 @@
 import type { Clock } from "@landfall/engine/clock";
 import { type Group, groupMembers, killGroup, leaderAlive } from "@landfall/engine/process/group";
 import type { Exit } from "./diagnosis.ts";
-import { type Listening, listeningPorts, residentBytes } from "./processes.ts";
+import { type Listening, listeningPorts, residentBytes, takenBytes } from "./processes.ts";
 
 export interface Sight {
   listening: Listening[];
@@ -45,7 +45,7 @@ export interface Watch {
   /** Nobody tells when it ends: it is no child of this process. */
   isAdopted(): boolean;
   /** Memory it may hold, in bytes. */
-  limitBytes(): number | undefined;
+  limitBytes: number | undefined;
   /** Called each time. */
   look(): void;
   /** An adopted one has ended; the watch is over. */
@@ -70,14 +70,14 @@ export function watchRun(watch: Watch): void {
 }
 
 async function watchOver(watch: Watch): Promise<void> {
-  const { group, clock, signal } = watch;
+  const { group, clock, signal, limitBytes } = watch;
   let trimAt = clock.now() + trimEveryMs;
   while (!signal.aborted) {
     await clock.sleep(watchEveryMs, signal);
     if (watch.isAdopted() && !leaderAlive(group)) return watch.ended();
     watch.look();
-    const limitBytes = watch.limitBytes();
-    if (limitBytes !== undefined) {
+    // What one program holds is far more to ask, and never more than all hold together.
+    if (limitBytes !== undefined && takenBytes() > limitBytes) {
       const heldBytes = residentBytes(groupMembers(group));
       if (heldBytes > limitBytes) {
         watch.overLimit({ limitBytes, heldBytes });

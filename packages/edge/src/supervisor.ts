@@ -35,8 +35,6 @@ export interface Program {
   env: (port: number) => Record<string, string>;
   /** Program and arguments for the environment with its PORT. */
   argv: (env: Record<string, string>) => string[];
-  /** Memory its processes may hold together, in bytes; above it they are ended and started again. */
-  memoryLimitBytes?: number;
 }
 
 export interface ProgramStatus {
@@ -88,6 +86,8 @@ export interface SupervisorOptions {
   onChange?: (status: ProgramStatus) => void;
   /** Bytes of log kept for each program; default 16 MB. */
   logKeepBytes?: number;
+  /** Memory the processes of one program may hold together, in bytes; above it they are ended and started again. No limit without. */
+  memoryLimitBytes?: number;
 }
 
 /** A program as this process sees it. */
@@ -230,7 +230,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       clock,
       signal: running.watch.signal,
       isAdopted: () => running.child === null,
-      limitBytes: () => running.program.memoryLimitBytes,
+      limitBytes: options.memoryLimitBytes,
       look() {
         if (running.state !== "starting") return;
         const isLate = clock.now() - running.record.startedAt >= startedAfterMs;

@@ -9,7 +9,13 @@ import { systemClock } from "@landfall/engine/clock";
 import { groupAlive, groupOf } from "@landfall/engine/process/group";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { environmentOf } from "../src/processes.ts";
-import { createSupervisor, type Program, type ProgramStatus, type Supervisor } from "../src/supervisor.ts";
+import {
+  createSupervisor,
+  type Program,
+  type ProgramStatus,
+  type Supervisor,
+  type SupervisorOptions,
+} from "../src/supervisor.ts";
 
 const server =
   "require('http').createServer((q, r) => r.end('pid ' + process.pid)).listen(process.env.PORT, '127.0.0.1');";
@@ -49,7 +55,7 @@ describe("supervisor", () => {
     rmSync(dir, { recursive: true });
   });
 
-  function open(options: { logKeepBytes?: number } = {}): Supervisor {
+  function open(options: Pick<SupervisorOptions, "logKeepBytes" | "memoryLimitBytes"> = {}): Supervisor {
     return createSupervisor({
       stateDir: join(dir, "state"),
       logDir: join(dir, "logs"),
@@ -237,7 +243,8 @@ describe("supervisor", () => {
 
   it("ends a program that takes more memory than it may", async () => {
     const code = "const all = []; setInterval(() => all.push(Buffer.alloc(8e6, 1)), 10)";
-    await supervisor.ensure(program("hungry", code, { memoryLimitBytes: 150 * 1024 * 1024 }));
+    supervisor = open({ memoryLimitBytes: 150 * 1024 * 1024 });
+    await supervisor.ensure(program("hungry", code));
     const { lastExit } = await until("hungry", ({ restarts }) => restarts > 0);
     expect(lastExit).toMatch(/^ended because it held \d+ MB of memory and may have 150 MB$/);
   });
