@@ -94,7 +94,14 @@ export function programOf(subject: Subject): Program | undefined {
       ofProgram === ""
         ? ["start:prod", "start:production", "prod", "production", "serve"]
         : [`start:prod:${ofProgram}`, `start:${ofProgram}:prod`, `prod:${ofProgram}`];
-    name = built.find((candidate) => serving(candidate)?.program === "node") ?? name;
+    const runsBuilt = (candidate: string): boolean => {
+      const run = serving(candidate);
+      return run !== undefined && !/dev|debug|test|seed|migrat/.test(candidate) && builtFile.test(operand(run) ?? "");
+    };
+    name =
+      built.find((candidate) => serving(candidate)?.program === "node") ??
+      (ofProgram === "" || name === "serve" ? [...scripts.keys()].find(runsBuilt) : undefined) ??
+      name;
   }
   const stated = vendors.find(({ startCommand }) => startCommand !== undefined);
   if (stated) {
@@ -134,6 +141,9 @@ function compilesAsItServes(source: Source | null): boolean {
   if (!source?.text.includes("webpack-dev-")) return false;
   return /["']webpack-dev-server["']/.test(source.text) || !source.text.includes("NODE_ENV");
 }
+
+/** A program that a build has put together. */
+const builtFile = /^(?:\.\/)?(?:dist|build|lib|out)\//;
 
 /** What runs elsewhere than where the program does, or nothing. */
 const startsNothing =

@@ -195,6 +195,23 @@ describe("where it lies and what it is made of", () => {
       },
       is: { kind: "server", framework: "express", startCommand: "node dist/infra/web.js", port: 3333 },
     },
+    "what its build puts together, under a script of whatever name": {
+      files: {
+        "package.json": manifest({
+          scripts: {
+            build: "tsc",
+            start: "ts-node src/server.ts",
+            "debug:built": "node --inspect dist/server.js",
+            live: "node dist/server.js",
+          },
+          dependencies: { express: "4" },
+          devDependencies: { "ts-node": "10", typescript: "5" },
+        }),
+        "tsconfig.json": `{ "compilerOptions": { "outDir": "dist", "rootDir": "src" } }`,
+        "src/server.ts": `import express from "express";\nexpress().listen(process.env.PORT || 4100);`,
+      },
+      is: { kind: "server", startCommand: "npm run live", port: 4100 },
+    },
     "what was compiled once and committed says less than its source": {
       files: {
         "package.json": manifest({

@@ -451,6 +451,14 @@ describe("what a deployment must set", () => {
       ["A_KEY"],
     ],
     [
+      "nothing that the settings of Vue 2's template give",
+      {
+        "config/prod.env.js": `module.exports = { NODE_ENV: '"production"', API_ROOT: '"https://api.example.com"' };`,
+        "src/a.js": "use(process.env.API_ROOT, process.env.A_KEY);",
+      },
+      ["A_KEY"],
+    ],
+    [
       "nothing whose name is put together",
       { "a.ts": 'use(process.env["MAIL" + "_REGION"], process.env.A_KEY);' },
       ["A_KEY"],

@@ -384,12 +384,17 @@ function readSvelteKit(script: Script, found: Found[]): void {
   }
 }
 
+/** A file of the template of Vue 2 that is all values to put in for variables: `config/prod.env.js`. */
+const allGiven = /(?:^|\/)config\/(?:prod|production|stag\w*)\.env\.js$/;
+
 /** Variables that a configuration file of Next or Vite itself sets: `env: { cloudUrl }`, `define: { "process.env.X": … }`. */
 function readGiven({ code, text, path }: Script, found: Found[]): void {
   // What `envField` declares is asked for, not given.
-  if (!/\.config\.[cm]?[jt]s$/.test(path) || code.includes("envField")) return;
-  for (const match of code.matchAll(/(?<![\w$])(?:(?:env|define)\s*:\s*|(?:Define|Environment)Plugin\s*\(\s*)\{/g))
-    walk(match.index + match[0].length - 1);
+  if (!/\.(?:config|env)\.[cm]?[jt]s$/.test(path) || code.includes("envField")) return;
+  const objects = allGiven.test(path)
+    ? /\bmodule\.exports\s*=\s*(?:\w+\([^{}]*)?\{/g
+    : /(?<![\w$])(?:(?:env|define)\s*:\s*|(?:Define|Environment)Plugin\s*\(\s*)\{/g;
+  for (const match of code.matchAll(objects)) walk(match.index + match[0].length - 1);
 
   function walk(open: number): void {
     const end = closing(code, open);
