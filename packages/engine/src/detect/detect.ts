@@ -10,6 +10,7 @@ import { addDatabases } from "./databases.ts";
 import type { Candidate, DetectedService, Detection, EnvVariable, Evidence, ServiceFacts } from "./detection.ts";
 import { readManifest } from "./javascript.ts";
 import { composeBelow, composeServices } from "./languages/docker.ts";
+import { warnOfOtherProcesses } from "./languages/procfile.ts";
 import { dropLocalDatabases } from "./languages/draft.ts";
 import { type Manifest, manifestOf, uses } from "./manifest.ts";
 import { inside, type Project, projectOf, type Reading } from "./reading.ts";
@@ -48,6 +49,7 @@ export function detect(directory: string, options: DetectOptions = {}): Detectio
         ? merged([...services, { env: variables(project, ".", root) }])
         : (services.find(({ path }) => path === ".")?.env ??
           variables(project, services.length === 1 ? services[0]!.path : ".", root));
+  for (const path of new Set([".", ...services.map(({ path }) => path)])) warnOfOtherProcesses(project, path);
   if (project.tree.truncated)
     project.warnings.push({ at: ".", message: "has more files than are read; the rest was not looked at" });
   const { confidence: _, evidence, ...facts } = root;

@@ -88,7 +88,7 @@ export const go: Reader = {
       !versionFromFiles(project, directory, reading, { own: [".go-version"], tools: ["go", "golang"] })
     )
       state(reading, "runtimeVersion", module.version, { at: placeOf(at, text ?? "", /^go\s/m), rule: "go/directive" });
-    if (text !== null) state(reading, "installCommand", "go mod download", { at, rule: "go/module" });
+    if (text !== null) stateInstall(project, directory, reading, at);
 
     const sources = goSources(project, directory);
     const imported = importsOf(sources);
@@ -181,6 +181,12 @@ function readMain({ project, directory, reading, module, main, sources, imported
   });
 }
 
+/** Modules that lie in the repository are built as they are there. */
+function stateInstall(project: Project, directory: string, reading: Reading, at: string): void {
+  if (project.tree.has(inside(directory, "vendor/modules.txt"))) return;
+  state(reading, "installCommand", "go mod download", { at, rule: "go/module" });
+}
+
 /** The programs of a module that holds several, each as it is built and started in its own directory. */
 export function goPrograms(project: Project, directory: string): { path: string; reading: Reading }[] {
   const at = inside(directory, "go.mod");
@@ -195,7 +201,7 @@ export function goPrograms(project: Project, directory: string): { path: string;
     const reading = draftOf("go", { at: main.at, rule: "go/programs" });
     state(reading, "packageManager", "go", { at, rule: "go/module" });
     state(reading, "runtimeVersion", module.version, { at, rule: "go/directive" });
-    state(reading, "installCommand", "go mod download", { at, rule: "go/module" });
+    stateInstall(project, directory, reading, at);
     const used = reachedFrom(main, module, directory, sources);
     const imported = importsOf(used);
     usesDrivers(reading, "go", imported);

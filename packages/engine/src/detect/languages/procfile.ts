@@ -28,6 +28,30 @@ export function procfileOf(
 /** Process types that are no process of the running application. */
 const notRunning = new Set(["release", "postdeploy", "console", "migrate", "seed", "rake"]);
 
+/** The process that is deployed: `web`, else the first that goes on running. */
+function mainProcess(processes: Record<string, string>): string | undefined {
+  return processes["web"] === undefined ? Object.keys(processes).find((name) => !notRunning.has(name)) : "web";
+}
+
+/** Warns of the processes of a directory's Procfile that a deployment does not run. */
+export function warnOfOtherProcesses(project: Project, directory: string): void {
+  const found = procfileOf(project, directory);
+  const main = found && mainProcess(found.processes);
+  if (!main) return;
+  const others = Object.keys(found.processes).filter(
+    (name) => name !== main && (name === "release" || !notRunning.has(name)),
+  );
+  if (others.length === 0) return;
+  const advice = [
+    others.includes("release") ? "put what a release has to do before the start command" : [],
+    others.some((name) => name !== "release") ? "deploy the others as projects of their own, with --start-command" : [],
+  ].flat();
+  project.warnings.push({
+    at: found.at,
+    message: `of its processes only ${main} is run, not ${others.join(", ")}: ${advice.join(", and ")}`,
+  });
+}
+
 /**
  * Let a Procfile say how the program starts: `web` first, else its one long-running process. The others are kept as evidence.
  * Answers which of the two it was, or null when there is no Procfile.
@@ -38,7 +62,7 @@ export function startFromProcfile(project: Project, directory: string, reading: 
   const { at, processes } = found;
   const text = project.tree.text(at) ?? "";
   const others = Object.keys(processes).filter((name) => name !== "web" && !notRunning.has(name));
-  const main = processes["web"] === undefined ? others[0] : "web";
+  const main = mainProcess(processes);
   if (main === undefined) return null;
   state(reading, "startCommand", processes[main], {
     at: placeOf(at, text, `${main}:`),

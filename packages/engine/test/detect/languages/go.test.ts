@@ -56,6 +56,17 @@ describe("frameworks", () => {
 });
 
 describe("main packages", () => {
+  it("takes modules that lie in the repository as they are there", () => {
+    const files = {
+      "go.mod": mod("github.com/go-chi/chi/v5 v5.1.0"),
+      "main.go": main('http.ListenAndServe(":80", nil)'),
+    };
+    expect(readingOf(files).installCommand).toBe("go mod download");
+    expect(readingOf({ ...files, "vendor/modules.txt": "# github.com/go-chi/chi/v5 v5.1.0\n" }).installCommand).toBe(
+      undefined,
+    );
+  });
+
   it("builds the root", () => {
     expect(readingOf({ "go.mod": mod(), "main.go": main('http.ListenAndServe(":80", nil)') })).toMatchObject({
       buildCommand: "go build -o app .",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseProcfile } from "../../../src/detect/languages/procfile.ts";
+import { detected } from "../expect.ts";
 import { readingOf } from "./reading-of.ts";
 
 describe("parseProcfile", () => {
@@ -35,6 +36,15 @@ describe("a Procfile beside a program", () => {
   it("keeps its workers as evidence", () => {
     const { evidence } = readingOf({ ...flask, Procfile: "worker: rq worker\nweb: gunicorn app:app\n" });
     expect(evidence).toContainEqual(expect.objectContaining({ field: "worker", value: "rq worker", at: "Procfile:1" }));
+  });
+
+  it("is warned of where it has processes that no deployment runs", () => {
+    const says = (procfile: string): string[] =>
+      detected({ ...flask, Procfile: procfile }).warnings.map(({ at, message }) => `${at}: ${message}`);
+    expect(says("release: flask db upgrade\nweb: gunicorn app:app\nworker: rq worker\n")).toEqual([
+      "Procfile: of its processes only web is run, not release, worker: put what a release has to do before the start command, and deploy the others as projects of their own, with --start-command",
+    ]);
+    expect(says("web: gunicorn app:app\nconsole: flask shell\n")).toEqual([]);
   });
 
   it("makes a worker of a program that has no web process", () => {
