@@ -46,7 +46,8 @@ export async function openPostgres<Schema>(url: string, clock: Clock): Promise<P
     throw refusal(error);
   });
   // What is more in the interface serves cursors and cancelling, which nobody here asks for.
-  const connect = async () => new Session(pool, await patiently(pool)) as unknown as PostgresPoolClient;
+  const open = () => patiently(pool, clock);
+  const connect = async () => new Session(await open(), open) as unknown as PostgresPoolClient;
   const db = new Kysely<Schema>({
     dialect: new PostgresDialect({ pool: { connect, end: () => pool.end(), options: pool.options } }),
   });
@@ -84,29 +85,30 @@ async function skewOf(pool: Pool, clock: Clock): Promise<number> {
 }
 
 /** A connection, as soon as there is one. Throws STORE_UNAVAILABLE when that takes too long. */
-async function patiently(pool: Pool): Promise<PoolClient> {
-  const until = Date.now() + patienceMs;
+async function patiently(pool: Pool, clock: Clock): Promise<PoolClient> {
+  const until = clock.now() + patienceMs;
   for (;;) {
     try {
       return await pool.connect();
     } catch (error) {
       if (!isPassing(error) || pool.ending) throw error;
-      if (Date.now() > until) throw unavailable(error);
-      await delay(againMs);
+      if (clock.now() > until) throw unavailable(error);
+      await clock.sleep(againMs);
     }
   }
 }
 
 /** A connection of the pool while somebody has it; a broken one is replaced where nothing is lost with it. */
 class Session {
-  readonly #pool: Pool;
-  #client: PoolClient;
+  readonly #open: () => Promise<PoolClient>;
+  /** Null when a broken one was given back and there is no other. */
+  #client: PoolClient | null;
   #inTransaction = false;
   #isBroken = false;
 
-  constructor(pool: Pool, client: PoolClient) {
-    this.#pool = pool;
+  constructor(client: PoolClient, open: () => Promise<PoolClient>) {
     this.#client = client;
+    this.#open = open;
   }
 
   async query(
@@ -118,7 +120,7 @@ class Session {
     const mayRepeat = !this.#inTransaction && /^(?:select|begin)\b/i.test(statement);
     for (;;) {
       try {
-        const result = await this.#client.query(statement, parameters.map(storable));
+        const result = await this.#client!.query(statement, parameters.map(storable));
         if (statement === "begin") this.#inTransaction = true;
         if (statement === "commit" || statement === "rollback") this.#inTransaction = false;
         return result;
@@ -126,15 +128,16 @@ class Session {
         if (!isPassing(error)) throw error;
         this.#isBroken = !(error as { code?: string }).code?.startsWith("40");
         if (!mayRepeat) throw unavailable(error);
-        this.#client.release(true);
-        this.#client = await patiently(this.#pool);
+        this.release(true);
+        this.#client = await this.#open();
         this.#isBroken = false;
       }
     }
   }
 
   release(destroy = false): void {
-    this.#client.release(destroy || this.#isBroken);
+    this.#client?.release(destroy || this.#isBroken);
+    this.#client = null;
   }
 }
 

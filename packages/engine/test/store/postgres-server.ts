@@ -12,8 +12,8 @@ import { Client } from "pg";
 export interface PostgresServer extends AsyncDisposable {
   /** Address of a new, empty schema. */
   url(): Promise<string>;
-  /** End it as a crash does (`immediate`) or as an administrator does (`fast`), and start it again on what it left. */
-  restart(how: "immediate" | "fast"): Promise<void>;
+  /** End it as a crash does (`immediate`) or as an administrator does (`fast`), and start it again on what it left, after `meanwhile`. */
+  restart(how: "immediate" | "fast", meanwhile?: () => Promise<void>): Promise<void>;
 }
 
 const programs = ["initdb", "postgres"] as const;
@@ -104,9 +104,13 @@ export async function startPostgres(): Promise<PostgresServer> {
       await client.end();
       return `postgres://landfall@/postgres?host=${encodeURIComponent(root)}&options=-csearch_path%3D${schema}`;
     },
-    async restart(manner) {
+    async restart(manner, meanwhile) {
       await stop(manner === "immediate" ? "SIGQUIT" : "SIGINT");
-      await start();
+      try {
+        await meanwhile?.();
+      } finally {
+        await start();
+      }
     },
     async [Symbol.asyncDispose]() {
       await stop("SIGQUIT"); // What it would write down is removed.

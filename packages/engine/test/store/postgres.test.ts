@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import { accept } from "../../src/deployment/accept.ts";
@@ -232,6 +233,19 @@ onPostgres("several processes", () => {
     },
     60_000,
   );
+
+  it("say that the database is away when it does not come back in time, and use it again when it is back", async () => {
+    let passedMs = 0;
+    // Time passes only by waiting.
+    const where = await store({ now: () => passedMs, sleep: async (ms) => void (passedMs += ms) });
+    const asked = expect(sql`select pg_sleep(600)`.execute(where.db)).rejects.toMatchObject({
+      code: "STORE_UNAVAILABLE",
+    });
+    const waiting = () => sql`select from pg_stat_activity where wait_event = 'PgSleep'`.execute(where.db);
+    await expect.poll(async () => (await waiting()).rows.length).toBe(1);
+    await server.restart("immediate", () => asked);
+    expect((await waiting()).rows).toEqual([]);
+  });
 
   it("say that the database does not answer, and that its address cannot be used", async () => {
     const open = (url: string) => openStore(join(home, "data"), systemClock, { databaseUrl: url });
