@@ -139,11 +139,8 @@ async function releaseOfDeployment(store: Store, deploymentId: string): Promise<
   return row?.release_id ? openRelease(store, row.release_id) : null;
 }
 
+/** False also where the platform cannot be asked: that is no reason to work on a deployment whose time is over. */
 async function isLive(platform: Platform, release: Release, context: ReleaseContext): Promise<boolean> {
-  const status = await platform.status?.(context);
-  return (
-    status !== undefined &&
-    status.length > 0 &&
-    status.every((service) => service.release === release.id && service.state === "ready")
-  );
+  const status = (await platform.status?.(context).catch(() => null)) ?? [];
+  return status.length > 0 && status.every(({ release: id, state }) => id === release.id && state === "ready");
 }

@@ -129,6 +129,19 @@ describe.each(databases)("on $kind", ({ use }) => {
       expect(abandoned).toEqual([view.id]);
     });
 
+    it("ends a deployment for its time when the platform cannot be asked what runs", async () => {
+      const view = await run(
+        {
+          deploy: forever,
+          async status() {
+            throw new DeployError("PLATFORM_UNAVAILABLE", { what: "Remote does not work at the moment." });
+          },
+        },
+        500,
+      );
+      expect(view).toMatchObject({ state: "failed", error: { code: "TIMEOUT" } });
+    });
+
     it("asks the platform what really runs before it calls a deployment failed for its time", async () => {
       let release = "";
       const view = await run(
