@@ -31,7 +31,7 @@ export interface SiteFindings {
 }
 
 /** Asks for a path; the platform's own way to reach the site. Rejects when nothing answers. */
-export type Ask = (base: string, path: string, signal: AbortSignal) => Promise<Answer>;
+export type Ask = typeof get;
 
 export interface GatherOptions {
   ask?: Ask;
@@ -91,7 +91,7 @@ export async function gatherFindings(url: string, options: GatherOptions = {}): 
 async function see(url: string, path: string, { ask = get, signal }: GatherOptions): Promise<Seen> {
   const limit = AbortSignal.timeout(timeoutMs);
   try {
-    const answer = await ask(url, path, signal ? AbortSignal.any([signal, limit]) : limit);
+    const answer = await ask(url, path, signal ? AbortSignal.any([signal, limit]) : limit, largestBody);
     const location = header(answer, "location");
     return {
       path,

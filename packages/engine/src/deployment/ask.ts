@@ -9,15 +9,23 @@ export interface Answer {
   body: Buffer;
 }
 
-/** GET, with the whole answer. Names under `localhost` are this machine (RFC 6761), whatever the resolver knows. Rejects when none comes. */
-export async function get(base: string, path: string, signal: AbortSignal): Promise<Answer> {
+/**
+ * GET, with the body as far as `mostBytes` and the part they end in. Names under `localhost` are this machine (RFC 6761), whatever the
+ * resolver knows. Rejects when no answer comes.
+ */
+export async function get(base: string, path: string, signal: AbortSignal, mostBytes = Infinity): Promise<Answer> {
   const answer = await ask(base, path, signal);
   const chunks: Buffer[] = [];
-  for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk);
+  let bytes = 0;
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > mostBytes) break;
+  }
   return { status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) };
 }
 
-/** The same up to the body, which may never end and is not waited for. */
+/** The same without the body. */
 export async function getHead(base: string, path: string, signal: AbortSignal): Promise<Omit<Answer, "body">> {
   const answer = await ask(base, path, signal);
   letGo(answer);

@@ -6,6 +6,7 @@ import { errnoOf } from "../errno.ts";
 import { DeployError } from "../error.ts";
 import type { ServicePlan } from "../plan/plan.ts";
 import type { DeployedService } from "../platform.ts";
+import type { SnapshotFile } from "../snapshot/snapshot.ts";
 import { type Answer, get } from "./ask.ts";
 
 /** Header by which our edge says which release answered. */
@@ -37,7 +38,8 @@ export async function verifyService(given: Verification): Promise<string> {
     signal.throwIfAborted();
     let fault: string;
     try {
-      const answer = await get(service.url, path, signal);
+      // Of a page that is not known, the status says all there is to know.
+      const answer = await get(service.url, path, signal, indexOf(given)?.sizeBytes ?? 0);
       fault = (await faultOf(answer, given)) ?? "";
       if (fault === "") {
         const why = isKeptOut(answer, service) ? " (behind a login, as it should be)" : "";
@@ -75,14 +77,18 @@ function isKeptOut({ status }: Answer, service: DeployedService): boolean {
   return service.protected === true && (status === 401 || status === 403 || status === 302);
 }
 
+/** Of a source, the pages are made elsewhere: its files say nothing of what is served. */
+function indexOf({ artifact }: Verification): SnapshotFile | undefined {
+  return artifact.kind === "files" ? artifact.files.find((file) => file.path === "index.html") : undefined;
+}
+
 async function faultOf(answer: Answer, given: Verification): Promise<string | null> {
-  const { service, artifact, release, hosted } = given;
+  const { service, release, hosted } = given;
   if (answer.status >= 500) return `it answered ${answer.status}`;
   const served = answer.headers[releaseHeader];
   if (served !== undefined && served !== release) return `another release (${String(served)}) answered`;
   if (isKeptOut(answer, service)) return null;
-  // Of a source, the pages are made elsewhere: its files say nothing of what is served.
-  const index = artifact.kind === "files" ? artifact.files.find((file) => file.path === "index.html") : undefined;
+  const index = indexOf(given);
   if (hosted && (answer.status === 401 || answer.status === 403)) return `it keeps visitors out with ${answer.status}`;
   if (hosted && index && answer.status === 404) return "it answered 404, although there is an index.html";
   if (!index || answer.status !== 200 || hash("sha256", answer.body) === index.sha256) return null;
@@ -95,7 +101,7 @@ async function assetFault({ service, artifact, signal, note }: Verification): Pr
     .filter((file) => /\.(?:js|css|png|svg|jpg|webp|woff2|txt|json)$/.test(file.path) && file.sizeBytes > 0)
     .sort((a, b) => a.sizeBytes - b.sizeBytes)[0];
   if (!asset) return "the page is not the one that was deployed";
-  const answer = await get(service.url, `/${encodeURI(asset.path)}`, signal);
+  const answer = await get(service.url, `/${encodeURI(asset.path)}`, signal, asset.sizeBytes);
   if (answer.status !== 200 || hash("sha256", answer.body) !== asset.sha256)
     return `neither / nor /${asset.path} is what was deployed`;
   await note(`${service.url} serves index.html with changes of the platform; other files are as they were deployed.`);

@@ -46,11 +46,14 @@ const serving =
     response.writeHead(body === undefined ? 404 : 200).end(body ?? "nothing here");
   };
 
-function verify(more: Partial<Verification["service"]> = {}, hosted = true): Promise<string> {
+function verify(
+  more: Partial<Verification["service"]> = {},
+  hosted = true,
+  of: Pick<Verification, "plan" | "artifact"> = { plan, artifact },
+): Promise<string> {
   return verifyService({
     service: { name: "web", url: here(), ...more },
-    plan,
-    artifact,
+    ...of,
     release: "rel_1",
     hosted,
     // Time passes only by waiting.
@@ -110,6 +113,23 @@ describe("a hosted site", () => {
     expect(notes).toEqual([expect.stringContaining("could not be asked from here")]);
     expect(passedMs).toBe(0);
   });
+});
+
+it("a page that never ends is read no further than it needs to be", async () => {
+  const endless: RequestListener = (_request, response) => {
+    const more = (): void => {
+      while (response.write(page.repeat(1_000)));
+    };
+    response.on("drain", more);
+    more();
+  };
+  answer = endless;
+  const running = { ...plan, kind: "server" } as ServicePlan;
+  expect(await verify({}, false, { plan: running, artifact: { ...artifact, kind: "prebuilt" } })).toContain("→ 200");
+  answer = (request, response) =>
+    request.url === "/" ? endless(request, response) : serving({ "/app.js": script })(request, response);
+  await verify();
+  expect(notes).toEqual([expect.stringContaining("with changes of the platform")]);
 });
 
 it("a site of this machine must give the page to the byte", async () => {
