@@ -20,11 +20,12 @@ const lastPageMs = 1_000;
 export async function openLoopback(port: number): Promise<Loopback> {
   let receive = (_query: URLSearchParams, response: ServerResponse): void => answer(response, 404, elsewhere);
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? "/", `http://${host()}`);
+    // Read as text: an address need not be one.
+    const [path, query] = (request.url ?? "").split("?", 2);
     // A name that leads here is not this server: pages elsewhere could ask through it.
-    if (request.method !== "GET" || url.pathname !== "/callback" || request.headers.host !== host())
+    if (request.method !== "GET" || path !== "/callback" || request.headers.host !== host())
       return answer(response, 404, elsewhere);
-    receive(url.searchParams, response);
+    receive(new URLSearchParams(query), response);
   });
   const host = (): string => `127.0.0.1:${(server.address() as AddressInfo).port}`;
   await new Promise<void>((resolve, reject) => {

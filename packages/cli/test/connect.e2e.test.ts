@@ -1,6 +1,7 @@
 /** Accounts with the program as it is installed, against simulated vendors: what is secret is nowhere to be read. */
 import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
+import { get, type IncomingMessage } from "node:http";
 import { join } from "node:path";
 import {
   createSimulator,
@@ -135,6 +136,9 @@ describe("in the browser", () => {
         .map(({ command }) => command)
         .join(),
     ).not.toContain(clientSecret);
+    const back = new URL(new URL(url).searchParams.get("redirect_uri")!);
+    const lost = await new Promise<IncomingMessage>((resolve) => get({ port: back.port, path: "//" }, resolve));
+    expect(lost.resume().statusCode, "an address that is none").toBe(404);
     const page = await fetch(url);
     expect([page.status, await page.text()]).toEqual([200, expect.stringContaining("The account is connected.")]);
     const { code, stdout } = await ended;

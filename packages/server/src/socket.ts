@@ -21,18 +21,20 @@ export function socketsOf(services: Services, origins: ReadonlySet<string>) {
   /** Everything that can be refused is, before the connection becomes a socket. */
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on("error", () => socket.destroy());
-    const url = new URL(request.url ?? "/", "http://localhost");
-    const organizationId = url.searchParams.get("organization") ?? undefined;
+    // Read as text: an address need not be one.
+    const [path = "", query] = (request.url ?? "").split("?", 2);
+    const asked = new URLSearchParams(query);
+    const organizationId = asked.get("organization") ?? undefined;
     const call = callOf({ request, response: null, organizationId }, { principals, proxies });
     call.route = "ws.deployments";
     try {
-      const id = /^\/ws\/deployments\/([\w-]{1,64})$/.exec(url.pathname)?.[1];
+      const id = /^\/ws\/deployments\/([\w-]{1,64})$/.exec(path)?.[1];
       if (id === undefined) return refuse(socket, 404, { code: "NOT_FOUND", what: "There is nothing here." });
       refuseForeign(request, origins);
       const principal = await call.principal();
       await permitDeployment(services, principal, { access, id });
       const deployment = await inside(services, principal).engine.deployment(id);
-      const from = Number(/^\d{1,9}$/.exec(url.searchParams.get("from") ?? "")?.[0] ?? 1);
+      const from = Number(/^\d{1,9}$/.exec(asked.get("from") ?? "")?.[0] ?? 1);
       server.handleUpgrade(
         request,
         socket,

@@ -233,6 +233,26 @@ describe("what a build prints", () => {
   });
 });
 
+/** The first line of the answer to one that is written as it is. */
+async function answerTo(port: number, request: string): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  socket.write(request);
+  let text = "";
+  for await (const chunk of socket) {
+    text += String(chunk);
+    if (text.includes("\r\n")) break;
+  }
+  return text.split("\r\n", 1)[0]!;
+}
+
+describe("an address that is none", () => {
+  it("opens no socket, and does the server no harm", async () => {
+    const port = Number(new URL(server.url).port);
+    const upgrade = "connection: upgrade\r\nupgrade: websocket\r\n";
+    expect(await answerTo(port, `GET // HTTP/1.1\r\nhost: localhost\r\n${upgrade}\r\n`)).toBe("HTTP/1.1 404 Refused");
+  });
+});
+
 describe("a credential", () => {
   it("that has ended opens nothing", async () => {
     const { id, key } = await owner.client.keys.create({ name: "ends", scopes: ["read:project"], expiresInDays: 1 });
@@ -427,16 +447,8 @@ describe("git", () => {
   });
 
   /** What a proxy answers to CONNECT. */
-  async function asked(proxy: string, to: string): Promise<string> {
-    const socket = connect(Number(new URL(proxy).port), "127.0.0.1");
-    socket.write(`CONNECT ${to} HTTP/1.1\r\nhost: ${to}\r\n\r\n`);
-    let text = "";
-    for await (const chunk of socket) {
-      text += String(chunk);
-      if (text.includes("\r\n")) break;
-    }
-    return text.split("\r\n", 1)[0]!;
-  }
+  const asked = (proxy: string, to: string): Promise<string> =>
+    answerTo(Number(new URL(proxy).port), `CONNECT ${to} HTTP/1.1\r\nhost: ${to}\r\n\r\n`);
 
   it("goes through a proxy that connects to no private address, by name, number or redirection", async () => {
     await using proxy = gitProxyOf();
