@@ -113,12 +113,10 @@ export async function untilReady(
 }
 
 async function failed(context: ApiContext, address: string): Promise<DeployError> {
-  const log = await ask<{ data: { line: string }[] }>(context, {
-    method: "GET",
-    path: `${address}/history/logs`,
-    query: { size: 10_000_000 },
-  });
-  const lines = log.data.map(({ line }) => line);
+  const asked = { method: "GET", path: `${address}/history/logs`, query: { size: 10_000_000 } } as const;
+  // Losing the log must not hide why the deployment ended.
+  const { data } = await ask<{ data: { line: string }[] }>(context, asked).catch(() => ({ data: [] }));
+  const lines = data.map(({ line }) => line);
   return new DeployError("BUILD_FAILED", {
     what: `Cloudflare could not publish the deployment: ${lines.at(-1)?.replace(/^Error: /, "") ?? "it does not say why"}`,
     where: address,

@@ -189,6 +189,12 @@ describe("a deployment", () => {
     expect((await place.visit(before.url)).body).toBe("<h1>before</h1>");
   });
 
+  it("that cannot be published says so also where its log is not to be had", async () => {
+    place.simulator.fail("status", { status: 403, match: { path: /\/history\/logs$/ } });
+    const done = await place.deploy({ ...page("broken"), "landfall-simulator-fail": "" });
+    expect(done).toMatchObject({ state: "failed", error: { code: "BUILD_FAILED", step: "deploy" } });
+  });
+
   it("whose creation was not answered is found again", async () => {
     place.simulator.fail("reset", { match: { method: "POST", path: /\/deployments$/ }, once: true, afterWork: true });
     expect(await place.deploy(page("lost"))).toMatchObject({ state: "success" });
