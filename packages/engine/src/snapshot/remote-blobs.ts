@@ -102,6 +102,7 @@ export function openRemoteBlobs({ directory, s3, cacheBytes, clock = systemClock
 
   function fetch(sha256: string, signal?: AbortSignal): string | Promise<string> {
     if (isHere(sha256)) return local.path(sha256);
+    if (signal?.aborted) return Promise.reject(signal.reason);
     let flight = flights.get(sha256);
     if (!flight) {
       // Whoever joins must not be cut off by the one that began: a signal ends the waiting, not the flight.
@@ -305,7 +306,6 @@ async function each<T>(
 }
 
 async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const stop = (): void => reject(signal.reason);
   signal.addEventListener("abort", stop, { once: true });

@@ -83,6 +83,13 @@ describe("machines with one store", () => {
 });
 
 describe("a blob", () => {
+  it("is not asked for by who has been stopped", async () => {
+    const blob = { sha256: "1".repeat(64), sizeBytes: 1 };
+    await expect(machine("a").fetch(blob.sha256, AbortSignal.abort(new Error("stopped")))).rejects.toThrow("stopped");
+    await bytesOf(machine("b"), blob).catch(() => {}); // By then, an earlier question would have been answered.
+    expect(bucket.requests({ method: "GET" })).toHaveLength(1);
+  });
+
   it("that came damaged is not kept, and one that broke off is asked for again", async () => {
     const [a, b] = [machine("a"), machine("b")];
     const content = randomBytes(500_000);
