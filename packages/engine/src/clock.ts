@@ -10,7 +10,10 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: (ms, signal) => delay(ms, undefined, signal ? { signal } : undefined),
+  async sleep(ms, signal) {
+    // Node rejects with an error of its own, whatever the reason is.
+    await delay(ms, undefined, signal ? { signal } : undefined).catch(() => signal?.throwIfAborted());
+  },
 };
 
 /** ISO 8601 in UTC. */

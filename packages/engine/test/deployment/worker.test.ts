@@ -142,6 +142,24 @@ describe.each(databases)("on $kind", ({ use }) => {
       expect(view).toMatchObject({ state: "failed", error: { code: "TIMEOUT" } });
     });
 
+    it("says of a step that was ended while it paused why it was", async () => {
+      const { id, state } = await run({
+        async deploy({ step, clock, signal, deploymentId }) {
+          await step("wait", async () => {
+            const { db } = engine.database;
+            await sql`update deployment set cancel_requested = 1 where id = ${deploymentId}`.execute(db);
+            await clock.sleep(60_000, signal);
+          });
+          return nothing;
+        },
+      });
+      expect(state).toBe("cancelled");
+      const events = await Array.fromAsync(engine.follow(id));
+      expect(events).toContainEqual(
+        expect.objectContaining({ step: "wait", status: "failed", detail: "Cancelled by a person." }),
+      );
+    });
+
     it("asks the platform what really runs before it calls a deployment failed for its time", async () => {
       let release = "";
       const view = await run(
