@@ -83,39 +83,8 @@ export async function accept(store: Store, asked: Acceptance): Promise<string> {
       .executeTakeFirst();
     // The order of ids is the order in which a place's deployments are worked on.
     const id = newId("dep", clock, last?.id ?? undefined);
-    const waiting = await tx
-      .selectFrom("deployment")
-      .select("id")
-      .where("project_id", "=", asked.projectId)
-      .where("environment", "=", asked.environment)
-      .where("state", "=", "pending")
-      .where("started_at", "is", null)
-      .forNoKeyUpdate()
-      .execute();
-    for (const { id: older } of waiting) {
-      const reason = `A newer deployment, ${id}, took its place.`;
-      // The fence moves on as well: an owner that claimed it in this very moment can write no more.
-      await tx
-        .updateTable("deployment")
-        .set((eb) => ({
-          state: "cancelled" as const,
-          reason,
-          finished_at: at,
-          given: null,
-          credential: null,
-          lease_owner: null,
-          fence: eb("fence", "+", 1),
-        }))
-        .where("id", "=", older)
-        .execute();
-      await appendEvents(tx, {
-        deploymentId: older,
-        fence: null,
-        at,
-        bodies: [{ type: "state", state: "cancelled", reason }],
-      });
-      await noteEnd(tx, older, store);
-    }
+    for (const older of await waiting(tx, asked))
+      await cancelWaiting(tx, store, { id: older, at, reason: `A newer deployment, ${id}, took its place.` });
     await tx
       .insertInto("deployment")
       .values({
@@ -156,6 +125,47 @@ export async function accept(store: Store, asked: Acceptance): Promise<string> {
     await appendEvents(tx, { deploymentId: id, fence: null, at, bodies: [{ type: "state", state: "pending" }] });
     return id;
   });
+}
+
+/** Ids of those in the place that nobody has begun. */
+async function waiting(
+  tx: Transaction<Schema>,
+  { projectId, environment }: Pick<Acceptance, "projectId" | "environment">,
+): Promise<string[]> {
+  const rows = await tx
+    .selectFrom("deployment")
+    .select("id")
+    .where("project_id", "=", projectId)
+    .where("environment", "=", environment)
+    .where("state", "=", "pending")
+    .where("started_at", "is", null)
+    .forNoKeyUpdate()
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** End one that nobody has begun. The fence moves on as well: an owner that claimed it in this very moment can write no more. */
+async function cancelWaiting(
+  tx: Transaction<Schema>,
+  store: Pick<Store, "clock" | "vault">,
+  { id, at, reason }: { id: string; at: string; reason: string },
+): Promise<void> {
+  const state = "cancelled";
+  await tx
+    .updateTable("deployment")
+    .set((eb) => ({
+      state,
+      reason,
+      finished_at: at,
+      given: null,
+      credential: null,
+      lease_owner: null,
+      fence: eb("fence", "+", 1),
+    }))
+    .where("id", "=", id)
+    .execute();
+  await appendEvents(tx, { deploymentId: id, fence: null, at, bodies: [{ type: "state", state, reason }] });
+  await noteEnd(tx, id, store);
 }
 
 /** See Engine.accept. The id of the accepted deployment. */
@@ -271,18 +281,6 @@ export async function requestCancel(store: Store, id: string): Promise<void> {
       await tx.updateTable("deployment").set({ cancel_requested: 1 }).where("id", "=", id).execute();
       return;
     }
-    const reason = "Cancelled by a person before it began.";
-    await tx
-      .updateTable("deployment")
-      .set({ state: "cancelled", reason, finished_at: at, given: null, credential: null })
-      .where("id", "=", id)
-      .execute();
-    await appendEvents(tx, {
-      deploymentId: id,
-      fence: null,
-      at,
-      bodies: [{ type: "state", state: "cancelled", reason }],
-    });
-    await noteEnd(tx, id, store);
+    await cancelWaiting(tx, store, { id, at, reason: "Cancelled by a person before it began." });
   });
 }

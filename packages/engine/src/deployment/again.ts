@@ -66,6 +66,30 @@ export function againOf({
     return view(await deploymentRow(store, id));
   }
 
+  /** What has the traffic; without a platform, on the one where it was given last. */
+  function live(place: { projectId: string; environment: string; platform: string | undefined }) {
+    let query = db
+      .selectFrom("live")
+      .selectAll()
+      .where("project_id", "=", place.projectId)
+      .where("environment", "=", place.environment)
+      .orderBy("since", "desc");
+    if (place.platform !== undefined) query = query.where("platform", "=", place.platform);
+    return query.executeTakeFirst();
+  }
+
+  /** The last deployment that brought the release live. */
+  async function lastOf(releaseId: string | null | undefined): Promise<DeploymentRow | undefined> {
+    if (!releaseId) return undefined;
+    return db
+      .selectFrom("deployment")
+      .selectAll()
+      .where("release_id", "=", releaseId)
+      .where("state", "=", "success")
+      .orderBy("id", "desc")
+      .executeTakeFirst();
+  }
+
   return {
     async redeploy(deploymentId: string, seen: Seen = {}): Promise<DeploymentView> {
       const from = await deploymentRow(store, deploymentId);
@@ -80,35 +104,16 @@ export function againOf({
       to,
       ...seen
     }: { project: string; environment?: string; platform?: string; to?: string } & Seen): Promise<DeploymentView> {
-      const row = await projects.row(project);
-      // Without a name: the platform whose traffic was given last.
-      let living = db
-        .selectFrom("live")
-        .selectAll()
-        .where("project_id", "=", row.id)
-        .where("environment", "=", environmentName)
-        .orderBy("since", "desc");
-      const wanted = platform ?? (to === undefined ? undefined : (await deploymentRow(store, to)).platform);
-      if (wanted !== undefined) living = living.where("platform", "=", wanted);
-      const here = await living.executeTakeFirst();
-      let target: DeploymentRow | undefined;
-      if (to !== undefined) {
-        target = await deploymentRow(store, to);
-        if (target.project_id !== row.id || target.environment !== environmentName) {
-          throw new DeployError("NOT_FOUND", {
-            what: `${target.id} is not a deployment of ${project}, ${environmentName}.`,
-            next: `List them with: landfall ls ${project}`,
-          });
-        }
-      } else if (here?.previous_release_id) {
-        target = await db
-          .selectFrom("deployment")
-          .selectAll()
-          .where("release_id", "=", here.previous_release_id)
-          .where("state", "=", "success")
-          .orderBy("id", "desc")
-          .executeTakeFirst();
+      const { id: projectId } = await projects.row(project);
+      const named = to === undefined ? null : await deploymentRow(store, to);
+      if (named && (named.project_id !== projectId || named.environment !== environmentName)) {
+        throw new DeployError("NOT_FOUND", {
+          what: `${named.id} is not a deployment of ${project}, ${environmentName}.`,
+          next: `List them with: landfall ls ${project}`,
+        });
       }
+      const here = await live({ projectId, environment: environmentName, platform: platform ?? named?.platform });
+      const target = named ?? (await lastOf(here?.previous_release_id));
       if (!target?.release_id || target.state !== "success") {
         throw new DeployError("NOT_FOUND", {
           what: `There is no earlier release of ${project}, ${environmentName}, to go back to.`,

@@ -4,13 +4,14 @@
  */
 import type { Artifact } from "../artifact.ts";
 import { artifactOf } from "../build/files.ts";
-import { type Clock, instant } from "../clock.ts";
+import { instant } from "../clock.ts";
 import { type PlatformAccess, siteAddress } from "../connections/access.ts";
 import { DeployError } from "../error.ts";
 import { builtDetail, sealedDetail } from "./detail.ts";
 import type { Journal } from "./journal.ts";
 import type { DeployPlan, ServicePlan } from "../plan/plan.ts";
-import type { DeployContext, DeployedService, Platform, Release } from "../platform.ts";
+import type { DeployRequest } from "../plan/request.ts";
+import type { DeployContext, DeployedService, Platform, Release, StepContext } from "../platform.ts";
 import { pinTarget, type Reach } from "./reach.ts";
 import {
   giveTraffic,
@@ -49,8 +50,6 @@ export interface Work {
   build: Build;
   /** Every value of the deployment, opened. */
   values: Record<string, string>;
-  force: boolean;
-  clock: Clock;
   signal: AbortSignal;
   /** Told where its services are as soon as they are there, before they are verified. */
   reached(services: DeployedService[]): void;
@@ -78,31 +77,45 @@ export async function runDeployment(work: Work): Promise<{ release: Release; ser
   work.reached(services);
 
   await journal.setState("verifying");
-  await journal.step("verify", async (step) => {
-    if (work.access?.apiUrl !== undefined && work.access.sitesUrl === undefined) {
-      step.log(`${platform.name} is asked at another address than its own, so its sites are not asked.`);
-      return;
-    }
-    const seen: string[] = [];
-    for (const service of services) {
-      const planned = release.services.find(({ plan: one }) => one.name === service.name)!;
-      const said = await verifyService({
+  await journal.step("verify", (step) => verify(work, { release, services, step, note: context.note }));
+  await journal.transaction((tx) =>
+    giveTraffic(tx, { place: row, releaseId: release.id, at: instant(work.store.clock) }),
+  );
+  return { release, services };
+}
+
+/** Every address answers as it should. */
+async function verify(
+  { access, platform, store, signal }: Work,
+  {
+    release,
+    services,
+    step,
+    note,
+  }: { release: Release; services: DeployedService[]; step: StepContext; note: DeployContext["note"] },
+): Promise<void> {
+  if (access?.apiUrl !== undefined && access.sitesUrl === undefined) {
+    step.log(`${platform.name} is asked at another address than its own, so its sites are not asked.`);
+    return;
+  }
+  const seen: string[] = [];
+  for (const service of services) {
+    const { plan, artifact } = release.services.find(({ plan: one }) => one.name === service.name)!;
+    seen.push(
+      await verifyService({
         service,
-        plan: planned.plan,
-        artifact: planned.artifact,
+        plan,
+        artifact,
         release: release.id,
         hosted: platform.baseUrl !== undefined,
-        clock: work.clock,
-        signal: work.signal,
+        clock: store.clock,
+        signal,
         log: step.log,
-        note: context.note,
-      });
-      seen.push(said);
-    }
-    step.detail(seen.join("; "));
-  });
-  await journal.transaction((tx) => giveTraffic(tx, { place: row, releaseId: release.id, at: instant(work.clock) }));
-  return { release, services };
+        note,
+      }),
+    );
+  }
+  step.detail(seen.join("; "));
 }
 
 /** What the platform is to do; throws NO_ROUTE for what it cannot. */
@@ -130,7 +143,7 @@ async function contextFor(work: Work, plan: DeployPlan, release: Release): Promi
     step: (name, run) => journal.step(name, run),
     log: (line) => work.log("deploy", line, "stdout"),
     note: (message) => journal.append({ type: "note", level: "warning", message }),
-    pin: (target) => journal.transaction((tx) => pinTarget(tx, { row, target, at: instant(work.clock) })),
+    pin: (target) => journal.transaction((tx) => pinTarget(tx, { row, target, at: instant(store.clock) })),
     transaction: (run) => journal.transaction(run),
   };
 }
@@ -199,7 +212,7 @@ async function buildAll(work: Work, plan: DeployPlan): Promise<BuiltService[]> {
         service,
         snapshot,
         variables: buildValues(service, values[service.name] ?? {}),
-        force: work.force,
+        force: isForced(work),
         signal,
         log: (line, stream) => work.log(name, line, stream),
       });
@@ -243,13 +256,19 @@ async function seal(work: Work, plan: DeployPlan, services: BuiltService[]): Pro
 
 /** The release that has the traffic, when it is the same in everything and well, so that nothing has to be made or started. */
 async function servedAlready(
-  { row, force, platform, store, signal }: Work,
+  work: Work,
   bundle: { services: BuiltService[]; values: ServiceValues },
 ): Promise<string | null> {
-  if (row.operation !== "deploy" || force || !platform.served) return null;
+  const { row, platform, store, signal } = work;
+  if (row.operation !== "deploy" || isForced(work) || !platform.served) return null;
   const release = await liveRelease(store, row);
   if (!release || !isSameBundle(release, bundle)) return null;
   return (await platform.served({ release, signal })) ? release.id : null;
+}
+
+/** A person wants it built and started again. */
+function isForced({ row }: Work): boolean {
+  return (JSON.parse(row.request) as DeployRequest).force ?? false;
 }
 
 async function releaseOf({ store }: Work, id: string): Promise<Release> {

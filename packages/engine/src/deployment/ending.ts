@@ -7,7 +7,6 @@ import type { PlatformAccess } from "../connections/access.ts";
 import type { Learn } from "../connections/credential.ts";
 import { DeployError, type ErrorReport, reportOf } from "../error.ts";
 import type { DeployedService, Platform, Release, ReleaseContext } from "../platform.ts";
-import type { DeployRequest } from "../plan/request.ts";
 import type { DeploymentRow } from "../store/schema.ts";
 import { isStoreAway, type Store } from "../store/store.ts";
 import { isLeaseLost } from "./claim.ts";
@@ -45,14 +44,11 @@ export async function carryToEnd({ platforms, access: accessOf, learn, opened, .
     const access = accessOf[platform.id];
     reach = await openReach({ store, platform, access, row, learn });
     opened(reach);
-    const { force = false } = JSON.parse(row.request) as DeployRequest;
     const live = await runDeployment({
       ...work,
       platform,
       access,
       reach,
-      force,
-      clock: store.clock,
       reached: (services) => (reached = services),
     });
     await succeed({ row, journal, live, reach });
