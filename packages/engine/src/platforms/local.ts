@@ -104,6 +104,11 @@ export function localPlatform({
     });
   }
 
+  /** Gone means gone: resolves when the processes have ended. */
+  async function untilGone(isMeant: (service: EdgeService) => boolean, signal: AbortSignal): Promise<void> {
+    while ((await serving.reconcile(signal)).services.some(isMeant)) await clock.sleep(50, signal);
+  }
+
   async function addressesOf(report: EdgeReport, release: Release): Promise<DeployedService[]> {
     const addressed = release.services.filter(({ plan }) => plan.kind !== "worker");
     const kept = (await isProtected(store, release)) ? { protected: true } : {};
@@ -142,7 +147,7 @@ export function localPlatform({
     deploy,
     served,
     rollback: deploy,
-    async abandon({ release }) {
+    async abandon({ release, signal }) {
       if (!release) return;
       const live = await db
         .selectFrom("live")
@@ -151,12 +156,7 @@ export function localPlatform({
         .executeTakeFirst();
       if (live) return;
       await db.updateTable("instance").set({ desired: "stopped" }).where("release_id", "=", release.id).execute();
-      // Gone means gone: the answer comes when the processes have ended.
-      for (;;) {
-        const report = await serving.reconcile();
-        if (!report.services.some((service) => service.release === release.id)) return;
-        await clock.sleep(50);
-      }
+      await untilGone((service) => service.release === release.id, signal);
     },
     async status({ projectId, environment }) {
       const report = await serving.status();
@@ -173,7 +173,7 @@ export function localPlatform({
                 : "error",
         }));
     },
-    async remove({ projectId, environment }) {
+    async remove({ projectId, environment, signal }) {
       await db.transaction().execute(async (tx) => {
         const releases = await tx
           .selectFrom("release")
@@ -192,12 +192,7 @@ export function localPlatform({
         if (ids.length > 0)
           await tx.updateTable("instance").set({ desired: "stopped" }).where("release_id", "in", ids).execute();
       });
-      for (;;) {
-        const report = await serving.reconcile();
-        if (!report.services.some((service) => service.projectId === projectId && service.environment === environment))
-          return;
-        await clock.sleep(50);
-      }
+      await untilGone((service) => service.projectId === projectId && service.environment === environment, signal);
     },
   });
 }
