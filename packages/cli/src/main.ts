@@ -2,8 +2,8 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { systemClock } from "@landfall/engine/clock";
 import { run } from "./run.ts";
 import type { Output, Signal, World } from "./world.ts";
 
@@ -20,8 +20,7 @@ const world: World = {
   self: [process.execPath, fileURLToPath(new URL("../bin/landfall.js", import.meta.url))],
   version: (JSON.parse(readFileSync(packageFile, "utf8")) as { version: string }).version,
   dashboard: existsSync(dashboard) ? dashboard : null,
-  now: () => Date.now(),
-  sleep: (ms) => delay(ms),
+  ...systemClock,
   onSignal(listener) {
     const signals: Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
     for (const signal of signals) process.on(signal, listener);

@@ -29,7 +29,8 @@ export interface World {
   /** Directory with the built dashboard; null when it was not built. */
   dashboard: string | null;
   now(): number;
-  sleep(ms: number): Promise<void>;
+  /** Rejects with the signal's reason when it is aborted first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Calls back for each signal to end; returns what stops that. Without a listener a signal ends the process at once. */
   onSignal(listener: (signal: Signal) => void): () => void;
   openEngine(options: EngineOptions): Promise<Engine>;

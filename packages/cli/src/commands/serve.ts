@@ -165,7 +165,7 @@ async function standBy(context: Context, stop: AbortController): Promise<AsyncDi
 /** Bring it back when it is gone; that it cannot be is said, and tried again. */
 async function watchEdge(context: Context, engine: Engine, stop: AbortController): Promise<void> {
   while (!stop.signal.aborted) {
-    await Promise.race([context.world.sleep(edgeMs), aborted(stop.signal)]);
+    await context.world.sleep(edgeMs, stop.signal).catch(() => {}); // An abort ends the pause; it is looked at below.
     await endWhenStopped(context, stop);
     if (stop.signal.aborted) return;
     try {
