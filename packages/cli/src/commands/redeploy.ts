@@ -1,4 +1,4 @@
-/** `landfall redeploy [id]`: the same release once more. */
+/** `landfall redeploy [id]`: the same files once more. */
 import { carry, type WaitFlags, withWaitFlags } from "../carry.ts";
 import { deploymentOf } from "../project.ts";
 import type { Registry } from "../registry.ts";
@@ -8,7 +8,7 @@ export function redeploy({ program, does }: Registry): void {
     program
       .command("redeploy")
       .alias("restart")
-      .description("Bring the same release live once more; its programs start anew, and nothing is cut.")
+      .description("Deploy the same files once more, with today's variables; programs start anew, and nothing is cut.")
       .argument("[id]", "deployment (default: the last successful one here)"),
   ).action(
     does<WaitFlags>(async (context, { args: [id], flags }) => {
