@@ -3,17 +3,15 @@
  */
 import type { ErrorReport } from "./error.ts";
 
-export const deploymentStates = [
-  "pending",
-  "building",
-  "uploading",
-  "deploying",
-  "verifying",
-  "success",
-  "failed",
-  "cancelled",
-] as const;
-export type DeploymentState = (typeof deploymentStates)[number];
+export type DeploymentState =
+  | "pending"
+  | "building"
+  | "uploading"
+  | "deploying"
+  | "verifying"
+  | "success"
+  | "failed"
+  | "cancelled";
 
 /** States that are final. */
 export function isSettled(state: DeploymentState): boolean {

@@ -106,7 +106,7 @@ export function movedUrl(other: string, vendors: string): string {
 }
 
 /** What a person does to connect an account of the platform. */
-export function howToConnect(platform: Connectable): string {
+function howToConnect(platform: Connectable): string {
   const token = platform.connect?.find((way) => way.kind === "token");
   const made = token ? `Create a token at ${token.help}, then` : "Run";
   const name = token?.env[0];

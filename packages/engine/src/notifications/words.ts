@@ -5,7 +5,7 @@ import type { NotificationLetter } from "./place.ts";
 type Ended = NonNullable<NotificationBody["data"]>;
 
 /** A sentence that says all. */
-export function headline({ type, data }: NotificationBody): string {
+function headline({ type, data }: NotificationBody): string {
   if (data === null) return "A test message of Landfall: deployments are told here.";
   const { project, environment, operation } = data;
   const what = operation === "rollback" ? "a rollback" : operation === "promote" ? "a promotion" : "a deployment";

@@ -9,7 +9,7 @@ import type { Store } from "../store/store.ts";
 import { hashOf } from "./password.ts";
 
 /** What is kept from strangers: nothing, all but production, everything. */
-export const protectionScopes = ["off", "preview", "all"] as const;
+const protectionScopes = ["off", "preview", "all"] as const;
 export type ProtectionScope = (typeof protectionScopes)[number];
 
 export interface ProtectionView {

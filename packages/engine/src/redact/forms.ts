@@ -38,7 +38,7 @@ const trivialWords = new Set(
 );
 
 /** Whether a value is worth hiding: long enough, not a word of everyday configuration, not a small number, not one character repeated. */
-export function isWorthHiding(value: string): boolean {
+function isWorthHiding(value: string): boolean {
   const text = value.trim();
   if (text.replace(/\s+/g, "").length < shortestSecret || trivialWords.has(text.toLowerCase())) return false;
   if (/^\d{1,7}$/.test(text) || /^(.)\1*$/s.test(text)) return false;

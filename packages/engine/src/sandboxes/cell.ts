@@ -13,7 +13,7 @@ import { type Command, expandCommand, formatCommand } from "../process/command.t
 import { exec } from "../process/exec.ts";
 
 /** Of one sandbox, and what its command may use. */
-export const cellLimits: BuildLimits = {
+const cellLimits: BuildLimits = {
   ...defaultLimits,
   memoryBytes: 2 * 1024 ** 3,
   processes: 256,

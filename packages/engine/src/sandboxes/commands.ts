@@ -20,7 +20,7 @@ const mostRunning = 4;
 /** Of one sandbox; the oldest go. */
 const mostKept = 50;
 const usualTimeoutMs = 10 * 60_000;
-export const longestTimeoutMs = 60 * 60_000;
+const longestTimeoutMs = 60 * 60_000;
 /** How often the owner looks whether somebody else has asked for the end. */
 const cancelPollMs = 500;
 

@@ -137,7 +137,7 @@ export async function takeSnapshot(root: string, options: SnapshotOptions): Prom
 }
 
 /** sha256 (hex) of the canonical manifest: five fields a file, each ended by NUL, which no path holds. `files` must be sorted. */
-export function manifestDigest(files: readonly SnapshotFile[]): string {
+function manifestDigest(files: readonly SnapshotFile[]): string {
   const hash = createHash("sha256").update("landfall snapshot 1\0");
   for (const { path, mode, sizeBytes, sha256, link } of files)
     hash.update(`${path}\0${mode.toString(8)}\0${sizeBytes}\0${sha256}\0${link ?? ""}\0`);

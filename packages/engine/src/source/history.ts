@@ -46,7 +46,7 @@ export type Found = Pick<History, "commits" | "total" | "dropped" | "reason">;
 /** Standard output of git with these arguments; null when it ends with an error. */
 export type Ask = (args: string[]) => Promise<string | null>;
 
-export const keptCommits = 100;
+const keptCommits = 100;
 const countedCommits = 1_000;
 const longestSubject = 200;
 const longestName = 100;
@@ -56,7 +56,7 @@ export const historyDepth = 200;
 /** With a server that cannot leave out the files: each commit may bring some. */
 export const historyDepthWithFiles = 20;
 /** All of it, what is asked of a server included. */
-export const historyPatienceMs = 4_000;
+const historyPatienceMs = 4_000;
 
 /** Nothing is known, and why. */
 export const unknown = (reason: string): Found => ({ commits: [], total: 0, dropped: 0, reason });

@@ -47,7 +47,7 @@ const migrationAttempts = 20;
 /** Whoever asks for a new password is answered after so long, whatever there was to do: how long it took would say whether there is an account. */
 const resetAnswerMs = 300;
 
-export const deviceClient = "landfall-cli";
+const deviceClient = "landfall-cli";
 
 export interface Auth {
   /** Whether Better Auth answers this path below /api/auth. */

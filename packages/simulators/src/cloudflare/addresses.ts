@@ -15,7 +15,7 @@ import {
 } from "./state.ts";
 
 /** The host name of a script below workers.dev or the domain of the options; null without a subdomain. */
-export function workersHost({ settings }: CloudflareState, account: Account, name: string): string | null {
+function workersHost({ settings }: CloudflareState, account: Account, name: string): string | null {
   return account.workersSubdomain === null
     ? null
     : `${name}.${account.workersSubdomain}.${settings.siteDomain ?? "workers.dev"}`;

@@ -6,7 +6,7 @@ import { blake3 } from "@napi-rs/blake-hash";
 export type KeyCheck = "wrangler" | "sampled" | "opaque";
 
 /** The key as wrangler makes it: BLAKE3 of the base64 text and the extension, the first 32 hex digits. */
-export function assetKey(bytes: Buffer, path: string): string {
+function assetKey(bytes: Buffer, path: string): string {
   return blake3(bytes.toString("base64") + extname(path).slice(1)).toString("hex", 0, 16);
 }
 

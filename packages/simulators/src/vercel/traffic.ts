@@ -148,7 +148,7 @@ function takeProduction(
 }
 
 /** Addresses of what is in production; verified ones of no branch. */
-export function productionHosts({ domains }: Project): string[] {
+function productionHosts({ domains }: Project): string[] {
   return [...domains.values()]
     .filter(({ verified, gitBranch, redirect }) => verified && gitBranch === null && redirect === null)
     .map(({ name }) => name);
