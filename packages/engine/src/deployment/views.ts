@@ -112,10 +112,7 @@ export async function deploymentViews(
   const plans = new Map(
     rows.map(({ id, plan }) => [id, plan === null ? null : (JSON.parse(plan) as DeployPlan)] as const),
   );
-  // Plans of before had no source.
-  const snapshotOf = (id: string): string | undefined =>
-    (plans.get(id) as Partial<DeployPlan> | null)?.source?.snapshot;
-  const snapshots = rows.flatMap(({ id }) => snapshotOf(id) ?? []);
+  const snapshots = rows.flatMap(({ id }) => sourceOf(plans.get(id)!)?.snapshot ?? []);
   const releaseIds = rows.flatMap(({ release_id }) => (release_id === null ? [] : [release_id]));
   const [steps, projects, served, releases, manifests, pictures, waits] = await Promise.all([
     db.selectFrom("step").selectAll().where("deployment_id", "in", ids).orderBy("started_at").execute(),
@@ -146,7 +143,7 @@ export async function deploymentViews(
     services: row.services === null ? [] : (JSON.parse(row.services) as DeploymentView["services"]),
     error: row.error === null ? null : (JSON.parse(row.error) as DeploymentView["error"]),
     message: row.message,
-    source: sourceOf(plans.get(row.id)!),
+    source: sourceOf(plans.get(row.id)!)?.description ?? null,
     bytesSent: row.bytes_sent,
     filesSent: row.files_sent,
     releasedBytes: released.get(row.id) ?? null,
@@ -169,7 +166,7 @@ export async function deploymentViews(
       platform: platforms.find(({ id }) => id === row.platform),
       isServed: row.release_id !== null && served.releases.has(row.release_id),
       hasRelease: row.release_id !== null && keptReleases.has(row.release_id),
-      hasFiles: keptFiles.has(snapshotOf(row.id) ?? ""),
+      hasFiles: keptFiles.has(sourceOf(plans.get(row.id)!)?.snapshot ?? ""),
     }),
     startedBy: row.started_by,
     commit: commitOf(row),
@@ -178,10 +175,9 @@ export async function deploymentViews(
   }));
 }
 
-/** Where its files came from, in words. */
-export function sourceOf(plan: DeployPlan | null): string | null {
-  // Plans of before had no source.
-  return (plan as Partial<DeployPlan> | null)?.source?.description ?? null;
+/** Where its files came from; plans of earlier versions do not say. */
+export function sourceOf(plan: DeployPlan | null): DeployPlan["source"] | undefined {
+  return (plan as Partial<DeployPlan> | null)?.source;
 }
 
 function screenshotIn(project: string, takenAt: string | undefined): DeploymentView["screenshot"] {

@@ -1,4 +1,4 @@
-/** Better Auth on the engine's database: passwords, sessions, devices. Organisations, keys and rights are ours (people.ts). */
+/** Better Auth on the engine's database: passwords, sessions, devices. Organisations, keys and rights are ours (members.ts, keys.ts, principal.ts). */
 import { keptSecret } from "../kept-secret.ts";
 import { newSecret } from "../token.ts";
 import type { Attempts } from "../limits.ts";

@@ -168,7 +168,7 @@ export function deploymentProcedures(os: Gate, services: Services) {
         return {
           deployments: page.map((view) => ({
             ...shown({ ...view, plan: null }, context.principal),
-            // Plans of before had no source.
+            // Plans of earlier versions have no source.
             sizeBytes: (view.plan as Partial<DeployPlan> | null)?.source?.sizeBytes ?? null,
           })),
           nextCursor: found.length > limit ? page.at(-1)!.id : null,
