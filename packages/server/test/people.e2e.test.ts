@@ -1,3 +1,4 @@
+import type { Kysely } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { onePage } from "./archive.ts";
@@ -74,6 +75,18 @@ describe("the first person", () => {
       (await server.anyone.call("POST", "/setup", { ...person, password: "short", token: server.setupToken })).status,
     ).toBe(400);
     expect((await server.anyone.call("POST", "/setup", { ...person, token: server.setupToken })).status).toBe(201);
+  });
+
+  it("begins again where it was interrupted after the account was made", async () => {
+    const db = server.engine.database.db as unknown as Kysely<{ organization: Record<string, string> }>;
+    const inTheWay = { id: "local", name: "in the way", created_at: "" };
+    await db.insertInto("organization").values(inTheWay).execute();
+    const setUp = async () =>
+      (await server.anyone.call("POST", "/setup", { ...person, token: server.setupToken })).status;
+    expect(await setUp()).toBe(500);
+    await db.deleteFrom("organization").execute();
+    expect(await setUp()).toBe(201);
+    expect(await setUp()).toBe(404);
   });
 
   it("is the only way in besides an invitation", async () => {

@@ -40,8 +40,13 @@ export function setupOf({
   attempts: Attempts;
   members: Pick<Members, "found">;
 }): Setup {
+  // An organisation keeps one owner; until the first has one, nobody is there.
   const isNeeded = async (): Promise<boolean> =>
-    (await db.selectFrom("person").select("id").limit(1).executeTakeFirst()) === undefined;
+    (await db.selectFrom("member").select("id").limit(1).executeTakeFirst()) === undefined;
+
+  /** Whom an earlier try has made before it was interrupted. */
+  const personAt = async (email: string): Promise<string | undefined> =>
+    (await db.selectFrom("person").select("id").where("email", "=", email.toLowerCase()).executeTakeFirst())?.id;
 
   async function keep(hash: string): Promise<void> {
     await db
@@ -73,7 +78,7 @@ export function setupOf({
         throw missing("setup token");
       }
       try {
-        const userId = await auth.createPerson({ name, email, password });
+        const userId = (await personAt(email)) ?? (await auth.createPerson({ name, email, password }));
         await members.found({ id: firstOrganization, name: organization, ownerId: userId });
         return { userId, organizationId: firstOrganization };
       } catch (error) {
