@@ -49,7 +49,7 @@ export function detect(directory: string, options: DetectOptions = {}): Detectio
         ? merged([...services, { env: variables(project, ".", root) }])
         : (services.find(({ path }) => path === ".")?.env ??
           variables(project, services.length === 1 ? services[0]!.path : ".", root));
-  for (const path of new Set([".", ...services.map(({ path }) => path)])) warnOfOtherProcesses(project, path);
+  for (const at of new Set([".", ...services.map(({ path }) => path)])) warnOfOtherProcesses(project, at);
   if (project.tree.truncated)
     project.warnings.push({ at: ".", message: "has more files than are read; the rest was not looked at" });
   const { confidence: _, evidence, ...facts } = root;
