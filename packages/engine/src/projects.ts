@@ -250,5 +250,14 @@ function lastOf(row: Pick<DeploymentRow, (typeof toldOfLast)[number]> | undefine
   if (row === undefined) return null;
   const { id, environment, platform, state, message, created_at: createdAt } = row;
   const plan = row.plan === null ? null : (JSON.parse(row.plan) as DeployPlan);
-  return { id, environment, platform, state, message, source: sourceOf(plan)?.description ?? null, commit: commitOf(row), createdAt };
+  return {
+    id,
+    environment,
+    platform,
+    state,
+    message,
+    source: sourceOf(plan)?.description ?? null,
+    commit: commitOf(row),
+    createdAt,
+  };
 }

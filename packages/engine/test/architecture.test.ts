@@ -30,9 +30,7 @@ describe("the engine", () => {
   });
 
   it("does not print, read the environment or exit", () => {
-    expect(offenders("engine", /\bconsole\.\w+\(|\bprocess\.(env(?!\.PORT\))|exit|stdout|stderr|argv)\b/)).toEqual(
-      [],
-    );
+    expect(offenders("engine", /\bconsole\.\w+\(|\bprocess\.(env(?!\.PORT\))|exit|stdout|stderr|argv)\b/)).toEqual([]);
   });
 
   it("loads no HTTP client before somebody is asked: each takes a command 40 ms of its start", () => {
