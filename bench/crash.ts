@@ -71,10 +71,11 @@ function kill(pid: number): boolean {
 /** Numbers of the events stored by now. */
 async function seqsSoFar(id: string): Promise<number[]> {
   const seqs: number[] = [];
+  const signal = AbortSignal.timeout(30);
   try {
-    for await (const event of engine.follow(id, { signal: AbortSignal.timeout(30) })) seqs.push(event.seq);
+    for await (const event of engine.follow(id, { signal })) seqs.push(event.seq);
   } catch (error) {
-    if (!(error instanceof Error && error.name === "AbortError")) throw error;
+    if (!signal.aborted) throw error;
   }
   return seqs;
 }
