@@ -154,6 +154,12 @@ describe("a program that was started", () => {
     });
   });
 
+  it("is not taken for the program of somebody else that answers on its port", async () => {
+    const port = await serving((_, response) => response.end());
+    const { error } = await wait(() => running(port, { listening: [] }));
+    expect(error).toMatchObject({ code: "UNHEALTHY", text: { what: expect.stringContaining("listens on no port") } });
+  });
+
   it("is not waited for once it has listened on another port for 5 s", async () => {
     const port = await unusedPort();
     const { waitedMs, error } = await wait((now) =>

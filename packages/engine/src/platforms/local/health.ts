@@ -49,7 +49,7 @@ export async function untilHealthy({
       const answer = await ask(service.port, plan, signal);
       if (answer.text !== last) log(`GET ${plan.check.path} → ${answer.text}`);
       last = answer.text;
-      good = answer.healthy ? good + 1 : 0;
+      good = answer.healthy && mayBeIts(service) ? good + 1 : 0;
       if (good >= goodAnswers) return;
     }
     const ports = service && plan.kind !== "worker" ? addressesElsewhere(service).join(", ") : "";
@@ -74,6 +74,11 @@ export async function ask(
     signal.throwIfAborted();
     return { healthy: false, text: silenceInWords(error) };
   }
+}
+
+/** Whether an answer from the port is the program's: another may have taken the port since it was found free. */
+function mayBeIts({ port, listening }: EdgeService): boolean {
+  return process.platform !== "linux" || listening.some((one) => one.port === port);
 }
 
 /** Where it listens, when that is not where it is asked; empty when it is, or when it listens nowhere (yet). */
