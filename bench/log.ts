@@ -1,10 +1,8 @@
 /**
  * The build log with 200,000 lines at 5,000 a second, in Chromium: time between frames, longest tasks, finding the last line, opening on line
- * 150,000. Beside it the same page doing nothing, which says what the browser itself takes here. Time between frames is measured twice:
- * paced for a screen of 60 frames a second, where none comes sooner than after 16.7 ms and a page that does nothing is late as well, and
- * unpaced, where each frame follows when the one before is done: what a frame costs. node bench/log.ts
+ * 150,000. Beside it the same page doing nothing, which says what the browser itself takes here. node bench/log.ts
  */
-import { openStories, type StoriesInBrowser } from "../packages/react/test/browser.ts";
+import { openStories } from "../packages/react/test/browser.ts";
 import { percentile } from "./landfall.ts";
 
 const watch = `
@@ -14,9 +12,9 @@ const watch = `
   (function frame() { const now = performance.now(); frames.push(now - last); last = now; requestAnimationFrame(frame); })();
 `;
 const watchedMs = 10_000;
-const unpaced = ["--disable-frame-rate-limit", "--disable-gpu-vsync"];
+await using stories = await openStories();
 
-async function frames(stories: StoriesInBrowser, name: string, isFed: boolean): Promise<void> {
+async function frames(name: string, isFed: boolean): Promise<void> {
   const { page, context } = await stories.open("BuildLogViewer/large");
   await page.evaluate(watch);
   if (isFed) await page.getByRole("button", { name: "Feed", exact: true }).click();
@@ -29,14 +27,8 @@ async function frames(stories: StoriesInBrowser, name: string, isFed: boolean): 
   await context.close();
 }
 
-{
-  await using free = await openStories(unpaced);
-  await frames(free, "unpaced, idle page", false);
-  await frames(free, "unpaced, 5,000 lines a second", true);
-}
-await using stories = await openStories();
-await frames(stories, "paced, idle page", false);
-await frames(stories, "paced, 5,000 lines a second", true);
+await frames("idle page", false);
+await frames("5,000 lines a second", true);
 
 const { page, context } = await stories.open("BuildLogViewer/large");
 await page.evaluate("location.hash = 'L150000'");

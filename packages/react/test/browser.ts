@@ -68,7 +68,7 @@ export interface OpenOptions {
 type TurnOptions = Pick<OpenOptions, "theme" | "direction" | "isStill">;
 
 /** Builds the stories and serves them under the policy the server gives the dashboard. */
-export async function openStories(browserArgs: string[] = []): Promise<StoriesInBrowser> {
+export async function openStories(): Promise<StoriesInBrowser> {
   const folder = join(import.meta.dirname, "../stories");
   // One of its own: another run that builds at the same time empties its own.
   const built = mkdtempSync(join(tmpdir(), "landfall-stories-"));
@@ -91,7 +91,7 @@ export async function openStories(browserArgs: string[] = []): Promise<StoriesIn
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const browser = await launch(browserArgs);
+  const browser = await launch();
   const first = await browser.newPage();
   await first.goto(url);
   const names = await first.evaluate<string[]>("window.stories");
