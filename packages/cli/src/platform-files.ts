@@ -22,6 +22,7 @@ export const platformFiles: Record<string, Read> = {
     return {
       name: name(at(file, "app")),
       startCommand: at(file, "processes", "web") ?? at(file, "processes", "app"),
+      releaseCommand: at(file, "deploy", "release_command"),
       port: at(web, "internal_port"),
       healthPath: at(web, "checks", 0, "path") ?? at(web, "http_checks", 0, "path"),
     };
@@ -45,6 +46,7 @@ export const platformFiles: Record<string, Read> = {
       name: name(at(service, "name")),
       buildCommand: at(service, "buildCommand"),
       startCommand: at(service, "startCommand"),
+      releaseCommand: at(service, "preDeployCommand"),
       outputDir: at(service, "staticPublishPath"),
       healthPath: at(service, "healthCheckPath"),
     };
@@ -54,10 +56,14 @@ export const platformFiles: Record<string, Read> = {
     return {
       buildCommand: at(file, "build", "buildCommand"),
       startCommand: at(file, "deploy", "startCommand"),
+      releaseCommand: lineOf(at(file, "deploy", "preDeployCommand")),
       healthPath: at(file, "deploy", "healthcheckPath"),
     };
   },
-  Procfile: (text) => ({ startCommand: parseProcfile(text)["web"] }),
+  Procfile: (text) => {
+    const { web, release } = parseProcfile(text);
+    return { startCommand: web, releaseCommand: release };
+  },
   "compose.yaml": compose,
   "compose.yml": compose,
   "docker-compose.yaml": compose,
@@ -96,6 +102,11 @@ function commandOf(command: unknown): unknown {
   return command
     .map((word) => (/^[\w@%+=:,./$-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
     .join(" ");
+}
+
+/** One command, or several in order. */
+function lineOf(commands: unknown): unknown {
+  return Array.isArray(commands) ? commands.map(String).join(" && ") : commands;
 }
 
 /** The container's side of the first: `3000`, `"8080:3000/tcp"`, `{ target: 3000 }`. */

@@ -28,6 +28,7 @@ export interface RequestFlags {
   buildCommand?: string;
   installCommand?: string;
   startCommand?: string;
+  releaseCommand?: string;
   framework?: string;
   port?: string;
   service?: string[];
@@ -64,6 +65,7 @@ export function withRequestFlags(command: Command): Command {
     .option("--install-command <command>", "how dependencies are installed; '' for not at all")
     .option("--build-command <command>", "how it is built; '' for not at all")
     .option("--start-command <command>", "how the server starts")
+    .option("--release-command <command>", "what is run once per release before it starts; '' for nothing")
     .option("--output-dir <dir>", "folder with the built pages")
     .option("--port <number>", "port the server listens on when PORT is not set")
     .option("--service <name>", "only this service of several (repeatable)", collect)
@@ -123,6 +125,7 @@ export async function requestFrom(
     installCommand: flags.installCommand,
     buildCommand: flags.buildCommand,
     startCommand: flags.startCommand,
+    releaseCommand: flags.releaseCommand,
     outputDir: flags.outputDir ?? flags.dir,
     port,
   });

@@ -246,6 +246,7 @@ const service = z.object({
   installCommand: z.string().max(4000).optional(),
   buildCommand: z.string().max(4000).optional(),
   startCommand: z.string().max(4000).optional(),
+  releaseCommand: z.string().max(4000).optional(),
   outputDir: z.string().max(1000).optional(),
   port: z.number().int().min(1).max(65_535).optional(),
   kind: z.enum(["static", "server", "worker"]).optional(),

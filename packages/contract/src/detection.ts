@@ -25,6 +25,8 @@ const facts = {
   installCommand: z.string().optional(),
   buildCommand: z.string().optional(),
   startCommand: z.string().optional(),
+  releaseCommand: z.string().optional(),
+  processes: z.array(z.object({ name: z.string(), startCommand: z.string() })).optional(),
   outputDir: z.string().optional(),
   adapter: z.string().optional(),
   port: z.number().optional(),

@@ -42,6 +42,8 @@ const servicePlan = z.object({
     .optional(),
   start: command.optional(),
   before: z.array(command).optional(),
+  filesOf: z.string().optional(),
+  alsoStarts: z.array(command).optional(),
   port: z.number().optional(),
   variables: z.array(
     z.object({

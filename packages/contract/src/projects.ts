@@ -79,6 +79,7 @@ const settings = z
     installCommand: command,
     buildCommand: command,
     startCommand: command,
+    releaseCommand: command,
     outputDir: z.string().min(1).max(1000).optional(),
     healthPath: z.string().max(501).optional(),
     platform: z.string().min(1).max(100).optional(),

@@ -16,6 +16,7 @@ import type { Supervisor } from "./supervisor.ts";
 /** An old release is given so long to finish what it has begun. */
 const drainMs = 30_000;
 const stopGraceMs = 10_000;
+const beforeStartMs = 120_000;
 
 export interface Desired {
   /** Read the store and make it so. Draining goes on after it returns. */
@@ -68,7 +69,8 @@ export function createDesired({
   /** A deployment puts a program's files in place. After a restore of a backup, and on another machine, they are not there yet. */
   async function staged(release: Release, service: string): Promise<boolean> {
     try {
-      await stage({ store, release, service, toolPath });
+      // Others wait for it, so what comes before its start has less time than in a deployment.
+      await stage({ store, release, service, toolPath, signal: AbortSignal.timeout(beforeStartMs) });
       return true;
     } catch (error) {
       complain(error); // The others are to run all the same.

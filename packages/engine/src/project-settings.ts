@@ -9,7 +9,7 @@ import type { Store } from "./store/store.ts";
 export interface ProjectSettings
   extends Pick<
     ServiceConfig,
-    "framework" | "installCommand" | "buildCommand" | "startCommand" | "outputDir" | "healthPath"
+    "framework" | "installCommand" | "buildCommand" | "startCommand" | "releaseCommand" | "outputDir" | "healthPath"
   > {
   /** Folder inside an archive or a repository. */
   rootDirectory?: string | undefined;

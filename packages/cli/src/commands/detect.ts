@@ -117,6 +117,8 @@ function detectionText(context: Context, found: Detection): string[] {
     ["installCommand", found.installCommand],
     ["buildCommand", found.buildCommand],
     ["startCommand", found.startCommand],
+    ["releaseCommand", found.releaseCommand],
+    ["processes", found.processes?.map(({ name, startCommand }) => `${name}: ${startCommand}`).join(", ")],
     ["outputDir", found.outputDir],
     ["adapter", found.adapter],
     ["port", found.port],

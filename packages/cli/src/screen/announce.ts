@@ -109,7 +109,8 @@ export function planText(prepared: Prepared, view: { paint: Paint; columns: numb
     );
     const route = service.route.map((step) => `${step.from} → ${step.to} (${step.by})`).join(", ");
     const facts: [string, string][] = [
-      ["route", route],
+      ["files", service.filesOf === undefined ? "" : `those of ${service.filesOf}`],
+      ["route", service.filesOf === undefined ? route : ""],
       ["install", commandsText(service.build?.install)],
       ["build", commandsText(service.build?.build)],
       [
@@ -118,11 +119,11 @@ export function planText(prepared: Prepared, view: { paint: Paint; columns: numb
           ? ""
           : `${service.build.adapter.name}, in place of ${service.build.adapter.instead}`,
       ],
-      ["output", service.build?.outputDir ?? ""],
+      ["output", service.filesOf === undefined ? (service.build?.outputDir ?? "") : ""],
       ["before", commandsText(service.before)],
       ["start", service.start === undefined ? "" : commandsText([service.start])],
       ["hosts", service.hosts.join(", ")],
-      ["check", `GET ${service.check.path}`],
+      ["check", service.kind === "worker" ? "that it goes on running" : `GET ${service.check.path}`],
       ["then", service.operations.join(", ")],
     ];
     for (const [name, value] of facts)

@@ -40,6 +40,7 @@ export function artifactKey({
     sources,
     [service.path, service.kind, service.framework ?? null, service.runtime, service.runtimeVersion ?? null],
     [build, service.start ?? null, service.before ?? null, service.static ?? null],
+    ...(service.alsoStarts ? [service.alsoStarts] : []),
     Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1)),
   ];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");

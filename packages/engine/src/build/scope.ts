@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, posix } from "node:path";
-import type { ServicePlan } from "../plan/plan.ts";
+import { commandsFrom, type ServicePlan } from "../plan/plan.ts";
 import type { Command } from "../process/command.ts";
 import type { Blobs } from "../snapshot/blobs.ts";
 import type { Snapshot, SnapshotFile } from "../snapshot/snapshot.ts";
@@ -77,11 +77,7 @@ export async function scopeOf({
   // One that holds a member gives it settings, and one that runs something may change what all have.
   const isAbove = (one: Package): boolean => [...members].some(({ directory }) => isWithin(directory, one.directory));
   if (outside.some((one) => isAbove(one) || lifecycle.some((script) => one.scripts[script] !== undefined))) return null;
-  const commands = [
-    ...(service.build?.build ?? []),
-    ...(service.before ?? []),
-    ...(service.start ? [service.start] : []),
-  ];
+  const commands = [...(service.build?.build ?? []), ...commandsFrom(service)];
   const isMember = (directory: string): boolean => [...members].some((one) => one.directory === directory);
   const leaves = ({ argv, cwd = "." }: Command): boolean =>
     !isMember(posix.join(service.path, cwd)) || argv.some((word) => word.includes(".."));

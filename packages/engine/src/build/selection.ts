@@ -7,7 +7,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
-import type { ServicePlan } from "../plan/plan.ts";
+import { commandsFrom, type ServicePlan } from "../plan/plan.ts";
 
 export interface Selection {
   /** Directories or files taken, relative to the workspace's files; `.` for all. */
@@ -43,7 +43,9 @@ export async function selectServerFiles(service: ServicePlan, files: string): Pr
   const words = service.start?.argv ?? [];
   const cwd = posix.join(service.path, service.start?.cwd ?? ".");
   for (const { directory, beside } of selfContained) {
-    const isStarted = words.some((word) => posix.normalize(word).startsWith(`${directory}/`));
+    const isStarted = commandsFrom(service).every(({ argv }) =>
+      argv.some((word) => posix.normalize(word).startsWith(`${directory}/`)),
+    );
     if (!isStarted || !existsSync(join(files, cwd, directory))) continue;
     const own = posix.join(cwd, directory);
     // In a monorepo Next.js repeats the service's path below standalone; the server's file is then deeper, and so are its pages.
@@ -151,7 +153,7 @@ async function namedAtRun({
   manifest: Manifest;
   candidates: string[];
 }): Promise<string[]> {
-  const commands = [service.start, ...(service.before ?? [])].flatMap((command) => command?.argv ?? []);
+  const commands = commandsFrom(service).flatMap(({ argv }) => argv);
   const scripts = ["prestart", "start", "poststart", ...commands].map((name) => manifest.scripts?.[name] ?? "");
   const texts = [commands.join(" "), ...scripts];
   const { glob } = await import("node:fs/promises");

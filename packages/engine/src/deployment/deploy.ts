@@ -205,7 +205,13 @@ async function buildAll(work: Work, plan: DeployPlan): Promise<BuiltService[]> {
   const values = valuesByService(plan.services, work.values);
   const services: BuiltService[] = [];
   for (const service of plan.services) {
-    const name = plan.services.length === 1 ? "build" : `build ${service.name}`;
+    const shared = services.find(({ plan: { name } }) => name === service.filesOf);
+    if (shared) {
+      services.push({ plan: service, artifact: shared.artifact });
+      continue;
+    }
+    const name =
+      plan.services.filter(({ filesOf }) => filesOf === undefined).length === 1 ? "build" : `build ${service.name}`;
     const built = await journal.step(name, async ({ signal, detail }) => {
       const { artifact, reused, warnings } = await work.build({
         organization: work.row.organization_id,

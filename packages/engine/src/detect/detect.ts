@@ -6,11 +6,11 @@
  */
 import { detectVariables } from "../env/detect.ts";
 import { besideDesktop, besideRoot, isScript } from "./beside.ts";
+import { type BesideStart, besideStart } from "./beside-start.ts";
 import { addDatabases } from "./databases.ts";
 import type { Candidate, DetectedService, Detection, EnvVariable, Evidence, ServiceFacts } from "./detection.ts";
 import { readManifest } from "./javascript.ts";
 import { composeBelow, composeServices } from "./languages/docker.ts";
-import { warnOfOtherProcesses } from "./languages/procfile.ts";
 import { dropLocalDatabases } from "./languages/draft.ts";
 import { type Manifest, manifestOf, uses } from "./manifest.ts";
 import { inside, type Project, projectOf, type Reading } from "./reading.ts";
@@ -38,8 +38,13 @@ export function detect(directory: string, options: DetectOptions = {}): Detectio
   const below = servicesBelow(project, workspace, ranked[0]);
   programs.set(project, new Set(below.map(({ path }) => path)));
   const whole = wholeOf(project, workspace, ranked, below);
+  const evidence = [...whole.facts.evidence];
   const services = whole.services.map(
-    (service): DetectedService => ({ ...service, env: variables(project, service.path, service) }),
+    (service): DetectedService => ({
+      ...service,
+      ...besideStart(project, service, evidence),
+      env: variables(project, service.path, service),
+    }),
   );
   const root = whole.facts;
   const env =
@@ -49,19 +54,23 @@ export function detect(directory: string, options: DetectOptions = {}): Detectio
         ? merged([...services, { env: variables(project, ".", root) }])
         : (services.find(({ path }) => path === ".")?.env ??
           variables(project, services.length === 1 ? services[0]!.path : ".", root));
-  for (const at of new Set([".", ...services.map(({ path }) => path)])) warnOfOtherProcesses(project, at);
   if (project.tree.truncated)
     project.warnings.push({ at: ".", message: "has more files than are read; the rest was not looked at" });
-  const { confidence: _, evidence, ...facts } = root;
+  const { confidence: _, evidence: __, ...facts } = root;
   return {
     dir: directory,
     ...facts,
+    ...(services.length === 1 ? besideStartOf(services[0]!) : {}),
     env,
     services,
     evidence,
     candidates: whole.candidates,
     warnings: project.warnings,
   };
+}
+
+function besideStartOf({ releaseCommand, processes }: BesideStart): BesideStart {
+  return { ...(releaseCommand === undefined ? {} : { releaseCommand }), ...(processes ? { processes } : {}) };
 }
 
 /** Beside what is likely, a reading below this says nothing. */

@@ -33,6 +33,12 @@ export interface EnvVariable {
   foundIn: string[];
 }
 
+/** A process of a Procfile beside the one that answers. */
+export interface Process {
+  name: string;
+  startCommand: string;
+}
+
 /** What a directory that is run or built on its own is. */
 export interface ServiceFacts {
   kind: Kind;
@@ -43,6 +49,10 @@ export interface ServiceFacts {
   installCommand?: string;
   buildCommand?: string;
   startCommand?: string;
+  /** Run to its end once per release, before its program starts: migrations. */
+  releaseCommand?: string;
+  /** Other programs started from the same files for as long as it runs. */
+  processes?: Process[];
   /** Relative to the service's directory. */
   outputDir?: string;
   /** By which the framework builds its server for one platform, where that is none Node starts: a package (`@astrojs/vercel`), a preset of Nitro. */

@@ -1,5 +1,5 @@
 /** What configuration files of hosting platforms say about a directory. Evidence: commands they set win over guesses, never over each other silently. */
-import { procfileOf } from "./languages/procfile.ts";
+import { mainProcess, procfileOf } from "./languages/procfile.ts";
 import { inside, isObject, type Json, type JsonObject, type Project } from "./reading.ts";
 import { stringAt, valueAt } from "./config.ts";
 
@@ -8,6 +8,7 @@ export interface VendorFacts {
   rule: string;
   buildCommand?: string | undefined;
   startCommand?: string | undefined;
+  releaseCommand?: string | undefined;
   outputDir?: string | undefined;
   port?: number | undefined;
   kind?: "static" | "server" | "worker" | undefined;
@@ -23,13 +24,17 @@ const rows: readonly ((project: Project, directory: string) => VendorFacts[] | n
   function procfile(project, directory) {
     const found = procfileOf(project, directory);
     if (!found) return null;
-    const { web } = found.processes;
-    const worker = Object.keys(found.processes).find((name) => name !== "web" && name !== "release");
-    return web !== undefined
-      ? [{ at: found.at, rule: "procfile", startCommand: web, confidence: 0.93 }]
-      : worker === undefined
-        ? null
-        : [{ at: found.at, rule: "procfile", startCommand: found.processes[worker], kind: "worker", confidence: 0.85 }];
+    const { at, processes } = found;
+    const main = mainProcess(processes);
+    return [
+      {
+        at,
+        rule: "procfile",
+        releaseCommand: processes["release"],
+        ...(main === undefined ? {} : { startCommand: processes[main] }),
+        ...(main === undefined || main === "web" ? { confidence: 0.93 } : { kind: "worker", confidence: 0.85 }),
+      },
+    ];
   },
   function render(project, directory) {
     const at = ["render.yaml", "render.yml", ".render.yaml"].find((path) => project.tree.has(path));
@@ -53,6 +58,7 @@ const rows: readonly ((project: Project, directory: string) => VendorFacts[] | n
         rule: "render",
         buildCommand: stringAt(service, "buildCommand"),
         startCommand: stringAt(service, "startCommand"),
+        releaseCommand: stringAt(service, "preDeployCommand"),
         outputDir: strip(stringAt(service, "staticPublishPath")),
         kind: isStatic ? "static" : undefined,
         confidence: 0.88,
@@ -70,6 +76,7 @@ const rows: readonly ((project: Project, directory: string) => VendorFacts[] | n
             rule: "railway",
             buildCommand: stringAt(json, "build", "buildCommand"),
             startCommand: stringAt(json, "deploy", "startCommand"),
+            releaseCommand: lineOf(valueAt(json, "deploy", "preDeployCommand")),
             confidence: 0.88,
           },
         ];
@@ -143,7 +150,11 @@ const rows: readonly ((project: Project, directory: string) => VendorFacts[] | n
     const at = inside(directory, "fly.toml");
     const toml = document(project, at);
     const port = valueAt(toml ?? undefined, "http_service", "internal_port");
-    return typeof port === "number" ? [{ at, rule: "fly", port, confidence: 0.6 }] : null;
+    const release = stringAt(toml ?? undefined, "deploy", "release_command");
+    // What begins with a slash is a file of the image.
+    const releaseCommand = release?.startsWith("/") ? undefined : release;
+    if (typeof port !== "number" && releaseCommand === undefined) return null;
+    return [{ at, rule: "fly", port: typeof port === "number" ? port : undefined, releaseCommand, confidence: 0.6 }];
   },
   function wrangler(project, directory) {
     for (const name of ["wrangler.jsonc", "wrangler.json", "wrangler.toml"]) {
@@ -160,6 +171,14 @@ function document(project: Project, at: string): JsonObject | null {
   if (!project.tree.has(at)) return null;
   const value: Json | null = at.endsWith(".toml") ? project.toml(at) : project.json(at);
   return isObject(value ?? null) ? value : null;
+}
+
+/** A command, or several in order, as one line. */
+function lineOf(value: Json | undefined): string | undefined {
+  const lines = (Array.isArray(value) ? value : [value]).flatMap((one) =>
+    typeof one === "string" && one.trim() !== "" ? [one] : [],
+  );
+  return lines.length === 0 ? undefined : lines.join(" && ");
 }
 
 /** `./dist/` and `/dist` as `dist`. */

@@ -11,6 +11,7 @@ const overrides = {
   installCommand: z.string().describe("Installs dependencies; empty for none."),
   buildCommand: z.string().describe("Builds; empty for none."),
   startCommand: z.string().describe("Starts the server. May use $PORT."),
+  releaseCommand: z.string().describe("Run once per release before it starts, such as a migration; empty for none."),
   outputDir: z.string().describe("Directory with the static result, relative to the service."),
   port: z.int().min(1).max(65_535).describe("Port the program listens on when PORT is not set."),
   kind: z.enum(["static", "server", "worker"]),

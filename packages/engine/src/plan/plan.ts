@@ -52,6 +52,10 @@ export interface ServicePlan {
   start?: Command;
   /** Run to their end before it, once per release (migrations). */
   before?: Command[];
+  /** The service whose files it is started from: nothing is built for it. */
+  filesOf?: string;
+  /** What the services started from its files run. */
+  alsoStarts?: Command[];
   port?: number;
   static?: StaticRules;
   variables: PlannedVariable[];
@@ -95,4 +99,9 @@ export interface DeployPlan {
   /** What a person should know before saying yes. */
   notes: { level: "info" | "warning"; message: string }[];
   evidence: Evidence[];
+}
+
+/** Every command that is run from the files of a service. */
+export function commandsFrom({ before = [], start, alsoStarts = [] }: ServicePlan): Command[] {
+  return [...before, ...(start ? [start] : []), ...alsoStarts];
 }

@@ -6,7 +6,7 @@ import { type ErrorReport, reportOf } from "../error.ts";
 import type { DeployPlan, ServicePlan } from "./plan.ts";
 import type { PlanInput } from "./plan-input.ts";
 import { hasIn, planService } from "./service-plan.ts";
-import { chooseServices, prebuiltService, severalServices } from "./services.ts";
+import { type Chosen, chooseServices, prebuiltService, severalServices } from "./services.ts";
 
 /** The plan and why it cannot be carried out; problems are empty when it can. */
 export function planFor(input: PlanInput): { plan: DeployPlan; problems: ErrorReport[] } {
@@ -14,13 +14,19 @@ export function planFor(input: PlanInput): { plan: DeployPlan; problems: ErrorRe
   const notes: DeployPlan["notes"] = [];
   const services: ServicePlan[] = [];
   const chosen = input.detection === null ? [prebuiltService(input)] : chooseServices(input, input.detection, problems);
-  const primary = chosen.find((service) => service.kind === "static") ?? chosen[0];
+  const primary = chosen.find(({ kind }) => kind === "static") ?? chosen.find(({ kind }) => kind !== "worker");
   for (const service of chosen) {
     try {
       services.push(planService(input, service, { isPrimary: service === primary }));
     } catch (error) {
       problems.push(reportOf(error));
     }
+  }
+  for (const service of services) {
+    const also = services.flatMap(({ filesOf, before = [], start }) =>
+      filesOf === service.name && start ? [...before, start] : [],
+    );
+    if (also.length > 0) service.alsoStarts = also;
   }
   if (input.platform.oneService && chosen.length > 1) problems.push(severalServices(input, chosen));
   const missing = missingVariables(services);
@@ -29,6 +35,7 @@ export function planFor(input: PlanInput): { plan: DeployPlan; problems: ErrorRe
     notes.push({ level: "warning", message: `Not set: ${[...new Set(missing.map(({ key }) => key))].join(", ")}.` });
   for (const warning of input.detection?.warnings ?? [])
     notes.push({ level: "warning", message: `${warning.at}: ${warning.message}` });
+  for (const service of chosen) notes.push(...notRun(input, service, services));
   for (const service of input.detection ? services : [])
     for (const { path, says } of input.platform.leftOut ?? [])
       if (hasIn(input, service.path, path)) notes.push({ level: "warning", message: says });
@@ -46,6 +53,20 @@ export function planFor(input: PlanInput): { plan: DeployPlan; problems: ErrorRe
   return { plan, problems };
 }
 
+/** What belongs to a program that this platform does not start. */
+function notRun({ platform }: PlanInput, service: Chosen, planned: ServicePlan[]): DeployPlan["notes"] {
+  const says: string[] = [];
+  const release = service.overrides.releaseCommand ?? service.releaseCommand ?? "";
+  if (release !== "" && planned.some(({ name, start }) => name === service.name && start === undefined))
+    says.push(
+      `${platform.name} does not run ${release}, which a release has to run before it starts: run it yourself.`,
+    );
+  const names = (service.processes ?? []).map(({ name }) => name);
+  if (names.length > 0 && !platform.runs.includes("worker"))
+    says.push(`${platform.name} runs no workers, so ${names.join(", ")} of the Procfile stays out.`);
+  return says.map((message) => ({ level: "warning", message }));
+}
+
 interface Missing {
   key: string;
   /** With its service, where there are several. */
@@ -55,7 +76,9 @@ interface Missing {
 }
 
 /** Variables that a service needs and nobody has set. */
-function missingVariables(services: ServicePlan[]): Missing[] {
+function missingVariables(all: ServicePlan[]): Missing[] {
+  // A process has the variables of the service whose files it is started from.
+  const services = all.filter(({ filesOf }) => filesOf === undefined);
   return services.flatMap(({ name, variables }) =>
     variables
       .filter(({ from, required }) => from === "missing" && required)

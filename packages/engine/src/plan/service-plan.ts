@@ -34,6 +34,7 @@ export function planService(input: PlanInput, service: Chosen, { isPrimary }: { 
   // What the platform runs from its own output needs no command here.
   const startsHere = kind !== "static" && accepts !== "source" && way?.outputDir === undefined;
   const start = startsHere ? startCommands(input, service, standIn?.row.start.replace("{output}", outputDir)) : [];
+  const release = startsHere ? commands(overrides.releaseCommand ?? service.releaseCommand) : [];
   const host = hostOf({ project, environment, service: isPrimary ? null : service.name, baseDomain });
   return {
     name: service.name,
@@ -45,22 +46,26 @@ export function planService(input: PlanInput, service: Chosen, { isPrimary }: { 
     route: needsBuild ? routeTo(platform, accepts) : [{ from: accepts, to: accepts, by: "as-is" }],
     accepts,
     ...(needsBuild ? { build: buildPlan(input, service, { accepts, way, outputDir, standIn }) } : {}),
+    ...optional("filesOf", service.filesOf),
     ...(accepts === "source" ? { remoteBuild: remoteBuild(overrides, way) } : {}),
-    ...(start.length > 0 ? { start: start.at(-1)!, before: start.slice(0, -1) } : {}),
+    ...(start.length > 0 ? { start: start.at(-1)!, before: [...release, ...start.slice(0, -1)] } : {}),
     ...optional("port", overrides.port ?? service.port),
     ...(kind === "static" ? { static: staticRules(input, service, framework) } : {}),
     variables: planVariables(service.env, input.values),
     // Elsewhere the platform gives the names.
-    hosts: platform.baseUrl === undefined ? [host] : [],
+    hosts: platform.baseUrl === undefined && kind !== "worker" ? [host] : [],
     check: { path: overrides.healthPath ?? "/", timeoutMs: checkTimeoutMs },
-    dependsOn: service.dependsOn ?? [],
-    operations:
-      platform.operations?.(kind) ??
-      (kind === "static"
-        ? ["switch the traffic"]
-        : ["start beside the one that runs", "probe", "switch the traffic", "drain and stop the old one"]),
+    dependsOn: [...(service.dependsOn ?? []), ...(service.filesOf === undefined ? [] : [service.filesOf])],
+    operations: platform.operations?.(kind) ?? operations[kind],
   };
 }
+
+const operations: Readonly<Record<ServicePlan["kind"], string[]>> = {
+  static: ["switch the traffic"],
+  server: ["start beside the one that runs", "probe", "switch the traffic", "drain and stop the old one"],
+  container: ["start beside the one that runs", "probe", "switch the traffic", "drain and stop the old one"],
+  worker: ["start beside the one that runs", "stop the old one"],
+};
 
 /** What the platform is to run. Throws NO_ROUTE or NOT_DETECTED for what it cannot, with what can be done instead. */
 function runnableKind(platform: Platform, service: Chosen): ServicePlan["kind"] {
@@ -154,7 +159,7 @@ function buildPlan(
     standIn,
   }: { accepts: ArtifactKind; way: Accepted["way"]; outputDir: string; standIn: StandIn | undefined },
 ): BuildPlan {
-  const isBuiltHere = accepts !== "source";
+  const isBuiltHere = accepts !== "source" && service.filesOf === undefined;
   const install = isBuiltHere ? commands(overrides.installCommand ?? service.installCommand) : [];
   const own = isBuiltHere ? commands(overrides.buildCommand ?? service.buildCommand) : [];
   const isLeftToUs = isBuiltHere && overrides.buildCommand === undefined;

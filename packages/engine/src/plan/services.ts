@@ -5,9 +5,14 @@ import { slug } from "../name.ts";
 import type { Config } from "./config.ts";
 import type { PlanInput } from "./plan-input.ts";
 import type { Overrides } from "./request.ts";
+import { asRun } from "./start-command.ts";
 
 /** A service with what was said about it, which wins over what was detected. */
-export type Chosen = DetectedService & { overrides: Overrides };
+export type Chosen = DetectedService & {
+  overrides: Overrides;
+  /** The name of the service it is another process of, when that one is deployed too. */
+  filesOf?: string;
+};
 
 /** The one service of a folder that is taken as it is. */
 export function prebuiltService({ config, overrides }: PlanInput): Chosen {
@@ -32,33 +37,60 @@ function topLevel(config: Config | null): Overrides {
 /** Of what was detected those asked for, each with a name of its own. What cannot be chosen is added to `problems`. */
 export function chooseServices(input: PlanInput, detection: Detection, problems: ErrorReport[]): Chosen[] {
   const { config, overrides, only } = input;
-  const all: DetectedService[] =
+  const detected: DetectedService[] =
     detection.services.length > 0 ? detection.services : [{ ...detection, path: ".", name: "web" }];
-  const wanted = only ? all.filter((service) => only.includes(service.name) || only.includes(service.path)) : all;
+  const all = detected.flatMap((service) => [{ service, of: null }, ...processesOf(input, service, detected.length)]);
+  const isMeant = ({ name, path }: DetectedService): boolean => !only || only.includes(name) || only.includes(path);
+  const wanted = all.filter(({ service }) => isMeant(service));
   for (const name of only ?? []) {
-    if (all.some((service) => service.name === name || service.path === name)) continue;
+    if (all.some(({ service }) => service.name === name || service.path === name)) continue;
     problems.push({
       code: "INVALID_CONFIG",
       what: `There is no service ${JSON.stringify(name)} here.`,
-      next: `Services found: ${all.map((service) => `${service.name} (${service.path})`).join(", ")}.`,
+      next: `Services found: ${all.map(({ service }) => `${service.name} (${service.path})`).join(", ")}.`,
     });
   }
-  const single = wanted.length === 1;
-  const chosen = wanted.map((service) => {
-    const own: Overrides = config?.services?.[service.name] ?? config?.services?.[service.path] ?? {};
+  const main = wanted.filter(({ of }) => of === null || !isMeant(of));
+  const byService = new Map<DetectedService, Chosen>();
+  for (const { service, of } of wanted) {
+    const isMain = of === null || !isMeant(of);
+    const named = config?.services?.[service.name];
+    const own: Overrides = named ?? (of === null ? config?.services?.[service.path] : undefined) ?? {};
     // Flags and the top of landfall.json speak of the one service there is; of several, only what is said by name counts.
-    const won: Overrides = single ? { ...topLevel(config), ...own, ...overrides } : own;
+    const won: Overrides = isMain && main.length === 1 ? { ...topLevel(config), ...own, ...overrides } : own;
     const kind = won.kind ?? saidKind(service.kind, won);
-    return { ...service, kind, name: slug(service.name) || "web", overrides: won };
-  });
-  const names = new Set<string>();
-  for (const service of chosen) {
-    for (let count = 2; names.has(service.name); count++)
-      service.name = `${service.name.replace(/-\d+$/, "")}-${count}`;
-    names.add(service.name);
+    const name = freeName(slug(service.name) || "web", byService.values());
+    const filesOf = of === null ? undefined : byService.get(of)?.name;
+    byService.set(service, { ...service, kind, name, overrides: won, ...(filesOf === undefined ? {} : { filesOf }) });
   }
+  const chosen = [...byService.values()];
   if (chosen.length === 0 && problems.length === 0) problems.push(nothingToDeploy(detection));
   return chosen;
+}
+
+/** `worker`, or `worker-2` where another service has that name. */
+function freeName(wanted: string, taken: Iterable<Chosen>): string {
+  const names = new Set([...taken].map(({ name }) => name));
+  let name = wanted;
+  for (let count = 2; names.has(name); count++) name = `${wanted.replace(/-\d+$/, "")}-${count}`;
+  return name;
+}
+
+/** The other processes of a program, each a worker of the same files, where the platform runs workers. */
+function processesOf(
+  { platform, scriptsOf }: PlanInput,
+  of: DetectedService,
+  services: number,
+): { service: DetectedService; of: DetectedService }[] {
+  if (!platform.runs.includes("worker")) return [];
+  const runs = (text: string | undefined): string => asRun(text ?? "", scriptsOf(of.path));
+  const { processes = [], releaseCommand: _, port: __, ...shared } = of;
+  return processes
+    .filter(({ startCommand }) => runs(startCommand) !== runs(of.startCommand))
+    .map(({ name, startCommand }) => ({
+      service: { ...shared, name: services === 1 ? name : `${of.name}-${name}`, kind: "worker" as const, startCommand },
+      of,
+    }));
 }
 
 const runsNothing: ReadonlySet<Detection["kind"]> = new Set(["package", "container", "compose", "monorepo"]);

@@ -1,5 +1,5 @@
 /** How a program is started: `npm start` as what its script runs. */
-import { type Command, parseCommand } from "../process/command.ts";
+import { type Command, formatCommand, parseCommand } from "../process/command.ts";
 
 const runners = new Set(["npm", "pnpm", "yarn", "bun"]);
 
@@ -26,5 +26,14 @@ export function withoutRunner(start: Command[], scripts: Record<string, string>,
     return [...inner.slice(0, -1), ...last];
   } catch {
     return start; // It needs a shell; the package manager gives it one, inside the release.
+  }
+}
+
+/** What a command line comes to, to be compared with another's. One that needs a shell is what it says. */
+export function asRun(text: string, scripts: Record<string, string>): string {
+  try {
+    return withoutRunner(parseCommand(text), scripts).map(formatCommand).join(" && ");
+  } catch {
+    return text;
   }
 }

@@ -40,8 +40,9 @@ export function localPlatform({
     const { release, step, signal } = context;
     const processes = release.services.filter(({ plan }) => plan.kind !== "static").map(({ plan }) => plan);
     if (processes.length > 0) {
-      await step("stage", async () => {
-        for (const { name } of processes) await stage({ store, release, service: name, toolPath, network, signal });
+      await step("stage", async ({ log }) => {
+        for (const { name } of processes)
+          await stage({ store, release, service: name, toolPath, network, signal, log });
       });
       await step("start", async () => {
         for (const plan of processes) await want(release.id, plan.name, "running");

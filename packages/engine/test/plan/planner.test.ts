@@ -122,6 +122,67 @@ describe("a plan", () => {
     }
   });
 
+  it("runs the processes beside a program from its files, and a release's command before it", () => {
+    const processes = [
+      { name: "worker", startCommand: "npm run work" },
+      { name: "again", startCommand: "node server.js" },
+    ];
+    const scripts = { start: "node server.js", work: "node worker.js" };
+    const detected = detection({ ...api, releaseCommand: "npm run migrate", processes });
+    const { plan, problems } = planFor(input(detected, { scriptsOf: () => scripts }));
+    expect(problems).toEqual([]);
+    expect(plan.services).toMatchObject([
+      {
+        name: "app",
+        before: [{ argv: ["npm", "run", "migrate"] }],
+        start: { argv: ["node", "server.js"] },
+        alsoStarts: [{ argv: ["node", "worker.js"] }],
+        hosts: ["shop.localhost"],
+      },
+      {
+        name: "worker",
+        kind: "worker",
+        filesOf: "app",
+        build: { install: [], build: [] },
+        before: [],
+        start: { argv: ["node", "worker.js"] },
+        hosts: [],
+      },
+    ]);
+  });
+
+  it("takes what is said of the one program there is for it, and not for its processes", () => {
+    const detected = detection({ ...api, processes: [{ name: "worker", startCommand: "node worker.js" }] });
+    const { plan } = planFor(
+      input(detected, {
+        config: { releaseCommand: "node migrate.js", services: { worker: { startCommand: "node other.js" } } },
+        overrides: { startCommand: "node main.js" },
+      }),
+    );
+    expect(plan.services).toMatchObject([
+      { before: [{ argv: ["node", "migrate.js"] }], start: { argv: ["node", "main.js"] } },
+      { before: [], start: { argv: ["node", "other.js"] } },
+    ]);
+  });
+
+  it("builds a process that is deployed alone", () => {
+    const detected = detection({ ...api, processes: [{ name: "worker", startCommand: "node worker.js" }] });
+    const { plan } = planFor(input(detected, { only: ["worker"] }));
+    expect(plan.services).toMatchObject([
+      { name: "worker", kind: "worker", build: { install: [{ argv: ["npm", "ci"] }] } },
+    ]);
+    expect(plan.services[0]?.filesOf).toBeUndefined();
+  });
+
+  it("says which of them a platform does not run", () => {
+    const detected = detection({ ...api, processes: [{ name: "worker", startCommand: "node worker.js" }] });
+    const { plan } = planFor(input(detected, { platform: { ...machine, runs: ["static", "server"] } }));
+    expect(plan.services.map(({ name }) => name)).toEqual(["app"]);
+    expect(plan.notes).toEqual([
+      { level: "warning", message: "A machine runs no workers, so worker of the Procfile stays out." },
+    ]);
+  });
+
   it("lists every missing variable with the places that read it, and lets them pass when told to", () => {
     const detected = detection({ ...api, env: [needed, { ...needed, key: "API_KEY" }] });
     const { problems } = planFor(input(detected));

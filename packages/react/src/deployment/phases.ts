@@ -78,7 +78,8 @@ function before({ evidence, services, source, notes }: NonNullable<Deployment["p
 function buildsOf({ plan }: Deployment, steps: StepView[], seal: StepView): StepView[] {
   const begun = steps.filter(isBuild);
   if (plan === null || seal.state !== "waiting") return begun;
-  const names = plan.services.length === 1 ? ["build"] : plan.services.map(({ name }) => `build ${name}`);
+  const built = plan.services.filter(({ filesOf }) => filesOf === undefined);
+  const names = built.length === 1 ? ["build"] : built.map(({ name }) => `build ${name}`);
   return names.map((name) => begun.find((step) => step.name === name) ?? waitingStep(name));
 }
 

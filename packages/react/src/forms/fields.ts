@@ -7,6 +7,7 @@ export interface ServiceOverrides {
   installCommand?: string;
   buildCommand?: string;
   startCommand?: string;
+  releaseCommand?: string;
   outputDir?: string;
   port?: number;
   kind?: "static" | "server" | "worker";
@@ -39,6 +40,14 @@ export const textFields: readonly TextField[] = [
     isCode: true,
   },
   { name: "startCommand", label: "Start command", isCode: true, kinds: ["server", "worker"] },
+  {
+    name: "releaseCommand",
+    label: "Release command",
+    help: "Run once per release before it starts, such as a migration.",
+    mayBeEmpty: true,
+    isCode: true,
+    kinds: ["server", "worker"],
+  },
   {
     name: "port",
     label: "Port",

@@ -78,6 +78,7 @@ const flags: Partial<Record<keyof ServiceOverrides, string>> = {
   installCommand: "--install-command",
   buildCommand: "--build-command",
   startCommand: "--start-command",
+  releaseCommand: "--release-command",
   outputDir: "--output-dir",
   port: "--port",
 };

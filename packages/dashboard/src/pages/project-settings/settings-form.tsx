@@ -22,6 +22,7 @@ const build: readonly Known[] = [
   { field: "buildCommand", label: "Build command", hint: "Such as npm run build." },
   { field: "outputDir", label: "Output folder", hint: "What the build makes, such as dist." },
   { field: "startCommand", label: "Start command", hint: "Of a server, such as node server.js." },
+  { field: "releaseCommand", label: "Release command", hint: "Once before a release starts, such as npm run migrate." },
 ];
 const health: Known = {
   field: "healthPath",

@@ -15,6 +15,7 @@ export const fieldLabels: Record<Field, string> = {
   buildCommand: "Build command",
   outputDir: "Output folder",
   startCommand: "Start command",
+  releaseCommand: "Release command",
   healthPath: "Health check",
   platform: "Platform",
   savedTarget: "Saved target",

@@ -1,4 +1,5 @@
 /** Procfile: one process type a line. Source: https://devcenter.heroku.com/articles/procfile */
+import type { Process } from "../detection.ts";
 import { inside, type Project, type Reader, type Reading } from "../reading.ts";
 import { placeOf } from "./files.ts";
 import { decide, draftOf, state } from "./draft.ts";
@@ -25,43 +26,29 @@ export function procfileOf(
   return Object.keys(processes).length > 0 ? { at, processes } : null;
 }
 
-/** Process types that are no process of the running application. */
-const notRunning = new Set(["release", "postdeploy", "console", "migrate", "seed", "rake"]);
+/** Process types that are no process of the running application: what is run once, or where it is developed. */
+const notRunning =
+  /^(?:release|postdeploy|console|shell|rake|migrat\w*|seed\w*|setup|install|build|test\w*|dev|development|watch|lint)$/;
 
 /** The process that is deployed: `web`, else the first that goes on running. */
-function mainProcess(processes: Record<string, string>): string | undefined {
-  return processes["web"] === undefined ? Object.keys(processes).find((name) => !notRunning.has(name)) : "web";
+export function mainProcess(processes: Record<string, string>): string | undefined {
+  return processes["web"] === undefined ? Object.keys(processes).find((name) => !notRunning.test(name)) : "web";
 }
 
-/** Warns of the processes of a directory's Procfile that a deployment does not run. */
-export function warnOfOtherProcesses(project: Project, directory: string): void {
-  const found = procfileOf(project, directory);
-  const main = found && mainProcess(found.processes);
-  if (!main) return;
-  const others = Object.keys(found.processes).filter(
-    (name) => name !== main && (name === "release" || !notRunning.has(name)),
+/** Those that go on running beside the one that is deployed. The same command under another name is another way to host it. */
+export function otherProcesses(processes: Record<string, string>): Process[] {
+  const main = mainProcess(processes);
+  return Object.entries(processes).flatMap(([name, startCommand]) =>
+    name === main || notRunning.test(name) || startCommand === processes[main ?? ""] ? [] : [{ name, startCommand }],
   );
-  if (others.length === 0) return;
-  const advice = [
-    others.includes("release") ? "put what a release has to do before the start command" : [],
-    others.some((name) => name !== "release") ? "deploy the others as projects of their own, with --start-command" : [],
-  ].flat();
-  project.warnings.push({
-    at: found.at,
-    message: `of its processes only ${main} is run, not ${others.join(", ")}: ${advice.join(", and ")}`,
-  });
 }
 
-/**
- * Let a Procfile say how the program starts: `web` first, else its one long-running process. The others are kept as evidence.
- * Answers which of the two it was, or null when there is no Procfile.
- */
+/** Let a Procfile say how the program starts; answers which of the two it was, or null when there is no Procfile. */
 export function startFromProcfile(project: Project, directory: string, reading: Reading): "web" | "worker" | null {
   const found = procfileOf(project, directory);
   if (!found) return null;
   const { at, processes } = found;
   const text = project.tree.text(at) ?? "";
-  const others = Object.keys(processes).filter((name) => name !== "web" && !notRunning.has(name));
   const main = mainProcess(processes);
   if (main === undefined) return null;
   state(reading, "startCommand", processes[main], {
@@ -69,24 +56,6 @@ export function startFromProcfile(project: Project, directory: string, reading: 
     rule: "procfile",
     confidence: 0.95,
   });
-  for (const name of others) {
-    if (name === main) continue;
-    reading.evidence.push({
-      field: "worker",
-      value: processes[name]!,
-      rule: `procfile/${name}`,
-      at: placeOf(at, text, `${name}:`),
-      confidence: 0.9,
-    });
-  }
-  if (processes["release"] !== undefined)
-    reading.evidence.push({
-      field: "release",
-      value: processes["release"],
-      rule: "procfile/release",
-      at: placeOf(at, text, "release:"),
-      confidence: 0.9,
-    });
   return main === "web" ? "web" : "worker";
 }
 

@@ -7,14 +7,10 @@ import { toolDirectories } from "../../build/programs.ts";
 import { nodeFor } from "../../build/runtime.ts";
 import { runtimesOf } from "../../build/toolchain.ts";
 import { openToolbox } from "../../build/tools.ts";
-import { DeployError } from "../../error.ts";
 import type { Release } from "../../platform.ts";
-import { expandCommand } from "../../process/command.ts";
-import { exec } from "../../process/exec.ts";
 import type { Store } from "../../store/store.ts";
+import { endEarlier, runBefore } from "./before-start.ts";
 import { programEnvironment, releaseDirectory, runtimeDirectory } from "./program.ts";
-
-const beforeTimeoutMs = 120_000;
 
 /**
  * Put the program's files where it runs from, whole or not at all, and run what comes before its start; what is there already is this
@@ -27,6 +23,7 @@ export async function stage({
   toolPath,
   network = {},
   signal,
+  log = () => undefined,
 }: {
   store: Pick<Store, "home" | "blobs">;
   release: Release;
@@ -35,11 +32,14 @@ export async function stage({
   /** Variables for proxies, certificates, the registry. */
   network?: Readonly<Record<string, string>>;
   signal?: AbortSignal;
+  log?(line: string): void;
 }): Promise<void> {
   const directory = releaseDirectory(store.home, release.id, service);
   if (existsSync(directory)) return;
   const { artifact, plan, variables } = release.services.find((one) => one.plan.name === service)!;
   const draft = `${directory}.draft`;
+  const note = `${directory}.before`;
+  await endEarlier(note);
   await rm(draft, { recursive: true, force: true });
   // Bytes of its own: a program that writes into its directory must change neither the store nor another release.
   await store.blobs.materialise(artifact.files, draft, { link: "reflink" });
@@ -54,22 +54,13 @@ export async function stage({
   const { node } = await nodeFor(plan, toolbox);
   for (const [name, program] of Object.entries(await runtimesOf(plan, { root: draft, toolbox, node })))
     await symlink(program, join(runtimeDirectory(draft), name));
-  for (const command of plan.before ?? []) {
-    const env = { ...programEnvironment({ root: draft, plan, variables, toolPath }), ...command.env };
-    const { argv } = expandCommand(command, env);
-    const { code, stdout, stderr } = await exec(argv, {
-      cwd: join(draft, plan.path, command.cwd ?? "."),
-      env,
-      timeoutMs: beforeTimeoutMs,
-    });
-    if (code === 0) continue;
-    throw new DeployError("START_FAILED", {
-      what: `${argv.join(" ")}, which runs before ${service} starts, ended with ${code ?? "a signal"}.`,
-      where: `before the start of ${service}`,
-      next: "Read what it printed, below. What runs now was not touched.",
-      step: "deploy",
-      evidence: `${stdout}\n${stderr}`.trim().split("\n").slice(-20),
-    });
-  }
+  await runBefore({
+    plan,
+    root: draft,
+    env: programEnvironment({ root: draft, plan, variables, toolPath }),
+    note,
+    ...(signal ? { signal } : {}),
+    log,
+  });
   await rename(draft, directory);
 }

@@ -33,18 +33,28 @@ describe("a Procfile beside a program", () => {
     expect(readingOf(files).port).toBe(8090);
   });
 
-  it("keeps its workers as evidence", () => {
-    const { evidence } = readingOf({ ...flask, Procfile: "worker: rq worker\nweb: gunicorn app:app\n" });
-    expect(evidence).toContainEqual(expect.objectContaining({ field: "worker", value: "rq worker", at: "Procfile:1" }));
+  it("says what a release runs first, and what works beside the program", () => {
+    const found = detected({
+      ...flask,
+      Procfile: "release: flask db upgrade\nworker: rq worker\nweb: gunicorn app:app\n",
+    });
+    expect(found).toMatchObject({
+      releaseCommand: "flask db upgrade",
+      processes: [{ name: "worker", startCommand: "rq worker" }],
+    });
+    expect(found.services[0]).toMatchObject({ releaseCommand: "flask db upgrade", processes: [{ name: "worker" }] });
+    expect(found.evidence).toContainEqual(
+      expect.objectContaining({ field: "processes", value: "rq worker", at: "Procfile:2" }),
+    );
   });
 
-  it("is warned of where it has processes that no deployment runs", () => {
-    const says = (procfile: string): string[] =>
-      detected({ ...flask, Procfile: procfile }).warnings.map(({ at, message }) => `${at}: ${message}`);
-    expect(says("release: flask db upgrade\nweb: gunicorn app:app\nworker: rq worker\n")).toEqual([
-      "Procfile: of its processes only web is run, not release, worker: put what a release has to do before the start command, and deploy the others as projects of their own, with --start-command",
-    ]);
-    expect(says("web: gunicorn app:app\nconsole: flask shell\n")).toEqual([]);
+  it("has no processes in what is run by hand, or is the same program again", () => {
+    const found = detected({
+      ...flask,
+      Procfile: "web: gunicorn app:app\nconsole: flask shell\nmigrate: flask db upgrade\nworker: gunicorn app:app\n",
+    });
+    expect(found.processes).toBeUndefined();
+    expect(found.releaseCommand).toBeUndefined();
   });
 
   it("makes a worker of a program that has no web process", () => {
@@ -81,5 +91,25 @@ describe("a Procfile alone", () => {
         "main.go": "package main\nfunc main() {}\n",
       }).runtime,
     ).toBe("go");
+  });
+});
+
+describe("what a release runs first", () => {
+  it("is read in the settings of platforms too", () => {
+    const says = (file: string, text: string): string | undefined =>
+      detected({ ...flask, [file]: text }).releaseCommand;
+    expect(says("fly.toml", '[deploy]\nrelease_command = "flask db upgrade"\n')).toBe("flask db upgrade");
+    expect(says("railway.json", '{"deploy":{"preDeployCommand":["flask db upgrade","flask seed"]}}')).toBe(
+      "flask db upgrade && flask seed",
+    );
+    expect(says("render.yaml", "services:\n  - type: web\n    preDeployCommand: flask db upgrade\n")).toBe(
+      "flask db upgrade",
+    );
+  });
+
+  it("is no file of an image", () => {
+    expect(detected({ ...flask, "fly.toml": '[deploy]\nrelease_command = "/app/bin/migrate"\n' }).releaseCommand).toBe(
+      undefined,
+    );
   });
 });
