@@ -16,6 +16,7 @@ import type { Sighting } from "./sighting.ts";
 import { type Source, sourceAt } from "./source.ts";
 import { settleUnusedSchemas } from "./javascript/unused-schemas.ts";
 import { settleWorkerTypes } from "./javascript/worker-types.ts";
+import { settleConstants } from "./languages/rust.ts";
 import { besideTheService } from "./told/told.ts";
 
 const ofOtherLanguages = /^(?:python|go|rust|ruby|php|java|dotnet|elixir)$/;
@@ -29,6 +30,7 @@ export function sightingsIn(
   const importer = importerOf(rows);
   const sightings: Sighting[] = [];
   const python = new Map<string, string>();
+  const rust = new Map<string, string>();
   const scripts: Source[] = [];
   const tools: Source[] = [];
   const readers = new Map<string, OwnReader>();
@@ -45,6 +47,7 @@ export function sightingsIn(
       if (names.size > 0) found.push(...readSdks(rows, { ...source, code: source.code() }, names));
     }
     if (file.extension === "py") python.set(file.path, source.text);
+    if (file.extension === "rs") rust.set(file.path, source.text);
     if (file.isTooling) for (const sighting of found) sighting.need = "tooling";
     if (file.isTooling && source.isScript) tools.push(source);
     else if (source.isScript) scripts.push(source);
@@ -71,6 +74,7 @@ export function sightingsIn(
   settleBesidePages(facts.framework, sightings);
   if (ofOtherLanguages.test(facts.runtime)) settleForeignPackages(project, scope.roots[0]!, sightings);
   settleGuardedSettings(sightings, python);
+  settleConstants(sightings, rust);
   if (facts.runtime === "python" && facts.startCommand !== undefined)
     settleIdlePrograms(sightings, python, [facts.startCommand, facts.buildCommand ?? "", ...starting(project, scope)]);
   if (facts.runtime === "dotnet") settleDotnetSettings(project, scope, sightings);

@@ -52,7 +52,8 @@ export const elixir: Reader = {
       delete reading.startCommand;
       return decide(reading, "package", 0.85, { at, rule: "elixir/hex" });
     }
-    if ((web !== undefined && isProgram && process !== "worker") || process === "web") {
+    const listens = codeOf(project, directory).some(({ text: source }) => /:(?:gen_tcp|ssl)\.listen\(/.test(source));
+    if (((web !== undefined || listens) && isProgram && process !== "worker") || process === "web") {
       if (web !== undefined)
         state(reading, "framework", "plug", { at: dependencies.get(web)!, rule: "framework/plug", confidence: 0.8 });
       statePort(project, directory, reading, {
@@ -178,6 +179,7 @@ function codeOf(project: Project, directory: string): Source[] {
 
 const portPatterns: readonly RegExp[] = [
   /"PORT"\s*(?:,\s*:\w+\s*)?\)?\s*(?:\|\||,)\s*"?(\d{2,5})/,
+  /:(?:gen_tcp|ssl)\.listen\(\s*(\d{2,5})/,
   /\bhttp:\s*\[[^\]]*?\bport:\s*(\d{2,5})/,
   /^(?!.*\burl:).*\bport:\s*(\d{4,5})/m,
 ];

@@ -158,6 +158,26 @@ export function runningMains(mains: Main[], sources: Source[]): Main[] {
   return running.some(isServer) && running.length > 1 ? running : [];
 }
 
+/** Of several programs the one that is deployed: the only one the containers of the module are built with. */
+export function deployedMain({ tree }: Project, directory: string, running: readonly Main[]): Main | undefined {
+  if (running.length < 2) return undefined;
+  const folders = [directory, ...["build", "docker", "deploy", "deployments"].map((name) => inside(directory, name))];
+  const texts = folders.flatMap((folder) =>
+    tree
+      .listing(folder)
+      .files.filter((name) => /dockerfile|^(?:docker-)?compose[\w.-]*\.ya?ml$|^Procfile$|^Makefile$/i.test(name))
+      .map((name) => ({ name, text: tree.text(inside(folder, name)) ?? "" })),
+  );
+  const isNamed = ({ path }: Main, ofContainers: boolean): boolean =>
+    texts.some(
+      ({ name, text }) =>
+        /dockerfile/i.test(name) === ofContainers && new RegExp(`(?<![\\w-])${path}(?![\\w/-])`).test(text),
+    );
+  const built = running.filter((main) => isNamed(main, true));
+  const others = running.filter((main) => !built.includes(main));
+  return built.length === 1 && !others.some((main) => isNamed(main, false)) ? built[0] : undefined;
+}
+
 /** The last part of a path. */
 export const lastOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 

@@ -5,6 +5,7 @@ import { decide, draftOf, dropLocalDatabases, state } from "./draft.ts";
 import { placeOf, search } from "./files.ts";
 import {
   answers,
+  deployedMain,
   goSources,
   importsOf,
   isMain,
@@ -101,10 +102,12 @@ export const go: Reader = {
     dropLocalDatabases(reading, sources);
 
     const mains = mainPackages(project, directory, sources);
-    const main = mains[0];
+    const running = runningMains(mains, sources);
+    const deployed = deployedMain(project, directory, running);
+    const main = deployed ?? mains[0];
     // A module without any source is how themes of Hugo are fetched.
     if (!main) return decide(reading, "package", sources.length > 0 ? 0.75 : 0.2, { at, rule: "go/no-main" });
-    if (runningMains(mains, sources).length > 1) return decide(reading, "monorepo", 0.9, { at, rule: "go/programs" });
+    if (running.length > 1 && !deployed) return decide(reading, "monorepo", 0.9, { at, rule: "go/programs" });
     return readMain({ project, directory, reading, module, main, sources, imported, at });
   },
 };
@@ -195,7 +198,7 @@ export function goPrograms(project: Project, directory: string): { path: string;
   const sources = goSources(project, directory);
   const mains = mainPackages(project, directory, sources);
   const running = runningMains(mains, sources);
-  if (running.length < 2) return [];
+  if (running.length < 2 || deployedMain(project, directory, running)) return [];
   const module = parseGoMod(text);
   return running.map((main) => {
     const reading = draftOf("go", { at: main.at, rule: "go/programs" });

@@ -196,6 +196,9 @@ export function gradleBuild(project: Project, directory: string): Build | null {
           .toLowerCase()}`,
         placeOf(place, original, `ktorLibs.${alias}`),
       );
+    // And the one Micronaut publishes: `mn.mysql.connector.java` is mysql-connector-java.
+    for (const [, alias] of line.matchAll(/\bmn\.(?!plugins)([a-z][\w.]+)/g))
+      dependencies.set(alias!.replaceAll(".", "-"), placeOf(place, original, `mn.${alias}`));
     for (const [, alias] of line.matchAll(/\blibs\.bundles\.([\w.]+)/g)) {
       for (const name of catalog.bundles.get(key(alias!)) ?? [])
         dependencies.set(name, placeOf(place, original, `libs.bundles.${alias}`));

@@ -60,7 +60,7 @@ export const java: Reader = {
   id: "java",
   read(project, directory) {
     const build = mavenBuild(project, directory) ?? gradleBuild(project, directory);
-    if (!build) return null;
+    if (!build) return singleFile(project, directory);
     const { at } = build;
     const reading = draftOf("java", { at, rule: `java/${build.tool}` });
     state(reading, "packageManager", build.tool, { at, rule: `java/${build.tool}` });
@@ -110,6 +110,30 @@ export const java: Reader = {
     return readPlain({ project, directory, reading, build, sources, main });
   },
 };
+
+/** A program in one file, which Java starts as it is. Source: https://openjdk.org/jeps/330 */
+function singleFile(project: Project, directory: string): Reading | null {
+  const files = project.tree.listing(directory).files.filter((name) => name.endsWith(".java"));
+  const name = files.includes("Main.java") ? "Main.java" : files.length === 1 ? files[0] : undefined;
+  if (name === undefined) return null;
+  const at = inside(directory, name);
+  const text = project.tree.text(at) ?? "";
+  if (!/\bvoid\s+main\s*\(/.test(text)) return null;
+  const reading = draftOf("java", { at, rule: "java/file" });
+  state(reading, "startCommand", `java ${name}`, { at, rule: "java/file" });
+  if (!/\b(?:HttpServer\.create|new ServerSocket|ServerSocketChannel\.open)\(/.test(text))
+    return decide(reading, "worker", 0.5, { at, rule: "java/file" });
+  statePort(project, directory, reading, {
+    sources: [{ at, text }],
+    patterns: [
+      /"PORT"[^;]{0,80}?"?(\d{2,5})/,
+      /InetSocketAddress\((?:[^(),]+,\s*)?(\d{2,5})\)/,
+      /ServerSocket\((\d{2,5})/,
+    ],
+    fallback: { port: 8080, rule: "java/file", at },
+  });
+  return decide(reading, "server", 0.75, { at, rule: "java/listens" });
+}
 
 /** All of its sources were looked at. */
 function isSeen(sources: readonly Source[]): boolean {

@@ -189,7 +189,7 @@ function readOther(project: Project, program: Program): Reading | null {
         rackFile !== undefined || file === undefined || row.slug !== "sinatra"
           ? row.start
           : `bundle exec ruby ${file} -o 0.0.0.0 -p $PORT`;
-      state(reading, "startCommand", gems.size === 0 ? start.replace("bundle exec ", "") : start, {
+      state(reading, "startCommand", withBundler(reading, start), {
         at: rackFile ?? main?.at ?? at,
         rule: `framework/${row.slug}`,
         confidence: 0.85,
@@ -218,7 +218,9 @@ function readOther(project: Project, program: Program): Reading | null {
       state(
         reading,
         "startCommand",
-        rackFile === undefined ? `ruby ${listener!.at.slice(directory === "." ? 0 : directory.length + 1)}` : rackup,
+        rackFile === undefined
+          ? `ruby ${listener!.at.slice(directory === "." ? 0 : directory.length + 1)}`
+          : withBundler(reading, rackup),
         { at: rackFile ?? listener!.at, rule: "ruby/listens" },
       );
     statePort(project, directory, reading, {
@@ -241,6 +243,11 @@ function readOther(project: Project, program: Program): Reading | null {
     at: inside(directory, main),
     rule: "ruby/program",
   });
+}
+
+/** Without a Gemfile there is nothing to bundle. */
+function withBundler({ packageManager }: Reading, command: string): string {
+  return packageManager === undefined ? command.replace("bundle exec ", "") : command;
 }
 
 function readSite(

@@ -10,10 +10,13 @@ import { procfileOf } from "./procfile.ts";
 
 /** Runtimes whose programs are started where they lie; a compiled one is started where its build puts it, which is ours to choose. */
 const interpreted = new Set(["python", "ruby", "deno", "elixir"]);
+const compiled = new Set(["go", "rust"]);
 
 /** Take the written command of a server for its start, and the port its settings name. */
 export function preferWrittenStart(project: Project, directory: string, reading: Reading): void {
-  if (!["server", "worker"].includes(reading.kind) || !interpreted.has(reading.runtime)) return;
+  if (!["server", "worker"].includes(reading.kind)) return;
+  if (compiled.has(reading.runtime)) return addSubcommand(project, directory, reading);
+  if (!interpreted.has(reading.runtime)) return;
   // A Procfile was asked by the reader itself.
   if (procfileOf(project, directory) === null) takeWritten(project, directory, reading);
   if (reading.runtime === "python") takeGunicornPort(project, directory, reading);
@@ -41,6 +44,25 @@ function takeWritten(project: Project, directory: string, reading: Reading): voi
     state(reading, "startCommand", server, { at, rule: "container/command", confidence: 0.88 });
     return statePortOf(reading, command, at);
   }
+}
+
+/** A built program that is started by its name alone, and what such a one is told to do. */
+const program = /^(?:\.{1,2}\/)+(?:[\w.-]+\/)*([\w.-]+)$/;
+const subcommand = /^(?!(?:help|version)\b)[a-z][a-z-]*(?=\s|$)/;
+const serves = /^(?:serve|server|start|run|web|http|api|daemon|listen|up)$/;
+
+/** A program that does several things is told in its container which one: `CMD ["/bin/shop", "serve", "--config", …]`. */
+function addSubcommand(project: Project, directory: string, reading: Reading): void {
+  const own = program.exec(reading.startCommand ?? "")?.[1];
+  const file = own === undefined ? null : dockerfileOf(project, directory);
+  if (file?.command === undefined) return;
+  const bare = unwrapped(shellBody(file.command));
+  const [, called, rest] = /^(\S*\/[\w.-]+|[\w.-]+)\s+(\S.*)$/.exec(bare) ?? [];
+  const isCalled = called !== undefined && (called.includes("/") || called === own);
+  const word = subcommand.exec(isCalled ? rest! : bare)?.[0];
+  // Behind a script that prepares the container a name may be that of the program.
+  if (word === undefined || (!isCalled && !serves.test(word))) return;
+  state(reading, "startCommand", `${reading.startCommand} ${word}`, { at: file.at, rule: "container/subcommand" });
 }
 
 const isProduction = ({ at }: { at: string }): boolean => /[.-]prod/.test(at);
@@ -172,6 +194,9 @@ function takeGunicornPort(project: Project, directory: string, reading: Reading)
   const line = /^bind\s*=.*/m.exec(project.tree.text(at) ?? "")?.[0];
   const port = /["']PORT["']\s*,\s*["']?(\d{2,5})|:(\d{2,5})["']/.exec(line ?? "");
   if (port) state(reading, "port", Number(port[1] ?? port[2]), { at, rule: "port/gunicorn", confidence: 0.9 });
+  // It takes PORT by itself, and is on 8000 without.
+  else if (!/\s(?:-b|--bind)\b|\bPORT\b/.test(command) && named === null)
+    state(reading, "port", 8000, { at, rule: "port/gunicorn", confidence: 0.7 });
 }
 
 /** A number the authors wrote is where the program listens when nothing else is said. */

@@ -2,6 +2,7 @@
  * Structures of Go whose tags name variables: caarlos0/env, cleanenv, envconfig (both), go-flags. What a tag says of a default or of need
  * may stand before the name or behind it; structures inside others take over a prefix.
  */
+import { partOfDatabase } from "./language-table.ts";
 import type { Need, Sighting } from "../sighting.ts";
 
 interface Field {
@@ -17,7 +18,7 @@ interface Field {
 const prefixTag =
   /\b(?:envPrefix|env-prefix)\s*:\s*"(\w*)"|\benv-namespace\s*:\s*"(\w*)"|\benv\s*:\s*",[^"]*\bprefix=(\w*)/;
 const nameTag = /\b(env|envconfig)\s*:\s*"([A-Za-z]\w*)([^"]*)"/;
-const saysDefault = /\b(?:default|envDefault|env-default)\s*:\s*"/;
+const saysDefault = /\b(?:default|envDefault|env-default)\s*:\s*"(")?/;
 const saysRequired = /\b(?:required|env-required)\s*:\s*"(?:true|yes|1)"/;
 /** A command line or a file may give it as well. */
 const hasOtherSource = /\b(?:long|yaml|json|toml|koanf)\s*:\s*"(?!-")/;
@@ -40,9 +41,13 @@ export function readGoTags(path: string, code: string): Sighting[] {
     const isNamedByField = written === undefined && shared !== undefined && saysRequired.test(tag);
     if (written === undefined ? !isNamedByField : !/^[A-Z][A-Z0-9_]*$/.test(written) && shared === undefined) continue;
     const own = written ?? (/\bsplit_words\s*:\s*"true"/.test(tag) ? inSnakeCase(name) : name);
+    const given = saysDefault.exec(tag);
     const need: Need =
-      saysDefault.test(tag) || /,\s*default=/.test(rest)
-        ? "default"
+      given !== null || /,\s*default=/.test(rest)
+        ? // An empty text in its place lets the settings be read, and is no database to connect to.
+          given?.[1] !== undefined && partOfDatabase.test(written ?? "")
+          ? "plain"
+          : "default"
         : saysRequired.test(tag) || /,(?:required|notEmpty)\b/.test(rest)
           ? "checked"
           : isStrict || holdsNothing.test(type) || hasOtherSource.test(tag)
@@ -108,6 +113,10 @@ function prefixesOf(fields: readonly Field[]): Map<string, string[]> {
 
 const viperGets =
   /\bviper\.(?:Get(\w*)|SetDefault)\(\s*"([A-Za-z][\w.-]*)"|`[^`\n]*\bmapstructure\s*:\s*"([A-Z][A-Z0-9_]+)"/g;
+const viperBinds = /\b(?:viper|vi?p?|vpr)\.(?:Must)?BindEnv\(\s*"([\w.-]+)"((?:\s*,\s*"\w+")*)\s*,?\s*\)/g;
+/** A structure filled from a file of variables, whose names viper compares without their case. */
+const viperFields = /^\s*\w+\s+(\S+)\s+`[^`\n]*\bmapstructure\s*:\s*"([a-z]\w*_\w+)"/gm;
+const readsEnvFile = /\bviper\.(?:SetConfigType\(\s*"env"|SetConfigFile\(\s*"[^"]*\.env")/;
 
 /**
  * What viper looks up in the environment by itself: `viper.SetEnvPrefix("app")` goes before every name, and a replacer makes
@@ -115,7 +124,7 @@ const viperGets =
  * Source: https://github.com/spf13/viper, "Working with Environment Variables".
  */
 export function settleViper(path: string, code: string, sightings: Sighting[]): Sighting[] {
-  if (!/\bviper\.AutomaticEnv\(/.test(code)) return [];
+  if (!/\b(?:AutomaticEnv|BindEnv)\(/.test(code)) return [];
   const prefix = /\bviper\.SetEnvPrefix\(\s*"(\w+)"/.exec(code)?.[1]?.toUpperCase();
   const replacesDots = /\bviper\.SetEnvKeyReplacer\(\s*strings\.NewReplacer\([^)]*"\."\s*,\s*"_"/.test(code);
   const hasFile = /\bviper\.(?:ReadInConfig|MergeInConfig)\(/.test(code);
@@ -123,16 +132,35 @@ export function settleViper(path: string, code: string, sightings: Sighting[]): 
   if (prefix !== undefined)
     for (const sighting of sightings)
       if (/^(?:viper\.|`)/.test(code.slice(sighting.offset, sighting.offset + 6))) sighting.key = whole(sighting.key);
-  if (hasFile) return [];
-  const defaults = new Set([...code.matchAll(/\bviper\.SetDefault\(\s*"([\w.-]+)"/g)].map(([, name]) => name));
-  return [...code.matchAll(viperGets)].flatMap((match): Sighting[] => {
-    const [, type, name] = match;
-    // Names in capitals are read by the table already.
-    if (name === undefined || !/[a-z]/.test(name) || (name.includes(".") && !replacesDots)) return [];
-    const isText = type === "" || type === "String";
-    const need = defaults.has(name) ? "default" : isText ? "plain" : "guarded";
-    return [{ key: whole(name.replaceAll(".", "_").toUpperCase()), need, when: "run", offset: match.index, path }];
+  const defaults = new Set([...code.matchAll(/\.SetDefault\(\s*"([\w.-]+)"/g)].map(([, name]) => name));
+  const isFilled = /\.Unmarshal\w*\(/.test(code);
+  const bound = [...code.matchAll(viperBinds)].flatMap((match): Sighting[] => {
+    const [, name, rest] = match;
+    if (!isFilled && !new RegExp(`\\.Get\\w*\\(\\s*"${name!.replaceAll(".", "\\.")}"`).test(code)) return [];
+    const [own, ...alternatives] = [...rest!.matchAll(/"(\w+)"/g)].map(([, one]) => one!);
+    const need = defaults.has(name) ? "default" : hasFile && !readsEnvFile.test(code) ? "guarded" : "plain";
+    const key = own ?? whole(name!.replaceAll(/[.-]/g, "_").toUpperCase());
+    return [
+      { key, need, when: "run", offset: match.index, path, ...(alternatives.length > 0 ? { alternatives } : {}) },
+    ];
   });
+  if (!/\bviper\.AutomaticEnv\(/.test(code)) return bound;
+  if (readsEnvFile.test(code))
+    for (const match of code.matchAll(viperFields)) {
+      const need = defaults.has(match[2]) || holdsNothing.test(match[1]!) ? "default" : "plain";
+      bound.push({ key: whole(match[2]!.toUpperCase()), need, when: "run", offset: match.index, path });
+    }
+  if (hasFile) return bound;
+  return [...code.matchAll(viperGets)]
+    .flatMap((match): Sighting[] => {
+      const [, type, name] = match;
+      // Names in capitals are read by the table already.
+      if (name === undefined || !/[a-z]/.test(name) || (name.includes(".") && !replacesDots)) return [];
+      const isText = type === "" || type === "String";
+      const need = defaults.has(name) ? "default" : isText ? "plain" : "guarded";
+      return [{ key: whole(name.replaceAll(".", "_").toUpperCase()), need, when: "run", offset: match.index, path }];
+    })
+    .concat(bound);
 }
 
 function inSnakeCase(name: string): string {

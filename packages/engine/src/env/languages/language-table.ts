@@ -55,6 +55,7 @@ export const languages: readonly Language[] = [
         ),
         need: "plain",
       },
+      { pattern: /["']([A-Za-z_]\w*)["']\s+(?:not\s+)?in\s+(?:os\s*\.\s*)?environ\b(?!\s*[[.])/g, need: "guarded" },
       {
         pattern: new RegExp(`(?<![\\w.])(?:os\\s*\\.\\s*)?environ\\s*\\.\\s*(?:setdefault|pop)\\(\\s*${quoted}`, "g"),
         need: "default",
@@ -243,6 +244,8 @@ export const languages: readonly Language[] = [
       },
     ],
     replaced: /^\s*(?:\?\?(?!=?\s*throw)|==|!=|is\b|\?\.)/,
+    // What is missing is false, or nought.
+    lenient: /\bConvert\.To(?:Boolean|U?Int\d+|Double|Decimal)\(\s*$/,
     demanded: /^\s*(?:\?\?\s*throw|!(?!=))/,
     stops: /\bthrow\b|Environment\.Exit/,
   },

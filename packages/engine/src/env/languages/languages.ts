@@ -57,6 +57,9 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   if (/(?:^|\/)release\.ex$/.test(path)) for (const sighting of sightings) sighting.need = "tooling";
   if (language.comments === "slash") quietBracedBlocks(code, sightings);
   if (extension === "rs") sightings.push(...readRust(path, code));
+  // What builds or publishes the program asks for it on the machine of its authors.
+  if (/(?:^|\/)(?:(?:build|settings)\.gradle\.kts$|buildSrc\/)/.test(path))
+    for (const sighting of sightings) sighting.need = "tooling";
   if (extension === "php") settleLaravelConfig(path, code, sightings);
   if (extension === "go") {
     settleAskedFields(code, sightings, language.stops);
@@ -165,6 +168,8 @@ function needOf(language: Language, { read, key, code, start, end, inside }: Pla
   if (read.need === "default" && /^,\s*""\s*$/.test(inside ?? ""))
     return partOfDatabase.test(key) ? "plain" : "guarded";
   if (read.need === "default" || read.need === "guarded") {
+    // `if "X" not in os.environ:`, and then it fails.
+    if (/\bnot\s+in\b/.test(code.slice(start, end)) && stopsSoon(language, code, end)) return "checked";
     return read.need === "guarded" && stopsWhenMissing(language, code, end) ? "checked" : read.need;
   }
   if (inside !== undefined && inside.trim() !== "" && inside.trim() !== ",") {
@@ -178,13 +183,22 @@ function needOf(language: Language, { read, key, code, start, end, inside }: Pla
     if (language.isEmptyMeant) return "guarded";
   }
   const after = code.slice(end, end + 120);
-  if (/^\s*=(?![=~>])/.test(after) && !/^\s*=>/.test(after)) return null; // An assignment to the environment.
+  // An assignment to the environment: a text is given to whoever reads it later.
+  if (/^\s*=(?![=~>])/.test(after) && !/^\s*=>/.test(after))
+    return /^\s*=\s*["'][^"'\n]+["']\s*$/m.test(after) && !isNothingWithout.test(key) ? "given" : null;
   // What Python's readers of settings raise is raised before anything can take its place.
   if (read.need === "checked")
     return language.replaced.test(after) && !language.extensions.includes("py") ? "default" : "checked";
   if (language.extensions.includes("py") && read.need === "plain") {
     if (/^\)?\s*or\s+(?:""|'')/.test(after)) return "quieted";
     if (inside !== undefined && after.startsWith(".split(")) return "guarded";
+    // None is no number and no document: it raises where it is read.
+    if (
+      inside === undefined &&
+      !language.replaced.test(after) &&
+      /\b(?:int|float|json\.loads)\(\s*$/.test(lineBefore(code, start))
+    )
+      return "asserted";
     // Without it nothing is signed.
     if (/^\)?\s*or\s+None\b/.test(after) && !/SECRET_KEY["']/.test(code.slice(start, end))) return "guarded";
   }
@@ -195,6 +209,7 @@ function needOf(language: Language, { read, key, code, start, end, inside }: Pla
   if (language.quieted?.test(after)) return "quieted";
   if (language.replaced.test(after)) return "default";
   const before = lineBefore(code, start);
+  if (language.extensions.includes("rs") && matched.test(code.slice(Math.max(0, start - 200), start))) return "guarded";
   if (language.comments === "slash" && fillsGap(code, start - before.length, before)) return "guarded";
   if (language.lenient?.test(before)) return "guarded";
   // .NET asks whether there is anything in it.
@@ -241,6 +256,9 @@ function isRefused(language: Language, code: string, start: number, end: number)
     name === undefined ? null : new RegExp(`^[ \\t]*if\\b[^\\n]*\\b${name} in [[(]\\s*None\\b`, "m").exec(rest);
   return asked !== null && language.stops.test(rest.slice(asked.index));
 }
+
+/** `match (env::var("A"), env::var("B")) {` of Rust: its arms say what to do without. */
+const matched = /\bmatch\s*\((?:[^;{}()]|\([^()]*\))*$/;
 
 /** `.unwrap_or_else(|err| { …panic!` of Rust. */
 const panics = /^\s*\.\s*unwrap_or_else\(\s*\|\w*\|\s*\{(?:(?!\n {0,12}\}\))[^])*?(?:\bpanic!|process::exit)/;

@@ -19,6 +19,7 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
     const next = /\n(?=\S)/.exec(code.slice(start));
     const body = code.slice(start, next ? start + next.index : code.length);
     const prefix = prefixOf(`${bases}\n${body}`, code);
+    const calls = callsOf(named!, code);
     const delimiter = /\benv_nested_delimiter["']?\s*[=:]\s*["']([^"']+)["']/.exec(`${bases}\n${body}`)?.[1];
     for (const field of body.matchAll(
       /^(?: {4}|\t)([A-Za-z]\w*)\s*:\s*((?:[A-Za-z.]+\[[ \t]*\n(?:(?: {5,}|\t\t)[^\n]*\n)+(?: {4}|\t)\])|[^=\n]+?)(?:\s*=\s*([^\n]*))?$/gm,
@@ -30,6 +31,8 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
       if (new RegExp(`\\bvalues\\[["']${own}["']\\]\\s*=(?!=)`).test(body)) continue;
       // `KEY: str = os.environ["KEY"]`: what reads calls says how much it is needed.
       if (value !== undefined && /\benviron\b|\bgetenv\(/.test(value)) continue;
+      // Whoever makes one hands it over.
+      if (calls.length > 0 && calls.every((call) => new RegExp(`\\b${own}\\s*=(?!=)`).test(call))) continue;
       const alias = /(?:validation_alias|alias|env)\s*=\s*(?:AliasChoices\(\s*|\[\s*)?["'](\w+)["']/.exec(
         value ?? "",
       )?.[1];
@@ -71,6 +74,14 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
     }
   }
   return sightings;
+}
+
+/** What each call of a class of the file is given. */
+function callsOf(name: string, code: string): string[] {
+  return [...code.matchAll(new RegExp(`(?<!class\\s)\\b${name}\\(`, "g"))].map((match) => {
+    const open = match.index + match[0].length - 1;
+    return code.slice(open, closing(code, open));
+  });
 }
 
 /** A value that goes on in the lines behind its first one, which ends at `end`: `Field(` and what it is given. */
@@ -140,17 +151,23 @@ export function readCloudinary(path: string, code: string): Sighting[] {
 
 const secretKey = /^[ \t]*SECRET_KEY\s*(?::\s*\w+\s*)?=[^\n]*/gm;
 
+/** Settings that refuse what their own default gives: `if not DEBUG and SECRET_KEY == default: raise`. */
+const refusesSecret = /^[ \t]*(?:el)?if\b[^:]{0,300}?\bSECRET_KEY\b[^:]{0,300}:[ \t]*\n\s+raise\b/m;
+
 /** Django refuses to start while its `SECRET_KEY` is empty. */
 export function settleDjangoSecret(code: string, sightings: Sighting[]): void {
   if (!/^(?:INSTALLED_APPS|ROOT_URLCONF|DATABASES)\b|^from [.\w]+ import \*/m.test(code)) return;
+  const isRefused = refusesSecret.test(code);
   for (const match of code.matchAll(secretKey))
     for (const sighting of sightings)
       if (
         sighting.offset > match.index &&
         sighting.offset < match.index + match[0].length &&
-        /^(?:plain|guarded|quieted)$/.test(sighting.need)
-      )
+        (isRefused || /^(?:plain|guarded|quieted)$/.test(sighting.need))
+      ) {
         sighting.need = "checked";
+        if (isRefused) sighting.isInsisted = true;
+      }
 }
 
 /** `env_prefix="x_"`, or the name of a constant that holds it. */

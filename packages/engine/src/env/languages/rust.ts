@@ -75,11 +75,11 @@ function readClap(path: string, code: string): Sighting[] {
     /#\[(?:clap|arg|structopt)\(([^\]]*)\)\]\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^)]*\))?\s+)?([a-z_][a-z0-9_]*)\s*:\s*([\w:<>]+)/g,
   )) {
     const [, options, field, type] = match;
-    const named = /\benv\b\s*(?:=\s*"([^"]+)")?/.exec(options!);
+    const named = /\benv\b\s*(?:=\s*(?:"([^"]+)"|(?:\w+::)*([A-Z][A-Z0-9_]+)))?/.exec(options!);
     if (!named) continue;
     const isGiven = /default_value|default_values/.test(options!) || /^(?:Option|bool|Vec)\b/.test(type!);
     sightings.push({
-      key: named[1] ?? field!.toUpperCase(),
+      key: named[1] ?? named[2] ?? field!.toUpperCase(),
       need: isGiven ? "declared" : "checked",
       when: "run",
       offset: match.index,
@@ -88,4 +88,22 @@ function readClap(path: string, code: string): Sighting[] {
     });
   }
   return sightings;
+}
+
+/** Names of variables that constants of other files hold, `env::var(names::PORT)` and `const PORT: &str = "APP_PORT"`. `texts` are the Rust files. */
+export function settleConstants(sightings: Sighting[], texts: ReadonlyMap<string, string>): void {
+  const values = new Map<string, string>();
+  for (const text of texts.values())
+    for (const [, name, value] of text.matchAll(
+      /\b(?:const|static)\s+([A-Z][A-Z0-9_]*)\s*:[^=\n]+=\s*"([A-Za-z_]\w*)"/g,
+    ))
+      values.set(name!, value!);
+  for (const sighting of values.size > 0 ? sightings : []) {
+    const text = texts.get(sighting.path);
+    const value = values.get(sighting.key);
+    if (text === undefined || value === undefined || text.includes(`"${sighting.key}"`)) continue;
+    // A field may have the same name; it is the constant that stands behind a path or an argument.
+    const behind = text.slice(sighting.offset, sighting.offset + 200);
+    if (new RegExp(`[(=&:]\\s*${sighting.key}\\b`).test(behind)) sighting.key = value;
+  }
 }

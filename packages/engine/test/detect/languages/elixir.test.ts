@@ -86,3 +86,12 @@ it("leaves out comments and dependencies of tests", () => {
     readingOf({ "mix.exs": mix('{:jason, "~> 1.0"},\n # {:phoenix, "~> 1.7"},\n {:postgrex, "~> 1.0", only: :test}') }),
   ).toMatchObject({ kind: "worker", database: [] });
 });
+
+it("takes a program that listens by itself for a server", () => {
+  const reading = readingOf({
+    "mix.exs":
+      'defmodule Echo.MixProject do\n  use Mix.Project\n  def project, do: [app: :echo, version: "0.1.0"]\n  def application, do: [mod: {Echo, []}]\nend\n',
+    "lib/echo.ex": "defmodule Echo do\n  def start(_, _), do: :gen_tcp.listen(4040, [:binary])\nend\n",
+  });
+  expect(reading).toMatchObject({ kind: "server", port: 4040 });
+});

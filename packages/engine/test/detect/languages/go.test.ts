@@ -264,3 +264,32 @@ describe("a command line tool", () => {
     expect(reading.startCommand).toBeUndefined();
   });
 });
+
+describe("several programs of which a container is built with one", () => {
+  const programs = {
+    "go.mod": mod(),
+    "cmd/server/main.go": main('http.ListenAndServe(":8080", nil)'),
+    "cmd/token-service/main.go": main('http.ListenAndServe(":9000", nil)'),
+  };
+  it("are that one", () => {
+    const reading = readingOf({ ...programs, Dockerfile: "FROM golang\nRUN go build -o /app ./cmd/server\n" });
+    expect(reading).toMatchObject({ kind: "server", port: 8080, buildCommand: "go build -o app ./cmd/server" });
+  });
+  it("stay several where something else is built with another", () => {
+    const files = { ...programs, Dockerfile: "FROM golang\nRUN go build -o /app ./cmd/server\n" };
+    expect(readingOf({ ...files, Makefile: "run:\n\tgo run ./cmd/token-service\n" }).kind).toBe("monorepo");
+  });
+});
+
+describe("a program that is told what to do", () => {
+  const files = { "go.mod": mod(), "main.go": main('http.ListenAndServe(":80", nil)') };
+  it.each([
+    ['ENTRYPOINT ["/bin/shop"]\nCMD ["serve", "--config", "/etc/shop.yml"]', "./app serve"],
+    ['ENTRYPOINT ["/entrypoint.sh"]\nCMD ["start"]', "./app start"],
+    ['ENTRYPOINT ["/bin/shop"]\nCMD ["--help"]', "./app"],
+    ['ENTRYPOINT ["/bin/shop"]\nCMD ["help"]', "./app"],
+    ['CMD ["/bin/shop", "config.yml"]', "./app"],
+  ])("%s", (lines, start) => {
+    expect(readingOf({ ...files, Dockerfile: `FROM scratch\n${lines}\n` }).startCommand).toBe(start);
+  });
+});

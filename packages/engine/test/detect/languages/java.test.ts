@@ -235,3 +235,27 @@ it("takes Heroku's file of the version first", () => {
     }).runtimeVersion,
   ).toBe("17");
 });
+
+describe("a program in one file", () => {
+  it("is started as it is", () => {
+    const text =
+      "import com.sun.net.httpserver.HttpServer;\npublic class Main {\n  public static void main(String[] args) throws Exception {\n    HttpServer.create(new InetSocketAddress(8081), 0).start();\n  }\n}\n";
+    expect(readingOf({ "Main.java": text })).toMatchObject({
+      kind: "server",
+      startCommand: "java Main.java",
+      port: 8081,
+    });
+  });
+  it("that listens to nothing is a worker", () => {
+    expect(readingOf({ "Main.java": "class Main { public static void main(String[] a) {} }" }).kind).toBe("worker");
+  });
+});
+
+it("knows the catalog Micronaut publishes", () => {
+  const reading = readingOf({
+    "build.gradle.kts":
+      'plugins { id("io.micronaut.application") version "4.4.0" }\ndependencies { runtimeOnly(mn.h2) }\n',
+    "src/main/java/App.java": "class App { public static void main(String[] a) { Micronaut.run(App.class); } }\n",
+  });
+  expect(reading).toMatchObject({ framework: "micronaut", database: ["h2"] });
+});

@@ -22,7 +22,10 @@ const flask = { "requirements.txt": "flask\n", "app.py": "from flask import Flas
 
 describe("a Procfile beside a program", () => {
   it("says how the program starts", () => {
-    expect(readingOf({ ...flask, Procfile: "web: gunicorn app:app\n" }).startCommand).toBe("gunicorn app:app");
+    expect(readingOf({ ...flask, Procfile: "web: gunicorn app:app\n" })).toMatchObject({
+      startCommand: "gunicorn app:app",
+      port: 8000,
+    });
   });
 
   it("says which port the program falls back on", () => {

@@ -122,3 +122,9 @@ describe("versions of Ruby", () => {
     expect(readingOf(files).runtimeVersion).toBe(version);
   });
 });
+
+it("starts a rack program without a Gemfile without Bundler", () => {
+  expect(readingOf({ "config.ru": "run ->(env) { [200, {}, []] }\n" }).startCommand).toBe(
+    "rackup config.ru -o 0.0.0.0 -p $PORT",
+  );
+});

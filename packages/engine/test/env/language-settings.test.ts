@@ -1,0 +1,109 @@
+import { describe } from "vitest";
+import { requiredTable } from "./required.ts";
+
+const python = { runtime: "python" };
+
+describe("settings of languages, required are", () => {
+  requiredTable({
+    "no fields of settings that a program makes itself": {
+      files: {
+        "config.py":
+          'class Server(BaseSettings):\n    name: str\n    api_url: str\n\nclass App(BaseSettings):\n    sign_key: str\n\ndef load() -> list:\n    return [Server(name=n, api_url=f"https://{n}") for n in names]\n\napp = App()\n',
+      },
+      facts: python,
+      required: ["SIGN_KEY"],
+    },
+    "what is read as a number or a document, beside settings": {
+      files: {
+        "config.py":
+          'class App(BaseSettings):\n    A_NAME: str = "a"\n    CREDENTIALS: dict = json.loads(getenv("CLOUD_CREDENTIALS"))\n    LINK: str = getenv("A_LINK")\n    COUNT: int = int(os.environ.get("A_COUNT") or 25)\n',
+      },
+      facts: python,
+      required: ["CLOUD_CREDENTIALS"],
+    },
+    "nothing a program of Python writes into its environment, unless it is a secret": {
+      files: {
+        "app.py":
+          'import os\nos.environ["PROXY_READY"] = "1"\nos.environ["VENDOR_API_KEY"] = "put yours here"\nready = int(os.environ.get("PROXY_READY"))\nkey = os.environ["VENDOR_API_KEY"]\n',
+      },
+      facts: python,
+      required: ["VENDOR_API_KEY"],
+    },
+    "what Python asks for by its name before it fails": {
+      files: {
+        "app.py":
+          'import os\nif "SIGN_KEY" not in os.environ:\n    raise SystemExit("no key")\nif "MAIL_HOST" in os.environ:\n    mail(os.environ["MAIL_HOST"])\n',
+      },
+      facts: python,
+      required: ["SIGN_KEY"],
+    },
+    "no address of a database that Django asks for by its name": {
+      files: {
+        "requirements.txt": "django\ndj-database-url\n",
+        "shop/settings.py":
+          'import os\nimport dj_database_url\nDATABASES = {}\nif "DATABASE_URL" in os.environ:\n    DATABASES["default"] = dj_database_url.config(conn_max_age=500)\n',
+      },
+      facts: { ...python, framework: "django" },
+      required: [],
+    },
+    "a secret of Django whose default it refuses": {
+      files: {
+        "shop/settings.py":
+          'import os\nINSTALLED_APPS = []\n_DEFAULT = "insecure"\nSECRET_KEY = os.getenv("DJANGO_SECRET_KEY", _DEFAULT)\nif not DEBUG and (\n    SECRET_KEY == _DEFAULT or len(SECRET_KEY) < 50\n):\n    raise ImproperlyConfigured("no")\n',
+      },
+      facts: { ...python, framework: "django" },
+      required: ["DJANGO_SECRET_KEY"],
+    },
+    "what Rust names in a constant of another file, and nothing it matches together": {
+      files: {
+        "Cargo.toml": '[package]\nname = "paste"\n',
+        "src/names.rs":
+          'pub const KEY: &str = "PASTE_SIGN_KEY";\npub const ADDRESS: &str = "PASTE_ADDRESS";\npub const SOCKET: &str = "PASTE_SOCKET";\npub const STORE_PATH: &str = "PASTE_STORE_PATH";\n',
+        "src/main.rs":
+          '#[derive(Parser)]\nstruct Args {\n    #[arg(long, env = names::STORE_PATH)]\n    store: PathBuf,\n}\nfn main() {\n    let key = std::env::var(names::KEY).expect("no key");\n    let on = match (\n        std::env::var(names::ADDRESS),\n        std::env::var(names::SOCKET),\n    ) {\n        (Ok(a), _) => a,\n        _ => String::from("0.0.0.0"),\n    };\n}\n',
+      },
+      facts: { runtime: "rust" },
+      required: ["PASTE_SIGN_KEY", "PASTE_STORE_PATH"],
+    },
+    "nothing Gradle publishes with": {
+      files: {
+        "build.gradle.kts": 'sonar { property("sonar.token", System.getenv("SONAR_KEY")) }\n',
+        "src/main/kotlin/App.kt": 'val key = System.getenv("SIGN_KEY")!!\n',
+      },
+      facts: { runtime: "java" },
+      required: ["SIGN_KEY"],
+    },
+    "no setting of .NET that is false when it is missing": {
+      files: {
+        "Program.cs":
+          'var a = Convert.ToBoolean(Configuration["DetailedErrors"]);\nvar b = bool.Parse(Configuration["Shop:Open"]);\n',
+      },
+      facts: { runtime: "dotnet" },
+      required: ["Shop__Open"],
+    },
+    "an address of a database for which cleanenv takes an empty text": {
+      files: {
+        "config.go":
+          'package config\ntype Config struct {\n  URL string `env:"DATABASE_URL" env-default:""`\n  Host string `env:"SITE_HOST" env-default:""`\n}\n',
+      },
+      facts: { runtime: "go", database: ["postgres"] },
+      required: ["DATABASE_URL"],
+    },
+    "what viper is bound to under other names": {
+      files: {
+        "config.go":
+          'package config\nfunc Load() {\n  viper.SetDefault("http.host", "::")\n  viper.BindEnv("db.dsn", "SHOP_DSN")\n  viper.BindEnv("http.host", "SHOP_HOST")\n  viper.BindEnv("unused", "SHOP_UNUSED")\n  open(viper.GetString("db.dsn"), viper.GetString("http.host"))\n}\n',
+      },
+      facts: { runtime: "go" },
+      required: ["SHOP_DSN"],
+    },
+    "fields viper fills from a file of variables, in lower case": {
+      files: {
+        "config.go":
+          'package config\ntype Config struct {\n  Source string `mapstructure:"db_source"`\n  IsOpen bool   `mapstructure:"is_open"`\n}\nfunc Load() (c Config) {\n  viper.SetConfigFile(".env")\n  viper.AutomaticEnv()\n  viper.ReadInConfig()\n  viper.Unmarshal(&c)\n  return\n}\n',
+      },
+      facts: { runtime: "go" },
+      required: ["DB_SOURCE"],
+    },
+  });
+});
