@@ -65,6 +65,45 @@ describe("settings of languages, required are", () => {
       facts: { runtime: "rust" },
       required: ["PASTE_SIGN_KEY", "PASTE_STORE_PATH"],
     },
+    "what Rust hands a function that looks it up": {
+      files: {
+        "Cargo.toml": '[package]\nname = "app"\n',
+        "src/config.rs":
+          'fn load() -> Result<Config> {\n    let mut lookup = |name| env::var_os(name);\n    let key = required_string(&mut lookup, "SIGN_KEY")?;\n    let at = optional_string(&mut lookup, "BIND_ADDRESS")?;\n}\n',
+      },
+      facts: { runtime: "rust" },
+      required: ["SIGN_KEY"],
+    },
+    "nothing a program of Go gives to those it starts": {
+      files: {
+        "main.go": 'package main\nfunc start() {\n  env["CHILD_CHANNEL"] = channel\n  exec.Command("child").Run()\n}\n',
+        "internal/child.go":
+          'package internal\nvar channel = os.Getenv("CHILD_CHANNEL")\nvar key = os.Getenv("SIGN_KEY")\n',
+      },
+      facts: { runtime: "go" },
+      required: ["SIGN_KEY"],
+    },
+    "nothing a program only complains of together with another": {
+      files: {
+        "main.go":
+          'package main\nvar c = Config{ID: envOr("AGENT_ID", ""), Key: envOr("SIGN_KEY", "")}\nfunc check() error {\n  if err := valid(c.ID); err != nil {\n    return fmt.Errorf("AGENT_ID is required when QUEUE_URL is set: %w", err)\n  }\n  if err := valid(c.Key); err != nil {\n    return fmt.Errorf("SIGN_KEY is required: %w", err)\n  }\n  return nil\n}\n',
+      },
+      facts: { runtime: "go" },
+      required: ["SIGN_KEY"],
+    },
+    "no text among the settings of .NET, whatever words it has": {
+      files: {
+        "appsettings.json": JSON.stringify({
+          Prompt: {
+            Error: `Describe the problem, and replace what is wrong. ${"Answer in your own words. ".repeat(20)}`,
+          },
+          Mail: { Password: "your-password" },
+        }),
+        "Program.cs": 'var prompt = configuration["Prompt:Error"];\n',
+      },
+      facts: { runtime: "dotnet" },
+      required: ["Mail__Password"],
+    },
     "nothing Gradle publishes with": {
       files: {
         "build.gradle.kts": 'sonar { property("sonar.token", System.getenv("SONAR_KEY")) }\n',

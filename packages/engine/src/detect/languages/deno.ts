@@ -159,7 +159,8 @@ function sourcesOf(project: Project, directory: string): Source[] {
     .filter((path) => !/(^|\/)(supabase|node_modules)\//.test(path) && here.files.length >= 0)
     .flatMap((at) => {
       const text = project.tree.text(at);
-      return text === null ? [] : [{ at, text }];
+      // What a page shows of code is not run.
+      return text === null ? [] : [{ at, text: text.replace(/`[^`\n]*\n[^`]*`/g, "``") }];
     });
 }
 

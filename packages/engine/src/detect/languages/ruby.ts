@@ -196,9 +196,11 @@ function readOther(project: Project, program: Program): Reading | null {
       });
     }
     // Sinatra's own server and rackup's have different defaults.
+    const start = reading.startCommand ?? "";
     const port =
       row.slug === "sinatra" &&
-      (rackFile !== undefined || /\b(rackup|puma|thin|unicorn|falcon)\b/.test(reading.startCommand ?? ""))
+      !/\bruby \S+\.rb\b/.test(start) &&
+      (rackFile !== undefined || /\b(rackup|puma|thin|unicorn|falcon)\b/.test(start))
         ? 9292
         : row.port;
     statePort(project, directory, reading, {

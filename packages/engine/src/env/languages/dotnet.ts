@@ -9,6 +9,8 @@ import type { Sighting } from "../sighting.ts";
 /** What stands for a value that whoever deploys it gives. Words like "password" are part of true connection strings. */
 const placeholder =
   /<[\w .-]+>|^[{[].*[}\]]$|#\{.*\}|\byour\b|\byour[-_]|change[-_ ]?(?:me|this|it)|replace|placeholder|x{4,}|\*{3,}|\bTODO\b|^(?:insert|enter|add|put)\b|(?:set|stored?|provided?|override) (?:in|via|by|with)\b/i;
+/** What is longer is a text: a connection string, a prompt. */
+const longestPlaceholder = 300;
 /** An empty text in their place means that they are missing. */
 const neverEmpty = /(?:Key|Secret|Password|Token|ConnectionString|ClientId)$|^ConnectionStrings__/i;
 /** A part that is switched off, or answered by nobody. */
@@ -28,7 +30,7 @@ export function settleDotnetSettings(project: Project, scope: Scope, sightings: 
     for (const [key, value] of settings) {
       if (aboutTheHost.test(key) || off.some((section) => key.startsWith(section))) continue;
       const name = key.toLowerCase();
-      const isOpen = value === "" ? neverEmpty.test(key) : placeholder.test(value);
+      const isOpen = value === "" ? neverEmpty.test(key) : value.length < longestPlaceholder && placeholder.test(value);
       if (!isOpen) given.add(name);
       else if (!open.has(name))
         open.set(name, { key, need: "checked", when: "run", offset: offsetOf(project, path, key), path });

@@ -125,6 +125,8 @@ export const languages: readonly Language[] = [
         need: "checked",
         isReported: true,
       },
+      // A program that starts others gives it to them.
+      { pattern: /\b\w*[eE]nv\w*\[\s*"([A-Z][A-Z0-9_]+)"\s*\]\s*=(?!=)/g, need: "given" },
       // A function of the project's own that is only given the name.
       {
         pattern:
@@ -170,6 +172,12 @@ export const languages: readonly Language[] = [
       { pattern: /\boption_env!\(\s*"([A-Za-z_]\w*)"/g, need: "guarded", when: "build" },
       {
         pattern: /\b(?:must_\w+|require\w*|get_env\w*|env_var)!?\(\s*"([A-Z][A-Z0-9_]+)"\s*(,[^()]*)?\)/g,
+        need: "checked",
+        isInsisted: true,
+      },
+      // What looks names up is handed over before the name.
+      {
+        pattern: /\brequired?_\w+\(\s*&?(?:mut\s+)?\w+\s*,\s*"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"\s*\)/g,
         need: "checked",
         isInsisted: true,
       },

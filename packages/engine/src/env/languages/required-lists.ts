@@ -46,6 +46,8 @@ export function readComplaints(code: string, stops: RegExp): { key: string; offs
     const before = code.slice(Math.max(0, code.lastIndexOf("\n", line - 1)), match.index);
     const above = code.slice(Math.max(0, line - 200), match.index);
     const asked = [...above.matchAll(condition)].at(-1)?.[0] ?? "";
+    // "… is required when OTHER is set": only then.
+    if (/^[\s:,]*\b(?:when|if|unless)\b/.test(code.slice(match.index + match[0].length))) return [];
     return stops.test(before) && !/\band\b|&&/.test(asked) ? [{ key: match[1]!, offset: match.index }] : [];
   });
 }

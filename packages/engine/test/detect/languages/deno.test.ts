@@ -102,3 +102,12 @@ describe("packages for the registry", () => {
     expect(readingOf(files).kind).toBe("package");
   });
 });
+
+it("does not run the code its pages show", () => {
+  const reading = readingOf({
+    "deno.json": '{"imports":{"$fresh/":"https://deno.land/x/fresh@1.6.8/"},"tasks":{"start":"deno run -A main.ts"}}',
+    "main.ts": 'import { start } from "$fresh/server.ts";\nawait start(manifest);\n',
+    "routes/index.tsx": "const sample = `\nconst db = await Deno.openKv();\nrouter.listen({ port: 3000 });`;\n",
+  });
+  expect(reading).toMatchObject({ framework: "fresh", port: 8000, database: [] });
+});

@@ -259,3 +259,12 @@ it("knows the catalog Micronaut publishes", () => {
   });
   expect(reading).toMatchObject({ framework: "micronaut", database: ["h2"] });
 });
+
+it("reads a port behind lines that are commented out at their beginning", () => {
+  const reading = readingOf({
+    "build.gradle": 'plugins { id("io.micronaut.application") version "4.4.0" }\n',
+    "src/main/resources/application.yml": "micronaut:\n  http:\n#    proxy: a\n  server:\n    port: 1960\n",
+    "src/main/java/App.java": "class App { public static void main(String[] a) { Micronaut.run(App.class); } }\n",
+  });
+  expect(reading.port).toBe(1960);
+});

@@ -128,3 +128,14 @@ it("starts a rack program without a Gemfile without Bundler", () => {
     "rackup config.ru -o 0.0.0.0 -p $PORT",
   );
 });
+
+it("finds Sinatra where its own server listens, whatever else is installed", () => {
+  const files = {
+    Gemfile: "gem 'puma'\ngem 'sinatra'\n",
+    "app.rb": "require 'sinatra'\nget('/') { 'hello' }\n",
+    "config.ru": "require './app'\nrun Sinatra::Application\n",
+    Procfile: "web: bundle exec ruby app.rb -p $PORT -o 0.0.0.0\n",
+  };
+  expect(readingOf(files).port).toBe(4567);
+  expect(readingOf({ ...files, Procfile: "web: bundle exec puma\n" }).port).toBe(9292);
+});
