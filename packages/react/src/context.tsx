@@ -71,11 +71,7 @@ export function useLiveChanges(): void {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const changes = live.onChange((change) => {
-      // Nothing is known of a change: what is being asked for is new enough, and the rest is asked for again.
-      if (change === null) {
-        void queries.invalidateQueries({ queryKey: liveKey }, { cancelRefetch: false });
-        return;
-      }
+      if (change === null) return askAgain(queries);
       // One look for a burst of changes; what is being asked for may have been read before them.
       clearTimeout(timer);
       timer = setTimeout(() => void queries.invalidateQueries({ queryKey: liveKey }), 50);
@@ -86,6 +82,16 @@ export function useLiveChanges(): void {
       live.pause();
     };
   }, [live, queries]);
+}
+
+/** Everything, for changes may have been missed: what is being asked for may have been read before them, and is asked for once more when it is there. */
+function askAgain(queries: QueryClient): void {
+  const early = queries.getQueryCache().findAll({ queryKey: liveKey, fetchStatus: "fetching" });
+  void queries.invalidateQueries({ queryKey: liveKey }, { cancelRefetch: false });
+  for (const { queryKey } of early) {
+    const only = { queryKey, exact: true };
+    void queries.refetchQueries(only, { cancelRefetch: false }).then(() => queries.invalidateQueries(only));
+  }
 }
 
 /** The client and the stream of the provider above. */

@@ -91,6 +91,7 @@ export function createLiveStream(client: LandfallClient, { random = Math.random 
     const silence = new AbortController();
     const either = AbortSignal.any([signal, silence.signal]);
     let timer = setTimeout(() => silence.abort(), silenceMs);
+    let isFirst = true;
     try {
       const follow = [...followed].map(([id, { next }]) => ({ id, from: next }));
       for await (const one of await client.live({ follow }, { signal: either })) {
@@ -98,9 +99,10 @@ export function createLiveStream(client: LandfallClient, { random = Math.random 
         timer = setTimeout(() => silence.abort(), silenceMs);
         if (signal.aborted) return;
         lastEventAtMs = Date.now();
-        if (state.kind !== "live") {
-          // Whoever comes back may have missed changes, and whoever comes first those since it read; events nobody has.
+        if (isFirst) {
+          // Between two streams, also where one follows the other at once, changes may have been missed; events nobody has.
           for (const told of listeners) told(null);
+          isFirst = false;
           attempt = 0;
           become({ kind: "live" });
         }
