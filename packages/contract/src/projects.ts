@@ -377,7 +377,17 @@ const place = { project: name, platform: z.string().max(100).optional() };
 export const domains = {
   list: open("read:domain", { about: "project" })
     .route({ method: "GET", path: "/projects/{project}/domains", tags: ["domains"] })
-    .input(z.object(place))
+    .input(
+      z.object({
+        ...place,
+        check: z
+          .union([z.boolean(), z.stringbool()])
+          .optional()
+          .describe(
+            "Default true. `false`: as the platform knows them, at once; nothing is found yet, and none is ready.",
+          ),
+      }),
+    )
     .output(z.object({ domains: z.array(domain) })),
   add: open("create:domain", { about: "project" })
     .route({ method: "POST", path: "/projects/{project}/domains", successStatus: 201, tags: ["domains"] })

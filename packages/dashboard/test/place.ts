@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { ServerOptions } from "@landfall/server";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { nameServer } from "../../engine/test/domains/name-server.ts";
 import { launch } from "../../react/test/browser.ts";
 import { type Caller, serverFor, type TestServer } from "../../server/test/harness.ts";
 import { openVendors, type Vendors } from "../../server/test/vendors.ts";
@@ -49,8 +50,11 @@ export async function openPlace(
   buildProgram();
   const dashboard = builtDashboard();
   const vendors = await openVendors();
+  // It knows no name: nobody outside is asked about one, nor waited for.
+  const names = await nameServer({});
   const server = await serverFor({ dashboard, ...settings }, vendors.environment, {
     privateNotifications: true,
+    nameServers: [names.address],
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
   });
   const origin = settings.publicUrl ?? server.url;
@@ -120,6 +124,7 @@ export async function openPlace(
       await work;
       await server[Symbol.asyncDispose]();
       await vendors[Symbol.asyncDispose]();
+      await names[Symbol.asyncDispose]();
     },
   };
   return place;

@@ -1,5 +1,5 @@
 /** A place for the tests of a file: opened before them and closed after, every tab closed when its test is over. */
-import type { BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, Page, Route } from "playwright-core";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { hasBrowser } from "../../react/test/browser.ts";
 import type { Caller } from "../../server/test/harness.ts";
@@ -39,6 +39,21 @@ export function withPlace(setUp: (place: Place) => Promise<void>): WithPlace {
 /** The button of this name. */
 export const press = (page: Page, name: string | RegExp): Promise<void> =>
   page.getByRole("button", { name, ...(typeof name === "string" ? { exact: true } : {}) }).click();
+
+/** Questions of this kind wait from here on, until they are let go. */
+export async function held(page: Page, question: string): Promise<{ count(): number; letGo(): Promise<void> }> {
+  const asked: Route[] = [];
+  let isHeld = true;
+  await page.route(`**/rpc/${question}`, (route) => (isHeld ? void asked.push(route) : route.continue()));
+  return {
+    count: () => asked.length,
+    async letGo() {
+      isHeld = false;
+      // One that was given up meanwhile is gone.
+      for (const route of asked) await route.continue().catch(() => undefined);
+    },
+  };
+}
 
 /** A dialog closes when what it is for is done. */
 export const closed = (page: Page): Promise<void> => page.getByRole("dialog").waitFor({ state: "detached" });

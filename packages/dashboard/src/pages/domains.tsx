@@ -84,7 +84,9 @@ function NoDomains({ project, platforms }: { project: string; platforms: Platfor
 function DomainList({ place, platformName }: { place: DomainPlace; platformName: string }) {
   const may = useMay();
   const { project, platform } = place;
-  const answer = useAsk(["domains", project, platform], (client, signal) => client.domains.list(place, { signal }));
+  const answer = useAsk(["domains", project, platform], (client, signal) =>
+    client.domains.list({ ...place, check: false }, { signal }),
+  );
   const [adding, setAdding] = useState<string | null>(null);
   const mayAdd = may("create:domain");
   const add = (
@@ -95,7 +97,7 @@ function DomainList({ place, platformName }: { place: DomainPlace; platformName:
   );
   return (
     <>
-      <Asked answer={answer} waitsFor={`${platformName} and the name servers`} lines={6}>
+      <Asked answer={answer} waitsFor={platformName} lines={6}>
         {({ domains }) =>
           domains.length === 0 ? (
             <EmptyState title="No domain yet" action={mayAdd ? add : undefined}>
@@ -105,7 +107,7 @@ function DomainList({ place, platformName }: { place: DomainPlace; platformName:
             <>
               {mayAdd ? <div className="lf:mb-4">{add}</div> : null}
               <div className="lf:grid lf:gap-4">
-                {byReadiness(domains).map((domain) => (
+                {byProgress(domains).map((domain) => (
                   <DomainCard
                     key={domain.name}
                     place={place}
@@ -138,10 +140,11 @@ function DomainList({ place, platformName }: { place: DomainPlace; platformName:
   );
 }
 
-/** What waits for somebody first. */
-function byReadiness(domains: readonly Domain[]): Domain[] {
+/** What waits for somebody first, as far as the platform knows; they stay where they are when more is known. */
+function byProgress(domains: readonly Domain[]): Domain[] {
+  const isThere = ({ verified, certificate }: Domain): boolean => verified && certificate.platform === "issued";
   return domains.toSorted(
-    (one, other) => Number(one.ready) - Number(other.ready) || one.name.localeCompare(other.name),
+    (one, other) => Number(isThere(one)) - Number(isThere(other)) || one.name.localeCompare(other.name),
   );
 }
 

@@ -83,15 +83,15 @@ export async function obstacles(
         `${name} has an AAAA record (${address}) that leads elsewhere: visitors over IPv6 do not arrive. Remove it.`,
       );
   }
-  // The closest name with CAA records decides (RFC 8659, 3).
-  for (let at = name; at.includes("."); at = at.slice(at.indexOf(".") + 1)) {
-    const issuers = (await asked("CAA", at)).map((issuer) => issuer.split(";")[0]!.trim().toLowerCase());
-    if (issuers.length === 0) continue;
-    if (authorities.length > 0 && !issuers.some((issuer) => authorities.includes(issuer)))
-      found.push(
-        `CAA records of ${at} allow certificates of ${issuers.join(", ") || "nobody"} only. Add one: 0 issue "${authorities[0]}".`,
-      );
-    break;
-  }
+  // The closest name with CAA records decides (RFC 8659, 3). All are asked at once: a name server that is silent is waited for once.
+  const labels = name.split(".");
+  const above = labels.slice(0, -1).map((_, at) => labels.slice(at).join("."));
+  const answers = await Promise.all(above.map((of) => asked("CAA", of)));
+  const closest = answers.findIndex((issuers) => issuers.length > 0);
+  const issuers = (answers[closest] ?? []).map((issuer) => issuer.split(";")[0]!.trim().toLowerCase());
+  if (closest >= 0 && authorities.length > 0 && !issuers.some((issuer) => authorities.includes(issuer)))
+    found.push(
+      `CAA records of ${above[closest]} allow certificates of ${issuers.join(", ") || "nobody"} only. Add one: 0 issue "${authorities[0]}".`,
+    );
   return found;
 }

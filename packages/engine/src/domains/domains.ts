@@ -36,10 +36,15 @@ export interface Domains {
   add(target: DomainTarget, name: string): Promise<DomainView>;
   /** Ask platform, name servers and the site itself. */
   check(target: DomainTarget, name: string): Promise<DomainView>;
-  /** None of a project that is on no platform with domains, unless one was named. Throws NOT_FOUND, CONFLICT. */
-  list(target: DomainTarget): Promise<DomainView[]>;
+  /**
+   * None of a project that is on no platform with domains, unless one was named. With `check: false` as the platform knows them, at once:
+   * nothing is found yet, and none is ready. Throws NOT_FOUND, CONFLICT.
+   */
+  list(target: DomainTarget & { check?: boolean }): Promise<DomainView[]>;
   remove(target: DomainTarget, name: string): Promise<void>;
 }
+
+type Operations = NonNullable<Platform["domains"]>;
 
 /** Whom the platforms let sign; for CAA records. */
 const authorities: Record<string, string[]> = {
@@ -65,7 +70,7 @@ export function domainsOf({
 }): Domains {
   async function at<T>(
     target: DomainTarget,
-    work: (operations: NonNullable<Platform["domains"]>, context: ApiContext, platform: Platform) => Promise<T>,
+    work: (operations: Operations, context: ApiContext, platform: Platform) => Promise<T>,
   ): Promise<T> {
     const project = await projectRow(target.project);
     const platform = await platformWithDomains(project, target.platform);
@@ -114,28 +119,25 @@ export function domainsOf({
     });
   }
 
-  async function viewOf(
+  async function checkedView(
     domain: Domain,
     context: ApiContext,
     platform: Platform,
     others: Domain[],
   ): Promise<DomainView> {
-    const { records, certificate, ...rest } = domain;
+    const { name, records } = domain;
     const [checked, shown, inTheWay] = await Promise.all([
       checkRecords(dns, records),
-      checkCertificate(dns, domain.name, { signal: context.signal }),
-      obstacles(dns, { name: domain.name, records, authorities: authorities[platform.id] ?? [] }),
+      checkCertificate(dns, name, { signal: context.signal }),
+      obstacles(dns, { name, records, authorities: authorities[platform.id] ?? [] }),
     ]);
-    const other = counterpart(domain.name);
+    const view = uncheckedView(domain, context, platform, others);
     return {
-      ...rest,
-      project: context.project,
-      platform: platform.id,
+      ...view,
       records: checked,
-      certificate: { platform: certificate, shown },
+      certificate: { ...view.certificate, shown },
       obstacles: inTheWay,
       ready: domain.verified && checked.every(({ state }) => state === "right") && shown.state === "valid",
-      counterpart: other === null || others.some(({ name }) => name === other) ? null : other,
     };
   }
 
@@ -144,24 +146,28 @@ export function domainsOf({
       const name = checkedDomain(text);
       return at(target, async (operations, context, platform) => {
         const domain = await operations.add(context, name);
-        return viewOf(domain, context, platform, await operations.list(context));
+        return checkedView(domain, context, platform, await othersOf(name, operations, context));
       });
     },
     check: (target, text) => {
       const name = checkedDomain(text);
       return at(target, async (operations, context, platform) => {
-        const domain = await operations.check(context, name);
-        return viewOf(domain, context, platform, await operations.list(context));
+        const [domain, others] = await Promise.all([
+          operations.check(context, name),
+          othersOf(name, operations, context),
+        ]);
+        return checkedView(domain, context, platform, others);
       });
     },
-    async list(target) {
+    async list({ check = true, ...target }) {
       if (target.platform === undefined) {
         const project = await projectRow(target.project);
         if ((await platformsWithDomains(project, undefined)).length === 0) return [];
       }
       return at(target, async (operations, context, platform) => {
         const all = await operations.list(context);
-        return Promise.all(all.map((domain) => viewOf(domain, context, platform, all)));
+        const view = check ? checkedView : uncheckedView;
+        return Promise.all(all.map((domain) => view(domain, context, platform, all)));
       });
     },
     remove: (target, text) => {
@@ -169,4 +175,24 @@ export function domainsOf({
       return at(target, (operations, context) => operations.remove(context, name));
     },
   };
+}
+
+function uncheckedView(domain: Domain, context: ApiContext, platform: Platform, others: Domain[]): DomainView {
+  const { records, certificate, ...rest } = domain;
+  const other = counterpart(domain.name);
+  return {
+    ...rest,
+    project: context.project,
+    platform: platform.id,
+    records: records.map((record) => ({ record, found: [], state: "unknown" })),
+    certificate: { platform: certificate, shown: { state: "none", fault: "not looked at" } },
+    obstacles: [],
+    ready: false,
+    counterpart: other === null || others.some(({ name }) => name === other) ? null : other,
+  };
+}
+
+/** Among whom the counterpart of the name may be; a name that has none is spared the question, which is dear at some platforms. */
+async function othersOf(name: string, operations: Operations, context: ApiContext): Promise<Domain[]> {
+  return counterpart(name) === null ? [] : operations.list(context);
 }

@@ -142,7 +142,10 @@ export function projectProcedures(os: Gate, services: Services) {
     },
     domains: {
       list: os.domains.list.handler(async ({ input, context, signal }) => ({
-        domains: await of(context.principal).domains.list(place(input, signal)),
+        domains: await of(context.principal).domains.list({
+          ...place(input, signal),
+          ...(input.check === undefined ? {} : { check: input.check }),
+        }),
       })),
       add: os.domains.add.handler(({ input, context, signal }) =>
         of(context.principal).domains.add(place(input, signal), input.name),

@@ -8,12 +8,13 @@ import { IconButton } from "../../parts/section.tsx";
 import { word } from "../../parts/command-word.ts";
 import type { DomainPlace } from "./place.ts";
 import { Records } from "./records.tsx";
+import { inTurn } from "./turns.ts";
 
 const lookAgainMs = 10_000;
 
 export interface DomainCardProps {
   place: DomainPlace;
-  /** As the list has it. */
+  /** As the platform knows it, not checked yet. */
   listed: Domain;
   /** Offers the name with or without www; absent: the person may not add. */
   onAddOther: ((name: string) => void) | undefined;
@@ -23,12 +24,14 @@ export interface DomainCardProps {
 export function DomainCard({ place, listed, onAddOther, mayRemove }: DomainCardProps) {
   const id = useId();
   const { project, platform } = place;
-  const [isReady, setReady] = useState(listed.ready);
+  const [isReady, setReady] = useState(false);
   const looked = useAsk(
     ["domain", project, platform, listed.name],
-    (client, signal) => client.domains.check({ ...place, name: listed.name }, { signal }),
-    { enabled: !isReady, everyMs: lookAgainMs },
+    (client, signal) => inTurn(() => client.domains.check({ ...place, name: listed.name }, { signal }), signal),
+    // No deployment changes it, and it is dear to find out.
+    { isLive: false, ...(isReady ? {} : { everyMs: lookAgainMs }) },
   );
+  const isKnown = looked.data !== undefined;
   const domain = looked.data ?? listed;
   if (domain.ready !== isReady) setReady(domain.ready);
   const [isRemoving, setRemoving] = useState(false);
@@ -48,7 +51,15 @@ export function DomainCard({ place, listed, onAddOther, mayRemove }: DomainCardP
           )}
         </h2>
         <span role="status">
-          {domain.ready ? <Badge tone="success">Serves</Badge> : <Badge tone="warning">Not there yet</Badge>}
+          {domain.ready ? (
+            <Badge tone="success">Serves</Badge>
+          ) : isKnown ? (
+            <Badge tone="warning">Not there yet</Badge>
+          ) : looked.error === null ? (
+            <Badge>Being checked</Badge>
+          ) : (
+            <Badge>Not known</Badge>
+          )}
         </span>
         <span className="lf:grow" />
         <Button
@@ -64,7 +75,7 @@ export function DomainCard({ place, listed, onAddOther, mayRemove }: DomainCardP
       <div className="lf:grid lf:gap-4 lf:p-3">
         {looked.error ? <ErrorPanel error={looked.error} onRetry={looked.again} /> : null}
         {domain.fault === undefined ? null : <p className="lf:text-failure">{domain.fault}</p>}
-        <Steps domain={domain} />
+        <Steps domain={domain} isKnown={isKnown} />
         <Obstacles domain={domain} />
         {isReady ? null : (
           <p className="lf:text-xs lf:text-muted">
@@ -97,28 +108,28 @@ export function DomainCard({ place, listed, onAddOther, mayRemove }: DomainCardP
   );
 }
 
-/** What has to be so, in the order it comes about. */
-function Steps({ domain }: { domain: Domain }) {
+/** What has to be so, in the order it comes about; of what was not looked at yet, nothing is said. */
+function Steps({ domain, isKnown }: { domain: Domain; isKnown: boolean }) {
   const areRecordsRight = domain.records.every(({ state }) => state === "right");
   return (
     <ol className="lf:grid lf:gap-4">
       <Step isDone title={`The platform knows the name`} />
-      <Step isDone={areRecordsRight} title="Its records lead there">
-        {domain.records.length === 0 ? null : <Records domain={domain} isOpen={!areRecordsRight} />}
+      <Step isDone={isKnown ? areRecordsRight : null} title="Its records lead there">
+        {domain.records.length === 0 ? null : <Records domain={domain} isOpen={isKnown && !areRecordsRight} />}
       </Step>
-      <Step isDone={domain.certificate.shown.state === "valid"} title="A certificate that holds">
-        <p className="lf:text-sm lf:text-muted">{certificateInWords(domain)}</p>
+      <Step isDone={isKnown ? domain.certificate.shown.state === "valid" : null} title="A certificate that holds">
+        {isKnown ? <p className="lf:text-sm lf:text-muted">{certificateInWords(domain)}</p> : null}
       </Step>
     </ol>
   );
 }
 
-function Step({ isDone, title, children }: { isDone: boolean; title: string; children?: ReactNode }) {
+function Step({ isDone, title, children }: { isDone: boolean | null; title: string; children?: ReactNode }) {
   return (
     <li>
       <p className="lf:mb-1 lf:flex lf:flex-wrap lf:items-center lf:gap-2 lf:font-medium">
         {title}
-        {isDone ? <Badge tone="success">Done</Badge> : <Badge>Waits</Badge>}
+        {isDone === null ? null : isDone ? <Badge tone="success">Done</Badge> : <Badge>Waits</Badge>}
       </p>
       {children}
     </li>

@@ -36,9 +36,9 @@ export function Records({ domain: { name, records }, isOpen }: { domain: Domain;
           },
           {
             title: "Found",
-            cell: ({ found }) =>
+            cell: ({ found, state }) =>
               found.length === 0 ? (
-                <span className="lf:text-muted">Nothing</span>
+                <span className="lf:text-muted">{state === "unknown" ? "" : "Nothing"}</span>
               ) : (
                 <span className="lf:font-mono lf:text-xs lf:wrap-anywhere">{found.join(", ")}</span>
               ),
