@@ -59,13 +59,20 @@ export interface Doing<I, T> {
   reset(): void;
 }
 
-/** Change something; what is on the screen is asked for again afterwards. */
-export function useDo<I, T>(change: (client: LandfallClient, input: I) => Promise<T>): Doing<I, T> {
+/** Change something; what is on the screen is asked for again afterwards. `answers` is the key of a question that is answered by it. */
+export function useDo<I, T>(
+  change: (client: LandfallClient, input: I) => Promise<T>,
+  { answers }: { answers?: readonly unknown[] } = {},
+): Doing<I, T> {
   const { client } = useLandfall();
   const queries = useQueryClient();
   const mutation = useMutation({
     mutationFn: (input: I) => change(client, input),
-    onSettled: () => queries.invalidateQueries({ queryKey: liveKey }),
+    onSuccess: (answer) => {
+      if (answers !== undefined) queries.setQueryData([...liveKey, ...answers], answer);
+    },
+    // Not waited for: it is done when the server has answered, however long the rest takes.
+    onSettled: () => void queries.invalidateQueries({ queryKey: liveKey }),
   });
   return {
     run: (input) => mutation.mutateAsync(input).catch(() => undefined),

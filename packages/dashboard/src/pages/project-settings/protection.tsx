@@ -140,13 +140,15 @@ interface SaveProtectionDialogProps {
 }
 
 function SaveProtectionDialog({ project, before, scope, password, onClose, onSaved }: SaveProtectionDialogProps) {
-  const save = useDo((client) =>
-    client.projects.protection.set({
-      project,
-      scope,
-      expect: before.version,
-      ...(password === undefined ? {} : { password }),
-    }),
+  const save = useDo(
+    (client) =>
+      client.projects.protection.set({
+        project,
+        scope,
+        expect: before.version,
+        ...(password === undefined ? {} : { password }),
+      }),
+    { answers: ["protection", project] },
   );
   const rows: DifferenceRow[] = [
     ...(scope === before.scope

@@ -13,7 +13,9 @@ export interface SaveDialogProps {
 }
 
 export function SaveDialog({ project, before, after, onClose, onSaved }: SaveDialogProps) {
-  const save = useDo((client) => client.projects.settings.set({ project, settings: after, expect: before.version }));
+  const save = useDo((client) => client.projects.settings.set({ project, settings: after, expect: before.version }), {
+    answers: ["project-settings", project],
+  });
   return (
     <FormDialog
       open

@@ -16,7 +16,9 @@ const labels: Record<Event, string> = {
 
 export function OwnNotifications() {
   const answer = useAsk(["own-notifications"], (client, signal) => client.ownNotifications.get({}, { signal }));
-  const save = useDo((client, chosen: Event[]) => client.ownNotifications.save({ events: chosen }));
+  const save = useDo((client, chosen: Event[]) => client.ownNotifications.save({ events: chosen }), {
+    answers: ["own-notifications"],
+  });
   // What was chosen this moment is shown while it is on its way.
   const [chosen, setChosen] = useState<readonly Event[] | null>(null);
   const choose = async (next: Event[]): Promise<void> => {
