@@ -68,7 +68,7 @@ describe.skipIf(!hasBrowser)("one project's people and shared values", () => {
     await page.reload();
     const links = page.getByRole("list", { name: "Landfall" }).getByRole("link");
     await links.first().waitFor();
-    expect(await links.allInnerTexts()).toEqual(["Projects", "Team", "Settings"]);
+    expect(await links.allInnerTexts()).toEqual(["Projects", "Team", "Your settings"]);
     await page.keyboard.press("Control+k");
     await page.getByRole("option", { name: "Team" }).first().waitFor();
     expect(await page.getByRole("option", { name: /Servers|Connections|Activity|New project/ }).count()).toBe(0);

@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { axe, hasBrowser } from "../../react/test/browser.ts";
 import type { Caller } from "../../server/test/harness.ts";
 import type { Place } from "./place.ts";
-import { soon, withPlace } from "./with-place.ts";
+import { held, soon, withPlace } from "./with-place.ts";
 
 type Deployment = Awaited<ReturnType<Caller["client"]["deployments"]["get"]>>;
 
@@ -63,8 +63,10 @@ async function tabTo(here: Page, target: Locator): Promise<void> {
 
 describe.skipIf(!hasBrowser)("pages about deployments", () => {
   it("show a deployment to its end, with its log", async () => {
+    // What every page needs is here before: the build lasts longer than the rest takes.
+    const { page: here, complaints } = await tab("/", owner);
     const id = await asked("watched", page("hello", "await new Promise((done) => setTimeout(done, 6_000));"));
-    const { page: here, complaints } = await tab(`/p/watched/deployments/${id}`, owner);
+    await here.goto(`/p/watched/deployments/${id}`);
     await here.getByRole("log").getByText("making a page that says hello").waitFor();
     expect(await here.title()).toMatch(/^… \w+ · watched/);
     await expect.poll(() => here.title(), { timeout: 60_000 }).toMatch(/^✓ Ready · watched/);
@@ -204,6 +206,60 @@ process.exit(1);`;
     await live.locator(`a[href$="${id}"]`).waitFor();
   });
 
+  it("can be gone back from, though they went live while the page was listening anew", async () => {
+    const first = await deployed("unheard", "one");
+    const { page: here } = await tab("/p/unheard", owner);
+    await here.getByText("Live", { exact: true }).first().waitFor();
+    // However fast somebody is: nothing is asked again because it has become old.
+    await here.clock.setFixedTime(new Date());
+    const listening = await held(here, "live");
+    await here.locator(`a[href$="${first}"]`).first().click();
+    await expect.poll(listening.count, soon).toBeGreaterThan(0);
+    await deployed("unheard", "two");
+    await listening.letGo();
+    await here.getByRole("tab", { name: "Events" }).click();
+    await here.getByText("Ended", { exact: true }).first().waitFor();
+    await here.getByRole("link", { name: "Overview", exact: true }).click();
+    await here.locator("button:not([aria-disabled])", { hasText: "Roll back" }).waitFor();
+  });
+
+  it("are asked for again when they went live between a page's question and its stream", async () => {
+    await deployed("between", "one");
+    const { page: here } = await tab("/activity", owner);
+    const listening = await held(here, "live");
+    // Read before the second one is there, and answered after the page listens.
+    const late = Promise.withResolvers<void>();
+    let isRead = false;
+    await here.route(
+      "**/rpc/deployments/list",
+      async (route) => {
+        const response = await route.fetch();
+        isRead = true;
+        await late.promise;
+        await route.fulfill({ response });
+      },
+      { times: 1 },
+    );
+    await here.goto("/p/between");
+    await expect.poll(() => isRead && listening.count() > 0, soon).toBe(true);
+    await deployed("between", "two");
+    await listening.letGo();
+    await here.getByText("Live", { exact: true }).first().waitFor();
+    late.resolve();
+    await here.locator("button:not([aria-disabled])", { hasText: "Roll back" }).waitFor();
+  });
+
+  it("tell when the address was copied from the palette", async () => {
+    const id = await deployed("copied", "one");
+    const { page: here } = await tab(`/p/copied/deployments/${id}`, owner);
+    await here.getByRole("heading", { name: /copied is online/ }).waitFor();
+    await here.keyboard.press("Control+k");
+    await here.getByRole("combobox", { name: /^Search pages/ }).fill("copy the site");
+    await here.keyboard.press("Enter");
+    await here.getByRole("status").getByText("The site's address is copied.").waitFor();
+    expect(await here.evaluate("navigator.clipboard.readText()")).toBe((await settled(id)).url);
+  });
+
   it("belong to a project even if it is called as a page is", async () => {
     const id = await deployed("team", "ours");
     const { page: here, complaints } = await tab("/", owner);
@@ -251,7 +307,7 @@ process.exit(1);`;
     await figure("How they end")
       .getByRole("row", { name: /\d 4 1 0$/ })
       .waitFor();
-    const released = figure("How large what they release is");
+    const released = figure("How large they are");
     await released
       .getByRole("img", { name: /^The last one is 44 bytes, the smallest 44 bytes, the largest 46/ })
       .waitFor();

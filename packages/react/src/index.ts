@@ -47,7 +47,7 @@ export { Button, type ButtonProps, buttonClass } from "./parts/button.tsx";
 export { kindWord } from "./forms/fields.ts";
 export { Badge, StatusIndicator, stateWord, type Tone } from "./parts/status.tsx";
 export { Duration, durationForSpeech, durationInWords, FixedNow, RelativeTime, useNow } from "./parts/time.tsx";
-export { CopyButton, CopyField } from "./parts/copy.tsx";
+export { CopyButton, CopyField, useCopy } from "./parts/copy.tsx";
 export { EmptyState, ErrorPanel, type ErrorPanelProps, Skeleton } from "./parts/panels.tsx";
 export { Dialog, type DialogProps } from "./parts/dialog.tsx";
 export { ConfirmDialog, type ConfirmDialogProps } from "./parts/confirm-dialog.tsx";

@@ -3,29 +3,35 @@ import { Check, Copy } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import { Button } from "./button.tsx";
 
-/** A button that copies `text` and says so. `label` says what is copied: "Copy address". */
-export function CopyButton({ text, label }: { text: string; label: string }) {
-  const [told, setTold] = useState<"copied" | "refused" | null>(null);
+/** Copies a text, and for a moment has what there is to say of it; empty before and after. */
+export function useCopy(): { told: string; isDone: boolean; copy(text: string): void } {
+  const [told, setTold] = useState<keyof typeof outcomes>("none");
   useEffect(() => {
-    if (told === null) return undefined;
-    const timer = setTimeout(() => setTold(null), 2_000);
+    if (told === "none") return undefined;
+    const timer = setTimeout(() => setTold("none"), 2_000);
     return () => clearTimeout(timer);
   }, [told]);
+  return {
+    told: outcomes[told],
+    isDone: told === "copied",
+    copy: (text) =>
+      void navigator.clipboard.writeText(text).then(
+        () => setTold("copied"),
+        () => setTold("refused"),
+      ),
+  };
+}
+
+const outcomes = { none: "", copied: "Copied", refused: "The browser did not allow it" };
+
+/** A button that copies `text` and says so. `label` says what is copied: "Copy address". */
+export function CopyButton({ text, label }: { text: string; label: string }) {
+  const { told, isDone, copy } = useCopy();
   return (
-    <Button
-      look="quiet"
-      aria-label={label}
-      title={label}
-      onClick={() =>
-        void navigator.clipboard.writeText(text).then(
-          () => setTold("copied"),
-          () => setTold("refused"),
-        )
-      }
-    >
-      {told === "copied" ? <Check aria-hidden size={14} /> : <Copy aria-hidden size={14} />}
-      <span role="status" className={told === null ? "lf:sr-only" : "lf:text-xs"}>
-        {told === "copied" ? "Copied" : told === "refused" ? "The browser did not allow it" : ""}
+    <Button look="quiet" aria-label={label} title={label} onClick={() => copy(text)}>
+      {isDone ? <Check aria-hidden size={14} /> : <Copy aria-hidden size={14} />}
+      <span role="status" className={told === "" ? "lf:sr-only" : "lf:text-xs"}>
+        {told}
       </span>
     </Button>
   );

@@ -1,6 +1,6 @@
 /** What can be done with a deployment, in one row; what cannot is in the menu, and says why. */
 import { Menu } from "@base-ui/react/menu";
-import { Button, type Deployment, isSettled, nameInNewTab } from "@landfall/react";
+import { Button, type Deployment, isSettled, nameInNewTab, useCopy } from "@landfall/react";
 import { Ellipsis } from "lucide-react";
 import { useState } from "react";
 import { actionWords, type DeploymentAction, reasonFor } from "../../parts/deployment-dialog.tsx";
@@ -26,7 +26,8 @@ export function DeploymentActions({ deployment, isCancelling, onCancel, onAction
   const isPossible = (action: keyof Deployment["actions"]): boolean => deployment.actions[action].possible;
   const possible = order.filter(isPossible);
   const impossible = [...(isRunning ? (["cancel"] as const) : []), ...order].filter((action) => !isPossible(action));
-  useCommands(commandsOf(deployment, { possible, onAction, onShare: mayShare ? onShare : null }));
+  const { told, isDone, copy } = useCopy();
+  useCommands(commandsOf(deployment, { possible, onAction, onShare: mayShare ? onShare : null, onCopy: copy }));
 
   return (
     <>
@@ -77,9 +78,16 @@ export function DeploymentActions({ deployment, isCancelling, onCancel, onAction
       </Menu.Root>
       {/* The menu opens inside the page's content, not beside it. */}
       <span ref={setPlace} className="lf:contents" />
+      {/* The palette is closed by then: it is said over the page. */}
+      <p role="status" className={told === "" ? "lf:sr-only" : note}>
+        {isDone ? "The site's address is copied." : told}
+      </p>
     </>
   );
 }
+
+const note =
+  "lf:fixed lf:inset-x-0 lf:bottom-6 lf:z-40 lf:mx-auto lf:w-fit lf:rounded-lg lf:border lf:border-line lf:bg-raised lf:px-4 lf:py-2 lf:shadow-lg";
 
 const item =
   "lf:block lf:cursor-pointer lf:rounded-md lf:px-2 lf:py-1.5 lf:text-text lf:no-underline lf:outline-none lf:data-highlighted:bg-neutral-soft lf:data-disabled:cursor-not-allowed lf:data-disabled:text-muted";
@@ -99,7 +107,13 @@ function commandsOf(
     possible,
     onAction,
     onShare,
-  }: { possible: DeploymentAction[]; onAction(action: DeploymentAction): void; onShare: (() => void) | null },
+    onCopy,
+  }: {
+    possible: DeploymentAction[];
+    onAction(action: DeploymentAction): void;
+    onShare: (() => void) | null;
+    onCopy(text: string): void;
+  },
 ): Command[] {
   return [
     ...possible.map((action) => ({ id: action, title: titleOf(action), run: () => onAction(action) })),
@@ -108,7 +122,7 @@ function commandsOf(
       ? []
       : [
           { id: "open-url", title: "Open the site", run: () => void window.open(url, "_blank", "noreferrer") },
-          { id: "copy-url", title: "Copy the site's address", run: () => void navigator.clipboard.writeText(url) },
+          { id: "copy-url", title: "Copy the site's address", run: () => onCopy(url) },
         ]),
   ];
 }
