@@ -173,7 +173,11 @@ function Entries({ filters, onClear }: { filters: Filters; onClear(): void }) {
                     </>
                   ),
                 },
-                { title: "What", cell: ({ action }) => actionInWords(action) },
+                {
+                  title: "What",
+                  className: "lf:@4xl:whitespace-nowrap",
+                  cell: ({ action }) => actionInWords(action),
+                },
                 {
                   title: "Of what",
                   className: "lf:wrap-anywhere",

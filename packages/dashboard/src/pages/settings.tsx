@@ -15,7 +15,10 @@ export function SettingsPage() {
   const me = useMe();
   const held = useHeld();
   return (
-    <Page title="Settings" description="Yours alone. What belongs to the organisation is under Team and Connections.">
+    <Page
+      title="Your settings"
+      description="Yours alone. What belongs to the organisation is under Team and Connections."
+    >
       <Appearance />
       <Shortcuts />
       <Asked answer={me} waitsFor="who you are">

@@ -162,8 +162,8 @@ function optionsFor(
       {
         ...axis,
         grid: { show: false },
-        size: 24,
-        gap: 4,
+        size: 30,
+        gap: 10,
         splits: labelled,
         values: (_plot, at) => at.map((one, index) => distinct(labels, one, at[index - 1])),
       },

@@ -40,7 +40,7 @@ export function DeploymentComparison({
   const sides = { beforeTitle: from, afterTitle: to };
   return (
     <div className="lf:@container">
-      <div className="lf:grid lf:items-center lf:gap-2 lf:@lg:grid-cols-[1fr_auto_1fr]">
+      <div className="lf:grid lf:items-center lf:gap-2 lf:@lg:grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)]">
         <SideCard title={from} side={comparison.from} />
         <ArrowDown aria-hidden size={18} className="lf:mx-auto lf:text-muted lf:@lg:hidden" />
         <ArrowRight aria-hidden size={18} className="lf:hidden lf:text-muted lf:@lg:block lf:rtl:rotate-180" />

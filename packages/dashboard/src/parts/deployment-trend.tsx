@@ -101,7 +101,7 @@ function Sizes({ deployments }: { deployments: readonly Listed[] }) {
   const [last, least, most] = [sizes.at(-1)!, Math.min(...sizes), Math.max(...sizes)].map(bytesInWords);
   return (
     <Chart
-      title="How large what they release is"
+      title="How large they are"
       words={
         least === most
           ? `Each of the last ${sizes.length} is ${last}.`

@@ -65,7 +65,7 @@ export function PersonMenu({ me, onKeys }: { me: Me; onKeys(): void }) {
         },
         { kind: "separator" },
         { kind: "action", title: "Keys", run: onKeys },
-        { kind: "action", title: "Settings", run: () => void navigate({ to: "/settings" }) },
+        { kind: "action", title: "Your settings", run: () => void navigate({ to: "/settings" }) },
         { kind: "action", title: "Sign out", run: () => void signOut().then(() => location.assign("/sign-in")) },
       ]}
     />

@@ -33,7 +33,7 @@ export const everywhere: readonly Destination[] = [
   { to: "/servers", title: "Servers", keys: "g s", icon: Server },
   { to: "/activity", title: "Activity", keys: "g a", icon: Activity },
   { to: "/team", title: "Team", keys: "g t", icon: Users },
-  { to: "/settings", title: "Settings", keys: "g y", icon: Settings },
+  { to: "/settings", title: "Your settings", keys: "g y", icon: Settings },
 ];
 
 export const inProject: readonly Destination[] = [

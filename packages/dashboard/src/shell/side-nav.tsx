@@ -63,7 +63,7 @@ function Group({
               inactiveProps={{ className: "lf:text-muted lf:hover:bg-surface lf:hover:text-text" }}
             >
               <Icon aria-hidden size={16} className="lf:shrink-0" />
-              {isOfProject && name === "Project settings" ? "Settings" : name}
+              {name}
             </Link>
           </li>
         ))}
