@@ -166,8 +166,8 @@ export function domainsOf({
       }
       return at(target, async (operations, context, platform) => {
         const all = await operations.list(context);
-        const view = check ? checkedView : uncheckedView;
-        return Promise.all(all.map((domain) => view(domain, context, platform, all)));
+        if (!check) return all.map((domain) => uncheckedView(domain, context, platform, all));
+        return Promise.all(all.map((domain) => checkedView(domain, context, platform, all)));
       });
     },
     remove: (target, text) => {
