@@ -11,10 +11,12 @@ const answers = /\b(?:app|server|router|fastify|api)\.(?:get|post|put|patch|dele
 const isLarger = /\bRouter\s*\(|\.static\s*\(|\.use\s*\(\s*["'`]\//;
 /** Signs in to a chat, or asks it for news. */
 const connects = /\.login\s*\(|\bbot\.(?:launch|start|startPolling)\s*\(/;
+/** These take work from a queue, which no chat is, and servers put it there. */
+const ofQueues = new Set(["bullmq", "temporal"]);
 
 /** Whether the started `program` is a bot with the library `worker` names, whatever it answers besides. */
 export function isBot(project: Project, worker: Framework, { source, starts }: Program): boolean {
-  if (!source || !starts) return false;
+  if (!source || !starts || ofQueues.has(worker.id)) return false;
   const texts = withImports(project, source, 3, 60).map(({ text }) => text);
   const imports = new RegExp(`["'](?:${worker.packages.join("|")})["']`);
   return (

@@ -79,7 +79,7 @@ function buildScriptOf(scripts: Subject["scripts"], framework: Framework | undef
   return (
     buildScripts.slice(0, 8).find((name) => scripts.has(name) && name !== "generate" && !isIdle(scripts.get(name)!)) ??
     ["heroku-postbuild", "gcp-build", "render-build", "build:ts", "tsc", "transpile", "build:server"].find(
-      (name) => scripts.has(name) && !scripts.get(name)!.every(({ words }) => words.includes("--noEmit")),
+      (name) => scripts.has(name) && !scripts.get(name)!.every(isCheck),
     ) ??
     ["build:client", "build:frontend", "build:ui", "build:assets", "client:build", "frontend:build"].find((name) =>
       scripts.get(name)?.some((run) => useOf(run) === "build" && run.within === undefined),
@@ -96,6 +96,11 @@ function containersBuild({ project, manifest, scripts, isLibrary }: Subject): st
     .map(([, name]) => name!)
     .filter((name) => !/check|lint|test/.test(name))
     .find((name) => (scripts.get(name) ?? []).some((run) => useOf(run) === "build" && run.within === undefined));
+}
+
+/** It looks at the types, here or in another package, and writes nothing. */
+function isCheck(run: Invocation): boolean {
+  return run.words.includes("--noEmit") || (run.program === "run-elsewhere" && run.words.includes("typecheck"));
 }
 
 /** A script that builds nothing: `echo`, `docker build …`. */

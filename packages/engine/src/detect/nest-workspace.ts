@@ -1,7 +1,7 @@
 /** Monorepos of Nest: applications that nest-cli.json names, which share the manifest at the root. */
 import { stringAt } from "./config.ts";
 import { type Manifest, manifestOf } from "./manifest.ts";
-import { inside, isObject, type Project } from "./reading.ts";
+import { isObject, type Project } from "./reading.ts";
 
 export interface NestApplication {
   path: string;
@@ -24,12 +24,14 @@ export function nestApplications(project: Project): NestApplication[] {
   return found.length > 1 ? found : [];
 }
 
-/** The manifest an application would have: what the root depends on, and its own commands. */
+/** The manifest an application would have: what the root depends on, and its own commands; null where one has commands itself. */
 export function manifestOfNest(project: Project, { path, name, built }: NestApplication): Manifest | null {
   const root = manifestOf(project, ".");
-  if (!root || project.tree.has(inside(path, "package.json"))) return null;
+  const own = manifestOf(project, path);
+  if (!root || (own && ("build" in own.scripts || "start" in own.scripts))) return null;
   const scripts = { build: `nest build ${name}`, start: `node ${upTo(path)}${built}` };
-  return { ...root, directory: path, name, json: { private: true, name }, scripts };
+  const dependencies = { ...root.dependencies, ...own?.dependencies };
+  return { ...root, directory: path, name, json: { private: true, name }, scripts, dependencies };
 }
 
 /** From a folder back to the root. */

@@ -73,7 +73,7 @@ const inTurn = /^(?!.*(?:\bconcurrently\b|\bnpm-run-all\b|\brun-p\b|(?:^|[^&])&(
 export function programOf(subject: Subject): Program | undefined {
   const { project, manifest, scripts, vendors } = subject;
   const serving = (name: string): Invocation | undefined => {
-    const runs = scripts.get(name) ?? [];
+    const runs = (scripts.get(name) ?? []).flatMap((run) => linesOf(project, manifest, run) ?? [run]);
     if (runs.some((run) => useOf(run) === "develop" || run.program === "electron")) return undefined;
     const serves = runs.filter(
       (run) =>
@@ -134,6 +134,15 @@ export function programOf(subject: Subject): Program | undefined {
     };
   }
   return edgeProgram(subject) ?? unclear(subject) ?? developed(subject) ?? found(subject) ?? exported(subject);
+}
+
+/** What a shell script of the project's own runs: `sh ./scripts/start.sh`. */
+function linesOf(project: Project, manifest: Manifest, { program, words, within }: Invocation): Invocation[] | null {
+  const file = program.endsWith(".sh") ? program : /^(?:ba|z)?sh$/.test(program) ? words[1] : undefined;
+  if (file === undefined || within !== undefined || !file.endsWith(".sh")) return null;
+  const text = project.tree.text(inside(manifest.directory, file.replace(/^\.\//, "")));
+  const lines = text?.split("\n").filter((line) => /^\s*(?:exec\s|node\s|npm\s|pnpm\s|yarn\s|bun\s|npx\s)/.test(line));
+  return lines?.flatMap((line) => expand(line, manifest)) ?? null;
 }
 
 /** It hands its pages to the compiler at every request, wherever it runs. */
@@ -398,13 +407,17 @@ function found({ project, manifest }: Subject): Program | undefined {
   return source && { source: first ?? source, starts: false, isServer: false, at: (first ?? source).at };
 }
 
+/** `import { handler } from "./build/handler.js"`: what the framework has built for a server to run. */
+const importsBuilt = /(?:from|import\(|require\()\s*["']\.{1,2}\/(?:build|dist|\.output)\//;
+
 /** A server of the project's own that hands requests to the framework, though no script starts it for production. */
 export function renders({ source, starts }: Program, { packages }: Framework): boolean {
   return (
     !starts &&
     source !== null &&
     isListening(source) &&
-    packages.some((name) => new RegExp(`(?:from|require\\()\\s*["']${name}["']`).test(source.text))
+    (importsBuilt.test(source.text) ||
+      packages.some((name) => new RegExp(`(?:from|require\\()\\s*["']${name}["']`).test(source.text)))
   );
 }
 

@@ -258,9 +258,12 @@ function throughTask(program: string, words: string[], manifest: Manifest, depth
       for (let at = 0; at < rest.length; at++) {
         const word = rest[at]!;
         if (taking.includes(word)) at += 1;
-        else if (!word.startsWith("-")) lines.push(word.replace(/^(npm|pnpm|yarn|bun):(.+)$/, "npm run $2"));
+        else if (!word.startsWith("-")) lines.push(word);
       }
-      return lines.flatMap((line) => expand(line, manifest, depth + 1));
+      return lines.flatMap((line) => {
+        const name = /^(?:npm|pnpm|yarn|bun):(.+)$/.exec(line)?.[1];
+        return name === undefined ? expand(line, manifest, depth + 1) : expandNamed(name, manifest, depth + 1);
+      });
     }
     case "sh":
     case "bash":
@@ -280,15 +283,7 @@ function throughTask(program: string, words: string[], manifest: Manifest, depth
     case "run-z":
     case "run-pz":
     case "wsrun":
-      return rest
-        .filter((word) => !word.startsWith("-"))
-        .flatMap((name) => {
-          if (!/[*]/.test(name)) return expandScript(name.split(" ")[0]!, manifest, depth + 1);
-          const pattern = new RegExp(`^${name.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*\*?/g, ".+")}$`);
-          return Object.keys(manifest.scripts)
-            .filter((script) => pattern.test(script))
-            .flatMap((script) => expandScript(script, manifest, depth + 1));
-        });
+      return rest.filter((word) => !word.startsWith("-")).flatMap((name) => expandNamed(name, manifest, depth + 1));
     case "turbo":
     case "lerna":
     case "nx":
@@ -300,6 +295,15 @@ function throughTask(program: string, words: string[], manifest: Manifest, depth
     default:
       return null;
   }
+}
+
+/** The scripts of a name, or of all names that begin so: `build:*`. */
+function expandNamed(name: string, manifest: Manifest, depth: number): Invocation[] {
+  if (!name.includes("*")) return expandScript(name.split(" ")[0]!, manifest, depth);
+  const pattern = new RegExp(`^${name.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*\*?/g, ".+")}$`);
+  return Object.keys(manifest.scripts)
+    .filter((script) => pattern.test(script))
+    .flatMap((script) => expandScript(script, manifest, depth));
 }
 
 /** The value of an option: `--out x`, `--out=x`, `-o x`. */

@@ -60,8 +60,12 @@ function below(
       return;
     found.push({ path, name: nameOf(manifest) || path.slice(path.lastIndexOf("/") + 1), reading, manifest });
   };
+  const ofNest = nestApplications(project).flatMap((application) => {
+    const manifest = manifestOfNest(project, application);
+    return manifest ? [{ path: application.path, manifest }] : [];
+  });
   for (const path of project.tree.directoriesWith("package.json")) {
-    if (isBeside(path)) continue;
+    if (isBeside(path) || ofNest.some((application) => application.path === path)) continue;
     const depth = path.split("/").length;
     if (
       members.size > 0
@@ -84,7 +88,12 @@ function below(
       reading?.kind === "static" &&
       reading.framework !== "astro" &&
       !Object.keys(manifest?.scripts ?? {}).some((name) => /build|generate|export/.test(name));
-    if (manifest && !isTried && !(workspace && reading && isImported(path, reading))) add(path, reading, manifest);
+    if (
+      manifest &&
+      !isTried &&
+      !(workspace && reading && (isImported(path, reading) || isOfOthers(project, workspace, manifest, reading)))
+    )
+      add(path, reading, manifest);
   }
   for (const [path, json] of workspace?.projects ?? []) {
     if (isBeside(path)) continue;
@@ -102,13 +111,11 @@ function below(
       reading.startCommand = `node ${reading.outputDir}/${main.slice(main.lastIndexOf("/") + 1).replace(/ts$/, "js")}`;
     add(path, reading, manifest);
   }
-  for (const application of nestApplications(project)) {
-    const manifest = manifestOfNest(project, application);
-    if (!manifest) continue;
+  for (const { path, manifest } of ofNest) {
     const reading = readManifest(project, manifest);
     reading.buildCommand = `npx ${manifest.scripts["build"]}`;
     reading.startCommand = manifest.scripts["start"]!;
-    add(application.path, reading, manifest);
+    add(path, reading, manifest);
   }
   if (
     root === undefined ||
@@ -142,10 +149,13 @@ function isInstalledAlone({ tree }: Project, path: string): boolean {
   return path.startsWith("apps/") && lockfiles.some(([, name]) => tree.has(`${path}/${name}`));
 }
 
+/** Where a workspace keeps what its programs share, and sometimes programs. */
+const ofLibraries = /^(packages|libs|modules)\//;
+
 /** A server nothing starts, among a workspace's libraries: others import its routes. */
 function isImported(path: string, { kind, evidence }: Reading): boolean {
   return (
-    /^(packages|libs|modules)\//.test(path) &&
+    ofLibraries.test(path) &&
     (kind === "server" || kind === "worker") &&
     !evidence.some(
       ({ field, rule, at }) =>
@@ -153,6 +163,12 @@ function isImported(path: string, { kind, evidence }: Reading): boolean {
         (rule === "port/wrangler" && !/\.[cm]?[jt]sx?$/.test(at)),
     )
   );
+}
+
+/** A file that ends by itself, in a package that others of the workspace import: the script to start it is left of a template. */
+function isOfOthers(project: Project, { members }: Workspace, own: Manifest, { kind, framework }: Reading): boolean {
+  if (kind !== "worker" || framework !== undefined || own.name === "" || !ofLibraries.test(own.directory)) return false;
+  return members.some((member) => own.name in (manifestOf(project, member)?.dependencies ?? {}));
 }
 
 /** `{workspaceRoot}/dist/apps/web` among the outputs of the build target. */

@@ -1,0 +1,129 @@
+import { describe, expect, it } from "vitest";
+import { detected, manifest, service, table } from "./expect.ts";
+
+describe("what is started, and what it is", () => {
+  table({
+    "a server of Nest whose members sign in and put work on a queue is no bot": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "nest build", "start:prod": "node dist/main" },
+          dependencies: { "@nestjs/core": "11", "@nestjs/platform-fastify": "11", fastify: "5", bullmq: "5" },
+        }),
+        "src/main.ts": `import { NestFactory } from "@nestjs/core";\nimport { AppModule } from "./app.module";\nasync function start() { const app = await NestFactory.create(AppModule); await app.listen(4000); }\nstart();`,
+        "src/app.module.ts": `import { AuthController } from "./auth.controller";\nimport { Mails } from "./mails";\nexport class AppModule {}`,
+        "src/auth.controller.ts": `export class AuthController { @Post("login") login() { return this.auth.login(); } }`,
+        "src/mails.ts": `import { Queue } from "bullmq";\nexport class Mails {}`,
+      },
+      is: { kind: "server", framework: "nestjs", startCommand: "npm run start:prod", port: 4000 },
+    },
+    "scripts that one command starts side by side by the front of their names": {
+      files: {
+        "package.json": manifest({
+          scripts: {
+            build: "babel src -d build",
+            start: "npm run build && npm run services",
+            services: "concurrently -k npm:service:*",
+            "service:data": "node build/data.js",
+            "service:gateway": "node build/gateway.js",
+          },
+          dependencies: { express: "4" },
+          devDependencies: { concurrently: "8" },
+        }),
+        "src/data.js": `require("express")().listen(4001);`,
+        "src/gateway.js": `require("express")().listen(4000);`,
+      },
+      is: { kind: "server", framework: "express", startCommand: "npm run start" },
+    },
+    "a shell script of the project's own, which prepares and then starts": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "vite build", start: "sh ./scripts/start.sh", "start-server": "node ./build/index.js" },
+          devDependencies: { "@sveltejs/kit": "2", "@sveltejs/adapter-node": "5", vite: "7" },
+        }),
+        "svelte.config.js": `import adapter from "@sveltejs/adapter-node";\nexport default { kit: { adapter: adapter() } };`,
+        "src/routes/+page.svelte": "<p>",
+        "scripts/start.sh":
+          "#!/bin/sh\nnpx prisma migrate deploy\nif [ $? -eq 1 ]; then\n  exit 1\nfi\nnpm run start-server\n",
+      },
+      is: { kind: "server", framework: "sveltekit", startCommand: "npm run start" },
+    },
+    "a server of the project's own that hands requests to what the framework builds": {
+      files: {
+        "package.json": manifest({
+          scripts: { dev: "vite dev", build: "vite build" },
+          dependencies: { ws: "8" },
+          devDependencies: { "@sveltejs/kit": "2", "@sveltejs/adapter-node": "5", vite: "7" },
+        }),
+        "svelte.config.js": `import adapter from "@sveltejs/adapter-node";\nexport default { kit: { adapter: adapter() } };`,
+        "src/routes/+page.svelte": "<p>",
+        "server.js": `import { createServer } from "http";\nimport { handler } from "./build/handler.js";\nconst PORT = parseInt(process.env.PORT || "3005", 10);\ncreateServer(handler).listen(PORT);`,
+      },
+      is: { kind: "server", framework: "sveltekit", startCommand: "node server.js", port: 3005 },
+    },
+    "what only checks types builds nothing, whatever else it checks": {
+      files: {
+        "package.json": manifest({
+          workspaces: ["apps/*"],
+          scripts: { tsc: "tsgo --noEmit && npm --workspace web run typecheck" },
+        }),
+        "apps/web/package.json": manifest({
+          name: "web",
+          scripts: { build: "vite build" },
+          devDependencies: { vite: "7" },
+        }),
+        "apps/web/index.html": "<p>",
+      },
+      is: { kind: "monorepo", buildCommand: null, services: ["apps/web"] },
+    },
+    "a package others of the workspace import is none that runs, though it has a script to start it": {
+      files: {
+        "package.json": manifest({ workspaces: ["packages/*", "apps/*"] }),
+        "apps/jobs/package.json": manifest({ name: "jobs", scripts: { start: "node index.js" } }),
+        "apps/jobs/index.js": `export const names = ["a"];\nrun();`,
+        "packages/common/package.json": manifest({
+          name: "@acme/common",
+          main: "dist/index.js",
+          scripts: { build: "tsc", start: "node dist/index.js" },
+        }),
+        "packages/common/src/index.ts": `console.log("here");\nexport const word = "hello";`,
+        "packages/server/package.json": manifest({
+          name: "server",
+          scripts: { start: "node index.js" },
+          dependencies: { express: "4", "@acme/common": "1.0.0", jobs: "1.0.0" },
+        }),
+        "packages/server/index.js": `require("express")().listen(3000);`,
+      },
+      is: { kind: "monorepo", services: ["apps/jobs", "packages/server"] },
+    },
+  });
+
+  it("applications of Nest keep a manifest of their own, and are built at the root all the same", () => {
+    const found = detected({
+      "package.json": manifest({
+        workspaces: ["apps/*"],
+        scripts: { build: "nest build" },
+        dependencies: { "@nestjs/core": "11" },
+        devDependencies: { "@nestjs/cli": "11" },
+      }),
+      "nest-cli.json": JSON.stringify({
+        monorepo: true,
+        projects: {
+          "@app/auth": { type: "application", root: "apps/auth" },
+          "@app/cats": { type: "application", root: "apps/cats" },
+        },
+      }),
+      "apps/auth/package.json": manifest({ name: "@app/auth", scripts: { test: "jest" }, dependencies: { pg: "8" } }),
+      "apps/auth/src/main.ts": `const app = await NestFactory.create(Auth);\nawait app.listen(4000);`,
+      "apps/cats/package.json": manifest({ name: "@app/cats", scripts: { test: "jest" } }),
+      "apps/cats/src/main.ts": `const app = await NestFactory.create(Cats);\nawait app.listen(4001);`,
+    });
+    expect(found.services.map(({ path }) => path)).toEqual(["apps/auth", "apps/cats"]);
+    expect(service(found, "apps/auth")).toMatchObject({
+      framework: "nestjs",
+      buildCommand: "npx nest build @app/auth",
+      startCommand: "node ../../dist/apps/auth/main",
+      port: 4000,
+      database: ["postgres"],
+    });
+  });
+});
