@@ -30,6 +30,12 @@ const inLowerCase = /^(?:[a-z]+_)*(?:api_?key|api_?secret|access_?key|secret_?ke
 /** A connection is made of all of these; what is quieted of one is as needed as its password. */
 const partOfConnection =
   /^(?:DB|DATABASE|PG|POSTGRES|MYSQL|MONGO|MONGODB|REDIS)_(?:HOST|PORT|NAME|USER|USERNAME|DATABASE)$/;
+/** The example lists the other parts of the connection: of this one it forgot, or spelled the name otherwise. */
+function isPartOfListed(key: string, inExample: ReadonlySet<string>): boolean {
+  const [store] = key.split("_", 1);
+  const others = [...inExample].filter((one) => partOfConnection.test(one) && one.startsWith(`${store}_`));
+  return partOfConnection.test(key) && !key.endsWith("_PORT") && others.length >= 2;
+}
 const passwordOfStore = /(?:REDIS|MONGO(?:DB)?)_PASS(?:WORD)?$/;
 /** Of the networks that programs run in few ask for one. */
 const ofProxy = /(?:^|_)PROXY(?:_(?:URL|HOST|PORT))?$/;
@@ -248,8 +254,18 @@ const ofRead: readonly Ruling[] = [
   {
     required: false,
     because: "the example, which lists the others, leaves it out",
-    holds: ({ byFile, isListed, isDatabase, isCore, around: { isExampleComplete, isExampleTelling } }) =>
-      !isListed && !byFile.includes("asserted") && (isExampleComplete || (isExampleTelling && !isDatabase && !isCore)),
+    holds: ({
+      key,
+      byFile,
+      isListed,
+      isDatabase,
+      isCore,
+      around: { isExampleComplete, isExampleTelling, inExample },
+    }) =>
+      !isListed &&
+      !byFile.includes("asserted") &&
+      !isPartOfListed(key, inExample) &&
+      (isExampleComplete || (isExampleTelling && !isDatabase && !isCore)),
   },
   {
     required: false,

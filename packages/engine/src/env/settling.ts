@@ -98,6 +98,6 @@ export function withoutSparedVendors(
   );
 }
 
-/** The key to a vendor's service; its first group is the vendor. */
+/** The key to a vendor's service; its first group is the vendor. Those of many services are not spared with one of them. */
 const vendorKey =
-  /^(?!APP_|API_|AUTH_|NEXTAUTH_|JWT_|SESSION_|DB_|DATABASE_|SECRET_|COOKIE_|ADMIN_)([A-Z0-9]+)_(?:\w+_)?(?:SECRET|KEY|TOKEN)$/;
+  /^(?!GOOGLE_|AWS_|AZURE_|APP_|API_|AUTH_|NEXTAUTH_|JWT_|SESSION_|DB_|DATABASE_|SECRET_|COOKIE_|ADMIN_)([A-Z0-9]+)_(?:\w+_)?(?:SECRET|KEY|TOKEN)$/;

@@ -3,6 +3,22 @@ import { requiredTable } from "./required.ts";
 
 describe("features that are switched off unless somebody switches them on", () => {
   requiredTable({
+    "what is thrown for, though another service of a vendor of many is asked for first": {
+      files: {
+        "mail.js": `if (!process.env.GOOGLE_SCRIPT_URL) throw new Error("GOOGLE_SCRIPT_URL is not defined");`,
+        "safe.js": `if (process.env.GOOGLE_SAFE_KEY) look(process.env.GOOGLE_SAFE_KEY);`,
+        ".env.example": "SITE_NAME=\n",
+      },
+      required: ["GOOGLE_SCRIPT_URL"],
+    },
+    "the part of a connection that the example forgot, or spelled otherwise": {
+      files: {
+        "db.ts": `connect({ user: process.env.PG_USER, password: process.env.PG_PASSWORD, host: process.env.PG_HOST, database: process.env.PG_DATABASE });
+          use(process.env.SITE_HOST_NAME);`,
+        ".env.example": "PG_USER=a\nPG_PASSWORD=b\nPG_HOST=localhost\nPG_DATABSE=c\n",
+      },
+      required: ["PG_DATABASE", "PG_HOST", "PG_PASSWORD", "PG_USER"],
+    },
     "what is read behind a return for a switch that is off": {
       files: {
         "oidc.js": `async function start() {

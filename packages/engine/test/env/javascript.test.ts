@@ -42,6 +42,9 @@ const uses: [source: string, ...needs: string[]][] = [
   [`const key = configService.get<string>("X_KEY");`, "plain"],
   [`const key = this.config.get('X_KEY', { infer: true });`, "plain"],
   [`module.exports = { production: { use_env_variable: "X_KEY" } };`, "plain"],
+  // A token may be wrong; what it is checked with must be there.
+  ["function who(t) { try { return jwt.verify(t, process.env.X_KEY); } catch (error) { return; } }", "plain"],
+  ["function who() { try { return parse(process.env.X_KEY); } catch { return null; } }", "guarded"],
   // Claimed to be there.
   ["const key = process.env.X_KEY!;", "asserted"],
   ["create(process.env.X_KEY!, 1);", "asserted"],

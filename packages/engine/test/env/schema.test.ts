@@ -238,6 +238,14 @@ const schemas: [library: string, source: string, needs: Record<string, string>][
     { A_KEY: "checked", B_KEY: "declared" },
   ],
   [
+    "kinds of fields that have a type as well",
+    `import { z } from "zod";
+     const zName: z.ZodType<Name> = z.enum(["local", "live"]);
+     const zPage: z.ZodType<Page> = z.string().optional();
+     export const schema: z.ZodType<Settings> = z.object({ A_NAME: zName, B_PAGE: zPage });`,
+    { A_NAME: "checked", B_PAGE: "declared" },
+  ],
+  [
     "the bindings of a Worker",
     `export interface Env { API_TOKEN: string; MODE?: string; DB: D1Database; CACHE: KVNamespace }`,
     { API_TOKEN: "checked", MODE: "declared" },

@@ -105,9 +105,14 @@ function settleFound(script: Script, found: Found[]): Sighting[] {
     if (sighting.need !== "plain" && sighting.need !== "asserted" && sighting.need !== "quieted") continue;
     if (isWithin(guarded, sighting.offset)) sighting.need = "guarded";
   }
-  const switched = sightings.length > 0 ? [...switchedBlocks(script), ...forgivenReads(script)] : [];
-  for (const sighting of switched.length > 0 ? sightings : [])
-    if (/^(?:checked|asserted|plain|quieted)$/.test(sighting.need) && isWithin(switched, sighting.offset))
+  const switched = sightings.length > 0 ? switchedBlocks(script) : [];
+  const forgiven = sightings.length > 0 ? forgivenReads(script) : [];
+  for (const sighting of switched.length + forgiven.length > 0 ? sightings : [])
+    if (
+      /^(?:checked|asserted|plain|quieted)$/.test(sighting.need) &&
+      (isWithin(switched, sighting.offset) ||
+        (isWithin(forgiven, sighting.offset) && !checksWith(script.code, sighting.offset)))
+    )
       sighting.need = "guarded";
   for (const span of sightings.length > 0 ? featureQuestions(script) : [])
     for (const sighting of sightings) if (isWithin([span], sighting.offset)) sighting.asksFeature = true;
@@ -119,6 +124,13 @@ function settleFound(script: Script, found: Found[]): Sighting[] {
     if (ownSettings.test(script.code.slice(Math.max(0, sighting.offset - 80), sighting.offset)))
       sighting.alternativeOf ??= "settings of its own";
   return sightings;
+}
+
+/** `jwt.verify(token, process.env.X)`: what is forgiven is a bad token. */
+function checksWith(code: string, offset: number): boolean {
+  return /\b(?:verify|jwtVerify|decrypt|unsign)\s*(?:<[^<>()]*>)?\([^;{}]*$/.test(
+    code.slice(Math.max(0, offset - 160), offset),
+  );
 }
 
 /** `process.env.X = process.env.X || undefined;` gives nothing. */

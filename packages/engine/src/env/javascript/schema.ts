@@ -49,7 +49,7 @@ function fieldStarts(own: Iterable<string>, handed: Iterable<string>): RegExp {
 function ownKinds(code: string): Map<string, string> {
   const kinds = new Map<string, string>();
   for (const match of code.matchAll(
-    /(?:(?:const|let)\s+([A-Za-z_]\w*)\s*=\s*(?:\([^()]*\)\s*=>\s*)?|function\s+([A-Za-z_]\w*)\s*\([^()]*\)\s*\{\s*return\s+)(?=(?:z|v|Type|t|S|Schema|Joi|yup)\s*\.\s*(\w+))/g,
+    /(?:(?:const|let)\s+([A-Za-z_]\w*)\s*(?::[^=;\n]{1,100})?=\s*(?:\([^()]*\)\s*=>\s*)?|function\s+([A-Za-z_]\w*)\s*\([^()]*\)\s*\{\s*return\s+)(?=(?:z|v|Type|t|S|Schema|Joi|yup)\s*\.\s*(\w+))/g,
   )) {
     if (/^(?:[oO]bject|strictObject|looseObject|Static|Struct|Class)$/.test(match[3]!)) continue;
     const start = match.index + match[0].length;
