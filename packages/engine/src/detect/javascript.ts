@@ -155,6 +155,7 @@ function settle(subject: Subject): void {
   const isProgram =
     program &&
     !subject.isLibrary &&
+    !startsMembers(subject, file) &&
     (program.starts ||
       program.edgePort !== undefined ||
       (program.source && (isListening(program.source) || standsAlone.test(program.source.text))) ||
@@ -195,6 +196,13 @@ function settle(subject: Subject): void {
   )
     return settlePackage(subject, 0.7);
   settleTooling(subject);
+}
+
+/** A tool of a workspace's root, which starts its members for who works on them. */
+function startsMembers({ project, manifest }: Subject, file: string | undefined): boolean {
+  const { directory, json } = manifest;
+  const isRoot = json["workspaces"] !== undefined || project.tree.has(inside(directory, "pnpm-workspace.yaml"));
+  return isRoot && directory === "." && /^(?:tools?|scripts?)\//.test(file ?? "");
 }
 
 /** The bundler also builds what renders its pages on a server: `vite build && vite build --ssr src/server.ts`. */

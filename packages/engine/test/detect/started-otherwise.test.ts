@@ -75,6 +75,22 @@ describe("what is started, and what it is", () => {
       },
       is: { kind: "monorepo", buildCommand: null, services: ["apps/web"] },
     },
+    "what a workspace starts its members with for who works on them is no service": {
+      files: {
+        "package.json": manifest({
+          workspaces: ["apps/*"],
+          scripts: { start: "node tools/scripts/start.js", dev: "concurrently npm:dev:api" },
+        }),
+        "tools/scripts/start.js": `import { spawn } from "child_process";\nspawn("npm", ["run", "dev"]);`,
+        "apps/api/package.json": manifest({
+          name: "api",
+          scripts: { start: "node index.js" },
+          dependencies: { express: "4" },
+        }),
+        "apps/api/index.js": `require("express")().listen(3000);`,
+      },
+      is: { kind: "monorepo", services: ["apps/api"] },
+    },
     "a package others of the workspace import is none that runs, though it has a script to start it": {
       files: {
         "package.json": manifest({ workspaces: ["packages/*", "apps/*"] }),

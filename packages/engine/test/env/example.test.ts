@@ -109,3 +109,12 @@ describe("readExample", () => {
     expect(readExample("e", "hello\n===\nAA=1\r\nBB").map(({ key }) => key)).toEqual(["AA"]);
   });
 });
+
+describe("a heading far above the entries of its group", () => {
+  it("holds for all of them", () => {
+    const text =
+      "TOKEN=a\n\n# Sheets (optional)\n# Required only if lists are kept there\n# Get these from the console:\n# 1. Create an account\n# 2. Download the key\n# 3. Copy the values\nSHEET_ID=a\nSHEET_KEY=b\n\nMODE=c\n";
+    const found = readExample(".env.example", text);
+    expect(found.filter(({ isOptional }) => isOptional).map(({ key }) => key)).toEqual(["SHEET_ID", "SHEET_KEY"]);
+  });
+});

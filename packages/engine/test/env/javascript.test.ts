@@ -45,6 +45,8 @@ const uses: [source: string, ...needs: string[]][] = [
   // A token may be wrong; what it is checked with must be there.
   ["function who(t) { try { return jwt.verify(t, process.env.X_KEY); } catch (error) { return; } }", "plain"],
   ["function who() { try { return parse(process.env.X_KEY); } catch { return null; } }", "guarded"],
+  ["const list = process.env.X_KEY.split(',');", "asserted"],
+  ["const config = process.env.X_KEY ? parse(process.env.X_KEY) : missing('no');", "checked", "guarded"],
   // Claimed to be there.
   ["const key = process.env.X_KEY!;", "asserted"],
   ["create(process.env.X_KEY!, 1);", "asserted"],

@@ -97,7 +97,7 @@ export function useOf(script: Script, span: Span): Use {
   const trimmed = /^\s*\??\.\s*trim\(\s*\)/.exec(code.slice(span.end, span.end + 60));
   if (trimmed) return useOf(script, { start: span.start, end: span.end + trimmed[0].length });
   let { start, end } = span;
-  /** `new URL(X)` throws without it. */
+  /** `new URL(X)` and `X.split(",")` throw without it. */
   let isParsed = false;
   // Widen over parentheses and conversions: Number(process.env.PORT) || 3000.
   for (let round = 0; round < 4; round++) {
@@ -185,6 +185,7 @@ export function useOf(script: Script, span: Span): Use {
     if (test?.isNegated) return { need: consequence(script, test.end + 1) };
     if (test) return { need: "guarded", guards: blockAfter(code, test.end + 1) };
   }
+  if (/^\.\s*split\s*\(/.test(code.slice(at, at + 12))) isParsed = true;
   const isExpected = /:\s*string\s*\|\s*(?:undefined|null)\s*=\s*$/.test(code.slice(Math.max(0, start - 60), start));
   return { need: isParsed ? "asserted" : isExpected ? "guarded" : "plain", ...bound(code, start, end) };
 }
@@ -248,10 +249,15 @@ function chosenBy({ code, text }: Script, at: number): Use {
   const middle = endOfTernaryBranch(code, at + 1);
   const otherwise = skipSpace(code, middle + 1);
   if (saysNothing.test(text.slice(otherwise, otherwise + 60))) return { need: "quieted" };
+  if (demands.test(code.slice(otherwise, otherwise + 40)))
+    return { need: "checked", guards: { start: at + 1, end: middle } };
   const isStoodIn =
     nameOfClass.test(code.slice(at + 1, at + 60)) && nameOfClass.test(code.slice(middle + 1, middle + 60));
   return { need: "guarded", guards: { start: at + 1, end: middle }, ...(isStoodIn ? { asksFeature: true } : {}) };
 }
+
+/** `X ? parse(X) : missing("X")` */
+const demands = /^(?:(?:throw|raise|fail|die|panic|never|missing|required)\w*)\s*\(/;
 
 /** `X ? StripePayments : FakePayments`: without it another one takes its place. */
 const nameOfClass = /^\s*(?:new\s+)?[A-Z]\w*[a-z]\w*\s*(?:[:;,)(]|$)/m;

@@ -114,11 +114,12 @@ export function readExample(path: string, text: string): ExampleEntry[] {
     const near = entries.length === 0 && comments.length > 4 ? [] : comments.slice(-4);
     // A comment holds for the entries after it up to a blank line or the next comment when it heads a group.
     const isChosen = isChoiceMade(near.join(" "), entries);
+    const head = isHeadingFar(comments, entries) ? comments[0]! : near.join(" ");
     if (isGroupStart)
-      groupIsOptional = !isChosen && (isOptionalHeading(near.join(" ")) || startsOptionalGroup.test(near.join(" ")));
+      groupIsOptional = !isChosen && (isOptionalHeading(head) || startsOptionalGroup.test(near.join(" ")));
     else if (comments.length > 0 && groupIsOptional)
       groupIsOptional = isHeadingOfAll && !requiredWords.test(near.join(" "));
-    if (isGroupStart) isHeadingOfAll = isOptionalHeading(near.join(" "));
+    if (isGroupStart) isHeadingOfAll = isOptionalHeading(head);
     const words = [...near, ...(behind ? [behind] : [])].join(" ");
     const saysRequired = requiredWords.test(words);
     const key = match[1] ?? match[2]!;
@@ -143,6 +144,11 @@ export function readExample(path: string, text: string): ExampleEntry[] {
     isBoxOpen = false;
   }
   return entries;
+}
+
+/** A heading, with so much said below it that the entries are far away. */
+function isHeadingFar(comments: readonly string[], above: readonly ExampleEntry[]): boolean {
+  return above.length > 0 && comments.length > 4 && isOptionalHeading(comments[0]!);
 }
 
 /** `Option 2: single settings`: of several ways the first that is not commented out is taken. */
