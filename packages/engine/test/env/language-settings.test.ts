@@ -104,6 +104,45 @@ describe("settings of languages, required are", () => {
       facts: { runtime: "dotnet" },
       required: ["Mail__Password"],
     },
+    "one of several names, the first where none is told of": {
+      files: {
+        "db.py":
+          'import os\nURL = os.getenv("DATABASE_URL") or os.getenv("POSTGRES_URL") or os.getenv("DB_URL")\nif not URL:\n    raise RuntimeError("no database")\nkey = os.environ.get("SIGN_KEY") or os.environ["OLD_KEY"]\nmode = os.getenv("RUN_MODE") or os.getenv("OLD_MODE", "web")\n',
+      },
+      facts: python,
+      required: ["DATABASE_URL", "SIGN_KEY"],
+    },
+    "the one of several names that the example lists": {
+      files: {
+        "app.rb": 'url = ENV["SHOP_URL"] || ENV.fetch("STORE_URL")\n',
+        ".env.example": "STORE_URL=https://your-store.test\n",
+      },
+      facts: { runtime: "ruby" },
+      required: ["STORE_URL"],
+    },
+    "what Rust reads under two names, once": {
+      files: {
+        "src/main.rs":
+          'fn main() {\n    let token = std::env::var("BOT_NOTIFY_TOKEN")\n        .or_else(|_| std::env::var("NOTIFY_TOKEN"))\n        .expect("no token");\n}\n',
+      },
+      facts: { runtime: "rust" },
+      required: ["BOT_NOTIFY_TOKEN"],
+    },
+    "annotated fields of pydantic": {
+      files: {
+        "settings.py":
+          'class Store(BaseSettings):\n    URL: Annotated[str, Field(min_length=1)] = ""\n    SALT: Annotated[int, Field(ge=4)]\n    NAMES: Dict[str, List[int]] = {}\n    model_config = SettingsConfigDict(env_prefix="DATABASE_")\n',
+      },
+      facts: python,
+      required: ["DATABASE_SALT", "DATABASE_URL"],
+    },
+    "constants of Python that are refused far behind where they are read": {
+      files: {
+        "db.py": `import os\nSTORE_PLACE: str = os.getenv("STORE_PLACE", "")\n${"# about the store\n".repeat(60)}if not STORE_PLACE:\n    raise ValueError(\n        "no place"\n    )\n`,
+      },
+      facts: python,
+      required: ["STORE_PLACE"],
+    },
     "nothing Gradle publishes with": {
       files: {
         "build.gradle.kts": 'sonar { property("sonar.token", System.getenv("SONAR_KEY")) }\n',

@@ -39,7 +39,7 @@ export function statePort(project: Project, directory: string, reading: Reading,
     }
   }
   const example = portOfExample(project, directory);
-  const exposed = exposedPort(project, directory);
+  const exposed = exposedPort(project, directory) ?? portOfCompose(project, directory);
   const command = portOfContainer(project, directory);
   const { fallback } = rules;
   if (example) state(reading, "port", example.port, { at: example.at, rule: "port/example", confidence: 0.7 });
@@ -84,6 +84,14 @@ function portOfContainer(project: Project, directory: string): { port: number; a
     if (port > 0) return { port, at };
   }
   return null;
+}
+
+/** Where the compose file reaches the container that is built here. */
+function portOfCompose(project: Project, directory: string): { port: number; at: string } | null {
+  const found = composeServices(project, directory);
+  const own = found?.services.filter(({ build }) => build === ".") ?? [];
+  const port = own.length === 1 ? own[0]!.ports.find((one) => !othersPorts.has(one)) : undefined;
+  return port === undefined ? null : { port, at: found!.at };
 }
 
 /** `PORT=…` of the example of an .env file. */

@@ -244,6 +244,7 @@ export const chatBots: readonly string[] = [
   "nextcord",
   "disnake",
   "discord",
+  "discord-py-interactions",
   "python-telegram-bot",
   "aiogram",
   "pytelegrambotapi",

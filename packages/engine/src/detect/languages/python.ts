@@ -189,7 +189,8 @@ function isCalled(sources: Source[]): boolean {
   return sources.some(({ text }) => hook.test(text)) && !sources.some(({ text }) => polls.test(text));
 }
 
-const speaksToChat = /^\s*(?:import|from) (?:discord|nextcord|disnake|telegram|aiogram|telebot|telethon|pyrogram)\b/m;
+const speaksToChat =
+  /^\s*(?:import|from) (?:discord|nextcord|disnake|interactions|telegram|aiogram|telebot|telethon|pyrogram)\b/m;
 
 /** What a bot serves beside its work: that it is alive, pages it starts with itself, or another way to run it than the container's. */
 function isBesideBot(main: Entry, sources: Source[], container: string | undefined): boolean {

@@ -27,6 +27,7 @@ export function needOfName(language: Language, code: string, before: string, end
   if (!assigned) return null;
   const name = assigned[1]!.replaceAll(".", "\\.");
   const rest = code.slice(end, end + 500);
+  if (isConstant.test(name) && isRefusedLater(language, code.slice(end, end + 3000), name)) return "checked";
   // Elixir: `cond do key && other -> …`.
   if (new RegExp(`^\\s*${name}\\s*&&`, "m").test(rest)) return "guarded";
   // Go: what cannot be read as a number is replaced.
@@ -50,6 +51,15 @@ export function needOfName(language: Language, code: string, before: string, end
     return stop ? "checked" : "guarded";
   }
   return null;
+}
+
+const isConstant = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
+
+/** Constants are read at the head of a file, and those without which nothing works refused behind the last of them. */
+function isRefusedLater({ extensions, stops }: Language, rest: string, name: string): boolean {
+  if (!extensions.includes("py")) return false;
+  const block = new RegExp(`^if not ${name}:[ \\t]*\\n((?:[ \\t]+[^\\n]*\\n|\\s*\\n){1,3})`, "m").exec(rest)?.[1];
+  return block !== undefined && stops.test(block);
 }
 
 const isEmptyValue = /==\s*(?:""|''|nil|null|None|0)|is\s+(?:None|null)|\.isEmpty|[iI]sBlank|\.nil\?|\.empty\?/;

@@ -48,6 +48,7 @@ export function readLanguage(path: string, extension: string, text: string): Sig
       });
     }
   }
+  joinAlternatives(code, sightings);
   for (const { key, offset } of readRequiredLists(code, language.stops))
     sightings.push({ key, need: "checked", when: "run", offset, path, isInsisted: true });
   for (const { key, offset } of readComplaints(code, language.stops))
@@ -107,6 +108,24 @@ export function readLanguage(path: string, extension: string, text: string): Sig
     );
   }
   return sightings;
+}
+
+/** What stands between two reads of which the second is for where the first finds nothing. */
+const orElse = /^[^;{}\n]*[)\]]\s*(?:\bor|\|\||\?:|\?\?|\.or_else\(\s*\|\w*\|)\s*\(?(?:std::)?$/;
+
+/** `getenv("A") or getenv("B")`: the same under two names, as needed as the last of them. */
+function joinAlternatives(code: string, sightings: Sighting[]): void {
+  const sorted = sightings.filter(({ offset }) => offset >= 0).toSorted((a, b) => b.offset - a.offset);
+  for (const [at, last] of sorted.entries()) {
+    const first = sorted[at + 1];
+    if (first === undefined || first.key === last.key || last.offset - first.offset > 200) continue;
+    if (!/^(?:default|quieted)$/.test(first.need) || !/^(?:plain|quieted|checked|asserted)$/.test(last.need)) continue;
+    if (!orElse.test(code.slice(first.offset, last.offset))) continue;
+    first.need = last.need;
+    if (last.isInsisted) first.isInsisted = true;
+    first.alternatives = [last.key, ...(last.alternatives ?? [])];
+    sightings.splice(sightings.indexOf(last), 1);
+  }
 }
 
 /** What Phoenix itself has a program insist on. */
@@ -232,7 +251,9 @@ function needOf(language: Language, { read, key, code, start, end, inside }: Pla
   // Ruby and Python put the condition behind: `gem "x" if ENV["Y"]`.
   if (/\b(?:if|unless)\s+$/.test(before) || /\bbool\(\s*$|\bnot\s+$|(?:==|!=)\s*$/.test(before)) return "guarded";
   if (/^\s*(?:in\s|==|!=|is\s)/.test(after) && read.need === "plain") return "guarded";
-  return needOfName(language, code, before, end) ?? read.need;
+  // `URL = getenv("A") or getenv("B")`: the name holds what both give.
+  const assigned = before.replace(/^(\s*[$@]?[A-Za-z_][\w.]*\s*(?::[^=]+)?=\s*)\S.*(?:\bor|\|\||\?:|\?\?)\s*$/, "$1");
+  return needOfName(language, code, assigned, end) ?? read.need;
 }
 
 function lineBefore(code: string, start: number): string {

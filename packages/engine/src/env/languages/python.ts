@@ -22,7 +22,7 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
     const calls = callsOf(named!, code);
     const delimiter = /\benv_nested_delimiter["']?\s*[=:]\s*["']([^"']+)["']/.exec(`${bases}\n${body}`)?.[1];
     for (const field of body.matchAll(
-      /^(?: {4}|\t)([A-Za-z]\w*)\s*:\s*((?:[A-Za-z.]+\[[ \t]*\n(?:(?: {5,}|\t\t)[^\n]*\n)+(?: {4}|\t)\])|[^=\n]+?)(?:\s*=\s*([^\n]*))?$/gm,
+      /^(?: {4}|\t)([A-Za-z]\w*)\s*:\s*((?:[A-Za-z.]+\[[ \t]*\n(?:(?: {5,}|\t\t)[^\n]*\n)+(?: {4}|\t)\])|Annotated\[[^\n]*?\](?=\s*(?:=|$))|[^=\n]+?)(?:\s*=\s*([^\n]*))?$/gm,
     )) {
       const [, own, type, first] = field;
       const value = first === undefined ? undefined : wholeValue(body, field.index + field[0].length, first);

@@ -124,3 +124,14 @@ describe("what other notations name", () => {
     expect(readingOf(files)).toMatchObject({ framework: "symfony", database: [database] });
   });
 });
+
+it("is where a compose file reaches the program, before what its framework's users write", () => {
+  const files = {
+    "go.mod": "module x\nrequire github.com/go-chi/chi/v5 v5.0.0\n",
+    "main.go":
+      'package main\nimport "github.com/go-chi/chi/v5"\nfunc main() { http.ListenAndServe(c.Listen, chi.NewRouter()) }\n',
+    "compose.yaml":
+      'services:\n  api:\n    build: .\n    ports: ["9000:8081"]\n  db:\n    image: postgres\n    ports: ["5432:5432"]\n',
+  };
+  expect(readingOf(files).port).toBe(8081);
+});

@@ -518,3 +518,13 @@ it("reads nothing of an environment that was committed, by whatever name", () =>
     }),
   ).toMatchObject({ framework: "flask", database: [] });
 });
+
+it("takes a bot of interactions.py with pages of its own for a bot", () => {
+  const reading = readingOf({
+    "requirements.txt": "discord-py-interactions==5.16.0\nfastapi\nuvicorn\n",
+    "main.py": "import interactions\nbot = interactions.Client()\nbot.start()\n",
+    "src/web/app.py": "from fastapi import FastAPI\ndef create_app():\n    return FastAPI()\n",
+    Dockerfile: 'FROM python\nCMD ["python", "main.py"]\n',
+  });
+  expect(reading).toMatchObject({ kind: "worker", startCommand: "python main.py" });
+});
