@@ -88,6 +88,19 @@ function createBlock(): Block {
   };
 }
 
+/** How many it takes in UTF-8, each half of a character being one of a pair; NaN when it ends in a first half. */
+function bytesIn(text: string): number {
+  let bytes = text.length;
+  let unit = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    unit = text.charCodeAt(at);
+    if (unit >= 0x80) bytes += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2;
+  }
+  return unit >= 0xd800 && unit < 0xdc00 ? Number.NaN : bytes;
+}
+
+type Placed = (page: number, start: number, bytes: number) => void;
+
 /** Text one after another in pages; a long one gets a page of its own. */
 function createPages() {
   const encoder = new TextEncoder();
@@ -96,23 +109,48 @@ function createPages() {
   /** Index of the page that is being filled; longer texts may have got pages after it. */
   let open = -1;
   let used = 0;
+  /** Writes one at the end of what is there, which `used` does not count yet; answers how many bytes it takes. */
+  function write(text: string): number {
+    // No character takes more than three bytes per unit of UTF-16; half of a pair becomes a replacement character.
+    if (open === -1 || text.length * 3 > pageBytes - used) {
+      open = pages.push(new Uint8Array(pageBytes)) - 1;
+      used = 0;
+    }
+    return encoder.encodeInto(text, pages[open]!.subarray(used)).written;
+  }
+  function putOne(text: string, placed: Placed): void {
+    if (text.length * 3 > pageBytes) {
+      const bytes = encoder.encode(text);
+      placed(pages.push(bytes) - 1, 0, bytes.length);
+      return;
+    }
+    const bytes = write(text);
+    placed(open, used, bytes);
+    used += bytes;
+  }
+  /** Tells of each in turn where it is. They are written all at once: a call for each takes a browser longer than all else. */
+  function put(texts: readonly string[], placed: Placed): void {
+    const all = texts.join("");
+    if (all.length * 3 > pageBytes && texts.length > 1) {
+      const half = texts.length >> 1;
+      put(texts.slice(0, half), placed);
+      put(texts.slice(half), placed);
+      return;
+    }
+    const written = texts.length === 1 ? null : write(all);
+    const bytes = written === all.length ? texts.map(({ length }) => length) : texts.map(bytesIn);
+    // A half of a character alone is replaced, and takes more; with one at the end of a text, the next may have made a whole one.
+    if (written !== bytes.reduce((sum, one) => sum + one, 0)) {
+      for (const text of texts) putOne(text, placed);
+      return;
+    }
+    for (const one of bytes) {
+      placed(open, used, one);
+      used += one;
+    }
+  }
   return {
-    put(text: string): { page: number; start: number; bytes: number } {
-      // No character takes more than three bytes per unit of UTF-16; half of a pair becomes a replacement character.
-      if (text.length * 3 > pageBytes) {
-        const bytes = encoder.encode(text);
-        pages.push(bytes);
-        return { page: pages.length - 1, start: 0, bytes: bytes.length };
-      }
-      if (open === -1 || text.length * 3 > pageBytes - used) {
-        open = pages.push(new Uint8Array(pageBytes)) - 1;
-        used = 0;
-      }
-      const { written } = encoder.encodeInto(text, pages[open]!.subarray(used));
-      const start = used;
-      used += written;
-      return { page: open, start, bytes: written };
-    },
+    put,
     get(page: number, from: number, to: number): string {
       return decoder.decode(pages[page]!.subarray(from, to));
     },
@@ -154,7 +192,8 @@ export function createLogStore({ frame = nextFrame }: LogStoreOptions = {}): Log
     return known === -1 ? steps.push(step) - 1 : known;
   }
 
-  function add(raw: string, about: { step: number; flags: number; at: number; writer: string }): void {
+  /** All of a line but where its text is, which it answers. */
+  function add(raw: string, about: { step: number; flags: number; at: number; writer: string }): string {
     const redraw = raw.includes("\r") ? redrawStart(raw) : 0;
     const text = redraw === 0 ? raw : raw.slice(redraw);
     const before = styles.get(about.writer) ?? 0;
@@ -169,16 +208,13 @@ export function createLogStore({ frame = nextFrame }: LogStoreOptions = {}): Log
     const row = size & (blockLines - 1);
     if (row === 0) blocks.push(createBlock());
     const block = blocks[size >> blockBits]!;
-    const { page, start, bytes } = pages.put(text);
-    block.page[row] = page;
-    block.start[row] = start;
-    block.bytes[row] = bytes;
     block.chars[row] = text.length;
     block.step[row] = about.step;
     block.style[row] = style;
     block.flags[row] = about.flags | levels.indexOf(level) | (isLong || visible !== text ? isControlled : 0);
     block.at[row] = about.at;
     size += 1;
+    return text;
   }
 
   function place(number: number): { block: Block; row: number } {
@@ -217,7 +253,16 @@ export function createLogStore({ frame = nextFrame }: LogStoreOptions = {}): Log
         at: Date.parse(at),
         writer: `${stream} ${step}`,
       };
-      for (const line of lines) add(line, about);
+      let next = size;
+      const texts = lines.map((line) => add(line, about));
+      pages.put(texts, (page, start, bytes) => {
+        const block = blocks[next >> blockBits]!;
+        const row = next & (blockLines - 1);
+        block.page[row] = page;
+        block.start[row] = start;
+        block.bytes[row] = bytes;
+        next += 1;
+      });
       tell();
     },
     line(number) {
