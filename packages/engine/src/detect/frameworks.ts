@@ -759,7 +759,14 @@ export const frameworks: readonly Framework[] = [
   { id: "hapi", name: "hapi", role: "server", packages: ["@hapi/hapi", "hapi"], kind: "server" },
   { id: "koa", name: "Koa", role: "server", packages: ["koa"], kind: "server" },
   { id: "restify", name: "Restify", role: "server", packages: ["restify"], kind: "server" },
-  { id: "express", name: "Express", role: "server", packages: ["express"], kind: "server", port: 3000 },
+  {
+    id: "express",
+    name: "Express",
+    role: "server",
+    packages: ["express", "@shopify/shopify-app-express"],
+    kind: "server",
+    port: 3000,
+  },
   {
     id: "apollo-server",
     name: "Apollo Server",

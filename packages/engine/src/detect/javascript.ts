@@ -126,7 +126,11 @@ function settle(subject: Subject): void {
   if (app) {
     const built = builtBy({ project, manifest, framework: app.framework, builds: buildsOf(subject, app.framework) });
     const servedByOwn =
-      built.kind === "static" && program?.starts === true && server && program.source && isListening(program.source);
+      built.kind === "static" &&
+      program?.starts === true &&
+      server &&
+      program.source &&
+      withImports(project, program.source, 2, 15).some(isListening);
     if (!built.isLibrary && !servedByOwn) return settleFramework(subject, app, built, program);
     if (built.isLibrary && !server) return settlePackage(subject, 0.8);
   }

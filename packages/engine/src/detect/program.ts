@@ -352,7 +352,10 @@ function developed({ project, manifest, scripts }: Subject): Program | undefined
         candidate.within === undefined,
     );
     if (!run) continue;
-    const line = run.program === "nodemon" ? optionOf(run, "--exec", "-x", "-e") : undefined;
+    const line =
+      run.program === "nodemon"
+        ? (optionOf(run, "--exec", "-x", "-e") ?? toldNodemon(project, manifest, run))
+        : undefined;
     const inner = line && /\s/.test(line) ? expand(line, manifest)[0] : undefined;
     const path =
       operand(inner ?? run) ?? (typeof manifest.json["main"] === "string" ? manifest.json["main"] : "index.js");
@@ -363,6 +366,13 @@ function developed({ project, manifest, scripts }: Subject): Program | undefined
     return { run, source, starts: false, isServer: false, at: lineOf(project, manifest, name) };
   }
   return undefined;
+}
+
+/** What the settings of nodemon run where its command names nothing. */
+function toldNodemon(project: Project, { directory, json }: Manifest, run: Invocation): string | undefined {
+  if (operand(run) !== undefined) return undefined;
+  const settings = project.json(inside(directory, "nodemon.json")) ?? json["nodemonConfig"];
+  return stringAt(settings, "exec") ?? stringAt(settings, "script");
 }
 
 /** Files beside the manifest, whatever their name, but settings and tests. */

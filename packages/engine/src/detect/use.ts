@@ -282,7 +282,7 @@ export function useOf({ words, program, variables }: Invocation): Use {
   if (program === "parcel" || program === "slidev" || program === "sapper" || program === "poi")
     return verb === "build" || verb === "export" ? "build" : verb === "start" ? "serve" : "develop";
   // `shopify hydrogen build`: the product comes before the verb.
-  if (program === "shopify") return verbs[rest[1] ?? ""] ?? "other";
+  if (program === "shopify") return rest[0] === "app" ? "other" : (verbs[rest[1] ?? ""] ?? "other");
   if (program === "expo")
     return verb === "export" || verb === "export:web" || verb === "build:web" ? "build" : "develop";
   if (builds.has(program)) return rest.some((word) => word === "--watch" || word === "-w") ? "develop" : "build";

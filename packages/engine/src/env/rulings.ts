@@ -27,6 +27,8 @@ const exampleMayAsk = /^VERCEL_(?:PROJECT|ORG)_ID$/;
 const ofBots = /^(?:(?:bot|discord|telegram)?_?token|client_?(?:id|secret)|mongo(?:db)?_?(?:ur[il]|connection)?)$/i;
 /** Credentials some write as their vendors do, in lower case. */
 const inLowerCase = /^(?:[a-z]+_)*(?:api_?key|api_?secret|access_?key|secret_?key|cloud_?name|db_?ur[il])$/;
+/** And in camel case, where the program reads them from the environment itself. */
+const secretInCamelCase = /^[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)*(?:Key|Secret|Token|Password)$/;
 /** A connection is made of all of these; what is quieted of one is as needed as its password. */
 const partOfConnection =
   /^(?:DB|DATABASE|PG|POSTGRES|MYSQL|MONGO|MONGODB|REDIS)_(?:HOST|PORT|NAME|USER|USERNAME|DATABASE)$/;
@@ -187,8 +189,12 @@ const ofRead: readonly Ruling[] = [
     required: false,
     because: "its name is none that people set",
     // Names in lower case are the shell's own or a slip, and those in camelCase are set by the project's own configuration.
-    holds: ({ key, isListed }) =>
-      (!/[A-Z]/.test(key) || /[a-z][A-Z]/.test(key)) && !isListed && !ofBots.test(key) && !inLowerCase.test(key),
+    holds: ({ key, isListed, reads }) =>
+      (!/[A-Z]/.test(key) || /[a-z][A-Z]/.test(key)) &&
+      !isListed &&
+      !ofBots.test(key) &&
+      !inLowerCase.test(key) &&
+      !(secretInCamelCase.test(key) && reads.every(({ callee, inSchema }) => callee === undefined && !inSchema)),
   },
   {
     required: false,

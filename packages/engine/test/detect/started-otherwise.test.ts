@@ -75,6 +75,45 @@ describe("what is started, and what it is", () => {
       },
       is: { kind: "monorepo", buildCommand: null, services: ["apps/web"] },
     },
+    "a server that hands out the pages and the manual the build makes": {
+      files: {
+        "package.json": manifest({
+          scripts: { start: "node desk", build: "vite build client && vitepress build docs" },
+          dependencies: { express: "4", mongoose: "6" },
+          devDependencies: { vite: "4", vitepress: "1" },
+        }),
+        "desk.js": `if (process.platform === "win32") prepare();\nrequire("./server/index.js");`,
+        "server/index.js": `const express = require("express");\nexpress().listen(3000);`,
+        "docs/index.md": "# Manual",
+        "client/index.html": "<p>",
+      },
+      is: { kind: "server", framework: "express", startCommand: "npm run start", port: 3000 },
+    },
+    "an app of Shopify is no Hydrogen, and its server is Express by another package": {
+      files: {
+        "package.json": manifest({ scripts: { build: "shopify app build" }, dependencies: { "@shopify/cli": "3" } }),
+        "web/package.json": manifest({
+          name: "web",
+          scripts: { serve: "NODE_ENV=production node index.js" },
+          dependencies: { "@shopify/shopify-app-express": "5" },
+        }),
+        "web/index.js": `import express from "express";\nexpress().listen(parseInt(process.env.PORT || "3000", 10));`,
+      },
+      is: { kind: "server", framework: "express", startCommand: "npm run serve", services: ["web"] },
+    },
+    "the file nodemon is told of in its settings": {
+      files: {
+        "package.json": manifest({
+          scripts: { dev: "nodemon" },
+          dependencies: { express: "4" },
+          devDependencies: { nodemon: "3", "ts-node": "10" },
+        }),
+        "nodemon.json": `{ "watch": ["src"], "exec": "ts-node --files ./src/boot/run.ts" }`,
+        "src/boot/run.ts": `import { app } from "../make.ts";\napp.listen(4100);`,
+        "src/make.ts": `import express from "express";\nexport const app = express();`,
+      },
+      is: { kind: "server", framework: "express", startCommand: "npx ts-node src/boot/run.ts", port: 4100 },
+    },
     "what a workspace starts its members with for who works on them is no service": {
       files: {
         "package.json": manifest({

@@ -11,6 +11,12 @@ describe("features that are switched off unless somebody switches them on", () =
       },
       required: ["GOOGLE_SCRIPT_URL"],
     },
+    "secrets with names in camel case": {
+      files: {
+        "bot.js": `sign(process.env.jwtPrivateKey); connect({ key: process.env.apiKey, user: process.env.userName });`,
+      },
+      required: ["apiKey", "jwtPrivateKey"],
+    },
     "the part of a connection that the example forgot, or spelled otherwise": {
       files: {
         "db.ts": `connect({ user: process.env.PG_USER, password: process.env.PG_PASSWORD, host: process.env.PG_HOST, database: process.env.PG_DATABASE });
