@@ -1,4 +1,5 @@
 /** `landfall stop`: ends what a data directory runs on this machine. */
+import { DeployError } from "@landfall/engine/error";
 import { isSettled } from "@landfall/engine/events";
 import type { Registry } from "../registry.ts";
 import { count, safeLine } from "../screen/text.ts";
@@ -11,8 +12,15 @@ export function stop({ program, does }: Registry): void {
     .description(
       "Stop serving on this machine, with every program deployed here. Nothing is removed: the next command, or landfall serve, brings it back.",
     )
+    .argument("[project]")
     .action(
-      does(async (context) => {
+      does(async (context, { args: [project] }) => {
+        if (project !== undefined)
+          throw new DeployError("INVALID_CONFIG", {
+            what: "landfall stop ends everything that is served here, and takes no project.",
+            where: project,
+            next: `To take one project offline for good: landfall rm ${project}. To stop everything: landfall stop.`,
+          });
         const engine = await context.engine({ restore: false });
         const before = await engine.edge.status({ here: true });
         if (before.running) await engine.edge.stop();

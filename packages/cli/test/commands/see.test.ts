@@ -257,6 +257,9 @@ describe("what should run", () => {
     const again = await landfall(worldOf({ engine: engineDouble({ edge: idle, restore }) }), "down");
     expect({ exit: again.exit, stopped }).toEqual({ exit: 0, stopped: 1 });
     expect(again.err).toContain("nothing to stop");
+    const one = await landfall(worldOf({ engine: engineDouble({ edge, restore }) }), "stop", "shop");
+    expect({ exit: one.exit, stopped }).toEqual({ exit: 2, stopped: 1 });
+    expect(one.err).toContain("landfall rm shop");
   });
 });
 

@@ -106,9 +106,15 @@ export function againOf({
     }: { project: string; environment?: string; platform?: string; to?: string } & Seen): Promise<DeploymentView> {
       const { id: projectId } = await projects.row(project);
       const named = to === undefined ? null : await deploymentRow(store, to);
-      if (named && (named.project_id !== projectId || named.environment !== environmentName)) {
+      const isOther =
+        named &&
+        (named.project_id !== projectId ||
+          named.environment !== environmentName ||
+          (platform !== undefined && named.platform !== platform));
+      if (isOther) {
+        const place = [project, environmentName, ...(platform === undefined ? [] : [`on ${platform}`])].join(", ");
         throw new DeployError("NOT_FOUND", {
-          what: `${named.id} is not a deployment of ${project}, ${environmentName}.`,
+          what: `${named.id} is not a deployment of ${place}.`,
           next: `List them with: landfall ls ${project}`,
         });
       }
