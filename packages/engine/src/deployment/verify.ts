@@ -45,6 +45,7 @@ export async function verifyService(given: Verification): Promise<string> {
         const why = isKeptOut(answer, service) ? " (behind a login, as it should be)" : "";
         const seen = `GET ${address} → ${answer.status}${why}`;
         given.log(seen);
+        if (answer.status === 400 && plan.kind === "server") await given.note(refusesHost(seen, service));
         return seen;
       }
     } catch (error) {
@@ -66,6 +67,12 @@ export async function verifyService(given: Verification): Promise<string> {
     }
     await clock.sleep(hosted ? 1_000 : 150, signal);
   }
+}
+
+/** The usual reason for 400 is a list of names that lacks this one, and then nobody sees anything but that. */
+function refusesHost(seen: string, { url, alsoAt = [] }: DeployedService): string {
+  const names = [...new Set([url, ...alsoAt].map((one) => new URL(one).hostname))].join(", ");
+  return `${seen}: the program refuses the request. If it has a list of allowed hosts (ALLOWED_HOSTS of Django, config.hosts of Rails), add ${names}.`;
 }
 
 /** No way out of this network, or no name server: nothing that says anything about the site. */

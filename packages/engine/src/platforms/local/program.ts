@@ -58,17 +58,22 @@ export function programEnvironment({
     TMPDIR: join(root, ".tmp"),
     HOST: "127.0.0.1",
     HOSTNAME: "127.0.0.1",
-    ...behindEdge[plan.framework ?? ""],
+    ...behindEdge[plan.framework ?? ""]?.(plan.hosts),
     ...variables,
   };
 }
 
 /**
- * What makes a framework believe the edge about the address people use: by itself it takes every address for one of https, and refuses forms
- * sent from this one. Source: https://svelte.dev/docs/kit/adapter-node#Environment-variables
+ * What makes a framework believe the edge about the address people use, by the names it is served at. By itself SvelteKit takes every address
+ * for one of https and refuses forms sent from this one, and Angular refuses every name. The edge passes on no name but these.
+ * Sources: https://svelte.dev/docs/kit/adapter-node#Environment-variables, https://angular.dev/best-practices/security
  */
-const behindEdge: Readonly<Record<string, Record<string, string>>> = {
-  sveltekit: { PROTOCOL_HEADER: "x-forwarded-proto", HOST_HEADER: "x-forwarded-host" },
+const behindEdge: Readonly<Record<string, (hosts: readonly string[]) => Record<string, string>>> = {
+  sveltekit: () => ({ PROTOCOL_HEADER: "x-forwarded-proto", HOST_HEADER: "x-forwarded-host" }),
+  angular: (hosts) => ({
+    NG_ALLOWED_HOSTS: [...hosts, "localhost", "127.0.0.1"].join(","),
+    NG_TRUST_PROXY_HEADERS: "x-forwarded-for,x-forwarded-host,x-forwarded-proto",
+  }),
 };
 
 /**
