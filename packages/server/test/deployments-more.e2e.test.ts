@@ -146,7 +146,6 @@ it("says what going back, promoting and redeploying would change, from what is l
 
 it("does nothing when the deployment to go back to is on another platform than is named", async () => {
   const [, first] = (await ids()) as [string, string];
-  const { project } = await server.engine.deployment(first);
   await expect(server.engine.rollback({ project, platform: "vercel", to: first })).rejects.toMatchObject({
     code: "NOT_FOUND",
     message: expect.stringContaining(`${first} is not a deployment of ${project}, production, on vercel.`) as string,

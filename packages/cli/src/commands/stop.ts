@@ -14,12 +14,12 @@ export function stop({ program, does }: Registry): void {
     )
     .argument("[project]")
     .action(
-      does(async (context, { args: [project] }) => {
-        if (project !== undefined)
+      does(async (context, { args: [named] }) => {
+        if (named !== undefined)
           throw new DeployError("INVALID_CONFIG", {
             what: "landfall stop ends everything that is served here, and takes no project.",
-            where: project,
-            next: `To take one project offline for good: landfall rm ${project}. To stop everything: landfall stop.`,
+            where: named,
+            next: `To take one project offline for good: landfall rm ${named}. To stop everything: landfall stop.`,
           });
         const engine = await context.engine({ restore: false });
         const before = await engine.edge.status({ here: true });
