@@ -1,5 +1,5 @@
 /** The life of a project through the command line, on the real engine and the real edge. */
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { echo, install, type Installed, kill, outcomeOf, until } from "./installed.ts";
@@ -419,6 +419,16 @@ describe("whatever dies", () => {
     expect(again).toMatchObject({ code: 0, stdout: "" });
     expect(again.stderr).toContain("nothing to stop");
     expect(landfall.processes()).toEqual([]);
+  });
+
+  it("removing the data directory ends what ran from it, and the next begins anew at its port", async () => {
+    await using here = await install();
+    const folder = here.project("echo", echo("hello"));
+    await here.json("deploy", folder);
+    rmSync(here.data, { recursive: true, maxRetries: 5 });
+    await until("the end of all", () => here.processes().length === 0);
+    expect(await here.json("deploy", folder)).toMatchObject({ status: "success" });
+    expect((await here.get("echo.localhost")).body).toBe("hello");
   });
 
   // The first of a data directory has no edge that could look after it yet.

@@ -3,7 +3,7 @@
  * whenever the store changes or somebody asks. It holds no truth of its own, so it may die at any moment; the next one adopts the
  * programs and routes as before.
  */
-import { rmSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
@@ -54,6 +54,8 @@ export interface EdgeProcessOptions {
 const lookEveryMs = 250;
 const orphansEveryMs = 1_000;
 const closeGraceMs = 10_000;
+/** So long its data directory has to be away before the edge takes it for removed. */
+const removedAfterMs = 5_000;
 /** One program that takes all memory would stop everything else long before the kernel ends it. */
 const mostOfMachine = 0.75;
 
@@ -148,6 +150,8 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
   let applied = 0;
   let lastOrphans = 0;
   const standby = options.standbyCommand ? keepStandby(home, options.standbyCommand) : null;
+  const own = lockFile(home);
+  let lastThere = clock.now();
   while (!ending.aborted) {
     await clock.sleep(lookEveryMs, ending).catch(() => {}); // The end is looked at above.
     if (ending.aborted) break;
@@ -165,6 +169,14 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
       await relays.look();
       if (clock.now() - lastOrphans >= orphansEveryMs) {
         lastOrphans = clock.now();
+        if (lockFile(home) === own) lastThere = clock.now();
+        else if (clock.now() - lastThere >= removedAfterMs) {
+          // Nobody could reach it any more, and the next edge of this directory wants its port.
+          isLeaving = true;
+          await supervisor.stopAll({ graceMs: closeGraceMs });
+          stopping.abort();
+          break;
+        }
         standby?.look();
         if ((await hasOrphans(store)) || (await isDue(store, { mail: false, forMs: overdueMs }))) startWorker(options);
       }
@@ -173,7 +185,7 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
     }
   }
 
-  markStopped(home);
+  if (lockFile(home) === own) markStopped(home);
   await relays[Symbol.asyncDispose]();
   await announced[Symbol.asyncDispose]();
   await standby?.close();
@@ -184,6 +196,11 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
   await desired.close();
   supervisor.release();
   return true;
+}
+
+/** Which file the lock is; another one, or none, where the data directory was removed. */
+function lockFile(home: string): number | undefined {
+  return statSync(edgeLock(home), { throwIfNoEntry: false })?.ino;
 }
 
 /** To the edge's log; the loop goes on, since the data path must outlive whatever went wrong. */
