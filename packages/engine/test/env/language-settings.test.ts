@@ -143,6 +143,22 @@ describe("settings of languages, required are", () => {
       facts: python,
       required: ["STORE_PLACE"],
     },
+    "nothing of a vendor somebody has to choose, in Python": {
+      files: {
+        "store.py":
+          'import os\nvendor = os.getenv("VENDOR", "aws").lower()\nif vendor == "aws":\n    bucket = os.environ["AWS_BUCKET_KEY"]\nelif vendor == "azure":\n    key = os.environ["AZURE_STORE_KEY"]\nsign = os.environ["SIGN_KEY"]\n',
+      },
+      facts: python,
+      required: ["AWS_BUCKET_KEY", "SIGN_KEY"],
+    },
+    "nothing of a vendor somebody has to choose, in Go": {
+      files: {
+        "main.go":
+          'package main\nfunc open(mode string) {\n\tswitch mode {\n\tcase "vault":\n\t\tkey := mustEnv("VAULT_KEY")\n\tdefault:\n\t\tkey := mustEnv("LOCAL_KEY")\n\t}\n}\nfunc main() {\n\tswitch os.Args[1] {\n\tcase "serve":\n\t\topen(mustEnv("STORE_MODE"))\n\t}\n}\n',
+      },
+      facts: { runtime: "go" },
+      required: ["LOCAL_KEY", "STORE_MODE"],
+    },
     "nothing Gradle publishes with": {
       files: {
         "build.gradle.kts": 'sonar { property("sonar.token", System.getenv("SONAR_KEY")) }\n',

@@ -1,4 +1,5 @@
 /** What a Go module holds: its requirements, its sources, its main packages and which of them run side by side. */
+import { posix } from "node:path";
 import { inside, type Project } from "../reading.ts";
 import { relativeTo, search } from "./files.ts";
 import type { Source } from "./port.ts";
@@ -101,7 +102,7 @@ export function mainPackages(project: Project, directory: string, sources: Sourc
   const module = /^module\s+(?:\S*\/)?([\w.-]+?)(?:\/v\d+)?\s*$/m.exec(
     project.tree.text(inside(directory, "go.mod")) ?? "",
   )?.[1];
-  for (const main of mains.values()) if (lastOf(main.path) === module) main.score += 4;
+  for (const main of mains.values()) if (bareName(lastOf(main.path)) === bareName(module ?? "")) main.score += 4;
   // Of `shop` and `shopd` the second is the one that stays.
   for (const { path } of mains.values()) {
     const daemon = mains.get(`${path}d`);
@@ -111,6 +112,8 @@ export function mainPackages(project: Project, directory: string, sources: Sourc
     (a, b) => b.score - a.score || a.path.length - b.path.length || a.path.localeCompare(b.path),
   );
 }
+
+const bareName = (name: string): string => name.replace(/[-_.]/g, "").toLowerCase();
 
 function scoreOf(path: string, text: string): number {
   const name = path.slice(path.lastIndexOf("/") + 1);
@@ -142,8 +145,10 @@ export const answers =
   /(^|-|_)(server|serverd|api|apiserver|web|http|httpd|app|backend|gateway|rest|grpc|service|frontend)$/;
 
 /** Main packages that are each deployed for themselves: a server, and others that answer or work beside it. None when one lies at the root. */
-export function runningMains(mains: Main[], sources: Source[]): Main[] {
+export function runningMains(project: Project, mains: Main[], sources: Source[]): Main[] {
   if (mains.some(({ path }) => path === ".")) return [];
+  const contained = mains.filter(({ at }) => project.tree.has(inside(posix.dirname(at), "Dockerfile")));
+  if (contained.length > 1) return contained;
   const isServer = (main: Main): boolean => {
     const folder = main.at.slice(0, main.at.lastIndexOf("/") + 1);
     const own = sources.filter(({ at }) => at.startsWith(folder) && !at.slice(folder.length).includes("/"));

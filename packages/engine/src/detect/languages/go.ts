@@ -102,7 +102,7 @@ export const go: Reader = {
     dropLocalDatabases(reading, sources);
 
     const mains = mainPackages(project, directory, sources);
-    const running = runningMains(mains, sources);
+    const running = runningMains(project, mains, sources);
     const deployed = deployedMain(project, directory, running);
     const main = deployed ?? mains[0];
     // A module without any source is how themes of Hugo are fetched.
@@ -197,7 +197,7 @@ export function goPrograms(project: Project, directory: string): { path: string;
   if (text === null) return [];
   const sources = goSources(project, directory);
   const mains = mainPackages(project, directory, sources);
-  const running = runningMains(mains, sources);
+  const running = runningMains(project, mains, sources);
   if (running.length < 2 || deployedMain(project, directory, running)) return [];
   const module = parseGoMod(text);
   return running.map((main) => {

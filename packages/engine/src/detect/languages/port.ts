@@ -89,7 +89,7 @@ function portOfContainer(project: Project, directory: string): { port: number; a
 /** Where the compose file reaches the container that is built here. */
 function portOfCompose(project: Project, directory: string): { port: number; at: string } | null {
   const found = composeServices(project, directory);
-  const own = found?.services.filter(({ build }) => build === ".") ?? [];
+  const own = found?.services.filter(({ build, ports }) => build === "." && ports.length > 0) ?? [];
   const port = own.length === 1 ? own[0]!.ports.find((one) => !othersPorts.has(one)) : undefined;
   return port === undefined ? null : { port, at: found!.at };
 }

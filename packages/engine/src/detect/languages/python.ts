@@ -269,7 +269,7 @@ function readFramework(
     process === null &&
     (found.classified || found.name === row.slug) &&
     !procfileOf(project, directory) &&
-    !dockerfileOf(project, directory) &&
+    ![directory, inside(directory, "docker")].some((folder) => dockerfileOf(project, folder)) &&
     !project.tree.listing(directory).files.some(isExampleFile) &&
     main.file.includes("/");
   if (isLibrary) {

@@ -99,8 +99,11 @@ export function languageServices(project: Project): ServiceHint[] {
       found.push({ path: directory, name: directory.slice(directory.lastIndexOf("/") + 1), reading: best });
   }
   for (const directory of [".", ...seen])
-    for (const { path, reading } of goPrograms(project, directory))
-      found.push({ path, name: path.slice(path.lastIndexOf("/") + 1), reading });
+    for (const { path, reading } of goPrograms(project, directory)) {
+      // Its folder was found by the Dockerfile in it, too.
+      const known = found.findIndex((one) => one.path === path);
+      found.splice(known < 0 ? found.length : known, 1, { path, name: path.slice(path.lastIndexOf("/") + 1), reading });
+    }
   found.sort((a, b) => a.path.split("/").length - b.path.split("/").length || (a.path < b.path ? -1 : 1));
   return found.filter(({ path }) => !found.some((other) => other.path !== path && path.startsWith(`${other.path}/`)));
 }

@@ -1,7 +1,7 @@
 /** Static sites without JavaScript's tools: plain pages, and the generators of other languages. */
 import { lockfiles } from "../package-manager.ts";
 import { inside, isObject, type Json, type JsonObject, type Project, type Reader } from "../reading.ts";
-import { hasLanguageManifest } from "./docker.ts";
+import { dockerfileOf, hasLanguageManifest } from "./docker.ts";
 import { decide, draftOf, state } from "./draft.ts";
 import { firstOf, placeOf } from "./files.ts";
 import { pythonProjectOf } from "./python-project.ts";
@@ -170,10 +170,14 @@ function hasJekyllPages(project: Project, directory: string): boolean {
   );
 }
 
+const runsProgram =
+  /^(?:\S*\/)?(?:python3?|gunicorn|uvicorn|flask|poetry|uv|node|java)\s(?!.*\b(?:mkdocs|sphinx|http\.server)\b)/;
+
 /** Documents of a library have the library beside them. */
 function hasProgram(project: Project, directory: string): boolean {
   const { directories, files } = project.tree.listing(directory);
   return (
+    runsProgram.test(dockerfileOf(project, directory)?.command ?? "") ||
     directories.includes("src") ||
     files.some((name) => /^(setup\.py|setup\.cfg|go\.mod|Cargo\.toml|(?:app|bot|run|server)\.py)$/.test(name)) ||
     /^if __name__ ==/m.test(project.tree.text(inside(directory, "main.py")) ?? "") ||

@@ -44,6 +44,19 @@ function takeWritten(project: Project, directory: string, reading: Reading): voi
     state(reading, "startCommand", server, { at, rule: "container/command", confidence: 0.88 });
     return statePortOf(reading, command, at);
   }
+  if (reading.kind === "worker") takeProgram(project, directory, reading);
+}
+
+/** What serves nobody is started as in its container: `python -m bot`, `python src/main.py sync`. */
+function takeProgram(project: Project, directory: string, reading: Reading): void {
+  const file = dockerfileOf(project, directory);
+  const command = file?.command === undefined ? "" : unwrapped(shellBody(file.command));
+  const [, module, script] =
+    /^python3?(?: -[uOB]+)* (?:-m ([\w.]+)|([\w./-]+\.py))(?: [a-z][\w-]*)*$/.exec(command) ?? [];
+  const folder = module?.replaceAll(".", "/");
+  const paths = folder === undefined ? [script] : [`${folder}/__main__.py`, `${folder}.py`];
+  if (file && paths.some((path) => path !== undefined && project.tree.has(inside(directory, path))))
+    state(reading, "startCommand", command, { at: file.at, rule: "container/command", confidence: 0.88 });
 }
 
 /** A built program that is started by its name alone, and what such a one is told to do. */
@@ -58,7 +71,8 @@ function addSubcommand(project: Project, directory: string, reading: Reading): v
   if (file?.command === undefined) return;
   const bare = unwrapped(shellBody(file.command));
   const [, called, rest] = /^(\S*\/[\w.-]+|[\w.-]+)\s+(\S.*)$/.exec(bare) ?? [];
-  const isCalled = called !== undefined && (called.includes("/") || called === own);
+  const isCalled =
+    called !== undefined && (called.includes("/") || called === own || serves.test(rest!.replace(/\s.*/, "")));
   const word = subcommand.exec(isCalled ? rest! : bare)?.[0];
   // Behind a script that prepares the container a name may be that of the program.
   if (word === undefined || (!isCalled && !serves.test(word))) return;

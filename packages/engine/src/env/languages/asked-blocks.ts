@@ -51,6 +51,31 @@ export function quietSwitchedBlocks(code: string, sightings: Sighting[]): void {
   }
 }
 
+/** `if provider == "azure":`, and `case "s3":` of Go. */
+const chosen = {
+  py: /^([ \t]*)(?:el)?if \(?[\w.]+(?:\.lower\(\))? == ["']([\w-]+)["']\)?[ \t]*:[ \t]*$/gm,
+  go: /^([ \t]*)case "([\w-]+)"(?:, "[\w-]+")*:[ \t]*$/gm,
+};
+/** What a command line is told to do is no choice between vendors. */
+const isCommand = /^(?:serve\w*|server|start|run\w*|api|web|app|bot|worker|all|main|__main__)$/;
+
+/** What is read where one of several is chosen is needed by whoever chooses that, unless it is chosen by itself. */
+export function quietChosenBlocks(language: keyof typeof chosen, code: string, sightings: Sighting[]): void {
+  const matches = sightings.length === 0 ? [] : [...code.matchAll(chosen[language])];
+  const given = matches.length === 0 ? "" : code.replaceAll(/[!=]=\s*["'][\w-]*["']/g, "");
+  for (const match of matches) {
+    const [head, indent, value] = match;
+    if (isCommand.test(value!) || aboutPlatform.test(`"${value!.toUpperCase()}"`) || aboutPlatform.test(head)) continue;
+    if (new RegExp(`(?:,|=|\\bor|\\breturn)\\s*["']${value!}["']`).test(given)) continue;
+    const start = match.index + head.length;
+    const after = (language === "py" ? forms.py.end(indent!.length) : /^[ \t]*(?:case |default:|\})/m).exec(
+      code.slice(start + 1),
+    );
+    const end = after ? start + 1 + after.index : code.length;
+    quietWithin(start, end, sightings, /^(?:asserted|plain|checked)$/);
+  }
+}
+
 /** Takes back what `sightings`, of one file in the language, say of variables read in such blocks. */
 export function quietAskedBlocks(language: keyof typeof forms, code: string, sightings: Sighting[]): void {
   const form = forms[language];
@@ -111,7 +136,10 @@ function namesThatAsk(code: string): Map<string, "switch" | "text"> {
 /** What is read in the block behind `head`, and needed in one of these ways, is needed only together with what its head asks for. */
 function quietBlock(code: string, head: RegExpExecArray, sightings: Sighting[], needs: RegExp): void {
   const start = head.index + head[0].length;
-  const end = closing(code, start - 1);
+  quietWithin(start, closing(code, start - 1), sightings, needs);
+}
+
+function quietWithin(start: number, end: number, sightings: Sighting[], needs: RegExp): void {
   const [within, others] = [new Set<Sighting>(), new Set<string>()];
   for (const sighting of sightings)
     if (needs.test(sighting.need)) {

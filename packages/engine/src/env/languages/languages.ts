@@ -1,7 +1,13 @@
 /**
  * Variables read by languages other than JavaScript: one way to look at the line around what the table of languages finds.
  */
-import { quietAskedBlocks, quietBracedBlocks, quietSwitchedBlocks, settleDevelopment } from "./asked-blocks.ts";
+import {
+  quietAskedBlocks,
+  quietBracedBlocks,
+  quietChosenBlocks,
+  quietSwitchedBlocks,
+  settleDevelopment,
+} from "./asked-blocks.ts";
 import { settleAskedFields } from "./asked-fields.ts";
 import { needOfName, stopsSoon } from "./asked-names.ts";
 import { readGoTags, settleViper } from "./go.ts";
@@ -64,6 +70,7 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   if (extension === "php") settleLaravelConfig(path, code, sightings);
   if (extension === "go") {
     settleAskedFields(code, sightings, language.stops);
+    quietChosenBlocks("go", code, sightings);
     sightings.push(...readGoTags(path, code), ...settleViper(path, code, sightings));
   }
   if (extension === "rb") {
@@ -79,6 +86,7 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   if (extension === "py") {
     quietAskedBlocks("py", code, sightings);
     quietSwitchedBlocks(code, sightings);
+    quietChosenBlocks("py", code, sightings);
     // `env.db()` of django-environ reads the one address every host gives.
     for (const match of code.matchAll(/(?<![\w.])env\.db(?:_url)?\(\s*(?:(default)\s*=|(?!["']|default\b))/g))
       sightings.push({

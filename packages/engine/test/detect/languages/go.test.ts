@@ -286,10 +286,35 @@ describe("a program that is told what to do", () => {
   it.each([
     ['ENTRYPOINT ["/bin/shop"]\nCMD ["serve", "--config", "/etc/shop.yml"]', "./app serve"],
     ['ENTRYPOINT ["/entrypoint.sh"]\nCMD ["start"]', "./app start"],
+    ['CMD ["shop", "start"]', "./app start"],
     ['ENTRYPOINT ["/bin/shop"]\nCMD ["--help"]', "./app"],
     ['ENTRYPOINT ["/bin/shop"]\nCMD ["help"]', "./app"],
     ['CMD ["/bin/shop", "config.yml"]', "./app"],
   ])("%s", (lines, start) => {
     expect(readingOf({ ...files, Dockerfile: `FROM scratch\n${lines}\n` }).startCommand).toBe(start);
   });
+});
+
+describe("programs that each have a container of their own", () => {
+  const server = "package main\nfunc main() { app.New().Run() }\n";
+  it("are deployed side by side, whatever they are called", () => {
+    const files = {
+      "go.mod": mod(),
+      "cmd/analytics/main.go": server,
+      "cmd/analytics/Dockerfile": "FROM scratch\n",
+      "cmd/shortener/main.go": server,
+      "cmd/shortener/Dockerfile": "FROM scratch\n",
+    };
+    expect(readingOf(files).kind).toBe("monorepo");
+    expect(servicesOf(files).map(({ path }) => path)).toEqual(["cmd/analytics", "cmd/shortener"]);
+  });
+});
+
+it("builds the program that is called like the module, hyphens or not", () => {
+  const reading = readingOf({
+    "go.mod": "module example.com/url-shortener\n\ngo 1.22\n",
+    "cmd/analytics/main.go": main("work()"),
+    "cmd/urlshortener/main.go": main("work()"),
+  });
+  expect(reading.buildCommand).toBe("go build -o app ./cmd/urlshortener");
 });

@@ -528,3 +528,24 @@ it("takes a bot of interactions.py with pages of its own for a bot", () => {
   });
   expect(reading).toMatchObject({ kind: "worker", startCommand: "python main.py" });
 });
+
+it("starts a bot as its container does, whatever documents lie beside it", () => {
+  const reading = readingOf({
+    "requirements.txt": "python-telegram-bot\n",
+    "mkdocs.yml": "site_name: Bot\n",
+    "bot/__init__.py": "",
+    "bot/__main__.py": "from telegram.ext import Application\nApplication.builder().build().run_polling()\n",
+    Dockerfile: 'FROM python\nCMD ["python", "-m", "bot"]\n',
+  });
+  expect(reading).toMatchObject({ kind: "worker", startCommand: "python -m bot" });
+});
+
+it("is no library where a folder says how its container is built", () => {
+  const reading = readingOf({
+    "requirements.txt": "fastapi\nuvicorn\n",
+    "setup.py": "from setuptools import setup\nsetup(name='hooks',\n  classifiers=['Framework :: FastAPI'])\n",
+    "src/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+    "docker/Dockerfile": "FROM python\nCMD uvicorn src.main:app\n",
+  });
+  expect(reading).toMatchObject({ kind: "server", framework: "fastapi" });
+});
