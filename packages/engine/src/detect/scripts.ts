@@ -214,6 +214,13 @@ function throughRunner(program: string, words: string[], manifest: Manifest, dep
   takeOptions();
   const [name, ...more] = rest;
   if (name === undefined) return null;
+  // npm takes its own options behind the name as well: `npm run build --prefix client`.
+  const passedOn = more.includes("--") ? more.slice(0, more.indexOf("--")) : more;
+  const told =
+    program === "npm" ? optionOf({ words: [name, ...passedOn], program, variables: {} }, "--prefix") : undefined;
+  if (told !== undefined) within = told;
+  else if (program === "npm" && passedOn.some((word) => /^(?:-w|-ws|--workspaces?)(?:=|$)/.test(word)))
+    elsewhere = true;
   if (program === "bun" && /[./]/.test(name) && manifest.scripts[name] === undefined)
     return [{ words: ["bun", ...rest], program: "bun", variables: {} }];
   if (elsewhere || within !== undefined)
