@@ -63,10 +63,13 @@ const ofOthers: readonly Ruling[] = [
     required: false,
     because: "it is given together with the variable its example names",
     // `VITE_KEY="${KEY}"`, where KEY is read as well: whoever gives the one has given the other.
-    holds: ({ examples, around: { read }, isInSchema }) =>
+    holds: ({ key, examples, around: { read }, isInSchema }) =>
       !isInSchema &&
       examples.length > 0 &&
-      examples.every(({ value }) => read.has(/^\$\{?([A-Z][A-Z0-9_]*)\}?$/.exec(value)?.[1] ?? "")),
+      examples.every(({ value }) => {
+        const other = /^\$\{?([A-Z][A-Z0-9_]*)\}?$/.exec(value)?.[1] ?? "";
+        return other !== key && read.has(other);
+      }),
   },
   {
     required: false,

@@ -11,6 +11,13 @@ describe("features that are switched off unless somebody switches them on", () =
       },
       required: ["GOOGLE_SCRIPT_URL"],
     },
+    "what an example names for itself is given by nobody": {
+      files: {
+        "db.js": `connect({ host: process.env.PG_HOST, password: process.env.PG_PASSWORD, url: process.env.SITE_LINK });`,
+        ".env.example": "PG_HOST=${PG_HOST}\nPG_PASSWORD=${PG_PASSWORD}\nSITE_LINK=${PG_HOST}\n",
+      },
+      required: ["PG_HOST", "PG_PASSWORD"],
+    },
     "secrets with names in camel case": {
       files: {
         "bot.js": `sign(process.env.jwtPrivateKey); connect({ key: process.env.apiKey, user: process.env.userName });`,
