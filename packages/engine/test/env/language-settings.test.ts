@@ -159,6 +159,22 @@ describe("settings of languages, required are", () => {
       facts: { runtime: "go" },
       required: ["LOCAL_KEY", "STORE_MODE"],
     },
+    "nothing a program of Go refuses to be without in one of its modes": {
+      files: {
+        "config.go":
+          'package config\nfunc Load() (Config, error) {\n\tcfg := Config{\n\t\tMode:     envDefault("SHOP_MODE", "local"),\n\t\tURL:      os.Getenv("SHOP_DATABASE_URL"),\n\t\tAddr:     os.Getenv("SHOP_VAULT_ADDR"),\n\t\tToken:    os.Getenv("SHOP_VAULT_TOKEN"),\n\t}\n\tif cfg.URL == "" {\n\t\treturn Config{}, fmt.Errorf("no url")\n\t}\n\tif cfg.Mode == "vault" {\n\t\tif cfg.Addr == "" || cfg.Token == "" {\n\t\t\treturn Config{}, fmt.Errorf("vault requires SHOP_VAULT_ADDR")\n\t\t}\n\t}\n\treturn cfg, nil\n}\n',
+      },
+      facts: { runtime: "go" },
+      required: ["SHOP_DATABASE_URL"],
+    },
+    "no setting of .NET that is asked for before it is used": {
+      files: {
+        "Program.cs":
+          'var endpoint = builder.Configuration["Otel:Endpoint"];\nbuilder.Services.AddTelemetry(t => {\n    if (!string.IsNullOrEmpty(endpoint)) t.Export(endpoint);\n});\nvar key = builder.Configuration["Sign:Key"];\n',
+      },
+      facts: { runtime: "dotnet" },
+      required: ["Sign__Key"],
+    },
     "nothing Gradle publishes with": {
       files: {
         "build.gradle.kts": 'sonar { property("sonar.token", System.getenv("SONAR_KEY")) }\n',

@@ -30,7 +30,7 @@ const forms = {
 } satisfies Record<string, Form>;
 
 /** Asks where the program runs, or in which mode: what follows is not a feature one may leave out. */
-const aboutPlatform =
+export const aboutPlatform: RegExp =
   /["'](?:\w*_)?(?:ENV|ENVIRONMENT|MODE|STAGE|DEBUG|TESTING|CI|DYNO|HEROKU\w*|RENDER|RAILWAY\w*|VERCEL\w*|FLY_\w+|GAE_\w+|K_SERVICE|KUBERNETES\w*)["']|prod/i;
 
 /** `USE_S3 = env.bool("USE_S3", False)`: off unless somebody switches it on. */

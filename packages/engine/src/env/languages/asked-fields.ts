@@ -1,4 +1,5 @@
 /** Fields of Go that are filled from the environment, and without which the program then refuses to start: `if c.Secret == "" { return err }`. */
+import { aboutPlatform } from "./asked-blocks.ts";
 import { closing } from "../code.ts";
 import type { Sighting } from "../sighting.ts";
 
@@ -12,13 +13,17 @@ const withoutValue = /^[^()"]*(?:\([^()"]*)?\(\s*"\w+"\s*(?:,\s*(?:""|0)\s*)?\)/
 
 /** Raises what `sightings`, of one file, say of such variables; `stops` matches what ends the program or answers an error. */
 export function settleAskedFields(code: string, sightings: Sighting[], stops: RegExp): void {
-  const asked = sightings.length > 0 ? refusedFields(code, stops) : null;
-  for (const sighting of asked === null || asked.size === 0 ? [] : sightings) {
+  const { asked, chosen } = refusedFields(sightings.length > 0 ? code : "", stops);
+  for (const sighting of asked.size + chosen.size === 0 ? [] : sightings) {
     if (!/^(?:plain|guarded|default)$/.test(sighting.need)) continue;
     const line = code.lastIndexOf("\n", sighting.offset) + 1;
     const [, field, sign] = assigned.exec(code.slice(line, sighting.offset)) ?? [];
-    const places = field === undefined ? undefined : asked!.get(field);
-    if (places === undefined) continue;
+    const places = field === undefined ? undefined : asked.get(field);
+    if (places === undefined) {
+      if (field !== undefined && sign !== ":=" && chosen.has(field) && sighting.need === "plain")
+        sighting.need = "guarded";
+      continue;
+    }
     // A variable of a function is not the one another function asks for by the same name.
     const end = sign === ":=" ? endOfFunction(code, sighting.offset) : Infinity;
     if (sign === ":=" && !places.some((at) => at > sighting.offset && at < end)) continue;
@@ -33,18 +38,40 @@ function endOfFunction(code: string, from: number): number {
   return end < 0 ? code.length : end;
 }
 
-/** Names a condition asks for before the program refuses to start, with the places of those conditions. */
-function refusedFields(code: string, stops: RegExp): Map<string, number[]> {
-  const fields = new Map<string, number[]>();
-  if (!/==\s*(?:""|0)/.test(code)) return fields;
+/**
+ * Names a condition asks for before the program refuses to start, with the places of those conditions; `chosen` are those it asks for only
+ * in a branch, `if c.Mode == "vault" { if c.Addr == "" { return err } }`.
+ */
+function refusedFields(code: string, stops: RegExp): { asked: Map<string, number[]>; chosen: Set<string> } {
+  const asked = new Map<string, number[]>();
+  const chosen = new Set<string>();
+  if (!/==\s*(?:""|0)/.test(code)) return { asked, chosen };
   for (const match of code.matchAll(condition)) {
     // One of several is asked for by itself; what has to come together is not.
     const names = match[1]!.split("||").map((part) => isEmpty.exec(part.trim())?.[1]);
     if (names.some((name) => name === undefined)) continue;
     const open = match.index + match[0].length - 1;
     const block = code.slice(open, closing(code, open));
-    if (stops.test(block) || collects.test(block))
-      for (const name of names) fields.set(name!, [...(fields.get(name!) ?? []), match.index]);
+    if (!stops.test(block) && !collects.test(block)) continue;
+    const isChosen = isInBranch(code, match.index);
+    for (const name of names) {
+      if (isChosen) chosen.add(name!);
+      else asked.set(name!, [...(asked.get(name!) ?? []), match.index]);
+    }
   }
-  return fields;
+  return { asked, chosen };
 }
+
+/** The line that holds the one at `at`, by its indentation, begins a branch of some value: a mode, a vendor, a feature that is on. */
+function isInBranch(code: string, at: number): boolean {
+  const start = code.lastIndexOf("\n", at) + 1;
+  const indent = /^[ \t]*/.exec(code.slice(start))![0].length;
+  if (indent < 2) return false;
+  const above = code.slice(Math.max(0, start - 3000), start);
+  const holder = [...above.matchAll(new RegExp(`^[ \\t]{${indent - 1}}(?=\\S)[^\\n]*$`, "gm"))].at(-1)?.[0] ?? "";
+  return branch.test(holder) && !aboutPlatform.test(holder);
+}
+
+/** `if c.Mode == "vault" {`, `case "s3":`, `if c.Paid {`. */
+const branch =
+  /^\s*(?:(?:\}\s*else\s+)?if\s+(?:[\w.()]+\s*==\s*"[^"]+"|(?:\w+\.)+\w+)(?:\s*&&[^{]*)?\s*\{|case\s+"[^"]+"[^:]*:)\s*$/;

@@ -259,8 +259,10 @@ function needOf(language: Language, { read, key, code, start, end, inside }: Pla
   // Ruby and Python put the condition behind: `gem "x" if ENV["Y"]`.
   if (/\b(?:if|unless)\s+$/.test(before) || /\bbool\(\s*$|\bnot\s+$|(?:==|!=)\s*$/.test(before)) return "guarded";
   if (/^\s*(?:in\s|==|!=|is\s)/.test(after) && read.need === "plain") return "guarded";
-  // `URL = getenv("A") or getenv("B")`: the name holds what both give.
-  const assigned = before.replace(/^(\s*[$@]?[A-Za-z_][\w.]*\s*(?::[^=]+)?=\s*)\S.*(?:\bor|\|\||\?:|\?\?)\s*$/, "$1");
+  // `URL = getenv("A") or getenv("B")`: the name holds what both give. `var key = builder.Configuration["Key"]` begins before the read.
+  const assigned = before
+    .replace(/^(\s*[$@]?[A-Za-z_][\w.]*\s*(?::[^=]+)?=\s*)\S.*(?:\bor|\|\||\?:|\?\?)\s*$/, "$1")
+    .replace(/(=\s*)(?:\w+\.)+$/, "$1");
   return needOfName(language, code, assigned, end) ?? read.need;
 }
 
