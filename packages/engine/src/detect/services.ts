@@ -2,6 +2,7 @@
 import { configOf, placed } from "./config.ts";
 import type { Kind } from "./detection.ts";
 import { readManifest } from "./javascript.ts";
+import { dockerfileOf } from "./languages/docker.ts";
 import { languageServices } from "./languages/readers.ts";
 import { type Manifest, manifestOf } from "./manifest.ts";
 import { lockfiles, upwards } from "./package-manager.ts";
@@ -107,8 +108,13 @@ function below(
     reading.buildCommand = `npx nx build ${manifest.name}`;
     // What is built is started, not the source it is built from.
     const main = stringOption(json, "main");
-    if (built !== undefined && main !== undefined && /\bsrc\/[\w.-]+\.ts$/.test(reading.startCommand ?? ""))
-      reading.startCommand = `node ${reading.outputDir}/${main.slice(main.lastIndexOf("/") + 1).replace(/ts$/, "js")}`;
+    if (/\bsrc\/[\w.-]+\.ts$/.test(reading.startCommand ?? "")) {
+      const file =
+        built !== undefined && main !== undefined
+          ? `${reading.outputDir}/${main.slice(main.lastIndexOf("/") + 1).replace(/ts$/, "js")}`
+          : programOfNx(project, path);
+      if (file !== undefined) reading.startCommand = `node ${file}`;
+    }
     add(path, reading, manifest);
   }
   for (const { path, manifest } of ofNest) {
@@ -169,6 +175,15 @@ function isImported(path: string, { kind, evidence }: Reading): boolean {
 function isOfOthers(project: Project, { members }: Workspace, own: Manifest, { kind, framework }: Reading): boolean {
   if (kind !== "worker" || framework !== undefined || own.name === "" || !ofLibraries.test(own.directory)) return false;
   return members.some((member) => own.name in (manifestOf(project, member)?.dependencies ?? {}));
+}
+
+/** Where the program of a project of Nx is when its own webpack has put it together, or where its container finds it; seen from its folder. */
+function programOfNx(project: Project, path: string): string | undefined {
+  const settings = project.tree.text(`${path}/webpack.config.js`) ?? "";
+  const folder = /\bpath:\s*(?:path\.)?(?:join|resolve)\(\s*__dirname,\s*["']([^"']+)["']/.exec(settings)?.[1];
+  if (settings.includes("NxAppWebpackPlugin") && folder !== undefined) return `${folder}/main.js`;
+  const shipped = dockerfileOf(project, path)?.command?.match(/\bdist\/[\w./-]+\.[cm]?js\b/)?.[0];
+  return shipped === undefined ? undefined : `${upTo(path)}${shipped}`;
 }
 
 /** `{workspaceRoot}/dist/apps/web` among the outputs of the build target. */

@@ -129,11 +129,46 @@ function isRunByScripts(scripts: string, name: string): boolean {
   return scripts !== "" && scripts.includes(name.replace(/\.[cm]?[jt]sx?$/, ""));
 }
 
-/** In a workspace of Nx or Nest whose applications have no package.json, any of them may import what is in `libs`. */
+/**
+ * In a workspace of Nx or Nest whose applications have no package.json, any of them may import what is in `libs`: those libraries that it
+ * does import, and theirs, where the compiler's settings give them names.
+ */
 function sharedLibraries(project: Project, directory: string): string[] {
   if (directory === "." || project.tree.has(inside(directory, "package.json"))) return [];
   const isOfNx = project.tree.has("nx.json") && project.tree.has(inside(directory, "project.json"));
-  return isOfNx || project.tree.has("nest-cli.json") ? ["libs"] : [];
+  if (!isOfNx && !project.tree.has("nest-cli.json")) return [];
+  const left = namedLibraries(project);
+  const found = [directory];
+  for (let at = 0; at < found.length && left.size > 0; at++)
+    for (const path of project.tree
+      .filesBelow(found[at]!)
+      .filter((one) => /\.[cm]?[jt]sx?$/.test(one))
+      .slice(0, mostFiles)) {
+      const text = project.tree.text(path) ?? "";
+      for (const [name, library] of left)
+        if (text.includes(`"${name}`) || text.includes(`'${name}`)) {
+          left.delete(name);
+          if (!found.some((one) => library === one || library.startsWith(`${one}/`))) found.push(library);
+        }
+    }
+  return found.length > 1 ? found.slice(1) : ["libs"];
+}
+
+/** Folders of libraries by the names they are imported by: `"@acme/mail": ["libs/mail/src/index.ts"]`. */
+function namedLibraries(project: Project): Map<string, string> {
+  const settings = project.json("tsconfig.base.json") ?? project.json("tsconfig.json");
+  const options = settings?.["compilerOptions"];
+  const paths = isObject(options) ? options["paths"] : undefined;
+  const named = new Map<string, string>();
+  for (const [name, targets] of isObject(paths) ? Object.entries(paths) : []) {
+    const target: unknown = Array.isArray(targets) ? targets[0] : undefined;
+    const folder =
+      typeof target === "string"
+        ? /^(?:\.\/)?(libs\/.+?)(?:\/src\b.*|\/[\w-]+\.[jt]s|\/\*)?$/.exec(target)?.[1]
+        : undefined;
+    if (folder !== undefined) named.set(name.replace(/\/?\*$/, ""), folder);
+  }
+  return named;
 }
 
 function isBelow(path: string, directory: string): boolean {

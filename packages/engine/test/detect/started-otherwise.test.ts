@@ -152,6 +152,29 @@ describe("what is started, and what it is", () => {
     },
   });
 
+  it("what Nx has webpack build is started from where webpack puts it, what it compiles from where its container finds it", () => {
+    const found = detected({
+      "package.json": manifest({ dependencies: { "@nestjs/core": "11" }, devDependencies: { nx: "21", webpack: "5" } }),
+      "nx.json": "{}",
+      "apps/api/project.json": JSON.stringify({
+        name: "api",
+        projectType: "application",
+        targets: { build: { executor: "nx:run-commands", options: { command: "webpack-cli build", cwd: "apps/api" } } },
+      }),
+      "apps/api/webpack.config.js": `const { NxAppWebpackPlugin } = require("@nx/webpack/app-plugin");\nmodule.exports = { output: { path: join(__dirname, "../../dist/apps/api") }, plugins: [new NxAppWebpackPlugin({ target: "node", main: "./src/main.ts" })] };`,
+      "apps/api/src/main.ts": `import { NestFactory } from "@nestjs/core";\nconst app = await NestFactory.create(Api);\nawait app.listen(4000);`,
+      "apps/auth/project.json": JSON.stringify({
+        name: "auth",
+        projectType: "application",
+        targets: { build: { executor: "nx:run-commands", options: { command: "swc src -d ../../dist/apps/auth" } } },
+      }),
+      "apps/auth/Dockerfile": `FROM node:24\nCMD ["node", "dist/apps/auth/main.js"]`,
+      "apps/auth/src/main.ts": `import { NestFactory } from "@nestjs/core";\nconst app = await NestFactory.create(Auth);\nawait app.listen(4001);`,
+    });
+    expect(service(found, "apps/api").startCommand).toBe("node ../../dist/apps/api/main.js");
+    expect(service(found, "apps/auth").startCommand).toBe("node ../../dist/apps/auth/main.js");
+  });
+
   it("applications of Nest keep a manifest of their own, and are built at the root all the same", () => {
     const found = detected({
       "package.json": manifest({

@@ -54,3 +54,39 @@ describe("where a variable is read", () => {
     },
   });
 });
+
+describe("libraries of a workspace of Nx", () => {
+  const files = {
+    "nx.json": "{}",
+    "package.json": "{}",
+    "tsconfig.base.json": JSON.stringify({
+      compilerOptions: {
+        paths: {
+          "@acme/db": ["libs/shared/db/src/index.ts"],
+          "@acme/mail": ["libs/mail/src/index.ts"],
+          "@acme/ui/*": ["libs/ui/src/*"],
+        },
+      },
+    }),
+    "apps/web/project.json": "{}",
+    "apps/web/src/main.ts": `import { page } from "@acme/ui/page";`,
+    "apps/api/project.json": "{}",
+    "apps/api/src/main.ts": `import { connect } from "@acme/db";`,
+    "libs/shared/db/src/index.ts": `import { send } from "@acme/mail";\nexport const connect = () => open(process.env.DATABASE_URL!);`,
+    "libs/mail/src/index.ts": `export const send = () => post(process.env.MAIL_TOKEN!);`,
+    "libs/ui/src/page.ts": `export const page = process.env.UI_TOKEN!;`,
+  };
+  requiredTable({
+    "what the application imports, and what that imports": {
+      files,
+      directory: "apps/api",
+      required: ["DATABASE_URL", "MAIL_TOKEN"],
+    },
+    "nothing of what another application imports": {
+      files,
+      directory: "apps/web",
+      facts: { kind: "static" },
+      required: ["UI_TOKEN"],
+    },
+  });
+});
