@@ -97,6 +97,8 @@ interface Manifest {
  */
 export async function buildOnlyPackages(service: ServicePlan, files: string): Promise<Set<string>> {
   const none = new Set<string>();
+  // A script that is run before the start may need any of them: a compiler reads in its settings what no source names.
+  if (service.before?.some(({ argv: [program = ""] }) => runners.has(program))) return none;
   // Workspaces link packages into each other; which of them runs is not to be told from the record alone.
   if (service.path !== "." || service.build?.packageManager !== "npm") return none;
   let lock: Lock;
@@ -136,6 +138,8 @@ function resolvePackage(packages: Record<string, LockedPackage>, name: string, f
     if (!at.includes("/node_modules/")) at = "/node_modules/";
   }
 }
+
+const runners: ReadonlySet<string> = new Set(["npm", "pnpm", "yarn", "bun"]);
 
 /** Source files that run; tests and the settings of tools do not. */
 const runs = /\.(c|m)?(j|t)sx?$/;

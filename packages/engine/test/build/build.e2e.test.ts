@@ -221,6 +221,22 @@ describe("buildArtifact", () => {
   });
 });
 
+describe("a script of the project that is run before it starts", () => {
+  it("has the packages for development, of which it may need any", async () => {
+    const built = await bench.build({
+      files: {
+        ...withDependency({ scripts: { compile: "node compile.js", start: "node server.js" } }),
+        "compile.js": `console.log(JSON.parse(require("node:fs").readFileSync("settings.json")).extends)`,
+        "settings.json": `{ "extends": "ms" }`,
+        "server.js": "console.log(1)",
+      },
+      install: "npm ci",
+      start: "npm run compile && npm start",
+    });
+    expect(built.artifact.files.map((file) => file.path)).toContain("node_modules/ms/index.js");
+  });
+});
+
 describe("an adapter for another platform", () => {
   const vendored = (name: string, version: string, text: string): Record<string, string> => ({
     [`vendor/${name}/package.json`]: JSON.stringify({ name, version, type: "module", main: "index.js" }),

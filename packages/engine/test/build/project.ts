@@ -94,7 +94,8 @@ export function serviceOf(project: Project): ServicePlan {
     (name) => name in project.files,
   );
   const managers: Record<string, string> = { "pnpm-lock.yaml": "pnpm", "yarn.lock": "yarn", "bun.lock": "bun" };
-  const start = isServer ? parseCommand(project.start ?? "").at(-1) : undefined;
+  const starts = parseCommand(project.start ?? "");
+  const start = starts.at(-1);
   const variables: PlannedVariable[] = Object.keys(project.variables ?? {}).map((key) => ({
     key,
     required: false,
@@ -119,7 +120,7 @@ export function serviceOf(project: Project): ServicePlan {
       ...(lockfile === undefined ? {} : { lockfile }),
       timeoutMs: 120_000,
     },
-    ...(start ? { start } : {}),
+    ...(start ? { start, before: starts.slice(0, -1) } : {}),
     ...(isServer ? {} : { static: { spaFallback: false, cleanUrls: true } }),
     variables,
     hosts: [],
