@@ -61,16 +61,17 @@ export function DomainCard({ place, listed, onAddOther, mayRemove }: DomainCardP
             <Badge>Not known</Badge>
           )}
         </span>
-        <span className="lf:grow" />
-        <Button
-          look="quiet"
-          aria-label={`Check again: ${name}`}
-          unavailable={looked.isAsking ? "It is being checked." : undefined}
-          onClick={looked.again}
-        >
-          {looked.isAsking ? "Checking…" : "Check again"}
-        </Button>
-        {mayRemove ? <IconButton icon={Trash2} label={`Remove ${name}`} onClick={() => setRemoving(true)} /> : null}
+        <span className="lf:ms-auto lf:flex lf:items-center lf:gap-2">
+          <Button
+            look="quiet"
+            aria-label={`Check again: ${name}`}
+            unavailable={looked.isAsking ? "It is being checked." : undefined}
+            onClick={looked.again}
+          >
+            {looked.isAsking ? "Checking…" : "Check again"}
+          </Button>
+          {mayRemove ? <IconButton icon={Trash2} label={`Remove ${name}`} onClick={() => setRemoving(true)} /> : null}
+        </span>
       </div>
       <div className="lf:grid lf:gap-4 lf:p-3">
         {looked.error ? <ErrorPanel error={looked.error} onRetry={looked.again} /> : null}

@@ -115,12 +115,15 @@ function Problem({
   onAllowMissing(): void;
 }) {
   const mend = mendedIn[error.code];
+  const isMissing = error.code === "MISSING_VARIABLE";
+  // What is to be done about it stands below as buttons; the error says it for a terminal.
+  const shown = isMissing ? { ...error, next: "Set them, or deploy without them." } : error;
   return (
     <div className="lf:flex lf:flex-col lf:gap-2">
-      <ErrorPanel error={error} {...(onRetry === undefined ? {} : { onRetry })} isNew />
+      <ErrorPanel error={shown} {...(onRetry === undefined ? {} : { onRetry })} isNew />
       <div className="lf:flex lf:flex-wrap lf:gap-2 lf:empty:hidden">
         {mend === undefined ? null : <Button onClick={() => onOpen(mend.step)}>{mend.label}</Button>}
-        {error.code === "MISSING_VARIABLE" ? (
+        {isMissing ? (
           <Button look="quiet" onClick={onAllowMissing}>
             Deploy without them
           </Button>
