@@ -11,7 +11,7 @@ import type { Blobs } from "../snapshot/blobs.ts";
 const mostRemembered = 100;
 
 /** Raised when the same inputs would make another artifact than before. */
-const builderVersion = 2;
+const builderVersion = 3;
 
 /**
  * Key of an artifact: all a build can see. `tools` are the versions of what it runs with. A host name, a port or a variable of the running
