@@ -239,6 +239,21 @@ export function visibleText(text: string): string {
   return hasControls(plain) ? readLine(text, 0).visible : plain;
 }
 
+/** The text without its colours; null when other control sequences are in it. */
+export function withoutColours(text: string): string | null {
+  const plain = text.replace(colour, "");
+  return hasControls(plain) ? null : plain;
+}
+
+// oxlint-disable-next-line no-control-regex -- the beginning of a colour
+const colourBegins = /^\u001b(?:\[[\d;]*)?$/;
+
+/** Whether a line ends before the colour that begins in it, so that what follows could be taken for the colour's end. */
+export function endsInColour(line: string): boolean {
+  const at = line.lastIndexOf("\u001b");
+  return at !== -1 && colourBegins.test(line.slice(at));
+}
+
 /** The text with its styles; neighbours differ. `style` is what the line begins with. */
 export function styledText(text: string, style: Style = 0): StyledText[] {
   const pieces: StyledText[] = [];

@@ -1,5 +1,5 @@
 /** Finds text in every line that was received, a few milliseconds at a time, and goes on with the lines that come. */
-import { visibleText } from "./ansi.ts";
+import { endsInColour, visibleText, withoutColours } from "./ansi.ts";
 import type { LogStore } from "./log-store.ts";
 import { createNumberList, type NumberList } from "./number-list.ts";
 import { matcherOf } from "./row-text.ts";
@@ -113,6 +113,7 @@ function lookAtPiece(log: LogStore, from: number, { pattern, accepts, matches }:
   const { text, count, isPlain } = log.piece(from, pieceBytes);
   let start = 0;
   if (!isPlain) {
+    if (!mayHold(log, { from, count, text }, pattern)) return count;
     for (let line = from; line < from + count; line += 1) {
       const end = start + log.charsOf(line);
       pattern.lastIndex = 0;
@@ -139,6 +140,26 @@ function lookAtPiece(log: LogStore, from: number, { pattern, accepts, matches }:
   }
   return count;
 }
+
+/** Whether it may be in one of these lines. Colours are taken out of all at once, many times as fast as line by line. */
+function mayHold(
+  log: LogStore,
+  { from, count, text }: { from: number; count: number; text: string },
+  pattern: RegExp,
+): boolean {
+  const plain = withoutColours(text);
+  if (plain === null) return true;
+  let start = 0;
+  for (let line = from; line < from + count; line += 1) {
+    const end = start + log.charsOf(line);
+    if (mayEndInColour.has(text[end - 1] ?? "") && endsInColour(text.slice(start, end))) return true;
+    start = end;
+  }
+  pattern.lastIndex = 0;
+  return pattern.test(plain);
+}
+
+const mayEndInColour: ReadonlySet<string> = new Set("\u001b[;0123456789");
 
 interface LookingInLine {
   pattern: RegExp;

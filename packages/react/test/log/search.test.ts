@@ -41,6 +41,7 @@ describe("search", () => {
     expect(await found(["er\u001b[31mror", "\u001b[31m", "x"], "error")).toEqual([1]);
     expect(await found(["\u001b[31m31m"], "[31")).toEqual([]);
     expect(await found(["error 10%\rdone", "x"], "error")).toEqual([]);
+    expect(await found(["no \u001b[", "31merror", "\u001b[31mred\u001b[0m"], "31m")).toEqual([2]);
   });
 
   it("finds text far inside a line of 10 MB, and over the ends of what is read at once", async () => {

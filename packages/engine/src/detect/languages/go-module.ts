@@ -1,6 +1,7 @@
 /** What a Go module holds: its requirements, its sources, its main packages and which of them run side by side. */
 import { posix } from "node:path";
 import { inside, type Project } from "../reading.ts";
+import { literally } from "../literally.ts";
 import { relativeTo, search } from "./files.ts";
 import type { Source } from "./port.ts";
 
@@ -176,7 +177,7 @@ export function deployedMain({ tree }: Project, directory: string, running: read
   const isNamed = ({ path }: Main, ofContainers: boolean): boolean =>
     texts.some(
       ({ name, text }) =>
-        /dockerfile/i.test(name) === ofContainers && new RegExp(`(?<![\\w-])${path}(?![\\w/-])`).test(text),
+        /dockerfile/i.test(name) === ofContainers && new RegExp(`(?<![\\w-])${literally(path)}(?![\\w/-])`).test(text),
     );
   const built = running.filter((main) => isNamed(main, true));
   const others = running.filter((main) => !built.includes(main));

@@ -1,5 +1,6 @@
 /** Which file of a Python project is run, the object in it that is served, and the command that starts it. */
 import { inside, type Project } from "../reading.ts";
+import { literally } from "../literally.ts";
 import { dockerfileOf } from "./docker.ts";
 import { placeOf, relativeTo } from "./files.ts";
 import type { Source } from "./port.ts";
@@ -136,7 +137,7 @@ export function textsOf(project: Project, paths: string[]): Source[] {
 export function runOf(directory: string, { at, text = "" }: { at: string; text?: string }): string {
   const file = relativeTo(directory, at);
   const folder = file.includes("/") ? file.slice(0, file.indexOf("/")) : "";
-  const isModule = folder !== "" && new RegExp(`^(?:from|import) ${folder.replaceAll(".", "\\.")}[. ]`, "m").test(text);
+  const isModule = folder !== "" && new RegExp(`^(?:from|import) ${literally(folder)}[. ]`, "m").test(text);
   return `python ${isModule ? `-m ${file.replace(/\.py$/, "").replaceAll("/", ".")}` : file}`;
 }
 

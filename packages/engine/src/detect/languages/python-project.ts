@@ -1,5 +1,6 @@
 /** What a Python project's manifests say: dependencies, package manager, version of the language, whether it is published. */
 import { inside, isObject, type Json, type JsonObject, type Project, type Reading } from "../reading.ts";
+import { literally } from "../literally.ts";
 import { objectAt, textOf, textsOf } from "./documents.ts";
 import { state } from "./draft.ts";
 import { placeOf, search } from "./files.ts";
@@ -99,7 +100,7 @@ function requirementsBelow({ tree }: Project, directory: string, names: Readonly
   return tree
     .listing(directory)
     .directories.filter((name) => tree.has(inside(directory, `${name}/requirements.txt`)))
-    .filter((name) => new RegExp(`^(?:from|import) ${name.replaceAll(".", "\\.")}\\b`, "m").test(text))
+    .filter((name) => new RegExp(`^(?:from|import) ${literally(name)}\\b`, "m").test(text))
     .map((name) => `${name}/requirements.txt`);
 }
 

@@ -1,6 +1,7 @@
 /** Python: frameworks by dependency and by content, the module to start, the package manager by lockfile. */
 import { isExampleFile } from "../../env/told/example.ts";
 import { inside, isObject, type Project, type Reader, type Reading } from "../reading.ts";
+import { literally } from "../literally.ts";
 import { databasesInAddresses, usesDrivers } from "./databases.ts";
 import { dockerfileOf } from "./docker.ts";
 import { djangoManage, readDjango } from "./python-django.ts";
@@ -196,12 +197,14 @@ const speaksToChat =
 function isBesideBot(main: Entry, sources: Source[], container: string | undefined): boolean {
   if (/(?:^|\/)(?:keep_?alive|health\w*)\.py$/.test(main.file) || isStartedByBot(main, sources)) return true;
   const name = main.module.slice(main.module.lastIndexOf(".") + 1);
-  return container !== undefined && /\bpython3?\b/.test(container) && !new RegExp(`\\b${name}\\b`).test(container);
+  return (
+    container !== undefined && /\bpython3?\b/.test(container) && !new RegExp(`\\b${literally(name)}\\b`).test(container)
+  );
 }
 
 /** Pages in a folder, which a bot beside that folder starts with itself. */
 function isStartedByBot({ file, module }: Entry, sources: Source[]): boolean {
-  const begins = new RegExp(`^\\s*(?:import|from) ${module.replaceAll(".", "\\.")}\\b`, "m");
+  const begins = new RegExp(`^\\s*(?:import|from) ${literally(module)}\\b`, "m");
   return (
     file.includes("/") &&
     sources.some(
