@@ -296,11 +296,15 @@ function edgeProgram({ project, manifest }: Subject): Program | undefined {
     stringAt(settings ?? undefined, "main") ??
     (line && /\bwrangler (?:dev|deploy|publish)\s+(?:--\S+\s+)*([\w./-]+\.[cm]?[jt]sx?)/.exec(line)?.[1]);
   const isUnnamed = main === undefined && at === undefined && line !== undefined && uses(manifest, "wrangler");
-  const source = isUnnamed
-    ? likelyEntries(project, manifest).find(({ text }) => /export\s+default\b/.test(text))
-    : main === undefined
-      ? null
-      : sourceOf(project, manifest, main);
+  // The first Wrangler took what package.json names, and its settings named the way it is put together.
+  const isOld = main === undefined && typeof settings?.["type"] === "string" && settings["site"] === undefined;
+  const answers = isOld ? /addEventListener\(\s*["']fetch["']|export\s+default\b/ : /export\s+default\b/;
+  const source =
+    isUnnamed || isOld
+      ? likelyEntries(project, manifest).find(({ text }) => answers.test(text))
+      : main === undefined
+        ? null
+        : sourceOf(project, manifest, main);
   return source ? { source, starts: false, isServer: true, edgePort: 8787, at: at ?? manifest.at } : undefined;
 }
 

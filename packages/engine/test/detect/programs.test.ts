@@ -235,6 +235,17 @@ describe("where it lies and what it is made of", () => {
       },
       is: { kind: "server" },
     },
+    "a worker of an edge platform as the first Wrangler had it": {
+      files: {
+        "package.json": manifest({
+          scripts: { publish: "wrangler publish" },
+          devDependencies: { "@cloudflare/wrangler": "1" },
+        }),
+        "wrangler.toml": `name = "games"\ntype = "javascript"\n`,
+        "index.js": `addEventListener("fetch", (event) => event.respondWith(new Response()));`,
+      },
+      is: { kind: "server" },
+    },
     "Adonis as it was before its fifth version": {
       files: {
         "package.json": manifest({
