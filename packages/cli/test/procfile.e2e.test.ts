@@ -69,6 +69,14 @@ it("a release that fails leaves what runs as it is, and says what it printed", a
   expect(await landfall.json("deploy", folder, "--release-command", "")).toMatchObject({ code: 0, status: "success" });
 });
 
+it("a worker that does not run keeps the program from the traffic, and can be left out", async () => {
+  const folder = landfall.project("idle", jobs(join(landfall.home, "idle.txt"), { "worker.js": "process.exit(1);" }));
+  const { code, error } = await landfall.json<{ error: { code: string; next: string } }>("deploy", folder);
+  expect({ code, error }).toMatchObject({ code: 1, error: { code: "START_FAILED" } });
+  expect(error.next).toContain("To deploy without it: --service jobs.");
+  expect(await landfall.json("deploy", folder, "--service", "jobs")).toMatchObject({ code: 0, status: "success" });
+});
+
 it("a release that was interrupted is ended before it is run again", async () => {
   const database = join(landfall.home, "slow.txt");
   const folder = landfall.project(

@@ -94,14 +94,15 @@ function startFailed(plan: ServicePlan, { state, lastExit, lastLines }: EdgeServ
     state === "failed"
       ? (lastExit ?? "could not be started")
       : `ends again and again after it is started${lastExit ? `: ${lastExit}` : ""}`;
+  const without = plan.filesOf === undefined ? "" : ` To deploy without it: --service ${plan.filesOf}.`;
   return new DeployError("START_FAILED", {
     what: `${plan.name} ${what}.${failure ? ` ${failure.cause}` : ""}`,
     where: `start of ${plan.name}: ${plan.start?.argv.join(" ") ?? ""}`,
     next:
-      missing === undefined
+      (missing === undefined
         ? (failure?.next.join(" ") ??
           "Read what it printed, below; a missing variable or a missing dependency is the usual cause.")
-        : remedyFor(missing),
+        : remedyFor(missing)) + without,
     step: "deploy",
     evidence: lastLines.slice(-20),
   });
