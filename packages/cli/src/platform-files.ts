@@ -7,6 +7,7 @@
 import { posix } from "node:path";
 import type { Config } from "@landfall/engine/plan/config";
 import { parseProcfile } from "@landfall/engine/detect/languages/procfile";
+import { lineOf } from "@landfall/engine/detect/vendors";
 import { slug } from "@landfall/engine/name";
 import { parse as parseJson } from "jsonc-parser";
 import { parse as parseToml } from "smol-toml";
@@ -102,11 +103,6 @@ function commandOf(command: unknown): unknown {
   return command
     .map((word) => (/^[\w@%+=:,./$-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
     .join(" ");
-}
-
-/** One command, or several in order. */
-function lineOf(commands: unknown): unknown {
-  return Array.isArray(commands) ? commands.map(String).join(" && ") : commands;
 }
 
 /** The container's side of the first: `3000`, `"8080:3000/tcp"`, `{ target: 3000 }`. */

@@ -155,6 +155,14 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
   while (!ending.aborted) {
     await clock.sleep(lookEveryMs, ending).catch(() => {}); // The end is looked at above.
     if (ending.aborted) break;
+    // Before the database is asked, which is gone with the directory.
+    if (lockFile(home) === own) lastThere = clock.now();
+    else if (clock.now() - lastThere >= removedAfterMs) {
+      // Nobody could reach it any more, and the next edge of this directory wants its port.
+      isLeaving = true;
+      await supervisor.stopAll({ graceMs: closeGraceMs });
+      break;
+    }
     try {
       const asked = await announced.asked();
       const now = await dataVersion(store);
@@ -169,14 +177,6 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
       await relays.look();
       if (clock.now() - lastOrphans >= orphansEveryMs) {
         lastOrphans = clock.now();
-        if (lockFile(home) === own) lastThere = clock.now();
-        else if (clock.now() - lastThere >= removedAfterMs) {
-          // Nobody could reach it any more, and the next edge of this directory wants its port.
-          isLeaving = true;
-          await supervisor.stopAll({ graceMs: closeGraceMs });
-          stopping.abort();
-          break;
-        }
         standby?.look();
         if ((await hasOrphans(store)) || (await isDue(store, { mail: false, forMs: overdueMs }))) startWorker(options);
       }

@@ -39,8 +39,7 @@ export function artifactKey({
     tools,
     sources,
     [service.path, service.kind, service.framework ?? null, service.runtime, service.runtimeVersion ?? null],
-    [build, service.start ?? null, service.before ?? null, service.static ?? null],
-    ...(service.alsoStarts ? [service.alsoStarts] : []),
+    [build, service.start ?? null, service.before ?? null, service.alsoStarts ?? null, service.static ?? null],
     Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1)),
   ];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");

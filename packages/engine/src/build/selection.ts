@@ -8,6 +8,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { commandsFrom, type ServicePlan } from "../plan/plan.ts";
+import { runners } from "../plan/start-command.ts";
 
 export interface Selection {
   /** Directories or files taken, relative to the workspace's files; `.` for all. */
@@ -138,8 +139,6 @@ function resolvePackage(packages: Record<string, LockedPackage>, name: string, f
     if (!at.includes("/node_modules/")) at = "/node_modules/";
   }
 }
-
-const runners: ReadonlySet<string> = new Set(["npm", "pnpm", "yarn", "bun"]);
 
 /** Source files that run; tests and the settings of tools do not. */
 const runs = /\.(c|m)?(j|t)sx?$/;

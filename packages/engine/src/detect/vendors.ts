@@ -174,10 +174,9 @@ function document(project: Project, at: string): JsonObject | null {
 }
 
 /** A command, or several in order, as one line. */
-function lineOf(value: Json | undefined): string | undefined {
-  const lines = (Array.isArray(value) ? value : [value]).flatMap((one) =>
-    typeof one === "string" && one.trim() !== "" ? [one] : [],
-  );
+export function lineOf(value: unknown): string | undefined {
+  const told: unknown[] = Array.isArray(value) ? value : [value];
+  const lines = told.filter((one): one is string => typeof one === "string" && one.trim() !== "");
   return lines.length === 0 ? undefined : lines.join(" && ");
 }
 

@@ -12,7 +12,7 @@ import type { BuildPlan, PlannedVariable, ServicePlan } from "./plan.ts";
 import type { PlanInput } from "./plan-input.ts";
 import type { Overrides } from "./request.ts";
 import type { Chosen } from "./services.ts";
-import { withoutRunner } from "./start-command.ts";
+import { runners, withoutRunner } from "./start-command.ts";
 
 type StandIn = NonNullable<ReturnType<typeof nodeAdapterFor>>;
 
@@ -175,15 +175,13 @@ function buildPlan(
   };
 }
 
-const packageManagers: ReadonlySet<string> = new Set(["npm", "pnpm", "yarn", "bun"]);
-
 /** What builds the packages of the workspace that the service is made of. */
 function packageBuilds(
   input: PlanInput,
   { path, packageManager }: Omit<Chosen, "overrides">,
   own: Command[],
 ): Command[] {
-  if (packageManager === undefined || !packageManagers.has(packageManager)) return [];
+  if (packageManager === undefined || !runners.has(packageManager)) return [];
   return input
     .packagesToBuild(path, own)
     .map((directory) => ({ argv: [packageManager, "run", "build"], cwd: posix.relative(path, directory) }));

@@ -50,14 +50,15 @@ export function chooseServices(input: PlanInput, detection: Detection, problems:
       next: `Services found: ${all.map(({ service }) => `${service.name} (${service.path})`).join(", ")}.`,
     });
   }
-  const main = wanted.filter(({ of }) => of === null || !isMeant(of));
+  // A process that is deployed without its program is a program.
+  const isMain = ({ of }: { of: DetectedService | null }): boolean => of === null || !isMeant(of);
+  const isSingle = wanted.filter(isMain).length === 1;
   const byService = new Map<DetectedService, Chosen>();
   for (const { service, of } of wanted) {
-    const isMain = of === null || !isMeant(of);
     const named = config?.services?.[service.name];
     const own: Overrides = named ?? (of === null ? config?.services?.[service.path] : undefined) ?? {};
     // Flags and the top of landfall.json speak of the one service there is; of several, only what is said by name counts.
-    const won: Overrides = isMain && main.length === 1 ? { ...topLevel(config), ...own, ...overrides } : own;
+    const won: Overrides = isSingle && isMain({ of }) ? { ...topLevel(config), ...own, ...overrides } : own;
     const kind = won.kind ?? saidKind(service.kind, won);
     const name = freeName(slug(service.name) || "web", byService.values());
     const filesOf = of === null ? undefined : byService.get(of)?.name;

@@ -1,7 +1,8 @@
 /** How a program is started: `npm start` as what its script runs. */
 import { type Command, formatCommand, parseCommand } from "../process/command.ts";
 
-const runners = new Set(["npm", "pnpm", "yarn", "bun"]);
+/** Programs that run a script of package.json. */
+export const runners: ReadonlySet<string> = new Set(["npm", "pnpm", "yarn", "bun"]);
 
 /**
  * `npm start` as what its script runs: a package manager that stays in front of the program costs memory and swallows its signals.

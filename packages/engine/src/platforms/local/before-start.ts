@@ -1,6 +1,6 @@
 /** What a release runs once before its program starts, such as a migration: in its own files, with its own variables. */
 import { readFile, rm } from "node:fs/promises";
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf } from "../../errno.ts";
 import { DeployError } from "../../error.ts";
@@ -34,8 +34,7 @@ export async function runBefore({ plan, root, env, note, signal, log }: BeforeSt
       ...(signal ? { signal } : {}),
       onLine: log,
       onStart: (group) => writeFileSync(note, JSON.stringify(group), { mode: 0o600 }),
-    });
-    await rm(note, { force: true });
+    }).finally(() => rmSync(note, { force: true }));
     if (code !== 0) throw failed(plan.name, command, { code, output: `${stdout}\n${stderr}` });
   }
 }
