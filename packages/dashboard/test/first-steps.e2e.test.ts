@@ -235,7 +235,9 @@ describe.skipIf(!hasBrowser)("the frame", { timeout: 120_000 }, () => {
     await expectAccessible(page);
     await page.keyboard.press("Enter");
     await page.waitForURL("**/p/greeter");
-    await expect.poll(() => page.evaluate("document.activeElement.tagName"), soon).toBe("H1");
+    // Its own, and not that of the page before, which is shown until this one is here.
+    const focused = "document.activeElement.tagName + ' ' + document.activeElement.textContent";
+    await expect.poll(() => page.evaluate(focused), soon).toBe("H1 greeter");
     await page.keyboard.press("g");
     await page.keyboard.press("v");
     await page.waitForURL("**/p/greeter/variables");
