@@ -478,8 +478,7 @@ createServer((request, response) => response.end(${JSON.stringify(text)})).liste
       landfall.run("env", "set", "A=b", "-p", "storm", "--json"),
       landfall.run("rm", "storm", "--yes", "--json"),
     ]);
-    for (const { code, stderr } of ended)
-      expect({ code, stderr }).not.toMatchObject({ stderr: expect.stringContaining("INTERNAL") as string });
+    for (const { stderr } of ended) expect(stderr).not.toContain("INTERNAL");
     const { services } = await landfall.json<{ services: { project: string }[] }>("status");
     const served = await landfall.get("storm.localhost");
     const live = services.filter((one) => one.project === "storm");

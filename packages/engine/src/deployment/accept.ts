@@ -14,6 +14,7 @@ import { keptSnapshot, type PreparedInside } from "../plan/prepare.ts";
 import type { DeployRequest, Prepared } from "../plan/request.ts";
 import type { Commit } from "../source/commit.ts";
 import type { History } from "../source/history.ts";
+import { removedMeanwhile } from "../store/removed.ts";
 import type { DeploymentRow, Schema } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 import { writeVariables } from "../variables.ts";
@@ -68,7 +69,7 @@ export async function accept(store: Store, asked: Acceptance): Promise<string> {
       .select("organization_id")
       .where("id", "=", asked.projectId)
       .forNoKeyUpdate()
-      .executeTakeFirstOrThrow();
+      .executeTakeFirstOrThrow(() => removedMeanwhile());
     const { person, personId, requestKey } = asked.by;
     const before = await acceptedUnder(tx, organization_id, requestKey);
     if (before !== undefined) return before;
@@ -275,7 +276,7 @@ export async function requestCancel(store: Store, id: string): Promise<void> {
       .select(["state", "lease_owner", "started_at"])
       .where("id", "=", id)
       .forNoKeyUpdate()
-      .executeTakeFirstOrThrow();
+      .executeTakeFirstOrThrow(() => removedMeanwhile());
     if (isSettled(row.state)) return;
     if (row.lease_owner !== null || row.started_at !== null) {
       await tx.updateTable("deployment").set({ cancel_requested: 1 }).where("id", "=", id).execute();

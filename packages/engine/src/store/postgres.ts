@@ -9,6 +9,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import { errnoOf } from "../errno.ts";
 import { DeployError } from "../error.ts";
 import { badAddress, readDatabaseUrl } from "./database-url.ts";
+import { removedMeanwhile } from "./removed.ts";
 import { hints, type Watching } from "./watch.ts";
 
 /** Of one process. */
@@ -125,6 +126,8 @@ class Session {
         if (statement === "commit" || statement === "rollback") this.#inTransaction = false;
         return result;
       } catch (error) {
+        // Source: postgresql.org/docs/current/errcodes-appendix.html, foreign_key_violation.
+        if (errnoOf(error) === "23503") throw removedMeanwhile(error);
         if (!isPassing(error)) throw error;
         this.#isBroken = !(error as { code?: string }).code?.startsWith("40");
         if (!mayRepeat) throw unavailable(error);

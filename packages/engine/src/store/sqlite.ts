@@ -16,6 +16,7 @@ import {
   SqliteQueryCompiler,
 } from "kysely";
 import { DeployError } from "../error.ts";
+import { removedMeanwhile } from "./removed.ts";
 
 /** Statements kept prepared; the engine has fewer than this. */
 const preparedLimit = 300;
@@ -41,7 +42,7 @@ class Connection implements DatabaseConnection {
       const { changes } = statement.run(...values);
       return { rows: [], numAffectedRows: BigInt(changes) };
     } catch (error) {
-      throw isBusy(error) ? unavailable(error) : error;
+      throw told(error);
     }
   }
 
@@ -54,15 +55,17 @@ class Connection implements DatabaseConnection {
     try {
       this.#database.exec(sql);
     } catch (error) {
-      throw isBusy(error) ? unavailable(error) : error;
+      throw told(error);
     }
   }
 }
 
-/** Somebody has held the file for longer than we wait. */
-function isBusy(error: unknown): boolean {
-  // Source: sqlite.org/rescode.html, SQLITE_BUSY in the low byte.
-  return error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === 5;
+/** Somebody has held the file for longer than we wait, or removed what a row is about; anything else as it is. */
+function told(error: unknown): unknown {
+  const code = error instanceof Error && "errcode" in error ? Number(error.errcode) : 0;
+  // Source: sqlite.org/rescode.html, SQLITE_BUSY in the low byte, SQLITE_CONSTRAINT_FOREIGNKEY.
+  if ((code & 0xff) === 5) return unavailable(error);
+  return code === 787 ? removedMeanwhile(error) : error;
 }
 
 function unavailable(cause: unknown): DeployError {

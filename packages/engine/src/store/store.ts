@@ -13,6 +13,7 @@ import type { BlobStoreOptions } from "../snapshot/s3.ts";
 import { slug } from "../name.ts";
 import type { DatabaseKind } from "./migration.ts";
 import { migrate } from "./migrations.ts";
+import { removedMeanwhile } from "./removed.ts";
 import type { ProjectRow, Schema } from "./schema.ts";
 import { openSqlite } from "./sqlite.ts";
 import { polling, type Watching } from "./watch.ts";
@@ -212,7 +213,9 @@ function ownedBy(
         })
         .onConflict((c) => c.columns(["organization_id", "name"]).doNothing())
         .execute();
-      const row = await projects().where("name", "=", name).executeTakeFirstOrThrow();
+      const row = await projects()
+        .where("name", "=", name)
+        .executeTakeFirstOrThrow(() => removedMeanwhile());
       if (row.source !== null || source === undefined) return row;
       await db.updateTable("project").set({ source }).where("id", "=", row.id).where("source", "is", null).execute();
       return { ...row, source };
