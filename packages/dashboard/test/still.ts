@@ -19,7 +19,7 @@ const letters = Object.entries({
  * of steps, how long it took beside the usual, which may be two sentences, and events, of which there are as many as pieces of output.
  */
 const style = `
-  *, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important; }
+  *, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important; caret-animation: manual !important; }
   [data-lf-root] { --lf-font: Sans, Signs, sans-serif; --lf-mono: Mono, Signs, monospace; }
   [data-lf-root], [data-lf-root] * { text-rendering: geometricPrecision; }
   svg[shape-rendering], canvas, [aria-hidden] > [style^="width:"], [aria-label^="Events,"] > * { visibility: hidden !important; }

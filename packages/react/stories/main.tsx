@@ -17,7 +17,6 @@ const all = Object.values(files).flatMap(({ title, stories }) =>
   Object.entries(stories).map(([state, render]) => ({ name: `${title}/${state}`, Story: render })),
 );
 const query = new URLSearchParams(location.search);
-const wanted = query.get("story");
 document.documentElement.dataset["lfTheme"] = query.get("theme") ?? "light";
 document.documentElement.toggleAttribute("data-still", query.has("still"));
 document.documentElement.dir = query.get("dir") ?? "ltr";
@@ -25,27 +24,40 @@ declare global {
   interface Window {
     /** Names of all stories, for whoever goes through them. */
     stories: string[];
+    /** Another one in place of what is shown, faster than loading it. */
+    showStory(name: string): void;
   }
 }
 window.stories = all.map(({ name }) => name);
+window.showStory = (name) => {
+  query.set("story", name);
+  history.replaceState(null, "", `?${query}`);
+  scrollTo(0, 0);
+  show(name);
+};
 
-const found = all.find(({ name }) => name === wanted);
-createRoot(document.getElementById("root")!).render(
-  <StrictMode>
-    <Root className="lf:min-h-screen lf:bg-page lf:p-4">
-      <main>
-        <h1 className="lf:sr-only">{wanted ?? "Stories"}</h1>
-        {found ? <found.Story /> : null}
-        {wanted === null ? (
-          <ul>
-            {all.map(({ name }) => (
-              <li key={name}>
-                <a href={`?story=${encodeURIComponent(name)}`}>{name}</a>
-              </li>
-            ))}
-          </ul>
-        ) : null}
-      </main>
-    </Root>
-  </StrictMode>,
-);
+const root = createRoot(document.getElementById("root")!);
+show(query.get("story"));
+
+function show(wanted: string | null): void {
+  const found = all.find(({ name }) => name === wanted);
+  root.render(
+    <StrictMode key={wanted}>
+      <Root className="lf:min-h-screen lf:bg-page lf:p-4">
+        <main>
+          <h1 className="lf:sr-only">{wanted ?? "Stories"}</h1>
+          {found ? <found.Story /> : null}
+          {wanted === null ? (
+            <ul>
+              {all.map(({ name }) => (
+                <li key={name}>
+                  <a href={`?story=${encodeURIComponent(name)}`}>{name}</a>
+                </li>
+              ))}
+            </ul>
+          ) : null}
+        </main>
+      </Root>
+    </StrictMode>,
+  );
+}

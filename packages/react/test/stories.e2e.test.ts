@@ -54,7 +54,7 @@ describe.runIf(hasBrowser)("stories", () => {
       let opened: Opened | null = null;
       for (const story of left) {
         if (opened === null) opened = await stories.open(story, options);
-        else await stories.turn(opened, story, options);
+        else await stories.turn(opened, story);
         const found = [...(await look(opened, story)), ...opened.complaints.map((text) => `console: ${text}`)];
         faults.push(...found.map((fault) => `${story}: ${fault}`));
       }
