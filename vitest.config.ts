@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const endToEnd = {
   pool: "forks",
@@ -7,12 +8,26 @@ const endToEnd = {
   hookTimeout: 300_000,
 } as const;
 
+/** Files that take minutes. Begun first, none of them is left to run alone at the end. */
+const longest = /\/(?:stories|pages|examples|attacks|hosted|promises|lifecycle|deployments)\.e2e\.test\.ts$/;
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const byProject = Map.groupBy(await super.sort(files), ({ project }) => project.name);
+    return [...byProject.values()].flatMap((all) => {
+      const [long, others] = [true, false].map((is) => all.filter(({ moduleId }) => longest.test(moduleId) === is));
+      return [...long!, ...others!];
+    });
+  }
+}
+
 /**
  * Three kinds of tests: quick ones share a process; those in `*.e2e.test.ts` start daemons, servers and builds, and get one each, two at
  * a time; those that look at pages have the machine to themselves.
  */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
