@@ -44,9 +44,12 @@ export function addDatabases(project: Project, manifest: Manifest, reading: Read
   if (!stated || !reading.database.includes("sqlite") || stated !== "sqlite") dropLocalDatabases(reading);
 }
 
-/** Drivers listed with the tools of development (bundled, or a slip) count where the program imports them. */
+/** Drivers listed with the tools of development (bundled, or a slip), or left to who depends on a package, count where it imports them. */
 function fromDevelopment(project: Project, manifest: Manifest, reading: Reading): void {
-  const doubtful = Object.keys(manifest.devDependencies).filter((name) => drivers[name] !== undefined);
+  const peers = manifest.json["peerDependencies"] ?? null;
+  const doubtful = Object.keys({ ...manifest.devDependencies, ...(isObject(peers) ? peers : {}) }).filter(
+    (name) => drivers[name] !== undefined,
+  );
   if (doubtful.length === 0) return;
   const sources = search(project.tree, manifest.directory, {
     depth: 4,
@@ -71,7 +74,7 @@ const relational = new Set(["postgres", "mysql", "sqlite", "mssql", "oracle"]);
 
 /** Beside the database its schema is written for, the driver of another one counts where the program names it. */
 function dropIdleDrivers(project: Project, manifest: Manifest, reading: Reading, stated: string): void {
-  const others = reading.database.filter((name) => name !== stated && relational.has(name));
+  const others = reading.database.filter((name) => name !== stated && (relational.has(name) || name === "mongodb"));
   if (others.length === 0) return;
   const sources = search(project.tree, manifest.directory, {
     depth: 6,
@@ -92,6 +95,21 @@ function dropIdleDrivers(project: Project, manifest: Manifest, reading: Reading,
 function keepOnly(reading: Reading, database: string): void {
   if (relational.has(database))
     reading.database = reading.database.filter((name) => name === database || !relational.has(name));
+}
+
+/** The one database whose columns a schema of Drizzle is made of (`drizzle-orm/pg-core`), where no settings name it. */
+function columnsOf(project: Project, manifest: Manifest): { at: string; named: string } | undefined {
+  const found = new Map<string, string>();
+  for (const at of search(project.tree, manifest.directory, {
+    depth: 5,
+    limit: 60,
+    matches: (name) => /\.[cm]?[jt]s$/.test(name) && !/test|spec|\.d\./i.test(name),
+  })) {
+    const named = /["']drizzle-orm\/((?:pg|mysql|sqlite)-core)["']/.exec(project.tree.text(at) ?? "")?.[1];
+    if (named !== undefined && !found.has(named)) found.set(named, at);
+  }
+  const [first] = found;
+  return found.size === 1 ? { named: first![0], at: first![1] } : undefined;
 }
 
 /** Prisma's provider, Drizzle's dialect, Knex's client. The database named, if one is. */
@@ -122,6 +140,16 @@ function fromSchemas(project: Project, manifest: Manifest, reading: Reading): st
       confidence: 0.97,
     });
     stated ??= byDialect;
+  }
+  const listed = reading.database.filter((name) => relational.has(name));
+  const columns =
+    byDialect === undefined && listed.length !== 1 && dependsOn(manifest, "drizzle-orm")
+      ? columnsOf(project, manifest)
+      : undefined;
+  if (columns) {
+    const database = databaseOfWord(columns.named)!;
+    uses(reading, database, { at: columns.at, rule: "database/drizzle", confidence: 0.9 });
+    stated ??= database;
   }
   const knex = configOf(project, manifest.directory, ["knexfile", "src/knexfile", "db/knexfile"]);
   const client =

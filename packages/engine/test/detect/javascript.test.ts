@@ -265,6 +265,15 @@ describe("databases", () => {
       },
       is: { database: ["sqlite"] },
     },
+    "what the columns of Drizzle's schema are, where no settings name a dialect": {
+      files: {
+        ...index,
+        "package.json": programWith({ "drizzle-orm": "0.29", "@libsql/client": "0.4", mysql2: "3" }),
+        "src/schema.ts": `import { sqliteTable, text } from "drizzle-orm/sqlite-core";`,
+        "src/db.ts": `import { createClient } from "@libsql/client";`,
+      },
+      is: { database: ["sqlite"] },
+    },
     "a driver nobody names beside another dialect is left over": {
       files: {
         ...index,
@@ -273,6 +282,14 @@ describe("databases", () => {
         "src/db.ts": `import { drizzle } from "drizzle-orm/better-sqlite3";`,
       },
       is: { database: ["sqlite"] },
+    },
+    "a driver of documents nobody names beside a relational schema is left over as well": {
+      files: {
+        ...index,
+        "package.json": programWith({ "@prisma/client": "6", mongoose: "8" }),
+        "backend/prisma/schema.prisma": `datasource db {\n  provider = "mysql"\n}`,
+      },
+      is: { database: ["mysql"] },
     },
     "a driver the program names beside another dialect counts": {
       files: {

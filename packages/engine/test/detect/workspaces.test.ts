@@ -87,6 +87,17 @@ describe("workspaces", () => {
       },
       is: { kind: "monorepo", services: ["packages/api", "packages/web"] },
     },
+    "programs of another language in a package whose manifest only names the commands to run them": {
+      files: {
+        "package.json": manifest({ workspaces: ["packages/*"] }),
+        "packages/web/package.json": next,
+        "packages/jobs/package.json": manifest({ name: "jobs", scripts: { dev: "nodemon --exec go run api/*.go" } }),
+        "packages/jobs/go.mod": "module jobs\ngo 1.25\n",
+        "packages/jobs/api/main.go": `package main\n\nfunc main() { http.ListenAndServe(":8090", nil) }\n`,
+        "packages/jobs/worker/main.go": `package main\n\nfunc main() { worker.New(client, "jobs").Run() }\n`,
+      },
+      is: { kind: "monorepo", services: ["packages/jobs/api", "packages/jobs/worker", "packages/web"] },
+    },
     "a page kept beside a workspace whose build builds its members": {
       files: {
         "package.json": manifest({ scripts: { build: "pnpm run -r build" } }),
@@ -310,6 +321,25 @@ describe("workspaces", () => {
       framework: "next",
     });
     expect(detection.database).toEqual(["postgres"]);
+  });
+
+  it("a program uses the database of a driver that a package imports and leaves to who depends on it", () => {
+    const detection = detected({
+      "package.json": manifest({ workspaces: ["apps/*", "packages/*"] }),
+      "apps/api/package.json": manifest({
+        name: "api",
+        scripts: { start: "node index.js" },
+        dependencies: { express: "4", "@acme/shared": "workspace:*" },
+      }),
+      "apps/api/index.js": api["index.js"],
+      "packages/shared/package.json": manifest({
+        name: "@acme/shared",
+        main: "src/index.ts",
+        peerDependencies: { mongoose: "9", ioredis: "5" },
+      }),
+      "packages/shared/src/index.ts": `import { Schema } from "mongoose";`,
+    });
+    expect(service(detection, "apps/api").database).toEqual(["mongodb"]);
   });
 
   it("members are installed by the root's package manager", () => {
