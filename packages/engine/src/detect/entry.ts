@@ -27,7 +27,7 @@ const folders = [
 /** Endings of sources, those written by hand first. */
 export const endings: readonly string[] = ["ts", "js", "mjs", "cjs", "mts", "tsx", "jsx", "cts"];
 const listens =
-  /\.listen\s*\(|\bBun\.serve\s*(?:<[^<>()]*>)?\(|\bDeno\.serve\s*\(|\bserve\s*\(\s*(\{|app\b|[a-z]\w*\s*[,)])|\bcreateServer\s*\(|startStandaloneServer\s*\(|\.startAndListen|new\s+[hH]api\.Server|new\s+Server\s*\(\s*\{\s*port\b|\b[hH]api\.server\s*\(|\.start\s*\(\s*(\{\s*port\b|Number\(|process\.env\.PORT)|export\s+default\s+\{[^}]*\bfetch\b|uWS\.App|\.fireHttpServer\s*\(|new\s+WebSocketServer\s*\(|new\s+(WebSocket|ws)\.Server\s*\(/;
+  /\.listen\s*\(|\bBun\.serve\s*(?:<[^<>()]*>)?\(|\bDeno\.serve\s*\(|\bserve\s*\(\s*(\{|app\b|[a-z]\w*\s*[,)])|\bcreateServer\s*\(|startStandaloneServer\s*\(|\.startAndListen|new\s+[hH]api\.Server|new\s+Server\s*\(\s*\{\s*port\b|\b[hH]api\.server\s*\(|\.start\s*\(\s*(\{\s*port\b|Number\(|process\.env\.PORT)|export\s+default\s+\{[^}]*\bfetch\b|uWS\.App|\.fireHttpServer\s*\(|\.bindAsync\s*\(|new\s+WebSocketServer\s*\(|new\s+(WebSocket|ws)\.Server\s*\(/;
 
 /** Text without comments, lines kept. Quotes are respected as far as `//` in addresses needs it. */
 export function withoutComments(text: string): string {

@@ -85,19 +85,21 @@ export function programOf(subject: Subject): Program | undefined {
     // One after another: what is run before the last comes to an end.
     return inTurn.test(manifest.scripts[name] ?? "") ? serves.at(-1) : serves[0];
   };
+  const runsBuilt = (candidate: string): boolean => {
+    const run = serving(candidate);
+    return run !== undefined && !/dev|debug|test|seed|migrat/.test(candidate) && builtFile.test(operand(run) ?? "");
+  };
   let name =
     startScripts.find((candidate) => serving(candidate) !== undefined) ??
-    ["pm2", "deploy"].find((candidate) => serving(candidate)?.program.startsWith("pm2"));
+    ["pm2", "deploy"].find((candidate) => serving(candidate)?.program.startsWith("pm2")) ??
+    // `start:consumer`: one of several programs of the same files.
+    [...scripts.keys()].find((candidate) => candidate.startsWith("start:") && runsBuilt(candidate));
   if (name !== undefined && ["nest", "ts-node", "ts-node-esm", "tsx", "babel-node"].includes(serving(name)!.program)) {
     const ofProgram = name.replace(/^start:?/, "");
     const built =
       ofProgram === ""
         ? ["start:prod", "start:production", "prod", "production", "serve"]
         : [`start:prod:${ofProgram}`, `start:${ofProgram}:prod`, `prod:${ofProgram}`];
-    const runsBuilt = (candidate: string): boolean => {
-      const run = serving(candidate);
-      return run !== undefined && !/dev|debug|test|seed|migrat/.test(candidate) && builtFile.test(operand(run) ?? "");
-    };
     name =
       built.find((candidate) => serving(candidate)?.program === "node") ??
       (ofProgram === "" || name === "serve" ? [...scripts.keys()].find(runsBuilt) : undefined) ??

@@ -299,6 +299,8 @@ function throughTask(program: string, words: string[], manifest: Manifest, depth
     case "moon":
     case "ultra":
       return [{ words, program: "run-elsewhere", variables: {} }];
+    case "vp":
+      return rest[0] === "run" ? [{ words, program: "run-elsewhere", variables: {} }] : null;
     default:
       return null;
   }

@@ -24,7 +24,7 @@ export const deployed: readonly Kind[] = ["static", "server", "worker", "contain
 
 /** Directories that hold no deployed program of the project itself. */
 const besideTheProject =
-  /(^|\/)(examples?|templates?|starters?|fixtures?|__fixtures__|__tests__|__mocks__|tests?|testing|e2e|[\w-]*-e2e[\w-]*|e2e-[\w-]*|tests?-[\w-]*|[\w-]+-templates?|repros?|experiments?|cypress|playwright|mocks?|mock-(?:api|server)|playgrounds?|demos?|samples?|sandbox(es)?|cli|xtask|bench(marks?)?|benchmarks?|scripts?|tools?|tooling|config|configs|storybook|\.storybook|stories|vendor|third[-_]party|boilerplates?[\w-]*|generators?|plugins?|src-tauri|integrations?|extensions?|internal|infra(structure)?|cdk|terraform|\.[^/]+|node_modules|legacy|archive|skeletons?|recipes|tutorials?|workshops?|snippets|emails?|email-templates|release|packaging|linux|mac(os)?|osx|windows|win-[\w-]+|win32|ios|android)(\/|$)/i;
+  /(^|\/)(examples?|templates?|starters?|fixtures?|__fixtures__|__tests__|__mocks__|tests?|testing|e2e|[\w-]*-e2e[\w-]*|e2e-[\w-]*|tests?-[\w-]*|[\w-]+-templates?|repros?|experiments?|cypress|playwright|mocks?|mock-(?:api|server)|playgrounds?|demos?|samples?|sandbox(es)?|cli|xtask|bench(marks?)?|benchmarks?|scripts?|tools?|tooling|config|configs|(?:[\w-]+-)?storybook(?:-[\w-]+)?|\.storybook|stories|vendor|third[-_]party|boilerplates?[\w-]*|generators?|plugins?|src-tauri|integrations?|extensions?|internal|infra(structure)?|cdk|terraform|\.[^/]+|node_modules|legacy|archived?|deprecated|obsolete|unused|skeletons?|recipes|tutorials?|workshops?|snippets|emails?|email-templates|release|packaging|linux|mac(os)?|osx|windows|win-[\w-]+|win32|ios|android|electron)(\/|$)/i;
 
 /** Folders a repository without a workspace keeps its programs in. */
 export const programFolders =
@@ -134,7 +134,8 @@ function below(
     for (const hint of languageServices(project))
       if (
         (!besideTheProject.test(hint.path) || isConfigServer(hint) || isMailer(project, hint)) &&
-        !(workspace && hint.reading.kind === "container" && !/^(apps|services)\//.test(hint.path))
+        !(workspace && hint.reading.kind === "container" && !/^(apps|services)\//.test(hint.path)) &&
+        !upwards(hint.path).some((above) => above !== hint.path && members.has(above) && isLibrary(project, above))
       )
         add(hint.path, hint.reading, null);
   return sifted(project, found, workspace);
@@ -157,6 +158,12 @@ function isInstalledAlone({ tree }: Project, path: string): boolean {
 
 /** Where a workspace keeps what its programs share, and sometimes programs. */
 const ofLibraries = /^(packages|libs|modules)\//;
+
+/** Others of the workspace import it: what another language runs inside it is there to try it against. */
+function isLibrary(project: Project, path: string): boolean {
+  const json = manifestOf(project, path)?.json;
+  return ofLibraries.test(path) && ["exports", "main", "module"].some((key) => json?.[key] !== undefined);
+}
 
 /** A server nothing starts, among a workspace's libraries: others import its routes. */
 function isImported(path: string, { kind, evidence }: Reading): boolean {
@@ -199,6 +206,9 @@ function stringOption(json: Record<string, unknown>, key: string): string | unde
   return typeof value === "string" ? value : undefined;
 }
 
+/** Expo writes pages for the web, and not what a phone alone takes in. */
+const exportsPages = /expo export(?![^&|;]*\s(?:-p|--platform)[ =](?:android|ios)\b)|export:web|build:web/;
+
 /** Leave out what is inside another service, manuals of libraries, and programs for devices. */
 function sifted(project: Project, found: Below[], workspace: Workspace | null): Below[] {
   const publishes =
@@ -217,12 +227,13 @@ function sifted(project: Project, found: Below[], workspace: Workspace | null): 
     (workspace === null && /^(?:docs?|documentation)$/.test(path)) ||
     (documentFrameworks.has(reading.framework ?? "") && !path.startsWith("apps/")) ||
     (publishes && /(^|\/)(docs?|documentation|website|www|site)$/i.test(path) && !path.startsWith("apps/"));
-  const isDevice = ({ reading, manifest }: Below): boolean =>
-    (reading.framework === "expo" &&
-      !Object.entries(manifest?.scripts ?? {}).some(([, text]) => /expo export|export:web|build:web/.test(text))) ||
+  const isDevice = ({ path, reading, manifest }: Below): boolean =>
+    (reading.framework === "expo" && !Object.values(manifest?.scripts ?? {}).some((text) => exportsPages.test(text))) ||
     // What is started as a server is on the web as well, whatever wraps it for people's machines.
     (reading.kind !== "server" &&
       (manifest?.devDependencies["electron"] ?? manifest?.dependencies["electron"]) !== undefined) ||
+    // The same pages put into an app for phones, by those who keep them there.
+    (/(?:^|[/-])mobile$|(?:^|\/)mobile\//.test(path) && manifest?.dependencies["@capacitor/core"] !== undefined) ||
     [
       "@tauri-apps/cli",
       "@capacitor/android",
@@ -231,6 +242,7 @@ function sifted(project: Project, found: Below[], workspace: Workspace | null): 
       "@types/vscode",
       "@crxjs/vite-plugin",
       "@types/chrome",
+      "vite-plugin-monkey",
     ].some((name) => (manifest?.devDependencies[name] ?? manifest?.dependencies[name]) !== undefined);
   const layers = layersAmong(project, found);
   const programs = found.filter((one) => !isDevice(one) && !layers.has(one.path));

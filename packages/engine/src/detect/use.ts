@@ -186,7 +186,6 @@ const bareDevelops = new Set([
   "blitz",
   "sapper",
   "snowpack",
-  "vp",
 ]);
 
 /** Frameworks whose verb `serve` serves what was built. */
@@ -299,7 +298,9 @@ export function useOf({ words, program, variables }: Invocation): Use {
     )
   )
     return program === "vite" && rest.includes("build") ? "build" : "develop";
-  return verb === undefined ? "other" : (verbs[verb] ?? "other");
+  const use = verb === undefined ? "other" : (verbs[verb] ?? "other");
+  // A recipe or a script of the shell may start anything.
+  return use === "serve" && (program === "make" || program.endsWith(".sh")) ? "other" : use;
 }
 
 /** Tasks of other packages are classified by their name. */

@@ -539,6 +539,28 @@ it("finds Bun's own client of Redis in a member of a workspace", () => {
   ]);
 });
 
+it("starts what was built of one of several programs that have no other script", () => {
+  expect(
+    detected({
+      "package.json": manifest({
+        exports: { ".": "./dist/index.js" },
+        scripts: { build: "tsc", "start:mails": "node dist/mails.js", "dev:mails": "tsx src/mails.ts" },
+        dependencies: { bullmq: "5" },
+      }),
+      "src/mails.ts": `import { Worker } from "bullmq";\nnew Worker("mails", send);`,
+    }),
+  ).toMatchObject({ kind: "worker", startCommand: "npm run start:mails" });
+});
+
+it("a program that binds a port for gRPC is a server", () => {
+  expect(
+    detected({
+      "package.json": manifest({ scripts: { start: "node index.js" }, dependencies: { "@grpc/grpc-js": "1" } }),
+      "index.js": `const server = new Server();\nserver.bindAsync("0.0.0.0:4001", credentials, () => {});`,
+    }).kind,
+  ).toBe("server");
+});
+
 it("starts what was built of one of several programs of Nest", () => {
   const { startCommand } = detected({
     "package.json": manifest({

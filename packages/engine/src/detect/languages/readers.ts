@@ -72,7 +72,7 @@ function isDatabase(project: Project, directory: string): boolean {
 
 /** Directories that hold how containers are built, not what runs in one; and what fills a database once. */
 const besideThePrograms =
-  /(^|\/)(\.?docker(files?)?|containers?|ci|packaging)(\/|$)|(^|\/)(build|nginx|caddy|traefik|grafana|prometheus|monitoring|seed([-_]?data)?|migrations?|db|database|postgres|mysql|redis)$/i;
+  /(^|\/)(\.?docker(files?)?|containers?|ci|packaging)(\/|$)|(^|\/)((?:nginx|caddy|traefik|haproxy|envoy)(?:-[\w-]+)?|build|grafana|prometheus|monitoring|seed([-_]?data)?|migrations?|db|database|postgres|mysql|redis)$/i;
 
 /**
  * Programs in the directories below the root, of any language but JavaScript, for a tree that holds several: members of Cargo, Go, Gradle,
