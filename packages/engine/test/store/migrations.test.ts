@@ -65,7 +65,7 @@ describe.each(["0001", "0002"])("a database of migration %s", (fixture) => {
     // References hold, as they did: what belongs to a project goes with it.
     await expect(
       sql`insert into variable values ('prj_9', 'production', 'A', '', 0, '')`.execute(store.db),
-    ).rejects.toThrow(/FOREIGN KEY/);
+    ).rejects.toMatchObject({ code: "CONFLICT", cause: { message: expect.stringContaining("FOREIGN KEY") as string } });
     await store.db.deleteFrom("live").execute();
     await store.db.deleteFrom("project").where("id", "=", "prj_1").execute();
     expect(await store.db.selectFrom("deployment").select("id").execute()).toEqual([]);
