@@ -28,6 +28,18 @@ describe.skipIf(!hasBrowser)("domains of a project", { timeout: 120_000 }, () =>
     expect(complaints).toEqual([]);
   });
 
+  it("are named on the project's own page while they are being checked", async () => {
+    const { page } = await tab("/activity", owner);
+    const checked = await held(page, "domains/list", (body) => !body.includes('"check":false'));
+    await page.goto("/p/tides");
+    const list = page.getByRole("region", { name: "Domains" });
+    for (const name of names) await list.getByRole("listitem").filter({ hasText: name }).waitFor();
+    expect(await list.getByText("Being checked").count()).toBe(names.length);
+    await expect.poll(() => checked.count(), soon).toBe(1);
+    await checked.letGo();
+    await expect.poll(() => list.getByText("Not ready").count(), soon).toBe(names.length);
+  });
+
   it("are added when the platform has them, whatever else is asked for then", async () => {
     const { page } = await tab("/p/tides/domains", owner);
     await press(page, "Add a domain");

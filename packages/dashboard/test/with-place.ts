@@ -40,11 +40,17 @@ export function withPlace(setUp: (place: Place) => Promise<void>): WithPlace {
 export const press = (page: Page, name: string | RegExp): Promise<void> =>
   page.getByRole("button", { name, ...(typeof name === "string" ? { exact: true } : {}) }).click();
 
-/** Questions of this kind wait from here on, until they are let go. */
-export async function held(page: Page, question: string): Promise<{ count(): number; letGo(): Promise<void> }> {
+/** Questions of this kind, or those of them whose body is meant, wait from here on, until they are let go. */
+export async function held(
+  page: Page,
+  question: string,
+  isMeant: (body: string) => boolean = () => true,
+): Promise<{ count(): number; letGo(): Promise<void> }> {
   const asked: Route[] = [];
   let isHeld = true;
-  await page.route(`**/rpc/${question}`, (route) => (isHeld ? void asked.push(route) : route.continue()));
+  await page.route(`**/rpc/${question}`, (route) =>
+    isHeld && isMeant(route.request().postData() ?? "") ? void asked.push(route) : route.continue(),
+  );
   return {
     count: () => asked.length,
     async letGo() {

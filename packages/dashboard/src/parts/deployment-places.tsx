@@ -44,12 +44,16 @@ export function Environments({ project: { name: project, environments } }: { pro
   );
 }
 
+/** Each checked, which takes seconds where there are many. */
 export function useDomains(project: string): Answer<{ domains: Domain[] }> {
   return useAsk(["domains", project], (client, signal) => client.domains.list({ project }, { signal }));
 }
 
 export function Domains({ project }: { project: string }) {
-  const answer = useDomains(project);
+  const answer = useAsk(["domains", project, "listed"], (client, signal) =>
+    client.domains.list({ project, check: false }, { signal }),
+  );
+  const checked = useDomains(project);
   return (
     <Section
       title="Domains"
@@ -64,14 +68,17 @@ export function Domains({ project }: { project: string }) {
           domains.length === 0 ? (
             <p className="lf:text-muted">No domain of your own leads here.</p>
           ) : (
-            <ul className="lf:divide-y lf:divide-line lf:rounded-lg lf:border lf:border-line">
-              {domains.map(({ name, ready }) => (
+            <ul
+              aria-busy={checked.data === undefined && checked.error === null}
+              className="lf:divide-y lf:divide-line lf:rounded-lg lf:border lf:border-line"
+            >
+              {domains.map(({ name }) => (
                 <li
                   key={name}
                   className="lf:flex lf:flex-wrap lf:items-center lf:justify-between lf:gap-2 lf:px-4 lf:py-2"
                 >
                   <SiteUrl url={`https://${name}`} />
-                  <Badge tone={ready ? "success" : "warning"}>{ready ? "Ready" : "Not ready"}</Badge>
+                  <Readiness name={name} checked={checked} />
                 </li>
               ))}
             </ul>
@@ -80,4 +87,10 @@ export function Domains({ project }: { project: string }) {
       </Asked>
     </Section>
   );
+}
+
+function Readiness({ name, checked }: { name: string; checked: Answer<{ domains: Domain[] }> }) {
+  const domain = checked.data?.domains.find((one) => one.name === name);
+  if (domain === undefined) return <Badge>{checked.error === null ? "Being checked" : "Not known"}</Badge>;
+  return <Badge tone={domain.ready ? "success" : "warning"}>{domain.ready ? "Ready" : "Not ready"}</Badge>;
 }
