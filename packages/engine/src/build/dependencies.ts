@@ -80,6 +80,27 @@ export function isInstall({ argv, env, cwd }: Command): boolean {
   );
 }
 
+/**
+ * Whether npm would find that there is nothing to do: one manifest, in the directory of the install, which names no packages and has no
+ * script for the occasion; no lockfile and no settings. Starting npm to be told so takes longer than starting most programs of this kind.
+ */
+export async function isNothingToInstall(
+  command: Command,
+  { snapshot, files, directory }: { snapshot: Snapshot; files: string; directory: string },
+): Promise<boolean> {
+  if (command.argv[0] !== "npm" || !isInstall(command)) return false;
+  const seen = snapshot.files.filter(({ path }) => /(^|\/)(package|package-lock|npm-shrinkwrap)\.json$/.test(path));
+  if (seen.length !== 1 || seen[0]!.path !== join(directory, "package.json") || seen[0]!.link !== undefined)
+    return false;
+  if (snapshot.files.some(({ path }) => installFiles.test(path))) return false;
+  const manifest = await readManifest(join(files, directory, "package.json"));
+  if (manifest === null || lifecycle.some((script) => manifest.scripts?.[script] !== undefined)) return false;
+  return installFields.every((field) => /^(name|engines|packageManager)$/.test(field) || isEmpty(manifest[field]));
+}
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
+
 /** The key of the tree, or null when it could not be restored faithfully. */
 export async function dependencyTree(input: TreeInput): Promise<DependencyTree | null> {
   const { snapshot, files } = input;

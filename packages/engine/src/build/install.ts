@@ -1,7 +1,7 @@
 /** The dependencies of a build: installed, or those of an earlier build with the same lockfile. */
 import { dirname } from "node:path";
 import type { ServicePlan } from "../plan/plan.ts";
-import { dependencyTree, isInstall } from "./dependencies.ts";
+import { dependencyTree, isInstall, isNothingToInstall } from "./dependencies.ts";
 import { type Known, knownDigests } from "./known.ts";
 import type { NodeRuntime } from "./node.ts";
 import type { Runner } from "./run.ts";
@@ -52,6 +52,10 @@ export async function installDependencies({
   const lockfile = service.build?.lockfile;
   for (const command of service.build?.install ?? []) {
     const directory = command.cwd === undefined ? installDirectory(service) : service.path;
+    if (await isNothingToInstall(command, { snapshot, files, directory })) {
+      log("package.json names no packages: nothing is installed.", "stdout");
+      continue;
+    }
     const install = (): Promise<void> => runner.run(command, { directory, env });
     const kept =
       lockfile !== undefined && isInstall(command)

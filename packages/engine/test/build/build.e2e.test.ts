@@ -88,6 +88,30 @@ describe("buildArtifact", () => {
     expect(found()).toEqual(["found 3"]);
   });
 
+  it("starts no npm for a program that names no packages, and one where a script or settings are to be heeded", async () => {
+    const build = "node build.mjs";
+    const plain = (manifest: object, more: Record<string, string> = {}): Project => ({
+      files: { "package.json": JSON.stringify({ name: "app", ...manifest }), "build.mjs": makes, ...more },
+      install: "npm install",
+      build,
+    });
+    const makes = `import { mkdirSync, writeFileSync } from "node:fs"; mkdirSync("dist"); writeFileSync("dist/index.html", "<p>made</p>");`;
+    const commands = (): string[] => bench.lines.filter((line) => line.startsWith("$"));
+    const built = await bench.build(plain({ dependencies: {}, engines: { node: ">=20" } }));
+    expect(await bench.read(built, "index.html")).toBe("<p>made</p>");
+    expect(commands()).toEqual([`$ ${build}`]);
+    for (const project of [
+      plain({ scripts: { postinstall: "node -e 0" } }),
+      plain({ workspaces: ["packages/*"] }),
+      plain({}, { ".npmrc": "fund=false\n" }),
+      plain({}, { "part/package.json": "{}" }),
+      { ...plain({}), install: "npm install ms" },
+    ]) {
+      await bench.build(project);
+      expect(commands()).toEqual([`$ ${project.install}`, `$ ${build}`]);
+    }
+  });
+
   it("keeps the dependencies when the build fails", async () => {
     const project = { ...site("fails"), variables: { GROUP: "fails" } };
     const broken = { ...project, files: { ...project.files, "build.mjs": "process.exit(3)" } };
