@@ -12,7 +12,7 @@ const manyProviders = 4;
 /** Of these, what a schema without a default (or a program of Rust, which ends) insists on is needed all the same. */
 const schemaMayAsk =
   /^(?:LOG_LEVEL|HTTP_PORT|SERVER_PORT|APP_ENV|BASE_PATH|URL|PUBLIC_URL|DEPLOY_URL|CONTEXT|TEST_\w+|GIT_\w+|BUILD_\w+|PROFILE)$/;
-const pythonMayAsk = /^(?:APP_|DJANGO_)?DEBUG$/;
+const pythonMayAsk = /^(?:(?:APP_|DJANGO_|FLASK_)?DEBUG|APP_ENV|LOG_LEVEL|STANDALONE|TEST_\w+)$/;
 /** What a framework sets itself, or has a setting of that name for which nothing is as good as any value. */
 const heldByFramework = new Map([
   ["vue-cli", /^BASE_URL$/],

@@ -26,8 +26,9 @@ const toolingFolders =
   /(?:^|\/)(?:scripts?|tools?|tooling|\.scripts|bin|_?dev(?:eloper|elopment)?|devtools?|seeds?|seeders|prisma\/seed|ops|terraform|cdk|deploy|ci|\.ci|hack|management\/commands|cli|extra|rel|electron|\.(?!server|client|vitepress)[\w-]+)\//;
 /** Functions that run at Convex or Supabase, which keep their variables themselves. */
 const functionsElsewhere = /^(?:convex|supabase\/functions)\//;
-/** Programs that set up servers. In other languages, and deeper, a layer of the application is called so. */
-const serverPrograms = /^(?:infra|infrastructure)\/.*\.(?:[cm]?[jt]s|py)$/;
+/** Programs that set up servers. In other languages, and deeper, a layer of the application is called so; in Python it may be either. */
+const serverPrograms = /^(infra|infrastructure)\/.*\.(?:[cm]?[jt]s|(py))$/;
+const setsUpServers = ["Pulumi.yaml", "cdk.json"];
 const developmentFiles =
   /(?:^|[/.-])(?:seed|seeds|seeder|populate|mock|mock-server|dev-server|development|test|local|(?:run-?)?migrat(?:e|ions?))\.[cm]?[jt]s$|config\/(?:environments\/)?(?:dev|development|test|local)\.(?:exs|rb|py|[cm]?[jt]s)$|settings\/(?:dev|development|test|testing|local)\.py$|(?:^|\/)(?:export|generate|gen|dump|emit|write|print)-(?:openapi|swagger|schema|spec|docs|types|client|sdk)[\w-]*\.[cm]?[jt]s$/;
 
@@ -82,7 +83,7 @@ export function scopeOf(project: Project, directory: string): Scope {
         !isRunByScripts(scripts, name) &&
         (toolingNames.test(base) ||
           developmentFiles.test(name) ||
-          serverPrograms.test(name) ||
+          isServerProgram(project, root, name) ||
           functionsElsewhere.test(name) ||
           (folder !== "" && toolingFolders.test(folder)));
       files.push({ path, name, extension, isTooling });
@@ -169,6 +170,12 @@ function namedLibraries(project: Project): Map<string, string> {
     if (folder !== undefined) named.set(name.replace(/\/?\*$/, ""), folder);
   }
   return named;
+}
+
+function isServerProgram({ tree }: Project, root: string, name: string): boolean {
+  const [whole, folder, python] = serverPrograms.exec(name) ?? [];
+  if (whole === undefined) return false;
+  return python === undefined || setsUpServers.some((file) => tree.has(inside(root, `${folder}/${file}`)));
 }
 
 function isBelow(path: string, directory: string): boolean {

@@ -45,6 +45,8 @@ export interface Sighting {
   onlyFor?: { key: string; values: readonly string[]; isValue: boolean; isOneOfSeveral?: true; otherwise?: string };
   /** A field of a schema of the whole environment. */
   inSchema?: true;
+  /** A field of a structure that is filled from all variables at once, and says nothing more of them. */
+  isFilled?: true;
   /** Of a schema that nothing imports. */
   isUnasked?: true;
   /** A setting that a file of the project may hold, and a variable of this name replaces. */
@@ -55,6 +57,8 @@ export interface Sighting {
   isInsisted?: true;
   /** Put on a list of what is missing, with which the program stops. */
   isReported?: true;
+  /** The key is the name of a constant that holds it, until its value is looked up. */
+  isConstant?: true;
   /** Asked for by what answers whether a feature is set up: `isMailConfigured()`. */
   asksFeature?: true;
   /** What the rest of the code calls it, where a schema gives it a name of its own: `API_URL` of `VITE_APP_API_URL`. */

@@ -3,13 +3,17 @@ import type { ServiceFacts } from "../detect/detection.ts";
 import { inside, type Project } from "../detect/reading.ts";
 import { settleBesidePages } from "./generators.ts";
 import { settleCaseFiles } from "./javascript/case-files.ts";
+import { withConstants } from "./languages/constants.ts";
+import { settleGoFields, settleIdleGo } from "./languages/go-programs.ts";
+import { readJvmSettings } from "./languages/jvm-settings.ts";
 import { settleForeignPackages } from "./languages/foreign-packages.ts";
 import { settleDotnetSettings } from "./languages/dotnet.ts";
+import { readDotnetOptions } from "./languages/dotnet-options.ts";
 import { HandedSettings } from "./javascript/handed-settings.ts";
 import { readHanded } from "./javascript/javascript.ts";
 import { isManifest, readManifest } from "./told/manifests.ts";
 import type { OwnReader } from "./javascript/own-readers.ts";
-import { settleGuardedSettings, settleIdlePrograms } from "./languages/python.ts";
+import { settleGuardedSettings, settleIdlePrograms, settleRefusedSettings } from "./languages/python.ts";
 import { mostCharacters, type Scope } from "./scope.ts";
 import { importedIn, importerOf, readSdks, rowsFor } from "./javascript/sdk-reading.ts";
 import type { Sighting } from "./sighting.ts";
@@ -28,9 +32,12 @@ export function sightingsIn(
 ): Sighting[] {
   const rows = rowsFor(dependencies);
   const importer = importerOf(rows);
-  const sightings: Sighting[] = [];
+  let sightings: Sighting[] = [];
   const python = new Map<string, string>();
   const rust = new Map<string, string>();
+  const go = new Map<string, string>();
+  const jvm = new Map<string, string>();
+  const dotnet = new Map<string, string>();
   const scripts: Source[] = [];
   const tools: Source[] = [];
   const readers = new Map<string, OwnReader>();
@@ -48,6 +55,9 @@ export function sightingsIn(
     }
     if (file.extension === "py") python.set(file.path, source.text);
     if (file.extension === "rs") rust.set(file.path, source.text);
+    if (file.extension === "go") go.set(file.path, source.text);
+    if (file.extension === "cs" && !file.isTooling) dotnet.set(file.path, source.text);
+    if (/^(?:java|kt)$/.test(file.extension) && !file.isTooling) jvm.set(file.path, source.text);
     if (file.isTooling) for (const sighting of found) sighting.need = "tooling";
     if (file.isTooling && source.isScript) tools.push(source);
     else if (source.isScript) scripts.push(source);
@@ -55,6 +65,7 @@ export function sightingsIn(
       if (reader.demands !== "never" || reader.replaces) readers.set(reader.name, reader);
     sightings.push(...found);
   }
+  sightings = withConstants(sightings, [...python.values(), ...go.values()]);
   for (const sighting of sightings) {
     const reader = sighting.callee === undefined ? undefined : readers.get(sighting.callee);
     if (!reader) continue;
@@ -74,10 +85,20 @@ export function sightingsIn(
   settleBesidePages(facts.framework, sightings);
   if (ofOtherLanguages.test(facts.runtime)) settleForeignPackages(project, scope.roots[0]!, sightings);
   settleGuardedSettings(sightings, python);
+  settleRefusedSettings(sightings, python);
   settleConstants(sightings, rust);
+  if (facts.runtime === "go") {
+    if (facts.buildCommand !== undefined)
+      settleIdleGo(sightings, go, [facts.buildCommand, facts.startCommand ?? "", ...starting(project, scope)]);
+    if (!scope.isPartial && left > 0) settleGoFields(sightings, go);
+  }
+  if (facts.runtime === "java") sightings.push(...readJvmSettings(project, scope, jvm));
   if (facts.runtime === "python" && facts.startCommand !== undefined)
     settleIdlePrograms(sightings, python, [facts.startCommand, facts.buildCommand ?? "", ...starting(project, scope)]);
-  if (facts.runtime === "dotnet") settleDotnetSettings(project, scope, sightings);
+  if (facts.runtime === "dotnet") {
+    sightings.push(...readDotnetOptions(dotnet));
+    settleDotnetSettings(project, scope, sightings);
+  }
   for (const file of [...scope.others, ...scope.files]) {
     if (isManifest(file.name) && !besideTheService.test(file.name))
       sightings.push(...readManifest(project, { name: file.name, path: file.path, kind: facts.kind }));

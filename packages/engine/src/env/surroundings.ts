@@ -121,7 +121,10 @@ export function surroundingsOf(
       ),
     ),
     // Nest makes every part of it when it starts, whichever is used.
-    isCrowded: wanted.length > 25 && facts.framework !== "nestjs" && !sightings.some(({ inSchema }) => inSchema),
+    isCrowded:
+      wanted.length > 25 &&
+      facts.framework !== "nestjs" &&
+      !sightings.some(({ inSchema, isFilled }) => inSchema || isFilled),
     isExampleBrief: listings.length > 0 && listings.length <= 4,
     // One name in several examples is one variable.
     isCatalogue:

@@ -158,7 +158,7 @@ describe("settings kept in files and structures", () => {
         "go.mod": "module a\n\nrequire github.com/spf13/viper v1.19.0\n",
         "app.env": "DB_SOURCE=postgresql://a:b@localhost:5432/a\nSIGN_KEY=\n",
         "util/config.go":
-          'package util\ntype Config struct {\n  DB string `mapstructure:"DB_SOURCE"`\n  Key string `mapstructure:"SIGN_KEY"`\n}\n',
+          'package util\ntype Config struct {\n  DB string `mapstructure:"DB_SOURCE"`\n  Key string `mapstructure:"SIGN_KEY"`\n}\nfunc open(c Config) {\n  connect(c.DB, c.Key)\n}\n',
       },
       facts: { runtime: "go" },
       required: ["SIGN_KEY"],

@@ -248,7 +248,7 @@ function guardUse(script: Script, end: number): Use {
 function chosenBy({ code, text }: Script, at: number): Use {
   const middle = endOfTernaryBranch(code, at + 1);
   const otherwise = skipSpace(code, middle + 1);
-  if (saysNothing.test(text.slice(otherwise, otherwise + 60))) return { need: "quieted" };
+  if (isNoValue(text.slice(otherwise, otherwise + 60))) return { need: "quieted" };
   if (demands.test(code.slice(otherwise, otherwise + 40)))
     return { need: "checked", guards: { start: at + 1, end: middle } };
   const isStoodIn =
@@ -264,7 +264,14 @@ const nameOfClass = /^\s*(?:new\s+)?[A-Z]\w*[a-z]\w*\s*(?:[:;,)(]|$)/m;
 
 /** A text in place of a value that only tells people to give one: `"enter-your-key-here"`, `"https://example.supabase.co"`. */
 const saysNothing =
-  /^(["'`])(?:https?:\/\/(?:example|your[\w-]*|x{3,}|placeholder)\.(?!com\b|org\b|net\b)[\w.-]+|(?=[^"'`\n]*\b(?:your(?! (?:app|application|company|name|site|store|shop|brand|project|team)["'`])|change[-_ ]?me|replace[-_ ]?me|no (?:api[-_ ]?)?key|not[-_ ](?:set|found|defined|configured)|placeholder|dummy|undefined)\b)[^"'`\n]*)\1/i;
+  /^(["'`])(?:(?:(?:my|super|top|jwt|session)[-_ ]?){0,2}secret(?:[-_ ]?key)?|https?:\/\/(?:example|your[\w-]*|x{3,}|placeholder)\.(?!com\b|org\b|net\b)[\w.-]+|(?=[^"'`\n]*\b(?:your(?! (?:app|application|company|name|site|store|shop|brand|project|team)["'`])|change[-_ ]?me|replace[-_ ]?me|no (?:api[-_ ]?)?key|not[-_ ](?:set|found|defined|configured)|placeholder|dummy|undefined)\b)[^"'`\n]*)\1/i;
+
+/** `"JWT_SECRET"`: the name, its own or another's, and no value. */
+const saysName = /^(["'`])(?:[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)*(?:SECRET|KEY|TOKEN|PASSWORD)|your_\w*)\1/;
+
+function isNoValue(text: string): boolean {
+  return saysNothing.test(text) || saysName.test(text);
+}
 
 /** What stands in for a missing value: `|| "x"` replaces it, `|| ""` only quiets the compiler, `?? throw…` demands it. */
 function replacement(script: Script, from: number): Use {
@@ -277,7 +284,7 @@ function replacement(script: Script, from: number): Use {
     if (/^\)\s*\.\s*split\b/.test(code.slice(after, after + 20))) return { need: "default" };
     return code.slice(after, after + 2) === "||" ? replacement(script, after + 2) : { need: "quieted" };
   }
-  if (saysNothing.test(text.slice(at, at + 120))) return { need: "quieted" };
+  if (isNoValue(text.slice(at, at + 120))) return { need: "quieted" };
   if (/^(?:undefined|null|void 0)\b/.test(rest)) return { need: "guarded" };
   if (/^(?:\(\s*(?:\(\)|function)|throw\b|raise|fail|die|panic|never|missing\w*\(|required\w*\()/.test(rest)) {
     return stops.test(code.slice(at, endOfExpression(code, at))) ||

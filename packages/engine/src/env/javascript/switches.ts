@@ -82,8 +82,17 @@ export function settleNamedSwitches({ code, text }: Script, sightings: Sighting[
 export function developmentBranches({ code, text }: Script): Span[] {
   const spans: Span[] = [];
   const named = /\bconst (\w+) = process\.env\.NODE_ENV ([!=])==? ["'](production|prod|development|dev)["'];?$/gm;
-  for (const [, name, operator, mode] of text.matchAll(named)) {
-    const isLive = mode!.startsWith("prod") === (operator === "=");
+  const modes = [...text.matchAll(named)].map(
+    ([, name, operator, mode]) => [name!, mode!.startsWith("prod") === (operator === "=")] as const,
+  );
+  // Vite's own, which it takes the whole branch away for.
+  for (const [mode, isLive] of [["DEV", false] as const, ["PROD", true] as const]) {
+    if (!code.includes(`import.meta.env.${mode}`)) continue;
+    modes.push([`import\\.meta\\.env\\.${mode}`, isLive]);
+    for (const [, name] of code.matchAll(new RegExp(`\\bconst (\\w+) = import\\.meta\\.env\\.${mode};?$`, "gm")))
+      modes.push([name!, isLive]);
+  }
+  for (const [name, isLive] of modes) {
     for (const { index, 0: asked } of code.matchAll(new RegExp(`(?<![\\w.$!])${name}\\s*\\?(?![.?])`, "g"))) {
       const start = index + asked.length;
       const middle = endOfTernaryBranch(code, start);

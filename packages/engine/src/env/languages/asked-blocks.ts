@@ -51,8 +51,9 @@ export function quietSwitchedBlocks(code: string, sightings: Sighting[]): void {
   }
 }
 
-/** `if provider == "azure":`, and `case "s3":` of Go. */
+/** `if provider == "azure":`, `case "s3":` of Go, and `"s3" ->` of Elixir. */
 const chosen = {
+  ex: /^([ \t]*)"([\w-]+)" ->[ \t]*$/gm,
   py: /^([ \t]*)(?:el)?if \(?[\w.]+(?:\.lower\(\))? == ["']([\w-]+)["']\)?[ \t]*:[ \t]*$/gm,
   go: /^([ \t]*)case "([\w-]+)"(?:, "[\w-]+")*:[ \t]*$/gm,
 };
@@ -68,7 +69,7 @@ export function quietChosenBlocks(language: keyof typeof chosen, code: string, s
     if (isCommand.test(value!) || aboutPlatform.test(`"${value!.toUpperCase()}"`) || aboutPlatform.test(head)) continue;
     if (new RegExp(`(?:,|=|\\bor|\\breturn)\\s*["']${value!}["']`).test(given)) continue;
     const start = match.index + head.length;
-    const after = (language === "py" ? forms.py.end(indent!.length) : /^[ \t]*(?:case |default:|\})/m).exec(
+    const after = (language === "go" ? /^[ \t]*(?:case |default:|\})/m : forms.py.end(indent!.length)).exec(
       code.slice(start + 1),
     );
     const end = after ? start + 1 + after.index : code.length;
@@ -79,8 +80,8 @@ export function quietChosenBlocks(language: keyof typeof chosen, code: string, s
 /** Takes back what `sightings`, of one file in the language, say of variables read in such blocks. */
 export function quietAskedBlocks(language: keyof typeof forms, code: string, sightings: Sighting[]): void {
   const form = forms[language];
-  // Elixir insists by the way it asks, once it knows that the variable is there.
-  const quieted = language === "ex" ? /^(?:asserted|plain|checked)$/ : /^(?:asserted|plain)$/;
+  // Elixir and Ruby insist by the way they ask, once they know that the variable is there.
+  const quieted = language === "py" ? /^(?:asserted|plain)$/ : /^(?:asserted|plain|checked)$/;
   for (const match of code.matchAll(form.head)) {
     const [head, indent, condition] = match;
     if (form.isNot.test(condition!) || aboutPlatform.test(condition!)) continue;

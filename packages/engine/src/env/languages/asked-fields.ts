@@ -17,7 +17,7 @@ export function settleAskedFields(code: string, sightings: Sighting[], stops: Re
   for (const sighting of asked.size + chosen.size === 0 ? [] : sightings) {
     if (!/^(?:plain|guarded|default)$/.test(sighting.need)) continue;
     const line = code.lastIndexOf("\n", sighting.offset) + 1;
-    const [, field, sign] = assigned.exec(code.slice(line, sighting.offset)) ?? [];
+    const [field, sign] = assignedField(code.slice(line, sighting.offset));
     const places = field === undefined ? undefined : asked.get(field);
     if (places === undefined) {
       if (field !== undefined && sign !== ":=" && chosen.has(field) && sighting.need === "plain")
@@ -33,6 +33,12 @@ export function settleAskedFields(code: string, sightings: Sighting[], stops: Re
   }
 }
 
+/** What the line up to a read fills, and the sign between them; nothing where it fills nothing. */
+export function assignedField(line: string): [name?: string, sign?: string] {
+  const [, name, sign] = assigned.exec(line) ?? [];
+  return name === undefined ? [] : [name, sign!];
+}
+
 function endOfFunction(code: string, from: number): number {
   const end = code.indexOf("\n}", from);
   return end < 0 ? code.length : end;
@@ -42,7 +48,7 @@ function endOfFunction(code: string, from: number): number {
  * Names a condition asks for before the program refuses to start, with the places of those conditions; `chosen` are those it asks for only
  * in a branch, `if c.Mode == "vault" { if c.Addr == "" { return err } }`.
  */
-function refusedFields(code: string, stops: RegExp): { asked: Map<string, number[]>; chosen: Set<string> } {
+export function refusedFields(code: string, stops: RegExp): { asked: Map<string, number[]>; chosen: Set<string> } {
   const asked = new Map<string, number[]>();
   const chosen = new Set<string>();
   if (!/==\s*(?:""|0)/.test(code)) return { asked, chosen };

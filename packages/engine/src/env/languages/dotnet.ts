@@ -12,7 +12,7 @@ const placeholder =
 /** What is longer is a text: a connection string, a prompt. */
 const longestPlaceholder = 300;
 /** An empty text in their place means that they are missing. */
-const neverEmpty = /(?:Key|Secret|Password|Token|ConnectionString|ClientId)$|^ConnectionStrings__/i;
+const neverEmpty = /(?:Key|Secret|Password|Token|ConnectionString|ClientId)$|(?:^|__)ConnectionStrings__/i;
 /** A part that is switched off, or answered by nobody. */
 const isOff = /__(?:Is)?Enabled=false$|__Provider=(?:no-?op|none|null|disabled|console|log)$/i;
 const aboutTheHost = /^(?:Logging|Serilog|AllowedHosts|Kestrel|NLog|ApplicationInsights)\b/i;

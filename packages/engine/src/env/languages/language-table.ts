@@ -11,6 +11,10 @@ export interface Read {
   setting?: string;
   /** The program refuses to start without it. */
   isInsisted?: true;
+  /** Group 1 is the name of a constant that holds the key. */
+  isConstant?: true;
+  /** A field of a structure that is filled from all variables at once. */
+  isFilled?: true;
   /** A name put on a list of what is missing: of account when the program then stops. */
   isReported?: true;
 }
@@ -54,6 +58,18 @@ export const languages: readonly Language[] = [
           "g",
         ),
         need: "plain",
+      },
+      // A constant, which may be another file's; constants.ts looks its value up.
+      {
+        pattern: /(?<![\w.])(?:os\s*\.\s*)?environ\s*\[\s*(?:\w+\.)*([A-Z][A-Z0-9_]{2,})\s*\]/g,
+        need: "asserted",
+        isConstant: true,
+      },
+      {
+        pattern:
+          /(?<![\w.])(?:os\s*\.\s*)?(?:environ\s*\.\s*get|getenv)\(\s*(?:\w+\.)*([A-Z][A-Z0-9_]{2,})\s*(,[^()]*(?:\([^()]*\)[^()]*)*)?\)?/g,
+        need: "plain",
+        isConstant: true,
       },
       { pattern: /["']([A-Za-z_]\w*)["']\s+(?:not\s+)?in\s+(?:os\s*\.\s*)?environ\b(?!\s*[[.])/g, need: "guarded" },
       {
@@ -116,9 +132,13 @@ export const languages: readonly Language[] = [
     comments: "slash",
     reads: [
       { pattern: /\bos\.Getenv\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "plain" },
+      { pattern: /\bos\.Getenv\(\s*(?:\w+\.)?(\w*[A-Z]\w*)\s*\)/g, need: "plain", isConstant: true },
       { pattern: /\bos\.LookupEnv\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "guarded" },
       { pattern: /\b(?:[mM]ust\w*|[rR]equire\w*)\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g, need: "checked", isInsisted: true },
-      { pattern: /\b\w{0,60}[eE]nv\w{0,60}\(\s*"([A-Z][A-Z0-9_]+)"\s*(,[^()]*)\)/g, need: "default" },
+      {
+        pattern: /\b\w{0,60}[eE]nv\w{0,60}\(\s*"([A-Z][A-Z0-9_]+)"\s*(,(?:[^()]|\([^()]*\))*)\)/g,
+        need: "default",
+      },
       {
         pattern:
           /\bappend\(\s*\w*(?:[mM]issing|[eE]rrs|[eE]rrors|[pP]roblems)\w*,\s*"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b/g,
@@ -149,7 +169,7 @@ export const languages: readonly Language[] = [
       },
       { pattern: /\b(?:viper|vi?p?|cfg|conf|config)\.SetDefault\(\s*"([A-Z][A-Z0-9_]+)"/g, need: "default" },
       // A structure viper fills; it knows no defaults but those set beside it.
-      { pattern: /`[^`\n]*\bmapstructure\s*:\s*"([A-Z][A-Z0-9_]+)"[^`\n]*`/g, need: "plain" },
+      { pattern: /`[^`\n]*\bmapstructure\s*:\s*"([A-Z][A-Z0-9_]+)"[^`\n]*`/g, need: "plain", isFilled: true },
     ],
     replaced: /^\s*(?:==|!=)\s*"[^"]+"/,
     // Defaults of flags, lists, `cmp.Or`.
@@ -259,7 +279,7 @@ export const languages: readonly Language[] = [
   },
   {
     extensions: ["ex", "exs"],
-    words: /System\.(?:get|fetch)_env|fetch_env!/,
+    words: /System\.(?:get|fetch)_env|fetch_env!|\{:system,/,
     comments: "hash",
     reads: [
       { pattern: /Map\.fetch!\(\s*System\.get_env\(\)\s*,\s*"([A-Za-z_]\w*)"\s*\)/g, need: "checked" },
@@ -268,6 +288,11 @@ export const languages: readonly Language[] = [
       { pattern: /System\.fetch_env!\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "checked" },
       // A function of the project's own by that name.
       { pattern: /(?<!System\.)\bfetch_env!\(\s*"([A-Za-z_]\w*)"/g, need: "checked", isInsisted: true },
+      // Ecto, Phoenix and Confex look it up when they start; what stands before the name is its type.
+      {
+        pattern: /\{\s*:system,\s*(?::\w+,\s*|\{[^{}]*\},\s*)?"([A-Za-z_]\w*)"\s*(,[^{}]*)?\}/g,
+        need: "plain",
+      },
       { pattern: /System\.fetch_env\(\s*"([A-Za-z_]\w*)"/g, need: "guarded" },
       { pattern: /System\.get_env\(\s*"([A-Za-z_]\w*)"\s*(,[^()]*)?\)/g, need: "plain" },
     ],

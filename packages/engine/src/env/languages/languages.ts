@@ -19,6 +19,7 @@ import { readCloudinary, readPythonSettings, settleDeclaredDefaults, settleDjang
 import { readComplaints, readRequiredLists } from "./required-lists.ts";
 import { readRust } from "./rust.ts";
 import type { Need, Sighting } from "../sighting.ts";
+import { isStandIn } from "../values/stand-ins.ts";
 
 /** So many characters behind a list of what is missing the program stops because of it. */
 const untilItStops = 1500;
@@ -41,7 +42,7 @@ export function readLanguage(path: string, extension: string, text: string): Sig
       if (extension === "py" && match[2] !== undefined) sightings.push(...readInside(language, path, match, key));
       if (!need) continue;
       const when = read.when ?? "run";
-      const { setting, isInsisted, isReported } = read;
+      const { setting, isInsisted, isReported, isConstant, isFilled } = read;
       sightings.push({
         key,
         need,
@@ -51,6 +52,8 @@ export function readLanguage(path: string, extension: string, text: string): Sig
         ...(setting === undefined ? {} : { isSetting: true }),
         ...(isInsisted ? { isInsisted } : {}),
         ...(isReported ? { isReported } : {}),
+        ...(isConstant ? { isConstant } : {}),
+        ...(isFilled ? { isFilled } : {}),
       });
     }
   }
@@ -67,6 +70,9 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   // What builds or publishes the program asks for it on the machine of its authors.
   if (/(?:^|\/)(?:(?:build|settings)\.gradle\.kts$|buildSrc\/)/.test(path))
     for (const sighting of sightings) sighting.need = "tooling";
+  // What Entity Framework's tools make a database's schema with.
+  if (extension === "cs" && /\bIDesignTimeDbContextFactory</.test(code))
+    for (const sighting of sightings) sighting.need = "tooling";
   if (extension === "php") settleLaravelConfig(path, code, sightings);
   if (extension === "go") {
     settleAskedFields(code, sightings, language.stops);
@@ -79,6 +85,7 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   }
   if (extension === "exs") {
     quietAskedBlocks("ex", code, sightings);
+    quietChosenBlocks("ex", code, sightings);
     settleDevelopment("ex", code, sightings);
     // Neither what describes the project nor what fills a database is what serves.
     if (/(?:^|\/)(?:mix|seeds)\.exs$/.test(path)) for (const sighting of sightings) sighting.need = "tooling";
@@ -191,6 +198,7 @@ interface Place {
 function needOf(language: Language, { read, key, code, start, end, inside }: Place): Need | null {
   if (read.need === "given") return "given";
   if (read.isReported) return language.stops.test(code.slice(end, end + untilItStops)) ? "checked" : null;
+  if (read.need === "default" && isStoodIn(inside ?? "")) return "plain";
   // What is empty when it is missing has no value of its own.
   if (read.need === "default" && /^,\s*""\s*$/.test(inside ?? ""))
     return partOfDatabase.test(key) ? "plain" : "guarded";
@@ -234,7 +242,7 @@ function needOf(language: Language, { read, key, code, start, end, inside }: Pla
   if (language.demanded?.test(after)) return "checked";
   if (panics.test(code.slice(end, end + 400))) return "checked";
   if (language.quieted?.test(after)) return "quieted";
-  if (language.replaced.test(after)) return "default";
+  if (language.replaced.test(after)) return isStoodIn(after) ? "plain" : "default";
   const before = lineBefore(code, start);
   if (language.extensions.includes("rs") && matched.test(code.slice(Math.max(0, start - 200), start))) return "guarded";
   if (language.comments === "slash" && fillsGap(code, start - before.length, before)) return "guarded";
@@ -257,7 +265,8 @@ function needOf(language: Language, { read, key, code, start, end, inside }: Pla
     return "guarded";
   }
   // Ruby and Python put the condition behind: `gem "x" if ENV["Y"]`.
-  if (/\b(?:if|unless)\s+$/.test(before) || /\bbool\(\s*$|\bnot\s+$|(?:==|!=)\s*$/.test(before)) return "guarded";
+  if (/\b(?:if|unless)\s+$/.test(before) || /\b(?:bool|is_nil)\(\s*$|\bnot\s+$|(?:==|!=)\s*$/.test(before))
+    return "guarded";
   if (/^\s*(?:in\s|==|!=|is\s)/.test(after) && read.need === "plain") return "guarded";
   // `URL = getenv("A") or getenv("B")`: the name holds what both give. `var key = builder.Configuration["Key"]` begins before the read.
   const assigned = before
@@ -305,12 +314,21 @@ const isNothingWithout =
 const givenByOthers = /(?:API_?KEY|(?:AUTH|ACCESS|BOT)_TOKEN|CLIENT_(?:ID|SECRET))$/;
 const standsForValue = /^(?:default\s*=\s*)?["'](?:<[^<>"']*>|your[-_ ][\w -]*|[\w-]*[-_]here)["']$/i;
 
+const onlyText =
+  /^\)?\s*(?:,|\|\||\?\?|\?:|or\b|\.\s*(?:unwrap_or(?:_else)?|orElse(?:Get)?)\()\s*(?:default\s*=\s*|\|\w*\|\s*)?["']([^"'\n]*)["']/;
+
+/** What follows a read, or its name, is a text in its place that is no value. */
+function isStoodIn(behind: string): boolean {
+  const text = onlyText.exec(behind.trimStart())?.[1];
+  return text !== undefined && isStandIn(text);
+}
+
 /** `get("X", default)`: a default, unless it is none. */
 function needOfOptions(read: Read, key: string, inside: string): Need {
   const rest = inside.replace(/^,\s*/, "").trim();
   if (/^(?:None|nil|null)$/.test(rest)) return signsInBot.test(key) ? "plain" : "guarded";
   if (/^(?:""|'')$/.test(rest)) return isNothingWithout.test(key) ? "plain" : "guarded";
-  if (givenByOthers.test(key) && standsForValue.test(rest)) return "plain";
+  if ((givenByOthers.test(key) && standsForValue.test(rest)) || isStoodIn(inside)) return "plain";
   // `cast=` and the like say nothing of a default, nor does a type; another name is one.
   const isNamed = /^(?!(?:bool|int|str|float|list|tuple|dict|bytes|json|Csv|Path)\b|\w+\s*=(?!=))[A-Za-z_]/.test(rest);
   if (read.need === "checked" && !isNamed && !/default\s*=|^["'\d[({:]|^(?:False|True|None)|^\{|^do\b/.test(rest))

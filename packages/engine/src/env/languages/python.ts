@@ -199,9 +199,31 @@ export function settleGuardedSettings(sightings: Sighting[], texts: ReadonlyMap<
   for (const { sighting, name } of named) if (asked.has(name)) sighting.need = "guarded";
 }
 
+/** `if not settings.API_KEY:` and `raise` while a module is loaded, and the address a database is opened with. */
+const refusedField = /^if not (?:\w+\.)+([A-Za-z]\w*)[ \t]*:[ \t]*\n[ \t]+raise\b/gm;
+const openedWith = /\bcreate_(?:async_)?engine\(\s*(?:str\(\s*)?((?:\w+\.)*)(\w+)\s*[,)]/g;
+
+/** Raises what classes of settings hold as None where another file cannot be loaded without it. `texts` are the Python files of the project. */
+export function settleRefusedSettings(sightings: Sighting[], texts: ReadonlyMap<string, string>): void {
+  const optional = sightings.filter(({ need, inSchema, path }) => need === "guarded" && inSchema && texts.has(path));
+  if (optional.length === 0) return;
+  const refused = new Set<string>();
+  for (const text of texts.values()) {
+    for (const [, name] of text.matchAll(refusedField)) refused.add(name!.toUpperCase());
+    for (const [, owner, name] of text.matchAll(openedWith)) {
+      const field =
+        owner === "" ? new RegExp(`^${name}\\s*=\\s*(?:\\w+\\.)+(\\w+)[ \\t]*$`, "m").exec(text)?.[1] : name;
+      if (field !== undefined) refused.add(field.toUpperCase());
+    }
+  }
+  for (const sighting of optional) if (refused.has(sighting.key)) sighting.need = "checked";
+}
+
 /** Words of a Python file that name modules: imports, and texts such as "bot.cogs.music" that a framework loads. */
 const namesModules = /^[ \t]*(?:from|import)[ \t][^\n]*|["'][\w.]+["']/gm;
-const isRunByHand = /^if __name__\s*==\s*["']__main__["']/m;
+const isRunByHand = /^(?:if __name__\s*==\s*["']__main__["']|asyncio\.run\(|main\(\))/m;
+/** Ways to load modules that no import names. */
+const loadsByName = /\b(?:importlib|pkgutil|__import__|load_extensions?|autodiscover\w*|listdir|glob|INSTALLED_APPS)\b/;
 const foundByName =
   /(?:^|\/)(?:__\w+__|manage|settings|wsgi|asgi|urls|apps|models|admin|tasks|celery|conf|gunicorn\S*|app|main)\.py$/;
 
@@ -216,9 +238,12 @@ export function settleIdlePrograms(
 ): void {
   const asking = new Set(sightings.flatMap(({ path }) => (texts.has(path) ? [path] : [])));
   const idle = new Set<string>();
+  const isNamedByImport = ![...texts.values()].some((text) => loadsByName.test(text));
   let words: Set<string> | undefined;
   for (const path of asking) {
-    if (foundByName.test(path) || !isRunByHand.test(texts.get(path)!)) continue;
+    // A module of a package that is only there.
+    const isModule = isNamedByImport && texts.has(path.replace(/[^/]+$/, "__init__.py"));
+    if (foundByName.test(path) || !(isModule || isRunByHand.test(texts.get(path)!))) continue;
     const name = /([^/]+)\.py$/.exec(path)![1]!;
     if (starts.some((text) => new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(text))) continue;
     words ??= new Set(

@@ -6,7 +6,7 @@
 const heads =
   /\b\w{0,40}(?:required|REQUIRED|Required|mandatory|MANDATORY)\w{0,40}\s*(?::\s*[\w[\], ]{1,40})?:?=\s*(?:\[\d*\]string\s*)?(?:%w)?([[({])/g;
 const closings: Record<string, string> = { "[": "]", "(": ")", "{": "}" };
-const readByName = /(?:environ(?:\.get)?|[gG]etenv|LookupEnv|ENV(?:\.fetch)?)\s*[[(]\s*[a-z_]/;
+const readByName = /(?:environ(?:\.get)?|[gG]etenv|LookupEnv|ENV(?:\.fetch)?|\.GetString)\s*[[(]\s*[a-z_]/;
 const read = /(?:environ(?:\.get)?|[gG]etenv|ENV(?:\.fetch)?)\s*[[(]\s*["'](\w+)["']/g;
 /** So long a list may be, and so far behind it the program stops for what is missing. */
 const longest = 4000;

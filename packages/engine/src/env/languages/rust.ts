@@ -38,25 +38,35 @@ function readFilled(path: string, code: string): Sighting[] {
   return sightings;
 }
 
-/** A function or macro of the file that is given a name: its own, and the parameter's. */
+/** A function, macro or closure of the file that is given a name: its own, and the parameter's. */
 const takesName =
-  /\bfn\s+(\w+)\s*(?:<[^<>()]*>)?\(\s*(\w+)\s*:[^{]{0,200}\{|\bmacro_rules!\s*(\w+)\s*\{\s*\(\s*(\$\w+)\s*:\s*\w+\s*\)\s*=>\s*[{(]/g;
-const insists = /panic!|process::exit|\.expect\(|\.unwrap\(\)|\.(?:with_)?context\(|\bbail!/;
+  /\blet\s+(?:mut\s+)?(\w+)\s*=\s*\|\s*(\w+)\s*:[^|{]{0,200}\|[^{;]{0,60}\{|\bfn\s+(\w+)\s*(?:<[^<>()]*>)?\(\s*(\w+)\s*:[^{]{0,200}\{|\bmacro_rules!\s*(\w+)\s*\{\s*\(\s*(\$\w+)\s*:\s*\w+\s*\)\s*=>\s*[{(]/g;
+const insists =
+  /panic!|process::exit|\.expect\(|\.unwrap\(\)|\.(?:with_)?context\(|\bbail!|\b\w*(?:missing|errors|problems)\w*\.push\(/;
+/** Of the environment as a whole, kept under a name. */
+const readsWhole = /\blet\s+(?:mut\s+)?(\w+)\s*(?::[^=;]{0,80})?=\s*(?:std::)?env::vars\(\)/;
 
 /** Calls of the file's own functions that end the program for what is missing, `env_get("KEY")`, or hand it on to one that does. */
 function readInsisting(path: string, code: string): Sighting[] {
   const names = new Set<string>();
+  const whole = readsWhole.exec(code)?.[1];
+  const reads = new RegExp(`env::var(?:_os)?\\(${whole === undefined ? "" : `|\\b${whole}\\.get\\(`}`);
   for (const match of code.matchAll(takesName)) {
-    const after = code.slice(match.index + match[0].length, match.index + match[0].length + 500);
-    const body = after.slice(0, Math.max(after.search(/\n\}/), 0) || after.length);
+    const [head, closure, handed, own, given, macro, named] = match;
+    const after = code.slice(match.index + head.length, match.index + head.length + 500);
+    const end = closure === undefined ? after.search(/\n\}/) : after.search(/\n\s*\};/);
+    const body = after.slice(0, Math.max(end, 0) || after.length);
     const isReplacing = /\.unwrap_or(?!_else\(\s*\|\w*\|\s*\{?\s*panic!)/.test(body);
-    const isInsisting = /env::var(?:_os)?\(/.test(body) && insists.test(body) && !isReplacing;
+    const isInsisting = reads.test(body) && insists.test(body) && !isReplacing;
     if (!isInsisting && ![...names].some((name) => body.includes(`${name}(`))) continue;
-    const parameter = (match[2] ?? match[4]!).replace("$", "\\$");
-    if (new RegExp(`\\(\\s*&?${parameter}\\s*[,)]`).test(body)) names.add(match[1] ?? match[3]!);
+    const parameter = (handed ?? given ?? named!).replace("$", "\\$");
+    if (new RegExp(`\\(\\s*&?${parameter}\\s*[,)]`).test(body)) names.add(closure ?? own ?? macro!);
   }
   if (names.size === 0) return [];
-  const calls = new RegExp(`\\b(?:${[...names].join("|")})!?(?:::<\\w+>)?\\(\\s*"([A-Z][A-Z0-9_]+)"\\s*,?\\s*\\)`, "g");
+  const calls = new RegExp(
+    `\\b(?:${[...names].join("|")})!?(?:::<\\w+>)?\\(\\s*"([A-Z][A-Z0-9_]+)"\\s*(?:,\\s*(?:&mut\\s+\\w+\\s*)?)?\\)`,
+    "g",
+  );
   return [...code.matchAll(calls)].map((match) => ({
     key: match[1]!,
     need: "checked",

@@ -188,7 +188,9 @@ const manifests: Manifest[] = [
       const entries = readExample(path, text);
       const isOff = familiesOff(entries);
       for (const { key, value, isCommentedOut } of entries) {
-        if (isCommentedOut || (!(isSymfony && isOff(key)) && (value === "" || isPlaceholder(value)))) continue;
+        // An address that works beside the containers of the project holds some password.
+        const isOpen = isPlaceholder(value) && !(isSymfony && /:\/\/(?!.*(?:change|your|example))/i.test(value));
+        if (isCommentedOut || (!(isSymfony && isOff(key)) && (value === "" || isOpen))) continue;
         // Prisma reads the file beside its schema.
         if (
           isSymfony ||

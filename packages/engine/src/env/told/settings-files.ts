@@ -1,7 +1,9 @@
 /** Files of settings that take values from variables: Spring, Quarkus, Micronaut, Ktor, other programs of the JVM, Symfony, viper. */
 import { readExample } from "./example.ts";
-import type { Manifest } from "./manifest.ts";
+import type { Manifest, See } from "./manifest.ts";
 import { maskHashComments } from "../mask.ts";
+import type { Need } from "../sighting.ts";
+import { isStandIn } from "../values/stand-ins.ts";
 
 export const settingsFiles: readonly Manifest[] = [
   {
@@ -9,14 +11,14 @@ export const settingsFiles: readonly Manifest[] = [
     read(_project, path, text, see) {
       const code = maskHashComments(withoutDevelopment(text));
       for (const match of code.matchAll(/\$\{(\?)?([A-Z][A-Z0-9_]{2,})(:[^}]*)?\}/g))
-        see(match[2]!, match[1] || match[3] !== undefined ? "default" : "checked", { offset: match.index });
+        see(match[2]!, match[1] ? "default" : needOf(match[3]), { offset: match.index });
       // In lower case it is a property as often; what no file defines comes from the environment.
       for (const match of code.matchAll(/\$\{([a-z]+(?:_[a-z0-9]+)+)(:[^}]*)?\}/g))
         if (!new RegExp(`^\\s*${match[1]!}\\s*[:=]`, "m").test(code))
-          see(match[1]!, match[2] === undefined ? "checked" : "default", { offset: match.index });
+          see(match[1]!, needOf(match[2]), { offset: match.index });
       // Ktor: `url: "$DB_URL:jdbc:h2:mem"`.
       for (const match of /\.ya?ml$/.test(path) ? code.matchAll(/["']\$([A-Z][A-Z0-9_]{2,})(:[^"'\n]*)?["']/g) : [])
-        see(match[1]!, match[2] === undefined ? "checked" : "default", { offset: match.index });
+        see(match[1]!, needOf(match[2]), { offset: match.index });
     },
   },
   {
@@ -27,6 +29,10 @@ export const settingsFiles: readonly Manifest[] = [
       for (const { key, value, isCommentedOut } of readExample(path, text))
         if (!isCommentedOut && value !== "") see(key, "given", { offset: text.indexOf(key) });
     },
+  },
+  {
+    name: /^\.env\.schema$/,
+    read: (_project, _path, text, see) => readVarlock(text, see),
   },
   {
     name: /^config\/(?:packages\/(?!debug|test|dev).*|services|parameters)\.(?:ya?ml|php)$/,
@@ -44,14 +50,42 @@ export const settingsFiles: readonly Manifest[] = [
         /%env\((?:\w*:)*([A-Z][A-Z0-9_]+)\)%|(?<![\w>$])env\(\s*["']([A-Z][A-Z0-9_]+)["']\s*\)/g,
       )) {
         const key = match[1] ?? match[2]!;
+        const isDefault =
+          match[0].includes("default:") || (committed.has(key) && /(?:^|_)(?:PREFIX|SUFFIX)$/.test(key));
         // Without any value of its own it is an error to ask for it.
-        see(key, match[0].includes("default:") ? "default" : committed.has(key) ? "plain" : "checked", {
+        see(key, isDefault ? "default" : committed.has(key) ? "plain" : "checked", {
           offset: match.index,
         });
       }
     },
   },
 ];
+
+/**
+ * Varlock's schema says of each variable, in comments above it, whether it has to be there: `# @required @sensitive`. What is given there is
+ * given; unless the head of the file says otherwise, what is empty is optional.
+ * Source: https://varlock.dev/reference/item-decorators.
+ */
+function readVarlock(text: string, see: See): void {
+  const head = /^[^]*?^#\s*-{3,}\s*$/m.exec(text)?.[0] ?? "";
+  const isRequiredByDefault = /@defaultRequired\s*=\s*true\b/.test(head);
+  for (const match of text.matchAll(
+    /((?:^[ \t]*#[^\n]*\n)*)^[ \t]*(?:export\s+)?([A-Z_][A-Z0-9_]*)[ \t]*=[ \t]*([^\n]*)/gm,
+  )) {
+    const [whole, comments, key, value] = match;
+    const isEmpty = /^(?:""|'')?\s*(?:#.*)?$/.test(value!);
+    const said = /@required\b(=(?:false|forEnv\((?!prod)[^)]*\)))?/.exec(comments!);
+    const isRequired = said ? said[1] === undefined : isRequiredByDefault && !/@optional\b/.test(comments!);
+    see(key!, !isEmpty ? "given" : isRequired ? "checked" : "declared", {
+      offset: match.index + whole.indexOf(key!, comments!.length),
+    });
+  }
+}
+
+/** By what stands behind the name: `${KEY}`, `${KEY:default}`. */
+function needOf(behind: string | undefined): Need {
+  return behind === undefined || isStandIn(behind.slice(1)) ? "checked" : "default";
+}
 
 /** Documents of YAML and lines of properties for profiles of development, blanked. */
 function withoutDevelopment(text: string): string {

@@ -1,0 +1,232 @@
+import { describe } from "vitest";
+import { requiredTable } from "./required.ts";
+
+const python = { runtime: "python" };
+const go = { runtime: "go", buildCommand: "go build -o app ./cmd/server", startCommand: "./app" };
+const dotnet = { runtime: "dotnet" };
+const java = { runtime: "java" };
+
+describe("what the files of a program say of each other's variables: required is", () => {
+  requiredTable({
+    "what a constant of another file names": {
+      files: {
+        "names.py": 'BOT_TOKEN = "APP_BOT_TOKEN"\nREGION = "APP_REGION"\n',
+        "app.py":
+          'import os\nimport names\nclient(os.environ[names.BOT_TOKEN])\nregion = os.environ.get(names.REGION) or "eu"\nother = os.environ[UNKNOWN_NAME]\n',
+      },
+      facts: python,
+      required: ["APP_BOT_TOKEN"],
+    },
+    "what a constant of Go names": {
+      files: {
+        "names.go": 'package app\nconst (\n\tEnvToken = "APP_TOKEN"\n)\n',
+        "main.go": "package app\nvar token = connect(os.Getenv(EnvToken))\n",
+      },
+      facts: { runtime: "go" },
+      required: ["APP_TOKEN"],
+    },
+    "no variable of Go in a field that nothing uses, or that is asked for elsewhere": {
+      files: {
+        "config/config.go":
+          'package config\nvar (\n\tAPI_SECRET = os.Getenv("API_SECRET")\n\tDB_SCHEMA = os.Getenv("DB_SCHEMA")\n)\ntype Config struct {\n\tSlackToken string\n\tStoreAddress string\n\tSigningSecret string\n}\nfunc Load() *Config {\n\treturn &Config{\n\t\tSlackToken: os.Getenv("SLACK_TOKEN"),\n\t\tStoreAddress: os.Getenv("STORE_ADDRESS"),\n\t\tSigningSecret: os.Getenv("SIGNING_SECRET"),\n\t}\n}\n',
+        "cmd/server/main.go":
+          'package main\nfunc main() {\n\tc := config.Load()\n\tif c.SlackToken != "" {\n\t\tconnect(c.SlackToken)\n\t}\n\tstore(c.StoreAddress)\n\tsign(config.API_SECRET, c.SigningSecret)\n}\n',
+      },
+      facts: go,
+      required: ["API_SECRET", "SIGNING_SECRET", "STORE_ADDRESS"],
+    },
+    "what another file of Go refuses to start without": {
+      files: {
+        "config.go":
+          'package app\ntype Config struct {\n\tServiceKey string\n}\nfunc Load() Config {\n\treturn Config{\n\t\tServiceKey: os.Getenv("SERVICE_KEY"),\n\t}\n}\n',
+        "check.go":
+          'package app\nfunc check(c Config) error {\n\tif c.ServiceKey == "" {\n\t\treturn errors.New("no key")\n\t}\n\treturn nil\n}\n',
+        ".env.example": "A_NAME=a\nA_LINK=b\nA_KIND=c\n",
+      },
+      facts: { runtime: "go" },
+      required: ["SERVICE_KEY"],
+    },
+    "nothing that a program beside the one that is built asks for": {
+      files: {
+        "cmd/server/main.go": 'package main\nfunc main() {\n\topen(os.Getenv("STORE_DSN"))\n}\n',
+        "cmd/first-admin/main.go":
+          'package main\nfunc main() {\n\tmust("ADMIN_PASSWORD")\n\tadd(os.Getenv("ADMIN_PASSWORD"))\n}\n',
+        "cmd/worker/main.go": 'package main\nfunc main() {\n\twork(os.Getenv("QUEUE_DSN"))\n}\n',
+        Procfile: "web: ./app\nworker: go run ./cmd/worker\n",
+      },
+      facts: go,
+      required: ["QUEUE_DSN", "STORE_DSN"],
+    },
+    "a field of a structure that is filled from all variables at once, however many there are": {
+      files: {
+        "config.go": `package app\ntype Config struct {\n${Array.from({ length: 30 }, (_, at) => `\tPart${at} string \`mapstructure:"PART_${at}"\``).join("\n")}\n}\nfunc use(c Config) {\n${Array.from({ length: 29 }, (_, at) => `\tset(c.Part${at})`).join("\n")}\n}\n`,
+        ".env.example": Array.from({ length: 30 }, (_, at) => `PART_${at}=`).join("\n"),
+      },
+      facts: { runtime: "go" },
+      required: Array.from({ length: 29 }, (_, at) => `PART_${at}`).toSorted(),
+    },
+    "what a closure of Rust collects when it is missing": {
+      files: {
+        "src/config.rs":
+          'let vars: HashMap<String, String> = std::env::vars().collect();\nlet check_var = |key: &str, missing: &mut Vec<String>| -> Option<String> {\n    match vars.get(key) {\n        Some(value) => Some(value.clone()),\n        None => {\n            missing_vars.push(key.to_string());\n            None\n        }\n    }\n};\nlet host = check_var("STORE_HOST", &mut missing);\n',
+      },
+      facts: { runtime: "rust" },
+      required: ["STORE_HOST"],
+    },
+    "what classes of Quarkus and Spring ask for by name, and no file defines": {
+      files: {
+        "src/main/java/a/Names.java": 'class Names { static final String TOKEN = "github.token"; }',
+        "src/main/java/a/Bot.java":
+          'class Bot { Bot(@ConfigProperty(name = TOKEN) String a, @ConfigProperty(name = "bot.channel") String b, @ConfigProperty(name = "bot.size", defaultValue = "3") int c, @ConfigProperty(name = "bot.nick") Optional<String> d) {} }',
+        "src/main/java/a/Sign.java":
+          'class Sign { @Value("${app.jwt-secret}") String a; @Value("${app.issuer}") String b; @Value("${app.kind:x}") String c; @Value("${server.port}") int d; }',
+        "src/main/resources/application.properties": "bot.channel=general\n",
+        "src/main/resources/application.yml":
+          "info:\n  version: @project.version@\napp:\n  issuer: me\n  url: https://a.example\n",
+        "src/main/resources/application-dev.properties": "app.jwt-secret=dev\n",
+      },
+      facts: java,
+      required: ["APP_JWT_SECRET", "GITHUB_TOKEN"],
+    },
+    "what a module of Python cannot be loaded without, though its settings call it optional": {
+      files: {
+        "config.py":
+          "from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n    MAIL_KEY: str | None = None\n    STORE_URL: str | None = None\n    HOOK_KEY: str | None = None\nsettings = Settings()\n",
+        "mail.py": 'from config import settings\nif not settings.MAIL_KEY:\n    raise RuntimeError("no key")\n',
+        "store.py": "from config import settings\nurl = settings.STORE_URL\nengine = create_engine(\n    url,\n)\n",
+        "hook.py":
+          "from config import settings\ndef hook():\n    if not settings.HOOK_KEY:\n        raise HTTPException(404)\n",
+      },
+      facts: python,
+      required: ["MAIL_KEY", "STORE_URL"],
+    },
+    "what a class of .NET is filled with, and no file holds": {
+      files: {
+        "appsettings.json": JSON.stringify({ Jwt: { Issuer: "me" }, Data: { ConnectionStrings: { Main: null } } }),
+        "Options.cs":
+          'public class JwtOptions { public const string Section = "Jwt"; public string Key { get; set; } = null!; public string Issuer { get; set; } = string.Empty; public string? Note { get; set; } public int Minutes { get; set; } public string Kind { get; init; } = "HS256"; }\npublic class MailOptions { [Required] public string Host { get; set; } public Sender From { get; set; } = new(); }\npublic class Sender { public required string Address { get; init; } }\n',
+        "Program.cs":
+          'builder.Services.Configure<JwtOptions>(builder.Configuration.GetSection(JwtOptions.Section));\nvar mail = configuration.GetSection("Mail").Get<MailOptions>();\n',
+      },
+      facts: dotnet,
+      required: ["Data__ConnectionStrings__Main", "Jwt__Key", "Mail__From__Address", "Mail__Host"],
+    },
+    "what a layer of Python reads that is called infrastructure": {
+      files: {
+        "main.py": "import infrastructure.client\n",
+        "infrastructure/client.py": 'import os\nKEY = os.environ["API_KEY"]\n',
+      },
+      facts: python,
+      required: ["API_KEY"],
+    },
+    "nothing that a program which sets up servers reads": {
+      files: {
+        "main.py": "print(1)\n",
+        "infra/main.py": 'import os\nKEY = os.environ["API_KEY"]\n',
+        "infra/Pulumi.yaml": "name: a\n",
+      },
+      facts: python,
+      required: [],
+    },
+    "nothing Elixir reads for a way that is not taken by itself": {
+      files: {
+        "config/runtime.exs":
+          'import Config\ncase System.get_env("UPLOADS", "local") do\n  "S3" ->\n    config :a, bucket: System.fetch_env!("BUCKET_NAME")\n\n  "local" ->\n    config :a, path: System.fetch_env!("UPLOAD_PATH")\nend\n',
+      },
+      facts: { runtime: "elixir" },
+      required: ["UPLOAD_PATH"],
+    },
+    "nothing that pages of Vite read while they are developed": {
+      files: {
+        "src/config.ts":
+          "const isDev = import.meta.env.DEV;\nexport const link = import.meta.env.DEV ? import.meta.env.VITE_NEAR_HOST : import.meta.env.VITE_API_HOST;\nexport const key = isDev ? { a: import.meta.env.VITE_NEAR_KEY } : load();\nexport const hook = import.meta.env.PROD ? import.meta.env.VITE_HOOK : import.meta.env.VITE_NEAR_HOOK;\n",
+      },
+      facts: { kind: "static", framework: "vite" },
+      required: ["VITE_API_HOST", "VITE_HOOK"],
+    },
+    "what varlock's schema says must be there": {
+      files: {
+        ".env.schema":
+          "# @defaultSensitive=false @defaultRequired=infer\n# ---\n\n# @type=enum(dev, live)\nAPP_KIND=dev\n\n# the key of the models\n# @required @sensitive\nMODEL_KEY=\n# @type=url\nHOOK_HOST=\n# @required=false\nOTHER_KEY=\n",
+        "app.js": "use(process.env.APP_KIND, process.env.MODEL_KEY, process.env.HOOK_HOST, process.env.OTHER_KEY);",
+      },
+      required: ["MODEL_KEY"],
+    },
+    "what is asked of a section of .NET by its name, or of a class it fills": {
+      files: {
+        "Program.cs":
+          'var jwt = builder.Configuration.GetSection("Jwt");\nsign(jwt["Key"], jwt["Kind"] ?? "HS256");\nopen(jwt.GetValue<string>("STORE"));\nservices.Configure<MailOptions>(jwt);\n',
+        "MailOptions.cs":
+          'class MailOptions { [ConfigurationKeyName("MAIL_HOST")] public string Host { get; set; } = null!; }\n',
+      },
+      facts: dotnet,
+      required: ["Jwt__Key", "Jwt__MAIL_HOST", "Jwt__STORE"],
+    },
+    "nothing the tools of Entity Framework read": {
+      files: {
+        "Factory.cs":
+          'class Factory : IDesignTimeDbContextFactory<Shop> { Shop Create() => new(configuration.GetConnectionString("Local")); }\n',
+        "Program.cs": 'open(configuration.GetConnectionString("Main"));\n',
+      },
+      facts: dotnet,
+      required: ["ConnectionStrings__Main"],
+    },
+    "no module of Python that nothing imports": {
+      files: {
+        "app/__init__.py": "",
+        "app/main.py": "from app.store import open\n# from app.old import open\n",
+        "app/store.py": 'import os\nopen(os.environ["STORE_URI"])\n',
+        "app/old.py": 'import os\nopen(os.environ["OLD_STORE_URI"])\n',
+        "fill_store.py": 'import os\nopen(os.environ["FILL_URI"])\nasyncio.run(fill())\n',
+      },
+      facts: { runtime: "python", startCommand: "uvicorn app.main:app" },
+      required: ["STORE_URI"],
+    },
+    "a name most platforms give, where Python raises without it": {
+      files: {
+        "config.py":
+          'import os\nclass Settings(BaseSettings):\n    APP_ENV: str = os.environ["APP_ENV"]\n    STORE: str = os.environ["TEST_STORE_URL"]\n    LEVEL: str = os.getenv("LOG_LEVEL")\n',
+      },
+      facts: python,
+      required: ["APP_ENV", "TEST_STORE_URL"],
+    },
+    "what a list of Go asks viper for, though the example is long": {
+      files: {
+        "config.go":
+          'package app\nfunc Load() {\n\tv := viper.New()\n\trequired := []string{"STORE_HOST", "SHOP_URL"}\n\tfor _, key := range required {\n\t\tif v.GetString(key) == "" {\n\t\t\tmissing = append(missing, key)\n\t\t}\n\t}\n\tif len(missing) > 0 {\n\t\tos.Exit(1)\n\t}\n\tuse(v.GetString("STORE_HOST"), v.GetString("SHOP_URL"), v.GetString("PART_1"))\n}\n',
+        ".env.example": `STORE_HOST=\nSHOP_URL=\n${Array.from({ length: 70 }, (_, at) => `PART_${at}=`).join("\n")}`,
+      },
+      facts: { runtime: "go" },
+      required: ["SHOP_URL", "STORE_HOST"],
+    },
+    "no address of Symfony's that works beside the containers, and no empty prefix": {
+      files: {
+        ".env":
+          "QUEUE_DSN=amqp://shop:password@queue:5672\nDATABASE_URL=postgresql://app:!ChangeMe!@127.0.0.1:5432/app\nSTORE_PREFIX=\nSTORE_KEY=\n",
+        "symfony.lock": "{}",
+        "config/bundles.php": "<?php return [];",
+        "config/packages/store.yaml":
+          "store:\n  queue: '%env(QUEUE_DSN)%'\n  url: '%env(resolve:DATABASE_URL)%'\n  prefix: '%env(STORE_PREFIX)%'\n  key: '%env(STORE_KEY)%'\n",
+      },
+      facts: { runtime: "php" },
+      required: ["DATABASE_URL", "STORE_KEY"],
+    },
+    "what Phoenix and Ecto look up when they start, without a value of its own": {
+      files: {
+        "config/prod.exs":
+          'import Config\nconfig :a, A.Repo, url: {:system, "STORE_URI"}, pool: {:system, :integer, "STORE_POOL", 10}\nconfig :a, key: {:system, {Base, :decode64, []}, "SIGN_KEY"}\n',
+        "lib/a.ex": 'def local?, do: is_nil(System.get_env("STORE_HOST"))\n',
+      },
+      facts: { runtime: "elixir" },
+      required: ["SIGN_KEY", "STORE_URI"],
+    },
+    "nothing Ruby fetches once it knows which way is taken": {
+      files: {
+        "config/environments/production.rb":
+          'if ENV["MAIL_WAY"] == "catcher"\n  mail(ENV.fetch("CATCHER_HOST"))\nelse\n  mail(ENV.fetch("MAIL_HOSTNAME"))\nend\n',
+      },
+      facts: { runtime: "ruby" },
+      required: ["MAIL_HOSTNAME"],
+    },
+  });
+});
