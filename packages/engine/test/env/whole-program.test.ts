@@ -57,6 +57,22 @@ describe("what the files of a program say of each other's variables: required is
       facts: go,
       required: ["QUEUE_DSN", "STORE_DSN"],
     },
+    "as much of programs whose folder or file is called with signs": {
+      files: {
+        "cmd/server/main.go": 'package main\nfunc main() {\n\topen(os.Getenv("STORE_DSN"))\n}\n',
+        "cmd/c++/main.go": 'package main\nfunc main() {\n\tadd(os.Getenv("ADMIN_PASSWORD"))\n}\n',
+      },
+      facts: go,
+      required: ["STORE_DSN"],
+    },
+    "as much of a program of Python that is called with signs": {
+      files: {
+        "app.py": 'import os\nopen(os.environ["STORE_DSN"])\n',
+        "c++.py": 'import os\nif __name__ == "__main__":\n    add(os.environ["ADMIN_PASSWORD"])\n',
+      },
+      facts: { runtime: "python", startCommand: "python app.py" },
+      required: ["STORE_DSN"],
+    },
     "a field of a structure that is filled from all variables at once, however many there are": {
       files: {
         "config.go": `package app\ntype Config struct {\n${Array.from({ length: 30 }, (_, at) => `\tPart${at} string \`mapstructure:"PART_${at}"\``).join("\n")}\n}\nfunc use(c Config) {\n${Array.from({ length: 29 }, (_, at) => `\tset(c.Part${at})`).join("\n")}\n}\n`,

@@ -3,7 +3,7 @@ import { variableName, type Sighting } from "../sighting.ts";
 
 /** Lines of Python and Go that give a constant a text. */
 const constant =
-  /^[ \t]*(?:const\s+|var\s+)?(\w*[A-Z]\w*)\s*(?::\s*[\w.[\]]+\s*|\s+string\s*)?=\s*["'`](\w+)["'`]\s*(?:#.*|\/\/.*)?$/gm;
+  /^[ \t]*(?:const\s+|var\s+)?(?=\w*[A-Z])(\w{1,100})\s*(?::\s*[\w.[\]]+\s*|\s+string\s*)?=\s*["'`](\w+)["'`]\s*(?:#.*|\/\/.*)?$/gm;
 
 /** Puts the values in place of the names, and takes away what no constant of `texts` holds. */
 export function withConstants(sightings: readonly Sighting[], texts: Iterable<string>): Sighting[] {

@@ -14,10 +14,11 @@ const filled = new RegExp(
   "g",
 );
 const property =
-  /((?:\[[^\]\n]*\]\s*)*)\bpublic\s+(required\s+)?(\w+)(\??)\s+(\w+)\s*\{\s*get;[^}]*\}[ \t]*(?:=\s*([^;\n]+);)?/g;
+  /((?:\[[^\]\n]*\]\s*){0,8})\bpublic\s+(required\s+)?(\w+)(\??)\s+(\w+)\s*\{\s*get;[^}]*\}[ \t]*(?:=\s*([^;\n]+);)?/g;
 const isNoValue = /^(?:null!|default!|string\.Empty|String\.Empty|"")$/;
-/** Classes inside classes. */
+/** Classes inside classes, and so many properties of each. */
 const deepest = 3;
+const mostProperties = 40;
 
 /** `var jwt = configuration.GetSection("Jwt")`, and what is then asked of it: `jwt["Key"]`, `Configure<JwtOptions>(jwt)`. */
 const namedSection =
@@ -86,16 +87,19 @@ function readFilled(texts: ReadonlyMap<string, string>): Sighting[] {
 /** Names below the section of what a class cannot do without: texts, and the same of the classes it holds. */
 function needsOf(texts: ReadonlyMap<string, string>, type: string, depth: number): string[] {
   const body = bodyOf(texts, type);
-  return [...body.matchAll(property)].flatMap(([, attributes, required, kind, optional, name, value]) => {
-    const key = /ConfigurationKeyName\(\s*"(\w+)"/.exec(attributes!)?.[1] ?? name!;
-    if (optional === "?" || (value !== undefined && !isNoValue.test(value.trim()) && !/^new\b/.test(value))) return [];
-    if (/^[sS]tring$/.test(kind!)) return [key];
-    if (required !== undefined || /\[Required\b/.test(attributes!))
-      return /^(?:Uri|int|long)$/.test(kind!) ? [key] : [];
-    return depth > 0 && /^[A-Z]/.test(kind!) && kind !== type
-      ? needsOf(texts, kind!, depth - 1).map((inner) => `${key}__${inner}`)
-      : [];
-  });
+  return [...body.matchAll(property).take(mostProperties)].flatMap(
+    ([, attributes, required, kind, optional, name, value]) => {
+      const key = /ConfigurationKeyName\(\s*"(\w+)"/.exec(attributes!)?.[1] ?? name!;
+      if (optional === "?" || (value !== undefined && !isNoValue.test(value.trim()) && !/^new\b/.test(value)))
+        return [];
+      if (/^[sS]tring$/.test(kind!)) return [key];
+      if (required !== undefined || /\[Required\b/.test(attributes!))
+        return /^(?:Uri|int|long)$/.test(kind!) ? [key] : [];
+      return depth > 0 && /^[A-Z]/.test(kind!) && kind !== type
+        ? needsOf(texts, kind!, depth - 1).map((inner) => `${key}__${inner}`)
+        : [];
+    },
+  );
 }
 
 /** What stands between the braces of a class or record. */

@@ -1,12 +1,14 @@
 /** What the whole of a program in Go says of the variables it reads: which of its programs runs, and what becomes of the fields that hold them. */
 import { posix } from "node:path";
+import { literally } from "../../detect/literally.ts";
 import { assignedField, refusedFields } from "./asked-fields.ts";
 import { braceAround } from "../code.ts";
 import { languages } from "./language-table.ts";
 import type { Sighting } from "../sighting.ts";
 
 const { stops } = languages.find(({ extensions }) => extensions.includes("go"))!;
-const isProgram = /^package main\b[^]*^func main\(/m;
+/** The folder of a file is a program when both are in it. */
+const isProgram = (text: string): boolean => /^package main\b/m.test(text) && /^func main\(/m.test(text);
 
 /** Programs beside the one that `starts`, texts that build or start programs, tell of: what fills a database, what makes the first user. */
 export function settleIdleGo(
@@ -14,9 +16,9 @@ export function settleIdleGo(
   texts: ReadonlyMap<string, string>,
   starts: readonly string[],
 ): void {
-  const folders = new Set([...texts].flatMap(([path, text]) => (isProgram.test(text) ? [posix.dirname(path)] : [])));
+  const folders = new Set([...texts].flatMap(([path, text]) => (isProgram(text) ? [posix.dirname(path)] : [])));
   const isNamed = (folder: string): boolean => {
-    const name = new RegExp(`(?<![\\w-])${posix.basename(folder).replaceAll(".", "\\.")}(?![\\w-])`);
+    const name = new RegExp(`(?<![\\w-])${literally(posix.basename(folder))}(?![\\w-])`);
     return starts.some((text) => name.test(text));
   };
   const idle = new Set([...folders].filter((folder) => folder !== "." && !isNamed(folder)));

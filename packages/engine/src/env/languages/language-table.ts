@@ -132,7 +132,7 @@ export const languages: readonly Language[] = [
     comments: "slash",
     reads: [
       { pattern: /\bos\.Getenv\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "plain" },
-      { pattern: /\bos\.Getenv\(\s*(?:\w+\.)?(\w*[A-Z]\w*)\s*\)/g, need: "plain", isConstant: true },
+      { pattern: /\bos\.Getenv\(\s*(?:\w{1,100}\.)?(?=\w*[A-Z])(\w{1,100})\s*\)/g, need: "plain", isConstant: true },
       { pattern: /\bos\.LookupEnv\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "guarded" },
       { pattern: /\b(?:[mM]ust\w*|[rR]equire\w*)\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g, need: "checked", isInsisted: true },
       {

@@ -1,4 +1,5 @@
 /** What Python's own ways with settings say of variables, beside what the table in languages.ts reads. */
+import { literally } from "../../detect/literally.ts";
 import { closing } from "../code.ts";
 import { partOfDatabase, signsInBot } from "./language-table.ts";
 import type { Need, Sighting } from "../sighting.ts";
@@ -245,7 +246,7 @@ export function settleIdlePrograms(
     const isModule = isNamedByImport && texts.has(path.replace(/[^/]+$/, "__init__.py"));
     if (foundByName.test(path) || !(isModule || isRunByHand.test(texts.get(path)!))) continue;
     const name = /([^/]+)\.py$/.exec(path)![1]!;
-    if (starts.some((text) => new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(text))) continue;
+    if (starts.some((text) => new RegExp(`(?<![\\w-])${literally(name)}(?![\\w-])`).test(text))) continue;
     words ??= new Set(
       [...texts].flatMap(([from, text]) =>
         (text.match(namesModules) ?? []).flatMap((part) =>

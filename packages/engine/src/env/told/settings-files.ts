@@ -67,18 +67,27 @@ export const settingsFiles: readonly Manifest[] = [
  * Source: https://varlock.dev/reference/item-decorators.
  */
 function readVarlock(text: string, see: See): void {
-  const head = /^[^]*?^#\s*-{3,}\s*$/m.exec(text)?.[0] ?? "";
-  const isRequiredByDefault = /@defaultRequired\s*=\s*true\b/.test(head);
-  for (const match of text.matchAll(
-    /((?:^[ \t]*#[^\n]*\n)*)^[ \t]*(?:export\s+)?([A-Z_][A-Z0-9_]*)[ \t]*=[ \t]*([^\n]*)/gm,
-  )) {
-    const [whole, comments, key, value] = match;
-    const isEmpty = /^(?:""|'')?\s*(?:#.*)?$/.test(value!);
-    const said = /@required\b(=(?:false|forEnv\((?!prod)[^)]*\)))?/.exec(comments!);
-    const isRequired = said ? said[1] === undefined : isRequiredByDefault && !/@optional\b/.test(comments!);
-    see(key!, !isEmpty ? "given" : isRequired ? "checked" : "declared", {
-      offset: match.index + whole.indexOf(key!, comments!.length),
-    });
+  let isRequiredByDefault = false;
+  let comments = "";
+  let offset = 0;
+  for (const line of text.split("\n")) {
+    const [, key, value] = /^[ \t]*(?:export\s+)?([A-Z_][A-Z0-9_]*)[ \t]*=[ \t]*(.*)/.exec(line) ?? [];
+    if (/^[ \t]*#/.test(line)) {
+      // Up to a line of hyphens it is about the whole file.
+      if (/^[ \t]*#\s*-{3,}\s*$/.test(line)) {
+        isRequiredByDefault ||= /@defaultRequired\s*=\s*true\b/.test(comments);
+        comments = "";
+      } else comments += `${line}\n`;
+    } else {
+      if (key !== undefined) {
+        const isEmpty = /^(?:""|'')?\s*(?:#.*)?$/.test(value!);
+        const said = /@required\b(=(?:false|forEnv\((?!prod)[^)]*\)))?/.exec(comments);
+        const isRequired = said ? said[1] === undefined : isRequiredByDefault && !/@optional\b/.test(comments);
+        see(key, !isEmpty ? "given" : isRequired ? "checked" : "declared", { offset: offset + line.indexOf(key) });
+      }
+      comments = "";
+    }
+    offset += line.length + 1;
   }
 }
 
