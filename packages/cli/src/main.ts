@@ -12,7 +12,7 @@ const packageFile = new URL("../package.json", import.meta.url);
 
 const world: World = {
   env: process.env,
-  cwd: process.cwd(),
+  cwd: directory(),
   userHome: homedir(),
   stdin: process.stdin,
   stdout: outputOf(process.stdout),
@@ -42,6 +42,17 @@ const world: World = {
 const exit = await run(process.argv.slice(2), world);
 // What is written must have left before the end; a process that still holds a connection must not keep the person waiting.
 process.stdout.write("", () => process.stderr.write("", () => process.exit(exit)));
+
+function directory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    process.stderr.write(
+      "The directory you are in is not there any more. Go to one that is, such as `cd ~`, and run the command again.\n",
+    );
+    return process.exit(2);
+  }
+}
 
 function outputOf(stream: NodeJS.WriteStream): Output {
   stream.on("error", (error: NodeJS.ErrnoException) => {

@@ -72,6 +72,19 @@ describe("the program", () => {
     expect(run("ls")).toBe("this node, ls\n");
   });
 
+  it("says so where the directory one is in was removed, and does nothing", () => {
+    const gone = mkdtempSync(join(folder, "gone-"));
+    const { status, stdout, stderr } = spawnSync(
+      "sh",
+      ["-c", 'rmdir "$0" && exec "$@"', gone, process.execPath, bin, "deploy"],
+      { cwd: gone, encoding: "utf8", env: { PATH: process.env["PATH"], HOME: folder } },
+    );
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toBe(
+      "The directory you are in is not there any more. Go to one that is, such as `cd ~`, and run the command again.\n",
+    );
+  });
+
   it("ends quietly when its reader goes away", async () => {
     const child = spawn(process.execPath, [bin, "--help"], { stdio: ["ignore", "pipe", "pipe"] });
     child.stdout.destroy();
