@@ -14,10 +14,8 @@ const longest = /\/(?:stories|pages|examples|attacks|hosted|promises|lifecycle|d
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const byProject = Map.groupBy(await super.sort(files), ({ project }) => project.name);
-    return [...byProject.values()].flatMap((all) => {
-      const [long, others] = [true, false].map((is) => all.filter(({ moduleId }) => longest.test(moduleId) === is));
-      return [...long!, ...others!];
-    });
+    const rank = ({ moduleId }: TestSpecification): number => (longest.test(moduleId) ? 0 : 1);
+    return [...byProject.values()].flatMap((all) => all.toSorted((one, other) => rank(one) - rank(other)));
   }
 }
 

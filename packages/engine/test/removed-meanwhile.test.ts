@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Engine, openEngine, reportOf } from "../src/index.ts";
 import { databases } from "./store/databases.ts";
 
-/** So many moments of what is done, one after the other, the project is removed at. */
+/** So many moments of a removal, one after the other, at which something is done to the project. */
 const moments = 40;
 
 describe.each(databases)("a project removed meanwhile on $kind", ({ use }) => {

@@ -126,7 +126,8 @@ export async function openStories(): Promise<StoriesInBrowser> {
     async turn({ page, complaints }, story) {
       complaints.length = 0;
       await page.evaluate(`showStory(${JSON.stringify(story)})`);
-      await page.locator("main h1", { hasText: story }).waitFor({ state: "attached" });
+      // The whole name: that of the story before may contain it.
+      await page.locator(`main h1:text-is(${JSON.stringify(story)})`).waitFor({ state: "attached" });
     },
     async [Symbol.asyncDispose]() {
       await browser.close();
