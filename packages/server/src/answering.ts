@@ -3,6 +3,7 @@ import { ORPCError } from "@orpc/server";
 import { BodyLimitPlugin, RPCHandler } from "@orpc/server/node";
 import { OpenAPIHandler } from "@orpc/openapi/node";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { finished } from "node:stream/promises";
 import { answerAssistant } from "./assistants.ts";
 import { exportAudit } from "./audit-export.ts";
 import { type Call, callOf, refuseForeign } from "./call.ts";
@@ -21,6 +22,8 @@ import { receiverIn, takeDelivery } from "./webhooks.ts";
 
 /** Of a request that is not an upload; two megabytes of variables fit. */
 const mostBodyBytes = 8 * 1024 ** 2;
+/** So long a body that was refused may still come. */
+const readOnMs = 10_000;
 
 export function answering(
   services: Services,
@@ -131,11 +134,10 @@ export function answering(
         response.destroy();
         return;
       }
-      // A body nobody reads: the connection ends with the answer.
-      if (!request.complete) response.setHeader("connection", "close");
       const told = failed(services, call, error);
       if (told.status === 401) response.setHeader("www-authenticate", "Bearer");
-      send(response, told.status, JSON.stringify(told));
+      if (request.complete) send(response, told.status, JSON.stringify(told));
+      else await sendEarly(response, told.status, JSON.stringify(told));
     }
   };
 }
@@ -143,6 +145,21 @@ export function answering(
 function send(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, { "content-type": "application/json" });
   response.end(body);
+}
+
+/**
+ * Answer before the body was read, and end the connection. What still comes is read and thrown away for a while: a connection closed with something
+ * unread is reset, and whoever sends everything before they read would never see the answer.
+ */
+async function sendEarly(response: ServerResponse, status: number, body: string): Promise<void> {
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(body),
+    connection: "close",
+  });
+  response.write(body);
+  await finished(response.req.resume(), { signal: AbortSignal.timeout(readOnMs) }).catch(() => {});
+  response.end();
 }
 
 function protect(response: ServerResponse, { id, isHttps }: { id: string; isHttps: boolean }): void {

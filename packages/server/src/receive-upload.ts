@@ -2,8 +2,8 @@
 import { uploadAnnouncement } from "@landfall/contract";
 import { DeployError } from "@landfall/engine/error";
 import type { IncomingMessage } from "node:http";
+import { bodyOf } from "./body.ts";
 import type { Call } from "./call.ts";
-import { WireFailure } from "./errors.ts";
 import { inside } from "./gate.ts";
 import { permitAnywhere } from "./people/principal.ts";
 import type { Services } from "./services.ts";
@@ -44,13 +44,9 @@ export async function receiveUpload(services: Services, call: Call, sent: Sent):
 }
 
 async function announced(request: IncomingMessage): Promise<{ sizeBytes: number; sha256?: string | undefined }> {
-  let text = "";
-  for await (const chunk of request.setEncoding("utf8")) {
-    text += chunk as string;
-    if (text.length > 10_000) throw new WireFailure({ code: "TOO_LARGE", what: "An announcement is small." });
-  }
+  const body = await bodyOf(request, { mostBytes: 10_000, what: "An announcement" });
   try {
-    return uploadAnnouncement.parse(JSON.parse(text));
+    return uploadAnnouncement.parse(JSON.parse(body.toString()));
   } catch {
     throw new DeployError("INVALID_CONFIG", {
       what: 'An upload in parts is announced as {"sizeBytes": …, "sha256": …}.',

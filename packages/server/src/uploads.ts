@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ExpressionBuilder, Kysely } from "kysely";
+import { piecesOf } from "./body.ts";
 import { missing, WireFailure } from "./errors.ts";
 import { permissionsOf } from "@landfall/contract";
 import type { Principal } from "./people/principal.ts";
@@ -157,7 +158,8 @@ export function uploadsOf({
       if (Number(request.headers["content-length"] ?? 0) > mostBytes) throw tooLarge(mostBytes);
       const upload = await insert(whose, { expected_sha256: announcedDigest(request) });
       try {
-        await pipeline(request, atMost(mostBytes), createWriteStream(pathOf(upload.id), { mode: 0o600, flush: true }));
+        const file = createWriteStream(pathOf(upload.id), { mode: 0o600, flush: true });
+        await pipeline(piecesOf(request), atMost(mostBytes), file);
         return await finish(upload, (await stat(pathOf(upload.id))).size);
       } catch (error) {
         await drop(upload.id);
@@ -265,7 +267,7 @@ async function writePart(
   await file.truncate(at);
   let written = 0;
   try {
-    for await (const chunk of part as AsyncIterable<Buffer>) {
+    for await (const chunk of piecesOf(part)) {
       if (written + chunk.length > mostBytes) throw tooLarge(mostBytes);
       await file.writeFile(chunk);
       written += chunk.length;

@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { onePage } from "./archive.ts";
 import { type Caller, serverFor, type TestServer } from "./harness.ts";
@@ -105,6 +108,24 @@ it("is refused when it is too large, announced or not", async () => {
   expect(chunked.status).toBe(413);
   expect((await owner.call("POST", "/sources", { sizeBytes: mostUploadBytes + 1 })).status).toBe(413);
   expect(files()).toEqual(before);
+});
+
+it("is told so to whoever sends everything before they read", async () => {
+  const piece = Buffer.alloc(1_000_000);
+  const answerTo = async (head: string, pieces: Buffer[]) => {
+    const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+    const lines = Object.entries({ host: "127.0.0.1", ...owner.headers, "content-type": "application/gzip" });
+    const start = `POST /api/sources HTTP/1.1\r\n${lines.map((line) => line.join(": ")).join("\r\n")}\r\n${head}\r\n\r\n`;
+    await pipeline([start, ...pieces], socket, { end: false });
+    return text(socket);
+  };
+  const announced = Array.from({ length: 20 }, () => piece);
+  const chunked = announced.flatMap((one) => [Buffer.from(`${one.length.toString(16)}\r\n`), one, Buffer.from("\r\n")]);
+  for (let time = 0; time < 5; time++) {
+    expect(await answerTo(`content-length: ${20 * piece.length}`, announced)).toMatch(/^HTTP\/1.1 413 .*"TOO_LARGE"/s);
+    const last = Buffer.from("0\r\n\r\n");
+    expect(await answerTo("transfer-encoding: chunked", [...chunked, last])).toMatch(/^HTTP\/1.1 413 .*"TOO_LARGE"/s);
+  }
 });
 
 it("is unpacked by the one extractor: what leaves the archive is refused, and says so", async () => {

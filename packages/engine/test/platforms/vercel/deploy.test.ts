@@ -162,9 +162,13 @@ describe("what was built for Vercel", () => {
 describe("two previews at once", () => {
   it("each get their own variables, although Vercel keeps one set for all previews", async () => {
     await place.deploy(page);
-    const files = { ".vercel/output/config.json": '{"version":3}', ".vercel/output/static/index.html": "x" };
+    // No file is in both: what Vercel lacks of two deployments at once, both send.
+    const filesOf = (own: string) => ({
+      ".vercel/output/config.json": JSON.stringify({ version: 3, cache: [own] }),
+      ".vercel/output/static/index.html": own,
+    });
     const accepted = async (environment: string) => {
-      const source = { kind: "folder" as const, path: place.folder(files) };
+      const source = { kind: "folder" as const, path: place.folder(filesOf(environment)) };
       const request = { source, platform: "vercel", project: "shop", prebuilt: true, environment };
       return place.engine.accept(await place.engine.prepare({ ...request, variables: { DATABASE: environment } }));
     };
