@@ -33,6 +33,7 @@ import { rotateKey } from "./commands/rotate-key.ts";
 import { servers } from "./commands/servers.ts";
 import { serve } from "./commands/serve.ts";
 import { simulate } from "./commands/simulate.ts";
+import { start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
 import { targets } from "./commands/targets.ts";
@@ -44,9 +45,9 @@ import type { Registry } from "./registry.ts";
 const groups: [string, ((registry: Registry) => void)[]][] = [
   ["Bring live:", [deploy, plan, detect, init, env]],
   ["See:", [platforms, projects, ls, inspect, status, logs, open, why]],
-  ["Change:", [redeploy, rollback, promote, cancel, domains, protection, notifications, rm]],
+  ["Change:", [redeploy, rollback, promote, cancel, stop, start, domains, protection, notifications, rm]],
   ["Accounts:", [connect, connections, targets, whoami, disconnect, login, logout]],
-  ["Run:", [serve, servers, mcp, stop, worker, edge, simulate, doctor, backup, restore, rotateKey, resetPassword]],
+  ["Run:", [serve, servers, mcp, worker, edge, simulate, doctor, backup, restore, rotateKey, resetPassword]],
 ];
 
 export function register(registry: Registry): void {

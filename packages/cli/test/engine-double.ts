@@ -224,6 +224,8 @@ export function engineDouble({
     promote: unused,
     projects: async () => [],
     remove: unused,
+    stop: unused,
+    start: unused,
     variables: { list: unused, set: unused, remove: unused, history: unused, revert: unused, compare: unused },
     shared: { list: unused, set: unused, remove: unused, mappings: unused, map: unused, unmap: unused },
     settings: { get: unused, set: unused },

@@ -421,6 +421,33 @@ describe("whatever dies", () => {
     expect(landfall.processes()).toEqual([]);
   });
 
+  it("stop takes one project offline, whatever begins or ends meanwhile, until start or a deployment", async () => {
+    await using here = await install();
+    const folder = here.project("echo", echo("hello"));
+    await here.json("deploy", here.project("other", { "index.html": "other" }));
+    await here.json("deploy", folder);
+    const programs = () => here.processes().filter(({ command }) => command.includes("server.js"));
+    expect(await here.run("stop", "ecko")).toMatchObject({ code: 2, stderr: expect.stringContaining("echo") });
+    const stopped = await here.run("stop", "echo");
+    expect([stopped.code, stopped.stderr]).toEqual([0, expect.stringContaining("landfall start echo\n")]);
+    expect(programs()).toEqual([]);
+    expect(await here.get("echo.localhost")).toMatchObject({ status: 503, body: expect.stringContaining("stopped") });
+    expect((await here.get("other.localhost")).body).toBe("other");
+    expect(await here.json("stop", "echo")).toEqual({ stopped: true, project: "echo", environment: "production" });
+    expect((await here.run("projects")).stdout).toMatch(/^echo +production +\S+ success stopped/m);
+
+    await here.run("stop");
+    expect((await here.run("status")).stdout).toMatch(/^echo .* stopped /m);
+    expect((await here.get("echo.localhost")).status).toBe(503);
+    const started = await here.run("start", "echo");
+    expect([started.code, started.stdout]).toEqual([0, expect.stringMatching(/^http:.*\n$/)]);
+    expect((await here.get("echo.localhost")).body).toBe("hello");
+    await here.run("stop", "echo");
+    await here.json("deploy", folder);
+    expect((await here.get("echo.localhost")).body).toBe("hello");
+    expect(programs()).toHaveLength(1);
+  });
+
   it("removing the data directory ends what ran from it, and the next begins anew at its port", async () => {
     await using here = await install();
     const folder = here.project("echo", echo("hello"));

@@ -9,6 +9,9 @@ const environment = z
     name: z.string(),
     url: z.string().nullable(),
     liveDeployment: z.string().nullable(),
+    stoppedAt: instant
+      .nullable()
+      .describe("Since when somebody has stopped what is live here; null while it is served."),
     lastDeployment: z.string().nullable(),
     lastState: z
       .enum(["pending", "building", "uploading", "deploying", "verifying", "success", "failed", "cancelled"])
@@ -258,6 +261,25 @@ export const environments = {
     })
     .input(inEnvironment.extend({ platform: z.string().max(100).optional() }))
     .output(deployment),
+  stop: open("update:deployment", { about: "project" })
+    .route({
+      method: "POST",
+      path: "/projects/{project}/environments/{environment}/stop",
+      tags: ["projects"],
+      description:
+        "Take what runs on the server's own machines offline, until it is started or another deployment goes live: visitors get 503, requests under way are finished, programs end.",
+    })
+    .input(inEnvironment)
+    .output(nothing),
+  start: open("update:deployment", { about: "project" })
+    .route({
+      method: "POST",
+      path: "/projects/{project}/environments/{environment}/start",
+      tags: ["projects"],
+      description: "Bring what was stopped back, the same release; answers when it is healthy.",
+    })
+    .input(inEnvironment)
+    .output(nothing),
   logs: open("read:deployment", { about: "project" })
     .route({
       method: "GET",

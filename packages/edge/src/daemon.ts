@@ -222,7 +222,11 @@ async function dataVersion({ db, kind }: Store): Promise<string> {
     const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(db);
     return String(rows[0]!.data_version);
   }
-  const live = db.selectFrom("live").select("release_id").where("platform", "=", "local").orderBy("release_id");
+  const live = db
+    .selectFrom("live")
+    .select(["release_id", "stopped_at"])
+    .where("platform", "=", "local")
+    .orderBy("release_id");
   const instances = db.selectFrom("instance").select(["id", "desired"]).orderBy("id");
   const guards = db.selectFrom("project_protection").select(["project_id", "version"]).orderBy("project_id");
   return JSON.stringify([await live.execute(), await instances.execute(), await guards.execute()]);

@@ -8,7 +8,7 @@ import { isCovered, protectedProjects } from "@landfall/engine/protection/protec
 import { openRelease } from "@landfall/engine/deployment/release";
 import { localOrganization, type Store } from "@landfall/engine/store/store";
 import { releaseHeader } from "@landfall/engine/deployment/verify";
-import type { Route, Router } from "./router.ts";
+import type { Route, Router, Target } from "./router.ts";
 import type { Edge } from "./server.ts";
 import { type Site, siteOf } from "./site.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -30,6 +30,8 @@ interface Served {
   release: Release;
   service: string;
   live: boolean;
+  /** A person has stopped it. */
+  isStopped: boolean;
   portUrl: string | null;
   url: string | null;
 }
@@ -93,7 +95,12 @@ export function createDesired({
 
   async function apply(): Promise<void> {
     const [live, instances, guarded] = await Promise.all([
-      store.db.selectFrom("live").select("release_id").where("platform", "=", "local").orderBy("since").execute(),
+      store.db
+        .selectFrom("live")
+        .select(["release_id", "stopped_at"])
+        .where("platform", "=", "local")
+        .orderBy("since")
+        .execute(),
       store.db.selectFrom("instance").selectAll().execute(),
       protectedProjects(store),
     ]);
@@ -111,12 +118,13 @@ export function createDesired({
     const routes: Route[] = [];
     // Two projects may come to the same name (`a-b`, and the preview `a` of `b`): who was there first keeps it, the other has its port.
     const taken = new Set<string>();
-    for (const id of liveIds) {
+    for (const { release_id: id, stopped_at: stoppedAt } of live) {
       const release = await releaseOf(id);
       if (!release) continue;
+      const isStopped = stoppedAt !== null;
       for (const { plan } of release.services) {
         if (plan.kind === "worker") {
-          next.push({ release, service: plan.name, live: true, url: null, portUrl: null });
+          next.push({ release, service: plan.name, live: true, isStopped, url: null, portUrl: null });
           continue;
         }
         const ownPort = await lockedPort({
@@ -127,14 +135,23 @@ export function createDesired({
         });
         const hosts = plan.hosts.filter((host) => !taken.has(host));
         for (const host of hosts) taken.add(host);
-        const route = await routeFor(release, plan.name, plan.kind, hosts, ownPort);
+        const target = isStopped ? ({ kind: "stopped" } as const) : await targetFor(release, plan.name, plan.kind);
         const guard = guarded.get(release.projectId);
         const isGuarded = guard !== undefined && isCovered(guard.scope, release.environment);
-        if (route) routes.push(isGuarded ? { ...route, password: guard.password } : route);
+        if (target)
+          routes.push({
+            hosts,
+            ...(ownPort === null ? {} : { ports: [ownPort] }),
+            release: release.id,
+            headers: [[releaseHeader, release.id]],
+            target,
+            ...(isGuarded ? { password: guard.password } : {}),
+          });
         next.push({
           release,
           service: plan.name,
           live: true,
+          isStopped,
           url: hosts[0] === undefined ? null : `http://${hosts[0]}:${port}`,
           portUrl: ownPort === null ? null : `http://localhost:${ownPort}`,
         });
@@ -143,7 +160,8 @@ export function createDesired({
     for (const row of instances) {
       if (next.some((one) => one.release.id === row.release_id && one.service === row.service)) continue;
       const release = await releaseOf(row.release_id);
-      if (release) next.push({ release, service: row.service, live: false, url: null, portUrl: null });
+      if (release)
+        next.push({ release, service: row.service, live: false, isStopped: false, url: null, portUrl: null });
     }
     router.apply(routes);
     served = next;
@@ -153,23 +171,11 @@ export function createDesired({
     forgetUnused(new Set([...liveIds, ...instances.map((row) => row.release_id)]));
   }
 
-  async function routeFor(
-    release: Release,
-    service: string,
-    kind: string,
-    hosts: string[],
-    ownPort: number | null,
-  ): Promise<Route | null> {
-    const base = {
-      hosts,
-      ...(ownPort === null ? {} : { ports: [ownPort] }),
-      release: release.id,
-      headers: [[releaseHeader, release.id] as [string, string]],
-    };
-    if (kind === "static") return { ...base, target: { kind: "static", site: await siteFor(release, service) } };
-    const upstreamPort = supervisor.status(instanceId(release.id, service))?.port;
-    if (!upstreamPort) return null;
-    return { ...base, target: { kind: "proxy", upstream: { host: "127.0.0.1", port: upstreamPort } } };
+  /** Null: its program has no port yet. */
+  async function targetFor(release: Release, service: string, kind: string): Promise<Target | null> {
+    if (kind === "static") return { kind: "static", site: await siteFor(release, service) };
+    const own = supervisor.status(instanceId(release.id, service))?.port;
+    return own ? { kind: "proxy", upstream: { host: "127.0.0.1", port: own } } : null;
   }
 
   /** Wait for what is under way, end the program, forget it. Given up when it is wanted again in the meantime. */
@@ -196,7 +202,7 @@ export function createDesired({
   return {
     apply,
     services: () =>
-      served.map(({ release, service, live, url, portUrl }) => {
+      served.map(({ release, service, live, isStopped, url, portUrl }) => {
         const id = instanceId(release.id, service);
         const { plan } = release.services.find((one) => one.plan.name === service)!;
         const base = {
@@ -215,7 +221,7 @@ export function createDesired({
         if (!status)
           return {
             ...base,
-            state: "serving",
+            state: isStopped ? "stopped" : "serving",
             pid: null,
             port: null,
             listening: [],

@@ -11,7 +11,8 @@ export interface Upstream {
   port: number;
 }
 
-export type Target = { kind: "static"; site: Site } | { kind: "proxy"; upstream: Upstream };
+/** `stopped`: by a person, and visitors are told so. */
+export type Target = { kind: "static"; site: Site } | { kind: "proxy"; upstream: Upstream } | { kind: "stopped" };
 
 export interface Route {
   /** Host names that lead here. Lower case, port and trailing dot are taken care of. */

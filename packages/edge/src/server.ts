@@ -95,6 +95,7 @@ export function createEdge(options: EdgeOptions): Edge {
     if (route.target.kind === "static") {
       return statics.serve({ route, site: route.target.site, request, response });
     }
+    if (route.target.kind === "stopped") return sendPage(request, response, { ...stopped, headers: route.headers });
     proxy.forward({
       route: route as ActiveRoute & { target: { kind: "proxy" } },
       request,
@@ -146,6 +147,7 @@ export function createEdge(options: EdgeOptions): Edge {
     socket.once("close", () => upgraded.delete(socket));
     const host = hostOf(request);
     const route = host === null ? undefined : router.match(host, port);
+    if (route?.target.kind === "stopped") return refuseUpgrade(request, socket, stopped);
     if (route?.target.kind !== "proxy") return refuseUpgrade(request, socket, host === null ? badRequest : noSite);
     socket.on("error", () => socket.destroy());
     admit(request, route, (page) => {
@@ -245,6 +247,7 @@ export function createEdge(options: EdgeOptions): Edge {
   };
 }
 
+const stopped = { status: 503, code: "stopped", reason: "This site was stopped for now." };
 const noSite = { status: 404, code: "no_site", reason: "There is no site at this address." };
 const badRequest = { status: 400, code: "bad_request", reason: "The request is not well formed." };
 

@@ -32,6 +32,7 @@ import type { Screenshots } from "./screenshots/screenshots.ts";
 import type { SharedValues } from "./shared-values.ts";
 import type { BlobStoreOptions } from "./snapshot/s3.ts";
 import type { SavedTargets } from "./targets/targets.ts";
+import type { StopAndStart } from "./stop-and-start.ts";
 import type { Variables } from "./variables.ts";
 import type { Webhooks } from "./webhooks/webhooks.ts";
 
@@ -148,6 +149,9 @@ export interface Engine extends AsyncDisposable {
   projects(): Promise<ProjectView[]>;
   /** Stop and forget an environment, or a whole project. Blobs go with the next collection. Throws NOT_FOUND, CONFLICT (a deployment is under way). */
   remove(target: { project: string; environment?: string }): Promise<void>;
+  /** What runs here of a project, taken offline and brought back. */
+  stop: StopAndStart["stop"];
+  start: StopAndStart["start"];
   /** What a project's deployments begin with. */
   settings: Settings;
   variables: Variables;

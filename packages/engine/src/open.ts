@@ -35,6 +35,7 @@ import { type Detect, detectHere, detectingAside } from "./detect/aside.ts";
 import { deliver, type Delivering, isDue, overdueMs } from "./notifications/delivering.ts";
 import { notificationsOf } from "./notifications/notifications.ts";
 import { protectionOf } from "./protection/protection.ts";
+import { stopAndStartOf } from "./stop-and-start.ts";
 import { prepare } from "./plan/prepare.ts";
 import { projectsOf, projectViews } from "./projects.ts";
 import { runtimeLogsOf } from "./runtime-logs.ts";
@@ -225,6 +226,7 @@ function engineOver(shared: Shared, store: Store, by: Asker = {}): Engine {
 
     projects: () => projectViews(store),
     remove: projects.remove,
+    ...stopAndStartOf({ store, serving }, projects),
 
     domains: domainsOf({ store, platforms, access, dns: systemDns(options.nameServers), projectRow: projects.row }),
     variables: variablesOf(store, projects),

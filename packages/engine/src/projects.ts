@@ -30,6 +30,8 @@ export interface ProjectView {
     name: string;
     url: string | null;
     liveDeployment: string | null;
+    /** Since when a person has stopped what is live here; null: it is served. */
+    stoppedAt: string | null;
     lastDeployment: string | null;
     lastState: DeploymentState | null;
   }[];
@@ -132,16 +134,20 @@ export function projectsOf({
   };
 }
 
-async function refuseWhileOpen(
+/** Throws CONFLICT while a deployment of the project, or of one environment of it, is under way. */
+export async function refuseWhileOpen(
   db: Kysely<Schema>,
-  { projectId, project }: { projectId: string; project: string },
+  { projectId, project, environment }: { projectId: string; project: string; environment?: string },
 ): Promise<void> {
-  const open = await db
+  const ofProject = db
     .selectFrom("deployment")
     .select("id")
     .where("project_id", "=", projectId)
-    .where("state", "in", [...openStates])
-    .executeTakeFirst();
+    .where("state", "in", [...openStates]);
+  const open = await (environment === undefined
+    ? ofProject
+    : ofProject.where("environment", "=", environment)
+  ).executeTakeFirst();
   if (!open) return;
   throw new DeployError("CONFLICT", {
     what: `${open.id} of ${project} is under way.`,
@@ -181,11 +187,12 @@ export async function projectViews({ db, organization }: Store): Promise<Project
       "live.environment",
       "live.platform",
       "live.since",
+      "live.stopped_at",
       eb.fn.max("deployment.id").as("id"),
     ])
     .where("deployment.organization_id", "=", organization)
     .where("deployment.state", "=", "success")
-    .groupBy(["live.project_id", "live.environment", "live.platform", "live.since"])
+    .groupBy(["live.project_id", "live.environment", "live.platform", "live.since", "live.stopped_at"])
     .orderBy("live.since", "desc")
     .execute();
   const rows = await byId(
@@ -199,8 +206,8 @@ export async function projectViews({ db, organization }: Store): Promise<Project
   const last = await byId([...newest.values()], (ids) =>
     db.selectFrom("deployment").select(toldOfLast).where("id", "in", ids).execute(),
   );
-  const live = new Map<string, string>();
-  for (const one of served.toReversed()) live.set(`${one.project_id} ${one.environment}`, one.id);
+  const live = new Map<string, (typeof served)[number]>();
+  for (const one of served.toReversed()) live.set(`${one.project_id} ${one.environment}`, one);
   const places = Map.groupBy(served, ({ project_id: id }) => id);
   return projects.map((project) => ({
     name: project.name,
@@ -208,11 +215,13 @@ export async function projectViews({ db, organization }: Store): Promise<Project
     platforms: [...new Set((places.get(project.id) ?? []).map(({ platform }) => platform))].sort(),
     last: lastOf(last.get(newest.get(project.id) ?? "")),
     environments: (environments.get(project.id) ?? []).map(({ environment: name, id }) => {
-      const liveId = live.get(`${project.id} ${name}`) ?? null;
+      const place = live.get(`${project.id} ${name}`);
+      const liveId = place?.id ?? null;
       return {
         name,
         url: liveId === null ? null : (rows.get(liveId)?.url ?? null),
         liveDeployment: liveId,
+        stoppedAt: place?.stopped_at ?? null,
         lastDeployment: id,
         lastState: rows.get(id)?.state ?? null,
       };

@@ -17,7 +17,10 @@ export function projects({ program, does }: Registry): void {
           project.environments.map((environment) => [
             project.name,
             environment.name,
-            environment.lastState === null ? "" : stateText(environment.lastState, paint.out),
+            [
+              environment.lastState === null ? "" : stateText(environment.lastState, paint.out),
+              environment.stoppedAt === null ? "" : paint.out.warn(" stopped"),
+            ].join(""),
             environment.url === null ? "" : paint.out.link(safeLine(environment.url)),
           ]),
         );

@@ -71,6 +71,11 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
       else await client.environments.remove({ project, environment });
     },
 
+    stop: async ({ project, environment = "production" }) =>
+      void (await client.environments.stop({ project, environment })),
+    start: async ({ project, environment = "production" }, { signal } = {}) =>
+      void (await client.environments.start({ project, environment }, during(signal))),
+
     variables: {
       // Secrets never come back from a server, whoever asks.
       list: async ({ project, environment = "production" }) =>
@@ -142,7 +147,7 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
       stop: refuse({
         what: "A server is not stopped from elsewhere.",
         where: url,
-        next: "To stop what runs on this machine: landfall stop --server local. To stop one project there: landfall rm <project>",
+        next: "To stop what runs on this machine: landfall stop --server local. To stop one project there: landfall stop <project>",
       }),
     },
 

@@ -211,6 +211,7 @@ describe("open", () => {
         name: "production",
         url: view.url,
         liveDeployment: "dep_1",
+        stoppedAt: null,
         lastDeployment: "dep_1",
         lastState: "success" as const,
       },
@@ -257,9 +258,12 @@ describe("what should run", () => {
     const again = await landfall(worldOf({ engine: engineDouble({ edge: idle, restore }) }), "down");
     expect({ exit: again.exit, stopped }).toEqual({ exit: 0, stopped: 1 });
     expect(again.err).toContain("nothing to stop");
-    const one = await landfall(worldOf({ engine: engineDouble({ edge, restore }) }), "stop", "shop");
-    expect({ exit: one.exit, stopped }).toEqual({ exit: 2, stopped: 1 });
-    expect(one.err).toContain("landfall rm shop");
+    const one: unknown[] = [];
+    const stop = async (of: object): Promise<void> => void one.push(of);
+    const args = ["stop", "shop", "--environment", "next"];
+    const { err } = await landfall(worldOf({ engine: engineDouble({ edge, restore, stop }) }), ...args);
+    expect({ one, stopped }).toEqual({ one: [{ project: "shop", environment: "next" }], stopped: 1 });
+    expect(err).toContain("landfall start shop --environment next");
   });
 });
 

@@ -8,6 +8,7 @@ import {
   EmptyState,
   Skeleton,
   isSettled,
+  type Project,
   stateWord,
 } from "@landfall/react";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
@@ -78,7 +79,7 @@ function PageOf({ project }: { project: string }) {
         {(shown) => (
           <>
             <ToAttendTo project={project} deployments={deployments} />
-            <Production project={project} id={live} />
+            <Production project={project} environment={shown.environments.find(({ name }) => name === production)} />
             <Latest project={project} list={list} onAsk={setAsked} />
             <Trend deployments={deployments} />
             <div className="lf:grid lf:grid-cols-1 lf:gap-x-8 lf:@4xl:grid-cols-2">
@@ -171,7 +172,14 @@ function ToAttendTo({ project, deployments }: { project: string; deployments: De
   );
 }
 
-function Production({ project, id }: { project: string; id: string | null }) {
+function Production({
+  project,
+  environment,
+}: {
+  project: string;
+  environment: Project["environments"][number] | undefined;
+}) {
+  const id = environment?.liveDeployment ?? null;
   const answer = useAsk(["deployment", id], (client, signal) => client.deployments.get({ id: id! }, { signal }), {
     enabled: id !== null,
   });
@@ -183,7 +191,7 @@ function Production({ project, id }: { project: string; id: string | null }) {
         </EmptyState>
       ) : (
         <Asked answer={answer} waitsFor="the live deployment">
-          {(deployment) => <LiveCard deployment={deployment} />}
+          {(deployment) => <LiveCard deployment={deployment} stoppedAt={environment?.stoppedAt ?? null} />}
         </Asked>
       )}
     </Section>

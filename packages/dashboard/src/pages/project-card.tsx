@@ -40,6 +40,7 @@ export function ProjectCard({
         </h2>
         {last ? <StatusIndicator state={last.state} /> : null}
       </div>
+      {live?.stoppedAt ? <Badge tone="warning">Stopped</Badge> : null}
       {live?.url ? (
         <a
           href={live.url}

@@ -10,7 +10,7 @@ import { CommitLine, counted, SiteUrl } from "./deployment-words.tsx";
 import { repositoryOf } from "./repository.ts";
 import { Card } from "./section.tsx";
 
-export function LiveCard({ deployment }: { deployment: Deployment }) {
+export function LiveCard({ deployment, stoppedAt }: { deployment: Deployment; stoppedAt: string | null }) {
   const { id, project, url, services, commit, finishedAt, createdAt, platform, startedBy } = deployment;
   const platformName = usePlatformName(platform);
   const others = services.filter((service) => service.url !== url);
@@ -44,7 +44,15 @@ export function LiveCard({ deployment }: { deployment: Deployment }) {
         </Fact>
         <Fact name="Target">{platformName}</Fact>
         <Fact name="Health">
-          <Health deployment={deployment} />
+          {stoppedAt === null ? (
+            <Health deployment={deployment} />
+          ) : (
+            <ul>
+              <Line verdict="warning">
+                Stopped <RelativeTime at={stoppedAt} />; visitors are told so
+              </Line>
+            </ul>
+          )}
         </Fact>
       </dl>
     </Card>

@@ -5,6 +5,7 @@ import { type Answer, useAsk } from "../ask.ts";
 import { Asked } from "./asked.tsx";
 import { SiteUrl } from "./deployment-words.tsx";
 import { Section } from "./section.tsx";
+import { StopStart } from "./stop-start.tsx";
 
 export function Environments({ project: { name: project, environments } }: { project: Project }) {
   return (
@@ -13,7 +14,7 @@ export function Environments({ project: { name: project, environments } }: { pro
         <p className="lf:text-muted">There is none yet: the first deployment makes production.</p>
       ) : (
         <ul className="lf:divide-y lf:divide-line lf:rounded-lg lf:border lf:border-line">
-          {environments.map(({ name, url, lastDeployment, lastState }) => (
+          {environments.map(({ name, url, stoppedAt, lastDeployment, lastState }) => (
             <li key={name} className="lf:flex lf:flex-wrap lf:items-center lf:gap-x-3 lf:gap-y-1 lf:px-4 lf:py-2">
               <Link
                 to="/p/$project/deployments"
@@ -33,9 +34,11 @@ export function Environments({ project: { name: project, environments } }: { pro
                   <StatusIndicator state={lastState} />
                 </Link>
               )}
+              {stoppedAt === null ? null : <Badge tone="warning">Stopped</Badge>}
               <span className="lf:min-w-0 lf:basis-full lf:@sm:ms-auto lf:@sm:basis-auto">
                 {url === null ? <span className="lf:text-muted">Nothing live</span> : <SiteUrl url={url} />}
               </span>
+              {url === null ? null : <StopStart project={project} environment={{ name, stoppedAt }} />}
             </li>
           ))}
         </ul>

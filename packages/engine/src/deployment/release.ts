@@ -93,7 +93,7 @@ export async function liveRelease(
   return row ? openRelease(store, row.release_id) : null;
 }
 
-/** Write down that the release has the traffic; answers which had it before, null when that was the same or none. Safe to repeat. */
+/** Write down that the release has the traffic, and is not stopped; answers which had it before, null when that was the same or none. Safe to repeat. */
 export async function giveTraffic(
   tx: Transaction<Schema>,
   {
@@ -105,13 +105,17 @@ export async function giveTraffic(
   const { project_id, environment, platform } = place;
   const before = await tx
     .selectFrom("live")
-    .select("release_id")
+    .select(["release_id", "stopped_at"])
     .where("project_id", "=", project_id)
     .where("environment", "=", environment)
     .where("platform", "=", platform)
     .executeTakeFirst();
-  if (before?.release_id === releaseId) return null;
-  const row = { release_id: releaseId, previous_release_id: before?.release_id ?? null, since: at };
+  if (before?.release_id === releaseId) {
+    if (before.stopped_at !== null)
+      await tx.updateTable("live").set({ stopped_at: null }).where("release_id", "=", releaseId).execute();
+    return null;
+  }
+  const row = { release_id: releaseId, previous_release_id: before?.release_id ?? null, since: at, stopped_at: null };
   await tx
     .insertInto("live")
     .values({ project_id, environment, platform, ...row })

@@ -10,7 +10,7 @@ import { definePlatform, type DeployContext, type DeployedService, type Platform
 import type { ServicePlan } from "../plan/plan.ts";
 import type { Store } from "../store/store.ts";
 import { isProtected } from "../protection/protection.ts";
-import { instanceId } from "./local/program.ts";
+import { wantInstance } from "./local/instance.ts";
 import type { EdgeControl, EdgeReport, EdgeService } from "./local/edge-control.ts";
 import type { Serving } from "./local/elsewhere.ts";
 import { ask, untilHealthy } from "./local/health.ts";
@@ -45,7 +45,8 @@ export function localPlatform({
           await stage({ store, release, service: name, toolPath, network, signal, log });
       });
       await step("start", async () => {
-        for (const plan of processes) await want(release.id, plan.name, "running");
+        for (const { name: service } of processes)
+          await wantInstance(db, { releaseId: release.id, service, desired: "running", at: instant(clock) });
         await edge.reconcile(signal);
       });
       await step("probe", async (inner) => {
@@ -78,21 +79,6 @@ export function localPlatform({
       if (!(await ask(service.port, plan, signal)).healthy) return null;
     }
     return addressesOf(report, release);
-  }
-
-  async function want(releaseId: string, service: string, desired: "running" | "stopped"): Promise<void> {
-    await db
-      .insertInto("instance")
-      .values({
-        id: instanceId(releaseId, service),
-        release_id: releaseId,
-        service,
-        port: null,
-        desired,
-        created_at: instant(clock),
-      })
-      .onConflict((c) => c.column("id").doUpdateSet({ desired }))
-      .execute();
   }
 
   /** One transaction: the row that says who has the traffic, and which processes are wanted from now on. */

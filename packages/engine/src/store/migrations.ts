@@ -21,6 +21,7 @@ import { edges } from "./migrations/0015-edges.ts";
 import { drainedMachines } from "./migrations/0016-drained-machines.ts";
 import { protection } from "./migrations/0017-protection.ts";
 import { ownNotifications } from "./migrations/0018-own-notifications.ts";
+import { stopped } from "./migrations/0019-stopped.ts";
 import type { Schema } from "./schema.ts";
 
 const typesOf: Record<DatabaseKind, ColumnTypes> = {
@@ -49,6 +50,7 @@ const migrations: Migration[] = [
   drainedMachines,
   protection,
   ownNotifications,
+  stopped,
 ];
 
 /**

@@ -127,6 +127,8 @@ export interface LiveRow {
   /** The one before: what rollback without a name goes to. */
   previous_release_id: string | null;
   since: string;
+  /** It has the traffic, and a person has stopped it: visitors are told so. Only of what runs here. */
+  stopped_at: string | null;
 }
 
 /** A server process that is to run. */

@@ -81,6 +81,14 @@ export function projectProcedures(os: Gate, services: Services) {
       rollback: os.environments.rollback.handler(async ({ input, context }) =>
         withoutHome(await of(context.principal).rollback(given(input)), services.engine.home),
       ),
+      stop: os.environments.stop.handler(async ({ input, context }) => {
+        await of(context.principal).stop(input);
+        return {};
+      }),
+      start: os.environments.start.handler(async ({ input, context, signal }) => {
+        await of(context.principal).start(input, signal ? { signal } : {});
+        return {};
+      }),
       logs: os.environments.logs.handler(({ input, context, signal }) =>
         runtimeLogs({ ...given(input), ...(signal ? { signal } : {}) }, context),
       ),
