@@ -25,7 +25,7 @@ export interface StopAndStart {
    */
   stop(of: Environment): Promise<void>;
   /** Healthy when it answers. Nothing when it is not stopped. Throws as `stop`; START_FAILED, UNHEALTHY: it is stopped again. */
-  start(of: Environment, options?: { signal?: AbortSignal }): Promise<void>;
+  start(of: Environment): Promise<void>;
 }
 
 export function stopAndStartOf(
@@ -60,16 +60,14 @@ export function stopAndStartOf(
     });
   }
 
-  /** False when it was stopped before. */
-  async function halt(tx: Transaction<Schema>, { release_id: id, stopped_at: before }: LiveRow): Promise<boolean> {
-    if (before !== null) return false;
+  async function halt(tx: Transaction<Schema>, { release_id: id, stopped_at: before }: LiveRow): Promise<void> {
+    if (before !== null) return;
     await tx
       .updateTable("live")
       .set({ stopped_at: instant(clock) })
       .where("release_id", "=", id)
       .execute();
     await tx.updateTable("instance").set({ desired: "stopped" }).where("release_id", "=", id).execute();
-    return true;
   }
 
   async function untilEnded(releaseId: string): Promise<void> {
@@ -87,7 +85,9 @@ export function stopAndStartOf(
       if ((await serving.status()) !== null) await untilEnded(releaseId);
     },
 
-    async start(of, { signal = new AbortController().signal } = {}) {
+    async start(of) {
+      // Whoever waits for it may go: it is started all the same.
+      const { signal } = new AbortController();
       const live = await withLive(of, async (_tx, row) => row);
       const release = await openRelease(store, live.release_id);
       const programs = (release?.services ?? []).map(({ plan }) => plan).filter(({ kind }) => kind !== "static");

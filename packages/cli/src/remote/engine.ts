@@ -73,8 +73,8 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
 
     stop: async ({ project, environment = "production" }) =>
       void (await client.environments.stop({ project, environment })),
-    start: async ({ project, environment = "production" }, { signal } = {}) =>
-      void (await client.environments.start({ project, environment }, during(signal))),
+    start: async ({ project, environment = "production" }) =>
+      void (await client.environments.start({ project, environment })),
 
     variables: {
       // Secrets never come back from a server, whoever asks.

@@ -85,8 +85,8 @@ export function projectProcedures(os: Gate, services: Services) {
         await of(context.principal).stop(input);
         return {};
       }),
-      start: os.environments.start.handler(async ({ input, context, signal }) => {
-        await of(context.principal).start(input, signal ? { signal } : {});
+      start: os.environments.start.handler(async ({ input, context }) => {
+        await of(context.principal).start(input);
         return {};
       }),
       logs: os.environments.logs.handler(({ input, context, signal }) =>
