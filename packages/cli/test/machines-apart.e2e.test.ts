@@ -135,6 +135,16 @@ onPostgres("an API on another machine than the edge", () => {
     expect(api.processes().filter(({ command }) => command.includes(" edge "))).toEqual([]);
   });
 
+  it("stops it there, and starts it again", async () => {
+    const stopped = await far("stop", "echo");
+    expect(stopped, stopped.stderr).toMatchObject({ code: 0 });
+    expect(await edge.get("echo.localhost")).toMatchObject({ status: 503 });
+    expect(await whatRuns()).toMatchObject({ services: [{ project: "echo", state: "stopped" }] });
+    const again = await far("start", "echo");
+    expect(again, again.stderr).toMatchObject({ code: 0 });
+    expect(await edge.get("echo.localhost")).toMatchObject({ status: 200 });
+  });
+
   it("hears that a program has ended and runs again", async () => {
     await edge.get("echo.localhost", "/end");
     const again = await until("it runs again", async () =>
