@@ -35,10 +35,10 @@ export function Environments({ project: { name: project, environments } }: { pro
                 </Link>
               )}
               {stoppedAt === null ? null : <Badge tone="warning">Stopped</Badge>}
-              <span className="lf:min-w-0 lf:basis-full lf:@sm:ms-auto lf:@sm:basis-auto">
+              <span className="lf:flex lf:min-w-0 lf:basis-full lf:flex-wrap lf:items-center lf:gap-x-2 lf:@sm:ms-auto lf:@sm:basis-auto">
                 {url === null ? <span className="lf:text-muted">Nothing live</span> : <SiteUrl url={url} />}
+                <StopStart project={project} environment={{ name, stoppedAt }} />
               </span>
-              {url === null ? null : <StopStart project={project} environment={{ name, stoppedAt }} />}
             </li>
           ))}
         </ul>

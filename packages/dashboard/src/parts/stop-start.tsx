@@ -26,7 +26,6 @@ export function StopStart({ project, environment }: StopStartProps) {
   return (
     <>
       <Button
-        look="quiet"
         aria-label={`${action === "stop" ? "Stop" : "Start"} ${name}`}
         unavailable={offline}
         onClick={() => setAsked(action)}
