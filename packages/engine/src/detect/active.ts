@@ -35,6 +35,14 @@ export function isExtension(project: Project, { directory, dependencies, devDepe
   );
 }
 
+/** Its build ends in a program for people's own machines. */
+export function isPackedForDesktop({ manifest, scripts }: Subject): boolean {
+  return (
+    uses(manifest, "electron") &&
+    (scripts.get("build") ?? []).some(({ program }) => /^electron-(?:builder|forge|packager|vite)$/.test(program))
+  );
+}
+
 /** A framework that is in use, and what shows it. */
 export interface Active {
   framework: Framework;

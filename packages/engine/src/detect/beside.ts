@@ -87,17 +87,31 @@ function drivenFolders(manifest: Manifest): Set<string> {
   const result = new Set<string>();
   for (const [name, text] of Object.entries(manifest.scripts)) {
     if (!/build|postinstall|deploy|render|vercel/.test(name) || isAside(name, manifest)) continue;
+    let entered: string | undefined;
     for (const words of commandsOf(text)) {
+      if (words[0] === "cd") entered = words[1];
+      // `"build": "cd client && npm install"` leaves the building to somebody else.
+      else if (name === "build" && isInstallation(words)) continue;
+      else if (entered !== undefined) result.add(plain(entered));
       for (const [at, word] of words.entries()) {
-        const previous = words[at - 1];
-        if (previous === "cd" || ["--prefix", "--cwd", "-C", "--dir"].includes(previous ?? ""))
-          result.add(word.replace(/^\.\//, "").replace(/\/$/, ""));
+        if (["--prefix", "--cwd", "-C", "--dir"].includes(words[at - 1] ?? "")) result.add(plain(word));
         const option = /^--(?:prefix|cwd|dir)=(.+)$/.exec(word);
-        if (option) result.add(option[1]!.replace(/^\.\//, "").replace(/\/$/, ""));
+        if (option) result.add(plain(option[1]!));
       }
     }
   }
   return result;
+}
+
+function isInstallation([program = "", ...words]: readonly string[]): boolean {
+  return (
+    /^(?:npm|pnpm|yarn|bun)$/.test(program) &&
+    (words.length === 0 || words.some((word) => /^(?:i|ci|install)$/.test(word)))
+  );
+}
+
+function plain(folder: string): string {
+  return folder.replace(/^\.\//, "").replace(/\/$/, "");
 }
 
 /** `client:build` beside a `build` that leaves it out is run by hand, for what is deployed on its own. */

@@ -283,9 +283,9 @@ function serviceOf(
   const { confidence: _confidence, evidence: _evidence, ...facts } = reading;
   const dependsOn = workspace && manifest ? internalDependencies(project, workspace.members, manifest) : [];
   const database = new Set(facts.database);
-  if (facts.kind !== "static")
+  if (facts.kind !== "static" && workspace && manifest)
     // Who depends on another program takes its types.
-    for (const directory of dependsOn)
+    for (const directory of internalDependencies(project, workspace.members, manifest, programs.get(project)))
       if (!programs.get(project)?.has(directory))
         for (const found of databasesOf(project, directory)) database.add(found);
   // Dependencies kept at the root of the workspace are every program's; a project of Nx keeps none of its own.

@@ -157,5 +157,29 @@ export function portIn(
       }
     }
   }
+  for (const { at, text } of deployed) {
+    const found = listenedByName(text);
+    if (found === undefined || notWebPorts.has(found.port)) continue;
+    return {
+      port: found.port,
+      at: placeOf(at, project.tree.text(at) ?? text, found.line),
+      rule: "port/named",
+      confidence: 0.8,
+    };
+  }
   return null;
+}
+
+const listensByOneName = /(?:\.listen|\bserve)\s*\(\s*(?:\{[^{}]{0,200}?\bport\s*:\s*)?([A-Za-z_$][\w$]{2,})\s*[,})]/g;
+
+/** `const GATEWAY_PORT = Number(process.env.GATEWAY_PORT) || 3006; app.listen({ port: GATEWAY_PORT })`: a number by whatever name. */
+function listenedByName(text: string): { port: number; line: string } | undefined {
+  for (const [, name] of text.matchAll(listensByOneName)) {
+    const given = new RegExp(
+      `\\b(?:const|let|var)\\s+${name!.replaceAll("$", "\\$")}\\s*(?::\\s*\\w+\\s*)?=(?:[^;\\n]{0,80}?(?:\\|\\||\\?\\?))?\\s*(?:Number\\(|parseInt\\()?\\s*${number}`,
+    ).exec(text);
+    const port = Number(given?.[1]);
+    if (port >= 80 && port <= 65_535) return { port, line: given![0] };
+  }
+  return undefined;
 }

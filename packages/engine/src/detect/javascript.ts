@@ -2,8 +2,8 @@
  * The reader of JavaScript and TypeScript projects. Three questions are kept apart: which framework names the project, whether what is
  * deployed is files, a server or a worker, and which commands build and start it.
  */
-import { activeOf, isExtension, onlyDeveloped, serverOf } from "./active.ts";
-import { isElsewhere, looksLikeLibrary } from "./belonging.ts";
+import { activeOf, isExtension, isPackedForDesktop, onlyDeveloped, serverOf } from "./active.ts";
+import { isElsewhere, isOnlyAround, looksLikeLibrary } from "./belonging.ts";
 import { withBorrowed } from "./borrowed.ts";
 import { buildsOf } from "./build-command.ts";
 import { isBot } from "./bots.ts";
@@ -21,7 +21,7 @@ import { lineOf, type Manifest, manifestOf, usedOf } from "./manifest.ts";
 import { builtBy } from "./output.ts";
 import { nestApplications } from "./nest-workspace.ts";
 import { packageManagerOf, upwards } from "./package-manager.ts";
-import { placeOfProgram, programOf, standsAlone, type Subject } from "./program.ts";
+import { placeOfProgram, type Program, programOf, standsAlone, type Subject } from "./program.ts";
 import { inside, isObject, type Project, type Reader, type Reading } from "./reading.ts";
 import { expandScript } from "./scripts.ts";
 import { vendorFacts } from "./vendors.ts";
@@ -114,23 +114,28 @@ function listensItself(project: Project, manifest: Manifest): boolean {
 
 function settle(subject: Subject): void {
   const { project, manifest } = subject;
-  if (isExtension(project, manifest)) return settlePackage(subject, 0.85);
+  if (isExtension(project, manifest) || isPackedForDesktop(subject)) return settlePackage(subject, 0.85);
   // Its applications are built and started one by one.
   if (manifest.directory === "." && nestApplications(project).length > 0) return settleTooling(subject);
   const app = activeOf(subject, ["app", "documents"]);
   const started = programOf(subject);
   // What lies in a folder with a manifest of its own is that folder's program; this one only drives it.
   const file = started && placeOfProgram(manifest, started);
-  const program = file !== undefined && isElsewhere(project, manifest, file) ? undefined : started;
+  const isOfOthers = file !== undefined && isElsewhere(project, manifest, file);
+  const program =
+    isOfOthers || (file !== undefined && started?.source === null && isOnlyAround(project, manifest))
+      ? undefined
+      : started;
   const server = serverOf(subject, program);
   if (app) {
     const built = builtBy({ project, manifest, framework: app.framework, builds: buildsOf(subject, app.framework) });
     const servedByOwn =
       built.kind === "static" &&
-      program?.starts === true &&
+      program?.source &&
       server &&
-      program.source &&
-      withImports(project, program.source, 2, 15).some(isListening);
+      (program.starts
+        ? withImports(project, program.source, 2, 15).some(isListening)
+        : servesPages(program, built.output));
     if (!built.isLibrary && !servedByOwn) return settleFramework(subject, app, built, program);
     if (built.isLibrary && !server) return settlePackage(subject, 0.8);
   }
@@ -200,6 +205,16 @@ function settle(subject: Subject): void {
   )
     return settlePackage(subject, 0.7);
   settleTooling(subject);
+}
+
+/** No script starts it, but it hands out what is built: `express.static(path.join(__dirname, "build"))`. */
+function servesPages({ source }: Program, folder: string | undefined): boolean {
+  if (!source || folder === undefined || !isListening(source)) return false;
+  const named = folder.replaceAll(/[.\-]/g, "\\$&");
+  return (
+    /\bstatic\s*\(/.test(source.text) &&
+    new RegExp(`["'\`](?:\\.{0,2}/)*${named}(?:/[^"'\`\\n]*)?["'\`]`).test(source.text)
+  );
 }
 
 /** A tool of a workspace's root, which starts its members for who works on them. */

@@ -232,7 +232,9 @@ function throughRunner(program: string, words: string[], manifest: Manifest, dep
   if (!isRun && ["install", "ci", "i", "add", "publish", "audit", "prune", "version", "rebuild"].includes(name))
     return [{ words: [program, ...rest], program: "install", variables: {} }];
   const text = manifest.scripts[script];
-  if (text === undefined) return program === "npm" || isRun ? [] : expandOne(rest, manifest, depth + 1);
+  // yarn and bun run what packages bring where no script has the name: `bun run --bun next build`.
+  if (text === undefined)
+    return program === "npm" || (isRun && program === "pnpm") ? [] : expandOne(rest, manifest, depth + 1);
   const passed = more[0] === "--" ? more.slice(1) : more;
   return expand(
     [text, ...passed.map((word) => (/[\s&|;()]/.test(word) ? JSON.stringify(word) : word))].join(" "),

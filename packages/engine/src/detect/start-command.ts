@@ -85,17 +85,20 @@ export function nxOutput({ project, manifest }: Subject): string | undefined {
 function startOf(subject: Subject, source: Source, run: Invocation | undefined): string {
   const { project, manifest, scripts, manager } = subject;
   const path = manifest.directory === "." ? source.at : source.at.slice(manifest.directory.length + 1);
-  if (run?.program === "bun" || (manager === "bun" && (uses(manifest, "@types/bun") || /tsx?$/.test(path))))
-    return `bun run ${path}`;
+  const builds = scripts.get(scriptCalled(subject.reading.buildCommand ?? "", manifest) ?? "build") ?? [];
+  const shipped = builds.length > 0 ? shippedFile(project, manifest, source) : undefined;
+  if (run?.program === "bun" || (manager === "bun" && (uses(manifest, "@types/bun") || /tsx?$/.test(path)))) {
+    const compiles = builds.find(({ program, words }) => program === "bun" && words.includes("--compile"));
+    const binary = compiles && optionOf(compiles, "--outfile");
+    return binary === undefined ? `bun run ${shipped ?? path}` : `./${plainPath(binary)}`;
+  }
   if (!/\.(m|c)?tsx?$/.test(path)) return `node ${path}`;
   const bundled = nxOutput(subject);
   if (bundled !== undefined) return `node ${bundled}/${path.slice(path.lastIndexOf("/") + 1).replace(/tsx?$/, "js")}`;
-  const builds = scripts.get(scriptCalled(subject.reading.buildCommand ?? "", manifest) ?? "build") ?? [];
   const main = manifest.json["main"];
   const isMain = typeof main === "string" && /\.(m|c)?js$/.test(main);
   if (isMain && builds.length > 0 && sourceOf(project, manifest, main)?.at === source.at)
     return `node ${main.replace(/^\.\//, "")}`;
-  const shipped = builds.length > 0 ? shippedFile(project, manifest, source) : undefined;
   if (shipped !== undefined) return `node ${shipped}`;
   // Vite, told to build a server.
   const isVites = usedOf(manifest, ["vite-plugin-fastify", "vite-plugin-node"]) !== undefined;
@@ -191,7 +194,7 @@ export function statePort(
     !sources.some(({ text }) => /\.listen\s*\(/.test(text));
   if (exposed && !bySelf)
     return state(reading, "port", exposed.port, { at: exposed.at, rule: "container/expose", confidence: 0.7 });
-  if (framework?.port !== undefined && (bySelf || framework.role === "server"))
+  if (framework?.port !== undefined && (bySelf || ["server", "worker"].includes(framework.role)))
     return state(reading, "port", uses(manifest, "wrangler") && program?.starts !== true ? 8787 : framework.port, {
       at: manifest.at,
       rule: `port/${framework.id}`,
@@ -216,7 +219,7 @@ function settingsOf(project: Project, manifest: Manifest, sources: readonly Sour
     if (!member || !names.includes(member.name)) return [];
     const main =
       sourceOf(project, member, stringAt(member.json, "main") ?? "src/index") ?? sourceOf(project, member, "index");
-    return main ? withImports(project, main, 2, 8).filter(({ text }) => /\bPORT\b/.test(text)) : [];
+    return main ? withImports(project, main, 2, 8).filter(({ text }) => /PORT\b/.test(text)) : [];
   });
 }
 

@@ -103,8 +103,16 @@ function expressionOf(pattern: string): string {
   return result;
 }
 
-/** Directories of members that `manifest` depends on, through others too. */
-export function internalDependencies(project: Project, members: readonly string[], manifest: Manifest): string[] {
+/**
+ * Directories of members that `manifest` depends on, through others too. What depends on one of the `programs` itself is their client,
+ * and is not looked through.
+ */
+export function internalDependencies(
+  project: Project,
+  members: readonly string[],
+  manifest: Manifest,
+  programs?: ReadonlySet<string>,
+): string[] {
   const byName = new Map(
     members.flatMap((directory) => {
       const name = manifestOf(project, directory)?.name;
@@ -114,7 +122,9 @@ export function internalDependencies(project: Project, members: readonly string[
   const found = new Set<string>();
   const queue = [manifest];
   for (const current of queue) {
-    for (const name of [...Object.keys(current.dependencies), ...Object.keys(current.devDependencies)]) {
+    const names = [...Object.keys(current.dependencies), ...Object.keys(current.devDependencies)];
+    if (current !== manifest && names.some((name) => programs?.has(byName.get(name) ?? ""))) continue;
+    for (const name of names) {
       const directory = byName.get(name);
       if (directory === undefined || found.has(directory) || directory === manifest.directory) continue;
       found.add(directory);

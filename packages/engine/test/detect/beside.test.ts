@@ -28,6 +28,17 @@ describe("what lies beside", () => {
       },
       is: { kind: "package", services: [] },
     },
+    "pages that the root only installs are built by somebody else": {
+      files: {
+        "package.json": manifest({
+          scripts: { start: "node server.js", build: "npm install && cd web && npm install && cd .." },
+          dependencies: { express: "5" },
+        }),
+        "server.js": `require("express")().listen(5001);`,
+        ...page,
+      },
+      is: { kind: "monorepo", services: [".", "web"] },
+    },
     "a module of Java called config hands out configuration": {
       files: {
         "pom.xml":

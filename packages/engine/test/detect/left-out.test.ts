@@ -121,6 +121,46 @@ describe("left out of a workspace", () => {
       }),
       is: { ...alone, framework: null },
     },
+    "a manifest around them, copied from one of them": {
+      files: {
+        "package.json": manifest({
+          scripts: { start: "node dist/index.js", build: "tsc" },
+          dependencies: { express: "5" },
+        }),
+        "orders/package.json": manifest({ name: "orders", ...server }),
+        "orders/index.js": listening,
+        "user-service/package.json": manifest({ name: "user", ...server }),
+        "user-service/index.js": listening,
+        "api/package.json": manifest({ name: "api", ...server }),
+        "api/index.js": listening,
+      },
+      is: { kind: "monorepo", services: ["api", "orders", "user-service"] },
+    },
+    "a word for the compiler in place of a module makes no library of one": {
+      files: {
+        "admin/package.json": JSON.stringify({
+          ...server,
+          name: "admin",
+          module: "esnext",
+          scripts: { start: "nodemon index.js" },
+        }),
+        "admin/index.js": listening,
+        "site/package.json": manifest({ name: "site", ...server }),
+        "site/index.js": listening,
+      },
+      is: { kind: "monorepo", services: ["admin", "site"] },
+    },
+    "pages whose build ends in a program for the desktop": {
+      files: {
+        "package.json": manifest({
+          main: "dist/electron/main.js",
+          scripts: { build: "npm-run-all -s pages:build pack", "pages:build": "vite build", pack: "electron-builder" },
+          devDependencies: { electron: "30", vite: "7" },
+        }),
+        "index.html": "<p>",
+      },
+      is: { kind: "package", services: [] },
+    },
     "a proxy in front of the programs of a compose file": {
       files: {
         "docker-compose.yml":

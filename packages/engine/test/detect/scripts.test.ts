@@ -27,3 +27,10 @@ it("a folder or a member named behind the script is where npm runs it", () => {
     "elsewhere build -w shared",
   ]);
 });
+
+it("what a package brings is run behind `run` by Bun and Yarn, and by no other", () => {
+  const scripts = { bun: "bun run --bun next build", yarn: "yarn run next build", npm: "npm run next build" };
+  expect(runs(scripts, "bun")).toEqual(["next next build"]);
+  expect(runs(scripts, "yarn")).toEqual(["next next build"]);
+  expect(runs(scripts, "npm")).toEqual([]);
+});

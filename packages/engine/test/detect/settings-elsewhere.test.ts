@@ -25,6 +25,20 @@ describe("ports that are settled in another file", () => {
       },
       is: { port: 8124 },
     },
+    "under a name of the program's own": {
+      files: {
+        "package.json": started,
+        "src/server.js": `const GATEWAY_PORT = Number(process.env.GATEWAY_PORT) || 3006;\nrequire("express")().listen({ port: GATEWAY_PORT });`,
+      },
+      is: { port: 3006 },
+    },
+    "nowhere, since Bolt has its own": {
+      files: {
+        "package.json": manifest({ dependencies: { "@slack/bolt": "4" } }),
+        "app.js": `const { App } = require("@slack/bolt");\nconst app = new App({ token: process.env.TOKEN });\napp.start(process.env.PORT);`,
+      },
+      is: { kind: "server", framework: "bolt", port: 3000 },
+    },
     "in the program that a start script has another start": {
       files: {
         "package.json": manifest({
@@ -36,6 +50,20 @@ describe("ports that are settled in another file", () => {
       },
       is: { kind: "server", port: 9000 },
     },
+  });
+  it("under the name of one of several programs, in a package of the workspace", () => {
+    const detection = detected({
+      "package.json": `{"private":true,"workspaces":["*/*"]}`,
+      "apps/api/package.json": manifest({
+        scripts: { start: "node dist/index.js" },
+        dependencies: { "@hono/node-server": "1", "@acme/utils": "workspace:*" },
+      }),
+      "apps/api/src/index.ts": `import { serve } from "@hono/node-server";\nimport { getEnv } from "@acme/utils";\nconst env = getEnv();\nserve({ fetch, port: Number(env.API_PORT) });`,
+      "packages/utils/package.json": `{"name":"@acme/utils","main":"./dist/index.js"}`,
+      "packages/utils/src/index.ts": `export * from "./env";`,
+      "packages/utils/src/env.ts": `export const schema = z.object({ API_PORT: z.coerce.number().default(3801), WEB_PORT: z.coerce.number().default(5173) });`,
+    });
+    expect(service(detection, "apps/api").port).toBe(3801);
   });
   it("as a default with a name, in a package of the workspace", () => {
     const detection = detected({

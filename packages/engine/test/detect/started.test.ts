@@ -95,6 +95,60 @@ describe("what is started of a build when no script says it", () => {
       },
       is: { kind: "server", runtime: "bun", startCommand: "bun run start" },
     },
+    "what the container of a program for Bun runs of its build": {
+      files: {
+        "package.json": manifest({
+          scripts: { dev: "bun run --watch src/index.tsx", build: "tsc" },
+          dependencies: { elysia: "1" },
+        }),
+        "bun.lock": "{}",
+        "src/index.tsx": `import { Elysia } from "elysia";\nnew Elysia().listen(process.env.PORT || 3100);`,
+        Dockerfile: `FROM oven/bun\nENTRYPOINT [ "bun", "run", "dist/src/index.js" ]`,
+      },
+      is: { kind: "server", startCommand: "bun run dist/src/index.js", port: 3100 },
+    },
+    "what Bun makes one file of": {
+      files: {
+        "package.json": manifest({
+          scripts: {
+            dev: "bun run --watch src/index.ts",
+            build: "bun build --target bun --compile --minify --outfile ./dist/server src/index.ts",
+          },
+          dependencies: { elysia: "1" },
+        }),
+        "bun.lock": "{}",
+        "src/index.ts": `import { Elysia } from "elysia";\nnew Elysia().listen(3100);`,
+      },
+      is: { kind: "server", startCommand: "./dist/server" },
+    },
+    "the file that hands out the pages, where the start script is their builder's": {
+      files: {
+        "package.json": manifest({
+          scripts: { start: "react-scripts start", build: "react-scripts build" },
+          dependencies: { "react-scripts": "5", express: "4", mongoose: "8" },
+        }),
+        "public/index.html": "<p>",
+        "server.js": `const express = require("express");\nconst app = express();\napp.use(express.static(path.join(__dirname, "build")));\napp.listen(process.env.PORT || 3001);`,
+      },
+      is: {
+        kind: "server",
+        framework: "express",
+        buildCommand: "npm run build",
+        startCommand: "node server.js",
+        port: 3001,
+      },
+    },
+    "a file that listens and knows nothing of the pages is for those who develop them": {
+      files: {
+        "package.json": manifest({
+          scripts: { start: "react-scripts start", build: "react-scripts build" },
+          dependencies: { "react-scripts": "5", express: "4" },
+        }),
+        "public/index.html": "<p>",
+        "server.js": `require("express")().listen(3001);`,
+      },
+      is: { kind: "static", framework: "cra" },
+    },
     "the folder the compiler is told of": {
       files: built("tsc --outDir build"),
       is: { startCommand: "node build/server.js" },

@@ -19,6 +19,30 @@ const database = manifest({
 });
 const schema = `datasource db { \n provider = "postgresql"\n }`;
 
+it("gives no database to who calls the program that uses it, through a client that shares its types", () => {
+  const detection = detected({
+    "package.json": manifest({ workspaces: ["apps/*", "packages/*"] }),
+    "apps/api/package.json": manifest({
+      name: "@acme/api",
+      scripts: { start: "node index.js" },
+      dependencies: { express: "5", "@acme/db": "*" },
+    }),
+    "apps/api/index.js": `require("express")().listen(4000)`,
+    "apps/web/package.json": manifest({
+      name: "@acme/web",
+      scripts: { build: "next build", start: "next start" },
+      dependencies: { next: "16", "@acme/client": "*" },
+    }),
+    "packages/client/package.json": manifest({
+      name: "@acme/client",
+      dependencies: { "@acme/api": "*", "@acme/db": "*" },
+    }),
+    "packages/db/package.json": manifest({ name: "@acme/db", dependencies: { pg: "8" } }),
+  });
+  expect(service(detection, "apps/api").database).toEqual(["postgres"]);
+  expect(service(detection, "apps/web").database).toEqual([]);
+});
+
 it("gives no database to who takes the types of the program that uses it", () => {
   const detection = detected({
     "package.json": manifest({}),
