@@ -210,7 +210,7 @@ function settle(subject: Subject): void {
 /** No script starts it, but it hands out what is built: `express.static(path.join(__dirname, "build"))`. */
 function servesPages({ source }: Program, folder: string | undefined): boolean {
   if (!source || folder === undefined || !isListening(source)) return false;
-  const named = folder.replaceAll(/[.\-]/g, "\\$&");
+  const named = folder.replaceAll(/[.-]/g, "\\$&");
   return (
     /\bstatic\s*\(/.test(source.text) &&
     new RegExp(`["'\`](?:\\.{0,2}/)*${named}(?:/[^"'\`\\n]*)?["'\`]`).test(source.text)

@@ -31,11 +31,14 @@ const inLowerCase = /^(?:[a-z]+_)*(?:api_?key|api_?secret|access_?key|secret_?ke
 const secretInCamelCase = /^[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)*(?:Key|Secret|Token|Password)$/;
 /** A connection is made of all of these; what is quieted of one is as needed as its password. */
 const partOfConnection =
-  /^(?:DB|DATABASE|PG|POSTGRES|MYSQL|MONGO|MONGODB|REDIS)_(?:HOST|PORT|NAME|USER|USERNAME|DATABASE)$/;
+  /^(?:DB|DATABASE|PG|POSTGRES|MYSQL|MONGO|MONGODB|REDIS|RMQ|RABBITMQ|AMQP)_(?:HOST|PORT|NAME|USER|USERNAME|DATABASE)$/;
+const passwordOfConnection = /^[A-Z]+_PASS(?:WORD)?$/;
 /** The example lists the other parts of the connection: of this one it forgot, or spelled the name otherwise. */
 function isPartOfListed(key: string, inExample: ReadonlySet<string>): boolean {
   const [store] = key.split("_", 1);
-  const others = [...inExample].filter((one) => partOfConnection.test(one) && one.startsWith(`${store}_`));
+  const others = [...inExample].filter(
+    (one) => one.startsWith(`${store}_`) && (partOfConnection.test(one) || passwordOfConnection.test(one)),
+  );
   return partOfConnection.test(key) && !key.endsWith("_PORT") && others.length >= 2;
 }
 const passwordOfStore = /(?:REDIS|MONGO(?:DB)?)_PASS(?:WORD)?$/;
@@ -269,12 +272,13 @@ const ofRead: readonly Ruling[] = [
       isListed,
       isDatabase,
       isCore,
+      isSigning,
       around: { isExampleComplete, isExampleTelling, inExample },
     }) =>
       !isListed &&
       !byFile.includes("asserted") &&
       !isPartOfListed(key, inExample) &&
-      (isExampleComplete || (isExampleTelling && !isDatabase && !isCore)),
+      ((isExampleComplete && !isSigning) || (isExampleTelling && !isDatabase && !isCore)),
   },
   {
     required: false,

@@ -63,6 +63,8 @@ export interface Sighting {
   asksFeature?: true;
   /** What the rest of the code calls it, where a schema gives it a name of its own: `API_URL` of `VITE_APP_API_URL`. */
   knownAs?: string;
+  /** A text among the bindings that a Worker's requests come with. */
+  isBound?: true;
   /** A platform binds a store, a queue or another program to that name: no variable at all. */
   isBinding?: true;
   /** The name follows from a convention alone; an example that does not list it says that it is not needed. */

@@ -19,7 +19,7 @@ import { importedIn, importerOf, readSdks, rowsFor } from "./javascript/sdk-read
 import type { Sighting } from "./sighting.ts";
 import { type Source, sourceAt } from "./source.ts";
 import { settleUnusedSchemas } from "./javascript/unused-schemas.ts";
-import { settleWorkerTypes } from "./javascript/worker-types.ts";
+import { dropBindings, settleWorkerTypes } from "./javascript/worker-types.ts";
 import { settleConstants } from "./languages/rust.ts";
 import { besideTheService } from "./told/told.ts";
 
@@ -80,6 +80,7 @@ export function sightingsIn(
     if (handed.mayUse(script.text)) sightings.push(...readHanded({ ...script, code: script.code() }, handed));
   settleCaseFiles(scripts, sightings);
   settleWorkerTypes(project, scope.roots, sightings);
+  dropBindings(project, scope.roots, { runtime: facts.runtime, dependencies }, sightings);
   // Where not everything was read, nothing is known of what was not.
   if (!scope.isPartial && left > 0) settleUnusedSchemas([...scripts, ...tools], manifestsOf(project, scope), sightings);
   settleBesidePages(facts.framework, sightings);

@@ -94,6 +94,10 @@ describe("readExample", () => {
     });
   }
 
+  it("takes `not required` for what it says", () => {
+    expect(optional("# Not required\nAA=\n\nBB=")).toEqual(["AA"]);
+    expect(readExample("e", "# Not required\nAA=")[0]!.isRequired).toBe(false);
+  });
   it("takes a long text at the top for one about the file", () => {
     const top = [
       "# Copy this file.",

@@ -3,6 +3,58 @@ import { requiredTable } from "./required.ts";
 
 describe("where a variable is read", () => {
   requiredTable({
+    "the text among the bindings of requests that Node answers is nobody's to give": {
+      files: {
+        "package.json": `{"dependencies":{"hono":"4","@hono/node-server":"1"}}`,
+        "src/types.ts": `import type { Hono } from "hono";\nexport type App = Hono<{ Bindings: { SIGNING_KEY: string } }>;`,
+        "src/app.ts": `open(process.env.STORE_KEY!);`,
+      },
+      required: ["STORE_KEY"],
+    },
+    "what an adapter to Workers answers, where the types call it a text": {
+      files: {
+        "env.d.ts": "interface CloudflareEnv {\n\tGUILD_NAME: string;\n\tPAGES: KVNamespace;\n}\n",
+        "src/route.ts": `import { getRequestContext } from "@cloudflare/next-on-pages";
+          export async function GET() { const { env } = getRequestContext(); return list(env.GUILD_NAME, env.PAGES); }`,
+      },
+      required: ["GUILD_NAME"],
+    },
+    "a switch that is off when it is not set, whoever refuses then": {
+      files: {
+        "config.js": `const { toBooleanConfig } = require("./words");
+          module.exports = { allowGuests: toBooleanConfig(process.env.ALLOW_GUESTS), siteKey: process.env.SITE_KEY };`,
+        "note.js": `const config = require("./config");
+          function note() { if (!config.allowGuests) { throw new Error("Forbidden"); } if (!config.siteKey) throw new Error("no key"); }`,
+      },
+      required: ["SITE_KEY"],
+    },
+    "the key of a model, under the name of a constant, and not the library's own": {
+      files: {
+        "package.json": `{"dependencies":{"@ai-sdk/google":"1"}}`,
+        "src/chat.ts": `import { createGoogleGenerativeAI } from "@ai-sdk/google";
+          import { OWN_API_KEY } from "$env/static/private";
+          const google = createGoogleGenerativeAI({ apiKey: OWN_API_KEY });
+          ask(google("small"));`,
+      },
+      required: ["OWN_API_KEY"],
+    },
+    "the secret NextAuth is given, under whatever name, though the example leaves it out": {
+      files: {
+        "package.json": `{"dependencies":{"next-auth":"4"}}`,
+        "pages/api/auth.ts": `import NextAuth from "next-auth";
+          export default NextAuth({ providers: [], secret: process.env.NEXT_AUTH_SECRET });`,
+        "lib/store.ts": `open(process.env.AA_KEY, process.env.BB_KEY, process.env.CC_KEY, process.env.FF_KEY, process.env.EE_KEY, process.env.TITLE);`,
+        ".env.example": "AA_KEY=\nBB_KEY=\nCC_KEY=\nFF_KEY=\nEE_KEY=\n",
+      },
+      required: ["AA_KEY", "BB_KEY", "CC_KEY", "EE_KEY", "FF_KEY", "NEXT_AUTH_SECRET"],
+    },
+    "the part of a connection to a queue that the example forgot": {
+      files: {
+        "src/queue.ts": `export const url = \`amqp://\${process.env.RMQ_USER}:\${process.env.RMQ_PASSWORD}@\${process.env.RMQ_HOST}\`; note(process.env.QUEUE_NOTE);`,
+        ".env.example": "RMQ_USER=\nRMQ_PASSWORD=\nTITLE=\n",
+      },
+      required: ["RMQ_HOST", "RMQ_PASSWORD", "RMQ_USER"],
+    },
     "tests set what the program needs, by whatever name their folder has": {
       files: {
         "unit-tests/setup.ts": `process.env.ORDERS_KEY = process.env.ORDERS_KEY || "test";`,

@@ -30,6 +30,8 @@ export function settingsIn({ code }: Script, sightings: readonly Sighting[]): Se
   const isShared = /\bexport\b|\bexports\b/.test(code);
   return (isShared ? sightings : []).flatMap(({ key, when, offset, inSchema, need }) => {
     if (inSchema || /^(?:default|guarded|given|declared|tooling)$/.test(need)) return [];
+    // A switch that is not set is off: `allow: toBoolean(process.env.ALLOW)`.
+    if (/bool\w*\(\s*$/i.test(code.slice(Math.max(0, offset - 40), offset))) return [];
     const line = code.slice(code.lastIndexOf("\n", offset) + 1, offset);
     const owner = constant.exec(line)?.[1];
     if (owner !== undefined) return isHandedOn(code, line, owner) ? [{ key, when, path: [owner], owner }] : [];

@@ -198,8 +198,8 @@ function readBindings(script: Script, found: Found[]): void {
   )) {
     found.push({ key: match[1]!, use: { need: "quieted" }, when: "run", offset: match.index });
   }
-  // `fetch(request, env)`, or what the platform's own module exports: the same, under its own name.
-  if (!/\bfetch\s*\(\s*\w+[^)]*,\s*env\b/.test(code) && !text.includes(platformModule)) return;
+  // `fetch(request, env)`, what the platform's own module exports, or what an adapter to it answers: the same, under its own name.
+  if (!takesBindings.test(code) && !text.includes(platformModule)) return;
   const stores = new Set(
     [
       ...code.matchAll(
@@ -219,6 +219,7 @@ function readBindings(script: Script, found: Found[]): void {
   }
 }
 
+const takesBindings = /\bfetch\s*\(\s*\w+[^)]*,\s*env\b|\bget(?:Request|Cloudflare)Context\s*(?:<[^<>]*>)?\(/;
 const platformModule = "cloudflare:workers";
 
 /** Something is given the whole environment, or a variable of it. */

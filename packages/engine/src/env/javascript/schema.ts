@@ -100,7 +100,7 @@ export function readSchemas(script: Script): Sighting[] {
   if (text.includes("fluent-json-schema")) readFluentSchema(script, see);
   if (/["'](?:arktype|arkenv|entrykit)["']/.test(text)) readArkTypes(script, see);
   if (text.includes("class-validator")) readValidatedClass(script, see);
-  if (/\b(?:Bindings|CloudflareEnv)\b|\b(?:interface|type)\s+Env\b/.test(code)) readBindings(script, see);
+  if (/\b(?:Bindings|CloudflareEnv)\b|\b(?:interface|type)\s+Env\b/.test(code)) sightings.push(...readBindings(script));
   return sightings;
 }
 
@@ -296,7 +296,8 @@ function readValidatedClass({ code, text }: Script, see: See): void {
 }
 
 /** Variables among the bindings of a Worker: those that are text or a number; the others are stores and queues. */
-function readBindings({ code }: Script, see: See): void {
+function readBindings({ code, path }: Script): Sighting[] {
+  const sightings: Sighting[] = [];
   for (const match of code.matchAll(
     /\b(?:interface\s+(?:Env|Bindings|CloudflareEnv|CloudflareBindings)\b[^{]*|type\s+(?:Env|Bindings|CloudflareBindings)\s*=\s*|Bindings\s*:\s*)\{/g,
   )) {
@@ -304,7 +305,16 @@ function readBindings({ code }: Script, see: See): void {
     const body = code.slice(open, closing(code, open));
     for (const field of body.matchAll(/(?<![\w$])([A-Z][A-Z0-9_]{2,})(\?)?\s*:\s*(?:string|number)\b([^;,\n}]*)/g)) {
       const mayBeMissing = field[2] !== undefined || /\b(?:undefined|null)\b/.test(field[3]!);
-      see(field[1]!, mayBeMissing ? "declared" : "checked", open + field.index);
+      sightings.push({
+        key: field[1]!,
+        need: mayBeMissing ? "declared" : "checked",
+        when: "run",
+        offset: open + field.index,
+        path,
+        inSchema: true,
+        isBound: true,
+      });
     }
   }
+  return sightings;
 }

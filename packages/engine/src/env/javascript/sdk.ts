@@ -21,10 +21,12 @@ export interface SdkRow {
   source: string;
 }
 
-/** An instance of a provider of the AI SDK that is handed a key of the environment, under whatever name. */
-const createdWithKey = /\bcreate[A-Z]\w*\s*\(\s*\{[^}]*\bapiKey\s*:\s*(?:process\.env|import\.meta\.env|env\.)/;
+/** An instance of a provider of the AI SDK that is handed a key of the environment, under whatever name or as a constant. */
+const createdWithKey =
+  /\bcreate[A-Z]\w*\s*\(\s*\{[^}]*\bapiKey\s*:\s*(?:process\.env|import\.meta\.env|env\.|[A-Z][A-Z0-9]*_[A-Z0-9_]+\b)/;
 /** Version 5 answers what the one before exports: `const { handlers, auth } = NextAuth(…)`. */
 const nextAuthOfFive = /\}\s*=\s*NextAuth\s*\(/;
+const secretByOtherName = /\bsecret\s*:\s*process\.env\.(?!(?:NEXT)?AUTH_SECRET\b)[A-Z]/;
 const aiSdk = "https://ai-sdk.dev/providers/ai-sdk-providers";
 
 function aiSdkProvider(name: string, key: string): SdkRow {
@@ -61,7 +63,7 @@ export const sdks: SdkRow[] = [
   {
     packages: ["next-auth"],
     uses: /\bNextAuth\s*\(|\bgetServerSession\s*\(|AuthOptions\b/,
-    unlessAnywhere: nextAuthOfFive,
+    unlessAnywhere: new RegExp(`${nextAuthOfFive.source}|${secretByOtherName.source}`),
     needs: ["NEXTAUTH_SECRET|AUTH_SECRET"],
     source: "https://next-auth.js.org/configuration/options",
   },

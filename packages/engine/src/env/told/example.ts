@@ -48,10 +48,10 @@ const startsOptionalGroup = new RegExp(
   String.raw`^\W*optional\b|^\W*(?:other|additional|alternative) (?:\w+ )?(?:providers?|models?|model keys|services|integrations?)\b|(?<!\bset (?:it )?to \S{1,80} )\b(?:only|required|needed|necessary|used) (?:only )?(?:needed |required |used )?(?:if|when)\b|\bif you(?:'d|’d| would)? (?:like|want)\b|${ifYouUse}`,
   "i",
 );
-const requiredWords = /\brequired\b(?! (?:only )?(?:if|when)\b| only for\b)|\bmandatory\b|\bmust be set\b/i;
+const requiredWords = /(?<!\bnot )\brequired\b(?! (?:only )?(?:if|when)\b| only for\b)|\bmandatory\b|\bmust be set\b/i;
 /** Says it of the variable itself, not of what belongs to it or of a feature. */
 const isCalledRequired =
-  /^\W*required\b(?! (?:for|by|if|when|only)\b)|[([–—:-]\s*required\b(?! (?:for|by|if|when|only)\b)|\brequired\W*$|\bmandatory\b|\bmust be set\b/i;
+  /^\W*required\b(?! (?:for|by|if|when|only)\b)|[([–—:-]\s*required\b(?! (?:for|by|if|when|only)\b)|(?<!\bnot )\brequired\W*$|\bmandatory\b|\bmust be set\b/i;
 
 export function readExample(path: string, text: string): ExampleEntry[] {
   const entries: ExampleEntry[] = [];
@@ -194,7 +194,8 @@ function isOptionalHeading(text: string): boolean {
 
 function isOptionalText(text: string): boolean {
   return (
-    optionalWords.test(text) && !/\bnot optional\b|\brequired\b(?! (?:only )?(?:if|when)\b| only for\b)/i.test(text)
+    optionalWords.test(text) &&
+    !/\bnot optional\b|(?<!\bnot )\brequired\b(?! (?:only )?(?:if|when)\b| only for\b)/i.test(text)
   );
 }
 
