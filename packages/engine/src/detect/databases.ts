@@ -56,8 +56,13 @@ function fromDevelopment(project: Project, manifest: Manifest, reading: Reading)
     limit: 80,
     matches: (name) => /\.(?:[cm]?[jt]s|svelte|vue|astro)$/.test(name) && !/test|spec|seed|config|\.d\./i.test(name),
   }).filter((at) => !besideTheProgram.test(at));
+  // What Nuxt is told to load nobody imports.
+  const settings = ["ts", "js", "mjs"].map((ending) => inside(manifest.directory, `nuxt.config.${ending}`));
+  sources.push(...settings.filter((at) => project.tree.has(at)));
   for (const name of doubtful) {
-    const imports = new RegExp(`(?:from\\s*|require\\(\\s*|import\\(?\\s*)["']${name}["'/]`);
+    const imports = new RegExp(
+      `(?:from\\s*|require\\(\\s*|import\\(?\\s*)["']${name}["'/]${name.startsWith("@nuxtjs/") ? `|["']${name}["']` : ""}`,
+    );
     const at = sources.find((path) => imports.test(project.tree.text(path) ?? ""));
     if (at !== undefined)
       uses(reading, drivers[name]!, {
@@ -249,7 +254,9 @@ function fromBindings(project: Project, manifest: Manifest, reading: Reading): v
     const at = inside(manifest.directory, name);
     if (!project.tree.has(at)) continue;
     const settings = name.endsWith("toml") ? project.toml(at) : project.json(at);
-    if (settings?.["d1_databases"] !== undefined) uses(reading, "sqlite", { at, rule: "database/d1", confidence: 0.8 });
+    const environments = isObject(settings?.["env"] ?? null) ? Object.values(settings!["env"] as object) : [];
+    if ([settings, ...environments].some((one) => isObject(one ?? null) && "d1_databases" in (one as object)))
+      uses(reading, "sqlite", { at, rule: "database/d1", confidence: 0.8 });
   }
 }
 

@@ -2,6 +2,7 @@
 import { inside, type Project } from "./reading.ts";
 import type { Manifest } from "./manifest.ts";
 import { valueAt } from "./config.ts";
+import { commandsOf, optionOf } from "./scripts.ts";
 
 export interface Source {
   /** Path in the tree. */
@@ -77,6 +78,9 @@ export function sourceOf(project: Project, manifest: Manifest, path: string): So
       rest.replace(/\.cjs$|\.mjs$/, ""),
     );
   }
+  // `server/dist/index.js`: compiled where it is written.
+  const within = /^((?:[\w-]+\/)+?)(?:dist|build|out|lib)\/(.+)$/.exec(stem);
+  if (within) stems.push(`${within[1]}src/${within[2]}`, `${within[1]}${within[2]}`);
   // What was compiled once and committed says less than what it is compiled from.
   for (const candidate of stems.filter((one) => one !== stem && /^(?:src|source)\//.test(one)))
     for (const ending of ["ts", "tsx", "mts", "cts"]) {
@@ -95,6 +99,22 @@ export function sourceOf(project: Project, manifest: Manifest, path: string): So
       if (found) return found;
     }
   }
+  return null;
+}
+
+/** The source of a file in the folder that a script compiles into: `babel src/scripts --out-dir server`. */
+export function compiledFrom(project: Project, manifest: Manifest, path: string): Source | null {
+  for (const text of Object.values(manifest.scripts))
+    for (const words of commandsOf(text)) {
+      const at = words.findIndex((word) => /(?:^|\/)(?:babel|swc)$/.test(word));
+      if (at < 0) continue;
+      const run = { words: words.slice(at), program: words[at]!, variables: {} };
+      const folder = optionOf(run, "--out-dir", "-d")?.replace(/^\.\/|\/$/g, "");
+      const from = run.words[1]?.replace(/^\.\/|\/$/g, "");
+      const file = path.replace(/^\.\//, "");
+      if (folder !== undefined && from !== undefined && file.startsWith(`${folder}/`))
+        return sourceOf(project, manifest, `${from}${file.slice(folder.length)}`);
+    }
   return null;
 }
 

@@ -48,7 +48,7 @@ const portRules: readonly { id: string; pattern: RegExp; confidence: number }[] 
   {
     id: "port/listen",
     pattern: new RegExp(
-      `\\.listen\\s*\\(\\s*(?:\\{[^}]{0,200}?port\\s*:\\s*)?(?:(?:Number|parseInt)\\s*\\(\\s*)?(?:[\\w$.]+\\)?\\s*(?:\\|\\||\\?\\?)\\s*)?${number}`,
+      `(?:\\.listen\\s*\\(|\\bViteExpress\\.listen\\s*\\([^,()]*(?:\\(\\))?,)\\s*(?:\\{[^}]{0,200}?port\\s*:\\s*)?(?:(?:Number|parseInt)\\s*\\(\\s*)?(?:[\\w$.]+\\)?\\s*(?:\\|\\||\\?\\?)\\s*)?${number}`,
       "g",
     ),
     confidence: 0.88,
@@ -170,7 +170,8 @@ export function portIn(
   return null;
 }
 
-const listensByOneName = /(?:\.listen|\bserve)\s*\(\s*(?:\{[^{}]{0,200}?\bport\s*:\s*)?([A-Za-z_$][\w$]{2,})\s*[,})]/g;
+const listensByOneName =
+  /(?:\bViteExpress\.listen\s*\([^,()]*,|(?:\.listen|\bserve)\s*\()\s*(?:\{[^{}]{0,200}?\bport\s*:\s*)?([A-Za-z_$][\w$]{2,})\s*[,})]/g;
 
 /** `const GATEWAY_PORT = Number(process.env.GATEWAY_PORT) || 3006; app.listen({ port: GATEWAY_PORT })`: a number by whatever name. */
 function listenedByName(text: string): { port: number; line: string } | undefined {

@@ -159,6 +159,7 @@ function settle(subject: Subject): void {
     });
     if (program?.starts && program.source && (isListening(program.source) || buildsServer(subject)))
       return settleServer(subject, undefined, program);
+    if (program?.edgePort !== undefined && program.source === null) return settleServer(subject, bundler, program);
     if (!built.isLibrary) return settleFramework(subject, bundler, built, program);
   }
   const isProgram =

@@ -19,6 +19,8 @@ export function nestApplications(project: Project): NestApplication[] {
   const found = Object.entries(listed as Record<string, unknown>).flatMap(([name, one]): NestApplication[] => {
     const path = isObject(one) ? stringAt(one, "root") : undefined;
     if (!isObject(one) || path === undefined || path === "" || stringAt(one, "type") === "library") return [];
+    // Left in the list when its folder went.
+    if (!project.tree.hasDirectory(path)) return [];
     return [{ path, name, built: `dist/${path}/${stringAt(one, "entryFile") ?? "main"}` }];
   });
   return found.length > 1 ? found : [];

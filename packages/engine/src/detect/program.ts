@@ -1,6 +1,6 @@
 /** What a JavaScript project starts in production: a script, a command of a platform's file, or the file that listens. */
 import { configAt, stringAt } from "./config.ts";
-import { isListening, likelyEntries, type Source, sourceAt, sourceOf } from "./entry.ts";
+import { compiledFrom, isListening, likelyEntries, type Source, sourceAt, sourceOf } from "./entry.ts";
 import { withImports } from "./imports.ts";
 import { type Framework, frameworks } from "./frameworks.ts";
 import { lineOf, type Manifest, uses } from "./manifest.ts";
@@ -49,6 +49,7 @@ export const startScripts = [
   "production",
   "prod:start",
   "serve:prod",
+  "serve-prod",
   "start:server",
   "server:start",
   "server:prod",
@@ -280,7 +281,7 @@ function fileOf(project: Project, manifest: Manifest, run: Invocation): Source |
   const path = operated === undefined || run.within === undefined ? operated : `${run.within}/${operated}`;
   if (path === undefined) return run.program === "node" ? sourceOf(project, manifest, "index.js") : null;
   if (!run.program.startsWith("pm2") || !/\.json$|config\.(c|m)?js$/.test(path))
-    return sourceOf(project, manifest, path);
+    return sourceOf(project, manifest, path) ?? compiledFrom(project, manifest, path);
   const at = inside(manifest.directory, path.replace(/^\.\//, ""));
   const settings = path.endsWith(".json") ? project.json(at) : configAt(project, at)?.value;
   const apps = settings?.["apps"];
@@ -307,7 +308,11 @@ function edgeProgram({ project, manifest }: Subject): Program | undefined {
       : main === undefined
         ? null
         : sourceOf(project, manifest, main);
-  return source ? { source, starts: false, isServer: true, edgePort: 8787, at: at ?? manifest.at } : undefined;
+  // What is built for it by a bundler is not there yet.
+  const isBuilt = source === null && main !== undefined && builtFile.test(main);
+  return source || isBuilt
+    ? { source: source ?? null, starts: false, isServer: true, edgePort: 8787, at: at ?? manifest.at }
+    : undefined;
 }
 
 /** A program that hands its application to a platform instead of listening: `export default app`. */

@@ -1,5 +1,5 @@
 /** How a JavaScript program is started in production, by which runtime, and on which port it listens. */
-import { stringAt, valueAt } from "./config.ts";
+import { configOf, placed, stringAt, valueAt } from "./config.ts";
 import { isListening, likelyEntries, type Source, sourceAt, sourceOf } from "./entry.ts";
 import { portIn } from "./javascript-port.ts";
 import { withImports } from "./imports.ts";
@@ -92,6 +92,8 @@ function startOf(subject: Subject, source: Source, run: Invocation | undefined):
     const binary = compiles && optionOf(compiles, "--outfile");
     return binary === undefined ? `bun run ${shipped ?? path}` : `./${plainPath(binary)}`;
   }
+  const packed = builds.some(({ program }) => program === "webpack") ? packedFile(project, manifest) : undefined;
+  if (packed !== undefined) return `node ${packed}`;
   if (!/\.(m|c)?tsx?$/.test(path)) return `node ${path}`;
   const bundled = nxOutput(subject);
   if (bundled !== undefined) return `node ${bundled}/${path.slice(path.lastIndexOf("/") + 1).replace(/tsx?$/, "js")}`;
@@ -129,6 +131,15 @@ function startOf(subject: Subject, source: Source, run: Invocation | undefined):
   const inSource =
     compiles.program !== "tsc" || !hasSourcesBeside(project, manifest) ? stem.replace(/^src\//, "") : stem;
   return `node ${plainPath(out).replace(/\/$/, "")}/${inSource}.js`;
+}
+
+/** Where webpack puts a program for Node, seen from its folder. */
+function packedFile(project: Project, { directory }: Manifest): string | undefined {
+  const settings = configOf(project, directory, ["webpack.config"])?.value;
+  const folder = placed(stringAt(settings, "output", "path") ?? "dist", ".");
+  const file = stringAt(settings, "output", "filename") ?? "main.js";
+  const isForNode = /^(?:async-)?node/.test(stringAt(settings, "target") ?? "");
+  return isForNode && folder !== undefined && !file.includes("[") ? `${folder}/${file}` : undefined;
 }
 
 const compilers = new Set(["tsc", "swc", "babel", "tspc", "tsc-alias"]);

@@ -312,6 +312,16 @@ describe("databases", () => {
       },
       is: { database: ["postgres"] },
     },
+    "what Nuxt is told to load, which nobody imports": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "nuxt build" },
+          devDependencies: { nuxt: "3", "@nuxtjs/supabase": "1" },
+        }),
+        "nuxt.config.ts": `export default defineNuxtConfig({ modules: ["@nuxtjs/supabase"] });`,
+      },
+      is: { framework: "nuxt", database: ["postgres"] },
+    },
     "SQLite for development beside a server's database does not count": {
       files: { ...index, "package.json": programWith({ pg: "8", sqlite3: "5" }) },
       is: { database: ["postgres"] },

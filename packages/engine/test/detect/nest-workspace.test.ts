@@ -27,6 +27,10 @@ describe("monorepos of Nest", () => {
       files: all,
       is: { kind: "monorepo", services: ["apps/orders", "apps/users"] },
     },
+    "one whose folder is gone is none": {
+      files: nest({ users, mails: { type: "application", root: "apps/mails" } }),
+      is: { kind: "server", framework: "nestjs" },
+    },
     "a single application is the root's": {
       files: nest({ users, data: { type: "library", root: "libs/data" } }),
       is: { kind: "server", framework: "nestjs" },

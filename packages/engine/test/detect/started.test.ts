@@ -121,6 +121,63 @@ describe("what is started of a build when no script says it", () => {
       },
       is: { kind: "server", startCommand: "./dist/server" },
     },
+    "what webpack packs for Node": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "webpack --color", start: "yarn build --watch" },
+          dependencies: { express: "5" },
+          devDependencies: { webpack: "5" },
+        }),
+        "webpack.config.js": `const path = require("path");
+          const pack = { output: { filename: "app.js", path: path.resolve(__dirname, "build") } };
+          module.exports = { target: "node", entry: "./index.ts", output: pack.output };`,
+        "index.ts": `import express from "express";\nexpress().listen(process.env.PORT || 4000);`,
+      },
+      is: { kind: "server", buildCommand: "yarn run build", startCommand: "node build/app.js", port: 4000 },
+    },
+    "what Babel compiles from a folder of any name": {
+      files: {
+        "package.json": manifest({
+          scripts: {
+            "build:server": "NODE_ENV=production babel src/scripts --out-dir server --extensions '.js'",
+            build: "npm run build:server",
+            start: "npm run build && node server/index.js",
+          },
+          dependencies: { express: "5" },
+        }),
+        "src/scripts/index.js": `import express from "express";\nexpress().listen(process.env.PORT || 4100);`,
+      },
+      is: { kind: "server", startCommand: "npm run start", port: 4100 },
+    },
+    "a program that is compiled where it is written, by the script for what is live": {
+      files: {
+        "package.json": manifest({
+          scripts: {
+            dev: "vite client",
+            build: "vite build client",
+            "serve-prod": "tsc --project server && vite build client && node ./server/dist/index.js production",
+          },
+          dependencies: { express: "5", "vite-express": "0.20" },
+          devDependencies: { vite: "6" },
+        }),
+        "client/index.html": "<p>",
+        "client/vite.config.ts": "export default {}",
+        "server/src/index.ts": `import express from "express";\nimport ViteExpress from "vite-express";\nViteExpress.listen(express(), 3200);`,
+      },
+      is: { kind: "server", framework: "express", startCommand: "npm run serve-prod", port: 3200 },
+    },
+    "what is built for Workers, though its settings name what is not there yet": {
+      files: {
+        "package.json": manifest({
+          scripts: { dev: "vite", build: "vite build && vite build --ssr && bash pack.sh", release: "wrangler deploy" },
+          devDependencies: { vite: "6", wrangler: "4" },
+        }),
+        "wrangler.toml": `name = "x"\nmain = "./dist/cloudflare/index.js"\nassets = "./dist/cloudflare/bucket"\n[env.production]\n[[env.production.d1_databases]]\nbinding = "DB"\n`,
+        "index.html": "<p>",
+        "vite.config.ts": "export default {}",
+      },
+      is: { kind: "server", framework: "vite", startCommand: null, database: ["sqlite"] },
+    },
     "the file that hands out the pages, where the start script is their builder's": {
       files: {
         "package.json": manifest({
