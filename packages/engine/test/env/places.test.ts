@@ -3,6 +3,57 @@ import { requiredTable } from "./required.ts";
 
 describe("where a variable is read", () => {
   requiredTable({
+    "nothing for the ways an object offers beside the one taken": {
+      files: {
+        "config/database.js": `module.exports = ({ env }) => {
+          const client = env("DATABASE_CLIENT", "sqlite");
+          const connections = {
+            postgres: { connection: { connectionString: env("DATABASE_URL"), key: env("STORE_KEY") } },
+            sqlite: { connection: { filename: env("STORE_FILE") } },
+          };
+          return { connection: { client, ...connections[client] } };
+        };`,
+        ".env.example": "TITLE=\nSTORE_FILE=\n",
+      },
+      required: ["STORE_FILE"],
+    },
+    "what the example chooses of the ways an object offers": {
+      files: {
+        "config/database.js": `const client = process.env.STORE_CLIENT || "sqlite";
+          const connections = { postgres: { key: process.env.STORE_KEY }, sqlite: { file: process.env.STORE_FILE } };
+          module.exports = connections[client];`,
+        ".env.example": "STORE_CLIENT=postgres\nSTORE_KEY=\n",
+      },
+      required: ["STORE_KEY"],
+    },
+    "what a client or a token does not come into being without, though the example leaves it out": {
+      files: {
+        "src/ask.ts": `import OpenAI from "openai";
+          export const client = new OpenAI({ apiKey: process.env.MODEL_KEY });
+          export const sign = (id: string) => jwt.sign({ id }, process.env.SIGNATURE, { expiresIn: "1h" });`,
+        "src/store.ts": `open(process.env.AA_KEY, process.env.BB_KEY, process.env.CC_KEY, process.env.EE_KEY, process.env.FF_KEY, process.env.TITLE);`,
+        ".env.example": "AA_KEY=\nBB_KEY=\nCC_KEY=\nEE_KEY=\nFF_KEY=\n",
+      },
+      required: ["AA_KEY", "BB_KEY", "CC_KEY", "EE_KEY", "FF_KEY", "MODEL_KEY", "SIGNATURE"],
+    },
+    "a secret that tokens are checked with, whatever is forgiven of the tokens": {
+      files: {
+        "src/auth.ts": `export class Auth {
+          sign(id) { return this.jwt.signAsync({ id }, { secret: this.config.get("REFRESH_TOKEN_SECRET") }); }
+          async check(token) { try { return await this.jwt.verifyAsync<Id>(token, { secret: this.config.get("REFRESH_TOKEN_SECRET") }); } catch (error) { return undefined; } }
+        }`,
+        ".env.example": "REFRESH_TOKEN_SECRET=\n",
+      },
+      required: ["REFRESH_TOKEN_SECRET"],
+    },
+    "what the server's side of Supabase reads by itself": {
+      files: {
+        "package.json": `{"devDependencies":{"@nuxtjs/supabase":"1"}}`,
+        "server/api/all.ts": `import { serverSupabaseServiceRole } from "#supabase/server";
+          export default defineEventHandler((event) => serverSupabaseServiceRole(event).from("all"));`,
+      },
+      required: ["SUPABASE_SERVICE_KEY"],
+    },
     "the text among the bindings of requests that Node answers is nobody's to give": {
       files: {
         "package.json": `{"dependencies":{"hono":"4","@hono/node-server":"1"}}`,

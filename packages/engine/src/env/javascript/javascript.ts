@@ -13,6 +13,7 @@ import {
   featureQuestions,
   forgivenReads,
   settleCases,
+  settleEntries,
   settleNamedSwitches,
   switchedBlocks,
 } from "./switches.ts";
@@ -119,6 +120,7 @@ function settleFound(script: Script, found: Found[]): Sighting[] {
   linkChoices(found, sightings);
   settleCases(script, sightings);
   settleNamedSwitches(script, sightings);
+  settleEntries(script, sightings);
   linkAlternatives(found, sightings);
   for (const sighting of sightings)
     if (ownSettings.test(script.code.slice(Math.max(0, sighting.offset - 80), sighting.offset)))
@@ -128,7 +130,7 @@ function settleFound(script: Script, found: Found[]): Sighting[] {
 
 /** `jwt.verify(token, process.env.X)`: what is forgiven is a bad token. */
 function checksWith(code: string, offset: number): boolean {
-  return /\b(?:verify|jwtVerify|decrypt|unsign)\s*(?:<[^<>()]*>)?\([^;{}]*$/.test(
+  return /\b(?:verify(?:Async)?|jwtVerify|decrypt|unsign)\s*(?:<[^<>()]*>)?\([^;{}]*(?:\{[^;{}]*)?$/.test(
     code.slice(Math.max(0, offset - 160), offset),
   );
 }

@@ -97,7 +97,7 @@ export function useOf(script: Script, span: Span): Use {
   const trimmed = /^\s*\??\.\s*trim\(\s*\)/.exec(code.slice(span.end, span.end + 60));
   if (trimmed) return useOf(script, { start: span.start, end: span.end + trimmed[0].length });
   let { start, end } = span;
-  /** `new URL(X)` and `X.split(",")` throw without it. */
+  /** `new URL(X)`, `X.split(",")` and `jwt.sign(token, X)` throw without it. */
   let isParsed = false;
   // Widen over parentheses and conversions: Number(process.env.PORT) || 3000.
   for (let round = 0; round < 4; round++) {
@@ -187,8 +187,13 @@ export function useOf(script: Script, span: Span): Use {
   }
   if (/^\.\s*split\s*\(/.test(code.slice(at, at + 12))) isParsed = true;
   const isExpected = /:\s*string\s*\|\s*(?:undefined|null)\s*=\s*$/.test(code.slice(Math.max(0, start - 60), start));
+  isParsed ||= throwsWithout.test(code.slice(Math.max(0, start - 200), start));
   return { need: isParsed ? "asserted" : isExpected ? "guarded" : "plain", ...bound(code, start, end) };
 }
+
+/** Clients that do not come into being without their key, and tokens without theirs. */
+const throwsWithout =
+  /\bnew\s+(?:OpenAI|Stripe|Resend)\s*\(\s*(?:\{[^{}]*?\bapiKey\s*:\s*)?$|\b(?:jwt|JWT|jsonwebtoken)\.(?:sign|verify)\s*\((?:[^(){};]|\{[^{}]*\}|\([^()]*\))*,\s*$/;
 
 /** What follows `if (X)`: it can be done without, unless the other branch stops, at least in production. */
 function askedFor(script: Script, from: number): Use {

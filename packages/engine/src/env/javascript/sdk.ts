@@ -133,6 +133,12 @@ export const sdks: SdkRow[] = [
     source: "https://supabase.nuxtjs.org",
   },
   {
+    packages: ["@nuxtjs/supabase", "#supabase/server"],
+    uses: /\bserverSupabaseServiceRole\s*(?:<[^>]*>)?\(/,
+    needs: ["SUPABASE_SERVICE_KEY|SUPABASE_SECRET_KEY|NUXT_SUPABASE_SERVICE_KEY"],
+    source: "https://supabase.nuxtjs.org/services/serversupabaseservicerole",
+  },
+  {
     packages: ["nuxt-auth-utils"],
     needs: ["NUXT_SESSION_PASSWORD"],
     source: "https://github.com/atinux/nuxt-auth-utils",

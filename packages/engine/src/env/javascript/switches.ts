@@ -56,6 +56,53 @@ function casesIn({ code, text }: Omit<Script, "path">, open: number): { labels: 
   });
 }
 
+/** `const all = { mysql: { … }, sqlite: { … } }` and `all[client]`, where a variable says which: of the others nothing is read. */
+export function settleEntries({ code, text }: Script, sightings: Sighting[]): void {
+  if (sightings.length === 0) return;
+  const taken = new Map(
+    [...code.matchAll(/(?<![\w$])(?<!(?<!\.)\.)([A-Za-z_$][\w$]*)\[\s*([A-Za-z_$][\w$]*)\s*\]/g)].map((match) => [
+      match[1]!,
+      match[2]!,
+    ]),
+  );
+  for (const [name, chooser] of taken) {
+    const [all, by] = [name, chooser].map(
+      (one) => `\\b(?:const|let|var)\\s+${one.replaceAll("$", "\\$")}\\s*(?::[^=\\n]*)?=\\s*`,
+    );
+    const head = new RegExp(`${all}\\{`).exec(code);
+    const choice = new RegExp(
+      `${by}(?:process\\.env\\.|[\\w$.]*\\(\\s*["'\`])([A-Z][A-Z0-9_]+)["'\`]?\\s*(?:(?:,|\\|\\||\\?\\?)\\s*["'\`]([\\w-]+)["'\`])?`,
+    ).exec(text);
+    if (!head || !choice) continue;
+    const [, key, otherwise] = choice;
+    for (const { label, span } of entriesIn({ code, text }, head.index + head[0].length - 1))
+      for (const sighting of sightings)
+        if (sighting.offset > span.start && sighting.offset < span.end)
+          sighting.onlyFor = {
+            key: key!,
+            values: [label],
+            isValue: true,
+            isOneOfSeveral: true,
+            ...(otherwise === undefined ? {} : { otherwise }),
+          };
+  }
+}
+
+/** The objects in the object that opens at `open`, by their names. */
+function entriesIn({ code, text }: Omit<Script, "path">, open: number): { label: string; span: Span }[] {
+  const end = closing(code, open);
+  const found: { label: string; span: Span }[] = [];
+  const entry = /["']?([A-Za-z_$][\w$-]*)["']?\s*:\s*\{/g;
+  entry.lastIndex = open + 1;
+  for (let match = entry.exec(text); match && match.index < end; match = entry.exec(text)) {
+    const start = match.index + match[0].length - 1;
+    const span = { start, end: closing(code, start) };
+    found.push({ label: match[1]!, span });
+    entry.lastIndex = span.end;
+  }
+  return found;
+}
+
 /** `const isOn = process.env.MAIL_ENABLED === "true"; if (isOn) { … }`, or `if (!isOn) return;` and what follows. */
 export function settleNamedSwitches({ code, text }: Script, sightings: Sighting[]): void {
   if (sightings.length === 0) return;
