@@ -9,7 +9,7 @@ import { state } from "./languages/draft.ts";
 import { majorOf, type Manifest, manifestOf, usedOf, uses } from "./manifest.ts";
 import type { PackageManager } from "./package-manager.ts";
 import { type Program, scriptCalled, type Subject } from "./program.ts";
-import { inside, isObject, type Project } from "./reading.ts";
+import { inside, isObject, type Json, type JsonObject, type Project } from "./reading.ts";
 import { type Invocation, optionOf } from "./scripts.ts";
 import { workspaceOf } from "./workspaces.ts";
 
@@ -99,14 +99,21 @@ function startOf(subject: Subject, source: Source, run: Invocation | undefined):
   if (bundled !== undefined) return `node ${bundled}/${path.slice(path.lastIndexOf("/") + 1).replace(/tsx?$/, "js")}`;
   const main = manifest.json["main"];
   const isMain = typeof main === "string" && /\.(m|c)?js$/.test(main);
-  if (isMain && builds.length > 0 && sourceOf(project, manifest, main)?.at === source.at)
-    return `node ${main.replace(/^\.\//, "")}`;
+  const compiles = builds.find(
+    (run) => bundlers.has(run.program) || (compilers.has(run.program) && !isOnlyChecked(project, manifest, run)),
+  );
+  const options = compilerOptions(project, manifest.directory);
+  const out = (compiles && optionOf(compiles, "--outDir", "--out-dir", "-d")) ?? stringAt(options, "outDir");
+  const stem = path.replace(/\.(m|c)?tsx?$/, "");
+  // `main` may name the file as it is written, which the compiler puts elsewhere.
+  const isLeft = isMain && plainPath(main).replace(/\.(m|c)?js$/, "") === stem && (!compiles || out !== undefined);
+  if (isMain && !isLeft && builds.length > 0 && sourceOf(project, manifest, main)?.at === source.at)
+    return `node ${plainPath(main)}`;
   if (shipped !== undefined) return `node ${shipped}`;
   // Vite, told to build a server.
   const isVites = usedOf(manifest, ["vite-plugin-fastify", "vite-plugin-node"]) !== undefined;
   if (isVites && builds.some(({ program, words }) => program === "vite" && words.includes("build")))
     return `node dist/${path.slice(path.lastIndexOf("/") + 1).replace(/tsx?$/, "js")}`;
-  const compiles = builds.find(({ program }) => compilers.has(program) || bundlers.has(program));
   if (!compiles)
     return usedOf(manifest, ["tsx"])
       ? `npx tsx ${path}`
@@ -115,22 +122,37 @@ function startOf(subject: Subject, source: Source, run: Invocation | undefined):
         : (majorOf(manifest, "@types/node") ?? 0) >= 23
           ? `node ${path}`
           : `npx tsx ${path}`;
-  const stem = path.replace(/\.(m|c)?tsx?$/, "");
   // A bundler knows nothing of the compiler's settings, and leaves out the folder all entries lie in.
   if (bundlers.has(compiles.program)) {
     const file = optionOf(compiles, "--outfile", "-o");
     const folder = optionOf(compiles, "--outdir", "--out-dir", "-d") ?? "dist";
     return `node ${plainPath(file?.endsWith("js") ? file : `${folder.replace(/\/$/, "")}/${stem.replace(/^[^/]+\//, "")}.js`)}`;
   }
-  const options = project.json(inside(manifest.directory, "tsconfig.json"))?.["compilerOptions"];
-  const out =
-    optionOf(compiles, "--outDir", "--out-dir", "-d") ??
-    (isObject(options ?? null) && typeof (options as { outDir?: unknown }).outDir === "string"
-      ? (options as { outDir: string }).outDir
-      : "dist");
   const inSource =
     compiles.program !== "tsc" || !hasSourcesBeside(project, manifest) ? stem.replace(/^src\//, "") : stem;
-  return `node ${plainPath(out).replace(/\/$/, "")}/${inSource}.js`;
+  return `node ${plainPath(out ?? "dist").replace(/\/$/, "")}/${inSource}.js`;
+}
+
+/** What the compiler is told, with what the file its settings extend tells it. */
+function compilerOptions(project: Project, directory: string): JsonObject {
+  const own = project.json(inside(directory, "tsconfig.json"));
+  const base = own?.["extends"];
+  const at = typeof base === "string" && base.startsWith(".") ? placed(base, directory) : undefined;
+  const inherited = at === undefined ? undefined : project.json(/\.json$/.test(at) ? at : `${at}.json`);
+  const told = (settings: Json | undefined): JsonObject => {
+    const options = valueAt(settings, "compilerOptions") ?? null;
+    return isObject(options) ? options : {};
+  };
+  return { ...told(inherited), ...told(own) };
+}
+
+/** The compiler writes nothing: its settings say so, and the command names no others. */
+function isOnlyChecked(project: Project, manifest: Manifest, run: Invocation): boolean {
+  return (
+    run.program === "tsc" &&
+    compilerOptions(project, manifest.directory)["noEmit"] === true &&
+    !run.words.some((word) => /^(?:-p|--project|-b|--build|--outDir|--noEmit)$/.test(word))
+  );
 }
 
 /** Where webpack puts a program for Node, seen from its folder. */

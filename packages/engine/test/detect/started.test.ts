@@ -25,6 +25,32 @@ describe("what is started of a build when no script says it", () => {
       },
       is: { startCommand: "node build/server/server.cjs" },
     },
+    "not the file as it is written, where the compiler puts it elsewhere": {
+      files: {
+        ...built("tsc", { main: "./src/server.js" }),
+        "tsconfig.json": `{ "compilerOptions": { "outDir": "./dist" } }`,
+      },
+      is: { startCommand: "node dist/server.js" },
+    },
+    "the file as it is written, where the compiler puts it beside": {
+      files: built("tsc", { main: "src/server.js" }),
+      is: { startCommand: "node src/server.js" },
+    },
+    "the source itself, where the compiler only checks": {
+      files: {
+        ...built("tsc", { main: "src/server.js" }),
+        "tsconfig.json": `{ "extends": "./config/base.json", "compilerOptions": { "outDir": "dist" } }`,
+        "config/base.json": `{ "compilerOptions": { "noEmit": true } }`,
+      },
+      is: { startCommand: "npx tsx src/server.ts" },
+    },
+    "settings that only check are not those the build names": {
+      files: {
+        ...built("tsc -p tsconfig.build.json"),
+        "tsconfig.json": `{ "compilerOptions": { "noEmit": true } }`,
+      },
+      is: { startCommand: "node dist/server.js" },
+    },
     "a container that runs another program says nothing of it": {
       files: { ...built("tsc"), Dockerfile: `FROM node:24\nCMD ["node", "scripts/wait.js"]` },
       is: { startCommand: "node dist/server.js" },
