@@ -41,7 +41,7 @@ export function besideRoot(
   const driven = manifest ? drivenFolders(manifest) : new Set<string>();
   return below.filter(
     (one) =>
-      programFolders.test(one.path) &&
+      (programFolders.test(one.path) || isOfEdge(one.reading)) &&
       !/(?:^|\/)ClientApp$/i.test(one.path) &&
       !isManual(one) &&
       !driven.has(one.path) &&
@@ -58,6 +58,11 @@ export function besideDesktop(manifest: Manifest, below: readonly Below[]): Belo
   return below.filter(
     ({ path }) => programFolders.test(path) && !driven.has(path) && !/electron|desktop|renderer/.test(path),
   );
+}
+
+/** The settings of an edge platform in its folder name its program: it is put there by itself. */
+function isOfEdge({ evidence }: Reading): boolean {
+  return evidence.some(({ rule, at }) => rule === "port/wrangler" && /wrangler\.\w+$/.test(at));
 }
 
 function isOfPages({ kind, framework }: Reading): boolean {

@@ -312,10 +312,12 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
     const still =
       builds.some(({ words }) => words.some((word) => /adapt[eo]rs\/static/.test(word))) ||
       (adapted("static") && !adapted("express"));
+    const server = Object.entries(manifest.scripts).find(([, text]) => /^node (?:\.\/)?server\/entry\.\S+$/.test(text));
     return {
       kind: still ? "static" : "server",
       output: "dist",
       noStart: !still,
+      ...(server && !still ? { start: `script:${server[0]}` } : {}),
       at: manifest.at,
       rule: still ? "qwik/static" : "qwik/server",
       confidence: 0.85,

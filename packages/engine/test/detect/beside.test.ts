@@ -39,6 +39,19 @@ describe("what lies beside", () => {
       },
       is: { kind: "monorepo", services: [".", "web"] },
     },
+    "what has settings of its own for the edge is put there by itself": {
+      files: {
+        "package.json": manifest({ scripts: { build: "vite build" }, dependencies: { vite: "7", react: "19" } }),
+        "index.html": "<p>",
+        "src/main.tsx": "",
+        "workers/mail/package.json": manifest({ name: "mail" }),
+        "workers/mail/wrangler.toml": `name = "mail"\nmain = "src/index.ts"\n`,
+        "workers/mail/src/index.ts": `export default { async fetch() { return new Response("sent"); } };`,
+        "workers/shared/package.json": manifest({ name: "shared", main: "index.js" }),
+        "workers/shared/index.js": "exports.name = 1;",
+      },
+      is: { kind: "monorepo", services: [".", "workers/mail"] },
+    },
     "a module of Java called config hands out configuration": {
       files: {
         "pom.xml":

@@ -168,6 +168,17 @@ describe("where it lies and what it is made of", () => {
       },
       is: { kind: "static", framework: "qwik", outputDir: "dist", startCommand: null },
     },
+    "Qwik's server of its own, under whatever name": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "qwik build", start: "vite --open --mode ssr", deploy: "node server/entry.express" },
+          devDependencies: { "@builder.io/qwik-city": "0.0.124" },
+        }),
+        "adaptors/express/vite.config.ts": "export default {};",
+        "src/entry.express.tsx": `express().listen(process.env.PORT ?? 3000);`,
+      },
+      is: { kind: "server", framework: "qwik", startCommand: "npm run deploy", port: 3000 },
+    },
     "static pages of Nuxt 2, which its build leaves nothing of": {
       files: {
         "package.json": manifest({

@@ -36,6 +36,26 @@ describe("where a variable is read", () => {
       },
       required: ["AA_KEY", "BB_KEY", "CC_KEY", "EE_KEY", "FF_KEY", "MODEL_KEY", "SIGNATURE"],
     },
+    "what the one who signs people in is told in its element, though the example leaves it out": {
+      files: {
+        "src/main.tsx": `root.render(<Auth0Provider domain={import.meta.env.VITE_TENANT} clientId={import.meta.env.VITE_CLIENT}
+          authorizationParams={{ audience: import.meta.env.VITE_AUDIENCE }}><App /></Auth0Provider>);`,
+        "src/store.ts": `open(import.meta.env.VITE_AA, import.meta.env.VITE_BB, import.meta.env.VITE_CC, import.meta.env.VITE_EE, import.meta.env.VITE_FF, import.meta.env.VITE_TITLE);`,
+        ".env.example": "VITE_AA=\nVITE_BB=\nVITE_CC=\nVITE_EE=\nVITE_FF=\n",
+      },
+      required: ["VITE_AA", "VITE_BB", "VITE_CC", "VITE_CLIENT", "VITE_EE", "VITE_FF", "VITE_TENANT"],
+    },
+    "the secret Auth.js is given from the settings of Nuxt, and not its own": {
+      files: {
+        "package.json": `{"dependencies":{"@auth/core":"0","nuxt":"3"}}`,
+        "nuxt.config.ts": `export default defineNuxtConfig({ runtimeConfig: { authJs: { secret: process.env.NUXT_AUTH_JS_SECRET } } });`,
+        "server/api/auth/[...].ts": `import Passkey from "@auth/core/providers/passkey";
+          const runtimeConfig = useRuntimeConfig();
+          export const options = { secret: runtimeConfig.authJs.secret, providers: [Passkey] };`,
+        ".env.example": "NUXT_AUTH_JS_SECRET=\n",
+      },
+      required: ["NUXT_AUTH_JS_SECRET"],
+    },
     "a secret that tokens are checked with, whatever is forgiven of the tokens": {
       files: {
         "src/auth.ts": `export class Auth {

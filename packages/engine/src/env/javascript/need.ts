@@ -191,9 +191,9 @@ export function useOf(script: Script, span: Span): Use {
   return { need: isParsed ? "asserted" : isExpected ? "guarded" : "plain", ...bound(code, start, end) };
 }
 
-/** Clients that do not come into being without their key, and tokens without theirs. */
+/** Clients that do not come into being without their key, tokens without theirs, and who signs people in. */
 const throwsWithout =
-  /\bnew\s+(?:OpenAI|Stripe|Resend)\s*\(\s*(?:\{[^{}]*?\bapiKey\s*:\s*)?$|\b(?:jwt|JWT|jsonwebtoken)\.(?:sign|verify)\s*\((?:[^(){};]|\{[^{}]*\}|\([^()]*\))*,\s*$/;
+  /\bnew\s+(?:OpenAI|Stripe|Resend)\s*\(\s*(?:\{[^{}]*?\bapiKey\s*:\s*)?$|\b(?:jwt|JWT|jsonwebtoken)\.(?:sign|verify)\s*\((?:[^(){};]|\{[^{}]*\}|\([^()]*\))*,\s*$|<(?:Auth0Provider\b[^<>]*\b(?:domain|clientId)|ClerkProvider\b[^<>]*\bpublishableKey)=\{\s*$/;
 
 /** What follows `if (X)`: it can be done without, unless the other branch stops, at least in production. */
 function askedFor(script: Script, from: number): Use {

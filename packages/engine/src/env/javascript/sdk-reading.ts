@@ -36,7 +36,7 @@ export function readSdks(rows: SdkRow[], script: Script, names: ReadonlySet<stri
     const name = row.packages.find((one) => names.has(one));
     if (name === undefined) continue;
     const imported = importOf(script, name);
-    if (imported < 0) continue;
+    if (imported < 0 || row.unlessAnywhere?.test(script.code)) continue;
     const offset = row.uses ? firstUse(row, script) : imported;
     if (offset < 0) continue;
     for (const needs of row.needs) {
@@ -71,7 +71,6 @@ function importOf({ path, text, code }: Script, name: string): number {
 }
 
 function firstUse(row: SdkRow, { code }: Script): number {
-  if (row.unlessAnywhere?.test(code)) return -1;
   const uses = new RegExp(row.uses!.source, "g");
   for (const match of code.matchAll(uses)) {
     if (!row.unless) return match.index;

@@ -26,7 +26,7 @@ const createdWithKey =
   /\bcreate[A-Z]\w*\s*\(\s*\{[^}]*\bapiKey\s*:\s*(?:process\.env|import\.meta\.env|env\.|[A-Z][A-Z0-9]*_[A-Z0-9_]+\b)/;
 /** Version 5 answers what the one before exports: `const { handlers, auth } = NextAuth(…)`. */
 const nextAuthOfFive = /\}\s*=\s*NextAuth\s*\(/;
-const secretByOtherName = /\bsecret\s*:\s*process\.env\.(?!(?:NEXT)?AUTH_SECRET\b)[A-Z]/;
+const secretByOtherName = /\bsecret\s*:\s*(?:process\.env\.(?!(?:NEXT)?AUTH_SECRET\b)[A-Z]|runtimeConfig\.)/;
 const aiSdk = "https://ai-sdk.dev/providers/ai-sdk-providers";
 
 function aiSdkProvider(name: string, key: string): SdkRow {
@@ -82,6 +82,7 @@ export const sdks: SdkRow[] = [
       "@solid-mediakit/auth",
       "auth-astro",
     ],
+    unlessAnywhere: secretByOtherName,
     needs: ["AUTH_SECRET"],
     source: "https://authjs.dev/reference/core/errors#missingsecret",
   },
