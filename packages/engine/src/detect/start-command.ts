@@ -100,7 +100,7 @@ function startOf(subject: Subject, source: Source, run: Invocation | undefined):
   const main = manifest.json["main"];
   const isMain = typeof main === "string" && /\.(m|c)?js$/.test(main);
   const compiles = builds.find(
-    (run) => bundlers.has(run.program) || (compilers.has(run.program) && !isOnlyChecked(project, manifest, run)),
+    (one) => bundlers.has(one.program) || (compilers.has(one.program) && !isOnlyChecked(project, manifest, one)),
   );
   const options = compilerOptions(project, manifest.directory);
   const out = (compiles && optionOf(compiles, "--outDir", "--out-dir", "-d")) ?? stringAt(options, "outDir");
@@ -138,7 +138,7 @@ function compilerOptions(project: Project, directory: string): JsonObject {
   const own = project.json(inside(directory, "tsconfig.json"));
   const base = own?.["extends"];
   const at = typeof base === "string" && base.startsWith(".") ? placed(base, directory) : undefined;
-  const inherited = at === undefined ? undefined : project.json(/\.json$/.test(at) ? at : `${at}.json`);
+  const inherited = at === undefined ? undefined : project.json(at.endsWith(".json") ? at : `${at}.json`);
   const told = (settings: Json | undefined): JsonObject => {
     const options = valueAt(settings, "compilerOptions") ?? null;
     return isObject(options) ? options : {};

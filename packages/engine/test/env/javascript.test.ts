@@ -43,7 +43,7 @@ const uses: [source: string, ...needs: string[]][] = [
   [`const key = this.config.get('X_KEY', { infer: true });`, "plain"],
   [`module.exports = { production: { use_env_variable: "X_KEY" } };`, "plain"],
   // A token may be wrong; what it is checked with must be there.
-  ["function who(t) { try { return jwt.verify(t, process.env.X_KEY); } catch (error) { return; } }", "plain"],
+  ["function who(t) { try { return jwt.verify(t, process.env.X_KEY); } catch (error) { return; } }", "asserted"],
   ["function who() { try { return parse(process.env.X_KEY); } catch { return null; } }", "guarded"],
   ["const list = process.env.X_KEY.split(',');", "asserted"],
   ["const config = process.env.X_KEY ? parse(process.env.X_KEY) : missing('no');", "checked", "guarded"],
