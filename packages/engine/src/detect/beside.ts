@@ -83,7 +83,22 @@ function takesIn(project: Project, { runtime }: Reading, folder: string): boolea
     matches: (name) => /\.(?:go|rs|csproj)$|^(?:Dockerfile|pom\.xml|build\.gradle(?:\.kts)?)$/.test(name),
   }).some((at) =>
     // Pages with a container of their own are shipped in that one.
-    at.startsWith(`${folder}/`) ? !at.endsWith("Dockerfile") : isNamed.test(project.tree.text(at) ?? ""),
+    at.startsWith(`${folder}/`)
+      ? !at.endsWith("Dockerfile")
+      : isNamed.test(project.tree.text(at) ?? "") && !(at.endsWith("Dockerfile") && isOfPagesAlone(project, at)),
+  );
+}
+
+/** A container in which nothing but pages is built and served. */
+function isOfPagesAlone(project: Project, at: string): boolean {
+  const text = project.tree.text(at) ?? "";
+  const stages = new Set(
+    [...text.matchAll(/^FROM[ \t].*[ \t]AS[ \t]+(\S+)/gim)].map(([, name]) => name!.toLowerCase()),
+  );
+  const images = [...text.matchAll(/^FROM[ \t]+(?:--\S+[ \t]+)?(\S+)/gim)].map(([, image]) => image!.toLowerCase());
+  return (
+    images.length > 0 &&
+    images.every((image) => stages.has(image) || /^(?:\S+\/)?(?:node|bun|nginx[\w-]*|caddy|httpd)(?::|@|$)/.test(image))
   );
 }
 

@@ -71,6 +71,17 @@ describe("what lies beside", () => {
       },
       is: { kind: "monorepo", services: [".", "web"] },
     },
+    "pages with a container of their own elsewhere beside a program of .NET are a service": {
+      files: {
+        "Shop.sln": "",
+        "shop-api/Shop.Api.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"/>',
+        "shop-web/package.json": JSON.stringify({ scripts: { build: "vite build" }, devDependencies: { vite: "7" } }),
+        "shop-web/index.html": "<html></html>",
+        "docker/web/Dockerfile":
+          "FROM node:24-alpine AS build\nCOPY shop-web .\nRUN npm run build\nFROM nginx:stable\nCOPY --from=build dist /usr/share/nginx/html\n",
+      },
+      is: { kind: "monorepo", services: [".", "shop-web"] },
+    },
     "the database of a compose file above the one program is that program's": {
       files: {
         "compose.yaml": "services:\n  web:\n    build: app\n  db:\n    image: mcr.microsoft.com/azure-sql-edge:1.0.4\n",

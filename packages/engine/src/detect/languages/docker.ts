@@ -120,7 +120,9 @@ function onlyVariant(project: Project, directory: string): string | undefined {
       (name) =>
         /^(Dockerfile\.|.+\.Dockerfile$)/i.test(name) && !/\.(dev|test|ci|ignore|dockerignore)\b|windows/i.test(name),
     );
-  return variants.length === 1 ? inside(directory, variants[0]!) : undefined;
+  // Beside a program they are of its parts; where nothing else is there, one is as good as another.
+  const isClear = variants.length === 1 || !hasLanguageManifest(project, directory);
+  return isClear && variants.length > 0 ? inside(directory, variants.toSorted()[0]!) : undefined;
 }
 
 export interface ComposeService {
@@ -265,6 +267,9 @@ const containers: Reader = {
     state(reading, "port", file.ports[0], { at, rule: "container/expose" });
     state(reading, "startCommand", file.command, { at, rule: "container/command" });
     const alone = !hasLanguageManifest(project, directory);
+    // Who builds it has to be told what it is built on.
+    if (file.base === "")
+      return decide(reading, "container", alone ? 0.6 : 0.3, { at, rule: "container/without-base" });
     return decide(reading, "container", alone ? 0.9 : 0.5, {
       at,
       rule: alone ? "container/only-way" : "container/beside-a-language",

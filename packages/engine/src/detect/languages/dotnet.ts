@@ -39,7 +39,7 @@ export const dotnet: Reader = {
     keepUsedDatabase(reading, codeOf(project, main));
     dropLocalDatabases(reading, codeOf(project, main));
     const isSolution = main.directory !== directory;
-    if (isSolution && programsOf(projects).length > 1) {
+    if (isSolution && programsOf(directory, projects).length > 1) {
       state(reading, "packageManager", "nuget", { at, rule: "dotnet/project" });
       stateVersion(project, directory, reading, main);
       return decide(reading, "monorepo", 0.9, { at, rule: "dotnet/programs" });
@@ -91,17 +91,17 @@ export const dotnet: Reader = {
 };
 
 /** Projects of a solution that are each deployed: those another one refers to are part of it. */
-function programsOf(projects: DotnetProject[]): DotnetProject[] {
+function programsOf(directory: string, projects: DotnetProject[]): DotnetProject[] {
   const used = new Set(
     projects.filter(({ kind }) => kind !== "test" && kind !== "package").flatMap(({ refers }) => refers),
   );
-  return projects.filter(
-    ({ kind, at }) =>
-      ["server", "static", "worker"].includes(kind) &&
-      !used.has(at) &&
-      !/(^|[/.])(tests?|samples?|examples?|benchmarks?|playground|tools?|templates?|build)([/.]|$)/i.test(at),
-  );
+  const all = projects.filter(({ kind, at }) => ["server", "static", "worker"].includes(kind) && !used.has(at));
+  const own = all.filter(({ at }) => !besideTheProgram.test(at));
+  // Of a repository that calls itself samples, they are what there is.
+  return own.length > 0 || shownBySamples(directory, projects) ? own : all;
 }
+
+const besideTheProgram = /(^|[/.])(tests?|samples?|examples?|benchmarks?|playground|tools?|templates?|build)([/.]|$)/i;
 
 /** The library whose samples are all that runs. */
 function shownBySamples(directory: string, projects: DotnetProject[]): DotnetProject | undefined {
@@ -130,7 +130,7 @@ function referredBy(project: Project, main: DotnetProject): DotnetProject[] {
 /** Directories of projects below `directory` that are deployed by themselves, or null where there is no more than one. */
 export function dotnetPrograms(project: Project, directory: string): Set<string> | null {
   const projects = dotnetProjects(project, directory);
-  const programs = projects[0]?.directory === directory ? [] : programsOf(projects);
+  const programs = projects[0]?.directory === directory ? [] : programsOf(directory, projects);
   return programs.length > 1 ? new Set(programs.map((one) => one.directory)) : null;
 }
 
@@ -144,6 +144,8 @@ function target(directory: string, main: DotnetProject): string {
 }
 
 const isProject = (name: string): boolean => /\.(cs|fs|vb)proj$/.test(name);
+
+const mostProjects = 60;
 
 /** Project files of the directory, or, beside a solution or a src folder, of those below; the program to run first. */
 export function dotnetProjects(project: Project, directory: string): DotnetProject[] {
@@ -160,23 +162,35 @@ export function dotnetProjects(project: Project, directory: string): DotnetProje
       : hasSolution || own.length > 0
         ? search(tree, directory, {
             depth: 4,
-            limit: 60,
+            limit: mostProjects,
             matches: isProject,
             everywhere: true,
             stopAt: (names) => names.some((name) => /\.slnx?$/.test(name)),
           })
         : [];
+  const named = hasSolution ? namedBySolutions(project, directory) : [];
   const order = { server: 0, static: 2, worker: 1, program: 3, package: 4, test: 5 } as const;
   const likely = (one: DotnetProject) =>
     (/(web|api|server|host|app|site|mvc|gateway)$/i.test(one.name) ? 0 : 1) +
     (/(test|sample|example|benchmark|apphost|client|admin)/i.test(one.at) ? 2 : 0) +
     (own.includes(one.at) ? -4 : 0);
-  return paths
+  return [...new Set([...paths, ...named])]
     .flatMap((path) => {
       const text = tree.text(path);
       return text === null ? [] : [projectOf(project, path, text)];
     })
     .sort((a, b) => order[a.kind] - order[b.kind] || likely(a) - likely(b) || a.at.length - b.at.length);
+}
+
+/** Some projects have a solution of their own beside them, and are a part of the one above all the same. */
+function namedBySolutions({ tree }: Project, directory: string): string[] {
+  return tree
+    .listing(directory)
+    .files.filter((name) => /\.slnx?$/.test(name))
+    .flatMap((name) => [...(tree.text(inside(directory, name)) ?? "").matchAll(/"([^"\n]{1,300}\.(?:cs|fs|vb)proj)"/g)])
+    .slice(0, mostProjects)
+    .map(([, path]) => posix.normalize(inside(directory, path!.replaceAll("\\", "/"))))
+    .filter((path) => !path.startsWith("..") && tree.has(path));
 }
 
 function projectOf(project: Project, at: string, text: string): DotnetProject {

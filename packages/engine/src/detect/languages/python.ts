@@ -137,6 +137,13 @@ function readProgram({ project, directory, reading, found, sources }: Case & { s
     !program.file.includes("/") &&
     found.scripts.length === 0 &&
     (programNames.test(program.file) || sources.some(({ at: path, text }) => path === program.at && isProgram(text)));
+  const installed = found.scripts.filter((name) => name !== "console_scripts");
+  const command = installed.find((name) => /bot/i.test(name)) ?? installed[0];
+  // What others are to build on says more of itself.
+  if (!program && command !== undefined && bot !== undefined && chatBots.includes(bot) && !found.classified) {
+    state(reading, "startCommand", command, { at, rule: "python/script", confidence: 0.75 });
+    return decide(reading, "worker", 0.8, { at, rule: `worker/${bot}` });
+  }
   if (found.published !== undefined && !isOwnProgram && !(bot !== undefined && program)) {
     return decide(reading, "package", 0.7, { at: found.published, rule: "python/package" });
   }

@@ -3,6 +3,7 @@
  * For detect.ts: `languageReaders` answer for any directory; `languageServices` finds the directories worth asking about;
  * `composeServices` (docker.ts) and `parseProcfile` (procfile.ts) say what runs beside them.
  */
+import { upwards } from "../package-manager.ts";
 import type { Project, Reader, Reading } from "../reading.ts";
 import { addExampleDatabases } from "./databases.ts";
 import { addComposeDatabases, databaseOfImage, dockerfileOf, dockerReaders, languageManifests } from "./docker.ts";
@@ -82,14 +83,14 @@ const besideThePrograms =
 export function languageServices(project: Project): ServiceHint[] {
   const found: ServiceHint[] = [];
   const seen: string[] = [];
-  const solution = dotnetPrograms(project, ".");
+  const solutionOf = solutionsOf(project);
   for (const directory of project.tree.directories()) {
     const manifest = manifestOf(project, directory);
     if (manifest === undefined || directory === "." || directory.split("/").length > deepest) continue;
     if (notDeployed.test(directory) || changesDatabase.test(directory)) continue;
     seen.push(directory);
     // What another program of the solution refers to is a part of that one.
-    if (solution && !solution.has(directory) && /(proj|\.slnx?)$/.test(manifest)) continue;
+    if (/(proj|\.slnx?)$/.test(manifest) && solutionOf(directory)?.has(directory) === false) continue;
     const best = languageReaders
       .map((reader) => reader.read(project, directory))
       .filter((reading) => reading !== null)
@@ -106,6 +107,20 @@ export function languageServices(project: Project): ServiceHint[] {
     }
   found.sort((a, b) => a.path.split("/").length - b.path.split("/").length || (a.path < b.path ? -1 : 1));
   return found.filter(({ path }) => !found.some((other) => other.path !== path && path.startsWith(`${other.path}/`)));
+}
+
+/** The programs of the nearest solution of .NET around a directory that has several. */
+function solutionsOf(project: Project): (directory: string) => Set<string> | null {
+  const known = new Map<string, Set<string> | null>();
+  return (directory) => {
+    for (const above of upwards(directory)) {
+      if (above === directory) continue;
+      let programs = known.get(above);
+      if (programs === undefined) known.set(above, (programs = dotnetPrograms(project, above)));
+      if (programs) return programs;
+    }
+    return null;
+  };
 }
 
 /** Folders of servers and bots, and the files by which they are known where what they import is installed by hand. */

@@ -49,6 +49,20 @@ describe("a Dockerfile", () => {
   });
 });
 
+it("takes the first of several Dockerfiles where nothing else is there", () => {
+  const files = { "debian.Dockerfile": "FROM debian\nEXPOSE 80\n", "alpine.Dockerfile": "FROM alpine\nEXPOSE 90\n" };
+  expect(readingOf(files)).toMatchObject({ kind: "container", port: 90 });
+});
+
+it("is put together by its compose file where nobody says what the container is built on", () => {
+  const files = {
+    Dockerfile: "ARG FROM\nFROM ${FROM} AS main\nCMD start\n",
+    "pyproject.toml": "[tool.black]\nline-length = 100\n",
+    "compose.yaml": "services:\n  app:\n    image: acme/shop\n  db:\n    image: postgres\n",
+  };
+  expect(readingOf(files)).toMatchObject({ kind: "compose", database: ["postgres"] });
+});
+
 describe("a compose file", () => {
   const compose = `services:
   web:

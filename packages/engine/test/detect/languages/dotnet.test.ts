@@ -157,3 +157,34 @@ describe("a solution inside another", () => {
     });
   });
 });
+
+it("finds the program its solution names, though it lies beside a solution of its own", () => {
+  expect(
+    readingOf({
+      "Blog.slnx":
+        '<Solution><Project Path="src/Blog.Web/Blog.Web.csproj" /><Project Path="gone/Gone.csproj" /></Solution>',
+      "src/Blog.Web/Blog.Web.sln": "",
+      "src/Blog.Web/Blog.Web.csproj": project(web),
+      "tools/Css/Css.csproj": project("Microsoft.NET.Sdk", [], "<OutputType>Exe</OutputType>"),
+    }),
+  ).toMatchObject({ kind: "server", buildCommand: "dotnet publish src/Blog.Web/Blog.Web.csproj -c Release -o out" });
+});
+
+it("runs the programs of a solution that is called samples as a whole", () => {
+  const files = {
+    "Acme.Samples.sln": "",
+    "Acme.Samples.Orders/Acme.Samples.Orders.csproj": project("Microsoft.NET.Sdk.Worker"),
+    "Acme.Samples.Web/Acme.Samples.Web.csproj": project(web),
+  };
+  expect(readingOf(files).kind).toBe("monorepo");
+});
+
+it("leaves out what is no program of a solution below the root", () => {
+  const files = {
+    "src/Shop.sln": "",
+    "src/Shop.Web/Shop.Web.csproj": project(web),
+    "src/Shop.Worker/Shop.Worker.csproj": project("Microsoft.NET.Sdk.Worker"),
+    "src/Shop.Filler/Shop.Filler.csproj": project("Microsoft.NET.Sdk", [], "<OutputType>Exe</OutputType>"),
+  };
+  expect(servicesOf(files).map(({ path }) => path)).toEqual(["src/Shop.Web", "src/Shop.Worker"]);
+});

@@ -549,3 +549,13 @@ it("is no library where a folder says how its container is built", () => {
   });
   expect(reading).toMatchObject({ kind: "server", framework: "fastapi" });
 });
+
+it("runs a bot by the command its package installs", () => {
+  const files = {
+    "pyproject.toml":
+      '[build-system]\nrequires = ["setuptools"]\n[project]\nname = "chat"\nversion = "1"\ndependencies = ["discord.py"]\n[project.scripts]\nchat-bot = "chat.cli:main"\n',
+    "chat/__init__.py": "",
+    "chat/cli.py": "import discord\ndef main():\n    discord.Client().run(load())\n",
+  };
+  expect(readingOf(files)).toMatchObject({ kind: "worker", startCommand: "chat-bot" });
+});
