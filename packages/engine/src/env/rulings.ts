@@ -21,6 +21,8 @@ const heldByFramework = new Map([
     /^(?:SERVER_NAME|APPLICATION_ROOT|PREFERRED_URL_SCHEME|MAX_CONTENT_LENGTH|PERMANENT_SESSION_LIFETIME|SESSION_COOKIE_\w+|MAIL_\w+)$/,
   ],
 ]);
+/** What hosts give that a program may be taken from. */
+const ofOtherHosts = /^(?:FLY|RENDER|RAILWAY|HEROKU)_\w+$/;
 /** And what an example asks for: programs that call the platform's interface. */
 const exampleMayAsk = /^VERCEL_(?:PROJECT|ORG)_ID$/;
 /** What bots are told, in whatever case their authors write. */
@@ -163,6 +165,11 @@ const ofRead: readonly Ruling[] = [
   },
 
   // What is said outright.
+  {
+    required: true,
+    because: "the address in its settings is one of its author's machine",
+    holds: ({ reads }) => reads.some(({ isNearby }) => isNearby),
+  },
   {
     required: true,
     because: "the program stops or refuses its work without it",
@@ -313,7 +320,8 @@ function isAskedForAllTheSame({ key, reads, examples }: SeenVariable): boolean {
     );
   const isExampleClear =
     exampleMayAsk.test(key) && examples.some((one) => !one.isOptional && !one.isCommentedOut && one.hasPlaceholder);
-  return isInsistedOn || isLookedUp(reads, key) || isExampleClear;
+  const isOfAnotherHost = ofOtherHosts.test(key) && reads.some(({ need }) => need === "checked");
+  return isInsistedOn || isLookedUp(reads, key) || isExampleClear || isOfAnotherHost;
 }
 
 const script = /\.(?:[cm]?[jt]sx?|vue|svelte|astro)$/;

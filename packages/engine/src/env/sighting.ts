@@ -51,6 +51,8 @@ export interface Sighting {
   isUnasked?: true;
   /** A setting that a file of the project may hold, and a variable of this name replaces. */
   isSetting?: true;
+  /** Files of the project give it an address that nobody has but their author. */
+  isNearby?: true;
   /** The schema has a value of its own for what is missing. */
   hasDefault?: true;
   /** Named among what the program refuses to start without, whatever part of it reads the value. */

@@ -5,12 +5,13 @@ import { settleBesidePages } from "./generators.ts";
 import { settleCaseFiles } from "./javascript/case-files.ts";
 import { withConstants } from "./languages/constants.ts";
 import { settleGoFields, settleIdleGo } from "./languages/go-programs.ts";
-import { readJvmSettings } from "./languages/jvm-settings.ts";
+import { readJvmAddresses, readJvmSettings } from "./languages/jvm-settings.ts";
 import { settleForeignPackages } from "./languages/foreign-packages.ts";
 import { settleDotnetSettings } from "./languages/dotnet.ts";
 import { readDotnetOptions } from "./languages/dotnet-options.ts";
 import { HandedSettings } from "./javascript/handed-settings.ts";
 import { readHanded } from "./javascript/javascript.ts";
+import { settleIdleCrates } from "./languages/libraries.ts";
 import { isManifest, readManifest } from "./told/manifests.ts";
 import type { OwnReader } from "./javascript/own-readers.ts";
 import { settleGuardedSettings, settleIdlePrograms, settleRefusedSettings } from "./languages/python.ts";
@@ -21,6 +22,7 @@ import { type Source, sourceAt } from "./source.ts";
 import { settleUnusedSchemas } from "./javascript/unused-schemas.ts";
 import { dropBindings, settleWorkerTypes } from "./javascript/worker-types.ts";
 import { settleConstants } from "./languages/rust.ts";
+import { readLayeredFiles } from "./languages/rust-config.ts";
 import { besideTheService } from "./told/told.ts";
 
 const ofOtherLanguages = /^(?:python|go|rust|ruby|php|java|dotnet|elixir)$/;
@@ -88,17 +90,20 @@ export function sightingsIn(
   settleGuardedSettings(sightings, python);
   settleRefusedSettings(sightings, python);
   settleConstants(sightings, rust);
+  sightings.push(...readLayeredFiles(project, scope, rust));
+  if (facts.runtime === "rust") settleIdleCrates(project, sightings, facts.buildCommand);
   if (facts.runtime === "go") {
     if (facts.buildCommand !== undefined)
       settleIdleGo(sightings, go, [facts.buildCommand, facts.startCommand ?? "", ...starting(project, scope)]);
     if (!scope.isPartial && left > 0) settleGoFields(sightings, go);
   }
-  if (facts.runtime === "java") sightings.push(...readJvmSettings(project, scope, jvm));
+  if (facts.runtime === "java")
+    sightings.push(...readJvmSettings(project, scope, jvm), ...readJvmAddresses(project, scope));
   if (facts.runtime === "python" && facts.startCommand !== undefined)
     settleIdlePrograms(sightings, python, [facts.startCommand, facts.buildCommand ?? "", ...starting(project, scope)]);
   if (facts.runtime === "dotnet") {
     sightings.push(...readDotnetOptions(dotnet));
-    settleDotnetSettings(project, scope, sightings);
+    settleDotnetSettings(project, scope, { sightings, texts: scope.isPartial || left <= 0 ? null : dotnet });
   }
   for (const file of [...scope.others, ...scope.files]) {
     if (isManifest(file.name) && !besideTheService.test(file.name))

@@ -20,7 +20,7 @@ describe("settings kept in files and structures", () => {
     },
     "a connection of .NET that no file holds": {
       files: {
-        "appsettings.json": JSON.stringify({ ConnectionStrings: { Cache: "localhost,password=a" } }),
+        "appsettings.json": JSON.stringify({ ConnectionStrings: { Cache: "cache.example.net,password=a" } }),
         "Program.cs":
           'Use(builder.Configuration.GetConnectionString("Main")); Use(configuration.GetConnectionString("Cache"));\nvar c = config["Mail:Host"] ?? "localhost"; var d = config["title"];',
       },
@@ -107,6 +107,17 @@ describe("settings kept in files and structures", () => {
       },
       facts: { runtime: "ruby", framework: "rails" },
       required: ["DB_HOST"],
+    },
+    "what stands for values in the files that a compose project hands its programs": {
+      files: {
+        "compose.yaml":
+          "services:\n  app:\n    image: acme/shop\n    env_file: shop.env\n  db:\n    image: postgres\n    env_file:\n      - path: ./db.env\n",
+        "shop.env": "SHOP_URL=replace-me\nSHOP_NAME=Shop\nSHOP_KEY=<a long key>\n",
+        "db.env": "POSTGRES_PASSWORD=change-me\n",
+        "settings.py": 'import os\nNAME = os.environ["SHOP_NAME"]\n',
+      },
+      facts: { kind: "compose", runtime: "docker" },
+      required: ["POSTGRES_PASSWORD", "SHOP_KEY", "SHOP_URL"],
     },
     "no variable the compose file does without": {
       files: {

@@ -127,6 +127,90 @@ describe("what the files of a program say of each other's variables: required is
       facts: dotnet,
       required: ["Data__ConnectionStrings__Main", "Jwt__Key", "Mail__From__Address", "Mail__Host"],
     },
+    "nothing of a crate that the started one does not use": {
+      files: {
+        "Cargo.toml":
+          '[workspace]\nmembers = ["crates/*"]\n[workspace.dependencies]\ncore = { path = "crates/core" }\n',
+        "crates/core/Cargo.toml": '[package]\nname = "core"\n',
+        "crates/core/src/lib.rs": 'pub fn key() -> String { std::env::var("SIGN_KEY").expect("no key") }\n',
+        "crates/server/Cargo.toml": '[package]\nname = "shop"\n[dependencies]\ncore = { workspace = true }\n',
+        "crates/server/src/main.rs": "fn main() { core::key(); }\n",
+        "crates/ctl/Cargo.toml": '[package]\nname = "ctl"\n',
+        "crates/ctl/src/main.rs": 'fn main() { std::env::var("CTL_KEY").expect("no key"); }\n',
+      },
+      facts: { runtime: "rust", buildCommand: "cargo build --release --package shop" },
+      required: ["SIGN_KEY"],
+    },
+    "the key with which Rocket keeps secrets, unless its settings hold it": {
+      files: {
+        "Cargo.toml":
+          '[package]\nname = "shop"\n[dependencies]\nrocket = { version = "0.5", features = ["json", "secrets"] }\n',
+        "src/main.rs": "fn main() { rocket::build(); }\n",
+        "other/Cargo.toml":
+          '[package]\nname = "other"\n[dependencies]\nrocket = { version = "0.5", features = ["secrets"] }\n',
+        "Rocket.toml": "[default.databases.main]\nmin_connections = 2\n",
+      },
+      facts: { runtime: "rust" },
+      required: ["ROCKET_SECRET_KEY"],
+    },
+    "no key of Rocket that its settings hold": {
+      files: {
+        "Cargo.toml":
+          '[package]\nname = "shop"\n[dependencies]\nrocket = { version = "0.5", features = ["secrets"] }\n',
+        "Rocket.toml": '[release]\nsecret_key = "hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk="\n',
+      },
+      facts: { runtime: "rust" },
+      required: [],
+    },
+    "what Rust reads by a function it takes in": {
+      files: {
+        "Cargo.toml": '[package]\nname = "shop"\n',
+        "src/config.rs":
+          'use dotenvy::{var, Error};\nfn load() -> Result<String, Error> {\n    let port = var("LISTEN_AT").unwrap_or("80".into());\n    var("STORE_HOST")\n}\n',
+        "src/main.rs": 'use std::env::var;\nfn main() { let key = var("SIGN_KEY").unwrap(); }\n',
+        "src/other.rs": 'fn name() { let a = fields.var("NO_VARIABLE"); let b = var("NONE_EITHER"); }\n',
+      },
+      facts: { runtime: "rust" },
+      required: ["SIGN_KEY", "STORE_HOST"],
+    },
+    "what viper is asked for by constants of another package": {
+      files: {
+        "go.mod": "module shop\n",
+        "main.go":
+          "package main\nfunc main() {\n  viper.AutomaticEnv()\n  open(viper.GetString(names.STORE_HOST), viper.GetInt(names.StorePort), viper.GetBool(names.IS_LOUD))\n}\n",
+        "names/names.go":
+          'package names\nconst (\n\tSTORE_HOST = "STORE_HOST"\n\tStorePort = "STORE_PORT"\n\tIS_LOUD = "IS_LOUD"\n)\n',
+      },
+      facts: { runtime: "go" },
+      required: ["STORE_HOST", "STORE_PORT"],
+    },
+    "no number of Go that is only used where it is one": {
+      files: {
+        "main.go":
+          'package main\nfunc own(path string) {\n  uid, err1 := strconv.Atoi(os.Getenv("OWNER_ID"))\n  gid, err2 := strconv.Atoi(os.Getenv("GROUP_ID"))\n  if err1 == nil && err2 == nil {\n    os.Chown(path, uid, gid)\n  }\n  limit, err := strconv.Atoi(os.Getenv("ROW_LIMIT"))\n  if err != nil {\n    log.Fatal(err)\n  }\n}\n',
+      },
+      facts: { runtime: "go" },
+      required: ["ROW_LIMIT"],
+    },
+    "what another host than those it is put on would give, where the program stops without it": {
+      files: {
+        "config/runtime.exs":
+          'import Config\napp = System.get_env("FLY_APP_NAME") || raise "no name"\nregion = System.get_env("FLY_REGION")\n',
+      },
+      facts: { runtime: "elixir" },
+      required: ["FLY_APP_NAME"],
+    },
+    "the database of Rails where its settings are not committed": {
+      files: {
+        Gemfile: "source 'https://rubygems.org'\ngem 'rails'\ngem 'pg'\n",
+        "config/application.rb": "module Shop\n  class Application < Rails::Application\n  end\nend\n",
+        "config/credentials.yml.enc": "a",
+        "config/master.key": "b",
+        "config/database.example.yml": "production:\n  adapter: postgresql\n",
+      },
+      facts: { runtime: "ruby", framework: "rails" },
+      required: ["DATABASE_URL"],
+    },
     "what a layer of Python reads that is called infrastructure": {
       files: {
         "main.py": "import infrastructure.client\n",

@@ -184,3 +184,25 @@ export function settleDevelopment(language: keyof typeof ofDevelopment, code: st
       sighting.need = "tooling";
   }
 }
+
+const whileDeveloped = /\bif\s*\(\s*(?:\w+\.){0,6}IsDevelopment\(\)\s*\)\s*\{/g;
+
+/** The same of C#, `if (app.Environment.IsDevelopment()) { … }`. */
+export function settleDevelopmentOfDotnet(code: string, sightings: Sighting[]): void {
+  if (sightings.length === 0) return;
+  for (const match of code.matchAll(whileDeveloped)) {
+    const start = match.index + match[0].length;
+    const end = closing(code, start - 1);
+    for (const sighting of sightings) if (sighting.offset > start && sighting.offset < end) sighting.need = "tooling";
+  }
+}
+
+/** C#: `string.IsNullOrEmpty(a["X"]) ? 15 : int.Parse(a["X"]!)`, what a statement asks for before it uses it. */
+export function settleAskedInStatement(code: string, sightings: Sighting[]): void {
+  if (!sightings.some(({ need }) => need === "guarded")) return;
+  /** Where the statement ends that asked for the key last. */
+  const until = new Map<string, number>();
+  for (const one of sightings.toSorted((a, b) => a.offset - b.offset))
+    if (one.offset < (until.get(one.key) ?? -1)) one.need = "guarded";
+    else if (one.need === "guarded" && one.offset >= 0) until.set(one.key, code.indexOf(";", one.offset));
+}

@@ -7,14 +7,32 @@ import { closing } from "../code.ts";
 import { maskSlashComments } from "../mask.ts";
 import type { Sighting } from "../sighting.ts";
 
-/** A section, by its name or by a constant of the class; the class stands before it or behind. */
-const section = String.raw`\.Get(?:Required)?Section\(\s*(?:nameof\(\s*(\w+)\s*\)|(?:\w+\.)*?(\w+)\.(\w+)|"([\w:]+)")\s*\)`;
-const filled = new RegExp(
-  String.raw`\b(?:Configure|AddOptions(?:WithValidateOnStart)?)<(\w+)>\((?:\)[^;]{0,80}?\.Bind\()?\s*[\w.]*${section}|${section}\s*\.Get<(\w+)>`,
+/** What a section is called: in words, or by a constant of the class. */
+const called = String.raw`\(\s*(?:nameof\(\s*(\w+)\s*\)|(?:\w+\.)*?(\w+)\.(\w+)|"([\w:]+)")\s*\)`;
+const section = String.raw`\.Get(?:Required)?Section${called}`;
+/** The class stands before the section. */
+const filledBefore = new RegExp(
+  String.raw`\b(?:Configure|AddOptions(?:WithValidateOnStart)?)<(\w+)>\((?:\)[^;]{0,80}?\.Bind\()?\s*[\w.]*${section}`,
   "g",
 );
+const filledBehind = new RegExp(String.raw`${section}\s*\.Get<(\w+)>`, "g");
+/** Nobody looks whether such a class is whole, unless it is asked for. */
+const bound = new RegExp(
+  String.raw`\bAddOptions(?:WithValidateOnStart)?<(\w+)>\(\s*\)[^;]{0,200}?\.BindConfiguration${called}(?=[^;]{0,300}\.Validate)`,
+  "g",
+);
+/** What is filled was made before. */
+const boundObject = new RegExp(
+  String.raw`${section}\s*\.Bind\(\s*(\w+)\s*\)|[cC]onfig\w{0,40}\.Bind\(\s*"([\w:]+)"\s*,\s*(\w+)\s*\)`,
+  "g",
+);
+/** A function of the project's own that is given the class and the section: `GetOptions<T>(this IConfiguration configuration, string name)`. */
+const ownFilling =
+  /\b(\w{1,60})<\w{1,40}>\(\s*(?:this\s+[\w.]{1,80}\s+\w{1,60}\s*,\s*)?string\s+(\w{1,60})[^(){};]{0,200}\)[^(){};=]{0,200}(?:\([^(){};]{0,20}\)\s*)?(?:\{|=>)/g;
 const property =
   /((?:\[[^\]\n]*\]\s*){0,8})\bpublic\s+(required\s+)?(\w+)(\??)\s+(\w+)\s*\{\s*get;[^}]*\}[ \t]*(?:=\s*([^;\n]+);)?/g;
+/** A number that nought is no value of, as it is of no id. */
+const aboveNought = /\[\s*Range\(\s*[1-9]/;
 const isNoValue = /^(?:null!|default!|string\.Empty|String\.Empty|"")$/;
 /** Classes inside classes, and so many properties of each. */
 const deepest = 3;
@@ -40,16 +58,8 @@ function readNamed(texts: ReadonlyMap<string, string>): Sighting[] {
       return [...code.matchAll(asked)].flatMap((match) => {
         const [, own, value, configured, made] = match;
         const one = own ?? value;
-        return (one === undefined ? needsOf(texts, (configured ?? made)!, deepest) : [one]).map(
-          (key): Sighting => ({
-            key: `${above!.replaceAll(":", "__")}__${key}`,
-            need: "checked",
-            when: "run",
-            offset: match.index,
-            path,
-            isSetting: true,
-          }),
-        );
+        const needs = one === undefined ? needsOf(texts, (configured ?? made)!, deepest) : [{ key: one }];
+        return needs.map((need) => sightingOf(need, { section: above!, path, offset: match.index }));
       });
     });
   });
@@ -58,45 +68,93 @@ function readNamed(texts: ReadonlyMap<string, string>): Sighting[] {
 function readFilled(texts: ReadonlyMap<string, string>): Sighting[] {
   const codes = new Map<string, string>();
   for (const [path, text] of texts)
-    if (/\bGet(?:Required)?Section\(/.test(text)) codes.set(path, maskSlashComments(text));
+    if (/\bGet(?:Required)?Section\(|\bBind(?:Configuration)?\(/.test(text)) codes.set(path, maskSlashComments(text));
+  const own = new Set([...codes.values()].flatMap(ownFillings));
+  const ownCalls = own.size > 0 ? new RegExp(String.raw`\b(?:${[...own].join("|")})<(\w+)>${called}`, "g") : null;
+  for (const [path, text] of ownCalls ? texts : []) if (!codes.has(path)) codes.set(path, maskSlashComments(text));
   const sightings: Sighting[] = [];
-  for (const [path, code] of codes)
-    for (const match of code.matchAll(filled)) {
-      const [, before, named, owner, constant, written, namedToo, ownerToo, constantToo, writtenToo, behind] = match;
-      const type = before ?? behind!;
-      const name =
-        written ??
-        writtenToo ??
-        named ??
-        namedToo ??
-        constantIn(bodyOf(texts, owner ?? ownerToo!), constant ?? constantToo!);
-      if (name === undefined) continue;
-      for (const key of needsOf(texts, type, deepest))
-        sightings.push({
-          key: `${name.replaceAll(":", "__")}__${key}`,
-          need: "checked",
-          when: "run",
-          offset: match.index,
-          path,
-          isSetting: true,
-        });
-    }
+  for (const [path, code] of codes) {
+    const typeOf = objectsOf(code);
+    const before = [filledBefore, bound, ...(ownCalls ? [ownCalls] : [])].flatMap((pattern) =>
+      [...code.matchAll(pattern)].map(({ index, 1: type, 2: named, 3: owner, 4: constant, 5: written }) => ({
+        index,
+        type: type!,
+        name: written ?? named ?? constantOf(texts, owner, constant),
+      })),
+    );
+    const behind = [...code.matchAll(filledBehind)].map(
+      ({ index, 1: named, 2: owner, 3: constant, 4: written, 5: type }) => ({
+        index,
+        type: type!,
+        name: written ?? named ?? constantOf(texts, owner, constant),
+      }),
+    );
+    const made = [...code.matchAll(boundObject)].flatMap((match) => {
+      const [, named, owner, constant, written, object, direct, other] = match;
+      const type = typeOf.get((object ?? other)!);
+      const name = direct ?? written ?? named ?? constantOf(texts, owner, constant);
+      return type === undefined ? [] : [{ index: match.index, type, name }];
+    });
+    for (const { index, type, name } of [...before, ...behind, ...made])
+      if (name !== undefined)
+        for (const need of needsOf(texts, type, deepest))
+          sightings.push(sightingOf(need, { section: name, path, offset: index }));
+  }
   return sightings;
 }
 
+/** The classes of objects that are made in `code`, by their names: `var mail = new Mail()`, `Mail mail = new()`. */
+function objectsOf(code: string): Map<string, string> {
+  const made = code.matchAll(/\b(\w{1,80})\s+(\w{1,80})\s*=\s*new\b\s*(\w{0,80})/g);
+  return new Map([...made].map(([, before, name, behind]) => [name!, behind === "" ? before! : behind!]));
+}
+
+/** Names of functions that fill a class they are given from a section they are given. */
+function ownFillings(code: string): string[] {
+  return [...code.matchAll(ownFilling)].flatMap((match) => {
+    const [head, name, parameter] = match;
+    const body = code.slice(match.index + head.length, match.index + head.length + 400);
+    return new RegExp(`\\.Get(?:Required)?Section\\(\\s*${parameter}\\s*\\)`).test(body) ? [name!] : [];
+  });
+}
+
+interface Property {
+  key: string;
+  /** It may not be empty either. */
+  isStrict?: boolean;
+}
+
+function sightingOf(
+  { key, isStrict }: Property,
+  { section: above, path, offset }: { section: string; path: string; offset: number },
+): Sighting {
+  return {
+    key: `${above.replaceAll(":", "__")}__${key}`,
+    need: "checked",
+    when: "run",
+    offset,
+    path,
+    isSetting: true,
+    ...(isStrict ? { isInsisted: true } : {}),
+  };
+}
+
 /** Names below the section of what a class cannot do without: texts, and the same of the classes it holds. */
-function needsOf(texts: ReadonlyMap<string, string>, type: string, depth: number): string[] {
+function needsOf(texts: ReadonlyMap<string, string>, type: string, depth: number): Property[] {
   const body = bodyOf(texts, type);
   return [...body.matchAll(property).take(mostProperties)].flatMap(
     ([, attributes, required, kind, optional, name, value]) => {
       const key = /ConfigurationKeyName\(\s*"(\w+)"/.exec(attributes!)?.[1] ?? name!;
+      const isNought = /^u?(?:int|long)$/.test(kind!) && optional === "" && /^0?$/.test(value?.trim() ?? "");
+      if (isNought && (aboveNought.test(attributes!) || name!.endsWith("Id"))) return [{ key }];
       if (optional === "?" || (value !== undefined && !isNoValue.test(value.trim()) && !/^new\b/.test(value)))
         return [];
-      if (/^[sS]tring$/.test(kind!)) return [key];
-      if (required !== undefined || /\[Required\b/.test(attributes!))
-        return /^(?:Uri|int|long)$/.test(kind!) ? [key] : [];
+      const isStrict = required !== undefined || /\[Required\b/.test(attributes!);
+      // An empty text is a value that its author is content with, unless it must not be empty.
+      if (/^[sS]tring$/.test(kind!)) return [{ key, isStrict }];
+      if (isStrict) return /^(?:Uri|int|long)$/.test(kind!) ? [{ key, isStrict }] : [];
       return depth > 0 && /^[A-Z]/.test(kind!) && kind !== type
-        ? needsOf(texts, kind!, depth - 1).map((inner) => `${key}__${inner}`)
+        ? needsOf(texts, kind!, depth - 1).map((inner) => ({ ...inner, key: `${key}__${inner.key}` }))
         : [];
     },
   );
@@ -112,6 +170,8 @@ function bodyOf(texts: ReadonlyMap<string, string>, type: string): string {
   return "";
 }
 
-function constantIn(body: string, name: string): string | undefined {
-  return new RegExp(`\\b${name}\\s*=>?\\s*"([\\w:]+)"`).exec(body)?.[1] ?? undefined;
+/** What the constant `name` of the class `owner` holds. */
+function constantOf(texts: ReadonlyMap<string, string>, owner?: string, name?: string): string | undefined {
+  const body = owner === undefined || name === undefined ? "" : bodyOf(texts, owner);
+  return new RegExp(`\\b${name}\\s*=>?\\s*"([\\w:]+)"`).exec(body)?.[1];
 }

@@ -2,55 +2,131 @@
  * Settings of .NET that files hold and variables replace: `ConnectionStrings:Main` is `ConnectionStrings__Main`.
  * Source: https://learn.microsoft.com/aspnet/core/fundamentals/configuration, "Environment variables".
  */
-import { isObject, type Json, type Project } from "../../detect/reading.ts";
+import { isObject, type Json, type JsonObject, type Project } from "../../detect/reading.ts";
+import { isNearby, programsBeside } from "../nearby.ts";
 import type { Scope } from "../scope.ts";
 import type { Sighting } from "../sighting.ts";
 
 /** What stands for a value that whoever deploys it gives. Words like "password" are part of true connection strings. */
 const placeholder =
-  /<[\w .-]+>|^[{[].*[}\]]$|#\{.*\}|\byour\b|\byour[-_]|change[-_ ]?(?:me|this|it)|replace|placeholder|x{4,}|\*{3,}|\bTODO\b|^(?:insert|enter|add|put)\b|(?:set|stored?|provided?|override) (?:in|via|by|with)\b/i;
+  /<[\w .-]+>|^[{[].*[}\]]$|#\{.*\}|\byour[-_]|change[-_ ]?(?:me|this|it)|replace|placeholder|x{4,}|\*{3,}|\bTODO\b|^(?:insert|enter|add|put)\b|(?:set|stored?|provided?|override) (?:in|via|by|with)\b/i;
 /** What is longer is a text: a connection string, a prompt. */
 const longestPlaceholder = 300;
+/** Of so many words a text is for people to read. */
+const fewestWordsOfText = 8;
+/** What a program keeps its data in, or passes it on with. */
+const ofStore =
+  /(?:^|__)ConnectionStrings?(?:__|$)|ConnectionString$|(?:^|__)\w*(?:Kafka|Rabbit|Redis|Mongo|Postgres|MySql|SqlServer|Nats|Mqtt|Amqp|EventBus|Cassandra|Neo4j)\w*(?:__|$)/i;
 /** An empty text in their place means that they are missing. */
 const neverEmpty = /(?:Key|Secret|Password|Token|ConnectionString|ClientId)$|(?:^|__)ConnectionStrings__/i;
 /** A part that is switched off, or answered by nobody. */
 const isOff = /__(?:Is)?Enabled=false$|__Provider=(?:no-?op|none|null|disabled|console|log)$/i;
-const aboutTheHost = /^(?:Logging|Serilog|AllowedHosts|Kestrel|NLog|ApplicationInsights)\b/i;
+const aboutTheHost = /^(?:Logging|Serilog|AllowedHosts|Kestrel|NLog|ApplicationInsights)(?:__|$)/i;
 
-/** Takes back what `sightings` say of settings that have a value, and adds those the files leave to be given. */
-export function settleDotnetSettings(project: Project, scope: Scope, sightings: Sighting[]): void {
+const isDoneWithout = /^(?:guarded|default|skipped|quieted)$/;
+
+/** Takes back what `sightings` say of settings that have a value, and adds those the files leave to be given. `texts` are the classes, if all. */
+export function settleDotnetSettings(
+  project: Project,
+  scope: Scope,
+  { sightings, texts }: { sightings: Sighting[]; texts: ReadonlyMap<string, string> | null },
+): void {
   const files = scope.others.filter(({ name }) => /(?:^|\/)appsettings(?:\.Production)?\.json$/i.test(name));
   const given = new Set<string>();
+  const empty = new Set<string>();
   const open = new Map<string, Sighting>();
+  const names = programsBeside(
+    project,
+    files.map(({ path }) => path),
+  );
   for (const { path } of files) {
     const settings = leaves(project.json(path) ?? {}, "");
-    const off = settings.flatMap(([key, value]) =>
+    const off = settings.flatMap(({ key, value }) =>
       isOff.test(`${key}=${value}`) ? [key.replace(/[A-Za-z]+$/, "")] : [],
     );
-    for (const [key, value] of settings) {
+    for (const { key, value, isNotChosen } of settings) {
       if (aboutTheHost.test(key) || off.some((section) => key.startsWith(section))) continue;
       const name = key.toLowerCase();
-      const isOpen = value === "" ? neverEmpty.test(key) : value.length < longestPlaceholder && placeholder.test(value);
+      const isAway = !isNotChosen && ofStore.test(key) && isNearby(key, value, names);
+      const isOpen = !isNotChosen && (isAway || (value === "" ? neverEmpty.test(key) : isPlaceholder(value)));
       if (!isOpen) given.add(name);
-      else if (!open.has(name))
-        open.set(name, { key, need: "checked", when: "run", offset: offsetOf(project, path, key), path });
+      else if (!open.has(name)) {
+        const offset = offsetOf(project, path, key);
+        open.set(name, { key, need: "checked", when: "run", offset, path, ...(isAway ? { isNearby: true } : {}) });
+      }
+      if (!isOpen && value === "" && !isNotChosen) empty.add(name);
     }
   }
-  for (const sighting of sightings) {
-    if (!sighting.isSetting || sighting.need === "tooling") continue;
+  const own = sightings.filter(({ isSetting, need }) => isSetting && need !== "tooling");
+  const asked = new Map<string, boolean>();
+  for (const sighting of own) {
     const name = sighting.key.toLowerCase();
-    if (given.has(name)) sighting.need = "given";
+    asked.set(name, (asked.get(name) ?? true) && isDoneWithout.test(sighting.need));
+    if (given.has(name) && !(sighting.isInsisted && empty.has(name))) sighting.need = "given";
+    else if (aboutTheHost.test(sighting.key)) sighting.need = "guarded";
     else if (/^(?:plain|asserted)$/.test(sighting.need)) sighting.need = "checked";
   }
-  for (const [name, sighting] of open) if (!given.has(name)) sightings.push(sighting);
+  const left = [...open].flatMap(([name, sighting]) =>
+    !given.has(name) && asked.get(name) !== true && isSpokenOf(texts, sighting.key) ? [sighting] : [],
+  );
+  sightings.push(...left);
+  const prefix = prefixOf(texts);
+  for (const sighting of prefix === undefined ? [] : [...own, ...left]) sighting.key = prefix + sighting.key;
 }
 
-function leaves(value: Json, path: string): [key: string, value: string][] {
-  if (isObject(value))
+/** What stands before the names of all variables that the settings are taken from; a host takes in those without as well. */
+function prefixOf(texts: ReadonlyMap<string, string> | null): string | undefined {
+  const all = [...(texts?.values() ?? [])];
+  const isOpen = all.some((text) =>
+    /\b(?:WebApplication|Host|WebHost)\.Create\w*Builder\(|\.AddEnvironmentVariables\(\s*\)/.test(text),
+  );
+  if (isOpen) return undefined;
+  return all.flatMap((text) => /\.AddEnvironmentVariables\(\s*(?:prefix:\s*)?"(\w+)"/.exec(text)?.[1] ?? [])[0];
+}
+
+function isPlaceholder(value: string): boolean {
+  if (value.length >= longestPlaceholder) return false;
+  return placeholder.test(value) || (/\byour\b/i.test(value) && value.split(/\s+/).length < fewestWordsOfText);
+}
+
+/** A connection is asked for by its name, whatever opens it. */
+function isSpokenOf(texts: ReadonlyMap<string, string> | null, key: string): boolean {
+  const name = /^ConnectionStrings__(\w+)$/i.exec(key)?.[1];
+  return name === undefined || texts === null || [...texts.values()].some((text) => text.includes(name));
+}
+
+interface Leaf {
+  key: string;
+  value: string;
+  /** Of another way to do it than the one its neighbour names. */
+  isNotChosen: boolean;
+}
+
+function leaves(value: Json, path: string, isNotChosen = false): Leaf[] {
+  if (isObject(value)) {
+    const chosen = chosenIn(value);
     return Object.entries(value).flatMap(([name, inner]) =>
-      leaves(inner, `${path}${path === "" ? "" : "__"}${name.replaceAll(":", "__")}`),
+      leaves(
+        inner,
+        `${path}${path === "" ? "" : "__"}${name.replaceAll(":", "__")}`,
+        isNotChosen || (chosen !== undefined && isObject(inner) && name.toLowerCase() !== chosen),
+      ),
     );
-  return /^\w+$/.test(path) && !Array.isArray(value) ? [[path, value === null ? "" : String(value)]] : [];
+  }
+  const isLeaf = /^\w+$/.test(path) && !Array.isArray(value);
+  return isLeaf ? [{ key: path, value: value === null ? "" : String(value), isNotChosen }] : [];
+}
+
+/** `"Provider": "Smtp"` beside `"Smtp": { … }` and others: the section that is meant, in lower case. */
+function chosenIn(section: JsonObject): string | undefined {
+  const sections = new Set(
+    Object.entries(section).flatMap(([name, inner]) => (isObject(inner) ? [name.toLowerCase()] : [])),
+  );
+  return Object.entries(section)
+    .flatMap(([name, inner]) =>
+      typeof inner === "string" && /(?:Provider|Type|Mode|Kind|Driver)$/i.test(name) ? [inner.toLowerCase()] : [],
+    )
+    .find((name) => sections.has(name));
 }
 
 function offsetOf(project: Project, path: string, key: string): number {

@@ -4,8 +4,10 @@
  * Source: https://smallrye.io/smallrye-config, "Environment variables"; Spring's SystemEnvironmentPropertySource.
  */
 import type { Project } from "../../detect/reading.ts";
-import type { Scope } from "../scope.ts";
+import { isNearby, programsBeside } from "../nearby.ts";
+import type { Scope, ScopeFile } from "../scope.ts";
 import type { Sighting } from "../sighting.ts";
+import { withoutDevelopment } from "../told/settings-files.ts";
 
 const injected =
   /@ConfigProperty\(\s*name\s*=\s*(?:"([a-z][\w-]*(?:\.[\w-]+)+)"|(?:\w+\.)*([A-Z][A-Z0-9_]+))\s*\)(?!\s*(?:\w+\s+){0,4}Optional)|@Value\(\s*"\\?\$\{([a-z][\w-]*(?:\.[\w-]+)+)\}"\s*\)/g;
@@ -13,14 +15,17 @@ const constant =
   /\bString\s+([A-Z][A-Z0-9_]+)\s*=\s*"([a-z][\w-]*(?:\.[\w-]+)+)"|\bconst\s+val\s+([A-Z][A-Z0-9_]+)\s*=\s*"([a-z][\w-]*(?:\.[\w-]+)+)"/g;
 /** Of the frameworks themselves, which have a value for each. */
 const ofFramework = /^(?:spring|server|management|quarkus|mp|logging|java|user|os)\./;
+/** Where the frameworks are told where data is kept or passed on. */
+const ofStore =
+  /^(?:spring\.(?:datasource\.(?:hikari\.)?(?:jdbc-?)?url|r2dbc\.url|(?:data\.)?mongodb\.(?:uri|host)|(?:data\.)?redis\.(?:url|host)|rabbitmq\.(?:host|addresses)|kafka\.bootstrap-?servers|neo4j\.uri|activemq\.broker-?url)|quarkus\.(?:datasource\.(?:jdbc\.|reactive\.)?url|mongodb\.(?:connection-?string|hosts)|redis\.hosts)|kafka\.bootstrap\.servers|mp\.messaging\.connector\.[\w-]+\.bootstrap\.servers)$/;
 const settings =
   /(?:^|\/)(?:(?:application|bootstrap)(?!-(?:dev|local|test)\b)[\w-]*\.(?:properties|ya?ml)|microprofile-config\.properties)$/;
 
 /** `texts` are the classes of the program. */
 export function readJvmSettings(project: Project, scope: Scope, texts: ReadonlyMap<string, string>): Sighting[] {
   if (![...texts.values()].some((text) => text.search(injected) >= 0)) return [];
-  const files = scope.others.filter(({ name }) => settings.test(name) && !name.includes("src/test/"));
-  const defined = new Set(files.flatMap(({ path }) => namesIn(project, path)));
+  const files = filesOf(scope);
+  const defined = new Set(files.flatMap(({ path }) => entriesIn(project, path).map(({ name }) => plain(name))));
   const constants = new Map(
     [...texts.values()].flatMap((text) =>
       [...text.matchAll(constant)].map(([, one, first, other, second]) => [one ?? other!, first ?? second!] as const),
@@ -38,21 +43,62 @@ export function readJvmSettings(project: Project, scope: Scope, texts: ReadonlyM
   );
 }
 
+/** Addresses of this machine that the settings of production have for what the program keeps its data in. */
+export function readJvmAddresses(project: Project, scope: Scope): Sighting[] {
+  const files = filesOf(scope);
+  const names = programsBeside(
+    project,
+    files.map(({ path }) => path),
+  );
+  const found = new Map<string, Sighting | null>();
+  // The profile of production takes the place of what holds for all.
+  for (const { path, name: file } of files.toSorted((a, b) => rankOf(a) - rankOf(b)))
+    for (const { name, value, offset } of entriesIn(project, path)) {
+      if (!ofStore.test(name)) continue;
+      const isAway = /[?&$]\{/.test(value) ? false : isNearby(name, value, names);
+      if (!isAway && !/prod/.test(file) && found.has(plain(name)) && found.get(plain(name))?.path !== path) continue;
+      const key = name.replaceAll(/[^a-z0-9]/gi, "_").toUpperCase();
+      found.set(plain(name), isAway ? { key, need: "checked", when: "run", offset, path, isNearby: true } : null);
+    }
+  return [...found.values()].filter((one) => one !== null);
+}
+
+function filesOf(scope: Scope): ScopeFile[] {
+  return scope.others.filter(({ name }) => settings.test(name) && !name.includes("src/test/"));
+}
+
+function rankOf({ name }: ScopeFile): number {
+  return /-prod/.test(name) ? 1 : 0;
+}
+
 /** Names are compared as Spring does: without hyphens, in lower case. */
 function plain(name: string): string {
   return name.replaceAll("-", "").toLowerCase();
 }
 
+interface Entry {
+  name: string;
+  value: string;
+  offset: number;
+}
+
 /** Names with a value. YAML is read by its indentation: Maven's `@project.version@` makes it none that a parser takes. */
-function namesIn(project: Project, path: string): string[] {
+function entriesIn(project: Project, path: string): Entry[] {
   const isYaml = !path.endsWith(".properties");
   const open: { name: string; indent: number }[] = [];
-  return (project.tree.text(path) ?? "").split("\n").flatMap((line) => {
-    const [, before, quoted, bare] = /^(\s*)(?:["']([^"']+)["']|([A-Za-z%][\w.[\]-]*))\s*[=:]/.exec(line) ?? [];
-    const name = (quoted ?? bare)?.replace(/^%prod\./, "");
-    if (name === undefined || before === undefined) return [];
-    while (open.length > 0 && open.at(-1)!.indent >= before.length) open.pop();
-    if (isYaml) open.push({ name, indent: before.length });
-    return [plain(isYaml ? open.map((one) => one.name).join(".") : name)];
-  });
+  let end = 0;
+  return withoutDevelopment(project.tree.text(path) ?? "")
+    .split("\n")
+    .flatMap((line) => {
+      const offset = end;
+      end += line.length + 1;
+      const [, before, quoted, bare, after] =
+        /^(\s*)(?:["']([^"']+)["']|([A-Za-z%][\w.[\]-]*))\s*[=:](.*)/.exec(line) ?? [];
+      const name = (quoted ?? bare)?.replace(/^%prod\./, "");
+      if (name === undefined || before === undefined) return [];
+      while (open.length > 0 && open.at(-1)!.indent >= before.length) open.pop();
+      if (isYaml) open.push({ name, indent: before.length });
+      const value = after!.trim().replace(/^["']|["']$/g, "");
+      return [{ name: isYaml ? open.map((one) => one.name).join(".") : name, value, offset }];
+    });
 }

@@ -15,6 +15,8 @@ export interface Read {
   isConstant?: true;
   /** A field of a structure that is filled from all variables at once. */
   isFilled?: true;
+  /** Only in files that take the function in by its bare name. */
+  isTakenIn?: true;
   /** A name put on a list of what is missing: of account when the program then stops. */
   isReported?: true;
 }
@@ -167,6 +169,13 @@ export const languages: readonly Language[] = [
           /\b(?:viper|vi?p?|cfg|conf|config)\.Get(?:String|U?[iI]nt\d*|Float64|Duration)?\(\s*"([A-Z][A-Z0-9_]+)"\s*\)/g,
         need: "plain",
       },
+      // By constants; constants.ts looks their values up.
+      {
+        pattern:
+          /\bviper\.Get(?:String|U?[iI]nt\d*|Float64|Duration)?\(\s*(?:\w{1,100}\.)?(?=\w*[A-Z])(\w{1,100})\s*\)/g,
+        need: "plain",
+        isConstant: true,
+      },
       { pattern: /\b(?:viper|vi?p?|cfg|conf|config)\.SetDefault\(\s*"([A-Z][A-Z0-9_]+)"/g, need: "default" },
       // A structure viper fills; it knows no defaults but those set beside it.
       { pattern: /`[^`\n]*\bmapstructure\s*:\s*"([A-Z][A-Z0-9_]+)"[^`\n]*`/g, need: "plain", isFilled: true },
@@ -185,6 +194,8 @@ export const languages: readonly Language[] = [
       { pattern: /\b(?:env|dotenvy|dotenv)::var(?:_os)?\(\s*"([A-Za-z_]\w*)"\s*\)/g, need: "plain" },
       // A constant; its value is looked up when it is in the same file, and is its name almost always.
       { pattern: /\b(?:env|dotenvy|dotenv)::var(?:_os)?\(\s*&?(?:\w+::)*([A-Z][A-Z0-9_]{2,})\s*\)/g, need: "plain" },
+      // Taken in: `use std::env::var;`. Elsewhere it is some other function.
+      { pattern: /(?<![\w.:!])var\(\s*"([A-Z][A-Z0-9_]*)"\s*\)/g, need: "plain", isTakenIn: true },
       { pattern: /(?<!option_)\benv!\(\s*"([A-Za-z_]\w*)"/g, need: "checked", when: "build" },
       { pattern: /\bdotenv!\(\s*"([A-Za-z_]\w*)"/g, need: "checked", when: "build" },
       // The build script sets it itself.
@@ -257,6 +268,17 @@ export const languages: readonly Language[] = [
       },
       {
         pattern: /[cC]onfig\w{0,40}\.GetValue<\w+\??>\(\s*"([A-Za-z][\w:]*)"\s*(,[^()]*)?\)/g,
+        need: "plain",
+        setting: "",
+      },
+      // What it is told behind the name says of which type it is.
+      {
+        pattern: /[cC]onfig\w{0,40}\.GetValue(?:<\w+\??>)?\(\s*nameof\(\s*([A-Za-z]\w*)\s*\)\s*(,[^()]*)?\)/g,
+        need: "plain",
+        setting: "",
+      },
+      {
+        pattern: /[cC]onfig\w{0,40}\.GetValue\(\s*"([A-Za-z][\w:]*)"\s*(,[^()]*)\)/g,
         need: "plain",
         setting: "",
       },

@@ -6,7 +6,9 @@ import {
   quietBracedBlocks,
   quietChosenBlocks,
   quietSwitchedBlocks,
+  settleAskedInStatement,
   settleDevelopment,
+  settleDevelopmentOfDotnet,
 } from "./asked-blocks.ts";
 import { settleAskedFields } from "./asked-fields.ts";
 import { needOfName, stopsSoon } from "./asked-names.ts";
@@ -28,6 +30,9 @@ const byExtension = new Map(
   languages.flatMap((language) => language.extensions.map((one) => [one, language] as const)),
 );
 
+/** `use std::env::var;`, `use dotenvy::{var, Error};`. */
+const takesIn = /\buse\s+(?:std::env|dotenvy|dotenv)::(?:var\s*;|\{[^{};]*\bvar\b[^{};]*\}|\*)/;
+
 /** Variables that a source in `extension` reads; nothing for languages the table does not know. */
 export function readLanguage(path: string, extension: string, text: string): Sighting[] {
   const language = byExtension.get(extension);
@@ -35,6 +40,7 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   const code = language.comments === "hash" ? maskHashComments(text) : maskSlashComments(text);
   const sightings: Sighting[] = [];
   for (const read of language.reads) {
+    if (read.isTakenIn && !takesIn.test(code)) continue;
     for (const match of code.matchAll(read.pattern)) {
       const key = keyOf(read, code, match, extension);
       const end = match.index + match[0].length;
@@ -73,6 +79,10 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   // What Entity Framework's tools make a database's schema with.
   if (extension === "cs" && /\bIDesignTimeDbContextFactory</.test(code))
     for (const sighting of sightings) sighting.need = "tooling";
+  if (extension === "cs") {
+    settleAskedInStatement(code, sightings);
+    settleDevelopmentOfDotnet(code, sightings);
+  }
   if (extension === "php") settleLaravelConfig(path, code, sightings);
   if (extension === "go") {
     settleAskedFields(code, sightings, language.stops);
@@ -246,7 +256,8 @@ function needOf(language: Language, { read, key, code, start, end, inside }: Pla
   const before = lineBefore(code, start);
   if (language.extensions.includes("rs") && matched.test(code.slice(Math.max(0, start - 200), start))) return "guarded";
   if (language.comments === "slash" && fillsGap(code, start - before.length, before)) return "guarded";
-  if (language.lenient?.test(before)) return "guarded";
+  if (language.lenient?.test(before) || (language.extensions.includes("go") && isOnlyUsedParsed(before, after)))
+    return "guarded";
   // .NET asks whether there is anything in it.
   if (/\bIsNullOr(?:Empty|WhiteSpace)\(\s*(?:\w+\.)*$/.test(before))
     return /^\s*if\s*\(\s*(?:\w+\.)?IsNullOr/.test(before) && stopsSoon(language, code, end) ? "checked" : "guarded";
@@ -275,8 +286,12 @@ function needOf(language: Language, { read, key, code, start, end, inside }: Pla
   return needOfName(language, code, assigned, end) ?? read.need;
 }
 
+/** So much of a line says what is done with what is read on it. */
+const mostOfLine = 1000;
+
 function lineBefore(code: string, start: number): string {
-  return code.slice(code.lastIndexOf("\n", start) + 1, start);
+  const near = code.slice(Math.max(0, start - mostOfLine), start);
+  return near.slice(near.lastIndexOf("\n") + 1);
 }
 
 /** `if c.Key == "" { c.Key = os.Getenv("KEY") }`: a file or an argument may have given it already. */
@@ -295,6 +310,13 @@ function isRefused(language: Language, code: string, start: number, end: number)
   const asked =
     name === undefined ? null : new RegExp(`^[ \\t]*if\\b[^\\n]*\\b${name} in [[(]\\s*None\\b`, "m").exec(rest);
   return asked !== null && language.stops.test(rest.slice(asked.index));
+}
+
+/** Go: `n, err := strconv.Atoi(os.Getenv("N"))`, and then `if err == nil {`. */
+function isOnlyUsedParsed(before: string, after: string): boolean {
+  const error = /,\s*(\w+)\s*:?=\s*strconv\.\w+\(\s*$/.exec(before)?.[1];
+  if (error === undefined || error === "_") return false;
+  return new RegExp(`\\b${error}\\s*([=!])=\\s*nil\\b`).exec(after)?.[1] === "=";
 }
 
 /** `match (env::var("A"), env::var("B")) {` of Rust: its arms say what to do without. */
@@ -327,6 +349,8 @@ function isStoodIn(behind: string): boolean {
 function needOfOptions(read: Read, key: string, inside: string): Need {
   const rest = inside.replace(/^,\s*/, "").trim();
   if (/^(?:None|nil|null)$/.test(rest)) return signsInBot.test(key) ? "plain" : "guarded";
+  // Programs of .NET give an empty text for each of many keys.
+  if (/^(?:""|'')$/.test(rest) && read.setting !== undefined) return signsInBot.test(key) ? "plain" : "guarded";
   if (/^(?:""|'')$/.test(rest)) return isNothingWithout.test(key) ? "plain" : "guarded";
   if ((givenByOthers.test(key) && standsForValue.test(rest)) || isStoodIn(inside)) return "plain";
   // `cast=` and the like say nothing of a default, nor does a type; another name is one.

@@ -4,6 +4,7 @@ import { objectAt } from "../../detect/languages/documents.ts";
 import { localCrates } from "../../detect/languages/rust-crates.ts";
 import { upwards } from "../../detect/package-manager.ts";
 import { inside, type Project } from "../../detect/reading.ts";
+import type { Sighting } from "../sighting.ts";
 
 /** No program has more of them. */
 const mostLibraries = 60;
@@ -20,6 +21,21 @@ export function librariesOf(project: Project, directory: string): string[] {
   }
   found.delete(directory);
   return [...found];
+}
+
+/** Takes back what crates of the workspace read that the one which is built, `--package shop`, does not use. */
+export function settleIdleCrates(project: Project, sightings: Sighting[], buildCommand: string | undefined): void {
+  const name = /(?:--package|-p)[= ](\S+)/.exec(buildCommand ?? "")?.[1];
+  const crates = name === undefined ? [] : project.tree.directoriesWith("Cargo.toml");
+  const own = crates.find(
+    (at) => objectAt(project.toml(inside(at, "Cargo.toml")), "package")["name"] === name && name !== undefined,
+  );
+  if (own === undefined) return;
+  const used = new Set([own, ...librariesOf(project, own)]);
+  const idle = crates.filter((at) => at !== "." && !used.has(at) && !own.startsWith(`${at}/`));
+  for (const sighting of sightings)
+    if (sighting.path.endsWith(".rs") && idle.some((at) => sighting.path.startsWith(`${at}/`)))
+      sighting.need = "tooling";
 }
 
 /** Crates given by path, in the manifest or in the workspace's. */

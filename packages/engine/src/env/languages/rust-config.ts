@@ -3,6 +3,11 @@
  * `Environment::with_prefix("APP").separator("__")` gives `database.url` from `APP__DATABASE__URL`.
  * Source: https://docs.rs/config, "Environment".
  */
+import { objectAt } from "../../detect/languages/documents.ts";
+import { isObject, type Json, type Project } from "../../detect/reading.ts";
+import { maskSlashComments } from "../mask.ts";
+import { isNearby, programsBeside } from "../nearby.ts";
+import type { Scope } from "../scope.ts";
 import type { Sighting } from "../sighting.ts";
 
 interface Field {
@@ -23,28 +28,79 @@ const members = new RegExp(`${attributes}(?:pub(?:\\([^)]*\\))?\\s+)?([a-z_][a-z
 const needsFile =
   /\bFile::(?:with_name|from\w*)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)(?![^;]{0,80}\.required\(\s*false)/;
 
+/** Files that hold the values everywhere, and in production. */
+const settings =
+  /^(?:(?:config(?:uration)?|settings|conf)\/)?(?:base|default|config(?:uration)?|settings|app(?:lication)?|prod(?:uction)?)\.(?:ya?ml|toml|json)$/i;
+/** What a program keeps its data in, or passes it on with. */
+const ofStore = /database|(?:^|[._])db(?:[._]|$)|postgres|mysql|redis|mongo|kafka|rabbit|amqp|nats|queue/i;
+
 export function readLayered(path: string, code: string): Sighting[] {
-  if (!code.includes("Environment::") || !code.includes("try_deserialize") || needsFile.test(code)) return [];
-  const known = structsIn(code);
+  if (!isLayered(code) || needsFile.test(code)) return [];
   // A default for `database.url` gives the structure `database` is.
   const defaults = new Set(
     [...code.matchAll(/\bset_default\(\s*"([\w.]+)"/g)].flatMap(([, name]) => [name!, name!.replace(/\.\w+$/, "")]),
   );
+  return fieldsIn(code).map(({ key, field }) => ({
+    key,
+    need: field.isGiven || defaults.has(field.path.join(".")) ? "declared" : "checked",
+    when: "run",
+    offset: field.offset,
+    path,
+    inSchema: true,
+  }));
+}
+
+/** The same where files of the project hold the values: what none of them has, or has an address of its author's machine for. */
+export function readLayeredFiles(project: Project, scope: Scope, texts: ReadonlyMap<string, string>): Sighting[] {
+  const layered = [...texts].filter(([, text]) => isLayered(text));
+  if (layered.length === 0) return [];
+  const files = scope.others.filter(({ name }) => settings.test(name)).map(({ path }) => path);
+  const documents = files.flatMap((path) => documentsOf(project, path));
+  const names = programsBeside(project, files);
+  return layered.flatMap(([path, text]) => {
+    const code = maskSlashComments(text);
+    if (documents.length === 0 || !needsFile.test(code)) return [];
+    return fieldsIn(code).flatMap(({ key, field }): Sighting[] => {
+      const values = documents.map((document) => valueAt(document, field.path)).filter((one) => one !== undefined);
+      const name = field.path.join(".");
+      const isAway =
+        ofStore.test(name) &&
+        values.length > 0 &&
+        values.every((value) => typeof value === "string" && isNearby(name, value, names));
+      if (field.isGiven || (values.length > 0 && !isAway)) return [];
+      const { offset } = field;
+      return [{ key, need: "checked", when: "run", offset, path, ...(isAway ? { isNearby: true } : {}) }];
+    });
+  });
+}
+
+function isLayered(code: string): boolean {
+  return code.includes("Environment::") && code.includes("try_deserialize");
+}
+
+function documentsOf(project: Project, path: string): Json[] {
+  if (/\.ya?ml$/i.test(path)) return project.yaml(path) ?? [];
+  const document = path.endsWith(".toml") ? project.toml(path) : project.json(path);
+  return document === null ? [] : [document];
+}
+
+function valueAt(document: Json, path: readonly string[]): Json | undefined {
+  const holder = path.length > 1 ? objectAt(document, ...path.slice(0, -1)) : document;
+  return isObject(holder) ? holder[path.at(-1)!] : undefined;
+}
+
+/** The fields that are filled, by the names of their variables. */
+function fieldsIn(code: string): { key: string; field: Field }[] {
+  const known = structsIn(code);
   return [...code.matchAll(source)].flatMap((match) => {
     const chain = code.slice(match.index, match.index + 400);
     const separator = /\.separator\(\s*"([^"]*)"/.exec(chain)?.[1];
     const before = /\.prefix_separator\(\s*"([^"]*)"/.exec(chain)?.[1] ?? separator ?? "_";
     const prefix = match[1] === undefined ? "" : match[1] + before;
-    return fieldsOf(known, filledAt(code, match.index, chain), separator !== undefined).map(
-      (field): Sighting => ({
-        key: (prefix + field.path.join(separator ?? "_")).toUpperCase(),
-        need: field.isGiven || defaults.has(field.path.join(".")) ? "declared" : "checked",
-        when: "run",
-        offset: field.offset,
-        path,
-        inSchema: true,
-      }),
-    );
+    return fieldsOf(known, filledAt(code, match.index, chain), separator !== undefined).map((field) => ({
+      key: (prefix + field.path.join(separator ?? "_")).toUpperCase(),
+      field,
+    }));
   });
 }
 

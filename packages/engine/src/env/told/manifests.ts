@@ -1,4 +1,5 @@
 /** Variables that manifests name: Prisma, compose, Dockerfile, Heroku's app.json, render.yaml, netlify.toml, vercel.json, Rails, Laravel. */
+import { posix } from "node:path";
 import type { Kind } from "../../detect/detection.ts";
 import { databaseOfImage } from "../../detect/languages/docker.ts";
 import { inside, isObject, type Json, type JsonObject, type Project } from "../../detect/reading.ts";
@@ -11,6 +12,7 @@ import type { Span } from "../code.ts";
 import { isPublic } from "../rules.ts";
 import { settingsFiles } from "./settings-files.ts";
 import type { Need, Sighting } from "../sighting.ts";
+import { isStandIn } from "../values/stand-ins.ts";
 
 /** Packages of Laravel that sign tokens with JWT_SECRET and refuse to without it. */
 const tokenPackages = ["tymon/jwt-auth", "php-open-source-saver/jwt-auth"];
@@ -44,6 +46,12 @@ const manifests: Manifest[] = [
       );
       for (const key of kind === "compose" ? handedThrough(project.yaml(path)?.[0]) : [])
         see(key, held.has(key) ? "given" : "plain", { offset: text.indexOf(key) });
+      for (const file of kind === "compose" ? filesHandedOver(project.yaml(path)?.[0]) : []) {
+        const at = posix.join(posix.dirname(path), file);
+        for (const { key, value, isCommentedOut } of readExample(at, project.tree.text(at) ?? ""))
+          if (!isCommentedOut && value !== "")
+            see(key, isStandIn(value) ? "checked" : "given", { offset: text.indexOf(file) });
+      }
       const helpers = kind === "compose" ? [] : helpersOf(code);
       const given = new Set(kind === "compose" ? [] : [...code.matchAll(/\$\{(\w+):?-/g)].map(([, key]) => key));
       for (const match of code.matchAll(/(?<!\$)\$(?:\{([A-Za-z_]\w*)(:?[-?+][^}]*)?\}|([A-Za-z_]\w*))/g)) {
@@ -143,6 +151,19 @@ const manifests: Manifest[] = [
     },
   },
   {
+    // Rocket does not start without the key of its private cookies, but while it is developed: https://api.rocket.rs/v0.5/rocket/config.
+    name: /^Cargo\.toml$/,
+    read(project, path, text, see) {
+      const dependencies = project.toml(path)?.["dependencies"];
+      const rocket = isObject(dependencies) ? dependencies["rocket"] : undefined;
+      const features = isObject(rocket) ? rocket["features"] : undefined;
+      if (!Array.isArray(features) || !features.includes("secrets")) return;
+      const settings = project.tree.text(path.replace(/Cargo\.toml$/, "Rocket.toml")) ?? "";
+      if (!/^\s*secret_key\s*=/m.test(settings))
+        see("ROCKET_SECRET_KEY", "checked", { offset: text.indexOf("rocket") });
+    },
+  },
+  {
     name: /^artisan$/,
     read(project, path, _text, see) {
       const required = project.json(path.replace(/artisan$/, "composer.json"))?.["require"];
@@ -153,11 +174,16 @@ const manifests: Manifest[] = [
     },
   },
   {
-    // Without encrypted credentials the secret comes from the environment.
+    // Without encrypted credentials the secret comes from the environment, and without settings of its own the database,
+    // https://guides.rubyonrails.org/configuring.html#configuring-a-database.
     name: /^config\/application\.rb$/,
     read(project, path, text, see) {
       const credentials = ["credentials.yml.enc", "credentials/production.yml.enc", "secrets.yml"];
       if (!/Rails::Application/.test(text)) return;
+      const root = path.replace(/config\/application\.rb$/, "");
+      const gems = project.tree.text(`${root}Gemfile`) ?? "";
+      if (!project.tree.has(`${root}config/database.yml`) && /^gem ["'](?:pg|mysql2|trilogy)["']/m.test(gems))
+        see("DATABASE_URL", "checked");
       if (credentials.some((name) => project.tree.has(path.replace(/application\.rb$/, name)))) return;
       const token = path.replace(/application\.rb$/, "initializers/secret_token.rb");
       if (/secret_key_base\s*=/.test(project.tree.text(token) ?? "")) return;
@@ -211,6 +237,16 @@ const manifests: Manifest[] = [
   },
 ];
 
+/** Files of variables that the programs of a compose file are given. */
+function filesHandedOver(document: Json | undefined): string[] {
+  return programsOf(document).flatMap(({ env_file: named }) =>
+    (Array.isArray(named) ? named : [named]).flatMap((one) => {
+      const file = isObject(one) ? one["path"] : one;
+      return typeof file === "string" && !file.includes("..") ? [file] : [];
+    }),
+  );
+}
+
 /** Variables named by the manifest at `path` (whose name below the service's directory is `name`), when it is one. */
 export function readManifest(
   project: Project,
@@ -251,15 +287,18 @@ function helpersOf(code: string): Span[] {
 
 /** Variables that containers are given as they are: `environment: [KEY]`. */
 function handedThrough(document: Json | undefined): string[] {
-  const services = isObject(document) ? document["services"] : undefined;
-  return Object.values(isObject(services) ? services : {}).flatMap((service) => {
-    const environment = isObject(service) ? service["environment"] : undefined;
+  return programsOf(document).flatMap(({ environment }) => {
     if (Array.isArray(environment))
       return environment.filter((one): one is string => typeof one === "string" && variable.test(one));
     return Object.entries(isObject(environment) ? environment : {}).flatMap(([key, value]) =>
       value === null ? [key] : [],
     );
   });
+}
+
+function programsOf(document: Json | undefined): JsonObject[] {
+  const services = isObject(document) ? document["services"] : undefined;
+  return Object.values(isObject(services) ? services : {}).filter(isObject);
 }
 
 function rowsNamed(value: Json, name: string): JsonObject[] {

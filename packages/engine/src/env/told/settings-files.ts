@@ -97,7 +97,7 @@ function needOf(behind: string | undefined): Need {
 }
 
 /** Documents of YAML and lines of properties for profiles of development, blanked. */
-function withoutDevelopment(text: string): string {
+export function withoutDevelopment(text: string): string {
   const blank = (part: string): string => part.replace(/[^\n]/g, " ");
   const lines = text.replace(/^%(?:dev|test)\..*$/gm, blank);
   if (!/^(?:#)?---/m.test(lines)) return lines;

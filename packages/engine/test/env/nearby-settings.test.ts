@@ -1,0 +1,215 @@
+import { describe } from "vitest";
+import { requiredTable } from "./required.ts";
+
+const dotnet = { runtime: "dotnet" } as const;
+const java = { runtime: "java" } as const;
+const rust = { runtime: "rust" } as const;
+
+describe("settings that only fit the machine of their author", () => {
+  requiredTable({
+    "a connection of .NET to a database of this machine": {
+      files: {
+        "appsettings.json": JSON.stringify({
+          ConnectionStrings: {
+            Main: "Server=(localdb)\\MSSQLLocalDB;Database=shop",
+            Files: "Data Source=shop.db",
+            Far: "Host=db.example.net;Database=shop",
+            Cache: "localhost:6379,password=a",
+          },
+          Kafka: { Broker: "127.0.0.1:9092", Topic: "orders" },
+          Site: { Url: "http://localhost:5000" },
+        }),
+        "Program.cs":
+          'Use(config.GetConnectionString("Main"), config.GetConnectionString("Files"), config.GetConnectionString("Far"), config.GetConnectionString("Cache"), config["Kafka:Broker"], config["Kafka:Topic"], config["Site:Url"]);',
+      },
+      facts: dotnet,
+      required: ["ConnectionStrings__Cache", "ConnectionStrings__Main", "Kafka__Broker"],
+    },
+    "a connection to a program of the compose file": {
+      files: {
+        "compose.yaml": "services:\n  web:\n    build: .\n  store:\n    image: postgres\n",
+        "appsettings.json": JSON.stringify({
+          ConnectionStrings: { Main: "Host=store;Port=5432;Database=shop", Other: "Host=stores;Database=shop" },
+        }),
+        "Program.cs": 'Use(config.GetConnectionString("Main"), config.GetConnectionString("Other"));',
+      },
+      facts: dotnet,
+      required: ["ConnectionStrings__Main"],
+    },
+    "no connection the program asks for first, and none it never asks for": {
+      files: {
+        "appsettings.json": JSON.stringify({ ConnectionStrings: { Cache: "", Main: "", Settings: "" } }),
+        "Program.cs":
+          'var cache = builder.Configuration.GetConnectionString("Cache");\nif (!string.IsNullOrWhiteSpace(cache))\n{\n  services.AddCache(cache);\n}\nservices.AddStore(builder.Configuration.GetConnectionString("Main"));\n',
+      },
+      facts: dotnet,
+      required: ["ConnectionStrings__Main"],
+    },
+    "nothing of the ways to do it that the settings do not choose": {
+      files: {
+        "appsettings.json": JSON.stringify({
+          Mail: { Provider: "smtp", Smtp: { Password: "" }, Grid: { ApiKey: "" } },
+        }),
+        "Program.cs": 'var mail = configuration.GetSection("Mail");\nUse(mail);',
+      },
+      facts: dotnet,
+      required: ["Mail__Smtp__Password"],
+    },
+    "no text for people in which a word stands for nothing": {
+      files: {
+        "appsettings.json": JSON.stringify({
+          Page: { Text: "A small introduction to your blog, in as many words as you like" },
+          Mail: { Host: "your host" },
+        }),
+        "Program.cs": 'Use(configuration["Page:Text"], configuration["Mail:Host"]);',
+      },
+      facts: dotnet,
+      required: ["Mail__Host"],
+    },
+    "the address of a database of Spring on this machine": {
+      files: {
+        "src/main/resources/application.yml":
+          "spring:\n  datasource:\n    url: jdbc:mysql://localhost:3306/shop\n    username: root\n  rabbitmq:\n    host: mq.example.net\nserver:\n  port: 8081\n",
+        "src/main/resources/application-dev.properties": "spring.data.mongodb.uri=mongodb://localhost/shop\n",
+      },
+      facts: java,
+      required: ["SPRING_DATASOURCE_URL"],
+    },
+    "no address the profile of production replaces": {
+      files: {
+        "src/main/resources/application.properties": "spring.datasource.url=jdbc:postgresql://localhost/shop\n",
+        "src/main/resources/application-prod.properties":
+          "spring.datasource.url=jdbc:postgresql://db.example.net/shop\n",
+      },
+      facts: java,
+      required: [],
+    },
+    "the address of a database of Quarkus on this machine": {
+      files: {
+        "src/main/resources/application.properties":
+          "%dev.quarkus.redis.hosts=redis://localhost:6379\n%prod.quarkus.datasource.jdbc.url=jdbc:postgresql://localhost:5432/shop\n",
+      },
+      facts: java,
+      required: ["QUARKUS_DATASOURCE_JDBC_URL"],
+    },
+    "what files of settings of Rust leave out, or know on this machine": {
+      files: {
+        "configuration/base.yaml":
+          'application:\n  port: 8000\n  secret: "long"\ndatabase:\n  host: "127.0.0.1"\n  name: shop\nqueue_uri: "redis://localhost:6379"\n',
+        "configuration/local.yaml": 'application:\n  base_url: "http://127.0.0.1"\n',
+        "configuration/production.yaml": "database:\n  require_ssl: true\n",
+        "src/configuration.rs":
+          '#[derive(Deserialize)]\npub struct Settings {\n    pub application: Application,\n    pub database: Database,\n    pub queue_uri: Secret<String>,\n}\n#[derive(Deserialize)]\npub struct Application {\n    pub port: u16,\n    pub secret: Secret<String>,\n    pub base_url: String,\n}\n#[derive(Deserialize)]\npub struct Database {\n    pub host: String,\n    pub name: String,\n    pub require_ssl: bool,\n}\npub fn load() -> Result<Settings, ConfigError> {\n    let settings = Config::builder()\n        .add_source(File::from(folder.join("base.yaml")))\n        .add_source(File::from(folder.join(named)))\n        .add_source(Environment::with_prefix("APP").prefix_separator("_").separator("__"))\n        .build()?;\n    settings.try_deserialize::<Settings>()\n}\n',
+      },
+      facts: rust,
+      required: ["APP_APPLICATION__BASE_URL", "APP_DATABASE__HOST", "APP_QUEUE_URI"],
+    },
+  });
+});
+
+describe("classes of .NET that settings fill", () => {
+  const options =
+    'public class MailOptions { public const string Section = "Mail"; [Required] public string Host { get; set; } = ""; [Range(1, 9)] public long Owner { get; set; } public string Note { get; set; } = string.Empty; }\n';
+  requiredTable({
+    "by the name of their section": {
+      files: {
+        "MailOptions.cs": options,
+        "Program.cs": "services.AddOptions<MailOptions>().BindConfiguration(MailOptions.Section).ValidateOnStart();",
+      },
+      facts: dotnet,
+      required: ["Mail__Host", "Mail__Note", "Mail__Owner"],
+    },
+    "by a function of the project's own": {
+      files: {
+        "MailOptions.cs": options,
+        "Extensions.cs":
+          "static class Extensions {\n  public static T GetOptions<T>(this IConfiguration configuration, string name) where T : new()\n  {\n    var options = new T();\n    configuration.GetSection(name).Bind(options);\n    return options;\n  }\n}\n",
+        "Program.cs": 'var mail = builder.Configuration.GetOptions<MailOptions>("Post");',
+      },
+      facts: dotnet,
+      required: ["Post__Host", "Post__Note", "Post__Owner"],
+    },
+    "where something asks whether they are whole": {
+      files: {
+        "MailOptions.cs": options,
+        "Program.cs": "services.AddOptions<MailOptions>().BindConfiguration(MailOptions.Section);",
+      },
+      facts: dotnet,
+      required: [],
+    },
+    "that are made before": {
+      files: {
+        "MailOptions.cs": options,
+        "Program.cs":
+          'var mail = new MailOptions();\nconfiguration.GetSection("Mail").Bind(mail);\nPostOptions post = new();\nconfiguration.Bind("Post", post);\n',
+        "PostOptions.cs":
+          "public class PostOptions { public required string Path { get; init; } public ulong BoxId { get; set; } public int Count { get; set; } }\n",
+      },
+      facts: dotnet,
+      required: ["Mail__Host", "Mail__Note", "Mail__Owner", "Post__BoxId", "Post__Path"],
+    },
+    "and must not be empty, as they are in the file": {
+      files: {
+        "appsettings.json": JSON.stringify({ Mail: { Host: "", Note: "" } }),
+        "MailOptions.cs": options,
+        "Program.cs": "services.Configure<MailOptions>(configuration.GetSection(MailOptions.Section));",
+      },
+      facts: dotnet,
+      required: ["Mail__Host", "Mail__Owner"],
+    },
+    "what is asked for by the name of a member": {
+      files: {
+        "Config.cs":
+          'public static class Config { public static string Token => config.GetValue(nameof(Token), ""); public static string MapKey => config.GetValue(nameof(MapKey), ""); public static int Limit => config.GetValue(nameof(Limit), 15); public static string Prefix => config.GetValue(nameof(Prefix), "!"); }\n',
+      },
+      facts: dotnet,
+      required: ["Token"],
+    },
+  });
+});
+
+describe("settings of .NET that some place does without", () => {
+  requiredTable({
+    "and one that is asked for with what the program puts before its variables": {
+      files: {
+        "appsettings.json": JSON.stringify({ Bot: { Token: "" } }),
+        "Program.cs":
+          'var configuration = new ConfigurationBuilder().AddJsonFile("appsettings.json").AddEnvironmentVariables("SHOP_").Build();\nStart(configuration["Bot:Token"], configuration["Bot:Room"], Environment.GetEnvironmentVariable("SIGN_KEY"));\n',
+      },
+      facts: dotnet,
+      required: ["SHOP_Bot__Room", "SHOP_Bot__Token", "SIGN_KEY"],
+    },
+    "and one that the host reads without": {
+      files: {
+        "Program.cs":
+          'var builder = Host.CreateApplicationBuilder(args);\nbuilder.Configuration.AddEnvironmentVariables(prefix: "SHOP_");\nStart(builder.Configuration["Bot:Token"]);\n',
+      },
+      facts: dotnet,
+      required: ["Bot__Token"],
+    },
+    "because it is only there while the program is developed": {
+      files: {
+        "Program.cs":
+          'if (app.Environment.IsDevelopment())\n{\n  Open(configuration["Near:Host"]);\n}\nOpen(configuration["Far:Host"]);\n',
+      },
+      facts: dotnet,
+      required: ["Far__Host"],
+    },
+    "because it asks for it first": {
+      files: {
+        "Queue.cs":
+          'minutes = string.IsNullOrWhiteSpace(configuration["Wait"]) ? 15 : int.Parse(configuration["Wait"]!);\nif (!string.IsNullOrEmpty(configuration["Cache:Host"]))\n{\n  services.AddCache(configuration["Cache:Host"]);\n}\n',
+      },
+      facts: dotnet,
+      required: [],
+    },
+    "because it is about what the program reports": {
+      files: {
+        "appsettings.json": JSON.stringify({ ApplicationInsights: { InstrumentationKey: "#{Key}" } }),
+        "Program.cs": 'Report(configuration["ApplicationInsights:ConnectionString"]);\n',
+      },
+      facts: dotnet,
+      required: [],
+    },
+  });
+});
