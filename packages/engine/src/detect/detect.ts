@@ -19,8 +19,13 @@ import { type Below, deployed, nameOf, servicesBelow } from "./services.ts";
 import { Tree } from "./tree.ts";
 import { internalDependencies, type Workspace, workspaceOf } from "./workspaces.ts";
 
-/** Finds the variables of one directory; see env/detect.ts. */
-export type VariableReader = (project: Project, directory: string, facts: Omit<ServiceFacts, "env">) => EnvVariable[];
+/** Finds the variables of one directory, but for folders in it that are services of their own; see env/detect.ts. */
+export type VariableReader = (
+  project: Project,
+  directory: string,
+  facts: Omit<ServiceFacts, "env">,
+  apart?: readonly string[],
+) => EnvVariable[];
 
 export interface DetectOptions {
   variables?: VariableReader;
@@ -39,11 +44,17 @@ export function detect(directory: string, options: DetectOptions = {}): Detectio
   programs.set(project, new Set(below.map(({ path }) => path)));
   const whole = wholeOf(project, workspace, ranked, below);
   const evidence = [...whole.facts.evidence];
+  const paths = whole.services.map(({ path }) => path);
   const services = whole.services.map(
     (service): DetectedService => ({
       ...service,
       ...besideStart(project, service, evidence),
-      env: variables(project, service.path, service),
+      env: variables(
+        project,
+        service.path,
+        service,
+        paths.filter((path) => path !== service.path),
+      ),
     }),
   );
   const root = whole.facts;

@@ -12,10 +12,16 @@ import { weigh } from "./weigh.ts";
 
 /**
  * Variables of the service in `directory` (relative to the project's root, `.` for it), sorted by key; `required` ones are those a
- * deployment must set. Also looks into the workspace packages the service depends on. `foundIn` is relative to the project's root.
+ * deployment must set. Also looks into the workspace packages the service depends on, and not into the folders of other services, `apart`.
+ * `foundIn` is relative to the project's root.
  */
-export function detectVariables(project: Project, directory: string, facts: Omit<ServiceFacts, "env">): EnvVariable[] {
-  const scope = scopeOf(project, directory);
+export function detectVariables(
+  project: Project,
+  directory: string,
+  facts: Omit<ServiceFacts, "env">,
+  apart: readonly string[] = [],
+): EnvVariable[] {
+  const scope = scopeOf(project, directory, apart);
   const dependencies = dependenciesOf(project, directory, scope.roots);
   const sightings = sightingsIn(project, scope, { dependencies, facts });
   const told = toldOf(project, directory, scope);

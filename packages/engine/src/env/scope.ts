@@ -51,8 +51,8 @@ export interface Scope {
   isPartial: boolean;
 }
 
-/** Sources and manifests of the service in `directory` and of the workspace packages it depends on. */
-export function scopeOf(project: Project, directory: string): Scope {
+/** Sources and manifests of the service in `directory` and of the workspace packages it depends on, without what lies `apart`. */
+export function scopeOf(project: Project, directory: string, apart: readonly string[]): Scope {
   const packages = packagesOf(project);
   const own = [
     directory,
@@ -66,7 +66,7 @@ export function scopeOf(project: Project, directory: string): Scope {
   for (const root of own) {
     const start = root === "." ? 0 : root.length + 1;
     const scripts = deployScripts(project.json(inside(root, "package.json")));
-    const foreign = root === directory ? nested.filter((one) => isForeign(project, one, directory)) : [];
+    const foreign = root === directory ? [...apart, ...nested.filter((one) => isForeign(project, one, directory))] : [];
     for (const path of project.tree.filesBelow(root)) {
       if (foreign.some((one) => path.startsWith(`${one}/`))) continue;
       const name = path.slice(start);
