@@ -10,6 +10,7 @@ import { disconnect } from "./commands/disconnect.ts";
 import { doctor } from "./commands/doctor.ts";
 import { edge } from "./commands/edge.ts";
 import { env } from "./commands/env.ts";
+import { exec } from "./commands/exec.ts";
 import { init } from "./commands/init.ts";
 import { login } from "./commands/login.ts";
 import { logout } from "./commands/logout.ts";
@@ -47,7 +48,7 @@ const groups: [string, ((registry: Registry) => void)[]][] = [
   ["See:", [platforms, projects, ls, inspect, status, logs, open, why]],
   ["Change:", [redeploy, rollback, promote, cancel, stop, start, domains, protection, notifications, rm]],
   ["Accounts:", [connect, connections, targets, whoami, disconnect, login, logout]],
-  ["Run:", [serve, servers, mcp, worker, edge, simulate, doctor, backup, restore, rotateKey, resetPassword]],
+  ["Run:", [serve, exec, servers, mcp, worker, edge, simulate, doctor, backup, restore, rotateKey, resetPassword]],
 ];
 
 export function register(registry: Registry): void {

@@ -226,6 +226,7 @@ export function engineDouble({
     remove: unused,
     stop: unused,
     start: unused,
+    beside: unused,
     variables: { list: unused, set: unused, remove: unused, history: unused, revert: unused, compare: unused },
     shared: { list: unused, set: unused, remove: unused, mappings: unused, map: unused, unmap: unused },
     settings: { get: unused, set: unused },

@@ -1,4 +1,5 @@
 /** The life of a project through the command line, on the real engine and the real edge. */
+import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -433,8 +434,12 @@ describe("whatever dies", () => {
     expect(programs()).toEqual([]);
     expect(await here.get("echo.localhost")).toMatchObject({ status: 503, body: expect.stringContaining("stopped") });
     expect((await here.get("other.localhost")).body).toBe("other");
-    expect(await here.json("stop", "echo")).toEqual({ stopped: true, project: "echo", environment: "production" });
-    expect((await here.run("projects")).stdout).toMatch(/^echo +production +\S+ success stopped/m);
+    expect(await here.json("stop", "echo")).toMatchObject({
+      stopped: true,
+      project: "echo",
+      environment: "production",
+    });
+    expect((await here.run("projects")).stdout).toMatch(/^echo +production +success stopped/m);
 
     await here.run("stop");
     expect((await here.run("status")).stdout).toMatch(/^echo .* stopped /m);
@@ -446,6 +451,39 @@ describe("whatever dies", () => {
     await here.json("deploy", folder);
     expect((await here.get("echo.localhost")).body).toBe("hello");
     expect(programs()).toHaveLength(1);
+  });
+
+  it("exec runs a program beside the live one, with its files, variables, input, output and exit status", async () => {
+    await using here = await install();
+    const tool = `process.stdin.pipe(process.stdout); console.log(process.env.API_KEY, process.env.HOME === process.cwd());
+console.error("LANDFALL_PORT" in process.env, process.argv.slice(2)); process.exitCode = 7;`;
+    const folder = here.project("echo", { ...echo("hello"), "tool.cjs": tool });
+    await here.json("deploy", here.project("page", { "index.html": "page" }));
+    await here.run("env", "set", "API_KEY=tide", "--project", "echo");
+    expect(await here.json("deploy", folder, "--project", "echo")).toMatchObject({ status: "success" });
+    rmSync(join(folder, "tool.cjs"));
+    const inside = (input: string, ...args: string[]) => here.runWith({ cwd: folder, input }, "exec", ...args);
+    expect(await inside("typed", "--", "node", "tool.cjs", "--json", "$HOME;")).toEqual({
+      code: 7,
+      stdout: "tide true\ntyped",
+      stderr: "false [ '--json', '$HOME;' ]\n",
+    });
+    const absent = await inside("", "--", "no-such-program");
+    expect([absent.code, absent.stderr]).toEqual([
+      2,
+      expect.stringContaining("no-such-program cannot be run there: ENOENT"),
+    ]);
+    const page = await inside("", "--project", "page", "--", "node", "-v");
+    expect([page.code, page.stderr]).toEqual([2, expect.stringContaining("page is pages")]);
+    const other = await inside("", "--service", "jobs", "--", "node", "-v");
+    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining("Its programs: echo.")]);
+
+    const wait = "setInterval(() => {}, 9000); console.log(process.pid)";
+    const waiting = here.start("exec", "-p", "echo", "--", "node", "-e", wait);
+    const [pid] = (await once(waiting.stdout!, "data")) as [Buffer];
+    waiting.kill("SIGTERM");
+    expect((await once(waiting, "exit"))[0]).toBe(143);
+    expect(here.processes().map((one) => one.pid)).not.toContain(Number(pid.toString()));
   });
 
   it("removing the data directory ends what ran from it, and the next begins anew at its port", async () => {

@@ -7,6 +7,7 @@ import type { Kysely } from "kysely";
 import type { BackupReport } from "./backup/backup.ts";
 import type { BackupOptions } from "./backup/contents.ts";
 import type { BackupProof } from "./backup/verify.ts";
+import type { Beside, Surroundings } from "./beside.ts";
 import type { ChecklistItem } from "./checklist/item.ts";
 import type { Clock } from "./clock.ts";
 import type { Connections } from "./connections/connection.ts";
@@ -152,6 +153,8 @@ export interface Engine extends AsyncDisposable {
   /** What runs here of a project, taken offline and brought back. */
   stop: StopAndStart["stop"];
   start: StopAndStart["start"];
+  /** What a program needs that is run beside the one that is live here. Throws NOT_FOUND, CONFLICT. */
+  beside(of: Beside): Promise<Surroundings>;
   /** What a project's deployments begin with. */
   settings: Settings;
   variables: Variables;

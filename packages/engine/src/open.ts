@@ -35,6 +35,7 @@ import { type Detect, detectHere, detectingAside } from "./detect/aside.ts";
 import { deliver, type Delivering, isDue, overdueMs } from "./notifications/delivering.ts";
 import { notificationsOf } from "./notifications/notifications.ts";
 import { protectionOf } from "./protection/protection.ts";
+import { surroundingsBeside } from "./beside.ts";
 import { stopAndStartOf } from "./stop-and-start.ts";
 import { prepare } from "./plan/prepare.ts";
 import { projectsOf, projectViews } from "./projects.ts";
@@ -227,6 +228,7 @@ function engineOver(shared: Shared, store: Store, by: Asker = {}): Engine {
     projects: () => projectViews(store),
     remove: projects.remove,
     ...stopAndStartOf({ store, serving }, projects),
+    beside: (of) => surroundingsBeside({ store, toolPath }, projects, of),
 
     domains: domainsOf({ store, platforms, access, dns: systemDns(options.nameServers), projectRow: projects.row }),
     variables: variablesOf(store, projects),

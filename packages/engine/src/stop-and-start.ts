@@ -2,11 +2,11 @@
 import type { Transaction } from "kysely";
 import { instant } from "./clock.ts";
 import { openRelease } from "./deployment/release.ts";
-import { DeployError } from "./error.ts";
 import type { EdgeReport, EdgeService } from "./platforms/local/edge-control.ts";
 import type { Serving } from "./platforms/local/elsewhere.ts";
 import { untilHealthy } from "./platforms/local/health.ts";
 import { wantInstance } from "./platforms/local/instance.ts";
+import { liveHere } from "./platforms/local/live-here.ts";
 import { type Projects, refuseWhileOpen } from "./projects.ts";
 import type { LiveRow, Schema } from "./store/schema.ts";
 import type { Store } from "./store/store.ts";
@@ -43,20 +43,7 @@ export function stopAndStartOf(
     return db.transaction().execute(async (tx) => {
       await tx.selectFrom("project").select("id").where("id", "=", projectId).forUpdate().execute();
       await refuseWhileOpen(tx, { projectId, project, environment });
-      const places = await tx
-        .selectFrom("live")
-        .selectAll()
-        .where("project_id", "=", projectId)
-        .where("environment", "=", environment)
-        .execute();
-      const here = places.find(({ platform }) => platform === "local");
-      if (here) return work(tx, here);
-      throw new DeployError("CONFLICT", {
-        what: `Nothing of ${project} runs on this machine in ${environment}.`,
-        next: places[0]
-          ? `What is on ${places[0].platform} is stopped and started there.`
-          : "Deploy it first: landfall deploy",
-      });
+      return work(tx, await liveHere(tx, { projectId, project, environment }));
     });
   }
 

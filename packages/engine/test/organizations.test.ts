@@ -179,6 +179,9 @@ const probes: Record<string, Probe> = {
   "settings.set": byProject((view, name) =>
     view.settings.set({ project: name, settings: { outputDir: "theirs" }, expect: 0 }),
   ),
+  stop: byProject((view, name) => view.stop({ project: name, environment: "preview" })),
+  start: byProject((view, name) => view.start({ project: name, environment: "preview" })),
+  beside: byProject((view, name) => view.beside({ project: name, environment: "preview" })),
   "protection.get": byProject((view, name) => view.protection.get({ project: name })),
   "protection.set": byProject((view, name) =>
     view.protection.set({ project: name, scope: "all", password: "of somebody else", expect: 0 }),

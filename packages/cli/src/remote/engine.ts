@@ -76,6 +76,12 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
     start: async ({ project, environment = "production" }) =>
       void (await client.environments.start({ project, environment })),
 
+    beside: refuse({
+      what: "A program beside a server's own is run on that server.",
+      where: url,
+      next: "There: landfall exec -- <program>. Beside what runs on this machine: --server local",
+    }),
+
     variables: {
       // Secrets never come back from a server, whoever asks.
       list: async ({ project, environment = "production" }) =>

@@ -115,27 +115,40 @@ function quoted(text: string): string {
   return /[\s"\\]/.test(text) ? `"${text.replaceAll(/["\\]/g, "\\$&")}"` : text;
 }
 
-/** The process of a service of a release. */
-export function programOf({
-  home,
-  release,
-  service,
-  toolPath,
-}: {
+interface OfRelease {
   home: string;
   release: Release;
   service: string;
   toolPath: string[];
-}): Program {
+}
+
+/** Where a service of a release runs, and with which variables, whatever port it is given. */
+export function surroundingsOf({ home, release, service, toolPath }: OfRelease): {
+  cwd: string;
+  env: Record<string, string>;
+} {
   const { plan, variables } = release.services.find((one) => one.plan.name === service)!;
   const root = releaseDirectory(home, release.id, service);
-  const command = plan.start!;
-  const wanted = { ...programEnvironment({ root, plan, variables, toolPath }), ...command.env };
+  return {
+    cwd: join(root, plan.path, plan.start?.cwd ?? "."),
+    env: {
+      ...programEnvironment({ root, plan, variables, toolPath }),
+      ...plan.start?.env,
+      LANDFALL_RELEASE: release.id,
+    },
+  };
+}
+
+/** The process of a service of a release. */
+export function programOf(of: OfRelease): Program {
+  const { release, service } = of;
+  const { plan } = release.services.find((one) => one.plan.name === service)!;
+  const { cwd, env } = surroundingsOf(of);
   return {
     id: instanceId(release.id, service),
     release: release.id,
-    cwd: join(root, plan.path, command.cwd ?? "."),
-    env: (port) => ({ ...wanted, ...toGivenPort(plan, wanted, port), LANDFALL_RELEASE: release.id }),
-    argv: (full) => expandCommand(command, full).argv,
+    cwd,
+    env: (port) => ({ ...env, ...toGivenPort(plan, env, port) }),
+    argv: (full) => expandCommand(plan.start!, full).argv,
   };
 }
