@@ -25,16 +25,38 @@ describe("settings that only fit the machine of their author", () => {
       facts: dotnet,
       required: ["ConnectionStrings__Cache", "ConnectionStrings__Main", "Kafka__Broker"],
     },
-    "a connection to a program of the compose file": {
+    "a connection to a name that no network but its author's knows": {
       files: {
-        "compose.yaml": "services:\n  web:\n    build: .\n  store:\n    image: postgres\n",
         "appsettings.json": JSON.stringify({
-          ConnectionStrings: { Main: "Host=store;Port=5432;Database=shop", Other: "Host=stores;Database=shop" },
+          ConnectionStrings: {
+            Main: "Host=store;Port=5432;Database=shop",
+            Desk: "Data Source=DESKTOP-1\\SQLEXPRESS;Initial Catalog=shop",
+            Home: "Server=192.168.1.20,1433;Database=shop",
+            Far: "Host=10.example.net;Database=shop",
+            Files: "Data Source=shop",
+            Disk: "sqlite://data/shop.db",
+          },
+          Redis: { Host: "cache", Address: "cache:6379", Name: "shop" },
         }),
-        "Program.cs": 'Use(config.GetConnectionString("Main"), config.GetConnectionString("Other"));',
+        "Program.cs":
+          'Use(config.GetConnectionString("Main"), config.GetConnectionString("Desk"), config.GetConnectionString("Home"), config.GetConnectionString("Far"), config.GetConnectionString("Files"), config.GetConnectionString("Disk"), config["Redis:Host"], config["Redis:Address"], config["Redis:Name"]);',
       },
       facts: dotnet,
-      required: ["ConnectionStrings__Main"],
+      required: [
+        "ConnectionStrings__Desk",
+        "ConnectionStrings__Home",
+        "ConnectionStrings__Main",
+        "Redis__Address",
+        "Redis__Host",
+      ],
+    },
+    "the address of a database of Spring in a network of containers": {
+      files: {
+        "src/main/resources/application.yml":
+          "spring:\n  datasource:\n    url: jdbc:mysql://mysqldb:3306/shop\n  data:\n    redis:\n      host: ${CACHE:cache}\n",
+      },
+      facts: java,
+      required: ["SPRING_DATASOURCE_URL"],
     },
     "no connection the program asks for first, and none it never asks for": {
       files: {

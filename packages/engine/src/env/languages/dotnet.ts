@@ -3,7 +3,7 @@
  * Source: https://learn.microsoft.com/aspnet/core/fundamentals/configuration, "Environment variables".
  */
 import { isObject, type Json, type JsonObject, type Project } from "../../detect/reading.ts";
-import { isNearby, programsBeside } from "../nearby.ts";
+import { isNearby } from "../nearby.ts";
 import type { Scope } from "../scope.ts";
 import type { Sighting } from "../sighting.ts";
 
@@ -35,10 +35,6 @@ export function settleDotnetSettings(
   const given = new Set<string>();
   const empty = new Set<string>();
   const open = new Map<string, Sighting>();
-  const names = programsBeside(
-    project,
-    files.map(({ path }) => path),
-  );
   for (const { path } of files) {
     const settings = leaves(project.json(path) ?? {}, "");
     const off = settings.flatMap(({ key, value }) =>
@@ -47,7 +43,7 @@ export function settleDotnetSettings(
     for (const { key, value, isNotChosen } of settings) {
       if (aboutTheHost.test(key) || off.some((section) => key.startsWith(section))) continue;
       const name = key.toLowerCase();
-      const isAway = !isNotChosen && ofStore.test(key) && isNearby(key, value, names);
+      const isAway = !isNotChosen && ofStore.test(key) && isNearby(key, value);
       const isOpen = !isNotChosen && (isAway || (value === "" ? neverEmpty.test(key) : isPlaceholder(value)));
       if (!isOpen) given.add(name);
       else if (!open.has(name)) {

@@ -4,7 +4,7 @@
  * Source: https://smallrye.io/smallrye-config, "Environment variables"; Spring's SystemEnvironmentPropertySource.
  */
 import type { Project } from "../../detect/reading.ts";
-import { isNearby, programsBeside } from "../nearby.ts";
+import { isNearby } from "../nearby.ts";
 import type { Scope, ScopeFile } from "../scope.ts";
 import type { Sighting } from "../sighting.ts";
 import { withoutDevelopment } from "../told/settings-files.ts";
@@ -46,16 +46,12 @@ export function readJvmSettings(project: Project, scope: Scope, texts: ReadonlyM
 /** Addresses of this machine that the settings of production have for what the program keeps its data in. */
 export function readJvmAddresses(project: Project, scope: Scope): Sighting[] {
   const files = filesOf(scope);
-  const names = programsBeside(
-    project,
-    files.map(({ path }) => path),
-  );
   const found = new Map<string, Sighting | null>();
   // The profile of production takes the place of what holds for all.
   for (const { path, name: file } of files.toSorted((a, b) => rankOf(a) - rankOf(b)))
     for (const { name, value, offset } of entriesIn(project, path)) {
       if (!ofStore.test(name)) continue;
-      const isAway = /[?&$]\{/.test(value) ? false : isNearby(name, value, names);
+      const isAway = /[?&$]\{/.test(value) ? false : isNearby(name, value);
       if (!isAway && !/prod/.test(file) && found.has(plain(name)) && found.get(plain(name))?.path !== path) continue;
       const key = name.replaceAll(/[^a-z0-9]/gi, "_").toUpperCase();
       found.set(plain(name), isAway ? { key, need: "checked", when: "run", offset, path, isNearby: true } : null);

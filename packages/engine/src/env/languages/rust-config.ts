@@ -6,7 +6,7 @@
 import { objectAt } from "../../detect/languages/documents.ts";
 import { isObject, type Json, type Project } from "../../detect/reading.ts";
 import { maskSlashComments } from "../mask.ts";
-import { isNearby, programsBeside } from "../nearby.ts";
+import { isNearby } from "../nearby.ts";
 import type { Scope } from "../scope.ts";
 import type { Sighting } from "../sighting.ts";
 
@@ -56,7 +56,6 @@ export function readLayeredFiles(project: Project, scope: Scope, texts: Readonly
   if (layered.length === 0) return [];
   const files = scope.others.filter(({ name }) => settings.test(name)).map(({ path }) => path);
   const documents = files.flatMap((path) => documentsOf(project, path));
-  const names = programsBeside(project, files);
   return layered.flatMap(([path, text]) => {
     const code = maskSlashComments(text);
     if (documents.length === 0 || !needsFile.test(code)) return [];
@@ -66,7 +65,7 @@ export function readLayeredFiles(project: Project, scope: Scope, texts: Readonly
       const isAway =
         ofStore.test(name) &&
         values.length > 0 &&
-        values.every((value) => typeof value === "string" && isNearby(name, value, names));
+        values.every((value) => typeof value === "string" && isNearby(name, value));
       if (field.isGiven || (values.length > 0 && !isAway)) return [];
       const { offset } = field;
       return [{ key, need: "checked", when: "run", offset, path, ...(isAway ? { isNearby: true } : {}) }];
