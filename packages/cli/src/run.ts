@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { register } from "./commands.ts";
 import { contextFor } from "./context.ts";
+import { withProgramApart } from "./program-arguments.ts";
 import { collect } from "./request.ts";
 import type { GlobalFlags } from "./settings.ts";
 import { tell } from "./tell.ts";
@@ -60,7 +61,7 @@ export async function run(argv: string[], world: World): Promise<number> {
   });
 
   try {
-    await program.parseAsync(argv, { from: "user" });
+    await program.parseAsync(withProgramApart(program, argv, "exec"), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Help and version are no failures; everything else commander ends with is about the arguments.

@@ -463,17 +463,17 @@ console.error("LANDFALL_PORT" in process.env, process.argv.slice(2)); process.ex
     expect(await here.json("deploy", folder, "--project", "echo")).toMatchObject({ status: "success" });
     rmSync(join(folder, "tool.cjs"));
     const inside = (input: string, ...args: string[]) => here.runWith({ cwd: folder, input }, "exec", ...args);
-    expect(await inside("typed", "--", "node", "tool.cjs", "--json", "$HOME;")).toEqual({
+    expect(await inside("typed", "node", "tool.cjs", "--json", "--", "$HOME;")).toEqual({
       code: 7,
       stdout: "tide true\ntyped",
-      stderr: "false [ '--json', '$HOME;' ]\n",
+      stderr: "false [ '--json', '--', '$HOME;' ]\n",
     });
-    const absent = await inside("", "--", "no-such-program");
+    const absent = await inside("", "no-such-program");
     expect([absent.code, absent.stderr]).toEqual([
       2,
       expect.stringContaining("no-such-program cannot be run there: ENOENT"),
     ]);
-    const page = await inside("", "--project", "page", "--", "node", "-v");
+    const page = await inside("", "--project", "page", "node", "-v");
     expect([page.code, page.stderr]).toEqual([2, expect.stringContaining("page is pages")]);
     const other = await inside("", "--service", "jobs", "--", "node", "-v");
     expect([other.code, other.stderr]).toEqual([2, expect.stringContaining("Its programs: echo.")]);

@@ -1,4 +1,4 @@
-/** `landfall exec -- <program>`: a program beside the one that is live, at this terminal. */
+/** `landfall exec <program>`: a program beside the one that is live, at this terminal. */
 import { DeployError } from "@landfall/engine/error";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -22,8 +22,8 @@ export function exec({ program, does }: Registry): void {
     .description(
       "Run a program beside the one that is live here, at this terminal: in its directory and with its variables. A console, a migration, what makes an administrator.",
     )
-    .usage("[options] -- <program> [arguments...]")
-    .argument("<program...>", "what to run, with its arguments")
+    .usage("[options] <program> [arguments...]")
+    .argument("<program...>", "what to run; from here on, everything is the program's")
     .option("-p, --project <name>", "name of the project (default: this folder's)")
     .option("--environment <name>", "environment of the project", "production")
     .option("--service <name>", "beside this service, where there are several")
@@ -44,11 +44,10 @@ export function exec({ program, does }: Registry): void {
           const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
           return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
         } catch (error) {
-          const { remedyFor } = await import("@landfall/engine/process/exec");
           throw new DeployError("MISSING_TOOL", {
             what: `${name} cannot be run there: ${(error as NodeJS.ErrnoException).code ?? "it does not start"}.`,
             where: cwd,
-            next: remedyFor(name!),
+            next: "Programs of the project's packages and of this machine's PATH can be run there.",
           });
         } finally {
           ignore();

@@ -79,7 +79,7 @@ export async function openRemote(options: RemoteOptions): Promise<RemoteEngine> 
     beside: refuse({
       what: "A program beside a server's own is run on that server.",
       where: url,
-      next: "There: landfall exec -- <program>. Beside what runs on this machine: --server local",
+      next: "There: landfall exec <program>. Beside what runs on this machine: --server local",
     }),
 
     variables: {
