@@ -362,7 +362,7 @@ function isQuieted({ key, rule, sensitive, byFile, examples, isListed }: SeenVar
 }
 
 function isLeftOutOfSchema({ reads, byFile, isDatabase, isListed, around }: SeenVariable): boolean {
-  if (!around.hasSchema || reads.some(({ inSchema }) => inSchema)) return false;
+  if (!around.hasSchema || reads.some(({ inSchema, isOfLibrary }) => inSchema ?? isOfLibrary)) return false;
   // What the client of the database is given needs no schema.
   if (isDatabase && (isListed || around.inExample.size === 0)) return false;
   // What Python looks up in the environment as it is loaded raises.

@@ -69,6 +69,8 @@ export interface Sighting {
   isBound?: true;
   /** A platform binds a store, a queue or another program to that name: no variable at all. */
   isBinding?: true;
+  /** A library reads it by itself, whatever the project's own settings hold. */
+  isOfLibrary?: true;
   /** The name follows from a convention alone; an example that does not list it says that it is not needed. */
   isConvention?: true;
 }

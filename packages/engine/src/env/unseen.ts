@@ -52,6 +52,13 @@ export const ofUnseen: readonly Ruling[] = [
   {
     required: false,
     because: "nothing was seen to read it",
+    holds: ({ key, around: { dependencies } }) =>
+      key.startsWith("NEXTAUTH_") &&
+      ![...dependencies.keys()].some((name) => /^(?:next-auth$|@auth\/|@sidebase\/nuxt-auth$|.*authjs)/.test(name)),
+  },
+  {
+    required: false,
+    because: "nothing was seen to read it",
     holds: (one) => !one.isMeant && !(one.key === "AWS_REGION" && one.isListed),
   },
   {

@@ -13,6 +13,14 @@ describe("settings of languages, required are", () => {
       facts: python,
       required: ["SIGN_KEY"],
     },
+    "no heading of what is said of a class of settings": {
+      files: {
+        "config.py":
+          'class App(BaseSettings):\n    """\n    What it runs with\n\n    Attributes:\n        sign_key: a key\n    """\n\n    sign_key: str\n',
+      },
+      facts: python,
+      required: ["SIGN_KEY"],
+    },
     "what is read as a number or a document, beside settings": {
       files: {
         "config.py":

@@ -56,6 +56,45 @@ describe("where a variable is read", () => {
       },
       required: ["NUXT_AUTH_JS_SECRET"],
     },
+    "nothing that has a value of its own behind a cast": {
+      files: {
+        "src/store.ts": `open({ kind: process.env.STORE_KIND as any || "small", name: process.env.STORE_NAME as any });`,
+      },
+      required: ["STORE_NAME"],
+    },
+    "what stops the program where it is empty, and empty where nothing is given": {
+      files: {
+        "src/store.ts": `const name = process.env.BUCKET_NAME || "";
+          const access = process.env.BUCKET_ACCESS || "";
+          const title = process.env.BUCKET_TITLE || "";
+          if (!name || !access) { throw new Error("missing"); }
+          open(name, access, title);`,
+      },
+      required: ["BUCKET_ACCESS", "BUCKET_NAME"],
+    },
+    "what a library reads by itself, though the schema of the variables leaves it out": {
+      files: {
+        "package.json": `{"dependencies":{"@ai-sdk/openai":"2","zod":"4"}}`,
+        "src/env.ts": `import { z } from "zod"; export const env = z.object({ SITE_NAME: z.string(), SITE_KEY: z.string(), SITE_MAIL: z.string() }).parse(process.env);`,
+        "src/ask.ts": `import { openai } from "@ai-sdk/openai"; export const model = openai("small");`,
+      },
+      required: ["OPENAI_API_KEY", "SITE_KEY", "SITE_MAIL", "SITE_NAME"],
+    },
+    "no field of settings that are the project's own": {
+      files: {
+        "src/config/env.ts": `export const env = { token: process.env.BOT_TOKEN, nodeEnv: process.env.NODE_ENV };`,
+        "src/bot.ts": `import { env } from "./config/env"; client.login(env.token); connect(env.mongoUri);`,
+      },
+      required: ["BOT_TOKEN"],
+    },
+    "no secret of NextAuth, which the project is without": {
+      files: {
+        "package.json": `{"dependencies":{"@nestjs/core":"11","google-auth-library":"10"}}`,
+        "src/main.ts": `open(process.env.SITE_KEY);`,
+        ".env.example": "SITE_KEY=\nNEXTAUTH_SECRET=\n",
+      },
+      required: ["SITE_KEY"],
+    },
     "a secret that tokens are checked with, whatever is forgiven of the tokens": {
       files: {
         "src/auth.ts": `export class Auth {

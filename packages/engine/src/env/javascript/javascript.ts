@@ -183,6 +183,8 @@ function readMembers(script: Script, found: Found[]): void {
       if (code[end - 1] !== "]") continue;
     } else if (methods.has(key) || code[end] === "(") continue;
     if (!variableName.test(key)) continue;
+    // Settings of the project's own, by the name of the environment: `import { env } from "./config"`, `env.botToken`.
+    if (/^\(?env\b/.test(match[0]) && /^[a-z]/.test(key) && importsEnv.test(code)) continue;
     const when = match[0].includes("import.meta") ? "build" : "run";
     if (when === "build" && builtIn.test(key)) continue;
     add(script, found, { key, when, span: { start, end } });
@@ -227,6 +229,8 @@ const platformModule = "cloudflare:workers";
 /** Something is given the whole environment, or a variable of it. */
 const takesWhole = /=\s*(?:process\.env|import\.meta\.env|Bun\.env|Deno\.env\.toObject\(\))/;
 
+const importsEnv = /import\s*\{[^}]*\benv\b[^}]*\}\s*from/;
+
 /** Names that stand for the whole environment: `const env = process.env`, `import { env } from "$env/dynamic/private"`. */
 function aliasesOf({ code, text }: Script): string[] {
   const names = new Set<string>();
@@ -237,7 +241,7 @@ function aliasesOf({ code, text }: Script): string[] {
       names.add(match[1]!);
     }
   }
-  if (/import\s*\{[^}]*\benv\b[^}]*\}\s*from/.test(code) && !text.includes(platformModule)) names.add("env");
+  if (importsEnv.test(code) && !text.includes(platformModule)) names.add("env");
   if (/\{\s*env\s*\}\s*=\s*process\b/.test(code)) names.add("env");
   return [...names].map((name) => name.replaceAll("$", "\\$"));
 }
@@ -274,7 +278,11 @@ function usesOfName(script: Script, { key, when, name, from, of }: Held): Found[
 function followName(script: Script, found: Found[], held: Held): void {
   // What has a value in any case is only chosen by.
   const isGiven = held.of?.need === "default" && held.of.alternativeAt === undefined;
-  found.push(...usesOfName(script, held).filter(({ use }) => (isGiven ? use.choice : use.need !== "plain")));
+  // An empty value is as good unless the program stops for it.
+  const isEmpty = held.of?.need === "quieted" && held.of.alternativeAt === undefined;
+  const tells = ({ use }: Found): boolean =>
+    isGiven ? use.choice !== undefined : isEmpty ? use.need === "checked" : use.need !== "plain";
+  found.push(...usesOfName(script, held).filter(tells));
 }
 
 function readDestructuring(script: Script, found: Found[]): void {

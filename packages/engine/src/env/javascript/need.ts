@@ -158,7 +158,7 @@ export function useOf(script: Script, span: Span): Use {
     if (isSameElsewhere(code, span, at + 2)) return { need: "plain" };
     const use = replacement(script, at + 2);
     // `const key = A || B`: what is asked of the name is asked of both; `const kind = A || "local"` is chosen by.
-    const isNamed = use.alternativeAt !== undefined || use.need === "default";
+    const isNamed = use.alternativeAt !== undefined || use.need === "default" || use.need === "quieted";
     return isNamed ? { ...use, ...bound(code, start, endOfExpression(code, at + 2)) } : use;
   }
   if (two === "&&") {
@@ -235,7 +235,7 @@ function claimAfter(code: string, from: number): number {
   const at = skipSpace(code, from);
   if (code[at] === "!" && code[at + 1] !== "=") return at + 1;
   const cast =
-    /^as\s+(?:unknown\s+as\s+)?(?:(?:string|any|[A-Z]\w*)\b(?!\s*\||\.)|["'][^"']*["'](?:\s*\|\s*["'][^"']*["'])*(?!\s*\|))/.exec(
+    /^as\s+(?:unknown\s+as\s+)?(?:(?:string|any|[A-Z]\w*)\b(?!\s*\|(?!\|)|\.)|["'][^"']*["'](?:\s*\|\s*["'][^"']*["'])*(?!\s*\|))/.exec(
       code.slice(at, at + 160),
     );
   return cast ? at + cast[0].length : 0;

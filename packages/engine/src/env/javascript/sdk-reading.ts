@@ -47,6 +47,7 @@ export function readSdks(rows: SdkRow[], script: Script, names: ReadonlySet<stri
         when: row.when ?? "run",
         offset,
         path: script.path,
+        isOfLibrary: true,
         ...(alternatives.length > 0 ? { alternatives } : {}),
       });
     }

@@ -18,7 +18,10 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
     settings.add(named!);
     const start = match.index + match[0].length;
     const next = /\n(?=\S)/.exec(code.slice(start));
-    const body = code.slice(start, next ? start + next.index : code.length);
+    // What is said of a class has headings that look like fields.
+    const body = code
+      .slice(start, next ? start + next.index : code.length)
+      .replace(/^(\s*)("""|''')[\s\S]*?\2/, (said) => said.replace(/[^\n]/g, " "));
     const prefix = prefixOf(`${bases}\n${body}`, code);
     const calls = callsOf(named!, code);
     const delimiter = /\benv_nested_delimiter["']?\s*[=:]\s*["']([^"']+)["']/.exec(`${bases}\n${body}`)?.[1];
