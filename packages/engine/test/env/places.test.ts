@@ -26,6 +26,16 @@ describe("where a variable is read", () => {
       },
       required: ["STORE_KEY"],
     },
+    // One look for each of them would take minutes.
+    "what is read beside ten thousands of things looked up": {
+      files: {
+        "src/table.js": `const key = process.env.SIGNATURE!;\n${Array.from(
+          { length: 40_000 },
+          (_none, at) => `const part${at} = table${at}[name${at}];\n`,
+        ).join("")}`,
+      },
+      required: ["SIGNATURE"],
+    },
     "what a client or a token does not come into being without, though the example leaves it out": {
       files: {
         "src/ask.ts": `import OpenAI from "openai";

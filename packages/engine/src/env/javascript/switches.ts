@@ -59,33 +59,37 @@ function casesIn({ code, text }: Omit<Script, "path">, open: number): { labels: 
 /** `const all = { mysql: { … }, sqlite: { … } }` and `all[client]`, where a variable says which: of the others nothing is read. */
 export function settleEntries({ code, text }: Script, sightings: Sighting[]): void {
   if (sightings.length === 0) return;
-  const taken = new Map(
-    [...code.matchAll(/(?<![\w$])(?<!(?<!\.)\.)([A-Za-z_$][\w$]*)\[\s*([A-Za-z_$][\w$]*)\s*\]/g)].map((match) => [
-      match[1]!,
-      match[2]!,
-    ]),
-  );
-  for (const [name, chooser] of taken) {
-    const [all, by] = [name, chooser].map(
-      (one) => `\\b(?:const|let|var)\\s+${one.replaceAll("$", "\\$")}\\s*(?::[^=\\n]*)?=\\s*`,
-    );
-    const head = new RegExp(`${all}\\{`).exec(code);
-    const choice = new RegExp(
-      `${by}(?:process\\.env\\.|[\\w$.]*\\(\\s*["'\`])([A-Z][A-Z0-9_]+)["'\`]?\\s*(?:(?:,|\\|\\||\\?\\?)\\s*["'\`]([\\w-]+)["'\`])?`,
-    ).exec(text);
-    if (!head || !choice) continue;
-    const [, key, otherwise] = choice;
-    for (const { label, span } of entriesIn({ code, text }, head.index + head[0].length - 1))
+  const choices = firstOf(text, choiceOfVariable, ([, , key, otherwise]) => ({ key: key!, otherwise }));
+  if (choices.size === 0) return;
+  const objects = firstOf(code, objectWithName, ({ index, 0: head }) => index + head.length - 1);
+  for (const [, name, chooser] of code.matchAll(lookup)) {
+    const [open, choice] = [objects.get(name!), choices.get(chooser!)];
+    if (open === undefined || choice === undefined) continue;
+    objects.delete(name!); // Once is enough, however often it is looked up in.
+    const { key, otherwise } = choice;
+    for (const { label, span } of entriesIn({ code, text }, open))
       for (const sighting of sightings)
         if (sighting.offset > span.start && sighting.offset < span.end)
           sighting.onlyFor = {
-            key: key!,
+            key,
             values: [label],
             isValue: true,
             isOneOfSeveral: true,
             ...(otherwise === undefined ? {} : { otherwise }),
           };
   }
+}
+
+const lookup = /(?<![\w$])(?<!(?<!\.)\.)([A-Za-z_$][\w$]*)\[\s*([A-Za-z_$][\w$]*)\s*\]/g;
+const objectWithName = /\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*(?::[^=\n]*)?=\s*\{/g;
+const choiceOfVariable =
+  /\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*(?::[^=\n]*)?=\s*(?:process\.env\.|[\w$.]*\(\s*["'`])([A-Z][A-Z0-9_]+)["'`]?\s*(?:(?:,|\|\||\?\?)\s*["'`]([\w-]+)["'`])?/g;
+
+/** By the name that the pattern takes first: what is made of the first place that has it. */
+function firstOf<T>(code: string, pattern: RegExp, made: (match: RegExpExecArray) => T): Map<string, T> {
+  const found = new Map<string, T>();
+  for (const match of code.matchAll(pattern)) if (!found.has(match[1]!)) found.set(match[1]!, made(match));
+  return found;
 }
 
 /** The objects in the object that opens at `open`, by their names. */
