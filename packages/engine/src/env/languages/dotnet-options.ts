@@ -162,12 +162,27 @@ function needsOf(texts: ReadonlyMap<string, string>, type: string, depth: number
 
 /** What stands between the braces of a class or record. */
 function bodyOf(texts: ReadonlyMap<string, string>, type: string): string {
-  const head = new RegExp(`\\b(?:class|record)\\s+${type}\\b[^{;]*\\{`);
-  for (const text of texts.values()) {
-    const match = text.includes(type) ? head.exec(text) : null;
-    if (match) return text.slice(match.index, closing(text, match.index + match[0].length - 1));
-  }
-  return "";
+  let classes = known.get(texts);
+  if (!classes) known.set(texts, (classes = classesIn(texts)));
+  const found = classes.get(type);
+  return found === undefined ? "" : found.text.slice(found.start, closing(found.text, found.open));
+}
+
+interface Class {
+  text: string;
+  start: number;
+  open: number;
+}
+
+/** Looked for once, however many are asked for. */
+const known = new WeakMap<ReadonlyMap<string, string>, Map<string, Class>>();
+
+function classesIn(texts: ReadonlyMap<string, string>): Map<string, Class> {
+  const classes = new Map<string, Class>();
+  for (const text of texts.values())
+    for (const { 0: head, 1: type, index: start } of text.matchAll(/\b(?:class|record)\s+(\w+)\b[^{;]{0,500}\{/g))
+      if (!classes.has(type!)) classes.set(type!, { text, start, open: start + head.length - 1 });
+  return classes;
 }
 
 /** What the constant `name` of the class `owner` holds. */
