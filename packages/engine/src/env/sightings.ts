@@ -9,6 +9,7 @@ import { readJvmAddresses, readJvmSettings } from "./languages/jvm-settings.ts";
 import { settleForeignPackages } from "./languages/foreign-packages.ts";
 import { settleDotnetSettings } from "./languages/dotnet.ts";
 import { readDotnetOptions } from "./languages/dotnet-options.ts";
+import { settleLaravelServices } from "./languages/laravel.ts";
 import { HandedSettings } from "./javascript/handed-settings.ts";
 import { readHanded } from "./javascript/javascript.ts";
 import { settleIdleCrates } from "./languages/libraries.ts";
@@ -40,6 +41,7 @@ export function sightingsIn(
   const go = new Map<string, string>();
   const jvm = new Map<string, string>();
   const dotnet = new Map<string, string>();
+  const php = new Map<string, string>();
   const scripts: Source[] = [];
   const tools: Source[] = [];
   const readers = new Map<string, OwnReader>();
@@ -59,6 +61,7 @@ export function sightingsIn(
     if (file.extension === "rs") rust.set(file.path, source.text);
     if (file.extension === "go") go.set(file.path, source.text);
     if (file.extension === "cs" && !file.isTooling) dotnet.set(file.path, source.text);
+    if (file.extension === "php" && !file.isTooling) php.set(file.path, source.text);
     if (/^(?:java|kt)$/.test(file.extension) && !file.isTooling) jvm.set(file.path, source.text);
     if (file.isTooling) for (const sighting of found) sighting.need = "tooling";
     if (file.isTooling && source.isScript) tools.push(source);
@@ -91,6 +94,7 @@ export function sightingsIn(
   settleRefusedSettings(sightings, python);
   settleConstants(sightings, rust);
   sightings.push(...readLayeredFiles(project, scope, rust));
+  if (facts.framework === "laravel") settleLaravelServices(sightings, php);
   if (facts.runtime === "rust") settleIdleCrates(project, sightings, facts.buildCommand);
   if (facts.runtime === "go") {
     if (facts.buildCommand !== undefined)

@@ -67,6 +67,14 @@ function keysIn(sightings: readonly Sighting[], paths: RegExp): number {
     .size;
 }
 
+/** What stands in the example every project of Laravel begins with. */
+const ofLaravel =
+  /^(?:APP|AWS|BCRYPT|BROADCAST|CACHE|DB|FILESYSTEM|LOG|MAIL|MEMCACHED|MIX|PHP|PUSHER|QUEUE|REDIS|SESSION|VITE)_/;
+
+function isOwnExample(keys: ReadonlySet<string>, framework: string | undefined): boolean {
+  return framework === "laravel" ? [...keys].some((key) => !ofLaravel.test(key)) : keys.size >= 3;
+}
+
 /** Places and entries of one variable. */
 export interface Gathered {
   sightings: Sighting[];
@@ -100,7 +108,7 @@ export function surroundingsOf(
       new Set(sightings.flatMap((one) => (isOfSchema(one) && !isProvided(one.key) ? [one.key] : []))).size >= 3,
     // A README shows some of them where it explains something.
     isExampleComplete: listed >= 5 && listed >= wanted.length * (listings.length > 0 ? 0.6 : 0.8),
-    isExampleTelling: listings.length > 0 && (inExample.size >= 3 || listed >= 2),
+    isExampleTelling: listings.length > 0 && (isOwnExample(inExample, facts.framework) || listed >= 2),
     framework: facts.framework,
     // The example at the root of a repository is for all its services; that one of them reads nothing says nothing of it.
     isCodeSilent:

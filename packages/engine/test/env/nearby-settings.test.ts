@@ -217,6 +217,32 @@ describe("settings of .NET that some place does without", () => {
       facts: dotnet,
       required: ["Far__Host"],
     },
+    "because something else is chosen": {
+      files: {
+        "appsettings.json": JSON.stringify({ Search: { Engine: "elastic" } }),
+        "Files.cs": "public class Files { public string Key { get; set; } }\n",
+        "Program.cs":
+          'var provider = builder.Configuration["Provider"] ?? "SqlServer";\nif (provider.Equals("SqlServer", StringComparison.OrdinalIgnoreCase))\n{\n  Open(configuration.GetConnectionString("Main"));\n}\nelse if (provider == "Postgres")\n{\n  Open(configuration.GetConnectionString("Other"));\n}\nif (configuration["Images"] == "Cloud")\n{\n  services.Configure<Files>(configuration.GetSection("Files"));\n}\nif (engine == "Elastic")\n{\n  Open(configuration["Elastic:Index"]);\n}\n',
+      },
+      facts: dotnet,
+      required: ["ConnectionStrings__Main", "Elastic__Index"],
+    },
+    "and one it stops without": {
+      files: {
+        "Program.cs":
+          'if (builder.Configuration["Bot:Token"] == null)\n    throw new InvalidOperationException("No token.");\nif (builder.Configuration["Bot:Room"] == null) { Wait(); }\n',
+      },
+      facts: dotnet,
+      required: ["Bot__Token"],
+    },
+    "and one whose value says what it is for": {
+      files: {
+        "appsettings.json": JSON.stringify({ Bot: { Token: "token", ChannelId: "id", Name: "name" } }),
+        "Program.cs": 'Start(configuration["Bot:Token"], configuration["Bot:ChannelId"], configuration["Bot:Name"]);\n',
+      },
+      facts: dotnet,
+      required: ["Bot__ChannelId", "Bot__Token"],
+    },
     "because it asks for it first": {
       files: {
         "Queue.cs":

@@ -278,6 +278,14 @@ describe("settings kept in files and structures", () => {
       facts: { runtime: "go" },
       required: [],
     },
+    "what a container's file leaves empty and starts its program with": {
+      files: {
+        Dockerfile:
+          'FROM alpine\nENV USER_TOKEN=""\nENV EXTRA=""\nENV DEEP=\nENV USER="me"\nCMD ["sh", "-c", "/run.sh $USER_TOKEN ${DEEP} ${EXTRA:-none} $USER"]\n',
+      },
+      facts: { runtime: "docker", kind: "container" },
+      required: ["DEEP", "USER_TOKEN"],
+    },
     "no argument of a command line that Go may be given": {
       files: {
         "main.go": 'package main\ntype O struct {\n  Key string `long:"key" env:"API_KEY" description:"key"`\n}\n',

@@ -85,6 +85,33 @@ func main() {
       facts: { runtime: "php", framework: "laravel" },
       required: ["APP_KEY", "BOT_NAME", "STATS_KEY", "STATS_PROJECT"],
     },
+    "Laravel: services that its pages use, and not what runs beside them or does without": {
+      files: {
+        ...laravel,
+        ".env.example":
+          "APP_KEY=\nAWS_ACCESS_KEY_ID=\nAWS_BUCKET=\nCHAT_HOOK=\nMAPS_KEY=\nSTRIPE_KEY=\nSTRIPE_SECRET=\n",
+        "config/services.php":
+          "<?php return [\n  // [not ours\n  'stripe' => ['model' => App\\User::class, 'secret' => env('STRIPE_SECRET'), 'key' => env('STRIPE_KEY', ''), 'mode' => env('STRIPE_MODE', 'test')],\n  'chat' => ['hook' => env('CHAT_HOOK')],\n  'maps' => ['key' => env('MAPS_KEY')],\n  'paper' => ['url' => env('PAPER_URL')],\n];",
+        "config/queue.php": "<?php return ['sqs' => ['key' => env('AWS_ACCESS_KEY_ID')]];",
+        "config/filesystems.php":
+          "<?php return ['disks' => ['local' => ['root' => storage_path()], 's3' => ['key' => env('AWS_ACCESS_KEY_ID'), 'region' => env('AWS_DEFAULT_REGION'), 'bucket' => env('AWS_BUCKET')], 'old' => ['bucket' => env('OLD_BUCKET')]]];",
+        "app/Http/Pay.php":
+          "<?php class Pay { function now() { pay(config('services.stripe.secret')); if (config('services.maps.key')) { draw(config('services.maps.key')); } $url = config('services.paper.url') ?? ''; return Storage::disk('s3')->get('a'); } }",
+        "resources/views/pay.blade.php": '<script>Stripe("{{ config("services.stripe.key") }}")</script>',
+        "app/Notifications/Said.php": "<?php class Said { function to() { return config('services.chat.hook'); } }",
+      },
+      facts: { runtime: "php", framework: "laravel" },
+      required: ["APP_KEY", "AWS_ACCESS_KEY_ID", "AWS_BUCKET", "STRIPE_KEY", "STRIPE_SECRET"],
+    },
+    "Laravel: a file of its own, whatever its first example leaves out": {
+      files: {
+        ...laravel,
+        "config/pay.php": "<?php return ['secret' => env('PAY_SECRET')];",
+        ".env.example": "APP_NAME=Laravel\nAPP_KEY=\nDB_CONNECTION=sqlite\nMAIL_MAILER=log\nREDIS_HOST=127.0.0.1\n",
+      },
+      facts: { runtime: "php", framework: "laravel" },
+      required: ["APP_KEY", "PAY_SECRET"],
+    },
     "PHP: a list that the example leaves empty": {
       files: {
         "index.php": "<?php $list = explode(',', $_ENV['BOT_ALLOW_CHATS'] ?? ''); $name = $_ENV['BOT_NAME'] ?? '';",

@@ -140,7 +140,8 @@ function quietBlock(code: string, head: RegExpExecArray, sightings: Sighting[], 
   quietWithin(start, closing(code, start - 1), sightings, needs);
 }
 
-function quietWithin(start: number, end: number, sightings: Sighting[], needs: RegExp): void {
+/** Takes back what `sightings` say of variables that are read nowhere but between these places, and needed in one of these ways. */
+export function quietWithin(start: number, end: number, sightings: Sighting[], needs: RegExp): void {
   const [within, others] = [new Set<Sighting>(), new Set<string>()];
   for (const sighting of sightings)
     if (needs.test(sighting.need)) {

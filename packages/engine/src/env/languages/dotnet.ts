@@ -3,9 +3,12 @@
  * Source: https://learn.microsoft.com/aspnet/core/fundamentals/configuration, "Environment variables".
  */
 import { isObject, type Json, type JsonObject, type Project } from "../../detect/reading.ts";
+import { closing } from "../code.ts";
+import { maskSlashComments } from "../mask.ts";
 import { isNearby } from "../nearby.ts";
 import type { Scope } from "../scope.ts";
 import type { Sighting } from "../sighting.ts";
+import { aboutPlatform, quietWithin } from "./asked-blocks.ts";
 
 /** What stands for a value that whoever deploys it gives. Words like "password" are part of true connection strings. */
 const placeholder =
@@ -35,16 +38,20 @@ export function settleDotnetSettings(
   const given = new Set<string>();
   const empty = new Set<string>();
   const open = new Map<string, Sighting>();
+  const values = new Set<string>();
   for (const { path } of files) {
     const settings = leaves(project.json(path) ?? {}, "");
     const off = settings.flatMap(({ key, value }) =>
       isOff.test(`${key}=${value}`) ? [key.replace(/[A-Za-z]+$/, "")] : [],
     );
     for (const { key, value, isNotChosen } of settings) {
+      values.add(value.toLowerCase());
       if (aboutTheHost.test(key) || off.some((section) => key.startsWith(section))) continue;
       const name = key.toLowerCase();
       const isAway = !isNotChosen && ofStore.test(key) && isNearby(key, value);
-      const isOpen = !isNotChosen && (isAway || (value === "" ? neverEmpty.test(key) : isPlaceholder(value)));
+      const isOpen =
+        !isNotChosen &&
+        (isAway || (value === "" ? neverEmpty.test(key) : isPlaceholder(value) || isItsName(key, value)));
       if (!isOpen) given.add(name);
       else if (!open.has(name)) {
         const offset = offsetOf(project, path, key);
@@ -53,6 +60,7 @@ export function settleDotnetSettings(
       if (!isOpen && value === "" && !isNotChosen) empty.add(name);
     }
   }
+  if (texts !== null) settleChosen(sightings, texts, values);
   const own = sightings.filter(({ isSetting, need }) => isSetting && need !== "tooling");
   const asked = new Map<string, boolean>();
   for (const sighting of own) {
@@ -80,9 +88,35 @@ function prefixOf(texts: ReadonlyMap<string, string> | null): string | undefined
   return all.flatMap((text) => /\.AddEnvironmentVariables\(\s*(?:prefix:\s*)?"(\w+)"/.exec(text)?.[1] ?? [])[0];
 }
 
+/** `Token: "token"`. */
+function isItsName(key: string, value: string): boolean {
+  return /^(?:token|key|secret|id)$/i.test(value) && key.toLowerCase().endsWith(value.toLowerCase());
+}
+
 function isPlaceholder(value: string): boolean {
   if (value.length >= longestPlaceholder) return false;
   return placeholder.test(value) || (/\byour\b/i.test(value) && value.split(/\s+/).length < fewestWordsOfText);
+}
+
+const chosenHead =
+  /\bif\s*\(\s*[\w.]{1,80}(?:\[\s*"[\w:]{1,80}"\s*\])?(?:\s*==\s*|\.Equals\(\s*)"([\w-]{1,40})"[^{};\n]{0,80}\)\s*\{/g;
+
+/** Each is looked for to its end, which may be that of the file. */
+const mostChoices = 100;
+
+/** What is read in `if (provider == "azure") { … }` is needed by whoever chooses that, unless it is chosen by itself. */
+function settleChosen(sightings: Sighting[], texts: ReadonlyMap<string, string>, values: ReadonlySet<string>): void {
+  for (const [path, text] of texts) {
+    const own = /\bif\b/.test(text) ? sightings.filter((one) => one.path === path) : [];
+    const code = own.length > 0 ? maskSlashComments(text) : "";
+    for (const match of code.matchAll(chosenHead).take(mostChoices)) {
+      const [head, value] = match;
+      if (aboutPlatform.test(head) || values.has(value!.toLowerCase())) continue;
+      if (new RegExp(`(?:[^=!]=|\\?\\?|,|\\breturn)\\s*"${value!}"`, "i").test(code)) continue;
+      const start = match.index + head.length;
+      quietWithin(start, closing(code, start - 1), own, /^(?:asserted|plain|checked)$/);
+    }
+  }
 }
 
 /** A connection is asked for by its name, whatever opens it. */

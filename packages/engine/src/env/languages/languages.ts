@@ -252,8 +252,9 @@ function needOf(language: Language, { read, key, code, start, end, inside }: Pla
   if (language.demanded?.test(after)) return "checked";
   if (panics.test(code.slice(end, end + 400))) return "checked";
   if (language.quieted?.test(after)) return "quieted";
-  if (language.replaced.test(after)) return isStoodIn(after) ? "plain" : "default";
   const before = lineBefore(code, start);
+  if (/^\s*if\b/.test(before) && isAbsent.test(after) && stopsSoon(language, code, end)) return "checked";
+  if (language.replaced.test(after)) return isStoodIn(after) ? "plain" : "default";
   if (language.extensions.includes("rs") && matched.test(code.slice(Math.max(0, start - 200), start))) return "guarded";
   if (language.comments === "slash" && fillsGap(code, start - before.length, before)) return "guarded";
   if (language.lenient?.test(before) || (language.extensions.includes("go") && isOnlyUsedParsed(before, after)))

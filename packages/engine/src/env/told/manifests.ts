@@ -84,9 +84,16 @@ const manifests: Manifest[] = [
   },
   {
     name: /(?:^|\/)Dockerfile$/,
-    read(_project, _path, text, see) {
-      for (const match of text.matchAll(/^\s*ENV\s+([A-Za-z_]\w*)[= ](\S+)/gm)) {
-        if (!match[2]!.startsWith("$") && !isPlaceholder(match[2]!)) see(match[1]!, "default", { offset: match.index });
+    read(_project, _path, text, see, kind) {
+      const starts = kind === "container" ? text.match(/^[ \t]*(?:CMD|ENTRYPOINT)\b(?:\\\r?\n|.){0,2000}/gm) : null;
+      const started = (starts ?? []).join("\n");
+      for (const match of text.matchAll(/^[ \t]*ENV[ \t]+([A-Za-z_]\w*)[= ](\S*)/gm)) {
+        const [, key, value] = match;
+        const isEmpty = /^(?:""|'')?$/.test(value!);
+        if (isEmpty && new RegExp(`\\$(?:${key!}\\b|\\{${key!}\\})`).test(started))
+          see(key!, "checked", { offset: match.index });
+        else if (value !== "" && !value!.startsWith("$") && !isPlaceholder(value!))
+          see(key!, "default", { offset: match.index });
       }
     },
   },
