@@ -100,6 +100,10 @@ describe.each(protocols)("an assistant that speaks %s", (version, options) => {
     expect((await ada.agreed("rollback", { project, to: first.answer.id })).answer).toMatchObject({
       status: "success",
     });
+    expect((await ada.agreed("stop", { project })).answer).toMatchObject({ project, name: "production" });
+    expect(await machine.get(`${project}.localhost`)).toMatchObject({ status: 503 });
+    expect((await ada.agreed("start", { project })).answer).toMatchObject({ project, stoppedAt: null });
+    expect(await machine.get(`${project}.localhost`)).toMatchObject({ status: 200, body: "<h1>first</h1>" });
     expect((await ada.call("status")).answer).toMatchObject({ here: { running: true } });
   });
 

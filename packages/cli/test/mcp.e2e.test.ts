@@ -58,6 +58,8 @@ describe("tools", () => {
       "rollback",
       "promote",
       "cancel",
+      "stop",
+      "start",
       "variables_list",
       "variables_set",
       "variables_remove",
@@ -80,7 +82,7 @@ describe("tools", () => {
 
   it("are the same for a client of the newest protocol", async () => {
     await using one = await assistant([], modern);
-    expect((await one.client.listTools()).tools.length).toBe(18);
+    expect((await one.client.listTools()).tools.length).toBe(20);
     expect((await one.call("platforms")).answer).toMatchObject({
       platforms: expect.arrayContaining([expect.objectContaining({ id: "local" })]) as unknown,
     });

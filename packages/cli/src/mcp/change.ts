@@ -116,7 +116,46 @@ export const changeTools: Tool[] = [
       };
     },
   }),
+  trafficTool({
+    name: "stop",
+    title: "Take a project offline",
+    description:
+      "Takes what runs on this machine of a project offline: visitors get 503, requests under way are finished, programs end. Nothing is removed; the tool start brings it back, and so does a deployment.",
+    says: "offline, until it is started or deployed again",
+  }),
+  trafficTool({
+    name: "start",
+    title: "Start what was stopped",
+    description: "Brings back what the tool stop took offline: the same release, done when it is healthy.",
+    says: "back, with the release that was stopped",
+  }),
 ];
+
+/** `says` is where the project is taken. */
+function trafficTool({
+  name,
+  says,
+  ...rest
+}: Pick<Tool, "title" | "description"> & { name: "stop" | "start"; says: string }): Tool {
+  return changing({
+    ...rest,
+    name,
+    input: z.object({ project: given.project, environment: given.environment }),
+    async intend({ engine, place }, { project: named, environment }) {
+      const project = projectOf(place, named);
+      return {
+        does: `Take ${project}, ${environment}, ${says}.`,
+        isProduction: isProduction(environment),
+        about: await liveOf(engine, { project, environment }),
+        async carryOut() {
+          await engine[name]({ project, environment });
+          const found = (await engine.projects()).find((one) => one.name === project);
+          return { project, ...found?.environments.find((one) => one.name === environment) };
+        },
+      };
+    },
+  });
+}
 
 /** Throws the first problem, with the others as faults: one round of mending is enough. */
 function refuseProblems({ problems: [first, ...others] }: Prepared): void {
