@@ -148,12 +148,14 @@ async function edgeFinding(edge: Serving, organization: string): Promise<DoctorF
       next: "It starts with the next deployment, or now with: landfall serve",
     };
   const own = report.services.filter((service) => service.live && service.organization === organization);
-  const bad = own.filter((service) => !["serving", "running"].includes(service.state));
+  const stopped = own.filter(({ state }) => state === "stopped").length;
+  const served = own.length - stopped;
+  const bad = own.filter((service) => !["serving", "running", "stopped"].includes(service.state));
   if (bad.length === 0)
     return {
       id: "edge",
       state: "ok",
-      what: `The edge serves ${own.length} services on port ${report.port}${report.machine === undefined ? "" : ` of ${report.machine}`}.`,
+      what: `The edge serves ${served} ${served === 1 ? "service" : "services"} on port ${report.port}${report.machine === undefined ? "" : ` of ${report.machine}`}${stopped === 0 ? "" : `; stopped: ${stopped}`}.`,
     };
   return {
     id: "edge",
