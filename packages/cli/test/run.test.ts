@@ -95,6 +95,7 @@ describe("removing a project", () => {
       name: "production",
       url: "http://site.localhost",
       liveDeployment: "dep_1",
+      platform: "local",
       stoppedAt: null,
       lastDeployment: "dep_1",
       lastState: "success" as const,

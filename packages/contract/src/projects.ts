@@ -9,6 +9,10 @@ const environment = z
     name: z.string(),
     url: z.string().nullable(),
     liveDeployment: z.string().nullable(),
+    platform: z
+      .string()
+      .nullable()
+      .describe("Where that runs; null for a caller who may not read the project's deployments."),
     stoppedAt: instant
       .nullable()
       .describe("Since when somebody has stopped what is live here; null while it is served."),

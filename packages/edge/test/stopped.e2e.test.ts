@@ -1,10 +1,10 @@
 /** What a person has stopped: visitors are told so, no program runs, and nothing but a start or a deployment brings it back. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DeploymentView, DeployRequest } from "@landfall/engine";
 import { get } from "@landfall/engine/deployment/ask";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Place } from "../../engine/test/conforming-place.ts";
 import { openPlace } from "./place.ts";
 
@@ -24,10 +24,11 @@ function writeProgram(): void {
   writeFileSync(join(folder, "package.json"), '{ "type": "module", "scripts": { "start": "node server.js" } }');
   writeFileSync(
     join(folder, "server.js"),
-    `import { existsSync } from "node:fs";
+    `import { existsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 if (existsSync(${JSON.stringify(join(folder, "broken"))})) throw new Error("it is broken");
 createServer((request, response) => {
+  if (request.url === "/slow") writeFileSync(${JSON.stringify(join(folder, "asked"))}, "");
   setTimeout(() => response.end("pid " + process.pid), request.url === "/slow" ? 1_500 : 0);
 }).listen(process.env.PORT);
 `,
@@ -66,7 +67,7 @@ it("is told of, over the death of the edge, with what was begun finished and the
   const { url, releaseId } = await deploy();
   const pid = Number((await visit(url!)).text.slice(4));
   const slow = visit(url!, "/slow");
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await vi.waitFor(() => expect(existsSync(join(folder, "asked"))).toBe(true), 10_000);
   await place.engine.stop({ project: "web" });
   expect(await slow).toEqual({ status: 200, text: `pid ${pid}` });
   expect(runs(pid)).toBe(false);

@@ -30,6 +30,8 @@ export interface ProjectView {
     name: string;
     url: string | null;
     liveDeployment: string | null;
+    /** Where that runs. */
+    platform: string | null;
     /** Since when a person has stopped what is live here; null: it is served. */
     stoppedAt: string | null;
     lastDeployment: string | null;
@@ -221,6 +223,7 @@ export async function projectViews({ db, organization }: Store): Promise<Project
         name,
         url: liveId === null ? null : (rows.get(liveId)?.url ?? null),
         liveDeployment: liveId,
+        platform: place?.platform ?? null,
         stoppedAt: place?.stopped_at ?? null,
         lastDeployment: id,
         lastState: rows.get(id)?.state ?? null,

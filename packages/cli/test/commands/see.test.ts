@@ -211,6 +211,7 @@ describe("open", () => {
         name: "production",
         url: view.url,
         liveDeployment: "dep_1",
+        platform: "local",
         stoppedAt: null,
         lastDeployment: "dep_1",
         lastState: "success" as const,

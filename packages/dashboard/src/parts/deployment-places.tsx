@@ -14,7 +14,7 @@ export function Environments({ project: { name: project, environments } }: { pro
         <p className="lf:text-muted">There is none yet: the first deployment makes production.</p>
       ) : (
         <ul className="lf:divide-y lf:divide-line lf:rounded-lg lf:border lf:border-line">
-          {environments.map(({ name, url, stoppedAt, lastDeployment, lastState }) => (
+          {environments.map(({ name, url, platform, stoppedAt, lastDeployment, lastState }) => (
             <li key={name} className="lf:flex lf:flex-wrap lf:items-center lf:gap-x-3 lf:gap-y-1 lf:px-4 lf:py-2">
               <Link
                 to="/p/$project/deployments"
@@ -37,7 +37,7 @@ export function Environments({ project: { name: project, environments } }: { pro
               {stoppedAt === null ? null : <Badge tone="warning">Stopped</Badge>}
               <span className="lf:flex lf:min-w-0 lf:basis-full lf:flex-wrap lf:items-center lf:gap-x-2 lf:@sm:ms-auto lf:@sm:basis-auto">
                 {url === null ? <span className="lf:text-muted">Nothing live</span> : <SiteUrl url={url} />}
-                <StopStart project={project} environment={{ name, stoppedAt }} />
+                <StopStart project={project} environment={{ name, platform, stoppedAt }} />
               </span>
             </li>
           ))}

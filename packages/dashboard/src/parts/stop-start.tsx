@@ -1,7 +1,7 @@
 /** What this Landfall's own machines serve of a project: taken offline, and brought back as it was. */
 import { Button, type Project } from "@landfall/react";
 import { useState } from "react";
-import { useAsk, useDo } from "../ask.ts";
+import { useDo } from "../ask.ts";
 import { useMay } from "../session.ts";
 import { word } from "./command-word.ts";
 import { useOfflineReason } from "./deployment-offline.tsx";
@@ -9,18 +9,16 @@ import { FormDialog } from "./form-dialog.tsx";
 
 interface StopStartProps {
   project: string;
-  environment: Pick<Project["environments"][number], "name" | "stoppedAt">;
+  environment: Pick<Project["environments"][number], "name" | "platform" | "stoppedAt">;
 }
 
 /** Nothing for what runs elsewhere, and for who may not change it. */
 export function StopStart({ project, environment }: StopStartProps) {
-  const { name, stoppedAt } = environment;
+  const { name, platform, stoppedAt } = environment;
   const may = useMay(project);
   const offline = useOfflineReason();
   const [asked, setAsked] = useState<"stop" | "start" | null>(null);
-  const running = useAsk(["running"], (client, signal) => client.projects.running({}, { signal }));
-  const isHere = running.data?.services.some((one) => one.project === project && one.environment === name) ?? false;
-  if (!isHere || !may("update:deployment")) return null;
+  if (platform !== "local" || !may("update:deployment")) return null;
   const action = stoppedAt === null ? "stop" : "start";
   const close = (): void => setAsked(null);
   return (

@@ -171,7 +171,9 @@ export function projectProcedures(os: Gate, services: Services) {
 
 /** Who may not read deployments is told only how they ended. */
 function asSeenBy(principal: Principal, view: ProjectView): ProjectView {
-  return may(principal, "read:deployment", view.name) ? view : { ...view, platforms: [], last: null };
+  if (may(principal, "read:deployment", view.name)) return view;
+  const environments = view.environments.map((one) => ({ ...one, platform: null }));
+  return { ...view, environments, platforms: [], last: null };
 }
 
 function place(
