@@ -4,10 +4,8 @@ import type { Command } from "commander";
 /** The arguments with `--` before the program of a command that runs one, where nobody wrote it. Commander would take its options for ours. */
 export function withProgramApart(program: Command, argv: readonly string[], commandName: string): string[] {
   const commandAt = firstWord([program], argv, 0);
-  const command = program.commands.find(
-    (one) => one.name() === commandName && [one.name(), ...one.aliases()].includes(argv[commandAt] ?? ""),
-  );
-  if (!command) return [...argv];
+  const command = program.commands.find((one) => one.name() === commandName)!;
+  if (![commandName, ...command.aliases()].includes(argv[commandAt] ?? "")) return [...argv];
   const at = firstWord([program, command], argv, commandAt + 1);
   return at >= argv.length || argv[at] === "--" ? [...argv] : [...argv.slice(0, at), "--", ...argv.slice(at)];
 }

@@ -81,8 +81,7 @@ export function stopAndStartOf(
       const isBegun = await withLive(of, async (tx, { release_id: releaseId, stopped_at: stoppedAt }) => {
         if (stoppedAt === null || releaseId !== release?.id) return false;
         await tx.updateTable("live").set({ stopped_at: null }).where("release_id", "=", releaseId).execute();
-        for (const { name: service } of programs)
-          await wantInstance(tx, { releaseId, service, desired: "running", at: instant(clock) });
+        for (const { name: service } of programs) await wantInstance(tx, { releaseId, service, at: instant(clock) });
         return true;
       });
       if (!isBegun || release === null) {

@@ -46,7 +46,7 @@ export function localPlatform({
       });
       await step("start", async () => {
         for (const { name: service } of processes)
-          await wantInstance(db, { releaseId: release.id, service, desired: "running", at: instant(clock) });
+          await wantInstance(db, { releaseId: release.id, service, at: instant(clock) });
         await edge.reconcile(signal);
       });
       await step("probe", async (inner) => {
