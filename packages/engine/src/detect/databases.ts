@@ -1,6 +1,7 @@
 /** Databases a JavaScript project uses: drivers it depends on, the schema's provider, the dialect in configuration, driver names in code. */
 import { configOf, stringAt, valueAt } from "./config.ts";
 import { databaseOfWord, drivers } from "./drivers.ts";
+import { withoutComments } from "./entry.ts";
 import { dropLocalDatabases, uses } from "./languages/draft.ts";
 import { placeOf, search } from "./languages/files.ts";
 import { type Manifest, uses as dependsOn, lineOf } from "./manifest.ts";
@@ -123,7 +124,7 @@ function fromSchemas(project: Project, manifest: Manifest, reading: Reading): st
   const prisma = schemasOf(project, manifest);
   for (const at of prisma) {
     const text = project.tree.text(at) ?? "";
-    const block = /datasource\s+\w+\s*\{([\s\S]*?)\}/.exec(text)?.[1];
+    const block = /datasource\s+\w+\s*\{([\s\S]*?)\}/.exec(withoutComments(text))?.[1];
     const provider = block && /provider\s*=\s*\[?\s*"([^"]+)"/.exec(block)?.[1];
     const database = provider ? databaseOfWord(provider) : undefined;
     if (!database) continue;

@@ -964,6 +964,9 @@ export const frameworks: readonly Framework[] = [
   { id: "temporal", name: "Temporal", role: "worker", packages: ["@temporalio/worker"], kind: "worker" },
 ];
 
+/** Servers that stand in for real ones while pages are made. */
+export const imitations: ReadonlySet<string> = new Set(["json-server"]);
+
 /** Packages that only run something on a device or a desktop; a project of theirs is nothing a server or a site could run. */
 export const deviceFrameworks: readonly string[] = [
   "react-native",

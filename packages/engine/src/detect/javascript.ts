@@ -12,7 +12,8 @@ import { addDatabases } from "./databases.ts";
 import { drivers } from "./drivers.ts";
 import { isListening, isNoProgram, sourceAt, sourceOf } from "./entry.ts";
 import { withImports } from "./imports.ts";
-import { deviceFrameworks, frameworks } from "./frameworks.ts";
+import { deviceFrameworks, frameworks, imitations } from "./frameworks.ts";
+import { functionsIn } from "./functions.ts";
 import { addExampleDatabases } from "./languages/databases.ts";
 import { addComposeDatabases } from "./languages/docker.ts";
 import { draftOf, state } from "./languages/draft.ts";
@@ -27,6 +28,7 @@ import { expandScript } from "./scripts.ts";
 import { vendorFacts } from "./vendors.ts";
 import {
   settleFramework,
+  settleFunctions,
   settlePackage,
   settlePages,
   settleServer,
@@ -133,6 +135,7 @@ function settle(subject: Subject): void {
       built.kind === "static" &&
       program?.source &&
       server &&
+      !imitations.has(server.framework.id) &&
       (program.starts
         ? withImports(project, program.source, 2, 15).some(isListening)
         : servesPages(program, built.output));
@@ -180,6 +183,11 @@ function settle(subject: Subject): void {
   const pages = isProgram && worker ? undefined : builtPages(subject);
   if (pages !== undefined) return settlePages(subject, pages);
   if (isProgram) return settleWorker(subject, program, worker);
+  const functions =
+    program || subject.isLibrary || "workspaces" in manifest.json || usedOf(manifest, deviceFrameworks) !== undefined
+      ? undefined
+      : functionsIn(project, manifest.directory);
+  if (functions) return settleFunctions(subject, functions);
   const named = stringAt(manifest.json, "main") ?? stringAt(manifest.json, "module");
   const main = subject.isLibrary ? null : sourceOf(project, manifest, named ?? "index");
   if (

@@ -315,14 +315,17 @@ function edgeProgram({ project, manifest }: Subject): Program | undefined {
     : undefined;
 }
 
+/** `export default app`, or a function made of it: `exports.handler = serverless(app)`. */
+const handsOver =
+  /export\s+default\b|module\.exports\s*=|(?:\bexports\.\w+|export\s+const\s+\w+)\s*=\s*(?:\w*[sS]erverless\w*|handle)\s*\(/;
+
 /** A program that hands its application to a platform instead of listening: `export default app`. */
 function exported({ project, manifest }: Subject): Program | undefined {
   const packages = serverPackages.filter((name) => name in manifest.dependencies && !ownStarters.has(name));
   if (packages.length === 0) return undefined;
   const source = likelyEntries(project, manifest).find(
     ({ text }) =>
-      /export\s+default\b|module\.exports\s*=/.test(text) &&
-      packages.some((name) => text.includes(`"${name}"`) || text.includes(`'${name}'`)),
+      handsOver.test(text) && packages.some((name) => text.includes(`"${name}"`) || text.includes(`'${name}'`)),
   );
   return source && { source, starts: false, isServer: true, edgePort: 3000, at: source.at };
 }

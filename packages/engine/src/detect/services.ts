@@ -67,6 +67,8 @@ function below(
   });
   for (const path of project.tree.directoriesWith("package.json")) {
     if (isBeside(path) || ofNest.some((application) => application.path === path)) continue;
+    // Nx knows more of it than its manifest says.
+    if (workspace?.projects.has(path)) continue;
     const depth = path.split("/").length;
     if (
       members.size > 0

@@ -8,6 +8,7 @@ import { isListening, type Source, sourceAt } from "./entry.ts";
 import { portIn } from "./javascript-port.ts";
 import { withImports } from "./imports.ts";
 import type { Framework } from "./frameworks.ts";
+import type { Functions } from "./functions.ts";
 import { decide, state, uses as addDatabase } from "./languages/draft.ts";
 import { search } from "./languages/files.ts";
 import { lineOf, type Manifest, usedOf } from "./manifest.ts";
@@ -114,7 +115,9 @@ export function settleServer(subject: Subject, server: Active | undefined, progr
   const built = framework && builtBy({ project, manifest, framework, builds: [] });
   stateBuild(subject, framework);
   const isApi = framework?.role === "server";
-  if (program) stateStart(subject, program, framework);
+  const stand = program?.edgePort === undefined ? undefined : standIn(subject);
+  if (stand) state(reading, "startCommand", runScript(subject.manager, "start"), stand);
+  else if (program) stateStart(subject, program, framework);
   else if (framework?.start) {
     const runs = subject.scripts.get("start") ?? [];
     const own = runs.length > 0 && runs.every((run) => ["serve", "other"].includes(useOf(run)));
@@ -146,6 +149,7 @@ export function settleServer(subject: Subject, server: Active | undefined, progr
   const read = settings ? [...frameworkSources(subject, framework), ...sources] : sources;
   const namespaces = framework?.id === "nestjs" ? namespacesOf(project, manifest) : [];
   statePort(subject, program, framework, [...read.slice(0, 1), ...namespaces, ...read.slice(1)]);
+  if (stand) state(reading, "port", stand.port, stand);
   decide(reading, "server", server ? server.confidence : program?.isServer ? 0.75 : 0.85, {
     at: program?.at ?? server?.at ?? manifest.at,
     rule: isApi ? `framework/${framework.id}` : "javascript/listens",
@@ -199,6 +203,12 @@ export function settleWorker(subject: Subject, program: Program, framework: Fram
     at: program.at,
     rule: framework ? `framework/${framework.id}` : "javascript/program",
   });
+}
+
+/** What a platform calls is started by nobody here. */
+export function settleFunctions(subject: Subject, { answers, at }: Functions): void {
+  stateBuild(subject, undefined);
+  decide(subject.reading, answers ? "server" : "worker", 0.6, { at, rule: "javascript/functions" });
 }
 
 export function settlePages(subject: Subject, folder: string): void {

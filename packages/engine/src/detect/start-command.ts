@@ -22,6 +22,9 @@ export function stateRuntime(
   const bun =
     program?.run?.program === "bun" ||
     sources.some(({ text }) => /\bBun\.serve\s*(?:<[^<>()]*>)?\(/.test(text)) ||
+    // Nothing else listens for what is only exported, on the port that is named beside it.
+    (sources.some(({ text }) => /export\s+default\s+\{(?=[^}]*\bport\b)[^}]*\bfetch\b/.test(text)) &&
+      !uses(manifest, "wrangler")) ||
     (manager === "bun" && uses(manifest, "elysia")) ||
     (manager === "bun" &&
       sources.some(({ text }) => /export\s+default\s+(app|\{[^}]*fetch)/.test(text)) &&
@@ -59,6 +62,8 @@ export function stateStart(subject: Subject, program: Program, framework?: Frame
       rule: `framework/${framework.id}`,
       confidence: 0.75,
     });
+  const bundled = program.edgePort === undefined ? undefined : bundledHono(subject);
+  if (bundled) return state(reading, "startCommand", bundled.command, bundled);
   if (program.edgePort !== undefined) return;
   if (program.source)
     state(reading, "startCommand", startOf(subject, program.source, program.run), {
@@ -66,6 +71,17 @@ export function stateStart(subject: Subject, program: Program, framework?: Frame
       rule: program.run ? "script/without-watcher" : "entry/listens",
       confidence: 0.75,
     });
+}
+
+/** What Vite builds of Hono for a runtime that listens by itself: `import build from "@hono/vite-build/node"`. */
+function bundledHono({ project, manifest }: Subject): { command: string; at: string; rule: string } | undefined {
+  const settings = uses(manifest, "@hono/vite-build")
+    ? configOf(project, manifest.directory, ["vite.config"])
+    : undefined;
+  const runtime = /["']@hono\/vite-build\/(node|bun)["']/.exec(settings?.text ?? "")?.[1];
+  return settings && runtime !== undefined
+    ? { command: `${runtime} dist/index.js`, at: settings.at, rule: "hono/vite-build" }
+    : undefined;
 }
 
 /** Where the build target of an Nx project that stands alone puts what it builds. */
@@ -87,7 +103,11 @@ function startOf(subject: Subject, source: Source, run: Invocation | undefined):
   const path = manifest.directory === "." ? source.at : source.at.slice(manifest.directory.length + 1);
   const builds = scripts.get(scriptCalled(subject.reading.buildCommand ?? "", manifest) ?? "build") ?? [];
   const shipped = builds.length > 0 ? shippedFile(project, manifest, source) : undefined;
-  if (run?.program === "bun" || (manager === "bun" && (uses(manifest, "@types/bun") || /tsx?$/.test(path)))) {
+  if (
+    subject.reading.runtime === "bun" ||
+    run?.program === "bun" ||
+    (manager === "bun" && (uses(manifest, "@types/bun") || /tsx?$/.test(path)))
+  ) {
     const compiles = builds.find(({ program, words }) => program === "bun" && words.includes("--compile"));
     const binary = compiles && optionOf(compiles, "--outfile");
     return binary === undefined ? `bun run ${shipped ?? path}` : `./${plainPath(binary)}`;

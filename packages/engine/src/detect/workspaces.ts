@@ -31,12 +31,37 @@ export function workspaceOf(project: Project): Workspace | null {
     }
     for (const [directory, json] of listedProjects(project))
       if (!projects.has(directory)) projects.set(directory, json);
+    for (const directory of members)
+      if (!projects.has(directory) && isInferred(project, directory))
+        projects.set(directory, ofManifest(manifestOf(project, directory)!));
     if (patterns.length === 0)
       members.push(...directories.filter((directory) => /^(apps|packages|libs)\//.test(directory)));
   }
   const isOfNest = nestApplications(project).length > 0;
   if (members.length === 0 && projects.size === 0 && !isOfNest) return null;
   return { at: declared[0]?.at ?? (isOfNest ? "nest-cli.json" : "nx.json"), members: [...new Set(members)], projects };
+}
+
+/** A member that leaves its build to Nx: no scripts, and nothing for others to import. */
+function isInferred(project: Project, directory: string): boolean {
+  const manifest = manifestOf(project, directory);
+  return (
+    manifest !== null &&
+    Object.keys(manifest.scripts).length === 0 &&
+    !["exports", "main", "module", "types", "bin"].some((key) => manifest.json[key] !== undefined) &&
+    (commandOf(manifest.json["nx"]) !== undefined || inferred(project, directory) !== undefined)
+  );
+}
+
+/** What project.json would hold of a member that has none. */
+function ofManifest({ name, json }: Manifest): JsonObject {
+  const nx = json["nx"];
+  return { name, ...(isObject(nx ?? null) ? (nx as JsonObject) : {}) };
+}
+
+/** The command that a build target runs by itself. */
+function commandOf(json: Json | undefined): string | undefined {
+  return stringAt(json, "targets", "build", "options", "command") ?? stringAt(json, "targets", "build", "command");
 }
 
 /** Projects that older workspaces of Nx describe in one file: directory to what project.json would hold. */
@@ -143,9 +168,11 @@ export function manifestOfNx(project: Project, directory: string, json: JsonObje
     stringAt(json, "targets", "build", "executor") ?? stringAt(json, "architect", "build", "builder") ?? "";
   const command =
     executors.find(([pattern]) => pattern.test(executor))?.[1] ??
+    (project.tree.has(inside(directory, "project.json")) ? undefined : commandOf(json)) ??
     (executor === "" ? inferred(project, directory) : undefined);
-  const all = { ...root?.devDependencies, ...root?.dependencies };
-  const dependencies: Record<string, string> = {};
+  const own = manifestOf(project, directory);
+  const all = { ...root?.devDependencies, ...root?.dependencies, ...own?.devDependencies, ...own?.dependencies };
+  const dependencies: Record<string, string> = { ...own?.dependencies };
   for (const name of ["src/main.ts", "src/main.js", "src/index.ts", "server.ts"]) {
     const text = project.tree.text(inside(directory, name));
     if (text === null) continue;

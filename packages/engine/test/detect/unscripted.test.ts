@@ -256,7 +256,7 @@ describe("programs whose scripts do not say how they are started", () => {
         "wrangler.toml.template": 'main = "src/worker.ts"',
         "src/worker.ts": `import { Hono } from "hono";\nconst app = new Hono();\nexport default { fetch: app.fetch };`,
       },
-      is: { kind: "server", framework: "hono", startCommand: null, port: 8787 },
+      is: { kind: "server", framework: "hono", startCommand: "npm run start", port: 8787 },
     },
   });
 });
