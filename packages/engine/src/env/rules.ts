@@ -435,6 +435,12 @@ export const rules: readonly VariableRule[] = [
     from: "https://platform.openai.com/api-keys",
   },
   {
+    name: /_EMULATOR_(?:HOST|URL)$/,
+    description: "Address of an emulator, while developing",
+    example: "localhost:9099",
+    isExtra: true,
+  },
+  {
     name: /^OPENAI_(?:ORG(?:ANIZATION)?(?:_ID)?|PROJECT(?:_ID)?|BASE_URL|API_BASE|MODEL)$/,
     description: "Setting of the OpenAI API",
     isExtra: true,

@@ -218,8 +218,7 @@ function dependenciesOf(project: Project, directory: string, packages: Packages)
       // An application among the dependencies gives its types, not its environment.
       if (
         target === undefined ||
-        /^(?:apps|services|examples)\//.test(target) ||
-        isStarted(project.json(inside(target, "package.json"))) ||
+        isStarted(project.json(inside(target, "package.json")), target) ||
         target === directory ||
         found.has(target)
       )
@@ -231,10 +230,13 @@ function dependenciesOf(project: Project, directory: string, packages: Packages)
   return [...found];
 }
 
-/** Its start script runs it; what only watches its sources is a library's. */
-function isStarted(manifest: ReturnType<Project["json"]>): boolean {
+/** Its start script runs it; what only watches its sources is a library's. Among programs, what nothing builds is none. */
+function isStarted(manifest: ReturnType<Project["json"]>, directory: string): boolean {
   const scripts = manifest?.["scripts"];
-  const start = isObject(scripts) ? scripts["start"] : undefined;
+  const named = isObject(scripts) ? scripts : {};
+  if (/^(?:apps|services|examples)\//.test(directory))
+    return manifest?.["main"] === undefined || ["build", "start"].some((name) => name in named);
+  const start = named["start"];
   return typeof start === "string" && !/\b(?:watch|tsc|tsup|rollup|unbuild|tsdown)\b|\s-w\b/.test(start);
 }
 

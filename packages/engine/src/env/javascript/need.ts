@@ -81,6 +81,7 @@ const isBinding =
 export function useOf(script: Script, span: Span): Use {
   const { code } = script;
   if (isBinding.test(code.slice(span.end, span.end + 60))) return { need: "given" };
+  if (isHandedAtOnce(script, span)) return { need: "asserted", isInsisted: true };
   const claim = claimAfter(code, span.end);
   if (claim > 0) {
     // `X!` and `X as string` change nothing about what follows: parseInt(process.env.PORT!) || 3000.
@@ -185,15 +186,31 @@ export function useOf(script: Script, span: Span): Use {
     if (test?.isNegated) return { need: consequence(script, test.end + 1) };
     if (test) return { need: "guarded", guards: blockAfter(code, test.end + 1) };
   }
-  if (/^\.\s*split\s*\(/.test(code.slice(at, at + 12))) isParsed = true;
+  if (/^\.\s*(?:split|replace(?:All)?)\s*\(/.test(code.slice(at, at + 16))) isParsed = true;
   const isExpected = /:\s*string\s*\|\s*(?:undefined|null)\s*=\s*$/.test(code.slice(Math.max(0, start - 60), start));
   isParsed ||= throwsWithout.test(code.slice(Math.max(0, start - 200), start));
+  if (next === "," && endsInValue(script, start)) return { need: "default" };
   return { need: isParsed ? "asserted" : isExpected ? "guarded" : "plain", ...bound(code, start, end) };
 }
 
 /** Clients that do not come into being without their key, tokens without theirs, and who signs people in. */
 const throwsWithout =
   /\bnew\s+(?:OpenAI|Stripe|Resend)\s*\(\s*(?:\{[^{}]*?\bapiKey\s*:\s*)?$|\b(?:jwt|JWT|jsonwebtoken)\.(?:sign|verify)\s*\((?:[^(){};]|\{[^{}]*\}|\([^()]*\))*,\s*$|<(?:Auth0Provider\b[^<>]*\b(?:domain|clientId)|ClerkProvider\b[^<>]*\bpublishableKey)=\{\s*$/;
+
+/** `const client = require("stripe")(X, Y);` at the head of a file: it is made, or fails, as the file is loaded. */
+function isHandedAtOnce({ code, text }: Script, { start, end }: Span): boolean {
+  if (!/^\s*[,)]/.test(code.slice(end, end + 20))) return false;
+  const line = text.slice(text.lastIndexOf("\n", start) + 1, start);
+  return /^(?:const|let|var)\s[^;]*\brequire\(\s*["'](?:stripe|twilio)["']\s*\)\s*\([^;{}()]*$/.test(line);
+}
+
+/** `[X, Y, 3000].find(…)`: the first that is there is taken, and the last always is. */
+function endsInValue({ code, text }: Script, start: number): boolean {
+  const close = code.indexOf("]", start);
+  if (close < 0 || !/\[[^[\](){};]*$/.test(code.slice(Math.max(0, start - 200), start))) return false;
+  const last = skipSpace(code, code.lastIndexOf(",", close) + 1);
+  return isLiteralAt(text, last) && /^\s*\.\s*(?:map|find|filter)\s*\(/.test(code.slice(close + 1, close + 30));
+}
 
 /** What follows `if (X)`: it can be done without, unless the other branch stops, at least in production. */
 function askedFor(script: Script, from: number): Use {

@@ -1,0 +1,49 @@
+import { describe } from "vitest";
+import { requiredTable } from "./required.ts";
+
+const many = Array.from({ length: 45 }, (_, at) => `VENDOR${at}_KEY=\n`).join("");
+
+describe("what a program does not come up without: required is", () => {
+  requiredTable({
+    "the key of a client that is made as the file is loaded, in however long an example": {
+      files: {
+        ".env.example": `${many}PAY_KEY=\nSMS_ID=\nSMS_TOKEN=\nMAYBE_KEY=\n`,
+        "api.js": `const stripe = require("stripe")(process.env.PAY_KEY);\nconst sms = require("twilio")(process.env.SMS_ID, process.env.SMS_TOKEN);\nexports.maybe = () => call(process.env.MAYBE_KEY);\n${Array.from({ length: 45 }, (_, at) => `use(process.env.VENDOR${at}_KEY);\n`).join("")}`,
+      },
+      required: ["PAY_KEY", "SMS_ID", "SMS_TOKEN"],
+    },
+    "what is put together of a text that must be there": {
+      files: {
+        ".env.example": "STORE=\nOTHER=\n",
+        "store.js": `const { STORE, OTHER } = process.env;\nconnect(STORE.replace("<PASSWORD>", OTHER));`,
+        "fill.js": `const store = process.env.STORE?.replace("<PASSWORD>", "");`,
+      },
+      required: ["OTHER", "STORE"],
+    },
+    "no address of an emulator, which runs while one develops": {
+      files: {
+        "config.ts": `export class Config {\n  static readonly ID = process.env.PROJECT_ID;\n  static readonly AUTH = process.env.FIREBASE_AUTH_EMULATOR_HOST;\n}`,
+      },
+      required: ["PROJECT_ID"],
+    },
+    "no variable of a list that ends in a value": {
+      files: {
+        "config.js": `const port = [args.port, process.env.APP_LISTEN, process.env.PORT, 3001].map(Number).find((one) => !isNaN(one));\nconst both = [process.env.FIRST, process.env.SECOND];`,
+      },
+      required: ["FIRST", "SECOND"],
+    },
+    "what a package asks for that lies among the programs and is none": {
+      files: {
+        "package.json": `{ "workspaces": ["apps/*"] }`,
+        "apps/db/package.json": `{ "name": "@acme/db", "main": "./index.ts", "scripts": { "push": "prisma db push" } }`,
+        "apps/db/prisma/schema.prisma": `datasource db {\n  provider = "sqlite"\n  url = env("DATABASE_URL")\n}`,
+        "apps/server/package.json": `{ "name": "@acme/server", "scripts": { "build": "esbuild" }, "dependencies": { "@acme/db": "*", "@acme/jobs": "*" } }`,
+        "apps/server/index.ts": `import { db } from "@acme/db";`,
+        "apps/jobs/package.json": `{ "name": "@acme/jobs", "scripts": { "build": "tsc" } }`,
+        "apps/jobs/index.ts": `run(process.env.JOBS_KEY!);`,
+      },
+      directory: "apps/server",
+      required: ["DATABASE_URL"],
+    },
+  });
+});
