@@ -193,8 +193,14 @@ const ofRead: readonly Ruling[] = [
   {
     required: false,
     because: "its example calls it optional",
-    holds: ({ examples, isListed, isDatabase }) =>
-      examples.length > 0 && !isListed && !(isDatabase && examples.every(({ isCommentedOut }) => isCommentedOut)),
+    // Where it is only commented out, and Python raises without it, another way is taken while developing.
+    holds: ({ examples, isListed, isDatabase, reads }) =>
+      examples.length > 0 &&
+      !isListed &&
+      !(
+        examples.every(({ isCommentedOut, isOptional }) => isCommentedOut && (isDatabase || !isOptional)) &&
+        (isDatabase || reads.some(({ need, path }) => need === "asserted" && path.endsWith(".py")))
+      ),
   },
 
   // What only the places that read it can tell.

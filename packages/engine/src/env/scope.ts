@@ -19,11 +19,13 @@ const sourceExtensions = new Set([
 const skippedFolders =
   /(?:^|\/)(?:tests?|(?:unit|integration|api|ui|browser|load)[-_]tests?|__tests__|__mocks__|__fixtures__|spec|specs|e2e|cypress|playwright|fixtures?|mocks?|stories|storybook|\.storybook|examples?|samples?|demos?|playgrounds?|docs?|vendor|third[_-]party|dist|build|out|target|coverage|tmp|templates|cassettes|testdata|bench(?:marks?)?|remix\.init|\.github|\.husky|\.vscode|\.devcontainer|public|static|assets|locales|i18n|migrations)\//;
 const skippedNames =
-  /(?:\.|_|-)(?:test|tests|spec|stories|story|cy|e2e|bench|min|bundle|d)\.[cm]?[jt]sx?$|^test_.*\.py$|_test\.(?:py|go|rb|exs)$|_mock\.go$|_spec\.rb$|Tests?\.(?:java|kt|cs|php|scala)$|^conftest\.py$/;
+  /(?:\.|_|-)(?:test|tests|spec|stories|story|cy|e2e|bench|min|bundle|d)\.[cm]?[jt]sx?$|^(?:test_.*|tests)\.py$|_test\.(?:py|go|rb|exs)$|_mock\.go$|_spec\.rb$|Tests?\.(?:java|kt|cs|php|scala)$|^conftest\.py$/;
 const toolingNames =
   /^(?:playwright|vitest|jest|cypress|karma|codegen|graphql|commitlint|eslint|prettier|tailwind|postcss|stylelint|release|renovate|lint-staged|wdio|crowdin|next-sitemap|drizzle|sentry(?:\.\w+)?|tsup|checkly|mikro-orm|orval|openapi-ts|kysely|trigger|lighthouserc)[.-](?:config|setup|codegen)(?:\.[\w-]+)*\.(?:[cm]?[jt]sx?|json|py)$|^(?:\.eslintrc|\.graphqlrc|setupTests|plopfile|gulpfile|Gruntfile|dangerfile|codegen|config-overrides|setupProxy|jest\.setup|webdriver|next-sitemap)[\w-]*\.[cm]?[jt]s$/;
 const toolingFolders =
   /(?:^|\/)(?:scripts?|tools?|tooling|\.scripts|bin|_?dev(?:eloper|elopment)?|devtools?|seeds?|seeders|prisma\/seed|ops|terraform|cdk|deploy|ci|\.ci|hack|management\/commands|cli|extra|rel|electron|\.(?!server|client|vitepress)[\w-]+)\//;
+/** Below src/main every folder of the JVM is a part of a package's name: `com/example/demo`. */
+const packageOfJvm = /(?<=^|\/)src\/(?:main|[a-z]+Main)\/(?:java|kotlin|scala|groovy)\/.*$/;
 /** Functions that run at Convex or Supabase, which keep their variables themselves. */
 const functionsElsewhere = /^(?:convex|supabase\/functions)\//;
 /** Programs that set up servers. In other languages, and deeper, a layer of the application is called so; in Python it may be either. */
@@ -77,7 +79,7 @@ export function scopeOf(project: Project, directory: string, apart: readonly str
         others.push({ path, name, extension, isTooling: false });
         continue;
       }
-      const folder = name.slice(0, name.length - base.length);
+      const folder = name.slice(0, name.length - base.length).replace(packageOfJvm, "");
       if (skippedNames.test(base) || (folder !== "" && skippedFolders.test(folder))) continue;
       const isTooling =
         !isRunByScripts(scripts, name) &&

@@ -22,6 +22,11 @@ const uses: [extension: string, source: string, ...needs: string[]][] = [
   ["py", `key = os.getenv("X_KEY")\nif key is None:\n    sys.exit(1)`, "checked"],
   ["py", `key = os.getenv("X_KEY")\nif key:\n    start()`, "guarded"],
   ["py", `os.environ["X_KEY"] = "1"`],
+  [
+    "py",
+    `key = os.getenv("X_KEY")\nif key and key.startswith("a:"):\n    key = key.replace("a:", "b:", 1)\nuse(key)`,
+    "plain",
+  ],
   ["py", `os.environ.setdefault("X_KEY", "1")`, "default"],
   ["py", `# os.environ["X_KEY"]`],
   ["py", `KEY = config("X_KEY")`, "checked"],
@@ -123,6 +128,8 @@ const uses: [extension: string, source: string, ...needs: string[]][] = [
   ["rb", `key = ENV.fetch("X_KEY") { "default" }`, "default"],
   ["rb", `key = ENV["X_KEY"] || "default"`, "default"],
   ["rb", `start if ENV["X_KEY"]`, "guarded"],
+  ["rb", `mode = ENV["X_KEY"].to_sym`, "plain"],
+  ["rb", `count = ENV["X_KEY"].to_i`, "default"],
   ["rb", `start if ENV["X_KEY"].present?`, "default"],
   ["go", `key := os.Getenv("X_KEY")`, "plain"],
   ["go", `key := os.Getenv("X_KEY")\nif key == "" {\n\tlog.Fatal("no")\n}`, "checked"],
@@ -170,6 +177,16 @@ const uses: [extension: string, source: string, ...needs: string[]][] = [
   ],
   ["rs", `let key = match env::var("X_KEY") {\n  Ok(key) => key,\n  Err(_) => panic!("no"),\n};`, "plain"],
   ["rs", `const KEY: &str = env!("X_KEY");`, "checked"],
+  [
+    "rs",
+    `let key = std::env::var("X_KEY")\n    .ok()\n    .filter(|key| !key.trim().is_empty())\n    .unwrap_or_else(|| {\n        panic!("no")\n    });`,
+    "checked",
+  ],
+  [
+    "rs",
+    `let key = std::env::var("X_KEY")\n    .ok()\n    .unwrap_or_else(|| {\n        "a".to_string()\n    });`,
+    "default",
+  ],
   ["java", `String key = System.getenv("X_KEY");`, "plain"],
   ["java", `@Value("\${X_KEY}") String key;`, "checked"],
   ["java", `@Value("\${X_KEY:a}") String key;`, "default"],
@@ -217,6 +234,7 @@ const uses: [extension: string, source: string, ...needs: string[]][] = [
   ["php", `$key = $_ENV['X_KEY'] ?? null;`, "quieted"],
   ["php", `$key = getenv('X_KEY') ?: '';`, "quieted"],
   ["php", `$key = $_ENV['X_KEY'] ?? null ?? other();`, "default"],
+  ["php", `$key = getenv('X_KEY');`, "plain"],
   ["py", `KEY = os.getenv("X_KEY", "")`, "plain"],
   [
     "rs",
@@ -356,6 +374,11 @@ describe("readLanguage", () => {
     const source = `STORAGES = {"default": {"BACKEND": "cloudinary_storage.storage.MediaCloudinaryStorage"}}`;
     expect(needsOf("py", source, "CLOUDINARY_URL")).toEqual(["checked"]);
     expect(needsOf("py", `${source}\nCLOUDINARY_STORAGE = {"CLOUD_NAME": "a"}`, "CLOUDINARY_URL")).toEqual([]);
+  });
+
+  it("php, nothing: what a web server says of a request", () => {
+    const found = readLanguage("a.php", "php", "$from = getenv('REMOTE_ADDR') ?: getenv('HTTP_CLIENT_IP');");
+    expect(found).toEqual([]);
   });
 
   it("go, plain: a part of a connection with an empty text in its place", () => {

@@ -50,6 +50,18 @@ describe("settings that only fit the machine of their author", () => {
         "Redis__Host",
       ],
     },
+    "no connection of .NET that is only commented out, and no address in a section that nothing reads": {
+      files: {
+        "appsettings.json": JSON.stringify({
+          ConnectionStrings: { Main: "Server=(localdb)\\A;Database=shop", Old: "Server=(localdb)\\A;Database=old" },
+          RabbitMq: { Host: "localhost" },
+        }),
+        "Program.cs":
+          'Use(config.GetConnectionString("Main"));\n// Use(config.GetConnectionString("Old"));\nbus.UsingRabbitMq(a);\n',
+      },
+      facts: dotnet,
+      required: ["ConnectionStrings__Main"],
+    },
     "the address of a database of Spring in a network of containers": {
       files: {
         "src/main/resources/application.yml":

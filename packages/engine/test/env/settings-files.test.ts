@@ -210,12 +210,83 @@ describe("settings kept in files and structures", () => {
     },
     "no value that Symfony commits, with or without a lock": {
       files: {
-        ".env": "APP_SECRET=abc123\n",
+        ".env": "SIGN_KEY=abc123\n",
         "config/bundles.php": "<?php return [];",
-        "config/packages/framework.yaml": "framework:\n  secret: '%env(APP_SECRET)%'\n",
+        "config/packages/framework.yaml": "framework:\n  secret: '%env(SIGN_KEY)%'\n",
       },
       facts: { runtime: "php" },
       required: [],
+    },
+    "the secret that Symfony commits for everybody to read, and a database beside its author": {
+      files: {
+        ".env":
+          "APP_SECRET=abc123\nDATABASE_URL=mysql://root:word@db:3306/shop\nSTORE_URL=mysql://db.example.net/shop\nFILE_URL=sqlite:///%kernel.project_dir%/var/data.db\n",
+        "symfony.lock": "{}",
+        "config/packages/framework.yaml":
+          "framework:\n  secret: '%env(APP_SECRET)%'\n  all: ['%env(DATABASE_URL)%', '%env(STORE_URL)%', '%env(FILE_URL)%']\n",
+      },
+      facts: { runtime: "php" },
+      required: ["APP_SECRET", "DATABASE_URL"],
+    },
+    "databases of Rocket that none of its settings hold": {
+      files: {
+        "Cargo.toml": '[dependencies]\nrocket = "0.5"\nrocket_db_pools = "0.1"\n',
+        "Rocket.toml": '[default.databases.cache]\nurl = "redis://cache.example.net"\n',
+        "src/db.rs": '#[database("cache")]\nstruct Cache(a);\n#[database("main")]\nstruct Main(b);\n',
+      },
+      facts: { runtime: "rust" },
+      required: ["ROCKET_DATABASES"],
+    },
+    "no databases of Rocket that its program puts together": {
+      files: {
+        "Cargo.toml": '[dependencies]\nrocket_sync_db_pools = "0.1"\n',
+        "src/db.rs":
+          '#[database("main")]\nstruct Main(b);\nfn all() { Config::figment().merge(("databases.main.url", url)) }\n',
+      },
+      facts: { runtime: "rust" },
+      required: [],
+    },
+    "what Uber's configuration of Go puts into its files": {
+      files: {
+        "go.mod": "module a\n\nrequire go.uber.org/config v1.4.0\n",
+        "main.go": "package main\nfunc main() {}\n",
+        "config/config.yaml": 'bot:\n  token: "${BOT_TOKEN}"\n  count: ${BOT_COUNT:1}\n',
+      },
+      facts: { runtime: "go" },
+      required: ["BOT_TOKEN"],
+    },
+    "the address of a database of Quarkus that is empty without it": {
+      files: {
+        "src/main/resources/application.properties":
+          "%prod.quarkus.datasource.jdbc.url=${STORE_URL:}\nquarkus.http.root-path=${ROOT_PATH:}\n",
+      },
+      facts: { runtime: "java" },
+      required: ["STORE_URL"],
+    },
+    "what a package of the JVM by the name of an example reads": {
+      files: {
+        "src/main/kotlin/com/example/demo/App.kt": 'val key = System.getenv("SIGN_KEY")!!\n',
+        "examples/src/main/kotlin/App.kt": 'val key = System.getenv("SHOWN_KEY")!!\n',
+      },
+      facts: { runtime: "java" },
+      required: ["SIGN_KEY"],
+    },
+    "no test of Django's": {
+      files: {
+        "shop/views.py": 'import os\nkey = os.environ["SIGN_KEY"]\n',
+        "shop/tests.py": 'import os\nkey = os.environ["SHOP_KEY"]\n',
+      },
+      facts: { runtime: "python" },
+      required: ["SIGN_KEY"],
+    },
+    "what Python looks up while it is loaded, though its example comments it out": {
+      files: {
+        ".env.example": "SIGN_KEY=\n# CACHE_ADDRESS=\n# optional\n# OTHER_ADDRESS=\n",
+        "settings.py":
+          'import os\nSIGN_KEY = os.environ["SIGN_KEY"]\nCACHE = os.environ["CACHE_ADDRESS"]\nOTHER = os.environ["OTHER_ADDRESS"]\n',
+      },
+      facts: { runtime: "python" },
+      required: ["CACHE_ADDRESS", "SIGN_KEY"],
     },
     "nothing Elixir insists on where it asked before, or of what describes the project": {
       files: {

@@ -38,21 +38,21 @@ export const dotnet: Reader = {
       if (index === 0 || one.kind === "package") usesDrivers(reading, "dotnet", one.packages);
     keepUsedDatabase(reading, codeOf(project, main));
     dropLocalDatabases(reading, codeOf(project, main));
-    const isSolution = main.directory !== directory;
-    if (isSolution && programsOf(directory, projects).length > 1) {
+    if (main.directory !== directory && programsOf(directory, projects).length > 1) {
       state(reading, "packageManager", "nuget", { at, rule: "dotnet/project" });
       stateVersion(project, directory, reading, main);
       return decide(reading, "monorepo", 0.9, { at, rule: "dotnet/programs" });
     }
     state(reading, "packageManager", "nuget", { at, rule: "dotnet/project" });
-    state(reading, "installCommand", `dotnet restore${target(directory, main)}`, { at, rule: "dotnet/project" });
+    const target = targetOf(project, directory, main);
+    state(reading, "installCommand", `dotnet restore${target}`, { at, rule: "dotnet/project" });
     stateVersion(project, directory, reading, main);
     const library = shownBySamples(directory, projects);
     if (library) return decide(reading, "package", 0.8, { at: library.at, rule: "dotnet/library-with-samples" });
     if (main.kind === "test" || main.kind === "package")
       return decide(reading, "package", 0.8, { at, rule: "dotnet/library" });
 
-    state(reading, "buildCommand", `dotnet publish${target(directory, main)} -c Release -o out`, {
+    state(reading, "buildCommand", `dotnet publish${target} -c Release -o out`, {
       at,
       rule: "dotnet/publish",
     });
@@ -137,13 +137,15 @@ export function dotnetPrograms(project: Project, directory: string): Set<string>
 /** Names of projects may hold spaces. */
 const word = (text: string): string => (/\s/.test(text) ? `"${text}"` : text);
 
-/** ` src/Web/Web.csproj` where the command must name the project. */
-function target(directory: string, main: DotnetProject): string {
+/** ` src/Web/Web.csproj` where the command must name the project: .NET takes none of several by itself, and of a solution it publishes all. */
+function targetOf({ tree }: Project, directory: string, main: DotnetProject): string {
   const path = relativeTo(directory, main.at);
-  return path.includes("/") ? ` ${word(path)}` : "";
+  const isAlone = tree.listing(directory).files.filter((name) => isProject(name) || isSolution(name)).length < 2;
+  return !path.includes("/") && isAlone ? "" : ` ${word(path)}`;
 }
 
 const isProject = (name: string): boolean => /\.(cs|fs|vb)proj$/.test(name);
+const isSolution = (name: string): boolean => /\.slnx?$/.test(name);
 
 const mostProjects = 60;
 
@@ -152,10 +154,7 @@ export function dotnetProjects(project: Project, directory: string): DotnetProje
   const { tree } = project;
   const here = tree.listing(directory).files;
   const own = here.filter(isProject).map((name) => inside(directory, name));
-  const hasSolution =
-    here.some((name) => /\.slnx?$/.test(name)) ||
-    here.includes("global.json") ||
-    here.includes("Directory.Build.props");
+  const hasSolution = here.some(isSolution) || here.includes("global.json") || here.includes("Directory.Build.props");
   const paths =
     own.length > 0 && !hasSolution
       ? own
@@ -165,7 +164,7 @@ export function dotnetProjects(project: Project, directory: string): DotnetProje
             limit: mostProjects,
             matches: isProject,
             everywhere: true,
-            stopAt: (names) => names.some((name) => /\.slnx?$/.test(name)),
+            stopAt: (names) => names.some(isSolution),
           })
         : [];
   const named = hasSolution ? namedBySolutions(project, directory) : [];
@@ -186,7 +185,7 @@ export function dotnetProjects(project: Project, directory: string): DotnetProje
 function namedBySolutions({ tree }: Project, directory: string): string[] {
   return tree
     .listing(directory)
-    .files.filter((name) => /\.slnx?$/.test(name))
+    .files.filter(isSolution)
     .flatMap((name) => [...(tree.text(inside(directory, name)) ?? "").matchAll(/"([^"\n]{1,300}\.(?:cs|fs|vb)proj)"/g)])
     .slice(0, mostProjects)
     .map(([, path]) => posix.normalize(inside(directory, path!.replaceAll("\\", "/"))))

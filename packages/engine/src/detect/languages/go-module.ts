@@ -39,11 +39,14 @@ export function parseGoMod(text: string): Module {
   return module;
 }
 
+/** Most sources that are looked at. */
+export const mostSources = 80;
+
 /** The module's own sources, nearest first; tests and generated code left out. */
 export function goSources(project: Project, directory: string): Source[] {
   const paths = search(project.tree, directory, {
     depth: 4,
-    limit: 80,
+    limit: mostSources,
     matches: (name) => name.endsWith(".go") && !/_test\.go$|\.pb\.go$|_gen\.go$/.test(name),
   });
   return paths.flatMap((path) => {

@@ -14,6 +14,7 @@ import {
   type Main,
   mainPackages,
   type Module,
+  mostSources,
   parseGoMod,
   reachedFrom,
   runningMains,
@@ -130,8 +131,11 @@ function readMain({ project, directory, reading, module, main, sources, imported
   state(reading, "buildCommand", `go build -o ${output} ${target}`, { at: main.at, rule: "go/main" });
   state(reading, "startCommand", `./${output}`, { at: main.at, rule: "go/main" });
   const used = (name: string) => imported.keys().some((path) => path === name || path.startsWith(`${name}/`));
+  // Where not all sources were looked at, one of the others imports what is required.
+  const areAllKnown = sources.length > 0 && sources.length < mostSources;
   const row =
-    frameworks.find(({ module: name }) => module.requires.has(name) && (sources.length === 0 || used(name))) ??
+    frameworks.find(({ module: name }) => module.requires.has(name) && used(name)) ??
+    (areAllKnown ? undefined : frameworks.find(({ module: name }) => module.requires.has(name))) ??
     (module.requires.size === 0 ? frameworks.find(({ module: name }) => used(name)) : undefined);
   if (row)
     state(reading, "framework", row.slug, {

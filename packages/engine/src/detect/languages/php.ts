@@ -1,5 +1,6 @@
 /** PHP: Laravel, Symfony and other frameworks by composer's requirements, WordPress and Drupal by their files, plain pages. */
-import { inside, isObject, type JsonObject, type Project, type Reader, type Reading } from "../reading.ts";
+import { inside, type JsonObject, type Project, type Reader, type Reading } from "../reading.ts";
+import { buildAssets } from "./assets.ts";
 import { databaseNamed, databasesInAddresses, usesDrivers } from "./databases.ts";
 import { objectAt, textOf } from "./documents.ts";
 import { decide, draftOf, dropLocalDatabases, state, uses } from "./draft.ts";
@@ -117,7 +118,7 @@ export const php: Reader = {
     const place: Place = { project, directory, reading };
     stateDatabases(place, row?.slug ?? (wordpress ? "wordpress" : undefined));
     dropLocalDatabases(reading);
-    stateAssets(place);
+    stateAssets(place, requires);
 
     const isLibrary =
       manifest !== null &&
@@ -285,7 +286,7 @@ function stateDatabases({ project, directory, reading }: Place, slug: string | u
     const at =
       firstOf(tree, directory, ["config/database.php", "app/Config/database.php"]) ?? inside(directory, "config");
     const text = tree.text(at) ?? "";
-    const fallback = /['"]default['"]\s*=>\s*(?:env\(\s*['"]DB_CONNECTION['"]\s*,\s*)?['"](\w+)['"]/.exec(text)?.[1];
+    const fallback = /['"]default['"]\s*=>\s*(?:env\(\s*['"]\w+['"]\s*,\s*)?['"](\w+)['"]/.exec(text)?.[1];
     const named =
       fallback === undefined || reading.database.some((name) => name !== "redis") ? undefined : databaseNamed(fallback);
     if (named)
@@ -340,39 +341,17 @@ function stateDoctrine({ project, directory, reading }: Place, environments: rea
   }
 }
 
-/** Pages and styles beside a PHP program are built by their own package.json; they do not make it a JavaScript project. */
-function stateAssets({ project, directory, reading }: Place): void {
-  const at = inside(directory, "package.json");
-  const scripts = project.tree.has(at) ? objectAt(project.json(at), "scripts") : {};
-  if (project.tree.has(inside(directory, "importmap.php")) && project.tree.has(inside(directory, "bin/console")))
+/** Pages and styles of a PHP program, by Symfony's asset mapper or by their own package.json. */
+function stateAssets({ project, directory, reading }: Place, requires: ReadonlyMap<string, string>): void {
+  const { tree } = project;
+  const at = inside(directory, "importmap.php");
+  const isMapped =
+    tree.has(at) || (requires.has("symfony/asset-mapper") && tree.hasDirectory(inside(directory, "assets")));
+  if (isMapped && tree.has(inside(directory, "bin/console")))
     state(reading, "buildCommand", "php bin/console asset-map:compile", {
-      at: inside(directory, "importmap.php"),
+      at: requires.get("symfony/asset-mapper") ?? at,
       rule: "symfony/asset-mapper",
       confidence: 0.75,
     });
-  const script = ["build", "production", "prod"].find((name) => typeof scripts[name] === "string");
-  if (script === undefined) return;
-  const names = project.tree.listing(directory).files;
-  const manager = names.includes("pnpm-lock.yaml")
-    ? "pnpm"
-    : names.includes("yarn.lock")
-      ? "yarn"
-      : names.includes("bun.lock") || names.includes("bun.lockb")
-        ? "bun"
-        : "npm";
-  const document = project.json(at);
-  if (!isObject(document)) return;
-  state(reading, "buildCommand", `${manager} run ${script}`, {
-    at: placeOf(at, project.tree.text(at) ?? "", `"${script}"`),
-    rule: "php/assets",
-    confidence: 0.85,
-  });
-  const install =
-    manager === "npm" && !names.includes("package-lock.json")
-      ? "npm install"
-      : manager === "npm"
-        ? "npm ci"
-        : `${manager} install`;
-  if (reading.installCommand !== undefined)
-    state(reading, "installCommand", `${reading.installCommand} && ${install}`, { at, rule: "php/assets" });
+  buildAssets(project, directory, reading, "php/assets");
 }

@@ -1,5 +1,6 @@
 /** Django: by manage.py and the settings it names. */
 import { inside, type Project, type Reading } from "../reading.ts";
+import { buildAssets } from "./assets.ts";
 import { databaseNamed, databasesInAddresses } from "./databases.ts";
 import { decide, dropLocalDatabases, state, uses } from "./draft.ts";
 import { placeOf, relativeTo, search } from "./files.ts";
@@ -89,6 +90,7 @@ export function readDjango({ project, directory, reading, found, manage }: Case)
       rule: "django/static-root",
       confidence: 0.8,
     });
+  buildAssets(project, directory, reading, "django/assets");
   startFromProcfile(project, directory, reading);
   state(reading, "port", 8000, { at: manage.at, rule: "framework/django", confidence: 0.85 });
   return decide(reading, "server", 0.95, { at: manage.at, rule: "framework/django" });

@@ -76,6 +76,8 @@ function asks(condition: string, name: string): "present" | "absent" | null {
     const inner = bare.replace(/^(?:not\b|!)\s*/, "").replace(/^(?:\(|all\(|\[)+/, "");
     const isEmptiness = asksEmptiness.test(inner);
     if (!own.test(inner.replace(asksEmptiness, ""))) continue;
+    // `if url and url.startswith("postgres://")` only writes it otherwise.
+    if (at === 0 && !isDenied && new RegExp(`\\band\\s+${name}\\.startswith\\(`).test(condition)) return null;
     const isMissing =
       all || (isEmptiness ? inner.startsWith("len(") || !isDenied : isDenied || isEmptyValue.test(inner));
     // `if started and not key`: of that alone nothing follows.

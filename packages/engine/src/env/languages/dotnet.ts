@@ -71,7 +71,7 @@ export function settleDotnetSettings(
     else if (/^(?:plain|asserted)$/.test(sighting.need)) sighting.need = "checked";
   }
   const left = [...open].flatMap(([name, sighting]) =>
-    !given.has(name) && asked.get(name) !== true && isSpokenOf(texts, sighting.key) ? [sighting] : [],
+    !given.has(name) && asked.get(name) !== true && isSpokenOf(texts, sighting) ? [sighting] : [],
   );
   sightings.push(...left);
   const prefix = prefixOf(texts);
@@ -119,10 +119,13 @@ function settleChosen(sightings: Sighting[], texts: ReadonlyMap<string, string>,
   }
 }
 
-/** A connection is asked for by its name, whatever opens it. */
-function isSpokenOf(texts: ReadonlyMap<string, string> | null, key: string): boolean {
-  const name = /^ConnectionStrings__(\w+)$/i.exec(key)?.[1];
-  return name === undefined || texts === null || [...texts.values()].some((text) => text.includes(name));
+/** A connection is asked for by its name, whatever opens it, and so is the section of an address. */
+function isSpokenOf(texts: ReadonlyMap<string, string> | null, { key, isNearby: isAddress }: Sighting): boolean {
+  const connection = /^ConnectionStrings__(\w+)$/i.exec(key)?.[1];
+  const name = connection ?? (isAddress ? key.split("__", 1)[0] : undefined);
+  if (name === undefined || texts === null) return true;
+  const word = new RegExp(`(?<!\\w)${name}(?!\\w)`, "i");
+  return [...texts.values()].some((text) => word.test(text) && word.test(maskSlashComments(text)));
 }
 
 interface Leaf {

@@ -125,7 +125,7 @@ export const languages: readonly Language[] = [
       { pattern: new RegExp(`\\bENV\\[\\s*${quoted}\\s*\\]`, "g"), need: "plain" },
       { pattern: new RegExp(`\\bENV\\.(?:key\\?|has_key\\?|include\\?)\\(?\\s*${quoted}`, "g"), need: "guarded" },
     ],
-    replaced: /^\s*(?:\|\||\bor\b|\?|==|=~|&\.|\.present|\.blank|\.nil|\.to_|&&|\|\|=)/,
+    replaced: /^\s*(?:\|\||\bor\b|\?|==|=~|&\.|\.present|\.blank|\.nil|\.to_(?!sym\b)|&&|\|\|=)/,
     stops: /\braise\b|\babort\b|\bfail\b/,
   },
   {
@@ -329,7 +329,12 @@ export const languages: readonly Language[] = [
     words: /env\(|_ENV|_SERVER/,
     comments: "slash",
     reads: [
-      { pattern: /\bgetenv\(\s*["']([A-Za-z_]\w*)["']/g, need: "plain" },
+      // What a web server says of a request is no variable.
+      {
+        pattern:
+          /\bgetenv\(\s*["'](?!(?:HTTP|REMOTE|REQUEST|QUERY|SCRIPT|SERVER|DOCUMENT|PATH|CONTENT|GATEWAY)_)([A-Za-z_]\w*)["']/g,
+        need: "plain",
+      },
       { pattern: /\$_ENV\[\s*["']([A-Za-z_]\w*)["']\s*\]/g, need: "plain" },
       {
         pattern:

@@ -323,8 +323,9 @@ function isOnlyUsedParsed(before: string, after: string): boolean {
 /** `match (env::var("A"), env::var("B")) {` of Rust: its arms say what to do without. */
 const matched = /\bmatch\s*\((?:[^;{}()]|\([^()]*\))*$/;
 
-/** `.unwrap_or_else(|err| { …panic!` of Rust. */
-const panics = /^\s*\.\s*unwrap_or_else\(\s*\|\w*\|\s*\{(?:(?!\n {0,12}\}\))[^])*?(?:\bpanic!|process::exit)/;
+/** `.unwrap_or_else(|err| { …panic!` of Rust, at once or behind what tells an empty value from a true one. */
+const panics =
+  /^(?:\s*\.\s*(?:ok\(\)|(?:filter|map)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)))*\s*\.\s*unwrap_or_else\(\s*\|\w*\|\s*\{(?:(?!\n {0,12}\}\))[^])*?(?:\bpanic!|process::exit)/;
 
 /** `… is None`, behind a read. */
 const isAbsent = /^\)?\s*(?:==|===|is)\s*(?:""|''|None|nil|null)/;

@@ -6,6 +6,7 @@ import { inside, isObject, type Json, type JsonObject, type Project } from "../.
 import { familiesOff, isExampleFile, isPlaceholder, readExample } from "./example.ts";
 import { readLanguage } from "../languages/languages.ts";
 import type { Manifest, See } from "./manifest.ts";
+import { isNearby } from "../nearby.ts";
 import { ofNode } from "./node-settings.ts";
 import { maskHashComments, maskSlashComments } from "../mask.ts";
 import type { Span } from "../code.ts";
@@ -162,6 +163,8 @@ const manifests: Manifest[] = [
     name: /^Cargo\.toml$/,
     read(project, path, text, see) {
       const dependencies = project.toml(path)?.["dependencies"];
+      if (isObject(dependencies) && Object.keys(dependencies).some((name) => /^rocket_(?:sync_)?db_pools$/.test(name)))
+        readRocketDatabases(project, path, see);
       const rocket = isObject(dependencies) ? dependencies["rocket"] : undefined;
       const features = isObject(rocket) ? rocket["features"] : undefined;
       if (!Array.isArray(features) || !features.includes("secrets")) return;
@@ -221,6 +224,8 @@ const manifests: Manifest[] = [
       const entries = readExample(path, text);
       const isOff = familiesOff(entries);
       for (const { key, value, isCommentedOut } of entries) {
+        // What everybody can read signs nothing, and a database beside its author is nobody else's.
+        if (isSymfony && (key === "APP_SECRET" || (ofServer.test(value) && isNearby(key, value)))) continue;
         // An address that works beside the containers of the project holds some password.
         const isOpen = isPlaceholder(value) && !(isSymfony && /:\/\/(?!.*(?:change|your|example))/i.test(value));
         if (isCommentedOut || (!(isSymfony && isOff(key)) && (value === "" || isOpen))) continue;
@@ -243,6 +248,9 @@ const manifests: Manifest[] = [
     },
   },
 ];
+
+/** The address of a database that runs by itself. */
+const ofServer = /^(?:mysql|mariadb|postgres(?:ql)?|pgsql|pdo-\w+|mongodb|sqlsrv|mssql|oci8):\/\//;
 
 /** Files of variables that the programs of a compose file are given. */
 function filesHandedOver(document: Json | undefined): string[] {
@@ -350,6 +358,27 @@ function storageOf(project: Project, path: string): string | undefined {
   const service = /^\s*config\.active_storage\.service\s*=\s*(:?\w+)/m.exec(settings ?? "")?.[1];
   // A variable chooses it: what one of them asks for is needed by whoever chooses that.
   return service === undefined || service.startsWith(":") ? service?.slice(1) : chosenOutside;
+}
+
+/**
+ * Rocket connects to each database a type is named after, and finds it in its settings or in the environment:
+ * https://api.rocket.rs/v0.5/rocket_db_pools.
+ */
+function readRocketDatabases({ tree }: Project, manifest: string, see: See): void {
+  const root = manifest.replace(/\/?Cargo\.toml$/, "");
+  const settings = tree.text(inside(root || ".", "Rocket.toml")) ?? "";
+  const sources = tree
+    .filesBelow(root || ".")
+    .filter((path) => path.endsWith(".rs"))
+    .map((path) => tree.text(path) ?? "");
+  // The program may put them together itself.
+  if (sources.some((text) => /["']databases\b/.test(text))) return;
+  const named = sources.flatMap((text) =>
+    [...text.matchAll(/#\[database\(\s*"(\w+)"\s*\)\]/g)].map(([, name]) => name!),
+  );
+  const isSet = (name: string): boolean =>
+    new RegExp(`^\\s*(?:\\[[\\w.]*databases\\.${name}\\]|${name}\\s*=\\s*\\{)`, "m").test(settings);
+  if (named.some((name) => !isSet(name))) see("ROCKET_DATABASES", "checked");
 }
 
 /** Laravel's defaults for a database server (127.0.0.1, root, no password) hold on one's own machine alone. */

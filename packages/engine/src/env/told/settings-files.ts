@@ -11,7 +11,7 @@ export const settingsFiles: readonly Manifest[] = [
     read(_project, path, text, see) {
       const code = maskHashComments(withoutDevelopment(text));
       for (const match of code.matchAll(/\$\{(\?)?([A-Z][A-Z0-9_]{2,})(:[^}]*)?\}/g))
-        see(match[2]!, match[1] ? "default" : needOf(match[3]), { offset: match.index });
+        see(match[2]!, match[1] ? "default" : needOf(match[3], lineBefore(code, match.index)), { offset: match.index });
       // In lower case it is a property as often; what no file defines comes from the environment.
       for (const match of code.matchAll(/\$\{([a-z]+(?:_[a-z0-9]+)+)(:[^}]*)?\}/g))
         if (!new RegExp(`^\\s*${match[1]!}\\s*[:=]`, "m").test(code))
@@ -28,6 +28,16 @@ export const settingsFiles: readonly Manifest[] = [
       if (!/spf13\/viper/.test(project.tree.text(path.replace(/[^/]+$/, "go.mod")) ?? "")) return;
       for (const { key, value, isCommentedOut } of readExample(path, text))
         if (!isCommentedOut && value !== "") see(key, "given", { offset: text.indexOf(key) });
+    },
+  },
+  {
+    // Uber's configuration of Go puts variables into its files: https://pkg.go.dev/go.uber.org/config, "Expand".
+    name: /^configs?\/(?:base|config|app|application|default|prod|production)\.ya?ml$/,
+    read(project, path, text, see) {
+      const module = project.tree.text(path.replace(/[^/]+\/[^/]+$/, "go.mod")) ?? "";
+      if (!module.includes("go.uber.org/config ")) return;
+      for (const match of maskHashComments(text).matchAll(/(?<!\$)\$\{([A-Z][A-Z0-9_]{2,})(:[^}]*)?\}/g))
+        see(match[1]!, match[2] === undefined ? "checked" : "default", { offset: match.index });
     },
   },
   {
@@ -92,8 +102,17 @@ function readVarlock(text: string, see: See): void {
 }
 
 /** By what stands behind the name: `${KEY}`, `${KEY:default}`. */
-function needOf(behind: string | undefined): Need {
+function needOf(behind: string | undefined, before = ""): Need {
+  if (behind === ":" && addressOfStore.test(before)) return "checked";
   return behind === undefined || isStandIn(behind.slice(1)) ? "checked" : "default";
+}
+
+/** Nobody connects to nowhere: an empty value in place of such an address is none. */
+const addressOfStore =
+  /(?:datasource\.(?:\w+\.)*(?:jdbc\.|reactive\.)?url|mongodb\.(?:uri|connection-string))\s*[:=]\s*["']?$/;
+
+function lineBefore(code: string, offset: number): string {
+  return code.slice(code.lastIndexOf("\n", offset - 1) + 1, offset);
 }
 
 /** Documents of YAML and lines of properties for profiles of development, blanked. */

@@ -21,6 +21,13 @@ describe("kinds by SDK", () => {
     });
   });
 
+  it("names the project beside its solution, of which .NET would publish all", () => {
+    expect(readingOf({ "Shop.csproj": project(web), "Shop.sln": "", "Program.cs": "app.Run();" })).toMatchObject({
+      installCommand: "dotnet restore Shop.csproj",
+      buildCommand: "dotnet publish Shop.csproj -c Release -o out",
+    });
+  });
+
   it("shows Blazor's files in the browser", () => {
     expect(readingOf({ "App.csproj": project("Microsoft.NET.Sdk.BlazorWebAssembly") })).toMatchObject({
       kind: "static",

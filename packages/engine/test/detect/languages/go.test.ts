@@ -55,6 +55,19 @@ describe("frameworks", () => {
   });
 });
 
+it("takes a framework at its module's word where there are more sources than are read", () => {
+  const handlers = Object.fromEntries(
+    Array.from({ length: 90 }, (_, at) => [`internal/a/a${at}.go`, "package a\n"] as const),
+  );
+  const files = {
+    ...handlers,
+    "go.mod": "module a\n\nrequire github.com/go-chi/chi/v5 v5.2.3\n",
+    "cmd/api/main.go": main("http.ListenAndServe(addr, routes.New())"),
+    "internal/app/http/router.go": 'package http\n\nimport "github.com/go-chi/chi/v5"\n',
+  };
+  expect(readingOf(files).framework).toBe("chi");
+});
+
 describe("main packages", () => {
   it("takes modules that lie in the repository as they are there", () => {
     const files = {

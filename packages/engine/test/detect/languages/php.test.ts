@@ -16,6 +16,15 @@ describe("Laravel", () => {
     "vite.config.js": "",
   };
 
+  it("connects to what its settings fall back on, whichever variable they ask first", () => {
+    const named = {
+      ...files,
+      ".env.example": "APP_KEY=\n",
+      "config/database.php": "<?php return ['default' => env('DB_CONNECTION_MAIN', 'pgsql')];\n",
+    };
+    expect(readingOf(named).database).toEqual(["postgres"]);
+  });
+
   it("is Laravel though Vite builds its assets", () => {
     expect(readingOf(files)).toMatchObject({
       kind: "server",
@@ -126,6 +135,27 @@ it("takes a library for a package", () => {
       "src/A.php": "<?php\n",
     }).kind,
   ).toBe("package");
+});
+
+describe("Symfony's assets", () => {
+  const symfony = {
+    "composer.json": composer({ "symfony/framework-bundle": "^7", "symfony/asset-mapper": "^7" }),
+    "public/index.php": "<?php\n",
+    "bin/console": "#!/usr/bin/env php\n",
+    "assets/app.js": "",
+  };
+
+  it("are mapped, though nothing from elsewhere is imported", () => {
+    expect(readingOf(symfony).buildCommand).toBe("php bin/console asset-map:compile");
+  });
+
+  it("are built before they are mapped", () => {
+    const built = { ...symfony, "package.json": '{"scripts":{"build":"encore production"}}', "yarn.lock": "" };
+    expect(readingOf(built)).toMatchObject({
+      installCommand: "composer install --no-dev --optimize-autoloader && yarn install",
+      buildCommand: "yarn run build && php bin/console asset-map:compile",
+    });
+  });
 });
 
 describe("frameworks with a server of their own", () => {

@@ -180,6 +180,20 @@ describe("Django", () => {
     expect(readingOf(withRoot).buildCommand).toBe("python manage.py collectstatic --noinput");
   });
 
+  it("builds its pages before it collects them", () => {
+    const withPages = {
+      ...files,
+      "mysite/settings.py": `${settings}STATIC_ROOT = BASE_DIR / "static"\n`,
+      "package.json": '{"scripts":{"build":"webpack"},"devDependencies":{"webpack":"5"}}',
+      "package-lock.json": "{}",
+    };
+    expect(readingOf(withPages)).toMatchObject({
+      runtime: "python",
+      installCommand: "pip install -r requirements.txt && npm ci",
+      buildCommand: "npm run build && python manage.py collectstatic --noinput",
+    });
+  });
+
   it("builds nothing without a directory for static files", () => {
     expect(readingOf(files).buildCommand).toBeUndefined();
   });

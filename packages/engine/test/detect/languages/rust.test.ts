@@ -120,6 +120,14 @@ describe("workspaces", () => {
 
 describe("databases", () => {
   it.each([
+    ["rbdc-mysql", "mysql"],
+    ["rbdc-pg", "postgres"],
+  ])("%s", (driver, database) => {
+    const files = { "Cargo.toml": manifest(`axum = "0.8"\n${driver} = "4"`), "src/main.rs": "fn main() {}\n" };
+    expect(readingOf(files).database).toEqual([database]);
+  });
+
+  it.each([
     [["postgres"], 'sqlx = { version = "0.8", features = ["runtime-tokio", "postgres"] }'],
     [["mysql"], 'diesel = { version = "2", features = ["mysql"] }'],
     [["sqlite"], 'rusqlite = "0.31"'],
