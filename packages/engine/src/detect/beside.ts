@@ -52,8 +52,8 @@ export function besideRoot(
   );
 }
 
-/** What lies beside a program for the desktop, and is no part of it. */
-export function besideDesktop(manifest: Manifest, below: readonly Below[]): Below[] {
+/** What lies beside a program for the desktop or for phones, and is no part of it. */
+export function besideDevice(manifest: Manifest, below: readonly Below[]): Below[] {
   const driven = drivenFolders(manifest);
   return below.filter(
     ({ path }) => programFolders.test(path) && !driven.has(path) && !/electron|desktop|renderer/.test(path),

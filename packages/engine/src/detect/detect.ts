@@ -5,14 +5,14 @@
  * A single application has one service, with path `.`. A package and a workspace without anything to deploy have none.
  */
 import { detectVariables } from "../env/detect.ts";
-import { besideDesktop, besideRoot, isScript } from "./beside.ts";
+import { besideDevice, besideRoot, isScript } from "./beside.ts";
 import { type BesideStart, besideStart } from "./beside-start.ts";
 import { addDatabases } from "./databases.ts";
 import type { Candidate, DetectedService, Detection, EnvVariable, Evidence, ServiceFacts } from "./detection.ts";
 import { readManifest } from "./javascript.ts";
 import { composeBelow, composeServices } from "./languages/docker.ts";
 import { dropLocalDatabases } from "./languages/draft.ts";
-import { type Manifest, manifestOf, uses } from "./manifest.ts";
+import { type Manifest, manifestOf, usedOf } from "./manifest.ts";
 import { inside, type Project, projectOf, type Reading } from "./reading.ts";
 import { readingsOf } from "./readings.ts";
 import { type Below, deployed, nameOf, servicesBelow } from "./services.ts";
@@ -147,7 +147,8 @@ function wholeOf(project: Project, workspace: Workspace | null, ranked: Reading[
     return monorepo(best, services, workspace?.at ?? "package.json", candidates);
   }
   // What runs on people's own machines is nothing to deploy; pages beside it are.
-  const beside = rootManifest && uses(rootManifest, "electron") ? besideDesktop(rootManifest, below) : below;
+  const isOfDevices = rootManifest !== null && usedOf(rootManifest, ["electron", "expo", "react-native"]) !== undefined;
+  const beside = isOfDevices ? besideDevice(rootManifest, below) : below;
   if (best?.kind === "package" && best.confidence >= 0.6 && (beside.length === 0 || !(workspace || beside !== below)))
     return { facts: best, services: [], candidates };
   const compose = ranked.find(({ kind }) => kind === "compose");

@@ -18,7 +18,7 @@ import { addExampleDatabases } from "./languages/databases.ts";
 import { addComposeDatabases } from "./languages/docker.ts";
 import { draftOf, state } from "./languages/draft.ts";
 import { versionFromFiles } from "./languages/versions.ts";
-import { lineOf, type Manifest, manifestOf, usedOf } from "./manifest.ts";
+import { lineOf, type Manifest, manifestOf, usedOf, uses } from "./manifest.ts";
 import { builtBy } from "./output.ts";
 import { nestApplications } from "./nest-workspace.ts";
 import { packageManagerOf, upwards } from "./package-manager.ts";
@@ -162,7 +162,9 @@ function settle(subject: Subject): void {
     });
     if (program?.starts && program.source && (isListening(program.source) || buildsServer(subject)))
       return settleServer(subject, undefined, program);
-    if (program?.edgePort !== undefined && program.source === null) return settleServer(subject, bundler, program);
+    // What its platform's plugin, or a build that is not there yet, puts together with the pages.
+    if (program?.edgePort !== undefined && (program.source === null || uses(manifest, "@cloudflare/vite-plugin")))
+      return settleServer(subject, bundler, program);
     if (!built.isLibrary) return settleFramework(subject, bundler, built, program);
   }
   const isProgram =

@@ -256,16 +256,17 @@ function sifted(project: Project, found: Below[], workspace: Workspace | null): 
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Layers of Nuxt: what others extend is built as a part of them. */
+/** Layers of Nuxt: what others extend is built as a part of them. An application that one alone of several extends is still one. */
 function layersAmong(project: Project, found: readonly Below[]): Set<string> {
-  const layers = new Set<string>();
-  for (const { path, reading } of found) {
-    if (reading.framework !== "nuxt") continue;
-    const extended = configOf(project, path, ["nuxt.config"])?.value["extends"];
-    for (const one of Array.isArray(extended) ? extended : [extended])
-      if (typeof one === "string" && one.startsWith(".")) layers.add(placed(one, path) ?? "");
-  }
-  return layers;
+  const applications = found.filter(({ reading }) => reading.framework === "nuxt");
+  const extended = applications.flatMap(({ path }) => {
+    const value = configOf(project, path, ["nuxt.config"])?.value["extends"];
+    const names = Array.isArray(value) ? value : [value];
+    return names.flatMap((one) => (typeof one === "string" && one.startsWith(".") ? (placed(one, path) ?? []) : []));
+  });
+  const isLayer = (path: string): boolean =>
+    !path.startsWith("apps/") || applications.length < 3 || extended.filter((one) => one === path).length > 1;
+  return new Set(extended.filter(isLayer));
 }
 
 /** A package's name without its scope. */

@@ -64,6 +64,44 @@ describe("programs that are handed to a platform", () => {
       },
       is: { kind: "server", startCommand: "npm run start", port: 8900 },
     },
+    "a worker that Vite builds together with its pages answers, whatever it is made of": {
+      files: {
+        "package.json": manifest({
+          scripts: { dev: "vite", build: "tsc -b && vite build", deploy: "wrangler deploy" },
+          dependencies: { react: "19" },
+          devDependencies: { vite: "7", "@cloudflare/vite-plugin": "1", wrangler: "4" },
+        }),
+        "wrangler.jsonc": `{ "name": "flows", "main": "worker/index.ts", "assets": { "directory": "./dist" } }`,
+        "vite.config.ts": `import { cloudflare } from "@cloudflare/vite-plugin";\nexport default { plugins: [cloudflare()] };`,
+        "index.html": "<p>",
+        "worker/index.ts": worker,
+      },
+      is: { kind: "server", framework: "vite", buildCommand: "npm run build" },
+    },
+    "a server beside an app for phones": {
+      files: {
+        "package.json": manifest({ dependencies: { expo: "54", "react-native": "0.81", "react-native-web": "0.21" } }),
+        "App.js": "export default () => null;",
+        "backend/package.json": manifest({ scripts: { start: "node index.js" }, dependencies: { express: "4" } }),
+        "backend/index.js": `require("express")().listen(3000);`,
+      },
+      is: { kind: "server", framework: "express", services: ["backend"] },
+    },
+    "an application of Nuxt that another extends is built by itself all the same": {
+      files: {
+        "package.json": manifest({}),
+        "pnpm-workspace.yaml": "packages:\n  - apps/*\n  - layers/*\n",
+        "apps/site/package.json": manifest({ scripts: { build: "nuxt build" }, dependencies: { nuxt: "4" } }),
+        "apps/site/nuxt.config.ts": "export default defineNuxtConfig({});",
+        "apps/shop/package.json": manifest({ scripts: { build: "nuxt build" }, dependencies: { nuxt: "4" } }),
+        "apps/shop/nuxt.config.ts": `export default defineNuxtConfig({ extends: ["../site", "../../layers/base"] });`,
+        "apps/desk/package.json": manifest({ scripts: { build: "nuxt build" }, dependencies: { nuxt: "4" } }),
+        "apps/desk/nuxt.config.ts": "export default defineNuxtConfig({});",
+        "layers/base/package.json": manifest({ scripts: { build: "nuxt build" }, dependencies: { nuxt: "4" } }),
+        "layers/base/nuxt.config.ts": "export default defineNuxtConfig({});",
+      },
+      is: { kind: "monorepo", services: ["apps/desk", "apps/shop", "apps/site"] },
+    },
     "what Vite builds of Hono for Node is started": {
       files: {
         "package.json": manifest({

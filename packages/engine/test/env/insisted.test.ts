@@ -26,6 +26,12 @@ describe("what a program does not come up without: required is", () => {
       },
       required: ["PROJECT_ID"],
     },
+    "no part of what the environment only chooses": {
+      files: {
+        "gatsby-config.js": `const { apiUrl, contentKey } =\n  process.env.NODE_ENV === "development" ? settings.development : settings.production;\nif (!apiUrl || !contentKey) throw new Error("missing");\nconst { SITE_KEY } = process.env;\nuse(SITE_KEY);`,
+      },
+      required: ["SITE_KEY"],
+    },
     "no variable of a list that ends in a value": {
       files: {
         "config.js": `const port = [args.port, process.env.APP_LISTEN, process.env.PORT, 3001].map(Number).find((one) => !isNaN(one));\nconst both = [process.env.FIRST, process.env.SECOND];`,

@@ -293,7 +293,7 @@ function readDestructuring(script: Script, found: Found[]): void {
   const aliases = aliasesOf(script).map((name) => `|${name}(?=\\s*[;\\n])`);
   for (const match of code.matchAll(
     new RegExp(
-      `\\{([^{}]*)\\}\\s*(?::[^=;){\\n]+)?=\\s*(process\\.env|import\\.meta\\.env|Bun\\.env|Deno\\.env\\.toObject\\(\\)${aliases.join("")})`,
+      `\\{([^{}]*)\\}\\s*(?::[^=;){\\n]+)?=\\s*(process\\.env|import\\.meta\\.env|Bun\\.env|Deno\\.env\\.toObject\\(\\)${aliases.join("")})(?![\\w$.?[])`,
       "g",
     ),
   )) {
