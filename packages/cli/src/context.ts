@@ -57,8 +57,10 @@ export function contextFor(
   let engine: Promise<Engine> | undefined;
   const settings = (flags.setting ?? []).map((setting) => setting.split(/=(.*)/s).slice(0, 2));
   const env = { ...world.env, ...(Object.fromEntries(settings) as Record<string, string>) };
-  const options = (): EngineOptions =>
-    engineOptionsFrom({ ...world, env, cwd, isServer, ...(flags.home === undefined ? {} : { home: flags.home }) });
+  const options = (): EngineOptions => ({
+    ...engineOptionsFrom({ ...world, env, cwd, isServer, ...(flags.home === undefined ? {} : { home: flags.home }) }),
+    version: world.version,
+  });
   const say = (text: string): void => {
     if (!quiet) world.stderr.write(`${text}\n`);
   };

@@ -5,8 +5,9 @@
  */
 import { rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { sql } from "kysely";
 import { systemClock } from "@landfall/engine/clock";
 import { backgroundEnvironment, startDetached } from "@landfall/engine/background";
@@ -14,17 +15,25 @@ import { DeployError, reportOf } from "@landfall/engine/error";
 import { hasOrphans } from "@landfall/engine/deployment/claim";
 import { isDue, overdueMs } from "@landfall/engine/notifications/delivering";
 import { createServer } from "@landfall/engine/node-http";
-import { type EdgeReport, edgeSocket } from "@landfall/engine/platforms/local/edge-control";
+import { type EdgeReport, edgeSocket, type HandOver } from "@landfall/engine/platforms/local/edge-control";
 import { announcing } from "@landfall/engine/platforms/local/elsewhere";
 import { type LogsAsked, relaying } from "@landfall/engine/platforms/local/log-relay";
 import { programLogs } from "@landfall/engine/platforms/local/program";
 import type { BlobStoreOptions } from "@landfall/engine/snapshot/s3";
-import { edgeLock, markStopped, markWanted, wasStoppedMeanwhile } from "@landfall/engine/platforms/local/edge-files";
+import {
+  edgeLock,
+  markHandedOver,
+  markStopped,
+  markWanted,
+  successorLock,
+  wasStoppedMeanwhile,
+} from "@landfall/engine/platforms/local/edge-files";
 import { printedHere } from "@landfall/engine/runtime-logs";
-import { holdLock } from "@landfall/engine/store/lock";
+import { holdLock, isHeld } from "@landfall/engine/store/lock";
 import { openStore } from "@landfall/engine/store/store";
 import { createDesired } from "./desired.ts";
 import { machineBytes } from "./processes.ts";
+import { type Predecessor, predecessorOf, startSuccessor, type Successor } from "./handover.ts";
 import { createRouter } from "./router.ts";
 import { createEdge } from "./server.ts";
 import { keepStandby } from "./standby.ts";
@@ -47,6 +56,8 @@ export interface EdgeProcessOptions {
   /** Program and arguments of the standby that starts the edge again when it dies; none is kept without. */
   standbyCommand?: string[];
   version: string;
+  /** Started by an edge of an earlier version, to take its place. */
+  takesOver?: boolean;
   /** Ends the process in order: requests under way are answered, programs go on and are adopted by the next edge. */
   signal: AbortSignal;
 }
@@ -54,6 +65,9 @@ export interface EdgeProcessOptions {
 const lookEveryMs = 250;
 const orphansEveryMs = 1_000;
 const closeGraceMs = 10_000;
+/** After handing over: so long connections wait for another request, and what was begun goes on. */
+const settleMs = 2_000;
+const longestMs = 300_000;
 /** So long its data directory has to be away before the edge takes it for removed. */
 const removedAfterMs = 5_000;
 /** One program that takes all memory would stop everything else long before the kernel ends it. */
@@ -62,9 +76,14 @@ const mostOfMachine = 0.75;
 /** Run until the signal; returns false at once when another edge has this data directory. */
 export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
   const { home, signal } = options;
-  if (!holdLock(edgeLock(home)) || wasStoppedMeanwhile(home)) return false;
-  markWanted(home);
   const clock = systemClock;
+  const expected = options.takesOver ? holdLock(successorLock(home)) : null;
+  if (!expected && isHeld(successorLock(home))) return false;
+  const predecessor = expected ? await whenLetGo(options) : null;
+  const lock = wasStoppedMeanwhile(home) ? null : holdLock(edgeLock(home));
+  expected?.release();
+  if (!lock) return false;
+  markWanted(home);
   await using store = await openStore(home, clock, options);
   const router = createRouter({ clock });
   const edge = createEdge({
@@ -72,6 +91,7 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
     clock,
     blobPath: (sha256) => store.blobs.fetch(sha256),
     cacheDirectory: join(home, "compressed"),
+    ...(predecessor ? { promised: predecessor.ports } : {}),
   });
   // Since the machines that share the database were told what runs here.
   let hasChanged = true;
@@ -89,7 +109,7 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
   const stopping = new AbortController();
   const ending = AbortSignal.any([signal, stopping.signal]);
 
-  const port = await listenSomewhere(options, store, edge);
+  const port = predecessor ? predecessor.port : await listenSomewhere(options, store, edge);
   const desired = createDesired({ store, router, edge, supervisor, port, toolPath: options.toolPath, complain });
 
   // One look at a time; who asks during a look gets the next one, which sees what was written before the question.
@@ -122,10 +142,38 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
     port,
     services: desired.services(),
   });
+  /** Since somebody asked it to hand over: to whom, and who waits for that. */
+  const handingOver: { to: Promise<Successor> | null; waiting: ServerResponse[] } = { to: null, waiting: [] };
+
+  /** When it throws, nothing has changed. */
+  async function prepareHandOver(request: IncomingMessage): Promise<Successor> {
+    const asked = JSON.parse(await text(request)) as HandOver;
+    await desired.drained();
+    const next = await startSuccessor(home, asked);
+    isLeaving = true;
+    await current?.catch(complain);
+    return next;
+  }
+
   const control = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://edge");
     const handle = async (): Promise<void> => {
-      if (url.pathname === "/reconcile") await reconcile();
+      if (url.pathname === "/hand-over") {
+        handingOver.to ??= prepareHandOver(request);
+        await handingOver.to.catch((error: unknown) => {
+          handingOver.to = null;
+          complain(error);
+          throw error;
+        });
+        handingOver.waiting.push(response);
+        stopping.abort();
+        return;
+      }
+      if (url.pathname === "/reconcile") {
+        // It would change nothing any more; who is cut off asks again, and then the successor.
+        if (isLeaving && handingOver.to) return void response.destroy();
+        await reconcile();
+      }
       if (url.pathname === "/stop") {
         isLeaving = true;
         await current?.catch(complain);
@@ -145,7 +193,12 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
   const announced = announcing(store);
   const read = (asked: LogsAsked, until: AbortSignal) => printedHere(store, asked, until);
   const relays = relaying({ store, read, complain });
-  await reconcile().catch(complain);
+  if (predecessor) {
+    // It serves for as long as nothing is known here.
+    await reconcile();
+    for await (const one of predecessor.sockets()) await edge.adopt(one);
+    predecessor.serving();
+  } else await reconcile().catch(complain);
   let seen = await dataVersion(store);
   let applied = 0;
   let lastOrphans = 0;
@@ -185,17 +238,35 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
     }
   }
 
-  if (lockFile(home) === own) markStopped(home);
+  const successor = await handingOver.to?.catch(() => null); // Told to who asked for it.
+  if (!successor && lockFile(home) === own) markStopped(home);
   await relays[Symbol.asyncDispose]();
   await announced[Symbol.asyncDispose]();
-  await standby?.close();
   control.close();
-  control.closeAllConnections();
-  rmSync(socket, { force: true });
-  await edge.close({ graceMs: closeGraceMs });
+  if (successor) {
+    supervisor.release();
+    lock.release();
+    await successor.take(port, edge.sockets());
+    markHandedOver(home);
+    const closed = edge.close({ graceMs: longestMs, settleMs });
+    await clock.sleep(settleMs);
+    for (const response of handingOver.waiting) answer(response, 200, report());
+    await closed;
+  } else {
+    await standby?.close();
+    control.closeAllConnections();
+    rmSync(socket, { force: true });
+    await edge.close({ graceMs: closeGraceMs });
+    supervisor.release();
+  }
   await desired.close();
-  supervisor.release();
   return true;
+}
+
+/** Shows first that it can open what is there: until then the other one serves. */
+async function whenLetGo(options: EdgeProcessOptions): Promise<Predecessor> {
+  await using _trial = await openStore(options.home, systemClock, options);
+  return predecessorOf(process);
 }
 
 /** Which file the lock is; another one, or none, where the data directory was removed. */

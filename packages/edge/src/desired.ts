@@ -22,7 +22,9 @@ export interface Desired {
   /** Read the store and make it so. Draining goes on after it returns. */
   apply(): Promise<void>;
   services(): EdgeService[];
-  /** Resolves when no drain is under way. */
+  /** Resolves when what is draining now is. */
+  drained(): Promise<void>;
+  /** Give up what is draining; the next edge drains it. */
   close(): Promise<void>;
 }
 
@@ -199,6 +201,10 @@ export function createDesired({
     for (const key of sites.keys()) if (!used.has(key.split(".")[0]!)) sites.delete(key);
   }
 
+  async function drained(): Promise<void> {
+    await Promise.all(drains.values());
+  }
+
   return {
     apply,
     services: () =>
@@ -231,9 +237,10 @@ export function createDesired({
           };
         return { ...base, ...status, state: drains.has(id) ? "draining" : status.state };
       }),
+    drained,
     async close() {
       ending.abort();
-      await Promise.all(drains.values());
+      await drained();
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The edge: listens, asks the table whose request it is, and hands it to the static server or the proxy. */
+import { once } from "node:events";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type Clock, systemClock } from "@landfall/engine/clock";
 import { DeployError } from "@landfall/engine/error";
@@ -33,6 +34,8 @@ export interface EdgeOptions extends DeliveryOptions, ProxyOptions {
   onRequest?: (record: RequestRecord) => void;
   /** Longest time between two pieces of a request's body; default 60 s. */
   bodyIdleMs?: number;
+  /** Ports whose sockets will be adopted: as good as listened on. */
+  promised?: readonly number[];
 }
 
 export interface Edge {
@@ -42,8 +45,15 @@ export interface Edge {
   listenAlso(port: number, host?: string): Promise<number>;
   /** Stop listening on one port; its connections end after their answers. */
   unlisten(port: number): Promise<void>;
-  /** Stop accepting, let what is under way finish for `graceMs`, then end it. Safe to repeat. */
-  close(options: { graceMs: number }): Promise<void>;
+  /** Listen with a socket that does already: its connections come here from now on. */
+  adopt(socket: NetServer): Promise<void>;
+  /** What listens, by port. */
+  sockets(): ReadonlyMap<number, NetServer>;
+  /**
+   * Stop accepting, let what is under way finish for `graceMs`, then end it. Safe to repeat. For `settleMs` connections without a request
+   * stay open, so that nobody is cut off who is about to ask; each answer is the last of its connection.
+   */
+  close(options: { graceMs: number; settleMs?: number }): Promise<void>;
   /** Bytes of static content in memory. */
   memoryBytes(): number;
 }
@@ -56,6 +66,7 @@ export function createEdge(options: EdgeOptions): Edge {
   const proxy = createProxy(options);
   const guards = createGuards({ clock });
   const servers = new Map<number, Server>();
+  const promised = new Set(options.promised);
   let isClosing = false;
   /** Connections that left HTTP: the server no longer knows them. */
   const upgraded = new Set<Duplex>();
@@ -158,8 +169,8 @@ export function createEdge(options: EdgeOptions): Edge {
     });
   }
 
-  function listenOn(port: number, host: string): Promise<number> {
-    let actual = port;
+  function listenOn(where: { port: number; host: string } | NetServer): Promise<number> {
+    let actual = 0;
     const server = createServer(
       {
         maxHeaderSize: 32 * 1024,
@@ -190,21 +201,28 @@ export function createEdge(options: EdgeOptions): Edge {
       upgrade(request, socket, head, actual),
     );
     return new Promise((resolve, reject) => {
-      server.once("error", (error) => reject(listenFault(error, port)));
-      server.listen({ port, host, backlog: 1024 }, () => {
+      server.once("error", (error) => reject(listenFault(error, where)));
+      const listening = (): void => {
         server.removeAllListeners("error");
         // Out of descriptors for a moment: the connection is lost, the server is not.
         server.on("error", () => undefined);
         actual = (server.address() as AddressInfo).port;
         servers.set(actual, server);
         resolve(actual);
-      });
+      };
+      if (where instanceof NetServer) server.listen(where, backlog, listening);
+      else server.listen({ ...where, backlog }, listening);
     });
   }
 
-  async function end(server: Server, graceMs: number): Promise<void> {
+  async function end(server: Server, graceMs: number, settleMs = 0): Promise<void> {
     closing.add(server);
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    const closed = once(server, "close");
+    if (settleMs > 0) {
+      NetServer.prototype.close.call(server); // HTTP's own also ends connections without a request.
+      await Promise.race([closed, clock.sleep(settleMs)]);
+    }
+    server.close();
     const over = new AbortController();
     const late = clock.sleep(graceMs, over.signal).then(
       () => server.closeAllConnections(),
@@ -219,25 +237,29 @@ export function createEdge(options: EdgeOptions): Edge {
   }
 
   const listenAlso: Edge["listenAlso"] = async (port, host = "127.0.0.1") =>
-    servers.has(port) ? port : listenOn(port, host);
+    servers.has(port) || promised.has(port) ? port : listenOn({ port, host });
 
   return {
-    listen: (port, host = "127.0.0.1") => listenOn(port, host),
+    listen: (port, host = "127.0.0.1") => listenOn({ port, host }),
     listenAlso,
+    async adopt(socket) {
+      promised.delete(await listenOn(socket));
+    },
     async unlisten(port) {
       const server = servers.get(port);
       if (!server) return;
       servers.delete(port);
       await end(server, 5_000);
     },
-    async close({ graceMs }) {
+    sockets: () => servers,
+    async close({ graceMs, settleMs }) {
       isClosing = true;
       forget();
       const open = [...servers.values()];
       servers.clear();
       const over = new AbortController();
       const cut = clock.sleep(graceMs, over.signal).then(endUpgraded, () => undefined); // Rejected: all ended in time.
-      await Promise.all(open.map((server) => end(server, graceMs)));
+      await Promise.all(open.map((server) => end(server, graceMs, settleMs)));
       over.abort();
       await cut;
       endUpgraded();
@@ -246,6 +268,8 @@ export function createEdge(options: EdgeOptions): Edge {
     memoryBytes: () => statics.memoryBytes(),
   };
 }
+
+const backlog = 1024;
 
 const stopped = { status: 503, code: "stopped", reason: "This site was stopped for now." };
 const noSite = { status: 404, code: "no_site", reason: "There is no site at this address." };
@@ -279,8 +303,9 @@ function limitIdle(request: IncomingMessage, idleMs: number): void {
   request.once("close", () => socket.off("timeout", onTimeout));
 }
 
-function listenFault(error: Error, port: number): DeployError {
+function listenFault(error: Error, where: { port: number } | NetServer): DeployError {
   const code = errnoOf(error);
+  const port = "port" in where ? where.port : "handed over";
   if (code === "EADDRINUSE") {
     return new DeployError(
       "CONFLICT",

@@ -9,7 +9,13 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { startDetached } from "@landfall/engine/background";
-import { edgeLock, serverLock, standbyLock, wasStopped } from "@landfall/engine/platforms/local/edge-files";
+import {
+  edgeLock,
+  serverLock,
+  standbyLock,
+  wasHandedOverMeanwhile,
+  wasStopped,
+} from "@landfall/engine/platforms/local/edge-files";
 import { holdLock, isHeld } from "@landfall/engine/store/lock";
 
 const lookEveryMs = 300;
@@ -30,8 +36,8 @@ function startWhenFree(lock: string, { home, command, ...rest }: Started): Child
 }
 
 /**
- * Watch over the edge until it is stopped on purpose, the data directory is gone, a server does it in our place, or the signal. At once
- * when another of the same kind is there. `environment` is the edge's; default: that of this process, which a standby was given for it.
+ * Watch over the edge until it is stopped on purpose, the data directory is gone, another does it in our place (a server, or the standby
+ * of a later version), or the signal. At once when another of the same kind is there. `environment` is the edge's; default: that of this process, which a standby was given for it.
  */
 export async function runStandby({
   home,
@@ -46,7 +52,7 @@ export async function runStandby({
   signal: AbortSignal;
 } & Pick<Started, "environment">): Promise<void> {
   if (!holdLock(isServer ? serverLock(home) : standbyLock(home))) return;
-  const isReplaced = (): boolean => !isServer && isHeld(serverLock(home));
+  const isReplaced = (): boolean => !isServer && (isHeld(serverLock(home)) || wasHandedOverMeanwhile(home));
   while (!signal.aborted && existsSync(join(home, "releases")) && !wasStopped(home) && !isReplaced()) {
     const started = startWhenFree(edgeLock(home), { home, command: edgeCommand, ...rest });
     await delay(started ? startMs : lookEveryMs, undefined, { signal }).catch(() => {}); // The signal is looked at above.

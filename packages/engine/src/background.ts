@@ -37,7 +37,8 @@ export function backgroundEnvironment({
 
 /**
  * Start a program that outlives this process: in a session of its own, without a pipe to us; what it prints goes to `log` among the logs.
- * Without `environment` it has ours. One that cannot be started is told to `failed`.
+ * Without `environment` it has ours. With `hasChannel`, a program of Node's, we can speak with it. One that cannot be started is told
+ * to `failed`.
  */
 export function startDetached(
   command: string[],
@@ -45,15 +46,22 @@ export function startDetached(
     home,
     log,
     environment,
+    hasChannel = false,
     failed = () => {},
-  }: { home: string; log: string; environment?: Record<string, string>; failed?(error: Error): void },
+  }: {
+    home: string;
+    log: string;
+    environment?: Record<string, string>;
+    hasChannel?: boolean;
+    failed?(error: Error): void;
+  },
 ): ChildProcess {
   const file = openSync(join(home, "logs", log), "a", 0o600);
   try {
     const [program, ...args] = command;
     const child = spawn(program!, args, {
       detached: true,
-      stdio: ["ignore", file, file],
+      stdio: ["ignore", file, file, ...(hasChannel ? ["ipc" as const] : [])],
       cwd: home,
       ...(environment ? { env: environment } : {}),
     });

@@ -42,6 +42,8 @@ export interface EngineOptions {
   home: string;
   /** Program and arguments that start the edge of this data directory in the background. */
   edgeCommand: string[];
+  /** Version of that edge: one of an earlier version that serves hands over to it. None does without. */
+  version?: string;
   /** Program and arguments that work off accepted deployments in the background and end when there are none. */
   workerCommand: string[];
   /** Directories where build and run tools are looked for, such as PATH split at `:`. */

@@ -83,7 +83,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { home, toolPath, clock = systemClock } = options;
   const store = await openStore(home, clock, options);
   const environment = backgroundEnvironment(options);
-  const edge = edgeControl({ home, command: options.edgeCommand, environment, clock });
+  const { edgeCommand: command, version } = options;
+  const edge = edgeControl({ home, command, environment, clock, ...(version === undefined ? {} : { version }) });
   const serving = servingEdge(edge, store);
   const platforms = options.platforms ?? [
     localPlatform({ store, edge, serving, toolPath, network: environment, resolves }),

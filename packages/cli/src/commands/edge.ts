@@ -12,8 +12,9 @@ export function edge({ program, does }: Registry): void {
   program
     .command("edge", { hidden: true })
     .description("Run the edge of a data directory in the foreground.")
+    .option("--take-over", "take the place of the edge that starts this one")
     .action(
-      does(async (context) => {
+      does<{ takeOver?: boolean }>(async (context, { flags }) => {
         const {
           home,
           edgePort = usualPort,
@@ -38,6 +39,7 @@ export function edge({ program, does }: Registry): void {
             workerCommand,
             standbyCommand,
             version,
+            takesOver: flags.takeOver === true,
             ...(encryptionKey === undefined ? {} : { encryptionKey }),
             ...(databaseUrl === undefined ? {} : { databaseUrl }),
             ...(blobStore === undefined ? {} : { blobStore }),

@@ -28,13 +28,20 @@ export function isHeld(path: string): boolean {
   return free === null;
 }
 
-const held: Lock[] = [];
+/** Kept here, so that none is released by being forgotten. */
+const held = new Set<Lock>();
 /** Who only looks whether a lock is free has it for a moment, which must not be taken for a holder. */
 const glanceMs = 100;
 
-/** Take the lock for as long as this process lives: free means that the process is gone. False when another has it. */
-export function holdLock(path: string): boolean {
+/** Take the lock until it is released, or this process is gone. Null when another has it. */
+export function holdLock(path: string): Lock | null {
   const lock = tryLock(path, glanceMs);
-  if (lock) held.push(lock);
-  return lock !== null;
+  if (!lock) return null;
+  held.add(lock);
+  return {
+    release() {
+      held.delete(lock);
+      lock.release();
+    },
+  };
 }

@@ -47,8 +47,15 @@ export interface EdgeReport {
   services: EdgeService[];
 }
 
+/** What an edge is asked that is to give its place to another: how that one is started. */
+export interface HandOver {
+  command: string[];
+  /** The whole of it. */
+  environment: Record<string, string>;
+}
+
 export interface EdgeControl {
-  /** Start it if it is not running. */
+  /** Start it if it is not running. One of an earlier version hands over to one of ours; where it cannot, it stays. */
   ensure(): Promise<EdgeReport>;
   /** What it has applied, or null when it is not running. Starts nothing. */
   status(): Promise<EdgeReport | null>;
@@ -69,25 +76,37 @@ const startDeadlineMs = 15_000;
 /** What a process that is to end is given: requests under way end in it. */
 const stopDeadlineMs = 60_000;
 const haltAgainMs = 2_000;
+/** Longer than what is drained before, and than what either side waits for. */
+const handOverDeadlineMs = 120_000;
 
-/** `environment` is the whole environment of the edge: what finds programs, and nothing of whoever happens to start it. */
+/**
+ * `environment` is the whole environment of the edge: what finds programs, and nothing of whoever happens to start it. `version` is
+ * that of the edge that `command` starts; without, none hands over to it.
+ */
 export function edgeControl({
   home,
   command,
   environment,
+  version,
   clock,
 }: {
   home: string;
   command: string[];
   environment: Record<string, string>;
+  version?: string;
   clock: Clock;
 }): EdgeControl {
   const socketPath = edgeSocket(home);
 
-  function call(method: "GET" | "POST", path: string, timeoutMs = 30_000): Promise<EdgeReport> {
+  function call(
+    method: "GET" | "POST",
+    path: string,
+    { timeoutMs = 30_000, body }: { timeoutMs?: number; body?: HandOver } = {},
+  ): Promise<EdgeReport> {
     return new Promise((resolve, reject) => {
       const outgoing = httpRequest(
-        { socketPath, method, path, timeout: timeoutMs, headers: { host: "edge" } },
+        // On a connection of its own: one that the edge has just closed would look as if it were gone.
+        { socketPath, method, path, agent: false, timeout: timeoutMs, headers: { host: "edge" } },
         (answer) => {
           const chunks: Buffer[] = [];
           answer.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -110,13 +129,13 @@ export function edgeControl({
         outgoing.destroy(Object.assign(new Error("the edge did not answer"), { code: "ETIMEDOUT" })),
       );
       outgoing.on("error", reject);
-      outgoing.end();
+      outgoing.end(body && JSON.stringify(body));
     });
   }
 
   async function status(): Promise<EdgeReport | null> {
     try {
-      return await call("GET", "/status", 5_000);
+      return await call("GET", "/status", { timeoutMs: 5_000 });
     } catch (error) {
       if (isAbsent(error)) return null;
       throw error;
@@ -125,20 +144,39 @@ export function edgeControl({
 
   async function ensure(): Promise<EdgeReport> {
     const running = await status();
-    if (running) return running;
+    if (running) return renewed(running);
     // Not startable: the deadline below says so, with the log.
     startDetached(command, { home, log: "edge.log", environment });
     const deadline = clock.now() + startDeadlineMs;
     for (let pauseMs = 10; clock.now() < deadline; pauseMs = Math.min(pauseMs * 1.5, 200)) {
       await clock.sleep(pauseMs);
       const report = await status();
-      if (report) return report;
+      if (report) return renewed(report); // Another one may have been faster.
     }
     throw new DeployError("PLATFORM_UNAVAILABLE", {
       what: "The edge, which serves what is deployed on this machine, did not start.",
       where: command.join(" "),
       next: `Read ${join(home, "logs", "edge.log")}, or run: landfall doctor`,
     });
+  }
+
+  /** Asking again would start it again in vain. */
+  let hasRefused = false;
+
+  /** The edge as it is when it is of our version or a later one, else its successor. */
+  async function renewed(running: EdgeReport): Promise<EdgeReport> {
+    if (version === undefined || running.version === version || hasRefused) return running;
+    const { isLater } = await import("./later-version.ts");
+    if (!isLater(version, running.version)) return running;
+    try {
+      await call("POST", "/hand-over", {
+        timeoutMs: handOverDeadlineMs,
+        body: { command: [...command, "--take-over"], environment },
+      });
+    } catch {
+      hasRefused = true; // Why is in the edge's log. It serves, which is what matters.
+    }
+    return (await status()) ?? running;
   }
 
   return {
@@ -161,7 +199,7 @@ export function edgeControl({
         markStopped(home);
         if ((await status()) === null) return;
         try {
-          await call("POST", applications ? "/stop?applications=1" : "/stop", 60_000);
+          await call("POST", applications ? "/stop?applications=1" : "/stop", { timeoutMs: 60_000 });
         } catch (error) {
           if (!isAbsent(error)) throw error;
         }

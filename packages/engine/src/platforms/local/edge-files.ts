@@ -6,6 +6,11 @@ export function edgeLock(home: string): string {
   return join(home, "edge.lock");
 }
 
+/** Held by an edge that is about to take another's place: who else finds that place free for a moment leaves it alone. */
+export function successorLock(home: string): string {
+  return join(home, "edge.successor.lock");
+}
+
 /** Held by the standby: a process that does nothing but start the edge again. */
 export function standbyLock(home: string): string {
   return join(home, "standby.lock");
@@ -32,7 +37,25 @@ export function wasStopped(home: string): boolean {
 
 /** Whether that was after this process began: one of several that were on their way up comes too late to take the place. */
 export function wasStoppedMeanwhile(home: string): boolean {
-  return (statSync(stoppedFile(home), { throwIfNoEntry: false })?.mtimeMs ?? 0) > performance.timeOrigin;
+  return wasWrittenMeanwhile(stoppedFile(home));
+}
+
+/** The edge gave its place to one of a later version, which has a standby of its own version. */
+export function markHandedOver(home: string): void {
+  writeFileSync(handedOverFile(home), "");
+}
+
+/** Whether that was after this process began. */
+export function wasHandedOverMeanwhile(home: string): boolean {
+  return wasWrittenMeanwhile(handedOverFile(home));
+}
+
+function wasWrittenMeanwhile(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > performance.timeOrigin;
+}
+
+function handedOverFile(home: string): string {
+  return join(home, "edge.handed-over");
 }
 
 function stoppedFile(home: string): string {

@@ -105,7 +105,10 @@ export function servingEdge(own: EdgeControl, store: Shared): Serving {
     (await own.status()) ?? (await edgeElsewhere(store))?.report ?? null;
   return {
     status,
-    ensure: async () => (await status()) ?? own.ensure(),
+    async ensure() {
+      const there = (await own.status()) === null ? await edgeElsewhere(store) : null;
+      return there?.report ?? own.ensure();
+    },
     async reconcile(signal) {
       const there = (await own.status()) === null ? await edgeElsewhere(store) : null;
       return there === null ? own.reconcile(signal) : lookAgain(store, there, signal);
