@@ -5,7 +5,7 @@ import { settleBesidePages } from "./generators.ts";
 import { settleCaseFiles } from "./javascript/case-files.ts";
 import { withConstants } from "./languages/constants.ts";
 import { settleGoFields, settleIdleGo } from "./languages/go-programs.ts";
-import { readJvmAddresses, readJvmSettings } from "./languages/jvm-settings.ts";
+import { readJvmAddresses, readJvmPlaceholders, readJvmSettings } from "./languages/jvm-settings.ts";
 import { settleForeignPackages } from "./languages/foreign-packages.ts";
 import { settleDotnetSettings } from "./languages/dotnet.ts";
 import { readDotnetOptions } from "./languages/dotnet-options.ts";
@@ -25,6 +25,7 @@ import { dropBindings, settleWorkerTypes } from "./javascript/worker-types.ts";
 import { settleConstants } from "./languages/rust.ts";
 import { readLayeredFiles } from "./languages/rust-config.ts";
 import { besideTheService } from "./told/told.ts";
+import { settleViperFiles } from "./languages/viper.ts";
 
 const ofOtherLanguages = /^(?:python|go|rust|ruby|php|java|dotnet|elixir)$/;
 
@@ -97,12 +98,17 @@ export function sightingsIn(
   if (facts.framework === "laravel") settleLaravelServices(sightings, php);
   if (facts.runtime === "rust") settleIdleCrates(project, sightings, facts.buildCommand);
   if (facts.runtime === "go") {
+    settleViperFiles(project, scope, { sightings, texts: go });
     if (facts.buildCommand !== undefined)
       settleIdleGo(sightings, go, [facts.buildCommand, facts.startCommand ?? "", ...starting(project, scope)]);
     if (!scope.isPartial && left > 0) settleGoFields(sightings, go);
   }
   if (facts.runtime === "java")
-    sightings.push(...readJvmSettings(project, scope, jvm), ...readJvmAddresses(project, scope));
+    sightings.push(
+      ...readJvmSettings(project, scope, jvm),
+      ...readJvmAddresses(project, scope),
+      ...readJvmPlaceholders(project, scope),
+    );
   if (facts.runtime === "python" && facts.startCommand !== undefined)
     settleIdlePrograms(sightings, python, [facts.startCommand, facts.buildCommand ?? "", ...starting(project, scope)]);
   if (facts.runtime === "dotnet") {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readLanguage } from "../../src/env/languages/languages.ts";
+import { settleConstants } from "../../src/env/languages/rust.ts";
 
 function needsOf(extension: string, text: string, key = "X_KEY"): string[] {
   const found = readLanguage(`src/a.${extension}`, extension, text);
@@ -383,6 +384,31 @@ describe("readLanguage", () => {
 
   it("go, plain: a part of a connection with an empty text in its place", () => {
     expect(needsOf("go", `name := getEnv("DB_NAME", "")`, "DB_NAME")).toEqual(["plain"]);
+  });
+
+  it("rs: reads thousands of names that constants hold without choking", () => {
+    const names = Array.from({ length: 10_000 }, (_, at) => `NAME_${at}`);
+    const reads = names
+      .map((name) => `fn read() { use_it(env::var(${name}).unwrap(), "${"a".repeat(60)}"); }\n`)
+      .join("");
+    const constants = names
+      .slice(1)
+      .map((name) => `pub const ${name}: &str = "X_${name}";\n`)
+      .join("");
+    const start = performance.now();
+    const read = readLanguage("src/a.rs", "rs", reads);
+    settleConstants(
+      read,
+      new Map([
+        ["src/a.rs", reads],
+        ["src/names.rs", constants],
+      ]),
+    );
+    expect(read.slice(0, 2).map(({ key }) => key)).toEqual(["NAME_0", "X_NAME_1"]);
+    expect(read.at(-1)!.key).toBe("X_NAME_9999");
+    const together = readLanguage("src/b.rs", "rs", reads + constants);
+    expect(together.at(-1)!.key).toBe("X_NAME_9999");
+    expect(performance.now() - start).toBeLessThan(5_000);
   });
 
   for (const [extension, source, ...needs] of uses) {

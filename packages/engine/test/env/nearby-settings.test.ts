@@ -118,6 +118,42 @@ describe("settings that only fit the machine of their author", () => {
       facts: java,
       required: [],
     },
+    "what files of settings of the JVM leave to variables in lower case": {
+      files: {
+        "src/main/resources/application.yml":
+          "shop:\n  title: shop\ndatasources:\n  default:\n    url: jdbc:mysql://${rdb.host}:${rdb.port:3306}/${shop.title}\n    username: ${spring.shop.user}\n    password: ${store.password}\n",
+        "src/main/resources/application-dev.yml": "store:\n  password: shop\n",
+      },
+      facts: java,
+      required: ["RDB_HOST"],
+    },
+    "nothing of settings that a server of settings may give": {
+      files: {
+        "src/main/resources/application.properties": "spring.config.import=configserver:\nshop.host=${rdb.host}\n",
+      },
+      facts: java,
+      required: [],
+    },
+    "names of viper that its file leaves empty, or knows on this machine": {
+      files: {
+        "config/app.yaml": 'db:\n  uri: "mongodb://localhost:27017"\n  name: shop\njwt:\n  secret: ""\nport: 3000\n',
+        "internal/config.go":
+          'package internal\nfunc Load() {\n\tviper.SetConfigName("app")\n\tviper.BindEnv("db.uri", "MONGO_URI")\n\tviper.BindEnv("db.name", "MONGO_NAME")\n\tviper.BindEnv("jwt.secret", "SIGN_SECRET")\n\tviper.BindEnv("port", "SHOP_PORT")\n\tviper.ReadInConfig()\n\tviper.Unmarshal(&config)\n}\n',
+      },
+      facts: { runtime: "go" },
+      required: ["MONGO_URI", "SIGN_SECRET"],
+    },
+    "no section of .NET that only a connection has its name of": {
+      files: {
+        "appsettings.json": JSON.stringify({
+          ConnectionStrings: { RabbitMQ: "amqp://localhost:5672/" },
+          RabbitMq: { Host: "localhost" },
+        }),
+        "Program.cs": 'bus.UsingRabbitMq(Use(configuration.GetConnectionString("RabbitMQ")));\n',
+      },
+      facts: dotnet,
+      required: ["ConnectionStrings__RabbitMQ"],
+    },
     "the address of a database of Quarkus on this machine": {
       files: {
         "src/main/resources/application.properties":

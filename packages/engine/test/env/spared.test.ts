@@ -186,6 +186,8 @@ fn load() -> Result<Settings, ConfigError> {
         "lambda/index.js": "send(process.env.QUEUE_ARN);",
         "client/package.json": '{ "scripts": { "build": "vite build" } }',
         "client/src/main.ts": "start(import.meta.env.VITE_MAP_KEY);",
+        "old/package.json": '{ "scripts": { "build": "tsc" }, "dependencies": { "express": "4" } }',
+        "old/server.ts": "mail(process.env.MAIL_KEY);",
       },
       facts: { runtime: "dotnet" },
       required: ["SIGN_KEY", "VITE_MAP_KEY"],

@@ -125,7 +125,12 @@ function isSpokenOf(texts: ReadonlyMap<string, string> | null, { key, isNearby: 
   const name = connection ?? (isAddress ? key.split("__", 1)[0] : undefined);
   if (name === undefined || texts === null) return true;
   const word = new RegExp(`(?<!\\w)${name}(?!\\w)`, "i");
-  return [...texts.values()].some((text) => word.test(text) && word.test(maskSlashComments(text)));
+  return [...texts.values()].some((text) => {
+    if (!word.test(text)) return false;
+    const code = maskSlashComments(text);
+    // The name of a connection is none of a section.
+    return word.test(connection === undefined ? code.replaceAll(/\bGetConnectionString\([^()]*\)/g, "") : code);
+  });
 }
 
 interface Leaf {

@@ -16,7 +16,11 @@ export function settleForeignPackages(project: Project, directory: string, sight
       sighting.need = "tooling";
 }
 
+/** What answers requests itself is another program. */
+const servers = /^(?:express|fastify|koa|hono|@nestjs\/core|@hapi\/hapi)$/;
+
 function buildsPages(project: Project, directory: string): boolean {
   const manifest = project.json(inside(directory, "package.json"));
+  if (Object.keys(objectAt(manifest, "dependencies")).some((name) => servers.test(name))) return false;
   return Object.keys(objectAt(manifest, "scripts")).some((name) => /^(?:build|dev|prod|production|watch)\b/.test(name));
 }

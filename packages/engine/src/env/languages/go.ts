@@ -23,7 +23,7 @@ const saysRequired = /\b(?:required|env-required)\s*:\s*"(?:true|yes|1)"/;
 /** A command line or a file may give it as well. */
 const hasOtherSource = /\b(?:long|yaml|json|toml|koanf)\s*:\s*"(?!-")/;
 /** What these are without a value is as good as any. */
-const holdsNothing = /^(?:bool|u?int\d*|float\d+|Duration|Level|\[\])/;
+export const holdsNothing: RegExp = /^(?:bool|u?int\d*|float\d+|Duration|Level|\[\])/;
 
 export function readGoTags(path: string, code: string): Sighting[] {
   if (!/`[^`\n]*\b(?:env|envconfig)\b|\benvconfig\.(?:Must)?Process\(\s*"/.test(code)) return [];
@@ -109,58 +109,6 @@ function prefixesOf(fields: readonly Field[]): Map<string, string[]> {
     prefixes.set(type, [...new Set([...(prefixes.get(type) ?? []), ...all])]);
   }
   return prefixes;
-}
-
-const viperGets =
-  /\bviper\.(?:Get(\w*)|SetDefault)\(\s*"([A-Za-z][\w.-]*)"|`[^`\n]*\bmapstructure\s*:\s*"([A-Z][A-Z0-9_]+)"/g;
-const viperBinds = /\b(?:viper|vi?p?|vpr)\.(?:Must)?BindEnv\(\s*"([\w.-]+)"((?:\s*,\s*"\w+")*)\s*,?\s*\)/g;
-/** A structure filled from a file of variables, whose names viper compares without their case. */
-const viperFields = /^\s*\w+\s+(\S+)\s+`[^`\n]*\bmapstructure\s*:\s*"([a-z]\w*_\w+)"/gm;
-const readsEnvFile = /\bviper\.(?:SetConfigType\(\s*"env"|SetConfigFile\(\s*"[^"]*\.env")/;
-
-/**
- * What viper looks up in the environment by itself: `viper.SetEnvPrefix("app")` goes before every name, and a replacer makes
- * `APP_DB_DSN` of "db.dsn". A file of settings may hold the values too; of what it may hold nothing is known.
- * Source: https://github.com/spf13/viper, "Working with Environment Variables".
- */
-export function settleViper(path: string, code: string, sightings: Sighting[]): Sighting[] {
-  if (!/\b(?:AutomaticEnv|BindEnv)\(/.test(code)) return [];
-  const prefix = /\bviper\.SetEnvPrefix\(\s*"(\w+)"/.exec(code)?.[1]?.toUpperCase();
-  const replacesDots = /\bviper\.SetEnvKeyReplacer\(\s*strings\.NewReplacer\([^)]*"\."\s*,\s*"_"/.test(code);
-  const hasFile = /\bviper\.(?:ReadInConfig|MergeInConfig)\(/.test(code);
-  const whole = (name: string): string => (prefix === undefined ? name : `${prefix}_${name}`);
-  if (prefix !== undefined)
-    for (const sighting of sightings)
-      if (/^(?:viper\.|`)/.test(code.slice(sighting.offset, sighting.offset + 6))) sighting.key = whole(sighting.key);
-  const defaults = new Set([...code.matchAll(/\.SetDefault\(\s*"([\w.-]+)"/g)].map(([, name]) => name));
-  const isFilled = /\.Unmarshal\w*\(/.test(code);
-  const bound = [...code.matchAll(viperBinds)].flatMap((match): Sighting[] => {
-    const [, name, rest] = match;
-    if (!isFilled && !new RegExp(`\\.Get\\w*\\(\\s*"${name!.replaceAll(".", "\\.")}"`).test(code)) return [];
-    const [own, ...alternatives] = [...rest!.matchAll(/"(\w+)"/g)].map(([, one]) => one!);
-    const need = defaults.has(name) ? "default" : hasFile && !readsEnvFile.test(code) ? "guarded" : "plain";
-    const key = own ?? whole(name!.replaceAll(/[.-]/g, "_").toUpperCase());
-    return [
-      { key, need, when: "run", offset: match.index, path, ...(alternatives.length > 0 ? { alternatives } : {}) },
-    ];
-  });
-  if (!/\bviper\.AutomaticEnv\(/.test(code)) return bound;
-  if (readsEnvFile.test(code))
-    for (const match of code.matchAll(viperFields)) {
-      const need = defaults.has(match[2]) || holdsNothing.test(match[1]!) ? "default" : "plain";
-      bound.push({ key: whole(match[2]!.toUpperCase()), need, when: "run", offset: match.index, path });
-    }
-  if (hasFile) return bound;
-  return [...code.matchAll(viperGets)]
-    .flatMap((match): Sighting[] => {
-      const [, type, name] = match;
-      // Names in capitals are read by the table already.
-      if (name === undefined || !/[a-z]/.test(name) || (name.includes(".") && !replacesDots)) return [];
-      const isText = type === "" || type === "String";
-      const need = defaults.has(name) ? "default" : isText ? "plain" : "guarded";
-      return [{ key: whole(name.replaceAll(".", "_").toUpperCase()), need, when: "run", offset: match.index, path }];
-    })
-    .concat(bound);
 }
 
 function inSnakeCase(name: string): string {

@@ -4,6 +4,7 @@
  * Source: https://smallrye.io/smallrye-config, "Environment variables"; Spring's SystemEnvironmentPropertySource.
  */
 import type { Project } from "../../detect/reading.ts";
+import { maskHashComments } from "../mask.ts";
 import { isNearby } from "../nearby.ts";
 import type { Scope, ScopeFile } from "../scope.ts";
 import type { Sighting } from "../sighting.ts";
@@ -20,6 +21,9 @@ const ofStore =
   /^(?:spring\.(?:datasource\.(?:hikari\.)?(?:jdbc-?)?url|r2dbc\.url|(?:data\.)?mongodb\.(?:uri|host)|(?:data\.)?redis\.(?:url|host)|rabbitmq\.(?:host|addresses)|kafka\.bootstrap-?servers|neo4j\.uri|activemq\.broker-?url)|quarkus\.(?:datasource\.(?:jdbc\.|reactive\.)?url|mongodb\.(?:connection-?string|hosts)|redis\.hosts)|kafka\.bootstrap\.servers|mp\.messaging\.connector\.[\w-]+\.bootstrap\.servers)$/;
 const settings =
   /(?:^|\/)(?:(?:application|bootstrap)(?!-(?:dev|local|test)\b)[\w-]*\.(?:properties|ya?ml)|microprofile-config\.properties)$/;
+/** Those of other profiles too. */
+const anySettings =
+  /(?:^|\/)(?:(?:application|bootstrap)[\w-]*\.(?:properties|ya?ml)|microprofile-config\.properties)$/;
 
 /** `texts` are the classes of the program. */
 export function readJvmSettings(project: Project, scope: Scope, texts: ReadonlyMap<string, string>): Sighting[] {
@@ -37,6 +41,32 @@ export function readJvmSettings(project: Project, scope: Scope, texts: ReadonlyM
       if (name === undefined || defined.has(plain(name)) || ofFramework.test(name)) return [];
       // Where the file of settings is not committed, it may define anything.
       if (match[3] !== undefined && files.length === 0) return [];
+      const key = name.replaceAll(/[^a-z0-9]/gi, "_").toUpperCase();
+      return [{ key, need: "checked", when: "run", offset: match.index, path }];
+    }),
+  );
+}
+
+const placeholder = /(?<![\\$])\$\{([a-z][\w-]*(?:\.[\w-]+)+)\}/g;
+/** Filled in by what builds the program, or by the frameworks. */
+const ofBuild = /^(?:project|pom|maven|gradle|build|git|random|micronaut|vcap|local|env|sys|os|jdk|basedir|info)\./;
+/** What else may define a setting: another file, a server of settings. */
+const definesMore = /spring\.config\.import|\bimport:\s*\S|config-?client|spring-?cloud-?config|cloud:\s+config:/;
+
+/** `${rdb.host}` in a file of settings: what none of them defines, `RDB_HOST` does. */
+export function readJvmPlaceholders(project: Project, scope: Scope): Sighting[] {
+  const all = scope.others.filter(({ name }) => anySettings.test(name));
+  const texts = new Map(all.map(({ path }) => [path, withoutDevelopment(project.tree.text(path) ?? "")]));
+  if (![...texts.values()].some((text) => text.search(placeholder) >= 0)) return [];
+  if ([...texts.values()].some((text) => definesMore.test(text))) return [];
+  const manifest = scope.others.find(({ name }) => name === "pom.xml");
+  const built = manifest === undefined ? "" : (project.tree.text(manifest.path) ?? "");
+  const defined = new Set(all.flatMap(({ path }) => entriesIn(project, path).map(({ name }) => plain(name))));
+  return filesOf(scope).flatMap(({ path }) =>
+    [...maskHashComments(texts.get(path) ?? "").matchAll(placeholder)].flatMap((match): Sighting[] => {
+      const name = match[1]!;
+      if (defined.has(plain(name)) || ofFramework.test(name) || ofBuild.test(name)) return [];
+      if (built.includes(`<${name}>`)) return [];
       const key = name.replaceAll(/[^a-z0-9]/gi, "_").toUpperCase();
       return [{ key, need: "checked", when: "run", offset: match.index, path }];
     }),

@@ -12,16 +12,17 @@ import {
 } from "./asked-blocks.ts";
 import { settleAskedFields } from "./asked-fields.ts";
 import { needOfName, stopsSoon } from "./asked-names.ts";
-import { readGoTags, settleViper } from "./go.ts";
+import { readGoTags } from "./go.ts";
 import { settleLaravelConfig } from "./laravel.ts";
 import { type Language, languages, partOfDatabase, type Read, signsInBot } from "./language-table.ts";
 import { maskHashComments, maskSlashComments } from "../mask.ts";
 import { readThroughOwn } from "./python-readers.ts";
 import { readCloudinary, readPythonSettings, settleDeclaredDefaults, settleDjangoSecret } from "./python.ts";
 import { readComplaints, readRequiredLists } from "./required-lists.ts";
-import { readRust } from "./rust.ts";
+import { constantsIn, readRust } from "./rust.ts";
 import type { Need, Sighting } from "../sighting.ts";
 import { isStandIn } from "../values/stand-ins.ts";
+import { settleViper } from "./viper.ts";
 
 /** So many characters behind a list of what is missing the program stops because of it. */
 const untilItStops = 1500;
@@ -39,10 +40,11 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   if (!language || !language.words.test(text)) return [];
   const code = language.comments === "hash" ? maskHashComments(text) : maskSlashComments(text);
   const sightings: Sighting[] = [];
+  const constants = extension === "rs" ? constantsIn(code) : new Map<string, string>();
   for (const read of language.reads) {
     if (read.isTakenIn && !takesIn.test(code)) continue;
     for (const match of code.matchAll(read.pattern)) {
-      const key = keyOf(read, code, match, extension);
+      const key = keyOf(read, match, constants);
       const end = match.index + match[0].length;
       const need = needOf(language, { read, key, code, start: match.index, end, inside: match[2] });
       if (extension === "py" && match[2] !== undefined) sightings.push(...readInside(language, path, match, key));
@@ -187,13 +189,9 @@ function readInside(language: Language, path: string, match: RegExpExecArray, ke
   );
 }
 
-function keyOf({ setting }: Read, code: string, match: RegExpExecArray, extension: string): string {
+function keyOf({ setting }: Read, match: RegExpExecArray, constants: ReadonlyMap<string, string>): string {
   if (setting !== undefined) return setting + match[1]!.replaceAll(":", "__");
-  return match[0].includes(`"`) || extension !== "rs" ? match[1]! : constantOf(code, match[1]!);
-}
-
-function constantOf(code: string, name: string): string {
-  return new RegExp(`\\b(?:const|static)\\s+${name}\\s*:[^=]+=\\s*"([A-Za-z_]\\w*)"`).exec(code)?.[1] ?? name;
+  return match[0].includes(`"`) ? match[1]! : (constants.get(match[1]!) ?? match[1]!);
 }
 
 interface Place {

@@ -32,7 +32,8 @@ const needsFile =
 const settings =
   /^(?:(?:config(?:uration)?|settings|conf)\/)?(?:base|default|config(?:uration)?|settings|app(?:lication)?|prod(?:uction)?)\.(?:ya?ml|toml|json)$/i;
 /** What a program keeps its data in, or passes it on with. */
-const ofStore = /database|(?:^|[._])db(?:[._]|$)|postgres|mysql|redis|mongo|kafka|rabbit|amqp|nats|queue/i;
+export const ofStore: RegExp =
+  /database|(?:^|[._])db(?:[._]|$)|postgres|mysql|redis|mongo|kafka|rabbit|amqp|nats|queue/i;
 
 export function readLayered(path: string, code: string): Sighting[] {
   if (!isLayered(code) || needsFile.test(code)) return [];
@@ -77,13 +78,13 @@ function isLayered(code: string): boolean {
   return code.includes("Environment::") && code.includes("try_deserialize");
 }
 
-function documentsOf(project: Project, path: string): Json[] {
+export function documentsOf(project: Project, path: string): Json[] {
   if (/\.ya?ml$/i.test(path)) return project.yaml(path) ?? [];
   const document = path.endsWith(".toml") ? project.toml(path) : project.json(path);
   return document === null ? [] : [document];
 }
 
-function valueAt(document: Json, path: readonly string[]): Json | undefined {
+export function valueAt(document: Json, path: readonly string[]): Json | undefined {
   const holder = path.length > 1 ? objectAt(document, ...path.slice(0, -1)) : document;
   return isObject(holder) ? holder[path.at(-1)!] : undefined;
 }

@@ -100,18 +100,27 @@ function readClap(path: string, code: string): Sighting[] {
   return sightings;
 }
 
+/** Constants that hold a text, by name; the first by a name is meant. */
+export function constantsIn(text: string): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const [, name, value] of text.matchAll(
+    /\b(?:const|static)\s+([A-Z][A-Z0-9_]*)\s*:[^=]{1,100}=\s*"([A-Za-z_]\w*)"/g,
+  ))
+    if (!values.has(name!)) values.set(name!, value!);
+  return values;
+}
+
 /** Names of variables that constants of other files hold, `env::var(names::PORT)` and `const PORT: &str = "APP_PORT"`. `texts` are the Rust files. */
 export function settleConstants(sightings: Sighting[], texts: ReadonlyMap<string, string>): void {
-  const values = new Map<string, string>();
-  for (const text of texts.values())
-    for (const [, name, value] of text.matchAll(
-      /\b(?:const|static)\s+([A-Z][A-Z0-9_]*)\s*:[^=\n]+=\s*"([A-Za-z_]\w*)"/g,
-    ))
-      values.set(name!, value!);
+  const values = new Map([...texts.values()].flatMap((text) => [...constantsIn(text)]));
+  const quoted = new Map<string, ReadonlySet<string>>();
   for (const sighting of values.size > 0 ? sightings : []) {
     const text = texts.get(sighting.path);
     const value = values.get(sighting.key);
-    if (text === undefined || value === undefined || text.includes(`"${sighting.key}"`)) continue;
+    if (text === undefined || value === undefined) continue;
+    const texted = quoted.get(sighting.path) ?? new Set([...text.matchAll(/"(?=(\w+)")/g)].map(([, one]) => one!));
+    quoted.set(sighting.path, texted);
+    if (texted.has(sighting.key)) continue;
     // A field may have the same name; it is the constant that stands behind a path or an argument.
     const behind = text.slice(sighting.offset, sighting.offset + 200);
     if (new RegExp(`[(=&:]\\s*${sighting.key}\\b`).test(behind)) sighting.key = value;

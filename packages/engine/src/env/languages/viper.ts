@@ -1,0 +1,91 @@
+/** What viper, the library of Go, takes from the environment and from files of settings. */
+import type { Project } from "../../detect/reading.ts";
+import { holdsNothing } from "./go.ts";
+import { maskSlashComments } from "../mask.ts";
+import { isNearby } from "../nearby.ts";
+import { documentsOf, ofStore, valueAt } from "./rust-config.ts";
+import type { Scope } from "../scope.ts";
+import type { Sighting } from "../sighting.ts";
+
+const viperGets =
+  /\bviper\.(?:Get(\w*)|SetDefault)\(\s*"([A-Za-z][\w.-]*)"|`[^`\n]*\bmapstructure\s*:\s*"([A-Z][A-Z0-9_]+)"/g;
+const viperBinds = /\b(?:viper|vi?p?|vpr)\.(?:Must)?BindEnv\(\s*"([\w.-]+)"((?:\s*,\s*"\w+")*)\s*,?\s*\)/g;
+/** A structure filled from a file of variables, whose names viper compares without their case. */
+const viperFields = /^\s*\w+\s+(\S+)\s+`[^`\n]*\bmapstructure\s*:\s*"([a-z]\w*_\w+)"/gm;
+const readsEnvFile = /\bviper\.(?:SetConfigType\(\s*"env"|SetConfigFile\(\s*"[^"]*\.env")/;
+
+/** Where it finds the file, and what the file is called. */
+const viperName = /\.SetConfigName\(\s*"([\w.-]+)"/;
+
+/**
+ * What viper looks up in the environment by itself: `viper.SetEnvPrefix("app")` goes before every name, and a replacer makes
+ * `APP_DB_DSN` of "db.dsn". A file of settings may hold the values too; of what it may hold nothing is known.
+ * Source: https://github.com/spf13/viper, "Working with Environment Variables".
+ */
+export function settleViper(path: string, code: string, sightings: Sighting[]): Sighting[] {
+  if (!/\b(?:AutomaticEnv|BindEnv)\(/.test(code)) return [];
+  const prefix = /\bviper\.SetEnvPrefix\(\s*"(\w+)"/.exec(code)?.[1]?.toUpperCase();
+  const replacesDots = /\bviper\.SetEnvKeyReplacer\(\s*strings\.NewReplacer\([^)]*"\."\s*,\s*"_"/.test(code);
+  const hasFile = /\bviper\.(?:ReadInConfig|MergeInConfig)\(/.test(code);
+  const whole = (name: string): string => (prefix === undefined ? name : `${prefix}_${name}`);
+  if (prefix !== undefined)
+    for (const sighting of sightings)
+      if (/^(?:viper\.|`)/.test(code.slice(sighting.offset, sighting.offset + 6))) sighting.key = whole(sighting.key);
+  const defaults = new Set([...code.matchAll(/\.SetDefault\(\s*"([\w.-]+)"/g)].map(([, name]) => name));
+  const isFilled = /\.Unmarshal\w*\(/.test(code);
+  const bound = [...code.matchAll(viperBinds)].flatMap((match): Sighting[] => {
+    const [, name, rest] = match;
+    if (!isFilled && !new RegExp(`\\.Get\\w*\\(\\s*"${name!.replaceAll(".", "\\.")}"`).test(code)) return [];
+    const [own, ...alternatives] = [...rest!.matchAll(/"(\w+)"/g)].map(([, one]) => one!);
+    const need = defaults.has(name) ? "default" : hasFile && !readsEnvFile.test(code) ? "guarded" : "plain";
+    const key = own ?? whole(name!.replaceAll(/[.-]/g, "_").toUpperCase());
+    return [
+      { key, need, when: "run", offset: match.index, path, ...(alternatives.length > 0 ? { alternatives } : {}) },
+    ];
+  });
+  if (!/\bviper\.AutomaticEnv\(/.test(code)) return bound;
+  if (readsEnvFile.test(code))
+    for (const match of code.matchAll(viperFields)) {
+      const need = defaults.has(match[2]) || holdsNothing.test(match[1]!) ? "default" : "plain";
+      bound.push({ key: whole(match[2]!.toUpperCase()), need, when: "run", offset: match.index, path });
+    }
+  if (hasFile) return bound;
+  return [...code.matchAll(viperGets)]
+    .flatMap((match): Sighting[] => {
+      const [, type, name] = match;
+      // Names in capitals are read by the table already.
+      if (name === undefined || !/[a-z]/.test(name) || (name.includes(".") && !replacesDots)) return [];
+      const isText = type === "" || type === "String";
+      const need = defaults.has(name) ? "default" : isText ? "plain" : "guarded";
+      return [{ key: whole(name.replaceAll(".", "_").toUpperCase()), need, when: "run", offset: match.index, path }];
+    })
+    .concat(bound);
+}
+
+/** What a name is bound to is asked for when the file of settings leaves it empty, or knows an address of its author's machine. */
+export function settleViperFiles(
+  project: Project,
+  scope: Scope,
+  { sightings, texts }: { sightings: Sighting[]; texts: ReadonlyMap<string, string> },
+): void {
+  for (const [path, text] of texts) {
+    const guarded = sightings.filter((one) => one.path === path && one.need === "guarded");
+    if (guarded.length === 0 || !text.includes("BindEnv(")) continue;
+    const code = maskSlashComments(text);
+    const called = viperName.exec(code)?.[1] ?? "config";
+    const isFile = new RegExp(`^(?:\\w+/)?${called.replaceAll(".", "\\.")}\\.(?:ya?ml|json|toml)$`);
+    const documents = scope.others
+      .filter(({ name }) => isFile.test(name))
+      .flatMap((file) => documentsOf(project, file.path));
+    for (const match of documents.length > 0 ? code.matchAll(viperBinds) : []) {
+      const sighting = guarded.find(({ offset }) => offset === match.index);
+      const name = match[1]!;
+      const values = documents.map((document) => valueAt(document, name.split("."))).filter((one) => one !== undefined);
+      const isEmpty = values.length > 0 && values.every((value) => value === "" || value === null);
+      const isAway = ofStore.test(name) && values.some((value) => typeof value === "string" && isNearby(name, value));
+      if (!sighting || (!isEmpty && !isAway)) continue;
+      sighting.need = "plain";
+      if (isAway) sighting.isNearby = true;
+    }
+  }
+}
