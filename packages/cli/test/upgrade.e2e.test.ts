@@ -28,7 +28,7 @@ it("serves with the later version from its first command on, and goes back to no
   const later = putInPlace(machine, "99.0.0");
   const doctor = (): string =>
     execFileSync(process.execPath, [later, "doctor"], { env: machine.env, encoding: "utf8", cwd: machine.home });
-  expect(doctor()).toContain("The edge of Landfall 99.0.0 serves 1 service");
+  expect(doctor()).toContain("The edge (99.0.0) serves 1 service");
   const [edge, ...others] = await until("only the later one", () => (edges().length === 1 ? edges() : null));
   expect({ command: edge!.command.includes(later), others }).toEqual({ command: true, others: [] });
   expect(await machine.get("echo.localhost")).toEqual({ status: 200, body: "hello" });

@@ -155,7 +155,7 @@ async function edgeFinding(edge: Serving, organization: string): Promise<DoctorF
     return {
       id: "edge",
       state: "ok",
-      what: `The edge of Landfall ${report.version} serves ${served} ${served === 1 ? "service" : "services"} on port ${report.port}${report.machine === undefined ? "" : ` of ${report.machine}`}${stopped === 0 ? "" : `; stopped: ${stopped}`}.`,
+      what: `The edge (${report.version}) serves ${served} ${served === 1 ? "service" : "services"} on port ${report.port}${report.machine === undefined ? "" : ` of ${report.machine}`}${stopped === 0 ? "" : `; stopped: ${stopped}`}.`,
     };
   return {
     id: "edge",
