@@ -2,9 +2,9 @@
  * Variables read by JavaScript and TypeScript (and the scripts of Vue, Svelte and Astro files):
  * `process.env.X`, `import.meta.env.X`, `Deno.env.get`, `Bun.env`, destructuring, aliases, calls that take a name, `$env` of SvelteKit.
  */
-import { closing, endOfExpression, endOfScope, skipSpace, type Span } from "../code.ts";
+import { closing, endOfExpression, skipSpace, type Span } from "../code.ts";
 import { findHanded, type HandedSettings, type Held } from "./handed-settings.ts";
-import { type Found, isAboutPlatform, isWithin, linkAlternatives, linkChoices } from "./links.ts";
+import { type Found, isAboutPlatform, linkAlternatives, linkChoices } from "./links.ts";
 import { type Script, type Use, useOf } from "./need.ts";
 import { readSchemas } from "./schema.ts";
 import {
@@ -17,7 +17,9 @@ import {
   settleNamedSwitches,
   switchedBlocks,
 } from "./switches.ts";
+import { NamesIn } from "./names-in.ts";
 import { readNamedKeys, readSequelize } from "./named-keys.ts";
+import { Covered, Placed } from "./placed.ts";
 import { readLists } from "./named-lists.ts";
 import { type OwnReader, ownReadersIn } from "./own-readers.ts";
 import { type Sighting, variableName } from "../sighting.ts";
@@ -101,27 +103,29 @@ function settleFound(script: Script, found: Found[]): Sighting[] {
       });
   }
   if (sightings.length > 0) development.push(...developmentSettings(script), ...developmentBranches(script));
+  if (sightings.length === 0) return sightings;
+  const [guardedBlocks, developmentBlocks] = [new Covered(guarded), new Covered(development)];
   for (const sighting of sightings) {
-    if (isWithin(development, sighting.offset)) sighting.need = "tooling";
+    if (developmentBlocks.has(sighting.offset)) sighting.need = "tooling";
     if (sighting.need !== "plain" && sighting.need !== "asserted" && sighting.need !== "quieted") continue;
-    if (isWithin(guarded, sighting.offset)) sighting.need = "guarded";
+    if (guardedBlocks.has(sighting.offset)) sighting.need = "guarded";
   }
-  const switched = sightings.length > 0 ? switchedBlocks(script) : [];
-  const forgiven = sightings.length > 0 ? forgivenReads(script) : [];
-  for (const sighting of switched.length + forgiven.length > 0 ? sightings : [])
+  const [switched, forgiven] = [new Covered(switchedBlocks(script)), new Covered(forgivenReads(script))];
+  const asked = new Covered(featureQuestions(script));
+  for (const sighting of sightings) {
     if (
       /^(?:checked|asserted|plain|quieted)$/.test(sighting.need) &&
-      (isWithin(switched, sighting.offset) ||
-        (isWithin(forgiven, sighting.offset) && !checksWith(script.code, sighting.offset)))
+      (switched.has(sighting.offset) || (forgiven.has(sighting.offset) && !checksWith(script.code, sighting.offset)))
     )
       sighting.need = "guarded";
-  for (const span of sightings.length > 0 ? featureQuestions(script) : [])
-    for (const sighting of sightings) if (isWithin([span], sighting.offset)) sighting.asksFeature = true;
-  linkChoices(found, sightings);
-  settleCases(script, sightings);
-  settleNamedSwitches(script, sightings);
-  settleEntries(script, sightings);
-  linkAlternatives(found, sightings);
+    if (asked.has(sighting.offset)) sighting.asksFeature = true;
+  }
+  const placed = new Placed(sightings);
+  linkChoices(found, placed);
+  settleCases(script, placed);
+  settleNamedSwitches(script, placed);
+  settleEntries(script, placed);
+  linkAlternatives(found, sightings, placed);
   for (const sighting of sightings)
     if (ownSettings.test(script.code.slice(Math.max(0, sighting.offset - 80), sighting.offset)))
       sighting.alternativeOf ??= "settings of its own";
@@ -260,19 +264,17 @@ function add(
 /** Later uses of a name, in its own scope, as uses of the variable it holds. */
 function usesOfName(script: Script, { key, when, name, from, of }: Held): Found[] {
   const { code } = script;
-  const found: Found[] = [];
-  const end = endOfScope(code, from);
-  const word = new RegExp(`(?<![\\w$.])${name.replaceAll("$", "\\$")}(?![\\w$])`, "g");
-  word.lastIndex = from;
-  let left = 30;
-  for (let match = word.exec(code); match && match.index < end && left-- > 0; match = word.exec(code)) {
-    const after = skipSpace(code, match.index + name.length);
-    if (code[after] === ":" && /[{,]\s*$/.test(code.slice(Math.max(0, match.index - 20), match.index))) continue;
-    const use = useOf(script, { start: match.index, end: match.index + name.length });
-    if (use.need !== "set") found.push({ key, use, when, offset: match.index, ...(of ? { of } : {}) });
-  }
-  return found;
+  let names = namesOf.get(script);
+  if (!names) namesOf.set(script, (names = new NamesIn(code)));
+  return names.uses(name, from, 30).flatMap((offset): Found[] => {
+    const after = skipSpace(code, offset + name.length);
+    if (code[after] === ":" && /[{,]\s*$/.test(code.slice(Math.max(0, offset - 20), offset))) return [];
+    const use = useOf(script, { start: offset, end: offset + name.length });
+    return use.need === "set" ? [] : [{ key, use, when, offset, ...(of ? { of } : {}) }];
+  });
 }
+
+const namesOf = new WeakMap<Script, NamesIn>();
 
 /** The same, of what is read there: a use that asks nothing says no more than the reading. */
 function followName(script: Script, found: Found[], held: Held): void {

@@ -11,9 +11,15 @@ const holdsNames = /env|key|config|variable|secret/i;
 
 export function readNamedKeys(script: Script, found: Found[]): void {
   const { code, text } = script;
+  let said: Map<string, string> | undefined;
   for (const match of code.matchAll(asked)) {
     const [whole, owner, constant, end] = match;
-    const key = owner === undefined ? valueOf(constant!, text) : holdsNames.test(owner) ? constant! : undefined;
+    const key =
+      owner === undefined
+        ? valueOf(constant!, (said ??= constantsIn(text)))
+        : holdsNames.test(owner)
+          ? constant!
+          : undefined;
     if (key === undefined) continue;
     const last = match.index + whole.length;
     const isCall = end !== "]";
@@ -29,9 +35,18 @@ export function readNamedKeys(script: Script, found: Found[]): void {
 }
 
 /** What a constant of the script says, or one that a name for variables marks: `ENV_API_KEY` of another file. */
-function valueOf(constant: string, text: string): string | undefined {
-  const said = new RegExp(`\\b${constant}\\b[^=\\n;]{0,40}=\\s*["'\`]([A-Z][A-Z0-9_]+)["'\`]`).exec(text)?.[1];
-  return said ?? /^ENV_([A-Z]\w+)$/.exec(constant)?.[1];
+function valueOf(constant: string, said: ReadonlyMap<string, string>): string | undefined {
+  return said.get(constant) ?? /^ENV_([A-Z]\w+)$/.exec(constant)?.[1];
+}
+
+/** What the constants of the script say, each where it is first said. */
+function constantsIn(text: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [, name, value] of text.matchAll(
+    /\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b(?=[^=\n;]{0,40}=\s*["'`]([A-Z][A-Z0-9_]+)["'`])/g,
+  ))
+    if (!found.has(name!)) found.set(name!, value!);
+  return found;
 }
 
 /** Sequelize reads the variable its settings name. */

@@ -4,21 +4,22 @@ import {
   braceAround,
   closing,
   endOfExpression,
-  endOfScope,
   endOfTernaryBranch,
   skipSpaceBack,
   type Span,
 } from "../code.ts";
+import { Blocks } from "./names-in.ts";
 import type { Script } from "./need.ts";
+import type { Placed } from "./placed.ts";
 import type { Sighting } from "../sighting.ts";
 
 /** `switch (provider) { case "s3": … }`. What a program chooses among: a word that ends what is asked. */
 export const chosen: RegExp =
   /(?:platform|provider|driver|adapter|channel|network|engine|backend|vendor|service|storage|store|transport|gateway|strategy|mailer|connector)(?:s|_?(?:type|TYPE))?["'`]?\s*(?:\)|\.to(?:Lower|Upper)Case\(\))*$/i;
 
-/** Takes back what `sightings`, of the script, say of variables read in one case of several. */
-export function settleCases({ code, text }: Script, sightings: Sighting[]): void {
-  if (sightings.length === 0 || !code.includes("switch")) return;
+/** Takes back what sightings of the script say of variables read in one case of several. */
+export function settleCases({ code, text }: Script, placed: Placed<Sighting>): void {
+  if (!code.includes("switch")) return;
   for (const match of code.matchAll(/\bswitch\s*\(/g)) {
     const open = match.index + match[0].length - 1;
     const end = closing(code, open);
@@ -26,8 +27,7 @@ export function settleCases({ code, text }: Script, sightings: Sighting[]): void
     if (!chosen.test(asked)) continue;
     const key = /(?:env\.|["'`])([A-Z][A-Z0-9_]+)\b[^.]*$/.exec(asked)?.[1];
     for (const { labels, span } of casesIn({ code, text }, code.indexOf("{", end)))
-      for (const sighting of sightings) {
-        if (sighting.offset <= span.start || sighting.offset >= span.end) continue;
+      for (const sighting of placed.within(span)) {
         if (key === undefined && /^(?:checked|asserted|plain|quieted)$/.test(sighting.need)) {
           sighting.need = "guarded";
           sighting.asksFeature = true;
@@ -57,8 +57,7 @@ function casesIn({ code, text }: Omit<Script, "path">, open: number): { labels: 
 }
 
 /** `const all = { mysql: { … }, sqlite: { … } }` and `all[client]`, where a variable says which: of the others nothing is read. */
-export function settleEntries({ code, text }: Script, sightings: Sighting[]): void {
-  if (sightings.length === 0) return;
+export function settleEntries({ code, text }: Script, placed: Placed<Sighting>): void {
   const choices = firstOf(text, choiceOfVariable, ([, , key, otherwise]) => ({ key: key!, otherwise }));
   if (choices.size === 0) return;
   const objects = firstOf(code, objectWithName, ({ index, 0: head }) => index + head.length - 1);
@@ -68,15 +67,14 @@ export function settleEntries({ code, text }: Script, sightings: Sighting[]): vo
     objects.delete(name!); // Once is enough, however often it is looked up in.
     const { key, otherwise } = choice;
     for (const { label, span } of entriesIn({ code, text }, open))
-      for (const sighting of sightings)
-        if (sighting.offset > span.start && sighting.offset < span.end)
-          sighting.onlyFor = {
-            key,
-            values: [label],
-            isValue: true,
-            isOneOfSeveral: true,
-            ...(otherwise === undefined ? {} : { otherwise }),
-          };
+      for (const sighting of placed.within(span))
+        sighting.onlyFor = {
+          key,
+          values: [label],
+          isValue: true,
+          isOneOfSeveral: true,
+          ...(otherwise === undefined ? {} : { otherwise }),
+        };
   }
 }
 
@@ -108,25 +106,44 @@ function entriesIn({ code, text }: Omit<Script, "path">, open: number): { label:
 }
 
 /** `const isOn = process.env.MAIL_ENABLED === "true"; if (isOn) { … }`, or `if (!isOn) return;` and what follows. */
-export function settleNamedSwitches({ code, text }: Script, sightings: Sighting[]): void {
-  if (sightings.length === 0) return;
+export function settleNamedSwitches({ code, text }: Script, placed: Placed<Sighting>): void {
+  let asked: Map<string, Asked[]> | undefined;
+  let blocks: Blocks | undefined;
   for (const match of code.matchAll(
     /\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*(?::\s*boolean\s*)?=\s*(?:process\.env|import\.meta\.env|Bun\.env)\.([A-Z][A-Z0-9_]+)\s*===?\s*(?=["'`])/g,
   )) {
     const [whole, name, key] = match;
     const value = /^["'`](true|1|yes|on|enabled)["'`]/.exec(text.slice(match.index + whole.length))?.[1];
     if (value === undefined) continue;
-    for (const asked of code.matchAll(
-      new RegExp(`\\bif\\s*\\(\\s*(!?)\\s*${name!.replaceAll("$", "\\$")}\\s*\\)`, "g"),
-    )) {
-      const block = blockAfter(code, asked.index + asked[0].length);
-      if (asked[1] === "!" && !/\breturn\b[^;{}]*;?\s*$/.test(code.slice(block.start, block.end))) continue;
-      const span = asked[1] === "!" ? { start: block.end, end: endOfScope(code, block.end + 1) } : block;
-      for (const sighting of sightings)
-        if (sighting.offset > span.start && sighting.offset < span.end)
-          sighting.onlyFor = { key: key!, values: [value], isValue: true };
+    asked ??= askedIn(code);
+    blocks ??= new Blocks(code);
+    for (const { isNegated, end } of asked.get(name!) ?? []) {
+      const block = blockAfter(code, end);
+      if (isNegated && !/\breturn\b[^;{}]*;?\s*$/.test(code.slice(block.start, block.end))) continue;
+      const span = isNegated ? { start: block.end, end: blocks.endAt(block.end + 1) } : block;
+      for (const sighting of placed.within(span)) sighting.onlyFor = { key: key!, values: [value], isValue: true };
     }
   }
+}
+
+/** A condition that is one name, or its opposite, by that name. */
+interface Asked {
+  name: string;
+  isNegated: boolean;
+  /** Behind its parenthesis. */
+  end: number;
+}
+
+function askedIn(code: string): Map<string, Asked[]> {
+  const found = [...code.matchAll(/\bif\s*\(\s*(!?)\s*((?:import\.meta\.env\.)?[A-Za-z_$][\w$]*)\s*\)/g)];
+  return Map.groupBy(
+    found.map(({ 0: whole, 1: not, 2: name, index }) => ({
+      name: name!,
+      isNegated: not === "!",
+      end: index + whole.length,
+    })),
+    ({ name }) => name,
+  );
 }
 
 /** `const live = process.env.NODE_ENV === "production"; … live ? A : B`, `if (!live) { … }`: B is a matter of development. */
@@ -139,21 +156,24 @@ export function developmentBranches({ code, text }: Script): Span[] {
   // Vite's own, which it takes the whole branch away for.
   for (const [mode, isLive] of [["DEV", false] as const, ["PROD", true] as const]) {
     if (!code.includes(`import.meta.env.${mode}`)) continue;
-    modes.push([`import\\.meta\\.env\\.${mode}`, isLive]);
+    modes.push([`import.meta.env.${mode}`, isLive]);
     for (const [, name] of code.matchAll(new RegExp(`\\bconst (\\w+) = import\\.meta\\.env\\.${mode};?$`, "gm")))
       modes.push([name!, isLive]);
   }
-  for (const [name, isLive] of modes) {
-    for (const { index, 0: asked } of code.matchAll(new RegExp(`(?<![\\w.$!])${name}\\s*\\?(?![.?])`, "g"))) {
-      const start = index + asked.length;
-      const middle = endOfTernaryBranch(code, start);
-      spans.push(isLive ? { start: middle, end: endOfExpression(code, middle + 1) } : { start, end: middle });
-    }
-    for (const { index, 0: asked } of code.matchAll(
-      new RegExp(`\\bif\\s*\\(\\s*${isLive ? "!\\s*" : ""}${name}\\s*\\)`, "g"),
-    ))
-      spans.push(blockAfter(code, index + asked.length));
+  if (modes.length === 0) return spans;
+  const isLiveBy = new Map(modes);
+  for (const { index, 0: asked, 1: name } of code.matchAll(
+    /(?<![\w.$!])((?:import\.meta\.env\.)?[A-Za-z_]\w*)\s*\?(?![.?])/g,
+  )) {
+    const isLive = isLiveBy.get(name!);
+    if (isLive === undefined) continue;
+    const start = index + asked.length;
+    const middle = endOfTernaryBranch(code, start);
+    spans.push(isLive ? { start: middle, end: endOfExpression(code, middle + 1) } : { start, end: middle });
   }
+  const asked = askedIn(code);
+  for (const [name, isLive] of isLiveBy)
+    for (const { isNegated, end } of asked.get(name) ?? []) if (isNegated === isLive) spans.push(blockAfter(code, end));
   return spans;
 }
 
