@@ -118,8 +118,8 @@ export function compiledFrom(project: Project, manifest: Manifest, path: string)
   return null;
 }
 
-/** Named as the main file, and nothing that runs: pages, settings of a tool. */
-export const isNoProgram: RegExp = /\.(html|css|json)$|(?:^|\/)\.\w/;
+/** Named as the main file, and nothing that Node runs: pages, settings of a tool, another language. */
+export const isNoProgram: RegExp = /\.(?:html|css|json|py|rb|go|php|sh)$|(?:^|\/)\.\w/;
 
 /** Files that could be the program, best first: `main`, then the usual names in the usual folders. */
 export function likelyEntries(project: Project, manifest: Manifest): Source[] {

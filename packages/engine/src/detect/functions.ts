@@ -9,6 +9,9 @@ export interface Functions {
 }
 
 const settings = ["serverless.yml", "serverless.yaml", "serverless.ts", "serverless.js", "serverless.json"];
+/** Functions of another language. */
+const ofOthers = /\bruntime['"]?\s*:\s*['"]?(?:python|go|ruby|java|dotnet|provided|swift|php|rust)/i;
+const requests = /\b(?:http|httpApi|websocket)['"]?\s*:(?!\/\/)|\burl['"]?\s*:\s*true\b/;
 const folders = ["api", "netlify/functions"];
 /** What platforms call of such a file. */
 const called =
@@ -19,9 +22,7 @@ export function functionsIn(project: Project, directory: string): Functions | un
   const at = settings.map((name) => inside(directory, name)).find((path) => project.tree.has(path));
   if (at !== undefined) {
     const text = project.tree.text(at) ?? "";
-    return /\bhandler['"]?\s*:/.test(text)
-      ? { answers: /\b(?:http|httpApi|websocket|url)['"]?\s*:/.test(text), at }
-      : undefined;
+    return /\bhandler['"]?\s*:/.test(text) && !ofOthers.test(text) ? { answers: requests.test(text), at } : undefined;
   }
   for (const folder of folders) {
     if (project.tree.has(inside(directory, `${folder}/package.json`))) continue;

@@ -140,6 +140,7 @@ function settle(subject: Subject): void {
         ? withImports(project, program.source, 2, 15).some(isListening)
         : servesPages(program, built.output));
     if (!built.isLibrary && !servedByOwn) return settleFramework(subject, app, built, program);
+    if (servedByOwn && program && handsOutPages(project, program)) return settleServer(subject, app, program);
     if (built.isLibrary && !server) return settlePackage(subject, 0.8);
   }
   const bundler = activeOf(subject, ["bundler"]);
@@ -226,6 +227,16 @@ function servesPages({ source }: Program, folder: string | undefined): boolean {
     /\bstatic\s*\(/.test(source.text) &&
     new RegExp(`["'\`](?:\\.{0,2}/)*${named}(?:/[^"'\`\\n]*)?["'\`]`).test(source.text)
   );
+}
+
+/** Anything but pages that a server answers with. */
+const answersMore =
+  /\.(?:post|put|patch|delete|ws|route)\s*\(|\bRouter\s*\(|\.get\s*\(\s*["'`]\/[\w:]|\.use\s*\(\s*["'`]\/\w|["'`](?:socket\.io|ws)["'`]|graphql|proxy/i;
+
+/** It is started, and hands out what is built and nothing else. */
+function handsOutPages(project: Project, { source, starts }: Program): boolean {
+  if (!source || !starts || !/\bstatic\s*\(/.test(source.text)) return false;
+  return !withImports(project, source, 2, 15).some(({ text }) => answersMore.test(text));
 }
 
 /** A tool of a workspace's root, which starts its members for who works on them. */

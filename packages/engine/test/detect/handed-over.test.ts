@@ -38,6 +38,54 @@ describe("programs that are handed to a platform", () => {
       },
       is: { kind: "worker", startCommand: null },
     },
+    "functions of another language are none of the tools that put them online": {
+      files: {
+        "package.json": manifest({ devDependencies: { "serverless-python-requirements": "6" } }),
+        "handler.py": "def hello(event, context):\n  return {}\n",
+        "serverless.yml":
+          "provider:\n  name: aws\n  runtime: python3.12\nfunctions:\n  hello:\n    handler: handler.hello\n    events:\n      - httpApi: '*'\n",
+      },
+      is: { runtime: "python" },
+    },
+    "what is written in another language is not run by Node, whatever names it": {
+      files: {
+        "package.json": manifest({ main: "handler.sh" }),
+        "handler.sh": "echo",
+      },
+      is: { kind: "package", startCommand: null },
+    },
+    "an address in the settings of functions is no request": {
+      files: {
+        "package.json": manifest({}),
+        "handler.js": "module.exports.run = async () => {};",
+        "serverless.yml":
+          "custom:\n  endpoint: http://localhost:8000\nfunctions:\n  cron:\n    handler: handler.run\n    events:\n      - schedule: rate(1 minute)\n",
+      },
+      is: { kind: "worker" },
+    },
+    "pages keep their name, whatever hands them out": {
+      files: {
+        "package.json": manifest({
+          scripts: { start: "ng serve", build: "ng build", serve: "node server.js" },
+          dependencies: { "@angular/core": "20", express: "5" },
+          devDependencies: { "@angular/cli": "20" },
+        }),
+        "angular.json": `{ "projects": { "app": { "projectType": "application", "architect": { "build": { "builder": "@angular/build:application", "options": { "outputPath": "dist/app" } } } } } }`,
+        "server.js": `const express = require("express");\nconst app = express();\napp.use(express.static("dist/app/browser"));\napp.get("/", (request, response) => response.sendFile("index.html"));\napp.listen(4000);`,
+      },
+      is: { kind: "server", framework: "angular", startCommand: "npm run serve", port: 4000 },
+    },
+    "a server that answers more than pages is named for what it is": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "react-scripts build", start: "node server.js" },
+          dependencies: { react: "18", "react-scripts": "5", express: "5" },
+        }),
+        "public/index.html": "<p>",
+        "server.js": `import express from "express";\nconst app = express();\napp.use(express.static("build"));\napp.get("/api/cats", (request, response) => response.json([]));\napp.listen(8080);`,
+      },
+      is: { kind: "server", framework: "express" },
+    },
     "files in a folder that a platform makes functions of": {
       files: {
         "package.json": manifest({ dependencies: { "@slack/web-api": "7", openai: "4" } }),
