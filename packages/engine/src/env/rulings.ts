@@ -18,7 +18,7 @@ const heldByFramework = new Map([
   ["vue-cli", /^BASE_URL$/],
   [
     "flask",
-    /^(?:SERVER_NAME|APPLICATION_ROOT|PREFERRED_URL_SCHEME|MAX_CONTENT_LENGTH|PERMANENT_SESSION_LIFETIME|SESSION_COOKIE_\w+|MAIL_\w+)$/,
+    /^(?:SERVER_NAME|APPLICATION_ROOT|PREFERRED_URL_SCHEME|MAX_CONTENT_LENGTH|PERMANENT_SESSION_LIFETIME|SESSION_COOKIE_\w+|MAIL_(?!SERVER$|USERNAME$|PASSWORD$|DEFAULT_SENDER$)\w+)$/,
   ],
 ]);
 /** What hosts give that a program may be taken from. */
@@ -41,6 +41,7 @@ function isPartOfListed(key: string, inExample: ReadonlySet<string>): boolean {
   const others = [...inExample].filter(
     (one) => one.startsWith(`${store}_`) && (partOfConnection.test(one) || passwordOfConnection.test(one)),
   );
+  if (passwordOfConnection.test(key)) return others.length >= 2 && others.some((one) => passwordOfConnection.test(one));
   return partOfConnection.test(key) && !key.endsWith("_PORT") && others.length >= 2;
 }
 const passwordOfStore = /(?:REDIS|MONGO(?:DB)?)_PASS(?:WORD)?$/;
@@ -358,12 +359,15 @@ function isDoneWithout({
 const mayBeNone = /_(?:ALLOW|ALLOWED|DENY|DENIED|BLOCKED|IGNORED?|EXTRA)_\w+$|_(?:PREFIX|SUFFIX|LIST|TAGS?)$/;
 
 /** `|| ""` everywhere, and neither its name nor an example says that an empty value is of no use. */
-function isQuieted({ key, rule, sensitive, byFile, examples, isListed }: SeenVariable): boolean {
+function isQuieted({ key, rule, sensitive, byFile, examples, isListed, reads, around }: SeenVariable): boolean {
   if (!byFile.every((need) => need === "quieted")) return false;
+  const isUntold = around.inExample.size === 0 && !reads.some(({ path }) => script.test(path));
   const isKnown = rule !== null ? !rule.isExtra : sensitive || ofBots.test(key);
   const isAsked = ({ hasPlaceholder, value }: { hasPlaceholder: boolean; value: string }): boolean =>
     hasPlaceholder && !(value === "" && mayBeNone.test(key));
-  const isWanted = isListed && (partOfConnection.test(key) || examples.some(isAsked));
+  // Of a program in another language without an example its database is as much.
+  const isOfDatabase = partOfConnection.test(key) && (isListed || isUntold);
+  const isWanted = isOfDatabase || (isListed && examples.some(isAsked));
   return !isWanted && !(isKnown && !passwordOfStore.test(key));
 }
 

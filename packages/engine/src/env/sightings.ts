@@ -5,7 +5,8 @@ import { settleBesidePages } from "./generators.ts";
 import { settleCaseFiles } from "./javascript/case-files.ts";
 import { withConstants } from "./languages/constants.ts";
 import { settleGoFields, settleIdleGo } from "./languages/go-programs.ts";
-import { readJvmAddresses, readJvmPlaceholders, readJvmSettings } from "./languages/jvm-settings.ts";
+import { readThroughOwnGo } from "./languages/go-readers.ts";
+import { readJvmAddresses, readJvmDatasource, readJvmPlaceholders, readJvmSettings } from "./languages/jvm-settings.ts";
 import { settleForeignPackages } from "./languages/foreign-packages.ts";
 import { settleDotnetSettings } from "./languages/dotnet.ts";
 import { readDotnetOptions } from "./languages/dotnet-options.ts";
@@ -99,6 +100,7 @@ export function sightingsIn(
   if (facts.runtime === "rust") settleIdleCrates(project, sightings, facts.buildCommand);
   if (facts.runtime === "go") {
     settleViperFiles(project, scope, { sightings, texts: go });
+    sightings.push(...readThroughOwnGo(go));
     if (facts.buildCommand !== undefined)
       settleIdleGo(sightings, go, [facts.buildCommand, facts.startCommand ?? "", ...starting(project, scope)]);
     if (!scope.isPartial && left > 0) settleGoFields(sightings, go);
@@ -108,6 +110,7 @@ export function sightingsIn(
       ...readJvmSettings(project, scope, jvm),
       ...readJvmAddresses(project, scope),
       ...readJvmPlaceholders(project, scope),
+      ...(facts.framework === "spring-boot" ? readJvmDatasource(project, scope, jvm) : []),
     );
   if (facts.runtime === "python" && facts.startCommand !== undefined)
     settleIdlePrograms(sightings, python, [facts.startCommand, facts.buildCommand ?? "", ...starting(project, scope)]);

@@ -215,6 +215,72 @@ describe("settings of languages, required are", () => {
       facts: { runtime: "go" },
       required: ["SHOP_DSN"],
     },
+    "what functions of a package of Go's program are given": {
+      files: {
+        "pkg/env/env.go":
+          'package env\nfunc GetString(key string) string {\n\tval := os.Getenv(key)\n\tif val == "" {\n\t\tpanic("no " + key)\n\t}\n\treturn val\n}\nfunc GetOptional(key string, other string) string {\n\tif val := os.Getenv(key); val != "" {\n\t\treturn val\n\t}\n\treturn other\n}\nfunc GetInt(key string) int {\n\treturn number(GetString(key))\n}\n',
+        "config/config.go":
+          'package config\nvar url = env.GetString("SHOP_ADDR")\nvar size = env.GetInt("SHOP_SIZE")\nvar log = env.GetOptional("SHOP_LOG", "a")\nvar flag = other.GetString("SHOP_FLAG")\n',
+        ".env.example": "SHOP_ADDR=localhost\nSHOP_SIZE=3\nSHOP_LOG=b\n",
+      },
+      facts: { runtime: "go" },
+      required: ["SHOP_ADDR", "SHOP_SIZE"],
+    },
+    "what .NET puts nothing in place of": {
+      files: {
+        "Program.cs":
+          'var url = Environment.GetEnvironmentVariable("DB_HOST") ?? "";\nvar key = Environment.GetEnvironmentVariable("SIGN_SECRET_KEY") ?? string.Empty;\nvar title = Environment.GetEnvironmentVariable("SHOP_TITLE") ?? "";\nvar lang = Environment.GetEnvironmentVariable("SHOP_TOKEN") ?? "a";\n',
+      },
+      facts: { runtime: "dotnet" },
+      required: ["DB_HOST", "SIGN_SECRET_KEY"],
+    },
+    "nothing for which null is as good in PHP": {
+      files: {
+        "config.php":
+          "<?php return ['hash' => getenv('ADMIN_PASSWORD_HASH') ?: null, 'key' => getenv('SIGN_KEY') ?: null];",
+      },
+      facts: { runtime: "php" },
+      required: ["SIGN_KEY"],
+    },
+    "what Python takes apart at once, and nothing an assignment takes otherwise": {
+      files: {
+        "settings.py":
+          'import os\nSTORE_PLACE = os.environ.get("STORE_PLACE") + "/0"\nOTHER = os.environ.get("OTHER_PLACE") or STORE_PLACE\nTLS = os.getenv("STORE_TLS").lower() == "true"\n',
+        ".env.example": "A=\nB=\nC=\n",
+      },
+      facts: python,
+      required: ["STORE_PLACE", "STORE_TLS"],
+    },
+    "who sends the mail of Flask, not how": {
+      files: {
+        "app.py":
+          'import os\napp.config["MAIL_SERVER"] = os.environ.get("MAIL_SERVER")\napp.config["MAIL_PORT"] = os.environ.get("MAIL_PORT")\napp.config["MAIL_PASSWORD"] = os.environ.get("MAIL_PASSWORD")\n',
+      },
+      facts: { ...python, framework: "flask" },
+      required: ["MAIL_PASSWORD", "MAIL_SERVER"],
+    },
+    "settings of Python whose defaults are refused": {
+      files: {
+        "settings.py":
+          'class Store(BaseSettings):\n    SALT: Annotated[int, Field(gt=0, lt=99)] = -1\n    SIGN: Annotated[str, Field(min_length=1)] = ""\n    SIZE: Annotated[int, Field(ge=1)] = 1\n    model_config = SettingsConfigDict(env_prefix="SHOP_")\n',
+      },
+      facts: python,
+      required: ["SHOP_SALT", "SHOP_SIGN"],
+    },
+    "the password of a database that the example spells otherwise": {
+      files: {
+        "main.go":
+          'package main\nvar dsn = os.Getenv("DB_HOST") + os.Getenv("DB_USER") + os.Getenv("DB_PASS")\nvar a = os.Getenv("SHOP_A")\n',
+        ".env.example": "DB_HOST=a\nDB_USER=a\nDB_PASSWORD=a\n",
+      },
+      facts: { runtime: "go", database: ["postgres"] },
+      required: ["DB_HOST", "DB_PASS", "DB_USER"],
+    },
+    "nothing that Cargo gives": {
+      files: { "Cargo.toml": '[package]\nname = "a"\n', "src/main.rs": 'fn main() { run(env!("CARGO")); }' },
+      facts: { runtime: "rust" },
+      required: [],
+    },
     "fields viper fills from a file of variables, in lower case": {
       files: {
         "config.go":

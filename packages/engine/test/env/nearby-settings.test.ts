@@ -134,6 +134,36 @@ describe("settings that only fit the machine of their author", () => {
       facts: java,
       required: [],
     },
+    "what Ktor's settings leave open, and nothing of their comments": {
+      files: {
+        "src/main/resources/application.conf":
+          'ktor {\n  // prop: ${PROP_A}\n  file {\n    host: "https://store.example.net"\n    host: ${?FILE_HOST}\n    apiKey: ${?FILE_API_KEY}\n  }\n  jwt {\n    secret: "long"\n    secret: ${?SIGN_SECRET}\n    issuer: ${SIGN_ISSUER}\n  }\n}\n',
+      },
+      facts: { ...java, framework: "ktor" },
+      required: ["FILE_API_KEY", "SIGN_ISSUER"],
+    },
+    "the address of a database that no settings of Spring have": {
+      files: {
+        "build.gradle":
+          "dependencies {\n  implementation 'org.springframework.boot:spring-boot-starter-data-jpa'\n  runtimeOnly 'org.postgresql:postgresql'\n}\n",
+        "src/main/resources/application.yaml": "spring:\n  jpa:\n    show-sql: false\n",
+        "src/main/resources/application-local.yaml":
+          "spring:\n  datasource:\n    url: jdbc:postgresql://localhost:5432/shop\n",
+      },
+      facts: { ...java, framework: "spring-boot" },
+      required: ["SPRING_DATASOURCE_URL"],
+    },
+    "no address of a database the program opens itself": {
+      files: {
+        "build.gradle":
+          "dependencies {\n  implementation 'org.springframework.boot:spring-boot-starter-jdbc'\n  runtimeOnly 'org.postgresql:postgresql'\n}\n",
+        "src/main/resources/application.yaml": "server:\n  port: 8080\n",
+        "src/main/java/Store.java":
+          "class Store { DataSource a() { return DataSourceBuilder.create().url(b).build(); } }",
+      },
+      facts: { ...java, framework: "spring-boot" },
+      required: [],
+    },
     "names of viper that its file leaves empty, or knows on this machine": {
       files: {
         "config/app.yaml": 'db:\n  uri: "mongodb://localhost:27017"\n  name: shop\njwt:\n  secret: ""\nport: 3000\n',

@@ -257,12 +257,18 @@ export function hasLanguageManifest(project: Project, directory: string): boolea
   return project.tree.listing(directory).files.some((name) => languageManifests.test(name));
 }
 
+/** What puts nothing but settings into such an image is there for a program that is mounted into it. */
+const ofLanguage = /^(?:docker\.io\/)?(?:library\/)?(?:php|node|python|ruby|golang|rust|composer|openjdk)\b/;
+const takesInProgram = /^[ \t]*(?:COPY|ADD)[ \t](?!.*\.(?:ini|conf|cnf)\b)/im;
+
 const containers: Reader = {
   id: "container",
   read(project, directory) {
     const file = dockerfileOf(project, directory);
     if (!file) return null;
     const { at } = file;
+    const isBare = file.command === undefined && ofLanguage.test(file.base ?? "") && directory !== ".";
+    if (isBare && !takesInProgram.test(project.tree.text(at) ?? "")) return null;
     const reading = draftOf("docker", { at, rule: "container/dockerfile" });
     state(reading, "port", file.ports[0], { at, rule: "container/expose" });
     state(reading, "startCommand", file.command, { at, rule: "container/command" });

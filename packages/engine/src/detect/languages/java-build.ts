@@ -260,7 +260,7 @@ export function gradleBuild(project: Project, directory: string): Build | null {
     ...(version === undefined ? {} : { version }),
     packaging: plugins.has("war") ? "war" : "jar",
     modules: [...new Set(modules)],
-    command: `${gradle} clean build -x test`,
+    command: plugins.has("io.ktor.plugin") ? `${gradle} buildFatJar` : `${gradle} clean build -x test`,
     jar: `build/libs/${(whole?.includes("$") ? undefined : whole) ?? `${base}${suffix}.jar`}`,
     // `build` leaves a distribution as an archive; a jar that holds everything needs no installation.
     ...(isApplication && !isBoot && !isShadow

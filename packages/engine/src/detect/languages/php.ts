@@ -310,6 +310,7 @@ function stateDatabases({ project, directory, reading }: Place, slug: string | u
       /["']driver["']\s*=>\s*\\?(?:[\w\\]*\\)?(Mysql|Postgres|Sqlite|Sqlserver)::class/.exec(text)?.[1] ??
       /["'](mysql|pgsql|sqlsrv):(?:host|unix_socket|dbname|server)\s*=/i.exec(text)?.[1] ??
       /new\s+\\?PDO\(\s*["'](mysql|pgsql|sqlite|sqlsrv)/.exec(text)?.[1] ??
+      (/\bnew\s+\\?SQLite3\(/.test(text) ? "sqlite" : undefined) ??
       /\b(mysqli?|pg)_connect\(|\bnew\s+\\?(mysqli)\(/
         .exec(text)
         ?.slice(1)

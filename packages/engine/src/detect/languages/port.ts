@@ -61,7 +61,7 @@ function portIn(text: string, pattern: RegExp): number | undefined {
   for (let rest = text; ; ) {
     const match = pattern.exec(rest);
     if (!match) return undefined;
-    const port = Number(match[1]?.replaceAll("_", ""));
+    const port = Number((match.groups?.["port"] ?? match[1])?.replaceAll("_", ""));
     if (port > 0 && port < 65_536 && !othersPorts.has(port)) return port;
     rest = rest.slice(match.index + Math.max(match[0].length, 1));
   }

@@ -176,7 +176,7 @@ function readPackage(project: Project, place: Place): Reading {
   );
   const process = startFromProcfile(project, directory, reading);
 
-  const sources = rustSources(project, directory);
+  const sources = [...programSource(project, directory, bin), ...rustSources(project, directory)];
   const listener = sources.find(({ text: source }) =>
     /\b(TcpListener|HttpServerStarter|HttpServer|axum::serve|axum::Server|Server::bind|UdpSocket)\b/.test(source),
   );
@@ -290,6 +290,15 @@ function rustSources(project: Project, directory: string): Source[] {
       // What a module of tests says of ports is made up.
       return text === null ? [] : [{ at: path, text: text.replace(/#\[cfg\(test\)\]\s*mod \w+ \{[\s\S]*/, "") }];
     });
+}
+
+/** The program that is started, where it lies among others. */
+function programSource(project: Project, directory: string, bin: string): Source[] {
+  return [`src/bin/${bin}.rs`, `src/bin/${bin}/main.rs`].flatMap((name) => {
+    const at = inside(directory, name);
+    const text = project.tree.text(at);
+    return text === null ? [] : [{ at, text }];
+  });
 }
 
 function settings(project: Project, directory: string): Source[] {

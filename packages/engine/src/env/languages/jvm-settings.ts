@@ -89,6 +89,30 @@ export function readJvmAddresses(project: Project, scope: Scope): Sighting[] {
   return [...found.values()].filter((one) => one !== null);
 }
 
+const usesDatasource = /spring-boot-starter-(?:data-jpa|jdbc|data-jdbc)\b/;
+const address = /^spring\.(?:datasource|shardingsphere)\.(?:[\w-]+\.)*(?:jdbc-?)?url$/i;
+/** A program that opens its database itself, or runs one of its own. */
+const opensItself =
+  /\bDataSourceBuilder\b|\bHikari(?:Config|DataSource)\b|\bsetJdbcUrl\(|\bDriverManagerDataSource\b|\bEmbeddedDatabaseBuilder\b/;
+const ownDatabase =
+  /com\.h2database|hsqldb|org\.apache\.derby|sqlite-jdbc|spring-boot-docker-compose|embedded-postgres|spring-cloud-starter-config/;
+
+/** Spring Boot with a database on another machine, and nowhere its address: it does not start without `SPRING_DATASOURCE_URL`. */
+export function readJvmDatasource(project: Project, scope: Scope, texts: ReadonlyMap<string, string>): Sighting[] {
+  const files = filesOf(scope);
+  const manifest = scope.others.find(({ name }) => /^(?:pom\.xml|build\.gradle(?:\.kts)?)$/.test(name));
+  const built = manifest === undefined ? "" : (project.tree.text(manifest.path) ?? "");
+  const [first] = files;
+  if (first === undefined || !usesDatasource.test(built) || ownDatabase.test(built)) return [];
+  if (!/postgresql|mysql|mariadb|mssql|ojdbc|oracle/.test(built)) return [];
+  const written = files.map(({ path }) => withoutDevelopment(project.tree.text(path) ?? "")).join("\n");
+  // A profile that is chosen has settings of its own.
+  if (definesMore.test(written) || /profiles\.active\s*=|profiles:\s+active:/.test(written)) return [];
+  if (files.some(({ path }) => entriesIn(project, path).some(({ name }) => address.test(name)))) return [];
+  if ([...texts.values()].some((text) => opensItself.test(text))) return [];
+  return [{ key: "SPRING_DATASOURCE_URL", need: "checked", when: "run", offset: 0, path: first.path }];
+}
+
 function filesOf(scope: Scope): ScopeFile[] {
   return scope.others.filter(({ name }) => settings.test(name) && !name.includes("src/test/"));
 }

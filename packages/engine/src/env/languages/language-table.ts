@@ -294,6 +294,7 @@ export const languages: readonly Language[] = [
       },
     ],
     replaced: /^\s*(?:\?\?(?!=?\s*throw)|==|!=|is\b|\?\.)/,
+    quieted: /^\s*\?\?\s*(?:""|[sS]tring\.Empty\b)/,
     // What is missing is false, or nought.
     lenient: /\bConvert\.To(?:Boolean|U?Int\d+|Double|Decimal)\(\s*$/,
     demanded: /^\s*(?:\?\?\s*throw|!(?!=))/,

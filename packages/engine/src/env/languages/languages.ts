@@ -235,6 +235,12 @@ function needOf(language: Language, { read, key, code, start, end, inside }: Pla
   if (language.extensions.includes("py") && read.need === "plain") {
     if (/^\)?\s*or\s+(?:""|'')/.test(after)) return "quieted";
     if (inside !== undefined && after.startsWith(".split(")) return "guarded";
+    // None has no such method, and is added to nothing.
+    if (
+      inside === undefined &&
+      /^(?:\.(?:lower|upper|strip|split|replace|startswith|endswith|encode)\(|\s*\+\s*f?["'])/.test(after)
+    )
+      return "asserted";
     // None is no number and no document: it raises where it is read.
     if (
       inside === undefined &&
@@ -249,7 +255,8 @@ function needOf(language: Language, { read, key, code, start, end, inside }: Pla
     return "checked";
   if (language.demanded?.test(after)) return "checked";
   if (panics.test(code.slice(end, end + 400))) return "checked";
-  if (language.quieted?.test(after)) return "quieted";
+  if (language.quieted?.test(after))
+    return /^\s*\)?\s*(?:\?:|\?\?)\s*null\b/.test(after) && !isNothingWithout.test(key) ? "guarded" : "quieted";
   const before = lineBefore(code, start);
   if (/^\s*if\b/.test(before) && isAbsent.test(after) && stopsSoon(language, code, end)) return "checked";
   if (language.replaced.test(after)) return isStoodIn(after) ? "plain" : "default";

@@ -69,7 +69,9 @@ export function readPythonSettings(path: string, code: string): Sighting[] {
               : "checked"
             : isMade
               ? "default"
-              : needOfDefault(prefix + own!, value ?? ""),
+              : isForbidden(type!, value ?? "")
+                ? "checked"
+                : needOfDefault(prefix + own!, value ?? ""),
         when: "run",
         offset: start + field.index,
         path,
@@ -94,6 +96,16 @@ function wholeValue(body: string, end: number, first: string): string {
   if (open < 0 || first.includes(")", open)) return first;
   const start = end - first.length;
   return body.slice(start, closing(body, start + open) + 1).replaceAll(/\s*\n\s*/g, " ");
+}
+
+/** `SALT: Annotated[int, Field(gt=0)] = -1`: settings check their defaults too, so that such a one only stands for a value. */
+function isForbidden(type: string, value: string): boolean {
+  if (!type.startsWith("Annotated[")) return false;
+  if (/^(?:""|'')\s*(?:#.*)?$/.test(value)) return /\bmin_length\s*=\s*[1-9]/.test(type);
+  const number = /^-?\d+(?:\.\d+)?(?=\s*(?:#.*)?$)/.exec(value)?.[0];
+  const [, sign, least] = /\b(gt|ge)\s*=\s*(-?\d+(?:\.\d+)?)/.exec(type) ?? [];
+  if (number === undefined || least === undefined) return false;
+  return sign === "gt" ? Number(number) <= Number(least) : Number(number) < Number(least);
 }
 
 /** What is None or empty when it is missing has no value of its own. */
@@ -198,7 +210,7 @@ export function settleGuardedSettings(sightings: Sighting[], texts: ReadonlyMap<
   if (named.length === 0) return;
   const asked = new Set<string>();
   const question =
-    /\b(?:if|and|or|not|elif)\s+(?:not\s+)?(?:(?:[\w.]*config(?:\.get\(|\[)|getattr\(\w+,)\s*["'](\w+)["']|(?:[\w.]+\.)?([A-Z][A-Z0-9_]{2,})\b)/g;
+    /(?:\b(?:if|and|not|elif)|^[ \t]*(?:el)?if\b[^\n]{0,200}?\bor)\s+(?:not\s+)?(?:(?:[\w.]*config(?:\.get\(|\[)|getattr\(\w+,)\s*["'](\w+)["']|(?:[\w.]+\.)?([A-Z][A-Z0-9_]{2,})\b)/gm;
   for (const text of texts.values()) for (const match of text.matchAll(question)) asked.add(match[1] ?? match[2]!);
   for (const { sighting, name } of named) if (asked.has(name)) sighting.need = "guarded";
 }

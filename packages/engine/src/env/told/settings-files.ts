@@ -9,9 +9,15 @@ export const settingsFiles: readonly Manifest[] = [
   {
     name: /(?:^|\/)(?:(?:application|bootstrap)(?:-prod(?:uction)?)?\.(?:properties|ya?ml|conf)|microprofile-config\.properties)$/,
     read(_project, path, text, see) {
-      const code = maskHashComments(withoutDevelopment(text));
-      for (const match of code.matchAll(/\$\{(\?)?([A-Z][A-Z0-9_]{2,})(:[^}]*)?\}/g))
-        see(match[2]!, match[1] ? "default" : needOf(match[3], lineBefore(code, match.index)), { offset: match.index });
+      const written = maskHashComments(withoutDevelopment(text));
+      const code = path.endsWith(".conf")
+        ? written.replace(/(?<![:"\w])\/\/[^\n]*/g, (comment) => " ".repeat(comment.length))
+        : written;
+      for (const match of code.matchAll(/\$\{(\?)?([A-Z][A-Z0-9_]{2,})(:[^}]*)?\}/g)) {
+        const before = lineBefore(code, match.index);
+        const need = match[1] === undefined ? needOf(match[3], before) : needOfOptional(code, match.index, before);
+        see(match[2]!, need, { offset: match.index });
+      }
       // In lower case it is a property as often; what no file defines comes from the environment.
       for (const match of code.matchAll(/\$\{([a-z]+(?:_[a-z0-9]+)+)(:[^}]*)?\}/g))
         if (!new RegExp(`^\\s*${match[1]!}\\s*[:=]`, "m").test(code))
@@ -105,6 +111,14 @@ function readVarlock(text: string, see: See): void {
 function needOf(behind: string | undefined, before = ""): Need {
   if (behind === ":" && addressOfStore.test(before)) return "checked";
   return behind === undefined || isStandIn(behind.slice(1)) ? "checked" : "default";
+}
+
+/** `key: ${?KEY}` of HOCON leaves the key as it is; where nothing else gives it a value it has none. */
+function needOfOptional(code: string, offset: number, before: string): Need {
+  const name = /^\s*([\w.-]+)\s*[:=]\s*$/.exec(before)?.[1];
+  if (name === undefined || !/(?:secret|key|token|password)$/i.test(name)) return "default";
+  const own = new RegExp(`(?:^|[\\s{,.])${name}\\s*[:=]\\s*(?!\\$\\{\\?)\\S`, "m");
+  return own.test(code.slice(Math.max(0, offset - 6000), offset - before.length)) ? "default" : "plain";
 }
 
 /** Nobody connects to nowhere: an empty value in place of such an address is none. */

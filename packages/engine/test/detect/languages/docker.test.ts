@@ -39,6 +39,16 @@ describe("a Dockerfile", () => {
     });
   });
 
+  it("of an image a program is mounted into is no program", () => {
+    const files = {
+      "images/php/Dockerfile":
+        "FROM php:8.1-fpm\nCOPY php.ini /usr/local/etc/php/\nRUN docker-php-ext-install pdo_mysql\n",
+    };
+    expect(() => readingOf(files, "images/php")).toThrow("no reader");
+    const copied = { "images/php/Dockerfile": "FROM php:8.1-apache\nCOPY . /var/www/html\n" };
+    expect(readingOf(copied, "images/php").kind).toBe("container");
+  });
+
   it("ranks below the language beside it", () => {
     const readings = readingsOf({
       Dockerfile: "FROM golang\n",

@@ -190,6 +190,16 @@ describe("Gradle", () => {
     });
   });
 
+  it("of Quarkus listens where its settings say so of requests, not of its management", () => {
+    const files = {
+      "pom.xml": pom(["quarkus-rest"]),
+      "src/main/java/R.java": "class R {}",
+      "src/main/resources/application.yml":
+        "quarkus:\n  management:\n    port: 9000\n  http:\n    cors:\n      enabled: true\n    port: 8082\n",
+    };
+    expect(readingOf(files).port).toBe(8082);
+  });
+
   it("follows the aliases of a version catalog in Kotlin's language", () => {
     const files = {
       "build.gradle.kts":
@@ -201,6 +211,7 @@ describe("Gradle", () => {
     };
     expect(readingOf(files)).toMatchObject({
       framework: "ktor",
+      buildCommand: "gradle buildFatJar",
       startCommand: "java -jar build/libs/api-1.0-all.jar",
       port: 8085,
       runtimeVersion: "21",

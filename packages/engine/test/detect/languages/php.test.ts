@@ -25,6 +25,14 @@ describe("Laravel", () => {
     expect(readingOf(named).database).toEqual(["postgres"]);
   });
 
+  it("keeps its data in a file of SQLite that it opens itself", () => {
+    const plain = {
+      "index.php": "<?php require 'Store.php';",
+      "Store.php": "<?php $db = new SQLite3(__DIR__ . '/a.db');",
+    };
+    expect(readingOf(plain).database).toEqual(["sqlite"]);
+  });
+
   it("is Laravel though Vite builds its assets", () => {
     expect(readingOf(files)).toMatchObject({
       kind: "server",

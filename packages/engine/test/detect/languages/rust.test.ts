@@ -58,6 +58,15 @@ describe("programs", () => {
     expect(reading).toMatchObject({ buildCommand: "cargo build --release", startCommand: "./target/release/serve" });
   });
 
+  it("says its port where it lies among others", () => {
+    const reading = readingOf({
+      "Cargo.toml": manifest('actix-web = "4"', 'default-run = "serve"'),
+      "src/bin/serve.rs": "fn main() { HttpServer::new(a).bind(SocketAddr::from(([0, 0, 0, 0], 8088))); }",
+      "src/bin/tool.rs": "fn main() { call(SocketAddr::from(([0, 0, 0, 0], 7070))); }",
+    });
+    expect(reading).toMatchObject({ kind: "server", port: 8088 });
+  });
+
   it("is named by [[bin]]", () => {
     const reading = readingOf({
       "Cargo.toml": `${manifest('axum = "0.7"')}[[bin]]\nname = "web"\npath = "src/main.rs"\n`,
