@@ -70,6 +70,7 @@ export const view: DeploymentView = {
   waitsFor: null,
   releaseId: "rel_1",
   live: true,
+  stoppedAt: null,
   url: "http://site.localhost:8080",
   services: [{ name: "web", url: "http://site.localhost:8080", alsoAt: ["http://127.0.0.1:40001"] }],
   error: null,

@@ -440,6 +440,7 @@ describe("whatever dies", () => {
       environment: "production",
     });
     expect((await here.run("projects")).stdout).toMatch(/^echo +production +success stopped/m);
+    expect((await here.run("ls", "echo")).stdout).toMatch(/ success stopped /);
     expect((await here.run("doctor")).stdout).toMatch(/✓ edge .* serves 1 service on .*; stopped: 1/);
 
     await here.run("stop");

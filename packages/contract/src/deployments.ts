@@ -48,6 +48,9 @@ export const deployment = z
       ),
     releaseId: z.string().nullable(),
     live: z.boolean().describe("Its release is the one that has the traffic."),
+    stoppedAt: instant
+      .nullable()
+      .describe("Since when a person has it stopped; null while it is served, and for what is not live."),
     url: z.string().nullable(),
     services: z.array(z.object({ name: z.string(), url: z.string(), alsoAt: z.array(z.string()).optional() })),
     error: errorReport.nullable(),

@@ -65,6 +65,8 @@ export interface EdgeProcessOptions {
 const lookEveryMs = 250;
 const orphansEveryMs = 1_000;
 const closeGraceMs = 10_000;
+/** Who asks what is served while it begins waits so long for the answer. */
+const firstLookMs = 3_000;
 /** After handing over: so long connections wait for another request, and what was begun goes on. */
 const settleMs = 2_000;
 const longestMs = 300_000;
@@ -142,6 +144,7 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
     port,
     services: desired.services(),
   });
+  const firstLook = Promise.withResolvers<void>();
   /** Since somebody asked it to hand over: to whom, and who waits for that. */
   const handingOver: { to: Promise<Successor> | null; waiting: ServerResponse[] } = { to: null, waiting: [] };
 
@@ -169,6 +172,8 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
         stopping.abort();
         return;
       }
+      if (url.pathname === "/status")
+        await Promise.race([firstLook.promise, clock.sleep(firstLookMs, ending).catch(() => {})]);
       if (url.pathname === "/reconcile") {
         // It would change nothing any more; who is cut off asks again, and then the successor.
         if (isLeaving && handingOver.to) return void response.destroy();
@@ -199,6 +204,7 @@ export async function runEdge(options: EdgeProcessOptions): Promise<boolean> {
     for await (const one of predecessor.sockets()) await edge.adopt(one);
     predecessor.serving();
   } else await reconcile().catch(complain);
+  firstLook.resolve();
   let seen = await dataVersion(store);
   let applied = 0;
   let lastOrphans = 0;

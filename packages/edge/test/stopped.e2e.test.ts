@@ -64,7 +64,8 @@ const runs = (pid: number): boolean => {
 
 it("is told of, over the death of the edge, with what was begun finished and the program gone, until it is started", async () => {
   writeProgram();
-  const { url, releaseId } = await deploy();
+  const { id, url, releaseId, stoppedAt } = await deploy();
+  expect(stoppedAt).toBeNull();
   const pid = Number((await visit(url!)).text.slice(4));
   const slow = visit(url!, "/slow");
   await vi.waitFor(() => expect(existsSync(join(folder, "asked"))).toBe(true), 10_000);
@@ -75,6 +76,7 @@ it("is told of, over the death of the edge, with what was begun finished and the
   expect(await serviceOf("web")).toMatchObject({ state: "stopped" });
   expect(await environmentOf()).toMatchObject({ url, stoppedAt: expect.stringMatching(/^20/) });
   await place.engine.stop({ project: "web" });
+  expect(await place.engine.deployment(id)).toMatchObject({ live: true, stoppedAt: expect.stringMatching(/^20/) });
 
   process.kill((await place.engine.edge.status()).pid!, "SIGKILL");
   await place.engine.edge.ensure();

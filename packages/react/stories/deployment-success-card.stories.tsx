@@ -48,5 +48,6 @@ export const stories: Record<string, () => ReactNode> = {
       usualMs: 70_000,
       children: <PostDeploymentChecklist items={checklist} onCheck={() => undefined} onDone={() => undefined} />,
     }),
+  stopped: () => shown({ deployment: deploymentOf({ ...succeeded, stoppedAt: succeeded.finishedAt! }) }),
   "no address": () => shown({ deployment: deploymentOf({ ...succeeded, url: null, services: [], commit: null }) }),
 };

@@ -53,6 +53,7 @@ export function deploymentOf(rest: Partial<Deployment> = {}): Deployment {
     reason: null,
     releaseId: null,
     live: false,
+    stoppedAt: null,
     url: null,
     services: [],
     error: null,

@@ -129,16 +129,18 @@ export async function pictureOf(opened: Opened): Promise<PNG> {
   return PNG.sync.read(await opened.photograph());
 }
 
-/** A page once it does not change any more. */
+/** A page once it does not change any more: what is kept of one that is about to would be wrong for everybody. */
 async function settled(opened: Opened): Promise<PNG> {
   let before = await opened.photograph();
-  for (let attempt = 0; attempt < 20; attempt++) {
+  let still = 1;
+  for (let attempt = 0; attempt < 20 && still < stillFor; attempt++) {
     await opened.page.waitForTimeout(pauseMs);
     const now = await opened.photograph();
-    if (now.equals(before)) return pictureOf(opened);
+    still = now.equals(before) ? still + 1 : 1;
     before = now;
   }
-  throw new Error(`It does not stand still: ${opened.page.url()}`);
+  if (still < stillFor) throw new Error(`It does not stand still: ${opened.page.url()}`);
+  return pictureOf(opened);
 }
 
 /** `304,112 64×32 px (line; button "Deploy")`. */

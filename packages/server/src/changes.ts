@@ -39,8 +39,10 @@ export function changesOf(failed: (error: unknown) => void): Changes {
       isLooking = true;
       try {
         const now = new Map<string, string>();
-        for (const { id, project, environment, state, live, hasScreenshot } of await engine.sights({ limit: looked })) {
-          const sight = `${state} ${live} ${hasScreenshot}`;
+        for (const { id, project, environment, state, live, stoppedAt, hasScreenshot } of await engine.sights({
+          limit: looked,
+        })) {
+          const sight = `${state} ${live} ${stoppedAt} ${hasScreenshot}`;
           now.set(id, sight);
           if (known === null || known.get(id) === sight) continue;
           for (const told of listeners) told({ type: "change", deploymentId: id, project, environment, state, live });

@@ -1,7 +1,9 @@
 /** `landfall ls [project]`: deployments. */
+import type { DeploymentView } from "@landfall/engine";
 import { noProject, projectOf, stateText } from "../project.ts";
 import { limitFrom } from "../request.ts";
 import type { Registry } from "../registry.ts";
+import type { Paint } from "../screen/paint.ts";
 import { ago, duration, fittingTable, safeLine } from "../screen/text.ts";
 
 interface LsFlags {
@@ -44,7 +46,7 @@ export function ls({ program, does }: Registry): void {
           one.environment,
           one.platform,
           one.operation,
-          `${stateText(one.state, paint.out)}${one.live ? paint.out.good(" live") : ""}`,
+          `${stateText(one.state, paint.out)}${trafficText(one, paint.out)}`,
           one.durationMs === null ? "" : duration(one.durationMs),
           ago(one.createdAt, world.now()),
           safeLine(one.message ?? ""),
@@ -66,4 +68,10 @@ export function ls({ program, does }: Registry): void {
         context.result(fittingTable(headings, rows, { columns, spare }).join("\n"));
       }),
     );
+}
+
+/** Whether it is what visitors get. */
+function trafficText({ live, stoppedAt }: DeploymentView, paint: Paint): string {
+  if (stoppedAt !== null) return paint.warn(" stopped");
+  return live ? paint.good(" live") : "";
 }

@@ -25,6 +25,8 @@ export interface DeploymentView {
   releaseId: string | null;
   /** This deployment's release is the one that has the traffic. */
   live: boolean;
+  /** Since when a person has it stopped; null while it is served, and for what is not live. */
+  stoppedAt: string | null;
   url: string | null;
   services: { name: string; url: string; alsoAt: string[] }[];
   error: ErrorReport | null;
@@ -60,7 +62,7 @@ export interface DeploymentView {
 }
 
 /** What a list changes by. */
-export interface Sight extends Pick<DeploymentView, "id" | "project" | "environment" | "state" | "live"> {
+export interface Sight extends Pick<DeploymentView, "id" | "project" | "environment" | "state" | "live" | "stoppedAt"> {
   hasScreenshot: boolean;
 }
 
@@ -139,6 +141,7 @@ export async function deploymentViews(
     waitsFor: waits.get(row.id) ?? null,
     releaseId: row.release_id,
     live: served.deployments.has(row.id),
+    stoppedAt: served.stoppedAt(row),
     url: row.url,
     services: row.services === null ? [] : (JSON.parse(row.services) as DeploymentView["services"]),
     error: row.error === null ? null : (JSON.parse(row.error) as DeploymentView["error"]),
@@ -188,11 +191,18 @@ function screenshotIn(project: string, takenAt: string | undefined): DeploymentV
 }
 
 /** What has the traffic in these projects. */
-async function servedIn(
-  db: Kysely<Schema>,
-  projectIds: string[],
-): Promise<{ releases: Set<string>; deployments: Set<string> }> {
-  const live = await db.selectFrom("live").select("release_id").where("project_id", "in", orNone(projectIds)).execute();
+interface Served {
+  releases: Set<string>;
+  deployments: Set<string>;
+  stoppedAt(row: Pick<DeploymentRow, "id" | "release_id">): string | null;
+}
+
+async function servedIn(db: Kysely<Schema>, projectIds: string[]): Promise<Served> {
+  const live = await db
+    .selectFrom("live")
+    .select(["release_id", "stopped_at"])
+    .where("project_id", "in", orNone(projectIds))
+    .execute();
   const releases = live.map(({ release_id }) => release_id);
   // A rollback has the release of an earlier deployment: of those that share it, the newest one gave it the traffic.
   const served = await db
@@ -202,7 +212,13 @@ async function servedIn(
     .where("release_id", "in", orNone(releases))
     .groupBy("release_id")
     .execute();
-  return { releases: new Set(releases), deployments: new Set(served.map(({ id }) => id)) };
+  const deployments = new Set(served.map(({ id }) => id));
+  const stopped = new Map(live.map(({ release_id, stopped_at }) => [release_id, stopped_at]));
+  return {
+    releases: new Set(releases),
+    deployments,
+    stoppedAt: ({ id, release_id }) => (deployments.has(id) ? (stopped.get(release_id!) ?? null) : null),
+  };
 }
 
 /** Of the place; null when nothing has its traffic. */
@@ -229,18 +245,19 @@ export async function sightsOf({ db, organization }: Store, limit: number): Prom
     .innerJoin("project", "project.id", "deployment.project_id")
     .leftJoin("screenshot", "screenshot.deployment_id", "deployment.id")
     .select(["deployment.id", "deployment.project_id", "project.name as project"])
-    .select(["deployment.environment", "deployment.state", "screenshot.sha256"])
+    .select(["deployment.environment", "deployment.state", "deployment.release_id", "screenshot.sha256"])
     .where("deployment.organization_id", "=", organization)
     .orderBy("deployment.id", "desc")
     .limit(limit)
     .execute();
-  const { deployments } = await servedIn(db, [...new Set(rows.map(({ project_id }) => project_id))]);
-  return rows.map(({ id, project, environment, state, sha256 }) => ({
+  const served = await servedIn(db, [...new Set(rows.map(({ project_id }) => project_id))]);
+  return rows.map(({ id, project, environment, state, release_id, sha256 }) => ({
     id,
     project,
     environment,
     state,
-    live: deployments.has(id),
+    live: served.deployments.has(id),
+    stoppedAt: served.stoppedAt({ id, release_id }),
     hasScreenshot: sha256 !== null,
   }));
 }

@@ -33,7 +33,7 @@ export function DeploymentSuccessCard({
   children,
 }: DeploymentSuccessCardProps) {
   const heading = useId();
-  const { url, environment, project, services, durationMs, finishedAt, state } = deployment;
+  const { url, environment, project, services, durationMs, finishedAt, state, stoppedAt } = deployment;
   const others = services.filter((service) => service.url !== url);
   return (
     <section
@@ -46,10 +46,13 @@ export function DeploymentSuccessCard({
           <div className="lf:flex lf:flex-wrap lf:items-center lf:gap-2">
             <StatusIndicator state={state} />
             {environment === "production" ? null : <Badge>Preview · {environment}</Badge>}
-            {deployment.live ? <Badge tone="success">Live</Badge> : null}
+            {stoppedAt === null ? null : <Badge tone="warning">Stopped</Badge>}
+            {deployment.live && stoppedAt === null ? <Badge tone="success">Live</Badge> : null}
           </div>
           <h2 id={heading} className="lf:mt-1 lf:mb-0 lf:text-xl lf:font-semibold lf:break-words">
-            {isFirst ? `${project} is online for the first time` : `${project} is online`}
+            {isFirst
+              ? `${project} is online for the first time`
+              : `${project} is ${stoppedAt === null ? "online" : "stopped"}`}
           </h2>
           {url === null ? (
             <p className="lf:mt-1 lf:mb-0 lf:text-muted">It has no address of its own.</p>

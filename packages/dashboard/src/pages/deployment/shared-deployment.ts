@@ -123,6 +123,7 @@ function asDeployment(shared: Shared): Deployment {
     waitsFor: null,
     releaseId: null,
     live: false,
+    stoppedAt: null,
     message: null,
     source: null,
     bytesSent: 0,
