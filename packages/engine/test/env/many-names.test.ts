@@ -47,6 +47,18 @@ describe("a file with a great many names", { timeout: 60_000 }, () => {
       "tooling",
     ],
     [
+      "of modes that end a function",
+      (at) => `if (process.env.MODE_${at} !== "fast") { return; }\n${filler(at)}\nuse(process.env.KEY_${at});`,
+      "KEY_19999",
+      "plain",
+    ],
+    [
+      "in a row of alternatives",
+      (at) => `${at === 0 ? "const value =" : "||"} process.env.SOME_LONG_SETTING_${at}`,
+      "SOME_LONG_SETTING_19999",
+      "plain",
+    ],
+    [
       "of constants that name variables",
       (at) => `const NAME_${at} = "SETTING_${at}";\n${filler(at)}\nuse(process.env[NAME_${at}]);`,
       "SETTING_19999",
@@ -72,7 +84,7 @@ describe("a file with a great many names", { timeout: 60_000 }, () => {
       "} a;",
       "{ a",
     ].join("\n");
-    const names = new NamesIn(code);
+    const names = new NamesIn({ code });
     const expected = (name: string, from: number): number[] =>
       [...code.matchAll(new RegExp(`(?<![\\w$.])${name.replaceAll("$", "\\$")}(?![\\w$])`, "g"))]
         .map(({ index }) => index)

@@ -265,7 +265,7 @@ function add(
 function usesOfName(script: Script, { key, when, name, from, of }: Held): Found[] {
   const { code } = script;
   let names = namesOf.get(script);
-  if (!names) namesOf.set(script, (names = new NamesIn(code)));
+  if (!names) namesOf.set(script, (names = new NamesIn(script)));
   return names.uses(name, from, 30).flatMap((offset): Found[] => {
     const after = skipSpace(code, offset + name.length);
     if (code[after] === ":" && /[{,]\s*$/.test(code.slice(Math.max(0, offset - 20), offset))) return [];

@@ -25,12 +25,13 @@ export function isAboutPlatform(key: string): boolean {
 
 /** What is read where another variable has, or has not, a certain value; of blocks in blocks the inner one holds. */
 export function linkChoices(found: Found[], placed: Placed<Sighting>): void {
-  for (const { key, use } of found) {
-    if (!use.choice || isAboutPlatform(key)) continue;
-    const { value, chosen, others } = use.choice;
-    for (const [span, isValue] of [[others, false] as const, [chosen, true] as const])
-      for (const sighting of span === null ? [] : placed.within(span))
-        sighting.onlyFor = { key, values: [value], isValue };
+  const choices = found.filter(({ key, use }) => use.choice && !isAboutPlatform(key));
+  if (choices.length === 0) return;
+  const within = placed.withinOnce();
+  for (const { key, use } of choices.toReversed()) {
+    const { value, chosen, others } = use.choice!;
+    for (const [span, isValue] of [[chosen, true] as const, [others, false] as const])
+      for (const sighting of span === null ? [] : within(span)) sighting.onlyFor = { key, values: [value], isValue };
   }
 }
 

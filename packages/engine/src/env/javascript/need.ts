@@ -7,7 +7,6 @@ import {
   closing,
   conditionAround,
   endOfExpression,
-  endOfScope,
   endOfTernaryBranch,
   opening,
   skipSpace,
@@ -15,6 +14,7 @@ import {
   type Span,
 } from "../code.ts";
 import type { Need } from "../sighting.ts";
+import { blocksOf } from "./names-in.ts";
 
 /** A source file, masked, beside its text: strings are empty in `code` and readable in `text`. */
 export interface Script {
@@ -160,7 +160,7 @@ export function useOf(script: Script, span: Span): Use {
     const use = replacement(script, at + 2);
     // `const key = A || B`: what is asked of the name is asked of both; `const kind = A || "local"` is chosen by.
     const isNamed = use.alternativeAt !== undefined || use.need === "default" || use.need === "quieted";
-    return isNamed ? { ...use, ...bound(code, start, endOfExpression(code, at + 2)) } : use;
+    return isNamed ? { ...use, ...bound(code, start, () => endOfExpression(code, at + 2)) } : use;
   }
   if (two === "&&") {
     const test = conditionAround(code, start);
@@ -171,7 +171,7 @@ export function useOf(script: Script, span: Span): Use {
   if (two === "==" || two === "!=") return compared(script, at, start);
   if (next === "?") {
     if (code[at + 1] === ".") return chained(script, at);
-    return { ...chosenBy(script, at), ...bound(code, start, endOfExpression(code, at)) };
+    return { ...chosenBy(script, at), ...bound(code, start, () => endOfExpression(code, at)) };
   }
   // More, or less, than nothing is never reached: `if (count > process.env.LIMIT)`.
   if (/[^=]>$|[^=]<$|[<>]=$/.test(head) && /[\w$)\]]\s*[<>]=?$/.test(head)) return { need: "guarded" };
@@ -190,7 +190,7 @@ export function useOf(script: Script, span: Span): Use {
   const isExpected = /:\s*string\s*\|\s*(?:undefined|null)\s*=\s*$/.test(code.slice(Math.max(0, start - 60), start));
   isParsed ||= throwsWithout.test(code.slice(Math.max(0, start - 200), start));
   if (next === "," && endsInValue(script, start)) return { need: "default" };
-  return { need: isParsed ? "asserted" : isExpected ? "guarded" : "plain", ...bound(code, start, end) };
+  return { need: isParsed ? "asserted" : isExpected ? "guarded" : "plain", ...bound(code, start, () => end) };
 }
 
 /** Clients that do not come into being without their key, tokens without theirs, and who signs people in. */
@@ -354,10 +354,11 @@ function consequence(script: Script, from: number): Need {
 }
 
 /** What runs only when the block at `from` does not, which ends in a return. */
-function restBehind({ code }: Script, from: number): Span | null {
+function restBehind(script: Script, from: number): Span | null {
+  const { code } = script;
   const block = blockAfter(code, from);
   const isLeft = /\breturn\b[^;{}]*;?\s*$/.test(code.slice(block.start, block.end));
-  return isLeft ? { start: block.end, end: endOfScope(code, block.end + 1) } : null;
+  return isLeft ? { start: block.end, end: blocksOf(script).endAt(block.end + 1) } : null;
 }
 
 function compared(script: Script, at: number, start: number): Use {
@@ -378,9 +379,10 @@ function compared(script: Script, at: number, start: number): Use {
 
 /** `if (STORE === "s3") { … } else { … }`, with nothing else in the condition. */
 function choiceOf(
-  { code, text }: Script,
+  script: Script,
   { at, operator, start }: { at: number; operator: string; start: number },
 ): Choice | null {
+  const { code, text } = script;
   const right = skipSpace(code, at + operator.length);
   const literal = /^(["'`])([\w.-]+)\1/.exec(text.slice(right, right + 60));
   const test = literal ? conditionAround(code, start) : null;
@@ -390,7 +392,7 @@ function choiceOf(
   const after = skipSpace(code, then.end + 1);
   const otherwise = /^else\b/.test(code.slice(after, after + 5)) ? blockAfter(code, after + 4) : null;
   const isEqual = operator.startsWith("=");
-  const other = otherwise ?? restBehind({ code, text, path: "" }, test.end + 1);
+  const other = otherwise ?? restBehind(script, test.end + 1);
   return { value: literal[2]!, chosen: isEqual ? then : other, others: isEqual ? other : then };
 }
 
@@ -420,14 +422,15 @@ function chained(script: Script, at: number): Use {
 }
 
 /** The whole of `const name = <expression>`: later uses of `name` are uses of the variable. */
-function bound(code: string, start: number, end: number): { boundTo?: string } {
-  const at = skipSpace(code, end);
-  const isEnd = at >= code.length || code[at] === ";" || code[at] === "," || code.slice(end, at).includes("\n");
-  if (!isEnd) return {};
+function bound(code: string, start: number, end: () => number): { boundTo?: string } {
   const found = /(?:const|let|var|,)\s+([A-Za-z_$][\w$]*)\s*(?::\s*[\w\s|]+)?=\s*$/.exec(
     code.slice(Math.max(0, start - 90), start),
   );
-  return found ? { boundTo: found[1]! } : {};
+  if (!found) return {};
+  const last = end();
+  const at = skipSpace(code, last);
+  const isEnd = at >= code.length || code[at] === ";" || code[at] === "," || code.slice(last, at).includes("\n");
+  return isEnd ? { boundTo: found[1]! } : {};
 }
 
 function isLiteralAt(text: string, at: number): boolean {

@@ -35,6 +35,27 @@ export class Placed<T extends { offset: number }> {
     while (last < all.length && all[last]!.offset < end) last++;
     return all.slice(first, last);
   }
+
+  /** The same, of each thing once: whoever asks first has it. */
+  withinOnce(): (span: Span) => T[] {
+    const all = this.#sorted;
+    // From each index the next that nobody has, with a way that gets shorter the more often it is gone.
+    const free = Int32Array.from({ length: all.length + 1 }, (_, index) => index);
+    const freeFrom = (index: number): number => {
+      let at = index;
+      while (free[at] !== at) at = free[at] = free[free[at]!]!;
+      return at;
+    };
+    return ({ start, end }) => {
+      const taken: T[] = [];
+      const first = firstFrom(all.length, (index) => all[index]!.offset > start);
+      for (let at = freeFrom(first); at < all.length && all[at]!.offset < end; at = freeFrom(at)) {
+        taken.push(all[at]!);
+        free[at] = at + 1;
+      }
+      return taken;
+    };
+  }
 }
 
 /** The first index below `length` from which on `isBehind` holds, or `length`. */

@@ -8,7 +8,7 @@ import {
   skipSpaceBack,
   type Span,
 } from "../code.ts";
-import { Blocks } from "./names-in.ts";
+import { blocksOf } from "./names-in.ts";
 import type { Script } from "./need.ts";
 import type { Placed } from "./placed.ts";
 import type { Sighting } from "../sighting.ts";
@@ -106,9 +106,9 @@ function entriesIn({ code, text }: Omit<Script, "path">, open: number): { label:
 }
 
 /** `const isOn = process.env.MAIL_ENABLED === "true"; if (isOn) { … }`, or `if (!isOn) return;` and what follows. */
-export function settleNamedSwitches({ code, text }: Script, placed: Placed<Sighting>): void {
+export function settleNamedSwitches(script: Script, placed: Placed<Sighting>): void {
+  const { code, text } = script;
   let asked: Map<string, Asked[]> | undefined;
-  let blocks: Blocks | undefined;
   for (const match of code.matchAll(
     /\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*(?::\s*boolean\s*)?=\s*(?:process\.env|import\.meta\.env|Bun\.env)\.([A-Z][A-Z0-9_]+)\s*===?\s*(?=["'`])/g,
   )) {
@@ -116,11 +116,10 @@ export function settleNamedSwitches({ code, text }: Script, placed: Placed<Sight
     const value = /^["'`](true|1|yes|on|enabled)["'`]/.exec(text.slice(match.index + whole.length))?.[1];
     if (value === undefined) continue;
     asked ??= askedIn(code);
-    blocks ??= new Blocks(code);
     for (const { isNegated, end } of asked.get(name!) ?? []) {
       const block = blockAfter(code, end);
       if (isNegated && !/\breturn\b[^;{}]*;?\s*$/.test(code.slice(block.start, block.end))) continue;
-      const span = isNegated ? { start: block.end, end: blocks.endAt(block.end + 1) } : block;
+      const span = isNegated ? { start: block.end, end: blocksOf(script).endAt(block.end + 1) } : block;
       for (const sighting of placed.within(span)) sighting.onlyFor = { key: key!, values: [value], isValue: true };
     }
   }
