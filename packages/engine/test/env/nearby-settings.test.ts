@@ -79,6 +79,13 @@ describe("settings that only fit the machine of their author", () => {
       facts: dotnet,
       required: ["ConnectionStrings__Main"],
     },
+    "a setting of .NET once, in whatever case it is asked for": {
+      files: {
+        "Program.cs": 'Use(configuration["JWT:Key"]);\nUse(configuration["jwt:key"]);',
+      },
+      facts: dotnet,
+      required: ["JWT__Key"],
+    },
     "nothing of the ways to do it that the settings do not choose": {
       files: {
         "appsettings.json": JSON.stringify({

@@ -272,7 +272,8 @@ const containers: Reader = {
     const reading = draftOf("docker", { at, rule: "container/dockerfile" });
     state(reading, "port", file.ports[0], { at, rule: "container/expose" });
     state(reading, "startCommand", file.command, { at, rule: "container/command" });
-    const alone = !hasLanguageManifest(project, directory);
+    const isOfPages = /^php\b/.test(file.base ?? "") && hasPages(project, directory);
+    const alone = !hasLanguageManifest(project, directory) && !isOfPages;
     // Who builds it has to be told what it is built on.
     if (file.base === "")
       return decide(reading, "container", alone ? 0.6 : 0.3, { at, rule: "container/without-base" });
@@ -325,13 +326,19 @@ function hasTasksAlone({ tree }: Project, directory: string): boolean {
   );
 }
 
+function hasPages({ tree }: Project, directory: string): boolean {
+  return ["index.php", "public/index.php"].some((name) => tree.has(inside(directory, name)));
+}
+
 function composeConfidence(project: Project, directory: string, services: ComposeService[]): number {
   if (hasLanguageManifest(project, directory) && !hasTasksAlone(project, directory)) return 0.35;
   const programs = services.filter((service) => service.build !== undefined || !service.database);
   if (programs.length === 0) return 0.45;
   const elsewhere = programs.filter((service) => service.build !== undefined && service.build !== ".");
   // A compose file beside one Dockerfile only says how to run that container.
-  if (elsewhere.length === 0 && dockerfileOf(project, directory)) return services.length > 1 ? 0.92 : 0.6;
+  // So it does beside pages of PHP, which need no manifest.
+  if (elsewhere.length === 0 && dockerfileOf(project, directory))
+    return services.length > 1 && !hasPages(project, directory) ? 0.92 : 0.6;
   const manifestsBelow = search(project.tree, directory, {
     depth: 2,
     limit: 1,

@@ -54,8 +54,11 @@ export function statePort(project: Project, directory: string, reading: Reading,
 /** Most files say nothing of ports; the patterns proper are slower than this one. */
 const mayTellPort = /port|listen|bind|addr|\brun\(|\bstart\(|\bserver?\b|:\d{4}/i;
 
-/** Ports of databases, queues, mail and remote shells: a program names them because it is their client. */
-const othersPorts = new Set([22, 25, 465, 587, 1433, 2525, 3306, 5432, 5672, 6379, 9092, 9200, 11_211, 27_017]);
+/** Ports of databases, queues, directories, mail and remote shells: a program names them because it is their client. */
+const othersPorts = new Set([
+  21, 22, 25, 110, 143, 389, 465, 587, 636, 993, 995, 1433, 1521, 1883, 2181, 2525, 3306, 4222, 5432, 5671, 5672, 6379,
+  9042, 9092, 9200, 9300, 11_211, 27_017,
+]);
 
 function portIn(text: string, pattern: RegExp): number | undefined {
   for (let rest = text; ; ) {

@@ -230,7 +230,11 @@ function frameworkOf(
   const imported = new Set(
     sources.flatMap(({ text }) => [...text.matchAll(/^\s*(?:import|from)\s+(\w+)/gm)].map(([, module]) => module!)),
   );
-  const isBot = chatBots.some((name) => found.dependencies.has(name)) && !isCalled(sources);
+  const speaks =
+    found.manifest === undefined
+      ? sources.some(({ text }) => speaksToChat.test(text) && isProgram(text))
+      : chatBots.some((name) => found.dependencies.has(name));
+  const isBot = speaks && !isCalled(sources);
   const container = isBot ? dockerfileOf(project, directory)?.command : undefined;
   for (const row of pythonFrameworks) {
     // What a bot answers over HTTP is that it is alive.

@@ -74,6 +74,13 @@ export function settleDotnetSettings(
     !given.has(name) && asked.get(name) !== true && isSpokenOf(texts, sighting) ? [sighting] : [],
   );
   sightings.push(...left);
+  // Names that differ in their case are one setting.
+  const names = new Map<string, string>();
+  for (const sighting of [...own, ...left]) {
+    const name = sighting.key.toLowerCase();
+    sighting.key = names.get(name) ?? sighting.key;
+    names.set(name, sighting.key);
+  }
   const prefix = prefixOf(texts);
   for (const sighting of prefix === undefined ? [] : [...own, ...left]) sighting.key = prefix + sighting.key;
 }

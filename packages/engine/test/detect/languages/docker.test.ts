@@ -90,6 +90,15 @@ describe("a compose file", () => {
     expect(reading).toMatchObject({ kind: "compose", database: ["postgres", "redis"], port: 8080 });
   });
 
+  it("ranks below pages of PHP that it serves with their database", () => {
+    const files = {
+      "docker-compose.yml": "services:\n  db:\n    image: mysql:8\n  web:\n    build: .\n    ports: ['8080:80']\n",
+      Dockerfile: "FROM php:8.3-apache\nCOPY . /var/www/html\n",
+      "public/index.php": "<?php new PDO('mysql:host=db;dbname=shop');",
+    };
+    expect(readingOf(files)).toMatchObject({ kind: "server", runtime: "php", database: ["mysql"] });
+  });
+
   it("ranks below a program in the same directory", () => {
     const reading = readingOf({
       "compose.yaml": compose,

@@ -125,6 +125,15 @@ describe("what other notations name", () => {
   });
 });
 
+it("is none of a directory the program asks", () => {
+  const files = {
+    Gemfile: "source 'https://rubygems.org'\ngem 'sinatra'\n",
+    "config.ru": "run App\n",
+    "app/directory.rb": "DEFAULT_PORT = 389\nport = 636\n",
+  };
+  expect(readingOf(files)).toMatchObject({ framework: "sinatra", port: 9292 });
+});
+
 it("is where a compose file reaches the program, before what its framework's users write", () => {
   const files = {
     "go.mod": "module x\nrequire github.com/go-chi/chi/v5 v5.0.0\n",

@@ -533,6 +533,14 @@ it("reads nothing of an environment that was committed, by whatever name", () =>
   ).toMatchObject({ framework: "flask", database: [] });
 });
 
+it("takes a bot for one by what it imports, where nobody says what it depends on", () => {
+  const files = {
+    "shop_bot.py": "import discord\nimport pages\nif __name__ == '__main__':\n    discord.Client().run(token)\n",
+    "pages.py": "import aiohttp.web\n\ndef start():\n    app = aiohttp.web.Application()\n    return app\n",
+  };
+  expect(readingOf(files)).toMatchObject({ kind: "worker", startCommand: "python shop_bot.py" });
+});
+
 it("takes a bot of interactions.py with pages of its own for a bot", () => {
   const reading = readingOf({
     "requirements.txt": "discord-py-interactions==5.16.0\nfastapi\nuvicorn\n",
