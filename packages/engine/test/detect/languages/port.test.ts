@@ -129,7 +129,7 @@ it("is none of a directory the program asks", () => {
   const files = {
     Gemfile: "source 'https://rubygems.org'\ngem 'sinatra'\n",
     "config.ru": "run App\n",
-    "app/directory.rb": "DEFAULT_PORT = 389\nport = 636\n",
+    "app/directory.rb": "SETTINGS = {\n  hostname: 'localhost',\n  port: 389,\n}\n",
   };
   expect(readingOf(files)).toMatchObject({ framework: "sinatra", port: 9292 });
 });
