@@ -115,6 +115,16 @@ describe("what lies around programs of other languages than JavaScript", () => {
       },
       is: { framework: "aspnet", port: 5050 },
     },
+    "a framework only Deno imports, beside the containers of its database": {
+      files: {
+        "app.ts":
+          'import { Application } from "https://deno.land/x/oak@v5.0.0/mod.ts";\nconst port = 8000;\nawait new Application().listen({ port });',
+        Dockerfile: 'FROM denoland/deno:1.0.0\nEXPOSE 8000\nCOPY . .\nCMD ["run", "--allow-net", "app.ts"]\n',
+        "docker-compose.yml":
+          'services:\n  api:\n    build: .\n    ports: ["8000:8000"]\n  db:\n    image: mysql\n  adminer:\n    image: adminer\n',
+      },
+      is: { kind: "server", runtime: "deno", framework: "oak", port: 8000, database: ["mysql"] },
+    },
     "what only Deno could run beside a package.json that starts nothing": {
       files: {
         "package.json": manifest({

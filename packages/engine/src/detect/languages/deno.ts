@@ -102,8 +102,10 @@ export const deno: Reader = {
         fallback: { port: 8000, rule: "deno/default", at },
         containerLast: true,
       });
+      // A framework that only Deno imports is surer than the containers around it.
+      const unstated = row !== undefined && row.slug !== "" ? 0.93 : 0.85;
       // Beside a package.json the tasks may be another tool's; the manifest alone does not say whose program it is.
-      return decide(reading, "server", isRun ? 0.9 : manifest === null ? 0.85 : hasPackage ? 0.55 : 0.95, {
+      return decide(reading, "server", isRun ? 0.9 : manifest === null ? unstated : hasPackage ? 0.55 : 0.95, {
         at,
         rule: "deno/listens",
       });

@@ -92,6 +92,7 @@ const databaseFeatures: Record<string, readonly [RegExp, string][]> = Object.fro
     "deadpool-diesel",
     "rbatis",
     "toasty",
+    "prisma-client-rust",
     "actix-session",
     "actix-extras",
   ].map((crate) => [

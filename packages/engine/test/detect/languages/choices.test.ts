@@ -108,6 +108,15 @@ const projects: [name: string, files: Record<string, string>, expected: object][
     { port: 17170, database: ["postgres", "mysql", "sqlite"] },
   ],
   [
+    "Rust: the database of Prisma's client, by its features",
+    {
+      "Cargo.toml":
+        '[package]\nname = "x"\n[dependencies]\nprisma-client-rust = { git = "https://example.com/x", features = ["sqlite"] }\n',
+      "src/main.rs": "fn main() {}\n",
+    },
+    { database: ["sqlite"] },
+  ],
+  [
     "PHP: the driver that holds without a variable",
     {
       "composer.json": '{ "require": { "php": "8" } }',
