@@ -18,6 +18,7 @@ import { findIsolation, type Isolation } from "./isolation.ts";
 import { defaultLimits } from "./limits.ts";
 import type { NodeRuntime } from "./node.ts";
 import { collectOutput } from "./output.ts";
+import { leniencesOf } from "./lenience.ts";
 import type { PinnedManager } from "./package-manager.ts";
 import { installationsOf, toolDirectories } from "./programs.ts";
 import { artifactKey, recall, remember, type Remembered } from "./reuse.ts";
@@ -149,8 +150,10 @@ async function buildInWorkspace(
       budgetBytes: limits.frameworkCacheBytes,
     });
     if (kept?.restored) log(`${service.framework} has its cache of an earlier build.`, "stdout");
-    for (const command of service.build!.build ?? [])
-      await runner.run(command, { directory: service.path, env: tools.environments.build });
+    const lenience = await leniencesOf(service, { root: workspace.files, node, declared: input.variables });
+    for (const line of lenience.said) log(line, "stdout");
+    const env = { ...tools.environments.build, ...lenience.variables };
+    for (const command of service.build!.build ?? []) await runner.run(command, { directory: service.path, env });
     await runner.stop();
 
     if (tools.python) await relocatePrograms(join(workspace.files, service.path, ".venv"));

@@ -153,12 +153,18 @@ export async function inspectOutput({ files, blobs, isStatic, secrets }: Inspect
 }
 
 /**
- * What `node file`, `python file` and the like are asked to start must be there. Other commands are left to the start itself.
+ * What `node file`, `python file` and the like are asked to start must be there. Other commands are left to the start itself, and so is
+ * what commands before it may make.
  * Throws OUTPUT_MISSING.
  */
 export function checkEntry({ service, directory }: { service: ServicePlan; directory: string }): void {
   const [program, ...args] = service.start?.argv ?? [];
-  if (program === undefined || !/^(node|python3?|bun|deno|ruby|php)$/.test(program)) return;
+  if (
+    program === undefined ||
+    (service.before ?? []).length > 0 ||
+    !/^(node|python3?|bun|deno|ruby|php)$/.test(program)
+  )
+    return;
   const entry = args.find((argument) => !argument.startsWith("-"));
   if (entry === undefined || entry.includes("$") || !/[./]/.test(entry) || args[0] !== entry) return;
   const base = join(directory, service.start?.cwd ?? ".");

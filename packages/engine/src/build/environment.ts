@@ -59,7 +59,7 @@ export interface EnvironmentInput {
   variables: Readonly<Record<string, string>>;
   /** Variables of the machine; only those that speak of the network are taken. */
   network: Readonly<Record<string, string>>;
-  packageManager: Pick<PinnedManager, "name" | "version" | "plugAndPlay">;
+  packageManager: Pick<PinnedManager, "name" | "version" | "plugAndPlay" | "runsScripts">;
   /** Where rustup keeps the toolchains of this machine, for its programs look in the home of who runs them. */
   rustup?: string;
   /** Directory of the virtual environment, for Python. */
@@ -143,7 +143,7 @@ function toolSettings({ downloads, packageManager, rustup }: EnvironmentInput): 
     GRADLE_USER_HOME: at("gradle"),
     MAVEN_ARGS: `-Dmaven.repo.local=${at("maven")}`,
     NUGET_PACKAGES: at("nuget"),
-    ...(packageManager.name === "pnpm" ? pnpmSettings(at("pnpm")) : {}),
+    ...(packageManager.name === "pnpm" ? pnpmSettings(at("pnpm"), packageManager) : {}),
     ...(packageManager.name === "yarn" ? yarnSettings(at("yarn"), packageManager) : {}),
   };
 }
@@ -168,13 +168,14 @@ function yarnSettings(
  * pnpm would link the files of its store into the workspace, and a build that changes one would change it for every later build.
  * Before version 11 it reads `npm_config_…`, since then `pnpm_config_…`. Source: pnpm.io/settings.
  */
-function pnpmSettings(store: string): Record<string, string> {
+function pnpmSettings(store: string, { runsScripts }: EnvironmentInput["packageManager"]): Record<string, string> {
   const settings = {
     store_dir: store,
     package_import_method: "clone-or-copy",
     manage_package_manager_versions: "false",
     verify_deps_before_run: "false",
     production: "false",
+    ...(runsScripts === true ? { dangerously_allow_all_builds: "true" } : {}),
   };
   return Object.fromEntries(
     Object.entries(settings).flatMap(([key, value]) => [

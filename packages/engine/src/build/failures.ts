@@ -151,7 +151,7 @@ function wordsOf({ packageManager, nodeVersion }: FailureContext): Record<string
 }
 
 function filled(text: string, words: Record<string, string>): string {
-  return text.replace(/(?<!\$)\{(\w+)\}/g, (_, name: string) => words[name] ?? "(see below)");
+  return text.replace(/(?<!\$)\{(\w+)\}/g, (_, name: string) => words[name] ?? "(see the log)");
 }
 
 /** Without colour codes, and with npm's older prefix as its newer one. */

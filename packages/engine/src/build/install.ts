@@ -65,7 +65,7 @@ export async function installDependencies({
             files,
             lockfile,
             command,
-            packageManager: `${manager.name} ${manager.version ?? ""}`,
+            packageManager: `${manager.name} ${manager.version ?? ""}${manager.runsScripts === true ? " runs scripts" : ""}`,
             nodeVersion: node.version,
             variables: input.variables,
           })

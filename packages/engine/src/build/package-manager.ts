@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import major from "semver/functions/major.js";
 import valid from "semver/functions/valid.js";
 import type { PackageManager } from "../detect/package-manager.ts";
 import { DeployError } from "../error.ts";
@@ -20,6 +21,8 @@ export interface PinnedManager {
   digest?: { algorithm: string; hex: string };
   /** Of yarn 2 and later, where the project does not name another linker. */
   plugAndPlay?: boolean;
+  /** Of pnpm 10, which runs no scripts of packages by itself: the project had an earlier one, or never said which may. */
+  runsScripts?: boolean;
   /** What says so, such as `packageManager of package.json` or `pnpm-lock.yaml`. */
   because: string;
 }
@@ -30,10 +33,11 @@ export interface PinnedManager {
  */
 const versionsByLockfile = {
   pnpm: [
-    { from: "9", version: "10.34.9" },
-    { from: "6", version: "8.15.9" },
-    { from: "5.4", version: "7.33.7" },
-    { from: "5", version: "6.35.1" },
+    // `since`: the first major version that reads the format; an earlier one takes the file for none.
+    { from: "9", since: 9, version: "10.34.9" },
+    { from: "6", since: 8, version: "8.15.9" },
+    { from: "5.4", since: 7, version: "7.33.7" },
+    { from: "5", since: 3, version: "6.35.1" },
   ],
   yarnClassic: "1.22.22",
   yarnBerry: [
@@ -43,24 +47,44 @@ const versionsByLockfile = {
   bun: bunVersion,
 } as const;
 
+const declaredBy = "packageManager of package.json";
+
 /** What the files of the directory with the lockfile say; a value of `packageManager` in package.json wins. `slug` is the plan's. */
 export async function choosePackageManager(directory: string, slug: string | undefined): Promise<PinnedManager> {
   const chosen = await managerOf(directory, slug);
+  if (chosen.name === "pnpm") {
+    const isNamed = chosen.because === declaredBy;
+    return isNamed || (await saysWhichMayRun(directory)) ? chosen : { ...chosen, runsScripts: true };
+  }
   if (chosen.name !== "yarn" || chosen.version?.startsWith("1.")) return chosen;
   const settings = await readFile(join(directory, ".yarnrc.yml"), "utf8").catch(() => "");
   return /^nodeLinker:\s*["']?(?:node-modules|pnpm)\b/m.test(settings) ? chosen : { ...chosen, plugAndPlay: true };
 }
 
+/** Whether a setting of pnpm names packages whose scripts are run, or are not. Source: pnpm.io/settings, "Build settings". */
+async function saysWhichMayRun(directory: string): Promise<boolean> {
+  const texts = ["package.json", "pnpm-workspace.yaml"].map((name) =>
+    readFile(join(directory, name), "utf8").catch(() => ""),
+  );
+  return (await Promise.all(texts)).some((text) =>
+    /(?:only|never|ignored)BuiltDependencies|\ballowBuilds\b/.test(text),
+  );
+}
+
 async function managerOf(directory: string, slug: string | undefined): Promise<PinnedManager> {
   const declared = await declaredManager(directory);
-  if (declared && (slug === undefined || declared.name === slug)) return declared;
   const read = (name: string): Promise<string> => readFile(join(directory, name), "utf8").catch(() => "");
+  if (declared && (slug === undefined || declared.name === slug)) {
+    if (declared.name !== "pnpm") return declared;
+    const { because, since, ...fitting } = pnpmFor(await read("pnpm-lock.yaml"));
+    if (major(declared.version!) >= since) return declared;
+    // Whoever wrote the file had a later one than package.json names, which would not install what the file says.
+    return { ...fitting, because: `${because}, which pnpm ${declared.version} of package.json does not read` };
+  }
   switch (slug) {
     case "pnpm": {
-      const format = /^lockfileVersion:\s*['"]?([\d.]+)/m.exec(await read("pnpm-lock.yaml"))?.[1] ?? "9";
-      const row =
-        versionsByLockfile.pnpm.find(({ from }) => Number(format) >= Number(from)) ?? versionsByLockfile.pnpm[0];
-      return { name: "pnpm", version: row.version, because: `pnpm-lock.yaml of format ${format}` };
+      const { since: _, ...fitting } = pnpmFor(await read("pnpm-lock.yaml"));
+      return fitting;
     }
     case "yarn": {
       const lock = await read("yarn.lock");
@@ -77,6 +101,18 @@ async function managerOf(directory: string, slug: string | undefined): Promise<P
   }
 }
 
+function pnpmFor(lock: string): PinnedManager & { since: number } {
+  const format = /^lockfileVersion:\s*['"]?([\d.]+)/m.exec(lock)?.[1];
+  const rows = versionsByLockfile.pnpm;
+  const { since, version } = rows.find(({ from }) => Number(format ?? 9) >= Number(from)) ?? rows[0];
+  return {
+    name: "pnpm",
+    version,
+    because: `pnpm-lock.yaml of format ${format ?? "9"}`,
+    since: format === undefined ? 0 : since,
+  };
+}
+
 async function declaredManager(directory: string): Promise<PinnedManager | undefined> {
   let manifest: unknown;
   try {
@@ -89,7 +125,7 @@ async function declaredManager(directory: string): Promise<PinnedManager | undef
     typeof text === "string" ? /^(npm|pnpm|yarn|bun)@([^+]+)(?:\+(\w+)\.([0-9a-f]+))?$/.exec(text.trim()) : null;
   if (!match || !valid(match[2])) return undefined;
   const [, name, version, algorithm, hex] = match;
-  const because = "packageManager of package.json";
+  const because = declaredBy;
   if (name === "npm") return { name, because };
   return {
     name: name as PackageManager,

@@ -146,7 +146,7 @@ function failed({
     return new DeployError("BUILD_FAILED", {
       what: "The build failed.",
       where: `${shown} ${ended}`,
-      next: "Read its last lines, below; run the same command in a fresh clone of the project to see the same.",
+      next: "Read its last lines; run the same command in a fresh clone of the project to see the same.",
       step: "build",
       evidence: last,
     });

@@ -104,7 +104,7 @@ export function rangeFor({ versions }: Installed, core: string | undefined): str
 }
 
 /** Version of a package as the service finds it, in its own folder or one above. */
-async function installedVersion(files: string, path: string, name: string): Promise<string | undefined> {
+export async function installedVersion(files: string, path: string, name: string): Promise<string | undefined> {
   for (let directory = path; ; directory = dirname(directory)) {
     const text = await textWithin(files, join(directory, "node_modules", name, "package.json"));
     const version = text === null ? null : valid(/"version"\s*:\s*"([^"]+)"/.exec(text)?.[1]);

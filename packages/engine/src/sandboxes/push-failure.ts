@@ -26,7 +26,7 @@ const refusals: Refusal[] = [
     when: /push protection|push cannot contain secrets|secrets? (?:were |was )?(?:detected|found)/i,
     code: "INVALID_SOURCE",
     what: "The host found a secret in the files and refused them.",
-    next: "Take the secret out of the file that is named below and replace it where it was in use, then export again.",
+    next: "Take the secret out of the file that is named here and replace it where it was in use, then export again.",
   },
   {
     when: /GH001|file size limit|larger than the (?:allowed|maximum)|exceeds? (?:the )?(?:maximum|allowed|limit)|pack exceeds|returned error: 413/i,
@@ -50,7 +50,7 @@ const refusals: Refusal[] = [
     when: /GH013|rule violations/i,
     code: "INSUFFICIENT_PERMISSIONS",
     what: "Rules of the repository refuse this push.",
-    next: "Read below which rule; export to another branch (`branch`) and ask for it to be merged.",
+    next: "Read which rule it was; export to another branch (`branch`) and ask for it to be merged.",
   },
   {
     when: /archived|read-only/i,
@@ -86,7 +86,7 @@ const refusals: Refusal[] = [
     when: /remote rejected|hook declined/i,
     code: "CONFLICT",
     what: "The host refused the commit.",
-    next: "Read below what it says.",
+    next: "Read what it says.",
   },
 ];
 

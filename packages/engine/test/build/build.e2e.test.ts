@@ -225,6 +225,68 @@ describe("buildArtifact", () => {
     expect(bench.lines[0]).toContain("pnpm 10.34.9 (packageManager of package.json)");
   });
 
+  it.each([
+    ["webpack 4.46.0", {}, "--openssl-legacy-provider", "1"],
+    [
+      "webpack 4.46.0",
+      { NODE_OPTIONS: "--max-old-space-size=512" },
+      "--max-old-space-size=512 --openssl-legacy-provider",
+      "1",
+    ],
+    ["webpack 5.54.0", {}, "undefined", "1"],
+    ["react-scripts 4.0.3", {}, "undefined", "false"],
+    ["react-scripts 4.0.3", { CI: "true" }, "undefined", "true"],
+  ])("%s with %j has what it needs of Node.js and of the build", async (tool, variables, options, ci) => {
+    const [name, version] = tool.split(" ");
+    await bench.build({
+      files: {
+        "package.json": JSON.stringify({ name: "a", dependencies: { [name!]: "file:./tool" } }),
+        "tool/package.json": JSON.stringify({ name, version }),
+        "build.cjs":
+          'console.log(`found: ${process.env.NODE_OPTIONS} ${process.env.CI}`); require("node:fs").writeFileSync("index.html", "<title>x</title>");',
+      },
+      install: "npm install",
+      build: "node build.cjs",
+      outputDir: ".",
+      variables,
+    });
+    expect(bench.lines).toContain(`found: ${options} ${ci}`);
+  });
+
+  it("leaves it to the commands before the start to make what is started", async () => {
+    const built = await bench.build({
+      files: {
+        "package.json": JSON.stringify({ name: "a", scripts: { make: "node make.cjs" } }),
+        "make.cjs": 'require("node:fs").writeFileSync("made.cjs", "");',
+      },
+      build: "node make.cjs",
+      start: "npm run make && node dist/made.cjs",
+    });
+    expect(built.artifact.files.map(({ path }) => path)).toContain("make.cjs");
+  });
+
+  it.each([
+    ["are run where the project names neither a pnpm nor those that may", {}, true],
+    ["are not where it names those that may", { pnpm: { onlyBuiltDependencies: ["esbuild"] } }, false],
+    ["are what the pnpm it names makes of them", { packageManager: "pnpm@10.34.9" }, false],
+  ] as const)("scripts of packages %s", async (_, more, isRun) => {
+    await bench.build({
+      files: {
+        "package.json": JSON.stringify({ name: "a", dependencies: { "core-js": "3.40.0" }, ...more }),
+        "pnpm-lock.yaml":
+          "lockfileVersion: '9.0'\nsettings:\n  autoInstallPeers: true\n  excludeLinksFromLockfile: false\nimporters:\n  .:\n    dependencies:\n      core-js:\n        specifier: 3.40.0\n        version: 3.40.0\npackages:\n  core-js@3.40.0:\n    resolution: {integrity: sha512-7vsMc/Lty6AGnn7uFpYT56QesI5D2Y/UkgKounk87OP9Z2H9Z8kj6jzcSGAxFmUtDOS0ntK6lbQz+Nsa0Jj6mQ==}\nsnapshots:\n  core-js@3.40.0: {}\n",
+        "index.html": "<title>x</title>",
+      },
+      install: "pnpm install --frozen-lockfile",
+      outputDir: ".",
+    });
+    const printed = bench.lines.join("\n");
+    expect([printed.includes("core-js postinstall"), printed.includes("Ignored build scripts")]).toEqual([
+      isRun,
+      !isRun,
+    ]);
+  });
+
   it("takes a built server without the packages only its build needed", async () => {
     const built = await bench.build({
       files: {

@@ -28,7 +28,7 @@ describe("explainFailure", () => {
     const failure = explainFailure(lines, context);
     expect(failure?.id).toBe(name.split(".")[0]);
     const texts = [failure!.cause, ...failure!.next].join(" ");
-    expect(texts, "every placeholder is filled").not.toMatch(/\(see below\)|undefined|(?<!\$)\{\w/);
+    expect(texts, "every placeholder is filled").not.toMatch(/\(see the log\)|undefined|(?<!\$)\{\w/);
     expect(failure!.next.length).toBeGreaterThan(0);
     expect(failure!.evidence.length).toBeGreaterThan(0);
     for (const { line, text } of failure!.evidence) {

@@ -73,6 +73,18 @@ describe("choosePackageManager", () => {
         "8.15.9",
       ],
       [{ "pnpm-lock.yaml": "lockfileVersion: '9.0'\n" }, "pnpm", "pnpm", "10.34.9"],
+      [
+        { "package.json": `{"packageManager":"pnpm@8.14.0+sha1.ab"}`, "pnpm-lock.yaml": "lockfileVersion: '9.0'\n" },
+        "pnpm",
+        "pnpm",
+        "10.34.9",
+      ],
+      [
+        { "package.json": `{"packageManager":"pnpm@9.15.0"}`, "pnpm-lock.yaml": "lockfileVersion: '9.0'\n" },
+        "pnpm",
+        "pnpm",
+        "9.15.0",
+      ],
       [{ "pnpm-lock.yaml": "lockfileVersion: 5.4\n" }, "pnpm", "pnpm", "7.33.7"],
       [{ "pnpm-lock.yaml": "lockfileVersion: 5.3\n" }, "pnpm", "pnpm", "6.35.1"],
       [{ "yarn.lock": "# yarn lockfile v1\n" }, "yarn", "yarn", "1.22.22"],

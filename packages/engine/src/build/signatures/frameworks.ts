@@ -79,7 +79,7 @@ export const frameworkSignatures: Signature[] = [
     pattern: /Failed to load (?<config>next\.config\.\w+)/,
     cause: "{config} cannot be loaded.",
     evidence: /Error: /,
-    next: ["Correct it at the place named below."],
+    next: ["Correct it at the place named here."],
     recovery: "manual",
   },
   {
@@ -87,7 +87,7 @@ export const frameworkSignatures: Signature[] = [
     pattern: /trying to use TypeScript but do not have the required package/,
     cause: "The project is in TypeScript, and typescript or its types are not among its dependencies.",
     evidence: /npm install --save-dev|pnpm (add|install)|yarn add/,
-    next: ["Run the command below and commit package.json and the lockfile."],
+    next: ["Run the command it names and commit package.json and the lockfile."],
     recovery: "manual",
   },
   {
@@ -102,8 +102,36 @@ export const frameworkSignatures: Signature[] = [
     pattern: /Treating warnings as errors because process\.env\.CI = true/,
     cause: "The build treats warnings as errors, because it runs on a build machine (CI is set).",
     evidence: /^\s+Line \d+:\d+:|^src\//,
-    next: ["Correct the warnings below.", "Or set the build variable CI=false."],
+    next: ["Correct the warnings.", "Or set the build variable CI=false."],
     recovery: "manual",
+  },
+  {
+    id: "other-runtime",
+    pattern: /(?:ReferenceError: |ERROR\s+|^)(?<global>Bun|Deno) is not defined/,
+    cause: "It is written or built for {global}, and Node.js ran it.",
+    next: ["Say how {global} starts it with --start-command: 'bun --bun run start', or 'deno run -A main.ts'."],
+    recovery: "manual",
+    atStart: true,
+  },
+  {
+    id: "worker-global",
+    pattern: /ReferenceError: (?<global>addEventListener|caches|WebSocketPair|HTMLRewriter) is not defined/,
+    cause: "It is built for Cloudflare Workers: there is no {global} in Node.js.",
+    next: ["Deploy it with --platform cloudflare, or build it with the framework's adapter for Node.js."],
+    recovery: "manual",
+    atStart: true,
+  },
+  {
+    id: "browser-global-at-start",
+    pattern: /ReferenceError: (?<global>window|document|localStorage|self|HTMLElement) is not defined/,
+    also: /releases\/rel_/,
+    cause: "Code for the browser or for Workers was loaded by the server: there is no {global} in Node.js.",
+    evidence: /^\s+at .*\/releases\//,
+    next: [
+      "Load it in the browser only, or, where the project is built for Cloudflare Workers, deploy it with --platform cloudflare.",
+    ],
+    recovery: "manual",
+    atStart: true,
   },
   {
     id: "browser-global",
@@ -121,7 +149,7 @@ export const frameworkSignatures: Signature[] = [
     pattern: /Failed to collect page data for (?<page>\/[^\s\]]*)/,
     cause: "The code of {page} failed when it was loaded.",
     evidence: /^\s*(\w*Error: .*|\[?Error: .*)/,
-    next: ["Read the error below: a variable that is not set while building is the usual cause."],
+    next: ["Read the error: a variable that is not set while building is the usual cause."],
     recovery: "manual",
   },
   {
@@ -130,7 +158,7 @@ export const frameworkSignatures: Signature[] = [
     cause: "The page {page} failed while it was rendered.",
     evidence: /^\s*\w*Error: /,
     next: [
-      "Read the error below; run the build on your machine to see the same.",
+      "Read the error; run the build on your machine to see the same.",
       'Or render it when it is asked for: export const dynamic = "force-dynamic".',
     ],
     recovery: "manual",
@@ -160,7 +188,7 @@ export const frameworkSignatures: Signature[] = [
     pattern: /InvalidContentEntryData\w*\]?\s*(?<entry>.*?) data does not match/,
     cause: "The front matter of {entry} does not fit the collection's schema.",
     evidence: /^\s+\w+\*?\*?: /,
-    next: ["Correct the fields below in the file, or the schema in content.config."],
+    next: ["Correct the fields in the file, or the schema in content.config."],
     recovery: "manual",
   },
   {
@@ -200,7 +228,7 @@ export const frameworkSignatures: Signature[] = [
     pattern: /Exiting due to prerender errors|Errors prerendering:/,
     cause: "Some pages failed while they were rendered.",
     evidence: /├─|└──|\[\d{3}\]/,
-    next: ["Read which pages and why below.", "To go on without them: nitro: { prerender: { failOnError: false } }."],
+    next: ["Read which pages and why.", "To go on without them: nitro: { prerender: { failOnError: false } }."],
     recovery: "manual",
   },
   {
@@ -215,7 +243,7 @@ export const frameworkSignatures: Signature[] = [
     id: "vitepress-dead-link",
     pattern: /Found dead link (?<link>\S+) in file (?<page>\S+)|\[vitepress\] \d+ dead link/,
     cause: "The documentation has links that lead nowhere.",
-    next: ["Correct the links below, or set ignoreDeadLinks: true."],
+    next: ["Correct the links, or set ignoreDeadLinks: true."],
     recovery: "manual",
   },
   {
@@ -274,7 +302,7 @@ export const frameworkSignatures: Signature[] = [
       /(?<place>\S+ \(\d+:\d+\)): (?:Unexpected token|Expected|Unterminated|Parse error)|RollupError: Parse failure|\[PARSE_ERROR\]|Parsing ecmascript source code failed/,
     cause: "A source file cannot be parsed.",
     evidence: /^\s*\d+: /,
-    next: ["Correct it at the place named below; an unresolved merge conflict is a usual cause."],
+    next: ["Correct it at the place named here; an unresolved merge conflict is a usual cause."],
     recovery: "manual",
   },
 ];

@@ -44,13 +44,6 @@ export const installSignatures: Signature[] = [
     recovery: "manual",
   },
   {
-    id: "lockfile-pnpm-absent",
-    pattern: /ERR_PNPM_NO_LOCKFILE/,
-    cause: "There is no pnpm-lock.yaml, and a build installs only what one names.",
-    next: ["Run pnpm install, commit pnpm-lock.yaml, and deploy again."],
-    recovery: "manual",
-  },
-  {
     id: "lockfile-pnpm-version",
     pattern:
       /Ignoring not compatible lockfile|ERR_PNPM_LOCKFILE_BREAKING_CHANGE|Headless installation requires a pnpm-lock\.yaml/,
@@ -58,6 +51,13 @@ export const installSignatures: Signature[] = [
     next: [
       'Name the version in package.json: "packageManager": "pnpm@<version>" (pnpm --version says it), and commit it.',
     ],
+    recovery: "manual",
+  },
+  {
+    id: "lockfile-pnpm-absent",
+    pattern: /ERR_PNPM_NO_LOCKFILE/,
+    cause: "There is no pnpm-lock.yaml, and a build installs only what one names.",
+    next: ["Run pnpm install, commit pnpm-lock.yaml, and deploy again."],
     recovery: "manual",
   },
   {
@@ -224,7 +224,7 @@ export const installSignatures: Signature[] = [
     pattern: /EJSONPARSE|Invalid package\.json|ERR_PNPM_JSON_PARSE|JSON\.parse Failed to parse/,
     cause: "package.json is not valid JSON.",
     evidence: /JSON\.parse|position \d+/,
-    next: ["Correct it at the place named below: a comma too many and comments are the usual causes."],
+    next: ["Correct it at the place named here: a comma too many and comments are the usual causes."],
     recovery: "manual",
   },
   {

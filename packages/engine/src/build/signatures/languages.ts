@@ -39,7 +39,7 @@ export const languageSignatures: Signature[] = [
       /ERROR: (Cannot install .* because these package versions have conflicting dependencies|ResolutionImpossible)/,
     cause: "Python packages want versions that exclude each other.",
     evidence: /depends on|The user requested/,
-    next: ["Loosen the versions below in requirements.txt."],
+    next: ["Loosen these versions in requirements.txt."],
     recovery: "manual",
   },
   {
@@ -78,7 +78,7 @@ export const languageSignatures: Signature[] = [
     also: /File "[^"]+", line \d+/,
     cause: "A Python file cannot be parsed: {what}.",
     evidence: /File "[^"]+", line \d+/,
-    next: ["Correct it at the place named below, or use a newer Python if the syntax is new."],
+    next: ["Correct it at the place named here, or use a newer Python if the syntax is new."],
     recovery: "manual",
     atStart: true,
   },
@@ -193,7 +193,7 @@ export const languageSignatures: Signature[] = [
     pattern: /^\S+\.java:\d+: error: (?<what>.*)$|COMPILATION ERROR/,
     cause: "Java does not compile: {what}.",
     evidence: /\.java:\d+: error|\[ERROR\] .*\.java/,
-    next: ["Correct it at the place named below."],
+    next: ["Correct it at the place named here."],
     recovery: "manual",
   },
   {

@@ -104,7 +104,7 @@ export const moduleSignatures: Signature[] = [
     pattern: /error TS(?:7016|2580|2582|2688): |Type error: Could not find a declaration file for module/,
     cause: "Types of a package are missing.",
     evidence: /npm i --save-dev|@types\//,
-    next: ["Add the @types package named below as a development dependency, commit, and deploy again."],
+    next: ["Add the @types package named here as a development dependency, commit, and deploy again."],
     recovery: "manual",
   },
   {
@@ -136,7 +136,7 @@ export const moduleSignatures: Signature[] = [
     pattern: /^Type error: (?<what>.*)/,
     cause: "TypeScript found an error: {what}",
     evidence: /^\.\/\S+:\d+:\d+/,
-    next: ["Correct it at the place named below; npx tsc --noEmit on your machine shows all of them."],
+    next: ["Correct it at the place named here; npx tsc --noEmit on your machine shows all of them."],
     recovery: "manual",
   },
   {

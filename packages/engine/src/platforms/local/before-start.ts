@@ -57,7 +57,7 @@ function failed(
   return new DeployError("START_FAILED", {
     what: `${formatCommand(command)}, which runs before ${service} starts, ended with ${code ?? "a signal"}.`,
     where: `before the start of ${service}`,
-    next: "Read what it printed, below. What runs now was not touched.",
+    next: "Read what it printed. What runs now was not touched.",
     step: "deploy",
     evidence: output.trim().split("\n").slice(-shownLines),
   });

@@ -101,7 +101,7 @@ function startFailed(plan: ServicePlan, { state, lastExit, lastLines }: EdgeServ
     next:
       (missing === undefined
         ? (failure?.next.join(" ") ??
-          "Read what it printed, below; a missing variable or a missing dependency is the usual cause.")
+          "Read what it printed; a missing variable or a missing dependency is the usual cause.")
         : remedyFor(missing)) + without,
     step: "deploy",
     evidence: lastLines.slice(-20),
