@@ -16,6 +16,8 @@ export interface Built {
   noStart?: boolean;
   /** That adapter, or the preset of Nitro, where there is one. */
   adapter?: string | undefined;
+  /** Its server is written for Bun, whatever the script that starts it says. */
+  isForBun?: boolean;
   port?: number;
   /** The builder must be run with this for that output, whatever the build script says. */
   verb?: string;

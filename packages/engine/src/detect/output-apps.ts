@@ -4,7 +4,7 @@ import { callsIn, type Config, configOf, placed, stringAt, valueAt } from "./con
 import { placeOf, search } from "./languages/files.ts";
 import { majorOf, type Manifest, uses } from "./manifest.ts";
 import { inside, type Project } from "./reading.ts";
-import { optionOf } from "./scripts.ts";
+import { type Invocation, optionOf } from "./scripts.ts";
 
 /** What each framework with a server of its own makes. */
 export const appOutputs: Record<string, (building: Building) => Built | null> = {
@@ -47,7 +47,7 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
         (words.includes("generate") || words.includes("export") || words.includes("--prerender")),
     );
     const at = config?.at ?? manifest.at;
-    const preset = stringAt(config?.value, "nitro", "preset");
+    const preset = presetOf(builds) ?? stringAt(config?.value, "nitro", "preset");
     const isStatic =
       generates ||
       (old && stringAt(config?.value, "target") === "static") ||
@@ -77,7 +77,8 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
     // What is built for Cloudflare runs nowhere else. Presets of Node, Bun and Deno leave a server that is started.
     const noStart = preset?.startsWith("cloudflare") === true;
     const adapter = preset !== undefined && !/^(?:node|bun|deno)/.test(preset) ? preset : undefined;
-    return { kind: "server", output: ".output", at, rule: "nuxt/server", confidence: 0.92, noStart, adapter };
+    const bun = forBun(preset);
+    return { kind: "server", output: ".output", at, rule: "nuxt/server", confidence: 0.92, noStart, adapter, ...bun };
   },
   sveltekit({ project, manifest }) {
     const config = configOf(project, manifest.directory, ["svelte.config"]) ?? null;
@@ -105,6 +106,7 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
         kind: "server",
         output: out,
         start: /bun/.test(from ?? "") ? `bun ./${out}/index.js` : `node ${out}`,
+        isForBun: /bun/.test(from ?? ""),
         at,
         rule: "sveltekit/adapter-node",
         confidence: 0.97,
@@ -158,11 +160,17 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
         rule: "remix/spa",
         confidence: 0.95,
       };
+    // A Worker, which nothing of Node starts.
+    const isWorker =
+      ["@remix-run/cloudflare-workers", "@remix-run/cloudflare-pages", "@remix-run/cloudflare"].some((name) =>
+        uses(manifest, name),
+      ) || stringAt(classic?.value, "serverBuildTarget")?.startsWith("cloudflare") === true;
     if (classic || !vite)
       return {
         kind: "server",
         output: "build",
-        start: "remix-serve build",
+        start: isWorker ? undefined : "remix-serve build",
+        noStart: isWorker,
         at: classic?.at ?? manifest.at,
         rule: "remix/classic",
         confidence: 0.9,
@@ -170,7 +178,7 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
     return {
       kind: "server",
       output: "build",
-      noStart: uses(manifest, "@remix-run/cloudflare"),
+      noStart: isWorker,
       at: vite.at,
       rule: "remix/server",
       confidence: 0.92,
@@ -235,9 +243,9 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
       confidence: 0.85,
     };
   },
-  "solid-start"({ project, manifest }) {
+  "solid-start"({ project, manifest, builds }) {
     const config = configOf(project, manifest.directory, ["app.config", "vite.config"]);
-    const preset = stringAt(config?.value, "server", "preset");
+    const preset = presetOf(builds) ?? stringAt(config?.value, "server", "preset") ?? nitroPreset(config);
     const adapter = callsIn(config?.value)
       .map((call) => stringAt(valueAt(call, "adapter"), "$from"))
       .find((value) => value !== undefined);
@@ -258,13 +266,15 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
       kind: "server",
       output: uses(manifest, "solid-start") ? "dist" : ".output",
       start: uses(manifest, "solid-start") ? "solid-start start" : undefined,
+      ...forBun(preset),
       at: config?.at ?? manifest.at,
       rule: "solid-start/server",
       confidence: 0.9,
     };
   },
-  "tanstack-start"({ project, manifest }) {
+  "tanstack-start"({ project, manifest, builds }) {
     const config = configOf(project, manifest.directory, ["vite.config", "app.config"]);
+    const preset = presetOf(builds) ?? stringAt(config?.value, "server", "preset") ?? nitroPreset(config);
     const calls = callsIn(config?.value);
     const start = calls.find((call) => /tanstackStart|TanStackStart/i.test(stringAt(call, "$call") ?? ""));
     const spa = valueAt(start, "spa");
@@ -286,6 +296,7 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
       output: nitro ? ".output" : "dist",
       start: nitro || foreign ? undefined : "node dist/server/server.js",
       noStart: foreign,
+      ...forBun(preset),
       at: config?.at ?? manifest.at,
       rule: "tanstack-start/server",
       confidence: 0.88,
@@ -343,6 +354,26 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
     };
   },
 };
+
+/** The preset of Nitro the build is told: `nuxt build --preset bun`, `NITRO_PRESET=bun vite build`. */
+function presetOf(builds: readonly Invocation[]): string | undefined {
+  for (const build of builds) {
+    const told = optionOf(build, "--preset") ?? build.variables["NITRO_PRESET"] ?? build.variables["SERVER_PRESET"];
+    if (told !== undefined) return told;
+  }
+  return undefined;
+}
+
+/** The preset given to Nitro as a plugin of Vite: `nitro({ preset: "bun" })`. */
+function nitroPreset(config: Config | null | undefined): string | undefined {
+  const call = callsIn(config?.value).find((one) => /nitro/i.test(stringAt(one, "$call") ?? ""));
+  return stringAt(call, "preset") ?? stringAt(call, "config", "preset");
+}
+
+/** What Nitro builds for Bun calls `Bun.serve`, which Node does not have. */
+function forBun(preset: string | undefined): Pick<Built, "isForBun" | "start"> {
+  return preset === "bun" ? { isForBun: true, start: "bun run .output/server/index.mjs" } : {};
+}
 
 function adapterOf(manifest: Manifest): string | undefined {
   return [

@@ -20,6 +20,7 @@ import type { TaskSite } from "./task-runner.ts";
 import { useOf } from "./use.ts";
 import {
   executed,
+  markBun,
   nxOutput,
   portOfRun,
   portOfSettings,
@@ -67,7 +68,9 @@ export function settleFramework(subject: Subject, active: Active, built: Built, 
     (program !== undefined && renders(program, framework));
   const stand = built.noStart && !isOwn ? standIn(subject) : undefined;
   const served = built.start === undefined && framework.start === undefined ? previewOf(subject) : undefined;
-  if (isOwn) stateStart(subject, program);
+  if (built.isForBun) markBun(reading, own.at);
+  if (isOwn && built.isForBun) state(reading, "startCommand", underBun(subject, program, built), own);
+  else if (isOwn) stateStart(subject, program);
   else if (stand) state(reading, "startCommand", runScript(subject.manager, "start"), stand);
   else if (script !== undefined) state(reading, "startCommand", runScript(subject.manager, script), own);
   else if (served !== undefined) state(reading, "startCommand", runScript(subject.manager, served), own);
@@ -86,6 +89,12 @@ export function settleFramework(subject: Subject, active: Active, built: Built, 
   else if (told) state(reading, "port", told.port, { at: told.at, rule: "port/example", confidence: 0.75 });
   else state(reading, "port", built.port ?? framework.port, { ...own, rule: `port/${framework.id}`, confidence: 0.85 });
   decide(reading, "server", active.confidence, own);
+}
+
+/** A program built for Bun, by the script that starts it: what a tool starts in it would be a process of Node. */
+function underBun({ manager }: Subject, { script, run }: Program, { start }: Built): string | undefined {
+  if (run?.program === "node" || script === undefined) return start;
+  return run?.program === "bun" ? runScript(manager, script) : `bun --bun run ${script}`;
 }
 
 /** The script that does what the framework's own command does, under whatever name (`next:start`), or that command. */

@@ -9,7 +9,7 @@ import { state } from "./languages/draft.ts";
 import { majorOf, type Manifest, manifestOf, usedOf, uses } from "./manifest.ts";
 import type { PackageManager } from "./package-manager.ts";
 import { type Program, scriptCalled, type Subject } from "./program.ts";
-import { inside, isObject, type Json, type JsonObject, type Project } from "./reading.ts";
+import { inside, isObject, type Json, type JsonObject, type Project, type Reading } from "./reading.ts";
 import { type Invocation, optionOf } from "./scripts.ts";
 import { workspaceOf } from "./workspaces.ts";
 
@@ -29,16 +29,13 @@ export function stateRuntime(
     (manager === "bun" &&
       sources.some(({ text }) => /export\s+default\s+(app|\{[^}]*fetch)/.test(text)) &&
       !uses(manifest, "wrangler"));
-  if (bun) {
-    reading.runtime = "bun";
-    reading.evidence.push({
-      field: "runtime",
-      value: "bun",
-      rule: "runtime/bun",
-      at: program?.at ?? manifest.at,
-      confidence: 0.9,
-    });
-  }
+  if (bun) markBun(reading, program?.at ?? manifest.at);
+}
+
+/** It runs under Bun, as `at` says. */
+export function markBun(reading: Reading, at: string): void {
+  reading.runtime = "bun";
+  reading.evidence.push({ field: "runtime", value: "bun", rule: "runtime/bun", at, confidence: 0.9 });
 }
 
 /** The start command: the script, the command of a platform's file, the framework's own, or the file itself, in that order. */
@@ -260,7 +257,7 @@ export function statePort(
 
 /** Settings kept in a package of the workspace: `import { env } from "@acme/env"`. */
 function settingsOf(project: Project, manifest: Manifest, sources: readonly Source[]): Source[] {
-  const names = Object.entries(manifest.dependencies).flatMap(([name, range]) =>
+  const names = Object.entries({ ...manifest.devDependencies, ...manifest.dependencies }).flatMap(([name, range]) =>
     /^(?:workspace:|file:|link:|\*$)/.test(range) &&
     sources.some(({ text }) => text.includes(`"${name}`) || text.includes(`'${name}`))
       ? [name]

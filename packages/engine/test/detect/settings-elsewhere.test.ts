@@ -65,6 +65,20 @@ describe("ports that are settled in another file", () => {
     });
     expect(service(detection, "apps/api").port).toBe(3801);
   });
+  it("in a package of the workspace that is only needed to build", () => {
+    const detection = detected({
+      "package.json": `{"private":true,"workspaces":["*/*"]}`,
+      "apps/api/package.json": manifest({
+        scripts: { build: "tsup", start: "node dist/server.js" },
+        dependencies: { fastify: "5" },
+        devDependencies: { "@acme/env": "workspace:*", tsup: "8" },
+      }),
+      "apps/api/src/server.ts": `import { env } from "@acme/env";\nimport fastify from "fastify";\nfastify().listen({ port: env.PORT });`,
+      "packages/env/package.json": `{"name":"@acme/env","main":"index.ts"}`,
+      "packages/env/index.ts": `export const env = createEnv({ server: { PORT: z.coerce.number().default(3333) } });`,
+    });
+    expect(service(detection, "apps/api").port).toBe(3333);
+  });
   it("as a default with a name, in a package of the workspace", () => {
     const detection = detected({
       "package.json": `{"private":true,"workspaces":["packages/*"]}`,

@@ -81,5 +81,12 @@ describe("settings of platforms and frameworks of Node", () => {
       },
       required: ["SHARED_URL", "VITE_URL"],
     },
+    "settings of a site builder that are given files by their names": {
+      files: {
+        "package.json": `{"devDependencies":{"@11ty/eleventy":"3"}}`,
+        ".eleventy.js": `module.exports = (eleventyConfig) => { eleventyConfig.addPassthroughCopy("CNAME"); key(process.env.API_KEY.trim()); };`,
+      },
+      required: ["API_KEY"],
+    },
   });
 });

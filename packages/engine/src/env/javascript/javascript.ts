@@ -316,7 +316,7 @@ function readDestructuring(script: Script, found: Found[]): void {
 }
 
 const notReaders =
-  /(?:^|\.)(?:set|stub|delete|unset|mock|write|register|hasOwn\w*|define|loadEnv|log|on|emit|use)\w*$|(?:set|stub|mock|delete|update|write)[A-Z]?\w*Env\w*$/;
+  /(?:^|\.)(?:set|stub|delete|unset|mock|write|register|hasOwn\w*|define|loadEnv|log|on|emit|use|add[A-Z])\w*$|(?:set|stub|mock|delete|update|write)[A-Z]?\w*Env\w*$/;
 const demanding = /require|must|orThrow|getOrThrow|assert|mandatory|needed|ensure|strict/i;
 /** What has a value of its own for what is missing; a switch that is not set is off. */
 const lenient = /optional|maybe|orDefault|orNull|try|default|bool/i;
