@@ -6,6 +6,7 @@ import { settleCaseFiles } from "./javascript/case-files.ts";
 import { withConstants } from "./languages/constants.ts";
 import { settleGoFields, settleIdleGo } from "./languages/go-programs.ts";
 import { readThroughOwnGo } from "./languages/go-readers.ts";
+import { readThroughOwnFunctions } from "./languages/own-functions.ts";
 import { readJvmAddresses, readJvmDatasource, readJvmPlaceholders, readJvmSettings } from "./languages/jvm-settings.ts";
 import { settleForeignPackages } from "./languages/foreign-packages.ts";
 import { settleDotnetSettings } from "./languages/dotnet.ts";
@@ -44,6 +45,7 @@ export function sightingsIn(
   const jvm = new Map<string, string>();
   const dotnet = new Map<string, string>();
   const php = new Map<string, string>();
+  const others = new Map<string, string>();
   const scripts: Source[] = [];
   const tools: Source[] = [];
   const readers = new Map<string, OwnReader>();
@@ -65,6 +67,7 @@ export function sightingsIn(
     if (file.extension === "cs" && !file.isTooling) dotnet.set(file.path, source.text);
     if (file.extension === "php" && !file.isTooling) php.set(file.path, source.text);
     if (/^(?:java|kt)$/.test(file.extension) && !file.isTooling) jvm.set(file.path, source.text);
+    if (/^(?:java|kt|cs|php|rb|exs?|py)$/.test(file.extension) && !file.isTooling) others.set(file.path, source.text);
     if (file.isTooling) for (const sighting of found) sighting.need = "tooling";
     if (file.isTooling && source.isScript) tools.push(source);
     else if (source.isScript) scripts.push(source);
@@ -72,6 +75,7 @@ export function sightingsIn(
       if (reader.demands !== "never" || reader.replaces) readers.set(reader.name, reader);
     sightings.push(...found);
   }
+  sightings.push(...readThroughOwnFunctions(others));
   sightings = withConstants(sightings, [...python.values(), ...go.values()]);
   for (const sighting of sightings) {
     const reader = sighting.callee === undefined ? undefined : readers.get(sighting.callee);

@@ -17,6 +17,60 @@ describe("what the files of a program say of each other's variables: required is
       facts: python,
       required: ["APP_BOT_TOKEN"],
     },
+    "what functions of the program are given, in Java and Kotlin": {
+      files: {
+        "src/main/java/a/Env.java":
+          "package a;\npublic class Env {\n  public static String of(String name) {\n    String value = System.getenv(name);\n    if (value == null) throw new IllegalStateException(name);\n    return value;\n  }\n  public static String of(String name, String other) {\n    String value = System.getenv(name);\n    return value == null ? other : value;\n  }\n}\n",
+        "src/main/java/a/Main.java":
+          'package a;\nclass Main {\n  String a = Env.of("SHOP_KEY");\n  String b = Env.of("SHOP_SIZE", "3");\n  String c = Users.of("ADMIN");\n}\n',
+        "src/main/kotlin/Read.kt":
+          'fun needed(name: String): String = System.getenv(name) ?: error("no $name")\nfun variable(name: String): String? = System.getenv(name)\nval own = needed("SHOP_TOKEN")\n',
+        "src/main/kotlin/Main.kt": 'val place = variable("SHOP_PLACE") ?: "a"\nval door = variable("SHOP_DOOR")!!\n',
+      },
+      facts: java,
+      required: ["SHOP_DOOR", "SHOP_KEY", "SHOP_TOKEN"],
+    },
+    "what functions of the program are given, in PHP": {
+      files: {
+        "src/Config.php":
+          "<?php\nclass Config\n{\n    public static function get(string $key): string\n    {\n        $value = getenv($key);\n        if ($value === false) {\n            throw new RuntimeException($key);\n        }\n        return $value;\n    }\n    public function or(string $key, ?string $other = null): ?string\n    {\n        return $_ENV[$key] ?? $other;\n    }\n}\n",
+        "index.php":
+          "<?php\n$a = Config::get('SHOP_KEY');\n$b = $config->or('SHOP_SIZE', '3');\n$c = $request->get('SHOP_FORM');\n",
+      },
+      facts: { runtime: "php" },
+      required: ["SHOP_KEY"],
+    },
+    "what functions of the program are given, in Ruby": {
+      files: {
+        "lib/env.rb":
+          'module Env\n  def self.need!(name)\n    ENV.fetch(name) { raise "no #{name}" }\n  end\n  def self.may(name, other)\n    ENV.fetch(name, other)\n  end\nend\n',
+        "app.rb": 'A = Env.need!("SHOP_KEY")\nB = Env.may("SHOP_SIZE", "3")\nC = Door.need!("SHOP_DOOR")\n',
+      },
+      facts: { runtime: "ruby" },
+      required: ["SHOP_KEY"],
+    },
+    "what functions of the program are given, in Elixir": {
+      files: {
+        "lib/a/env.ex":
+          'defmodule A.Env do\n  def require!(name), do: System.get_env(name) || raise("no #{name}")\n  def get(name, other), do: System.get_env(name) || other\nend\n',
+        "lib/a/app.ex": 'A.Env.require!("SHOP_KEY")\nA.Env.get("SHOP_SIZE", "3")\n',
+      },
+      facts: { runtime: "elixir" },
+      required: ["SHOP_KEY"],
+    },
+    "what functions of other files are given, in Python and .NET": {
+      files: {
+        "env.py":
+          "import os\ndef needed(name: str) -> str:\n    value = os.environ.get(name)\n    if not value:\n        raise RuntimeError(name)\n    return value\n",
+        "app.py": 'import env\nA = env.needed("SHOP_KEY")\n',
+        "Settings.cs":
+          "public class EnvProvider {\n    public string? Get(string key)\n    {\n        return Environment.GetEnvironmentVariable(key);\n    }\n}\n",
+        "Program.cs":
+          'var a = provider.Get("SHOP_MODEL") ?? "small";\nvar b = provider.Get("SHOP_TOKEN") ?? throw new Exception();\n',
+      },
+      facts: python,
+      required: ["SHOP_KEY", "SHOP_TOKEN"],
+    },
     "what a constant of Go names": {
       files: {
         "names.go": 'package app\nconst (\n\tEnvToken = "APP_TOKEN"\n)\n',

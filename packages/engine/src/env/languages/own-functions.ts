@@ -1,0 +1,257 @@
+/** Functions of a program that read the variable whose name they are given, wherever they are called: `Env.require("KEY")`. Go has go-readers.ts. */
+import { literally } from "../../detect/literally.ts";
+import { closing } from "../code.ts";
+import { maskHashComments, maskSlashComments } from "../mask.ts";
+import type { Need, Sighting } from "../sighting.ts";
+
+interface Form {
+  comments: "hash" | "slash";
+  /** The files that may hold such a function. */
+  asks: RegExp;
+  /** Its head: indentation, name, parameter, and what other parameters there are. */
+  head: RegExp;
+  /** Before the parameter, where it is read. */
+  reads: RegExp;
+  /** It fails. */
+  stops: RegExp;
+  /** The table of languages finds what functions of these names are given. */
+  known: RegExp;
+}
+
+const modifiers = "^([ \\t]*)(?:(?:public|private|protected|internal|static|final|async|open|override)\\s+){0,5}";
+const none = /(?!)/;
+
+const jvm = {
+  comments: "slash",
+  asks: /\bgetenv\(\s*[a-z]|\bgetenv\(\)\s*(?:\.get\(|\[)\s*[a-z]/,
+  reads: /\bgetenv\((?:\)\s*(?:\.get\(|\[))?\s*$/,
+  stops: /\bthrow\b|\berror\(|\brequireNotNull\(|exitProcess|System\.exit|!!/,
+  known: none,
+} as const;
+
+const forms: Readonly<Record<string, Form>> = {
+  java: {
+    ...jvm,
+    head: new RegExp(
+      `${modifiers}String\\s+(\\w+)\\(\\s*(?:final\\s+)?String\\s+(\\w+)\\s*(,[^)]{0,400})?\\)[^{};]{0,80}\\{`,
+      "gm",
+    ),
+  },
+  kt: {
+    ...jvm,
+    head: new RegExp(
+      `${modifiers}fun\\s+(\\w+)\\(\\s*(\\w+)\\s*:\\s*String\\s*(,[^)]{0,400})?\\)[^={}\\n]{0,80}[={]`,
+      "gm",
+    ),
+  },
+  cs: {
+    comments: "slash",
+    asks: /GetEnvironmentVariable\(\s*[a-z]/,
+    head: new RegExp(
+      `${modifiers}[sS]tring\\??\\s+(\\w+)\\(\\s*string\\s+(\\w+)\\s*(,[^)]{0,400})?\\)\\s*(?:\\{|=>)`,
+      "gm",
+    ),
+    reads: /\bGetEnvironmentVariable\(\s*$/,
+    stops: /\bthrow\b|Environment\.Exit/,
+    known: /Require|Must/,
+  },
+  php: {
+    comments: "slash",
+    asks: /\bgetenv\(\s*\$|\$_(?:ENV|SERVER)\[\s*\$/,
+    head: new RegExp(
+      `${modifiers}function\\s+(\\w+)\\(\\s*(?:\\??string\\s+)?\\$(\\w+)\\s*(,[^)]{0,400})?\\)[^{};]{0,60}\\{`,
+      "gm",
+    ),
+    reads: /(?:\bgetenv\(|\$_(?:ENV|SERVER)\[)\s*\$$/,
+    stops: /\bthrow\b|\bdie\b|\bexit\b/,
+    known: /^env$/,
+  },
+  rb: {
+    comments: "hash",
+    asks: /\bENV(?:\[|\.fetch\(?)\s*[a-z]/,
+    head: /^([ \t]*)def\s+(?:self\.)?(\w+[!?]?)[( ]\s*(\w+)\s*(,[^)\n]{0,400})?\)?[ \t]*$/gm,
+    reads: /\bENV(?:\[|\.fetch\(?)\s*$/,
+    stops: /\braise\b|\babort\b|\bfail\b|\bENV\.fetch\(?\s*\w+\s*\)?\s*$/m,
+    known: none,
+  },
+  ex: {
+    comments: "hash",
+    asks: /\bSystem\.(?:get|fetch)_env!?\(\s*[a-z]/,
+    head: /^([ \t]*)defp?\s+(\w+[!?]?)\(\s*(\w+)\s*(,[^)\n]{0,400})?\)(?:,[ \t]*do:|[ \t]+do[ \t]*$)/gm,
+    reads: /\bSystem\.(?:get|fetch)_env!?\(\s*$/,
+    stops: /\braise\b|System\.halt|fetch_env!/,
+    known: /^fetch_env!$/,
+  },
+  py: {
+    comments: "hash",
+    asks: /\b(?:getenv\(|environ(?:\.get\(|\[))\s*[a-z]/,
+    head: /^([ \t]*)def\s+(\w+)\(\s*(?:(?:self|cls)\s*,\s*)?(\w+)\s*(?::\s*str\s*)?(,[^)]{0,400})?\)[^:\n]*:[ \t]*$/gm,
+    reads: /\b(?:getenv\(|environ(?:\.get\(|\[))\s*$/,
+    stops: /\braise\b|sys\.exit|\bexit\(|\benviron\[/,
+    known: /^get_env(?:_variable)?$|(?=.*(?:requir|must)).*env|^(?:env|config)$/,
+  },
+};
+
+interface Reader {
+  form: Form;
+  extension: string;
+  path: string;
+  name: string;
+  /** The class or module it stands in. */
+  owner: string;
+  /** Called with the name alone, and with more. */
+  alone: Need | null;
+  withMore: Need | null;
+}
+
+/** So many characters of a function are looked at. */
+const longest = 800;
+/** Of such a name it is clear enough what it is given, whoever has it. */
+const telling = /env|require|must|mandatory|variable|secret|setting|conf/i;
+const replacedBy =
+  /^[\])]*(?:\s*\?\?|\s*\?:|\s*\|\||\s+or\b|\s*\.\w*(?:[oO]rElse|[oO]rDefault)|\s*,)\s*(null\b|nil\b|None\b)?/;
+
+/** Programs have one or two of them; more are somebody's library. */
+const most = 40;
+
+/** `texts` are the files of the program, of any language. */
+export function readThroughOwnFunctions(texts: ReadonlyMap<string, string>): Sighting[] {
+  const readers: Reader[] = [];
+  for (const [path, text] of texts) {
+    const extension = extensionOf(path);
+    const form = forms[extension];
+    if (!form?.asks.test(text)) continue;
+    for (const reader of readersIn(form, { path, extension, code: masked(form, text) })) {
+      readers.push(reader);
+      if (readers.length >= most) return callsOfAll(readers, texts);
+    }
+  }
+  return callsOfAll(readers, texts);
+}
+
+function callsOfAll(readers: readonly Reader[], texts: ReadonlyMap<string, string>): Sighting[] {
+  if (readers.length === 0) return [];
+  return [...texts].flatMap(([path, text]) => {
+    const called = readers.filter((reader) => isOfSame(reader, path) && text.includes(reader.name));
+    if (called.length === 0) return [];
+    const code = masked(called[0]!.form, text);
+    return called.flatMap((reader) => callsOf(reader, path, code));
+  });
+}
+
+function extensionOf(path: string): string {
+  const extension = path.slice(path.lastIndexOf(".") + 1);
+  return extension === "exs" ? "ex" : extension;
+}
+
+/** Kotlin calls what Java has, and the other way about. */
+function isOfSame({ extension }: Reader, path: string): boolean {
+  const other = extensionOf(path);
+  return other === extension || (/^(?:java|kt)$/.test(other) && /^(?:java|kt)$/.test(extension));
+}
+
+function masked({ comments }: Form, text: string): string {
+  return comments === "hash" ? maskHashComments(text) : maskSlashComments(text);
+}
+
+function* readersIn(
+  form: Form,
+  { path, extension, code }: { path: string; extension: string; code: string },
+): Generator<Reader> {
+  for (const match of code.matchAll(form.head)) {
+    const [whole, indent, name, parameter, more] = match;
+    // Whether it is needed is said where it is called.
+    if (form.known.test(name!) || /\bbool/i.test(more ?? "")) continue;
+    const body = bodyOf(extension, code, match.index + whole.length, indent!.length);
+    const at = [...body.matchAll(new RegExp(`\\b${literally(parameter!)}\\b`, "g"))].find(({ index }) =>
+      form.reads.test(body.slice(Math.max(0, index - 60), index)),
+    );
+    if (at === undefined) continue;
+    const isStopping = form.stops.test(body);
+    const instead = replacedBy.exec(body.slice(at.index + parameter!.length));
+    const isEmpty = /(?:=|\\\\)\s*(?:null|nil|None)\b/.test(more ?? "");
+    const isGiven = /=|\\\\/.test(more ?? "");
+    const own = isStopping ? "checked" : instead === null ? "plain" : instead[1] === undefined ? null : "quieted";
+    yield {
+      form,
+      extension,
+      path,
+      name: name!,
+      owner: ownerOf(path, code.slice(0, match.index)),
+      // Of several functions of that name each is called with what it takes.
+      alone: more === undefined ? own : isEmpty ? (isStopping ? "checked" : "quieted") : isGiven ? "default" : null,
+      withMore:
+        more === undefined ? null : isStopping && /message|error|hint|descr/i.test(more) ? "checked" : "default",
+    };
+  }
+}
+
+function bodyOf(extension: string, code: string, start: number, indent: number): string {
+  const rest = code.slice(start, start + longest);
+  if (code[start - 1] === "{") return rest.slice(0, closing(`{${rest}`, 0));
+  const end =
+    extension === "cs"
+      ? /;/
+      : extension === "kt"
+        ? /\n\s*(?:\n|\}|(?:\w+\s+)?(?:fun|val|class|object)\b)/
+        : new RegExp(`\\n[ \\t]{0,${indent}}\\S`);
+  return rest.slice(0, end.exec(rest)?.index ?? rest.length);
+}
+
+function ownerOf(path: string, above: string): string {
+  const named = [...above.matchAll(/\b(?:class|object|module|defmodule)\s+([A-Z][\w.]*)/g)].at(-1)?.[1];
+  return (named ?? path.replace(/^.*\/|\.\w+$/g, "")).split(".").at(-1)!;
+}
+
+/** `code` is the masked text of the file. */
+function callsOf({ name, owner, path: own, alone, withMore }: Reader, path: string, code: string): Sighting[] {
+  if (own === path && path.endsWith(".py")) return [];
+  const open = path.endsWith(".rb") ? "[( ]" : "\\(";
+  const calls = new RegExp(`(?<![\\w$])${literally(name)}${open}\\s*["']([A-Z][A-Z0-9_]{2,})["']\\s*(,?)`, "g");
+  return [...code.matchAll(calls)].flatMap((call): Sighting[] => {
+    const before = code.slice(Math.max(0, call.index - 60), call.index);
+    const receiver = /(\w+)\)?(?:\?|!!)?(?:\.|::|->)$/.exec(before)?.[1];
+    const stated = call[2] === "" ? alone : withMore;
+    const need = stated === null || stated === "checked" ? stated : needAt(stated, code, call);
+    if (need === null || /\b(?:def|function|fun)\s+$/.test(before)) return [];
+    if (!isCalled({ name, owner, isOwn: own === path }, receiver)) return [];
+    return [
+      {
+        key: call[1]!,
+        need,
+        when: "run",
+        offset: call.index,
+        path,
+        ...(need === "checked" ? { isInsisted: true as const } : {}),
+      },
+    ];
+  });
+}
+
+/** What is done with the answer, on its line. */
+function needAt(stated: Need, code: string, call: RegExpExecArray): Need {
+  const end = call.index + call[0].length;
+  const after = code.slice(end, end + 80);
+  if (fails.test(after)) return "checked";
+  if (replaced.test(after)) return "default";
+  const line = code.slice(Math.max(0, call.index - 200), call.index);
+  return /^[ \t]*(?:\}?\s*else\s+)?(?:if|elif|elsif|unless|while|switch|when|case|match)\b/.test(
+    line.slice(line.lastIndexOf("\n") + 1),
+  )
+    ? "guarded"
+    : stated;
+}
+
+const fails = /^\s*\)?\s*(?:(?:\?\?|\?:|\|\||or\b)\s*(?:throw|raise|error|abort|die|exit)|!!|\.orElseThrow)/;
+const replaced = /^\s*\)?\s*(?:\?|\|\||or\b|&&|[=!]==?|\.(?:orElse|present|blank|nil\b|empty|to_\w))/;
+
+/** Others may have functions of that name too. */
+function isCalled(
+  { name, owner, isOwn }: { name: string; owner: string; isOwn: boolean },
+  receiver: string | undefined,
+): boolean {
+  if (telling.test(name)) return true;
+  if (receiver === undefined || /^(?:this|self|static|cls)$/.test(receiver)) return isOwn;
+  const [its, called] = [owner, receiver].map((one) => one.replaceAll("_", "").toLowerCase()) as [string, string];
+  return its.endsWith(called) || called.endsWith(its);
+}
