@@ -156,7 +156,10 @@ function yarnSettings(
   folder: string,
   { version = "", plugAndPlay }: EnvironmentInput["packageManager"],
 ): Record<string, string> {
-  if (version.startsWith("1.")) return { YARN_PRODUCTION: "false", YARN_CACHE_FOLDER: join(folder, "classic") };
+  if (version.startsWith("1.")) {
+    // A package that names Node.js of its time is a warning for the others.
+    return { YARN_PRODUCTION: "false", YARN_IGNORE_ENGINES: "true", YARN_CACHE_FOLDER: join(folder, "classic") };
+  }
   return {
     YARN_GLOBAL_FOLDER: join(folder, "global"),
     YARN_ENABLE_TELEMETRY: "0",

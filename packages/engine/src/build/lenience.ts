@@ -1,4 +1,6 @@
 /** What tools of earlier years need to build at all, where the project does not say it: the same project builds on the machine it was written on. */
+import { existsSync, globSync } from "node:fs";
+import { join } from "node:path";
 import gte from "semver/functions/gte.js";
 import lt from "semver/functions/lt.js";
 import type { ServicePlan } from "../plan/plan.ts";
@@ -54,14 +56,25 @@ export async function leniencesOf(
     if (one.variable in variables || declared[one.variable]?.includes(one.value)) continue;
     if (one.variable === "CI" && declared["CI"] !== undefined) continue;
     if (one.node !== undefined && !gte(node.version, one.node)) continue;
-    // The second is where pnpm keeps what only packages need.
-    const installed =
-      (await installedVersion(root, path, one.package)) ??
-      (await installedVersion(root, path, `.pnpm/node_modules/${one.package}`));
-    if (installed === undefined || (one.until !== undefined && !lt(installed, one.until))) continue;
+    const { until } = one;
+    const installed = await versionsOf(root, { path, name: one.package });
+    if (!installed.some((version) => until === undefined || lt(version, until))) continue;
     const own = one.variable === "NODE_OPTIONS" ? declared["NODE_OPTIONS"] : undefined;
     variables[one.variable] = [own, one.value].filter(Boolean).join(" ");
     said.push(`${one.variable}=${one.value}: ${one.said}.`);
   }
   return { variables, said };
+}
+
+/** As the service finds the package, and as a package beside it has one of its own. */
+async function versionsOf(root: string, { path, name }: { path: string; name: string }): Promise<string[]> {
+  // The second is where pnpm keeps what only packages need.
+  const places = [name, `.pnpm/node_modules/${name}`];
+  for (const directory of new Set([path, "."])) {
+    const packages = join(root, directory, "node_modules");
+    for (const holder of globSync(["*", "@*/*"], { cwd: packages }))
+      if (existsSync(join(packages, holder, "node_modules", name))) places.push(`${holder}/node_modules/${name}`);
+  }
+  const versions = await Promise.all(places.map((place) => installedVersion(root, path, place)));
+  return versions.filter((version) => version !== undefined);
 }

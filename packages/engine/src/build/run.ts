@@ -94,7 +94,8 @@ export function startRunner(input: RunnerInput): Runner {
         if (result.code === 0) return;
         throw failed({ shown, lines, code: result.code, signal: result.signal, context: input.context });
       } catch (error) {
-        if (error instanceof DeployError && error.code === "TIMEOUT")
+        // The deployment's own time is another, and told as that.
+        if (error instanceof DeployError && error.code === "TIMEOUT" && !either.aborted)
           throw timedOut(shown, input.timeoutMs, lines, error);
         throw error;
       } finally {

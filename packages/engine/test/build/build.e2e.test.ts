@@ -253,6 +253,22 @@ describe("buildArtifact", () => {
     expect(bench.lines).toContain(`found: ${options} ${ci}`);
   });
 
+  it("finds such a tool also where only another package has it", async () => {
+    await bench.build({
+      files: {
+        "package.json": JSON.stringify({ name: "a" }),
+        "install.cjs":
+          'const { mkdirSync, writeFileSync } = require("node:fs"); for (const [at, version] of [["webpack", "5.90.0"], ["preact-cli/node_modules/webpack", "4.46.0"]]) { mkdirSync(`node_modules/${at}`, { recursive: true }); writeFileSync(`node_modules/${at}/package.json`, JSON.stringify({ version })); }',
+        "build.cjs":
+          'console.log(`found: ${process.env.NODE_OPTIONS}`); require("node:fs").writeFileSync("index.html", "<title>x</title>");',
+      },
+      install: "node install.cjs",
+      build: "node build.cjs",
+      outputDir: ".",
+    });
+    expect(bench.lines).toContain("found: --openssl-legacy-provider");
+  });
+
   it("leaves it to the commands before the start to make what is started", async () => {
     const built = await bench.build({
       files: {

@@ -3,6 +3,15 @@ import type { Signature } from "./signature.ts";
 
 export const moduleSignatures: Signature[] = [
   {
+    id: "node-left-out",
+    pattern: /TypeError: (?:\w*[uU]til\w*\.)(?<name>is[A-Z]\w+|_extend|puts|pump) is not a function/,
+    cause: "A package uses util.{name}, which Node.js has no more since version 23.",
+    evidence: /^\s+at .*node_modules\//,
+    next: ['Update the package, or ask for an earlier Node.js in package.json: "engines": { "node": "22.x" }.'],
+    recovery: "manual",
+    atStart: true,
+  },
+  {
     id: "syntax-too-new",
     pattern: /SyntaxError: Unexpected token '(\?\?=|\?|\.|\|\|=|&&=|#|=)'/,
     also: /internal\/modules\/cjs\/loader\.js|node:internal\/modules/,
