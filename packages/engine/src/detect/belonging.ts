@@ -9,7 +9,7 @@ const isNoModule = /^(?:\.\/)?(?:[\w-]+\/)*[\w-]+\.[mc]?tsx?$|^\w+$/;
 
 /** Published for others to import: it says what it exports, and nothing marks it private. */
 export function looksLikeLibrary({ json, scripts }: Manifest): boolean {
-  if (json["private"] === true) return false;
+  if (json["private"] === true || /^(?:\.\/)?(?:gulp|grunt)file\./i.test(stringAt(json, "main") ?? "")) return false;
   // A program with a command of its own (`bin`) is still run as one when it has a start script.
   const keys = [
     "exports",

@@ -78,9 +78,16 @@ function buildScriptOf(scripts: Subject["scripts"], framework: Framework | undef
   }
   return (
     buildScripts.slice(0, 8).find((name) => scripts.has(name) && name !== "generate" && !isIdle(scripts.get(name)!)) ??
-    ["heroku-postbuild", "gcp-build", "render-build", "build:ts", "tsc", "transpile", "build:server"].find(
-      (name) => scripts.has(name) && !scripts.get(name)!.every(isCheck),
-    ) ??
+    [
+      "heroku-postbuild",
+      "gcp-build",
+      "render-build",
+      "build:ts",
+      "tsc",
+      "transpile",
+      "bundle:prod",
+      "build:server",
+    ].find((name) => scripts.has(name) && !scripts.get(name)!.every(isCheck)) ??
     ["build:client", "build:frontend", "build:ui", "build:assets", "client:build", "frontend:build"].find((name) =>
       scripts.get(name)?.some((run) => useOf(run) === "build" && run.within === undefined),
     )

@@ -664,7 +664,7 @@ export const frameworks: readonly Framework[] = [
     id: "feathers",
     name: "Feathers",
     role: "server",
-    packages: ["@feathersjs/feathers", "@feathersjs/express", "@feathersjs/koa"],
+    packages: ["@feathersjs/feathers", "@feathersjs/express", "@feathersjs/koa", "feathers"],
     commands: [],
     kind: "server",
     port: 3030,

@@ -1,5 +1,8 @@
 /** Functions that a platform calls, one by one: what Serverless is told of, and files of the folders that platforms make functions of. */
+import { isElsewhere } from "./belonging.ts";
+import { placed } from "./config.ts";
 import { search } from "./languages/files.ts";
+import type { Manifest } from "./manifest.ts";
 import { inside, type Project } from "./reading.ts";
 
 export interface Functions {
@@ -17,8 +20,9 @@ const folders = ["api", "netlify/functions"];
 const called =
   /(?:export\s+default|module\.exports\s*=)\s*(?:async\s*)?(?:\(|function\b|\w+\s*=>)|export\s+(?:(?:async\s+)?function|const)\s+(?:GET|POST|handler)\b|exports\.handler\s*=/;
 
-/** The functions in `directory`, or undefined. */
-export function functionsIn(project: Project, directory: string): Functions | undefined {
+/** The functions of a manifest's folder, or undefined. */
+export function functionsIn(project: Project, manifest: Manifest): Functions | undefined {
+  const { directory } = manifest;
   const at = settings.map((name) => inside(directory, name)).find((path) => project.tree.has(path));
   if (at !== undefined) {
     const text = project.tree.text(at) ?? "";
@@ -30,8 +34,20 @@ export function functionsIn(project: Project, directory: string): Functions | un
       depth: 2,
       limit: 10,
       matches: (name) => /^[^_.].*\.[cm]?[jt]s$/.test(name) && !/\.(?:d|test|spec)\.\w+$/.test(name),
-    }).find((path) => called.test(project.tree.text(path) ?? ""));
+    }).find((path) => {
+      const text = project.tree.text(path) ?? "";
+      return called.test(text) && !handsOver(project, manifest, path, text);
+    });
     if (found !== undefined) return { answers: true, at: found };
   }
   return undefined;
+}
+
+/** It only hands requests to a program that has a manifest of its own: `import { app } from "../apps/api/src/app"`. */
+function handsOver(project: Project, manifest: Manifest, at: string, text: string): boolean {
+  const folder = at.slice(0, at.lastIndexOf("/"));
+  return [...text.matchAll(/\bfrom\s*["'](\.{1,2}\/[^"'\n]+)["']/g)].some(([, path]) => {
+    const imported = placed(path!, folder);
+    return imported !== undefined && isElsewhere(project, manifest, imported);
+  });
 }

@@ -2,7 +2,7 @@
  * The reader of JavaScript and TypeScript projects. Three questions are kept apart: which framework names the project, whether what is
  * deployed is files, a server or a worker, and which commands build and start it.
  */
-import { activeOf, isExtension, isPackedForDesktop, onlyDeveloped, serverOf } from "./active.ts";
+import { type Active, activeOf, isExtension, isPackedForDesktop, onlyDeveloped, serverOf } from "./active.ts";
 import { isElsewhere, isOnlyAround, looksLikeLibrary } from "./belonging.ts";
 import { withBorrowed } from "./borrowed.ts";
 import { buildsOf } from "./build-command.ts";
@@ -138,7 +138,7 @@ function settle(subject: Subject): void {
       !imitations.has(server.framework.id) &&
       (program.starts
         ? withImports(project, program.source, 2, 15).some(isListening)
-        : servesPages(program, built.output));
+        : servesPages(program, built.output) || rendersPages(project, program));
     if (!built.isLibrary && !servedByOwn) return settleFramework(subject, app, built, program);
     if (servedByOwn && program && handsOutPages(project, program)) return settleServer(subject, app, program);
     if (built.isLibrary && !server) return settlePackage(subject, 0.8);
@@ -151,8 +151,9 @@ function settle(subject: Subject): void {
   if (worker && program && subject.vendors.some(({ kind }) => kind === "worker"))
     return settleWorker(subject, program, worker);
   if (worker && program && server && isBot(project, worker, program)) return settleWorker(subject, program, worker);
-  if (server && !(bundler && onlyDeveloped(subject, bundler.framework, program)))
-    return settleServer(subject, server, program);
+  const isImitation =
+    bundler && onlyDeveloped(subject, bundler.framework, program) && !servesPages(program!, outputOf(subject, bundler));
+  if (server && !isImitation) return settleServer(subject, server, program);
   if (worker && !subject.isLibrary && program) return settleWorker(subject, program, worker);
   if (bundler) {
     const built = builtBy({
@@ -189,7 +190,7 @@ function settle(subject: Subject): void {
   const functions =
     program || subject.isLibrary || "workspaces" in manifest.json || usedOf(manifest, deviceFrameworks) !== undefined
       ? undefined
-      : functionsIn(project, manifest.directory);
+      : functionsIn(project, manifest);
   if (functions) return settleFunctions(subject, functions);
   const named = stringAt(manifest.json, "main") ?? stringAt(manifest.json, "module");
   const main = subject.isLibrary ? null : sourceOf(project, manifest, named ?? "index");
@@ -219,13 +220,27 @@ function settle(subject: Subject): void {
   settleTooling(subject);
 }
 
+/** The folder a bundler leaves its pages in. */
+function outputOf(subject: Subject, { framework }: Active): string | undefined {
+  const { project, manifest } = subject;
+  return builtBy({ project, manifest, framework, builds: buildsOf(subject, framework) }).output;
+}
+
 /** No script starts it, but it hands out what is built: `express.static(path.join(__dirname, "build"))`. */
 function servesPages({ source }: Program, folder: string | undefined): boolean {
   if (!source || folder === undefined || !isListening(source)) return false;
   const named = folder.replaceAll(/[.-]/g, "\\$&");
   return (
-    /\bstatic\s*\(/.test(source.text) &&
+    /\b(?:static|staticPlugin|serveStatic)\s*\(/.test(source.text) &&
     new RegExp(`["'\`](?:\\.{0,2}/)*${named}(?:/[^"'\`\\n]*)?["'\`]`).test(source.text)
+  );
+}
+
+/** It draws the pages itself that a bundle for servers was built for: `createBundleRenderer` of Vue. */
+function rendersPages(project: Project, { source }: Program): boolean {
+  if (!source || !isListening(source)) return false;
+  return withImports(project, source, 2, 15).some(({ text }) =>
+    /["'](?:vue-server-renderer|@vue\/server-renderer)["']/.test(text),
   );
 }
 

@@ -103,9 +103,9 @@ function below(
     const manifest = manifestOfNx(project, path, json);
     if (!manifest) continue;
     const reading = readManifest(project, manifest);
-    const built =
-      stringOption(json, "outputPath") ??
-      (reading.evidence.some(({ rule }) => rule.startsWith("angular/")) ? reading.outputDir : outputOf(json));
+    // Angular's builders put what browsers load in a folder below.
+    const isOfAngular = reading.evidence.some(({ rule }) => rule.startsWith("angular/"));
+    const built = (isOfAngular ? reading.outputDir : undefined) ?? stringOption(json, "outputPath") ?? outputOf(json);
     if (built !== undefined) reading.outputDir = `${upTo(path)}${built.replace(/^\.\//, "")}`;
     reading.buildCommand = `npx nx build ${manifest.name}`;
     // What is built is started, not the source it is built from.

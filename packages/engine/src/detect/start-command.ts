@@ -234,7 +234,9 @@ export function statePort(
   if (coded) return state(reading, "port", coded.port, coded);
   const told = portOfSettings(project, manifest.directory);
   if (told) return state(reading, "port", told.port, { at: told.at, rule: "port/example", confidence: 0.75 });
-  const configured = uses(manifest, "config") ? configuredPort(project, manifest.directory) : null;
+  const configured = usedOf(manifest, ["config", "@feathersjs/configuration", "feathers-configuration"])
+    ? configuredPort(project, manifest.directory)
+    : null;
   if (configured)
     return state(reading, "port", configured.port, { at: configured.at, rule: "port/config", confidence: 0.75 });
   const exposed = exposedPort(project, manifest.directory);

@@ -69,8 +69,11 @@ function pathOf(expression: string, text: string, depth: number): string | undef
   if (literal !== undefined) return literal;
   const name = /^(?:["'`]\$\{\s*)?(?:[\w$]+\.)*([\w$]+)/.exec(expression)?.[1];
   if (name === undefined || depth > 4) return undefined;
-  const value = new RegExp(`(?<![\\w$.])["']?${name.replace(/\$/g, "\\$")}["']?\\s*[:=]\\s*([^,;\\n{}]+)`).exec(
-    text,
-  )?.[1];
-  return value === undefined ? undefined : pathOf(value.trim(), text, depth + 1);
+  const given = new RegExp(
+    `(?<![\\w$.])["']?${name.replace(/\$/g, "\\$")}["']?\\s*[:=]\\s*((?:["'\`]\\$\\{)?[^,;\\n{}]+)`,
+    "g",
+  );
+  // Of a name that is given several values, the one that is no sentence.
+  const value = [...text.matchAll(given)].map((match) => match[1]!.trim()).find((one) => !/^["'`]\S*\s/.test(one));
+  return value === undefined ? undefined : pathOf(value, text, depth + 1);
 }

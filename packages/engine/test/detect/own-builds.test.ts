@@ -97,6 +97,23 @@ describe("sites that gulp puts together", () => {
     function html() { return src("src/**/*.html").pipe(fileInclude()).pipe(dest(paths.build.html)); }
     function css() { return src("src/scss/*.scss").pipe(sass()).pipe(dest(paths.build.css)); }`;
   table({
+    "a template with a tool of its own, whose folders are written with others": {
+      files: {
+        "package.json": JSON.stringify({
+          name: "kit",
+          main: "gulpfile.mjs",
+          bin: { "kit-tools": "./cli/tools.mjs" },
+          scripts: { build: "gulp build --build" },
+          devDependencies: { gulp: "4", "gulp-nunjucks-render": "2" },
+        }),
+        "gulpfile.mjs": `import { scripts } from "./gulp/tasks/scripts.mjs";`,
+        "gulp/path.mjs":
+          "const buildFolder = './build';\nexport const path = { build: { scripts: `${buildFolder}/js/`, html: `${buildFolder}/` } };",
+        "gulp/tasks/messages.mjs": `export const messages = { scripts: "Oops! Scripts errored" };`,
+        "gulp/tasks/scripts.mjs": `export const scripts = () => src("src/a.js").pipe(dest(path.build.scripts));\nexport const html = () => src("src/**/*.html").pipe(dest(path.build.html));`,
+      },
+      is: { kind: "static", buildCommand: "npm run build", outputDir: "build" },
+    },
     "are built by the task of that name": {
       files: {
         "package.json": manifest({ devDependencies: { gulp: "4" } }),

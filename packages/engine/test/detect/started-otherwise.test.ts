@@ -16,6 +16,56 @@ describe("what is started, and what it is", () => {
       },
       is: { kind: "server", framework: "nestjs", startCommand: "npm run start:prod", port: 4000 },
     },
+    "pages that are developed beside the server that hands them out": {
+      files: {
+        "package.json": manifest({
+          scripts: {
+            dev: 'concurrently "vite --host" "bun run --watch server/index.ts"',
+            build: "vite build",
+            preview: "NODE_ENV=production bun run server/index.ts",
+          },
+          dependencies: { elysia: "1", "@elysiajs/static": "1", preact: "10" },
+          devDependencies: { vite: "7", concurrently: "9" },
+        }),
+        "bun.lock": "{}",
+        "index.html": "<div id=app>",
+        "server/index.ts": `import { Elysia } from "elysia";\nimport { staticPlugin } from "@elysiajs/static";\nconst app = new Elysia();\napp.use(await staticPlugin({ prefix: "/", assets: "dist" }));\napp.listen(3000);`,
+      },
+      is: { kind: "server", framework: "elysia", runtime: "bun", startCommand: "bun run server/index.ts", port: 3000 },
+    },
+    "a server that draws what is bundled for it": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "vue-cli-service build", "build:ssr": "BUILD_TARGET=node vue-cli-service build" },
+          dependencies: { koa: "2", vue: "2", "vue-server-renderer": "2" },
+          devDependencies: { "@vue/cli-service": "3" },
+        }),
+        "vue.config.js": "module.exports = {};",
+        "server/index.js": `const Koa = require("koa");\nconst { createBundleRenderer } = require("vue-server-renderer");\nnew Koa().listen(8080);`,
+      },
+      is: { kind: "server", framework: "koa", buildCommand: "npm run build", startCommand: "node server/index.js" },
+    },
+    "what is bundled for production under no other name": {
+      files: {
+        "package.json": manifest({
+          scripts: { "bundle:prod": "webpack --config server.js", start: "node dist/server.js" },
+          dependencies: { restify: "7" },
+          devDependencies: { webpack: "4" },
+        }),
+      },
+      is: { kind: "server", framework: "restify", buildCommand: "npm run bundle:prod", startCommand: "npm run start" },
+    },
+    "an early Feathers, with its port in its settings": {
+      files: {
+        "package.json": manifest({
+          scripts: { start: "node index.js" },
+          dependencies: { feathers: "2", "feathers-configuration": "0.4" },
+        }),
+        "index.js": `const app = require("feathers")();\napp.listen(app.get("port"));`,
+        "config/default.js": "module.exports = { port: process.env.PORT || 3456 };",
+      },
+      is: { kind: "server", framework: "feathers", port: 3456 },
+    },
     "scripts that one command starts side by side by the front of their names": {
       files: {
         "package.json": manifest({

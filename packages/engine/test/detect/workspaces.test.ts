@@ -483,3 +483,38 @@ it("starts what Nx builds, with the databases of the root", () => {
     port: 3333,
   });
 });
+
+it("pages of Angular lie below the folder that Nx is told", () => {
+  const found = detected({
+    "package.json": manifest({ dependencies: { "@angular/core": "20" }, devDependencies: { nx: "21" } }),
+    "nx.json": "{}",
+    "apps/shop/project.json": JSON.stringify({
+      name: "shop",
+      projectType: "application",
+      targets: {
+        build: {
+          executor: "@angular/build:application",
+          options: { outputPath: "dist/apps/shop", browser: "apps/shop/src/main.ts" },
+        },
+      },
+    }),
+    "apps/shop/src/main.ts": `import { bootstrapApplication } from "@angular/platform-browser";`,
+  });
+  expect(service(found, "apps/shop")).toMatchObject({
+    framework: "angular",
+    outputDir: "../../dist/apps/shop/browser",
+  });
+});
+
+it("a function at the root that hands requests to a program of the workspace is none of its own", () => {
+  const found = detected({
+    "package.json": manifest({ scripts: { build: "pnpm run -r build" } }),
+    "pnpm-workspace.yaml": "packages:\n  - apps/*\n",
+    "api/index.ts": `import { app } from "../apps/api/src/app.js";\nexport default async function handler(request, response) { app.server.emit("request", request, response); }`,
+    "apps/api/package.json": manifest({ scripts: { start: "node dist/server.js" }, dependencies: { fastify: "5" } }),
+    "apps/api/src/server.ts": `import fastify from "fastify";\nfastify().listen({ port: 3000 });`,
+    "apps/web/package.json": manifest({ scripts: { build: "vite build" }, devDependencies: { vite: "7" } }),
+    "apps/web/index.html": "<div id=app>",
+  });
+  expect(found.services.map(({ path }) => path)).toEqual(["apps/api", "apps/web"]);
+});

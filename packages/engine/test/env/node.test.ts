@@ -81,6 +81,14 @@ describe("settings of platforms and frameworks of Node", () => {
       },
       required: ["SHARED_URL", "VITE_URL"],
     },
+    "not what scripts of the project set for Babel": {
+      files: {
+        "package.json": json({ scripts: { build: "BABEL_ENV=client webpack" }, dependencies: { express: "5" } }),
+        ".babelrc.js": `switch (process.env.BABEL_ENV) { case "client": module.exports = client; break; default: throw new Error(); }`,
+        "index.js": "use(process.env.API_KEY.trim());",
+      },
+      required: ["API_KEY"],
+    },
     "settings of a site builder that are given files by their names": {
       files: {
         "package.json": `{"devDependencies":{"@11ty/eleventy":"3"}}`,
