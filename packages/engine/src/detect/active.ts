@@ -121,6 +121,8 @@ export function activeOf(subject: Subject, roles: readonly Framework["role"][]):
       default:
         if (framework.id === "fresh" && !project.tree.has(inside(manifest.directory, "fresh.config.ts"))) break;
         if (framework.id === "expo" && isLibrary) break;
+        // A theme, which sites are made of.
+        if (framework.id === "gatsby" && !runs && /^(?:@[\w-]+\/)?gatsby-(?:theme|plugin)-/.test(manifest.name)) break;
         // A module of Nuxt, which is tried out on a page of its own.
         if (framework.id === "nuxt" && uses(manifest, "@nuxt/module-builder")) break;
         // The applications of a workspace of Nx lie below its root, whose scripts only name them.

@@ -28,6 +28,8 @@ export function functionsIn(project: Project, manifest: Manifest): Functions | u
     const text = project.tree.text(at) ?? "";
     return /\bhandler['"]?\s*:/.test(text) && !ofOthers.test(text) ? { answers: requests.test(text), at } : undefined;
   }
+  // The root of a workspace has its members' programs for these.
+  if ("workspaces" in manifest.json) return undefined;
   for (const folder of folders) {
     if (project.tree.has(inside(directory, `${folder}/package.json`))) continue;
     const found = search(project.tree, inside(directory, folder), {

@@ -188,7 +188,7 @@ function settle(subject: Subject): void {
   if (pages !== undefined) return settlePages(subject, pages);
   if (isProgram) return settleWorker(subject, program, worker);
   const functions =
-    program || subject.isLibrary || "workspaces" in manifest.json || usedOf(manifest, deviceFrameworks) !== undefined
+    program || subject.isLibrary || usedOf(manifest, deviceFrameworks) !== undefined
       ? undefined
       : functionsIn(project, manifest);
   if (functions) return settleFunctions(subject, functions);

@@ -518,3 +518,39 @@ it("a function at the root that hands requests to a program of the workspace is 
   });
   expect(found.services.map(({ path }) => path)).toEqual(["apps/api", "apps/web"]);
 });
+
+it("a theme of Gatsby in the workspace of a site is no site", () => {
+  const found = detected({
+    "package.json": manifest({
+      workspaces: ["themes/*"],
+      scripts: { build: "gatsby build" },
+      dependencies: { gatsby: "4", "gatsby-theme-own": "*" },
+    }),
+    "gatsby-config.js": "module.exports = { plugins: ['gatsby-theme-own'] };",
+    "src/pages/index.js": "export default () => null;",
+    "themes/own/package.json": JSON.stringify({
+      name: "gatsby-theme-own",
+      main: "index.js",
+      devDependencies: { gatsby: "4" },
+    }),
+    "themes/own/gatsby-config.js": "module.exports = {};",
+    "themes/own/src/pages/a.js": "export default () => null;",
+  });
+  expect(found).toMatchObject({ kind: "static", framework: "gatsby", outputDir: "public" });
+  expect(found.services.map(({ path }) => path).filter((path) => path !== ".")).toEqual([]);
+});
+
+it("functions that the root of a workspace gives to a platform are what it is", () => {
+  const found = detected({
+    "package.json": manifest({
+      workspaces: ["src/*"],
+      scripts: { build: "sls package" },
+      devDependencies: { serverless: "3" },
+    }),
+    "serverless.yml":
+      "service: bot\nfunctions:\n  reply:\n    handler: src/reply/index.default\n    events:\n      - http: POST /\n",
+    "src/reply/package.json": manifest({ dependencies: { grammy: "1" } }),
+    "src/reply/index.ts": "export default async () => ({ statusCode: 200 });",
+  });
+  expect(found).toMatchObject({ kind: "server", buildCommand: "npm run build" });
+});
