@@ -199,9 +199,9 @@ export const installSignatures: Signature[] = [
     id: "network-unknown-host",
     pattern:
       /(?:npm error|ERR_PNPM|YN\d+|unexpected error occurred).*(?:ENOTFOUND|EAI_AGAIN)(?:.*?(?<host>[\w-]+(?:\.[\w-]+)+))?/,
-    cause: "A host that packages come from is not known here: its name does not resolve.",
+    cause: "The build loads something from {host}, which is not known here: its name does not resolve.",
     evidence: /getaddrinfo/,
-    next: ["Check the network and the registry's address in .npmrc, then deploy again."],
+    next: ["Check the network (and, where it is a registry, its address in .npmrc), then deploy again."],
     recovery: "retry",
   },
   {
