@@ -29,3 +29,20 @@ createServer((request, response) => {
     /the program refuses the request\. If it has a list of allowed hosts .*strict\.localhost/,
   );
 });
+
+it("a page that asks its own address on the server finds it, before it has the traffic and after", async () => {
+  const folder = landfall.project("selfish", {
+    "package.json": JSON.stringify({ name: "selfish", type: "module", scripts: { start: "node server.js" } }),
+    "server.js": `import { createServer } from "node:http";
+createServer(async (request, response) => {
+  if (request.url === "/api") return response.end("found");
+  try {
+    response.end(await (await fetch("http://" + request.headers.host + "/api")).text());
+  } catch (error) {
+    response.writeHead(500).end(String(error.cause));
+  }
+}).listen(process.env.PORT || 3000);`,
+  });
+  expect(await landfall.json("deploy", folder)).toMatchObject({ status: "success" });
+  expect(await landfall.get(`selfish.localhost:${landfall.port}`)).toEqual({ status: 200, body: "found" });
+});

@@ -73,7 +73,7 @@ describe("a file with a great many names", { timeout: 60_000 }, () => {
   ])("%s is read in a moment", (_, line, key, need) => {
     const { needs, milliseconds } = read(each(line));
     expect(needs.get(key)).toBe(need);
-    expect(milliseconds).toBeLessThan(8_000);
+    expect(milliseconds).toBeLessThan(20_000);
   });
 
   it("finds of few names and of many the same", () => {

@@ -112,11 +112,22 @@ describe("a program that was started", () => {
 
   it("has to answer twice in a row, and is logged only where the answer changes", async () => {
     const statuses = [503, 503, 200, 500, 404, 302];
-    const port = await serving((_, response) => response.writeHead(statuses.shift() ?? 500).end());
+    const port = await serving(({ headers }, response) =>
+      response.writeHead(headers.host?.startsWith("localhost:") ? 500 : (statuses.shift() ?? 500)).end(),
+    );
     const { error, lines } = await wait(() => running(port));
     expect(error).toBeNull();
     expect(statuses).toEqual([]);
     expect(lines.map((line) => line.slice(-3))).toEqual(["503", "200", "500", "404", "302"]);
+  });
+
+  it("is healthy when it answers by the address it listens on, where it may ask itself", async () => {
+    const port = await serving(({ headers }, response) =>
+      response.writeHead(headers.host?.startsWith("localhost:") ? 200 : 500).end(),
+    );
+    const { error, lines } = await wait(() => running(port));
+    expect(error).toBeNull();
+    expect(lines).toEqual([expect.stringMatching(/200 as localhost$/)]);
   });
 
   it("is healthy with an answer that never ends", async () => {

@@ -68,8 +68,14 @@ export async function ask(
   signal: AbortSignal,
 ): Promise<{ healthy: boolean; text: string }> {
   try {
-    const status = await statusAt({ port, host: hosts[0]!, path: check.path, signal });
-    return { healthy: status < 500, text: String(status) };
+    const askAs = (host: string): Promise<number> => statusAt({ port, host, path: check.path, signal });
+    const status = await askAs(hosts[0]!);
+    if (status < 500) return { healthy: true, text: String(status) };
+    // It may ask itself at the address it is asked for, where it is not found before it has the traffic.
+    const asItself = await askAs(`localhost:${port}`);
+    return asItself < 500
+      ? { healthy: true, text: `${asItself} as localhost` }
+      : { healthy: false, text: String(status) };
   } catch (error) {
     signal.throwIfAborted();
     return { healthy: false, text: silenceInWords(error) };

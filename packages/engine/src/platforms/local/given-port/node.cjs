@@ -21,3 +21,16 @@ if (written && given)
       return listen.call(this, { ...first, port: given, host: address(first.host) }, ...rest);
     return listen.call(this, first, ...rest);
   };
+
+/**
+ * Names below localhost are this machine (RFC 6761), which few resolvers of servers know: without it, a page that asks its own address on
+ * the server, or that of a service beside it, would not find it.
+ */
+const dns = require("node:dns");
+const known = (lookup) =>
+  new Proxy(lookup, {
+    apply: (target, self, [name, ...rest]) =>
+      target.call(self, typeof name === "string" && /\.localhost\.?$/i.test(name) ? "127.0.0.1" : name, ...rest),
+  });
+dns.lookup = known(dns.lookup);
+dns.promises.lookup = known(dns.promises.lookup);
