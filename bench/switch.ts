@@ -1,6 +1,7 @@
 /**
- * Failed requests during deployments and rollbacks, at constant load: 20 changes of a server and 20 of a static site while clients
- * with kept-alive connections ask 500 times a second. Prints requests, failures, and how long a warm rollback takes.
+ * Failed requests during deployments, rollbacks and upgrades of Landfall itself, at constant load: 20 changes of a server and 20 of a static
+ * site, then two upgrades, while clients with kept-alive connections ask 500 times a second. Prints requests, failures, and how long a warm
+ * rollback and an upgrade take.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, get } from "node:http";
@@ -13,6 +14,7 @@ const changes = Number(process.argv[2] ?? 20);
 /** Of each kind, when there is time for them. */
 const fewestRequests = Number(process.argv[3] ?? 15_500);
 const perSecond = 500;
+const upgrades = 2;
 
 interface Load {
   requests(): number;
@@ -99,6 +101,7 @@ function write(kind: "server" | "static", version: number): string {
 }
 
 await using landfall = await openLandfall();
+let major = 100;
 try {
   for (const kind of ["server", "static"] as const) {
     const first = await landfall.json<{ services: { url: string }[]; url: string }>(
@@ -122,11 +125,18 @@ try {
       }
       await sleep(500);
     }
+    const upgraded: number[] = [];
+    while (upgraded.length < upgrades) {
+      const started = performance.now();
+      await landfall.upgrade(`${++major}.0.0`);
+      upgraded.push(performance.now() - started);
+    }
     while (running.requests() < fewestRequests) await sleep(50);
     const { requests, failed, reasons, ms, versions } = await running.stop();
     console.log(
       `${kind}: ${requests} requests, ${failed} failed${failed > 0 ? ` (${[...reasons].map(([reason, count]) => `${reason} ×${count}`).join(", ")})` : ""}; ` +
-        `${deploys.length} deploys (median ${(median(deploys) / 1_000).toFixed(2)} s), ${rollbacks.length} rollbacks (median ${(median(rollbacks) / 1_000).toFixed(2)} s, max ${(Math.max(...rollbacks) / 1_000).toFixed(2)} s); ` +
+        `${deploys.length} deploys (median ${(median(deploys) / 1_000).toFixed(2)} s), ${rollbacks.length} rollbacks (median ${(median(rollbacks) / 1_000).toFixed(2)} s, max ${(Math.max(...rollbacks) / 1_000).toFixed(2)} s), ` +
+        `${upgrades} upgrades (median ${(median(upgraded) / 1_000).toFixed(2)} s); ` +
         `answers p50 ${percentile(ms, 0.5).toFixed(1)} ms, p99 ${percentile(ms, 0.99).toFixed(1)} ms; ${versions.size} versions seen`,
     );
     if (failed > 0) process.exitCode = 1;
