@@ -37,7 +37,8 @@ function startWhenFree(lock: string, { home, command, ...rest }: Started): Child
 
 /**
  * Watch over the edge until it is stopped on purpose, the data directory is gone, another does it in our place (a server, or the standby
- * of a later version), or the signal. At once when another of the same kind is there. `environment` is the edge's; default: that of this process, which a standby was given for it.
+ * of a later version), or the signal. At once when another of the same kind is there. `environment` is the edge's; default: that of this
+ * process, which a standby was given for it.
  */
 export async function runStandby({
   home,

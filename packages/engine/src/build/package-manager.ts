@@ -47,15 +47,9 @@ const versionsByLockfile = {
   bun: bunVersion,
 } as const;
 
-const declaredBy = "packageManager of package.json";
-
 /** What the files of the directory with the lockfile say; a value of `packageManager` in package.json wins. `slug` is the plan's. */
 export async function choosePackageManager(directory: string, slug: string | undefined): Promise<PinnedManager> {
   const chosen = await managerOf(directory, slug);
-  if (chosen.name === "pnpm") {
-    const isNamed = chosen.because === declaredBy;
-    return isNamed || (await saysWhichMayRun(directory)) ? chosen : { ...chosen, runsScripts: true };
-  }
   if (chosen.name !== "yarn" || chosen.version?.startsWith("1.")) return chosen;
   const settings = await readFile(join(directory, ".yarnrc.yml"), "utf8").catch(() => "");
   return /^nodeLinker:\s*["']?(?:node-modules|pnpm)\b/m.test(settings) ? chosen : { ...chosen, plugAndPlay: true };
@@ -73,21 +67,14 @@ async function saysWhichMayRun(directory: string): Promise<boolean> {
 
 async function managerOf(directory: string, slug: string | undefined): Promise<PinnedManager> {
   const declared = await declaredManager(directory);
-  const read = (name: string): Promise<string> => readFile(join(directory, name), "utf8").catch(() => "");
   if (declared && (slug === undefined || declared.name === slug)) {
-    if (declared.name !== "pnpm") return declared;
-    const { because, since, ...fitting } = pnpmFor(await read("pnpm-lock.yaml"));
-    if (major(declared.version!) >= since) return declared;
-    // Whoever wrote the file had a later one than package.json names, which would not install what the file says.
-    return { ...fitting, because: `${because}, which pnpm ${declared.version} of package.json does not read` };
+    return declared.name === "pnpm" ? pnpmOf(directory, declared) : declared;
   }
   switch (slug) {
-    case "pnpm": {
-      const { since: _, ...fitting } = pnpmFor(await read("pnpm-lock.yaml"));
-      return fitting;
-    }
+    case "pnpm":
+      return pnpmOf(directory);
     case "yarn": {
-      const lock = await read("yarn.lock");
+      const lock = await readFile(join(directory, "yarn.lock"), "utf8").catch(() => "");
       const format = /^__metadata:\s*\n\s+version:\s*(\d+)/m.exec(lock)?.[1];
       const isBerry = format !== undefined || (lock === "" && existsSync(join(directory, ".yarnrc.yml")));
       if (!isBerry) return { name: "yarn", version: versionsByLockfile.yarnClassic, because: "yarn.lock of version 1" };
@@ -101,16 +88,16 @@ async function managerOf(directory: string, slug: string | undefined): Promise<P
   }
 }
 
-function pnpmFor(lock: string): PinnedManager & { since: number } {
+/** What package.json names, where that reads the lockfile: whoever wrote the file had one that does. */
+async function pnpmOf(directory: string, declared?: PinnedManager): Promise<PinnedManager> {
+  const lock = await readFile(join(directory, "pnpm-lock.yaml"), "utf8").catch(() => "");
   const format = /^lockfileVersion:\s*['"]?([\d.]+)/m.exec(lock)?.[1];
   const rows = versionsByLockfile.pnpm;
   const { since, version } = rows.find(({ from }) => Number(format ?? 9) >= Number(from)) ?? rows[0];
-  return {
-    name: "pnpm",
-    version,
-    because: `pnpm-lock.yaml of format ${format ?? "9"}`,
-    since: format === undefined ? 0 : since,
-  };
+  if (declared && (format === undefined || major(declared.version!) >= since)) return declared;
+  const instead = declared ? `, which pnpm ${declared.version} of package.json does not read` : "";
+  const because = `pnpm-lock.yaml of format ${format ?? "9"}${instead}`;
+  return { name: "pnpm", version, because, runsScripts: !(await saysWhichMayRun(directory)) };
 }
 
 async function declaredManager(directory: string): Promise<PinnedManager | undefined> {
@@ -125,7 +112,7 @@ async function declaredManager(directory: string): Promise<PinnedManager | undef
     typeof text === "string" ? /^(npm|pnpm|yarn|bun)@([^+]+)(?:\+(\w+)\.([0-9a-f]+))?$/.exec(text.trim()) : null;
   if (!match || !valid(match[2])) return undefined;
   const [, name, version, algorithm, hex] = match;
-  const because = declaredBy;
+  const because = "packageManager of package.json";
   if (name === "npm") return { name, because };
   return {
     name: name as PackageManager,

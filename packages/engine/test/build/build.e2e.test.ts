@@ -253,6 +253,20 @@ describe("buildArtifact", () => {
     expect(bench.lines).toContain(`found: ${options} ${ci}`);
   });
 
+  it("installs with Yarn 1 what names a Node.js of its time", async () => {
+    await bench.build({
+      files: {
+        "package.json": JSON.stringify({ name: "a", dependencies: { tool: "file:./tool" } }),
+        "tool/package.json": JSON.stringify({ name: "tool", version: "1.0.0", engines: { node: "8 || 10" } }),
+        "yarn.lock": "# yarn lockfile v1\n",
+        "index.html": "<title>x</title>",
+      },
+      install: "yarn install",
+      outputDir: ".",
+    });
+    expect(bench.lines.join("\n")).not.toContain("incompatible");
+  });
+
   it("finds such a tool also where only another package has it", async () => {
     await bench.build({
       files: {

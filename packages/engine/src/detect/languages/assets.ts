@@ -1,16 +1,9 @@
 /** Pages and styles beside a program of another language are built by their own package.json; they do not make it a JavaScript project. */
+import { lockfiles } from "../package-manager.ts";
 import { inside, isObject, type Project, type Reading } from "../reading.ts";
 import { objectAt } from "./documents.ts";
 import { state } from "./draft.ts";
 import { placeOf } from "./files.ts";
-
-/** By the file that locks what each installs. */
-const managers: Readonly<Record<string, string>> = {
-  "pnpm-lock.yaml": "pnpm",
-  "yarn.lock": "yarn",
-  "bun.lock": "bun",
-  "bun.lockb": "bun",
-};
 
 /** Installs what the program's assets are built with and builds them, before what else is built. */
 export function buildAssets(project: Project, directory: string, reading: Reading, rule: string): void {
@@ -21,7 +14,7 @@ export function buildAssets(project: Project, directory: string, reading: Readin
   const script = ["build", "production", "prod"].find((name) => typeof scripts[name] === "string");
   if (script === undefined) return;
   const { files } = project.tree.listing(directory);
-  const manager = Object.entries(managers).find(([name]) => files.includes(name))?.[1] ?? "npm";
+  const manager = lockfiles.find(([, name]) => files.includes(name))?.[0] ?? "npm";
   const build = `${manager} run ${script}`;
   state(reading, "buildCommand", reading.buildCommand === undefined ? build : `${build} && ${reading.buildCommand}`, {
     at: placeOf(at, project.tree.text(at) ?? "", `"${script}"`),
