@@ -105,6 +105,7 @@ function feed(log: LogStore, total: number): void {
         event(
           seq,
           Array.from({ length: 50 }, (_, line) => lineOf(sent + line + 1)),
+          { step: sent === 0 ? "install" : "build web" },
         ),
       );
       sent += 50;

@@ -164,6 +164,9 @@ function withCode(style: Style, code: number): Style {
   return (style | (sets[code] ?? 0)) & ~(clears[code] ?? 0);
 }
 
+/** Control sequences of a text: `colours` when each is one, and whole. */
+export type Controls = "none" | "colours" | "any";
+
 /** Characters that are not text: C0 but the tab, DEL, C1. Escape and its C1 forms begin a sequence. */
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
 const control = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g;
@@ -187,9 +190,10 @@ function endOf(text: string, from: number, low: number, high: number, most = tex
   return at;
 }
 
-/** Goes through a line once: pieces of text, and the parameters of each SGR. */
-function walk(text: string, found: { text(from: number, to: number): void; sgr(parameters: string): void }): void {
+/** Goes through a line once: pieces of text, and the parameters of each SGR. Answers whether nothing but colours was between them. */
+function walk(text: string, found: { text(from: number, to: number): void; sgr(parameters: string): void }): boolean {
   let from = 0;
+  let areColours = true;
   // A string that nothing ends is looked for once: a line of many beginnings stays linear.
   let strings = true;
   control.lastIndex = 0;
@@ -198,6 +202,7 @@ function walk(text: string, found: { text(from: number, to: number): void; sgr(p
     if (at > from) found.text(from, at);
     let next = at + 1;
     let kind = match[0];
+    let isColour = false;
     if (kind === "\u001b") {
       kind = text[next] ?? "";
       next += 1;
@@ -211,6 +216,7 @@ function walk(text: string, found: { text(from: number, to: number): void; sgr(p
       const isPrivate = text.charCodeAt(next) >= 0x3c && parameters > next;
       const isSgr = text[intermediates] === "m" && intermediates === parameters && !isPrivate;
       if (isSgr) found.sgr(text.slice(next, parameters));
+      isColour = isSgr && match[0] === "\u001b" && endOf(text, next, 0x30, 0x3b) === parameters;
       next = endOf(text, intermediates, 0x40, 0x7e, 1);
     } else if (/^[\]PX^_]$/.test(kind)) {
       // An operating system command, a title, a device control string: dropped to its end; one without an end loses its beginning alone.
@@ -223,35 +229,22 @@ function walk(text: string, found: { text(from: number, to: number): void; sgr(p
       // Not part of a sequence: whatever follows the escape is text, or another one.
       next = Math.max(next - 1, escapeRest.lastIndex);
     }
+    areColours &&= isColour;
     from = next;
     control.lastIndex = next;
   }
   if (from < text.length) found.text(from, text.length);
+  return areColours;
 }
 
 // oxlint-disable-next-line no-control-regex -- a colour, which is all that most lines hold
-const colour = /\u001b\[[\d;]*m/g;
+export const colour = /\u001b\[[\d:;]*m/g;
 
 /** The text alone. */
 export function visibleText(text: string): string {
   if (!hasControls(text)) return text;
   const plain = text.replace(colour, "");
   return hasControls(plain) ? readLine(text, 0).visible : plain;
-}
-
-/** The text without its colours; null when other control sequences are in it. */
-export function withoutColours(text: string): string | null {
-  const plain = text.replace(colour, "");
-  return hasControls(plain) ? null : plain;
-}
-
-// oxlint-disable-next-line no-control-regex -- the beginning of a colour
-const colourBegins = /^\u001b(?:\[[\d;]*)?$/;
-
-/** Whether a line ends before the colour that begins in it, so that what follows could be taken for the colour's end. */
-export function endsInColour(line: string): boolean {
-  const at = line.lastIndexOf("\u001b");
-  return at !== -1 && colourBegins.test(line.slice(at));
 }
 
 /** The text with its styles; neighbours differ. `style` is what the line begins with. */
@@ -271,16 +264,16 @@ export function styledText(text: string, style: Style = 0): StyledText[] {
   return pieces;
 }
 
-/** The text alone, and the style that the next line begins with. */
-export function readLine(text: string, style: Style): { visible: string; after: Style } {
-  if (!hasControls(text)) return { visible: text, after: style };
+/** The text alone, the style that the next line begins with, and what of control sequences was in it. */
+export function readLine(text: string, style: Style): { visible: string; after: Style; controls: Controls } {
+  if (!hasControls(text)) return { visible: text, after: style, controls: "none" };
   let visible = "";
   let after = style;
-  walk(text, {
+  const areColours = walk(text, {
     text: (from, to) => (visible += text.slice(from, to)),
     sgr: (parameters) => (after = withSgr(after, parameters)),
   });
-  return { visible, after };
+  return { visible, after, controls: areColours ? "colours" : "any" };
 }
 
 /** A redraw of nothing but spaces is not what a person wants to have read; so many are passed over. */

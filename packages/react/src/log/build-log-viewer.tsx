@@ -193,8 +193,7 @@ export function BuildLogViewer(props: BuildLogViewerProps) {
             const line = index.lineAt(row);
             return (
               <LogRow
-                // Who follows sees other lines in every frame: in the same elements.
-                key={view.isFollowing && row >= size - view.rows.length ? `row ${row % view.rows.length}` : line}
+                key={view.isFollowing ? view.keyOf(row) : line}
                 log={log}
                 line={line}
                 row={row}

@@ -10,6 +10,9 @@ export type Times = "off" | "relative" | "absolute";
 /** Of a long line; the rest comes on demand, as much at a time. */
 const shownChars = 20_000;
 
+/** Of the column of steps. */
+const stepChars = 15;
+
 export interface LogRowProps {
   log: LogStore;
   line: number;
@@ -36,7 +39,10 @@ export interface LogRowProps {
   measure: ((row: HTMLElement | null) => void) | undefined;
 }
 
-/** One line. Text is only ever text: nothing of it becomes markup. */
+/**
+ * One line. Text is only ever text: nothing of it becomes markup. What is not wrapped is one line of text to the browser, too: boxes beside
+ * each other take it twice as long, and every row is another one in every frame while a build writes.
+ */
 export const LogRow = memo(function LogRow(props: LogRowProps) {
   const { log, line, row, isWrapped, isSelected, isCurrent, matcher, most } = props;
   // The element may become another line's; how much is shown is this one's.
@@ -63,7 +69,7 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
       aria-setsize={props.size}
       aria-posinset={row + 1}
       aria-current={isSelected || undefined}
-      className={`lf:absolute lf:top-0 lf:start-0 lf:flex lf:gap-2 lf:pe-3 lf:focus-visible:-outline-offset-2 ${isWrapped ? "lf:w-full" : "lf:w-max lf:min-w-full lf:overflow-y-clip lf:contain-layout"} ${ground}`}
+      className={`lf:absolute lf:top-0 lf:start-0 lf:focus-visible:-outline-offset-2 ${isWrapped ? "lf:flex lf:w-full" : `lf:overflow-y-clip lf:whitespace-pre ${ground === "" ? "lf:end-0" : "lf:w-max lf:min-w-full"}`} ${ground}`}
       style={{
         transform: `translateY(${props.top}px)`,
         ...(isWrapped ? { minHeight: props.height } : { height: props.height }),
@@ -74,20 +80,24 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
         tabIndex={-1}
         aria-label={`Line ${line}`}
         data-number={line}
-        className={`lf:shrink-0 lf:border-s-2 lf:ps-2 lf:text-end lf:text-muted lf:no-underline lf:select-none lf:hover:underline lf:tabular-nums ${isSelected ? "lf:border-focus" : "lf:border-transparent"}`}
-        style={{ minWidth: `calc(${props.digits}ch + 12px)` }}
+        className={`lf:me-2 lf:shrink-0 lf:border-s-2 lf:text-muted lf:no-underline lf:select-none lf:hover:underline ${isSelected ? "lf:border-focus" : "lf:border-transparent"}`}
+        style={{ paddingInlineStart: `calc(${props.digits - String(line).length}ch + 8px)` }}
       >
         {line}
       </a>
       <LineTime log={log} line={line} times={props.times} />
       {props.withStep ? (
-        <span className="lf:hidden lf:w-28 lf:shrink-0 lf:truncate lf:text-muted lf:select-none lf:@2xl:inline-block">
-          {log.stepOf(line)}
+        <span className="lf:me-2 lf:hidden lf:shrink-0 lf:whitespace-pre lf:text-muted lf:select-none lf:@2xl:inline">
+          {columnOf(log.stepOf(line))}
         </span>
       ) : null}
-      {level === null ? <span className="lf:w-[1ch] lf:shrink-0" /> : <LevelMark level={level} isNamed />}
+      {level === null ? (
+        <span className="lf:me-2 lf:w-[1ch] lf:shrink-0 lf:select-none"> </span>
+      ) : (
+        <LevelMark level={level} isNamed />
+      )}
       <span
-        className={`lf:[unicode-bidi:isolate] ${isWrapped ? "lf:min-w-0 lf:whitespace-pre-wrap lf:wrap-anywhere" : "lf:whitespace-pre"} ${isCurrent ? "lf:outline-1 lf:outline-focus" : ""}`}
+        className={`lf:pe-3 lf:[unicode-bidi:isolate] ${isWrapped ? "lf:min-w-0 lf:whitespace-pre-wrap lf:wrap-anywhere" : "lf:whitespace-pre"} ${isCurrent ? "lf:outline-1 lf:outline-focus" : ""}`}
       >
         {hidden > 0 ? (
           <button
@@ -107,13 +117,18 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
   );
 });
 
+/** A name as wide as all. */
+function columnOf(name: string): string {
+  return name.length > stepChars ? `${name.slice(0, stepChars - 1)}…` : name.padEnd(stepChars);
+}
+
 /** The same sign beside a line and beside the count of such lines. */
 export function LevelMark({ level, isNamed = false }: { level: "error" | "warning"; isNamed?: boolean }) {
   const isError = level === "error";
   return (
     <span
       {...(isNamed ? { role: "img", "aria-label": isError ? "Error" : "Warning" } : { "aria-hidden": true })}
-      className={`lf:w-[1ch] lf:shrink-0 lf:font-bold lf:select-none ${isError ? "lf:text-failure" : "lf:text-warning"}`}
+      className={`lf:w-[1ch] lf:shrink-0 lf:font-bold lf:select-none ${isNamed ? "lf:me-2" : ""} ${isError ? "lf:text-failure" : "lf:text-warning"}`}
     >
       {isError ? "×" : "!"}
     </span>
@@ -154,7 +169,7 @@ function LineTime({ log, line, times }: { log: LogStore; line: number; times: Ti
   return (
     <time
       dateTime={new Date(at).toISOString()}
-      className="lf:w-[9ch] lf:shrink-0 lf:text-end lf:text-muted lf:select-none lf:tabular-nums"
+      className="lf:me-2 lf:inline-block lf:w-[9ch] lf:shrink-0 lf:text-end lf:align-top lf:text-muted lf:select-none lf:tabular-nums"
     >
       {times === "absolute" ? clock.format(at) : sinceStart(at - log.atOf(log.first))}
     </time>

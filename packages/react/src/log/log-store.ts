@@ -3,7 +3,7 @@
  * typed blocks, so a log of any length copies nothing when it grows and gives the collector little to look at.
  */
 import type { LogEvent } from "../types.ts";
-import { readLine, redrawStart, type Style } from "./ansi.ts";
+import { type Controls, readLine, redrawStart, type Style } from "./ansi.ts";
 import { type Level, levelChars, levelOf } from "./level.ts";
 
 export interface LogLine {
@@ -36,8 +36,8 @@ export interface LogStore {
   atOf(number: number): number;
   /** The first `chars` characters of a line's raw text, how many there are, and the style it begins with. */
   head(number: number, chars: number): { text: string; chars: number; style: Style };
-  /** Text of whole lines from `number` on, about `bytes` of it and at least one line; `isPlain` when there are no control sequences in it. */
-  piece(number: number, bytes: number): { text: string; count: number; isPlain: boolean };
+  /** Text of whole lines from `number` on, about `bytes` of it and at least one line, and what of control sequences is in it. */
+  piece(number: number, bytes: number): { text: string; count: number; controls: Controls };
   /** Where in the text of a piece the line after `number` begins, counted from where `number` does. */
   charsOf(number: number): number;
   bytesOf(number: number): number;
@@ -62,7 +62,7 @@ const styledChars = 64 * 1024;
 const levels: readonly Level[] = [null, "warning", "error"];
 const levelMask = 0b11;
 const isStderr = 0b100;
-const isControlled = 0b1000;
+const controlFlags: Record<Controls, number> = { none: 0, colours: 0b1000, any: 0b10000 };
 
 interface Block {
   page: Uint32Array;
@@ -199,7 +199,7 @@ export function createLogStore({ frame = nextFrame }: LogStoreOptions = {}): Log
     const before = styles.get(about.writer) ?? 0;
     const style = redraw === 0 ? before : readLine(raw.slice(0, Math.min(redraw, styledChars)), before).after;
     const isLong = text.length > styledChars;
-    const { visible, after } = readLine(isLong ? text.slice(0, levelChars * 2) : text, style);
+    const { visible, after, controls } = readLine(isLong ? text.slice(0, levelChars * 2) : text, style);
     styles.set(about.writer, isLong ? 0 : after);
     const level = levelOf(visible);
     if (level === "error") errors += 1;
@@ -211,7 +211,7 @@ export function createLogStore({ frame = nextFrame }: LogStoreOptions = {}): Log
     block.chars[row] = text.length;
     block.step[row] = about.step;
     block.style[row] = style;
-    block.flags[row] = about.flags | levels.indexOf(level) | (isLong || visible !== text ? isControlled : 0);
+    block.flags[row] = about.flags | levels.indexOf(level) | controlFlags[isLong ? "any" : controls];
     block.at[row] = about.at;
     size += 1;
     return text;
@@ -302,17 +302,18 @@ export function createLogStore({ frame = nextFrame }: LogStoreOptions = {}): Log
       const page = block.page[row]!;
       const start = block.start[row]!;
       let end = start + block.bytes[row]!;
-      let controls = block.flags[row]! & isControlled;
+      let flags = block.flags[row]!;
       let count = 1;
       // Lines of a block that follow each other in a page are one text.
       while (row + count < blockLines && number + count < first + size) {
         const next = row + count;
         if (block.page[next] !== page || block.start[next] !== end || end + block.bytes[next]! - start > bytes) break;
         end += block.bytes[next]!;
-        controls |= block.flags[next]! & isControlled;
+        flags |= block.flags[next]!;
         count += 1;
       }
-      return { text: pages.get(page, start, end), count, isPlain: controls === 0 };
+      const controls = flags & controlFlags.any ? "any" : flags & controlFlags.colours ? "colours" : "none";
+      return { text: pages.get(page, start, end), count, controls };
     },
     charsOf(number) {
       const { block, row } = place(number);

@@ -1,6 +1,12 @@
 "use client";
 /** What of a log is on the screen: the rows there are elements for, following, and going to a line. */
-import { type Range, useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
+import {
+  observeElementOffset,
+  type Range,
+  useVirtualizer,
+  type VirtualItem,
+  type VirtualizerOptions,
+} from "@tanstack/react-virtual";
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { LineIndex } from "./line-index.ts";
 
@@ -9,6 +15,8 @@ export interface LogView {
   /** Holds one row of nothing, by which the height of all is known. */
   probe: RefObject<HTMLDivElement | null>;
   rows: VirtualItem[];
+  /** Of a row's element, for who follows. */
+  keyOf(row: number): string;
   rowHeight: number;
   /** Of all rows, in pixels. */
   height: number;
@@ -29,13 +37,16 @@ export interface LogView {
   keep(line: number | null): void;
 }
 
-const overscan = 8;
+/** Rows beside those that can be seen, for who scrolls. Who follows does not, and each costs in every frame. */
+const overscan = { scrolling: 8, following: 2 };
 /** The virtualizer goes through all rows whenever their number changes: it is told of more than there are, seldom, and those are not shown. */
 function roomFor(size: number): number {
   let room = 4_096;
   while (room < size) room = Math.ceil(room * 1.3);
   return size === 0 ? 0 : room;
 }
+
+type Options = VirtualizerOptions<HTMLDivElement, HTMLElement>;
 
 export function useLogView(
   index: LineIndex,
@@ -58,8 +69,9 @@ export function useLogView(
       const seen = Math.max(endIndex - startIndex + 1, page.current);
       // Who follows is at the end, wherever the element was when it was last asked.
       const start = isFollowing ? size - seen : Math.min(startIndex, size - seen);
-      const from = Math.max(0, start - overscan);
-      const to = Math.min(size, start + seen + overscan);
+      const beside = isFollowing ? overscan.following : overscan.scrolling;
+      const from = Math.max(0, start - beside);
+      const to = Math.min(size, start + seen + beside);
       const rows = Array.from({ length: Math.max(0, to - from) }, (_, row) => from + row);
       const keptRow = kept === null || size === 0 ? -1 : index.rowOf(kept);
       if (keptRow !== -1 && keptRow < from) rows.unshift(keptRow);
@@ -68,11 +80,19 @@ export function useLogView(
     },
     [size, isFollowing, kept, index],
   );
+  const follows = useRef(isFollowing);
+  const tellOffset = useRef<(() => void) | null>(null);
   const virtualizer = useVirtualizer<HTMLDivElement, HTMLElement>({
     count: capacity,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     rangeExtractor,
+    observeElementOffset: useCallback<Options["observeElementOffset"]>((instance, tell) => {
+      tellOffset.current = () => tell(scroller.current?.scrollTop ?? 0, false);
+      return observeElementOffset(instance, (offset, isScrolling) => {
+        if (!follows.current) tell(offset, isScrolling);
+      });
+    }, []),
   });
   page.current = Math.ceil((virtualizer.scrollRect?.height ?? 0) / rowHeight);
   // Other rows, or other heights: nothing that was measured holds.
@@ -93,15 +113,22 @@ export function useLogView(
     row.focus({ preventScroll: true });
   });
 
+  const rows = virtualizer.getVirtualItems();
+  const keyOf = useKeys(rows);
   const stop = (): void => {
     // What was there when a line was gone to is not new.
     if (isFollowing || stoppedAt.current === 0) stoppedAt.current = size;
+    if (follows.current) {
+      follows.current = false;
+      tellOffset.current?.();
+    }
     setFollowing(false);
   };
   return {
     scroller,
     probe,
-    rows: virtualizer.getVirtualItems(),
+    rows,
+    keyOf,
     rowHeight,
     height: virtualizer.getTotalSize() - (capacity - size) * rowHeight,
     measure: isWrapped ? virtualizer.measureElement : undefined,
@@ -111,6 +138,7 @@ export function useLogView(
     follow() {
       // The line that has the focus may go.
       if (kept !== null) scroller.current?.focus({ preventScroll: true });
+      follows.current = true;
       setFollowing(true);
     },
     stop,
@@ -126,6 +154,7 @@ export function useLogView(
       virtualizer.scrollToIndex(row, { align });
     },
     visible() {
+      if (isFollowing) return { first: Math.max(0, size - page.current), last: size - 1 };
       const range = virtualizer.calculateRange();
       return { first: range?.startIndex ?? 0, last: Math.min(size - 1, range?.endIndex ?? 0) };
     },
@@ -142,6 +171,20 @@ export function useLogView(
     },
     keep,
   };
+}
+
+/**
+ * Who follows sees other lines in every frame, in the same elements: a line that stays keeps its own, with what is selected in it. When none
+ * stays, each element takes the line at its place, for it takes the browser long to move them.
+ */
+function useKeys(rows: VirtualItem[]): (row: number) => string {
+  const shown = useRef({ from: 0, to: 0 });
+  const { from, to } = shown.current;
+  const last = rows.at(-1)?.index ?? 0;
+  // One may be kept far above the others.
+  const first = Math.max(rows[0]?.index ?? 0, last - rows.length + 1);
+  shown.current = { from: first > to || first < from ? first : from, to: last };
+  return (row) => (row < first ? `kept ${row}` : `row ${(row - shown.current.from) % rows.length}`);
 }
 
 /** Height of an element in pixels, as it changes with the reader's text size. */

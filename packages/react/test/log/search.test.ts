@@ -40,6 +40,8 @@ describe("search", () => {
   it("sees what a person sees", async () => {
     expect(await found(["er\u001b[31mror", "\u001b[31m", "x"], "error")).toEqual([1]);
     expect(await found(["\u001b[31m31m"], "[31")).toEqual([]);
+    for (const colour of ["\u001b[38:2::255:0:0m", "\u009b31m", "\u001b[1?2m", "\u001b[1m\u001b[0;31m", "\u001b[K"])
+      expect(await found([`er${colour}ror`, "x", "error"], "rr"), colour).toEqual([1, 3]);
     expect(await found(["error 10%\rdone", "x"], "error")).toEqual([]);
     expect(await found(["no \u001b[", "31merror", "\u001b[31mred\u001b[0m"], "31m")).toEqual([2]);
   });
