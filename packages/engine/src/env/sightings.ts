@@ -5,7 +5,6 @@ import { settleBesidePages } from "./generators.ts";
 import { settleCaseFiles } from "./javascript/case-files.ts";
 import { withConstants } from "./languages/constants.ts";
 import { settleGoFields, settleIdleGo } from "./languages/go-programs.ts";
-import { readThroughOwnGo } from "./languages/go-readers.ts";
 import { readThroughOwnFunctions } from "./languages/own-functions.ts";
 import { readJvmAddresses, readJvmDatasource, readJvmPlaceholders, readJvmSettings } from "./languages/jvm-settings.ts";
 import { settleForeignPackages } from "./languages/foreign-packages.ts";
@@ -67,7 +66,8 @@ export function sightingsIn(
     if (file.extension === "cs" && !file.isTooling) dotnet.set(file.path, source.text);
     if (file.extension === "php" && !file.isTooling) php.set(file.path, source.text);
     if (/^(?:java|kt)$/.test(file.extension) && !file.isTooling) jvm.set(file.path, source.text);
-    if (/^(?:java|kt|cs|php|rb|exs?|py)$/.test(file.extension) && !file.isTooling) others.set(file.path, source.text);
+    if (/^(?:java|kt|cs|php|rb|exs?|py|go)$/.test(file.extension) && !file.isTooling)
+      others.set(file.path, source.text);
     if (file.isTooling) for (const sighting of found) sighting.need = "tooling";
     if (file.isTooling && source.isScript) tools.push(source);
     else if (source.isScript) scripts.push(source);
@@ -104,7 +104,6 @@ export function sightingsIn(
   if (facts.runtime === "rust") settleIdleCrates(project, sightings, facts.buildCommand);
   if (facts.runtime === "go") {
     settleViperFiles(project, scope, { sightings, texts: go });
-    sightings.push(...readThroughOwnGo(go));
     if (facts.buildCommand !== undefined)
       settleIdleGo(sightings, go, [facts.buildCommand, facts.startCommand ?? "", ...starting(project, scope)]);
     if (!scope.isPartial && left > 0) settleGoFields(sightings, go);

@@ -226,6 +226,16 @@ describe("settings of languages, required are", () => {
       facts: { runtime: "go" },
       required: ["SHOP_ADDR", "SHOP_SIZE"],
     },
+    "what is handed on to a function that reads it": {
+      files: {
+        "src/main/kotlin/Config.kt":
+          "object Config {\n  fun text(key: String): String = System.getenv(key) ?: throw Exception(key)\n\n  fun number(key: String): Int = text(key).toInt()\n\n  fun other(key: String, instead: String): String = System.getenv(key) ?: instead\n}\n",
+        "src/main/kotlin/Main.kt":
+          'val size = Config.number("SHOP_SIZE")\nval name = Config.other("SHOP_NAME", "a")\nval flag = Other.number("SHOP_FLAG")\n',
+      },
+      facts: { runtime: "java" },
+      required: ["SHOP_SIZE"],
+    },
     "what .NET puts nothing in place of": {
       files: {
         "Program.cs":

@@ -1,4 +1,5 @@
-/** Functions of a program that read the variable whose name they are given, wherever they are called: `Env.require("KEY")`. Go has go-readers.ts. */
+/** Functions of a program that read the variable whose name they are given, wherever they are called: `Env.require("KEY")`. */
+import { posix } from "node:path";
 import { literally } from "../../detect/literally.ts";
 import { closing } from "../code.ts";
 import { maskHashComments, maskSlashComments } from "../mask.ts";
@@ -16,6 +17,8 @@ interface Form {
   stops: RegExp;
   /** The table of languages finds what functions of these names are given. */
   known: RegExp;
+  /** They belong to a folder, whose files call them by their bare name and others by its own. */
+  isOfFolder?: true;
 }
 
 const modifiers = "^([ \\t]*)(?:(?:public|private|protected|internal|static|final|async|open|override)\\s+){0,5}";
@@ -66,6 +69,15 @@ const forms: Readonly<Record<string, Form>> = {
     stops: /\bthrow\b|\bdie\b|\bexit\b/,
     known: /^env$/,
   },
+  go: {
+    comments: "slash",
+    asks: /\bos\.(?:Getenv|LookupEnv)\(\s*[a-z]\w*\s*\)/,
+    head: /^()func\s+(\w+)(?:\[[^\]\n]*\])?\(\s*(\w+)(?:\s+string)?\s*(,[^)\n]*)?\)[^{\n]*\{/gm,
+    reads: /\bos\.(?:Getenv|LookupEnv)\(\s*$/,
+    stops: /\bpanic\(|log\.(?:Fatal|Panic)|os\.Exit|\bFatal/,
+    known: /[eE]nv|^[mM]ust|^[rR]equire/,
+    isOfFolder: true,
+  },
   rb: {
     comments: "hash",
     asks: /\bENV(?:\[|\.fetch\(?)\s*[a-z]/,
@@ -109,7 +121,7 @@ const longest = 800;
 /** Of such a name it is clear enough what it is given, whoever has it. */
 const telling = /env|require|must|mandatory|variable|secret|setting|conf/i;
 const replacedBy =
-  /^[\])]*(?:\s*\?\?|\s*\?:|\s*\|\||\s+or\b|\s*\.\w*(?:[oO]rElse|[oO]rDefault)|\s*,)\s*(null\b|nil\b|None\b)?/;
+  /^(?:\s*,|[\])]*(?:\s*\?\?|\s*\?:|\s*\|\||\s+or\b|\s*\.\w*(?:[oO]rElse|[oO]rDefault)))\s*(null\b|nil\b|None\b)?/;
 
 /** Programs have one or two of them; more are somebody's library. */
 const most = 40;
@@ -154,36 +166,52 @@ function masked({ comments }: Form, text: string): string {
   return comments === "hash" ? maskHashComments(text) : maskSlashComments(text);
 }
 
-function* readersIn(
-  form: Form,
-  { path, extension, code }: { path: string; extension: string; code: string },
-): Generator<Reader> {
-  for (const match of code.matchAll(form.head)) {
+/** Those that read themselves, and then those that hand the name on to one of them. */
+function readersIn(form: Form, { path, extension, code }: { path: string; extension: string; code: string }): Reader[] {
+  const functions = [...code.matchAll(form.head)].map((match) => {
     const [whole, indent, name, parameter, more] = match;
-    // Whether it is needed is said where it is called.
-    if (form.known.test(name!) || /\bbool/i.test(more ?? "")) continue;
     const body = bodyOf(extension, code, match.index + whole.length, indent!.length);
-    const at = [...body.matchAll(new RegExp(`\\b${literally(parameter!)}\\b`, "g"))].find(({ index }) =>
-      form.reads.test(body.slice(Math.max(0, index - 60), index)),
-    );
-    if (at === undefined) continue;
-    const isStopping = form.stops.test(body);
-    const instead = replacedBy.exec(body.slice(at.index + parameter!.length));
-    const isEmpty = /(?:=|\\\\)\s*(?:null|nil|None)\b/.test(more ?? "");
-    const isGiven = /=|\\\\/.test(more ?? "");
-    const own = isStopping ? "checked" : instead === null ? "plain" : instead[1] === undefined ? null : "quieted";
-    yield {
-      form,
-      extension,
-      path,
-      name: name!,
-      owner: ownerOf(path, code.slice(0, match.index)),
-      // Of several functions of that name each is called with what it takes.
-      alone: more === undefined ? own : isEmpty ? (isStopping ? "checked" : "quieted") : isGiven ? "default" : null,
-      withMore:
-        more === undefined ? null : isStopping && /message|error|hint|descr/i.test(more) ? "checked" : "default",
-    };
+    return { name: name!, parameter: parameter!, more, body, start: match.index };
+  });
+  const found: Reader[] = [];
+  for (const isDirect of [true, false]) {
+    const names = found.map(({ name }) => name);
+    if (!isDirect && names.length === 0) break;
+    const reads = isDirect ? form.reads : new RegExp(`(?<![\\w.>:])(${names.map(literally).join("|")})\\(\\s*$`);
+    for (const { name, parameter, more, body, start } of functions) {
+      // Whether it is needed is said where it is called.
+      if (names.includes(name) || /\bbool/i.test(more ?? "")) continue;
+      const [at, through] = readAt(body, parameter, reads);
+      if (at < 0) continue;
+      const isHanded = found.some((one) => one.name === through && one.alone === "checked");
+      const isStopping = isHanded || form.stops.test(body);
+      const instead = replacedBy.exec(body.slice(at + parameter.length));
+      const isEmpty = /(?:=|\\\\)\s*(?:null|nil|None)\b/.test(more ?? "");
+      const isGiven = /=|\\\\|\.\.\./.test(more ?? "");
+      const own = isStopping ? "checked" : instead === null ? "plain" : instead[1] === undefined ? null : "quieted";
+      found.push({
+        form,
+        extension,
+        path,
+        name,
+        owner: ownerOf(form, path, code.slice(0, start)),
+        // Of several functions of that name each is called with what it takes.
+        alone: more === undefined ? own : isEmpty ? (isStopping ? "checked" : "quieted") : isGiven ? "default" : null,
+        withMore:
+          more === undefined ? null : isStopping && /message|error|hint|descr/i.test(more) ? "checked" : "default",
+      });
+    }
   }
+  return found;
+}
+
+/** Where a function reads what it is given, -1 where it does not, and the function it hands it to. */
+function readAt(body: string, parameter: string, reads: RegExp): [at: number, through: string | undefined] {
+  for (const { index } of body.matchAll(new RegExp(`\\b${literally(parameter)}\\b`, "g"))) {
+    const read = reads.exec(body.slice(Math.max(0, index - 60), index));
+    if (read) return [index, read[1]];
+  }
+  return [-1, undefined];
 }
 
 function bodyOf(extension: string, code: string, start: number, indent: number): string {
@@ -198,23 +226,28 @@ function bodyOf(extension: string, code: string, start: number, indent: number):
   return rest.slice(0, end.exec(rest)?.index ?? rest.length);
 }
 
-function ownerOf(path: string, above: string): string {
+function ownerOf(form: Form, path: string, above: string): string {
+  if (form.isOfFolder) return /^package\s+(\w+)/m.exec(above)?.[1] ?? "";
   const named = [...above.matchAll(/\b(?:class|object|module|defmodule)\s+([A-Z][\w.]*)/g)].at(-1)?.[1];
   return (named ?? path.replace(/^.*\/|\.\w+$/g, "")).split(".").at(-1)!;
 }
 
 /** `code` is the masked text of the file. */
-function callsOf({ name, owner, path: own, alone, withMore }: Reader, path: string, code: string): Sighting[] {
-  if (own === path && path.endsWith(".py")) return [];
+function callsOf(reader: Reader, path: string, code: string): Sighting[] {
+  const { form, name, path: own, alone, withMore } = reader;
+  if (form.known.test(name) || (own === path && path.endsWith(".py"))) return [];
   const open = path.endsWith(".rb") ? "[( ]" : "\\(";
-  const calls = new RegExp(`(?<![\\w$])${literally(name)}${open}\\s*["']([A-Z][A-Z0-9_]{2,})["']\\s*(,?)`, "g");
+  const calls = new RegExp(
+    `(?<![\\w$])${literally(name)}(?:\\[\\w+\\])?${open}\\s*["']([A-Z][A-Z0-9_]{2,})["']\\s*(,?)`,
+    "g",
+  );
   return [...code.matchAll(calls)].flatMap((call): Sighting[] => {
     const before = code.slice(Math.max(0, call.index - 60), call.index);
     const receiver = /(\w+)\)?(?:\?|!!)?(?:\.|::|->)$/.exec(before)?.[1];
     const stated = call[2] === "" ? alone : withMore;
     const need = stated === null || stated === "checked" ? stated : needAt(stated, code, call);
     if (need === null || /\b(?:def|function|fun)\s+$/.test(before)) return [];
-    if (!isCalled({ name, owner, isOwn: own === path }, receiver)) return [];
+    if (!isCalled(reader, path, receiver)) return [];
     return [
       {
         key: call[1]!,
@@ -246,12 +279,13 @@ const fails = /^\s*\)?\s*(?:(?:\?\?|\?:|\|\||or\b)\s*(?:throw|raise|error|abort|
 const replaced = /^\s*\)?\s*(?:\?|\|\||or\b|&&|[=!]==?|\.(?:orElse|present|blank|nil\b|empty|to_\w))/;
 
 /** Others may have functions of that name too. */
-function isCalled(
-  { name, owner, isOwn }: { name: string; owner: string; isOwn: boolean },
-  receiver: string | undefined,
-): boolean {
+function isCalled({ form, name, owner, path: own }: Reader, path: string, receiver: string | undefined): boolean {
+  if (form.isOfFolder)
+    return receiver === undefined
+      ? posix.dirname(own) === posix.dirname(path)
+      : receiver === owner && /^[A-Z]/.test(name);
   if (telling.test(name)) return true;
-  if (receiver === undefined || /^(?:this|self|static|cls)$/.test(receiver)) return isOwn;
+  if (receiver === undefined || /^(?:this|self|static|cls)$/.test(receiver)) return own === path;
   const [its, called] = [owner, receiver].map((one) => one.replaceAll("_", "").toLowerCase()) as [string, string];
   return its.endsWith(called) || called.endsWith(its);
 }
