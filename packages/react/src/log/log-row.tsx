@@ -80,14 +80,15 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
         tabIndex={-1}
         aria-label={`Line ${line}`}
         data-number={line}
-        className={`lf:me-2 lf:shrink-0 lf:border-s-2 lf:text-muted lf:no-underline lf:select-none lf:hover:underline ${isSelected ? "lf:border-focus" : "lf:border-transparent"}`}
-        style={{ paddingInlineStart: `calc(${props.digits - String(line).length}ch + 8px)` }}
+        className={`lf:me-2 lf:inline-block lf:shrink-0 lf:border-s-2 lf:ps-2 lf:text-end lf:align-top lf:text-muted lf:no-underline lf:select-none lf:hover:underline ${isSelected ? "lf:border-focus" : "lf:border-transparent"}`}
+        // A box of its own: a link within text would have to look like one.
+        style={{ minWidth: `calc(${props.digits}ch + 12px)` }}
       >
         {line}
       </a>
       <LineTime log={log} line={line} times={props.times} />
       {props.withStep ? (
-        <span className="lf:me-2 lf:hidden lf:shrink-0 lf:whitespace-pre lf:text-muted lf:select-none lf:@2xl:inline">
+        <span className="lf:me-3 lf:hidden lf:shrink-0 lf:whitespace-pre lf:text-muted lf:select-none lf:@2xl:inline">
           {columnOf(log.stepOf(line))}
         </span>
       ) : null}
