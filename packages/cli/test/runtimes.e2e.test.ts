@@ -39,6 +39,26 @@ createServer((request, response) => response.end(built + " " + process.version))
   expect(await answered("versions")).toBe(asked);
 });
 
+it("an old Node.js has the npm of its time, which reads the lockfile of that time", async () => {
+  const lock = (lockfileVersion: number): string =>
+    JSON.stringify({ name: "old", version: "1.0.0", lockfileVersion, requires: true, packages: {}, dependencies: {} });
+  const scripts = { build: "npm --version > npm.txt", start: "npm run serve", serve: "node server.js" };
+  const folder = landfall.project("old", {
+    "package.json": JSON.stringify({ name: "old", version: "1.0.0", engines: { node: "14.x" }, scripts }),
+    "package-lock.json": lock(1),
+    "server.js": `const built = require("fs").readFileSync("npm.txt", "utf8");
+require("http").createServer((request, response) => response.end(process.version + " " + built)).listen(process.env.PORT || 3000);`,
+  });
+  const { code, stderr } = await landfall.run("deploy", folder);
+  expect(code, stderr).toBe(0);
+  expect(stderr.replaceAll(/\s+/g, " ")).toContain("Node.js 14.21.3 gets no more security fixes");
+  expect(await answered("old")).toBe("v14.21.3 6.14.18\n");
+
+  writeFileSync(join(folder, "package-lock.json"), lock(3));
+  expect(await landfall.json("deploy", folder)).toMatchObject({ code: 0, status: "success" });
+  expect(await answered("old")).toBe("v14.21.3 8.19.4\n");
+});
+
 it("a version there is not is said, and another taken", async () => {
   const folder = landfall.project("never", {
     "package.json": JSON.stringify({

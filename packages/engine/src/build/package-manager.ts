@@ -4,11 +4,13 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import gte from "semver/functions/gte.js";
 import major from "semver/functions/major.js";
 import valid from "semver/functions/valid.js";
 import type { PackageManager } from "../detect/package-manager.ts";
 import { DeployError } from "../error.ts";
+import type { NodeRuntime } from "./node.ts";
 import { bunVersion, runtimePackage } from "./runtime.ts";
 import { installTool, type Tool, type Toolbox } from "./tools.ts";
 
@@ -129,6 +131,28 @@ export async function installPackageManager(manager: PinnedManager, toolbox: Too
   const place = placeOf(name, version!);
   const check = (directory: string): Promise<void> => verify(manager, place, directory);
   return installTool({ name, version: version!, ...place, because: manager.because, check }, toolbox);
+}
+
+/** Each is of the last release that runs with Node.js from the version on. Source: engines of npm 10, 8 and 6; read 2026-12-01. */
+const npmOfToday = "18.17.0";
+const npmsOfOld = [
+  { node: "16.0.0", version: "8.19.4" },
+  { node: "0.0.0", version: "6.14.18" },
+] as const;
+
+/** npm and npx, for a Node.js that does not run the machine's. `directory` has the lockfile, which npm 6 reads up to format 1. */
+export async function npmOfItsTime(
+  node: Pick<NodeRuntime, "version">,
+  directory: string,
+  toolbox: Toolbox,
+): Promise<Record<string, string>> {
+  if (gte(node.version, npmOfToday)) return {};
+  const lock = await readFile(join(directory, "package-lock.json"), "utf8").catch(() => "");
+  const isLater = Number(/"lockfileVersion":\s*(\d+)/.exec(lock)?.[1] ?? 1) > 1;
+  const { version } = isLater ? npmsOfOld[0] : npmsOfOld.find((row) => gte(node.version, row.node))!;
+  const place = { package: "npm", program: "node_modules/.bin/npm" };
+  const npm = await installTool({ name: "npm", version, ...place, because: `Node.js ${node.version}` }, toolbox);
+  return { npm, npx: join(dirname(npm), "npx") };
 }
 
 function placeOf(name: PackageManager, version: string): Pick<Tool, "package" | "program"> {

@@ -16,8 +16,10 @@ import { installedVersions, installTool, publishedVersions, type Tool, type Tool
 export const bunVersion = "1.4.5";
 const denoVersion = "2.9.6";
 
-/** Earlier ones do not run the npm of today. Source: engines of npm 10, read 2026-11-29. */
-const oldestNode = "18.17.0";
+/** What is loaded into a program here (platforms/local/given-port) names modules as they can be named since. */
+const oldestNode = "14.18.0";
+/** The first that still gets security fixes. Source: github.com/nodejs/release, read 2026-12-01. */
+const oldestMaintained = "22.0.0";
 
 /** The package of the npm registry with the runtime for this machine. Those that are named as the runtime fetch these in a script. */
 export function runtimePackage(name: "node" | "bun" | "deno"): Pick<Tool, "package" | "program"> {
@@ -50,7 +52,10 @@ export async function nodeFor(
   if (here.warning === undefined) return here;
   try {
     const brought = await bringNode(range, toolbox);
-    return brought ? { node: brought } : here;
+    if (brought === null) return here;
+    if (gte(brought.version, oldestMaintained)) return { node: brought };
+    const warning = `Node.js ${brought.version} gets no more security fixes; the project asks for ${wanted}.`;
+    return { node: brought, warning };
   } catch (error) {
     if (toolbox.signal?.aborted) throw error;
     const why = error instanceof Error ? error.message : String(error);

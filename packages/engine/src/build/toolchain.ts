@@ -11,7 +11,7 @@ import type { BuildInput, Tools } from "./input.ts";
 import { buildEnvironments } from "./environment.ts";
 import { installDirectory } from "./install.ts";
 import type { NodeRuntime } from "./node.ts";
-import { choosePackageManager, installPackageManager } from "./package-manager.ts";
+import { choosePackageManager, installPackageManager, npmOfItsTime } from "./package-manager.ts";
 import { findProgram, projectDirectories, toolchainsOf } from "./programs.ts";
 import { otherRuntime } from "./runtime.ts";
 import type { Toolbox } from "./tools.ts";
@@ -23,13 +23,15 @@ import type { Workspace } from "./workspace.ts";
  */
 export async function runtimesOf(
   service: ServicePlan,
-  { root, toolbox, node: { execPath: node } }: { root: string; toolbox: Toolbox; node: NodeRuntime },
+  { root, toolbox, node: chosen }: { root: string; toolbox: Toolbox; node: NodeRuntime },
 ): Promise<Record<string, string>> {
+  const node = chosen.execPath;
   // Debian has no program of that name, and a start command may say it.
   if (service.runtime === "python") return { node, python: findPython(service.runtimeVersion, toolbox).program };
   if (service.runtime === "deno") return { node, deno: await otherRuntime("deno", toolbox) };
-  if (service.runtime !== "bun") return { node };
-  const manager = await choosePackageManager(join(root, installDirectory(service)), service.build?.packageManager);
+  const directory = join(root, installDirectory(service));
+  if (service.runtime !== "bun") return { node, ...(await npmOfItsTime(chosen, directory, toolbox)) };
+  const manager = await choosePackageManager(directory, service.build?.packageManager);
   const asManager = manager.name === "bun" ? await installPackageManager(manager, toolbox) : undefined;
   return { node, bun: asManager ?? (await otherRuntime("bun", toolbox)) };
 }

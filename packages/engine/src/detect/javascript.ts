@@ -17,13 +17,13 @@ import { functionsIn } from "./functions.ts";
 import { addExampleDatabases } from "./languages/databases.ts";
 import { addComposeDatabases } from "./languages/docker.ts";
 import { draftOf, state } from "./languages/draft.ts";
-import { versionFromFiles } from "./languages/versions.ts";
-import { lineOf, type Manifest, manifestOf, usedOf, uses } from "./manifest.ts";
+import { type Manifest, manifestOf, usedOf, uses } from "./manifest.ts";
 import { builtBy } from "./output.ts";
 import { nestApplications } from "./nest-workspace.ts";
+import { stateVersion } from "./node-version.ts";
 import { packageManagerOf, upwards } from "./package-manager.ts";
 import { placeOfProgram, type Program, programOf, standsAlone, type Subject } from "./program.ts";
-import { inside, isObject, type Project, type Reader, type Reading } from "./reading.ts";
+import { inside, type Project, type Reader, type Reading } from "./reading.ts";
 import { expandScript } from "./scripts.ts";
 import { vendorFacts } from "./vendors.ts";
 import {
@@ -275,22 +275,4 @@ function builtPages({ project, manifest, scripts, isLibrary }: Subject): string 
   return ["dist", "build", "public", "_site", "www"].find((folder) =>
     project.tree.has(inside(manifest.directory, `${folder}/index.html`)),
   );
-}
-
-function stateVersion(project: Project, parents: readonly Manifest[], reading: Reading): void {
-  const { directory } = parents[0]!;
-  if (versionFromFiles(project, directory, reading, { own: [".nvmrc", ".node-version"], tools: ["nodejs", "node"] }))
-    return;
-  for (const manifest of parents) {
-    for (const key of ["volta", "engines"]) {
-      const table = manifest.json[key];
-      const version = isObject(table ?? null) ? (table as Record<string, unknown>)["node"] : undefined;
-      if (typeof version !== "string" || version === "") continue;
-      return state(reading, "runtimeVersion", version, {
-        at: lineOf(project, manifest, key),
-        rule: `version/${key}`,
-        confidence: 0.9,
-      });
-    }
-  }
 }

@@ -56,7 +56,7 @@ export function majorOf(manifest: Manifest, name: string): number | undefined {
 
 /** `package.json:line` of a key. */
 export function lineOf(project: Project, manifest: Manifest, key: string): string {
-  return placeOf(manifest.at, project.tree.text(manifest.at) ?? "", `${JSON.stringify(key)}:`).replace(/^(.*)$/, "$1");
+  return placeOf(manifest.at, project.tree.text(manifest.at) ?? "", `${JSON.stringify(key)}:`);
 }
 
 function strings(value: unknown): Record<string, string> {

@@ -236,6 +236,17 @@ describe("package managers", () => {
       is: { runtimeVersion: "22.3.0" },
     },
     engines: { files: { ...page, "package.json": app({ engines: { node: ">=18" } }) }, is: { runtimeVersion: ">=18" } },
+    "a package that was compiled": {
+      files: { ...page, "package.json": app({ devDependencies: { vite: "^2.0.0", "node-sass": "^4.14.1" } }) },
+      is: { runtimeVersion: "14" },
+    },
+    "a package that was compiled, and what the project says": {
+      files: {
+        ...page,
+        "package.json": app({ devDependencies: { vite: "^2.0.0", "node-sass": "^7.0.1" }, engines: { node: "16.20" } }),
+      },
+      is: { runtimeVersion: "16.20" },
+    },
   });
 });
 
