@@ -20,6 +20,38 @@ describe("what a program does not come up without: required is", () => {
       },
       required: ["OTHER", "STORE"],
     },
+    "what a function of the project's own will not start without, also where it has the name of another": {
+      files: {
+        "src/config.ts": `function loadEnv(key: string): string {
+  const value = process.env[key];
+  if (!value) throw new Error(key);
+  return value;
+}
+export const bot = { token: loadEnv("BOT_TOKEN") };`,
+        "vite.config.ts": `import { defineConfig, loadEnv } from "vite";\nexport default defineConfig({ define: loadEnv("MODE_NAME", ".") });`,
+      },
+      required: ["BOT_TOKEN"],
+    },
+    "nothing that is read and never used, but in a comment": {
+      files: {
+        "config.js": `const PAY_KEY = process.env.PAY_KEY || "";
+const PAY_HOOK = process.env.PAY_HOOK;
+const STORE = process.env.STORE || "";
+// plugins.push({ key: PAY_KEY, hook: PAY_HOOK });
+module.exports = { store: STORE };`,
+        ".env.example": "PAY_KEY=\nPAY_HOOK=\nSTORE=\n",
+      },
+      required: ["STORE"],
+    },
+    "nothing that Quasar puts into its pages itself": {
+      files: {
+        "src/router.js": "createWebHistory(process.env.VUE_ROUTER_BASE);\ncallApi(process.env.API_TOKEN);",
+        "src-pwa/register.js": "register(process.env.SERVICE_WORKER_FILE);",
+        "src-pwa/worker.js": "createHandlerBoundToURL(process.env.PWA_FALLBACK_HTML);",
+      },
+      facts: { kind: "static", framework: "quasar" },
+      required: ["API_TOKEN"],
+    },
     "no address of an emulator, which runs while one develops": {
       files: {
         "config.ts": `export class Config {\n  static readonly ID = process.env.PROJECT_ID;\n  static readonly AUTH = process.env.FIREBASE_AUTH_EMULATOR_HOST;\n}`,

@@ -21,6 +21,7 @@ import { NamesIn } from "./names-in.ts";
 import { readNamedKeys, readSequelize } from "./named-keys.ts";
 import { Covered, Placed } from "./placed.ts";
 import { readLists } from "./named-lists.ts";
+import { isLeftUnused } from "./left-unused.ts";
 import { type OwnReader, ownReadersIn } from "./own-readers.ts";
 import { type Sighting, variableName } from "../sighting.ts";
 
@@ -258,7 +259,9 @@ function add(
 ): void {
   const use = useOf(script, span);
   found.push({ key, use, when, offset: span.start });
-  if (use.boundTo !== undefined) followName(script, found, { key, when, name: use.boundTo, from: span.end, of: use });
+  if (use.boundTo === undefined) return;
+  if (isLeftUnused(script, use.boundTo, span.start)) use.need = "guarded";
+  else followName(script, found, { key, when, name: use.boundTo, from: span.end, of: use });
 }
 
 /** Later uses of a name, in its own scope, as uses of the variable it holds. */
@@ -346,7 +349,8 @@ function readCalls(script: Script, found: Found[], own: readonly OwnReader[]): v
     )![0];
     const start = match.index - front.length;
     const name = (front + match[0].slice(0, match[0].lastIndexOf("("))).replaceAll(/\s|<.*>$/g, "");
-    if (notReaders.test(name)) continue;
+    // A function of the project's own that stops where the variable is missing reads it, whatever it is called.
+    if (notReaders.test(name) && !own.some((one) => one.name === name && one.demands !== "never")) continue;
     const isQuestion = /\.(?:has|exists)$/.test(name);
     const from = match.index + match[0].length;
     const close = text.indexOf(match[1]!, from);
