@@ -88,6 +88,9 @@ function buildScriptOf(scripts: Subject["scripts"], framework: Framework | undef
       "bundle:prod",
       "build:server",
     ].find((name) => scripts.has(name) && !scripts.get(name)!.every(isCheck)) ??
+    ["compile", "bundle"].find((name) =>
+      scripts.get(name)?.some((run) => useOf(run) === "build" && run.within === undefined && !isCheck(run)),
+    ) ??
     ["build:client", "build:frontend", "build:ui", "build:assets", "client:build", "frontend:build"].find((name) =>
       scripts.get(name)?.some((run) => useOf(run) === "build" && run.within === undefined),
     )

@@ -22,6 +22,7 @@ const schemaTools = [
   "@mikro-orm/core",
   "objection",
   "@keystone-6/core",
+  "@keystone-next/keystone",
   "@strapi/strapi",
   "@adonisjs/lucid",
   "bookshelf",
@@ -36,7 +37,7 @@ export function addDatabases(project: Project, manifest: Manifest, reading: Read
   }
   fromDevelopment(project, manifest, reading);
   const stated = fromSchemas(project, manifest, reading);
-  if (stated) dropIdleDrivers(project, manifest, reading, stated);
+  dropIdleDrivers(project, manifest, reading, stated);
   if (!stated && schemaTools.some((tool) => dependsOn(manifest, tool))) fromCode(project, manifest, reading);
   fromRuntime(project, manifest, reading);
   fromBindings(project, manifest, reading);
@@ -78,9 +79,16 @@ const besideTheProgram = /(?:^|\/)(?:scripts?|tests?|__tests__|e2e|tools?|migrat
 
 const relational = new Set(["postgres", "mysql", "sqlite", "mssql", "oracle"]);
 
-/** Beside the database its schema is written for, the driver of another one counts where the program names it. */
-function dropIdleDrivers(project: Project, manifest: Manifest, reading: Reading, stated: string): void {
-  const others = reading.database.filter((name) => name !== stated && (relational.has(name) || name === "mongodb"));
+/**
+ * Beside the database its schema is written for, the driver of another one counts where the program names it. That of MongoDB, which
+ * nothing loads by itself, counts beside any other only then.
+ */
+function dropIdleDrivers(project: Project, manifest: Manifest, reading: Reading, stated: string | undefined): void {
+  const first = stated ?? reading.database.find((name) => relational.has(name));
+  if (first === undefined) return;
+  const others = reading.database.filter(
+    (name) => name !== first && (name === "mongodb" || (stated !== undefined && relational.has(name))),
+  );
   if (others.length === 0) return;
   const sources = search(project.tree, manifest.directory, {
     depth: 6,
@@ -200,7 +208,7 @@ function schemasOf(project: Project, manifest: Manifest): string[] {
 }
 
 const dialects =
-  /\b(?:type|dialect|client|provider|DB_CONNECTION|DATABASE_CLIENT)["'`]?\s*[:=]\s*["'`](postgres(?:ql)?|pg|mysql2?|mariadb|sqlite3?|better-sqlite3?|mongodb|mssql|cockroachdb)["'`]/;
+  /\b(?:type|dialect|client|provider|adapter|DB_CONNECTION|DATABASE_CLIENT)["'`]?\s*[:=]\s*["'`](?:prisma_)?(postgres(?:ql)?|pg|mysql2?|mariadb|sqlite3?|better-sqlite3?|mongodb|mongoose|mssql|cockroachdb)["'`]/;
 
 /** TypeORM, Sequelize and the like name their dialect in code. */
 function fromCode(project: Project, manifest: Manifest, reading: Reading): void {

@@ -28,7 +28,7 @@ const folders = [
 /** Endings of sources, those written by hand first. */
 export const endings: readonly string[] = ["ts", "js", "mjs", "cjs", "mts", "tsx", "jsx", "cts"];
 const listens =
-  /\.listen\s*\(|\bBun\.serve\s*(?:<[^<>()]*>)?\(|\bDeno\.serve\s*\(|\bserve\s*\(\s*(\{|app\b|[a-z]\w*\s*[,)])|\bcreateServer\s*\(|startStandaloneServer\s*\(|\.startAndListen|new\s+[hH]api\.Server|new\s+Server\s*\(\s*\{\s*port\b|\b[hH]api\.server\s*\(|\.start\s*\(\s*(\{\s*port\b|Number\(|process\.env\.PORT)|export\s+default\s+\{[^}]*\bfetch\b|uWS\.App|\.fireHttpServer\s*\(|\.bindAsync\s*\(|new\s+WebSocketServer\s*\(|new\s+(WebSocket|ws)\.Server\s*\(/;
+  /\.listen\s*\(|\bBun\.serve\s*(?:<[^<>()]*>)?\(|\bDeno\.serve\s*\(|\bserve\s*\(\s*(\{|app\b|[a-z]\w*\s*[,)])|\bcreateServer\s*\(|startStandaloneServer\s*\(|\bsails\.lift\s*\(|\.startAndListen|new\s+[hH]api\.Server|new\s+Server\s*\(\s*\{\s*port\b|\b[hH]api\.server\s*\(|\.start\s*\(\s*(\{\s*port\b|Number\(|process\.env\.PORT)|export\s+default\s+\{[^}]*\bfetch\b|uWS\.App|\.fireHttpServer\s*\(|\.bindAsync\s*\(|new\s+WebSocketServer\s*\(|new\s+(WebSocket|ws)\.Server\s*\(/;
 
 /** Text without comments, lines kept. Quotes are respected as far as `//` in addresses needs it. */
 export function withoutComments(text: string): string {
@@ -102,16 +102,27 @@ export function sourceOf(project: Project, manifest: Manifest, path: string): So
   return null;
 }
 
-/** The source of a file in the folder that a script compiles into: `babel src/scripts --out-dir server`. */
+/** The source of a file that a script compiles or bundles: `babel src/scripts --out-dir server`, `esbuild server/index.ts --outdir=dist`. */
 export function compiledFrom(project: Project, manifest: Manifest, path: string): Source | null {
+  const file = path.replace(/^\.\//, "");
   for (const text of Object.values(manifest.scripts))
     for (const words of commandsOf(text)) {
-      const at = words.findIndex((word) => /(?:^|\/)(?:babel|swc)$/.test(word));
+      const at = words.findIndex((word) => /(?:^|\/)(?:babel|swc|esbuild|tsup|ncc)$/.test(word));
       if (at < 0) continue;
       const run = { words: words.slice(at), program: words[at]!, variables: {} };
-      const folder = optionOf(run, "--out-dir", "-d")?.replace(/^\.\/|\/$/g, "");
+      const folder = optionOf(run, "--out-dir", "--outdir", "-d")?.replace(/^\.\/|\/$/g, "");
+      const entry = run.words.slice(1).find((word) => /^[\w./-]+\.[cm]?[jt]sx?$/.test(word));
+      const stem = (one: string): string => one.replace(/\.\w+$/, "").replace(/^.*\//, "");
+      if (entry !== undefined) {
+        const whole = optionOf(run, "--outfile", "-o")?.replace(/^\.\//, "");
+        if (
+          whole === file ||
+          (`${folder ?? "dist"}/${stem(entry)}` === file.replace(/\.\w+$/, "") && whole === undefined)
+        )
+          return sourceOf(project, manifest, entry);
+        continue;
+      }
       const from = run.words[1]?.replace(/^\.\/|\/$/g, "");
-      const file = path.replace(/^\.\//, "");
       if (folder !== undefined && from !== undefined && file.startsWith(`${folder}/`))
         return sourceOf(project, manifest, `${from}${file.slice(folder.length)}`);
     }

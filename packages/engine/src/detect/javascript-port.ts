@@ -136,10 +136,24 @@ function numberOf(
     : new RegExp(`\\b${name}["']?\\s*[:=]\\s*(\\d{2,5})\\b`).exec(settings)?.[1];
 }
 
-/** The port `sources` listen on without PORT; the first file and the strongest rule win. */
+/** The variable `sources` take their port from, where they name one: `env.API_PORT`. */
+export function portNamed(sources: readonly Source[]): string | undefined {
+  const names = new Set(
+    sources.flatMap(({ text }) =>
+      [...text.matchAll(/\b(?:env|config|settings)\.((?:[A-Z]+_)?PORT)\b/g)].map(([, name]) => name!),
+    ),
+  );
+  return names.size === 1 ? [...names][0] : undefined;
+}
+
+/**
+ * The port `sources` listen on without PORT; the first file and the strongest rule win. Where they also have a number for `wanted`, others'
+ * do not count.
+ */
 export function portIn(
   project: Project,
   sources: readonly Source[],
+  wanted?: string,
 ): { port: number; at: string; rule: string; confidence: number } | null {
   const isByName = sources.some(({ text }) => listensByName.test(text));
   const deployed = sources.map((source) => ({
@@ -153,6 +167,8 @@ export function portIn(
       for (const match of text.matchAll(pattern)) {
         const port = Number(match[1]);
         if (port < 80 || port > 65_535 || notWebPorts.has(port)) continue;
+        if (wanted !== undefined && !match[0].startsWith(wanted) && new RegExp(`(?<!\\w)${wanted}\\b`).test(text))
+          continue;
         return { port, at: placeOf(at, project.tree.text(at) ?? text, match[0].split("\n")[0]!), rule: id, confidence };
       }
     }
@@ -167,8 +183,18 @@ export function portIn(
       confidence: 0.8,
     };
   }
+  for (const { at, text } of deployed)
+    for (const { call, port } of ownDefaults)
+      if (call.test(text))
+        return { port, at: placeOf(at, project.tree.text(at) ?? text, call), rule: "port/own", confidence: 0.7 };
   return null;
 }
+
+/** Calls that open a port of the library's choice when they are told none. */
+const ownDefaults: readonly { call: RegExp; port: number }[] = [
+  { call: /\bsails\.lift\s*\(/, port: 1337 },
+  { call: /\bstartStandaloneServer\s*\(/, port: 4000 },
+];
 
 const listensByOneName =
   /(?:\bViteExpress\.listen\s*\([^,()]*,|(?:\.listen|\bserve)\s*\()\s*(?:\{[^{}]{0,200}?\bport\s*:\s*)?([A-Za-z_$][\w$]{2,})\s*[,})]/g;

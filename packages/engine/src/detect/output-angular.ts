@@ -1,6 +1,8 @@
 /** The application of an Angular workspace: where it is built, and whether a server of its own answers. */
 import { type Built, clean } from "./building.ts";
 import { stringAt, valueAt } from "./config.ts";
+import { sourceAt } from "./entry.ts";
+import { portIn } from "./javascript-port.ts";
 import { placeOf } from "./languages/files.ts";
 import type { Manifest } from "./manifest.ts";
 import { inside, isObject, type Json, type JsonObject, type Project } from "./reading.ts";
@@ -12,6 +14,14 @@ function isApplication(value: Json | undefined): boolean {
     (stringAt(value, "projectType") === undefined &&
       isObject(valueAt(value, "architect", "build") ?? valueAt(value, "targets", "build") ?? null))
   );
+}
+
+/** What the server that Angular lays out, which the project may have changed, listens on. */
+function portOfServer(project: Project, manifest: Manifest): number | undefined {
+  const server = ["src/server.ts", "server.ts"].flatMap(
+    (name) => sourceAt(project, inside(manifest.directory, name)) ?? [],
+  );
+  return portIn(project, server)?.port;
 }
 
 /** The application of an Angular workspace. */
@@ -60,7 +70,7 @@ export function angularBuild(project: Project, manifest: Manifest): Built | null
       kind: "server",
       output: legacyServer ? whole : whole,
       start: script === undefined ? `node ${main}` : `script:${script}`,
-      port: 4000,
+      port: portOfServer(project, manifest) ?? 4000,
       at: placeOf(at, project.tree.text(at) ?? "", /"ssr"|"server"/),
       rule: "angular/ssr",
       confidence: 0.93,

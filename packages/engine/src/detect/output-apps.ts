@@ -3,7 +3,7 @@ import { type Building, type Built, clean, operandAfter } from "./building.ts";
 import { callsIn, type Config, configOf, placed, stringAt, valueAt } from "./config.ts";
 import { placeOf, search } from "./languages/files.ts";
 import { majorOf, type Manifest, uses } from "./manifest.ts";
-import { inside, type Project } from "./reading.ts";
+import { inside, type Json, type Project } from "./reading.ts";
 import { type Invocation, optionOf } from "./scripts.ts";
 
 /** What each framework with a server of its own makes. */
@@ -73,12 +73,25 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
         ...(old && !generates && !spa ? { verb: "generate" } : {}),
       };
     }
-    if (old) return { kind: "server", output: ".nuxt", start: "nuxt start", at, rule: "nuxt/2", confidence: 0.9 };
+    if (old) {
+      const built = stringAt(config?.value, "buildDir");
+      return {
+        kind: "server",
+        output: built ? (placed(built, ".") ?? ".nuxt") : ".nuxt",
+        start: "nuxt start",
+        ...portOf(valueAt(config?.value, "server", "port")),
+        at,
+        rule: "nuxt/2",
+        confidence: 0.9,
+      };
+    }
     // What is built for Cloudflare runs nowhere else. Presets of Node, Bun and Deno leave a server that is started.
     const noStart = preset?.startsWith("cloudflare") === true;
     const adapter = preset !== undefined && !/^(?:node|bun|deno)/.test(preset) ? preset : undefined;
     const bun = forBun(preset);
-    return { kind: "server", output: ".output", at, rule: "nuxt/server", confidence: 0.92, noStart, adapter, ...bun };
+    const whole = stringAt(config?.value, "nitro", "output", "dir");
+    const output = whole ? (placed(whole, ".") ?? ".output") : ".output";
+    return { kind: "server", output, at, rule: "nuxt/server", confidence: 0.92, noStart, adapter, ...bun };
   },
   sveltekit({ project, manifest }) {
     const config = configOf(project, manifest.directory, ["svelte.config"]) ?? null;
@@ -143,6 +156,7 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
       noStart: !node,
       ...(node ? {} : { adapter: from }),
       ...((majorOf(manifest, "astro") ?? 3) < 3 ? { port: 3000 } : {}),
+      ...(node ? portOf(valueAt(config?.value, "server", "port")) : {}),
       at: config ? placeOf(config.at, config.text, /output\s*:|adapter\s*:/) : at,
       rule: "astro/server",
       confidence: 0.95,
@@ -165,19 +179,25 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
       ["@remix-run/cloudflare-workers", "@remix-run/cloudflare-pages", "@remix-run/cloudflare"].some((name) =>
         uses(manifest, name),
       ) || stringAt(classic?.value, "serverBuildTarget")?.startsWith("cloudflare") === true;
+    const folder = stringAt(classic?.value, "serverBuildDirectory");
+    const file = stringAt(classic?.value, "serverBuildPath");
+    // Elsewhere it is a function of a platform, beside pages that lie in another folder.
+    const moved = folder ?? /^(.*\b(?:build|dist)\b.*)\/[^/]+$/.exec(file ?? "")?.[1];
     if (classic || !vite)
       return {
         kind: "server",
-        output: "build",
-        start: isWorker ? undefined : "remix-serve build",
+        output: moved === undefined ? "build" : clean(moved),
+        start: isWorker ? undefined : `remix-serve ${clean(moved === undefined ? "build" : (file ?? moved))}`,
         noStart: isWorker,
         at: classic?.at ?? manifest.at,
         rule: "remix/classic",
         confidence: 0.9,
       };
+    const build = clean(stringAt(call, "buildDirectory") ?? "build");
     return {
       kind: "server",
-      output: "build",
+      output: build,
+      ...(build === "build" || isWorker ? {} : { start: `remix-serve ./${build}/server/index.js` }),
       noStart: isWorker,
       at: vite.at,
       rule: "remix/server",
@@ -203,6 +223,18 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
       at: config?.at ?? manifest.at,
       rule: "react-router/server",
       confidence: 0.92,
+    };
+  },
+  redwood({ project, manifest }) {
+    const at = inside(manifest.directory, "redwood.toml");
+    const port = project.tree.has(at) ? valueAt(project.toml(at) ?? undefined, "web", "port") : undefined;
+    return {
+      kind: "server",
+      output: "web/dist",
+      ...portOf(port),
+      at: manifest.at,
+      rule: "redwood/server",
+      confidence: 0.85,
     };
   },
   sapper({ manifest, builds }) {
@@ -289,6 +321,8 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
       uses(manifest, "vinxi") ||
       calls.some((call) => /nitro/i.test(stringAt(call, "$call") ?? "")) ||
       stringAt(start, "target") !== undefined ||
+      // Before it left this to a plugin.
+      Object.values(manifest.scripts).some((line) => /\.output\/server\//.test(line)) ||
       uses(manifest, "nitro") ||
       uses(manifest, "nitropack");
     return {
@@ -354,6 +388,11 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
     };
   },
 };
+
+/** A port that a configuration file sets as a number. */
+function portOf(value: Json | undefined): { port?: number } {
+  return typeof value === "number" ? { port: value } : {};
+}
 
 /** The preset of Nitro the build is told: `nuxt build --preset bun`, `NITRO_PRESET=bun vite build`. */
 function presetOf(builds: readonly Invocation[]): string | undefined {

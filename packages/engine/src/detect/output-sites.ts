@@ -50,7 +50,12 @@ export const siteOutputs: Record<string, (building: Building) => Built | null> =
   cra: (building) => builtByReactScripts(building),
   "vue-cli": (building) => fromConfig(building, ["vue.config"], [["outputDir"]]),
   eleventy(building) {
-    const config = configOf(building.project, building.manifest.directory, [".eleventy", "eleventy.config"]);
+    const given = building.builds.map((run) => optionOf(run, "--config")).find((path) => path !== undefined);
+    const config = configOf(building.project, building.manifest.directory, [
+      ...(given === undefined ? [] : [clean(given).replace(/\.[cm]?[jt]s$/, "")]),
+      ".eleventy",
+      "eleventy.config",
+    ]);
     const set =
       stringAt(config?.value, "dir", "output") ??
       stringAt(config?.value, "setOutputDirectory") ??
@@ -98,6 +103,23 @@ export const siteOutputs: Record<string, (building: Building) => Built | null> =
     ),
   docusaurus: () => null,
   gatsby: () => null,
+  rspress: (building) => fromConfig(building, ["rspress.config"], [["outDir"]]),
+  gridsome: (building) => fromConfig(building, ["gridsome.config"], [["outputDir"]]),
+  snowpack: (building) => fromConfig(building, ["snowpack.config"], [["buildOptions", "out"]]),
+  brunch: (building) =>
+    fromConfig(
+      building,
+      ["brunch-config", "brunch.config"],
+      [
+        ["paths", "public"],
+        ["config", "paths", "public"],
+      ],
+    ),
+  sanity({ manifest, builds }) {
+    const run = builds.find(({ program, words }) => program === "sanity" && words.includes("build"));
+    const folder = run && operandOf(run);
+    return { kind: "static", output: clean(folder ?? "dist"), at: manifest.at, rule: "sanity/dist", confidence: 0.9 };
+  },
   stencil: (building) => {
     const config = configOf(building.project, building.manifest.directory, ["stencil.config"]);
     const targets = valueAt(config?.value, "config", "outputTargets") ?? valueAt(config?.value, "outputTargets");
@@ -176,11 +198,19 @@ function builtByReactScripts({ project, manifest }: Building): Built | null {
 
 /** Output folder of a plain site builder from the first of `paths` its configuration sets. */
 function fromConfig(
-  { project, manifest, framework }: Building,
+  { project, manifest, framework, builds }: Building,
   names: readonly string[],
   paths: readonly (readonly string[])[],
 ): Built | null {
-  for (const name of names) {
+  // The one the build is given comes first: `webpack --config config/webpack.dist.js`.
+  const given = builds.flatMap((run) =>
+    framework.commands?.includes(run.program)
+      ? (optionOf(run, "--config", "-c")
+          ?.replace(/^\.\//, "")
+          .replace(/\.[cm]?[jt]s$/, "") ?? [])
+      : [],
+  );
+  for (const name of [...given, ...names]) {
     const config = configOf(project, manifest.directory, [name]);
     if (!config) continue;
     for (const path of paths) {

@@ -29,17 +29,30 @@ export function builtBy(building: Building): Built {
   const flag = outputFlag(framework, builds, project, manifest);
   if (flag !== undefined && built.kind === "static")
     return { ...built, output: flag, at: manifest.at, rule: "output/flag", confidence: 0.95 };
+  const moved = built.kind === "static" && output !== undefined ? movedTo(manifest, output) : undefined;
+  if (moved !== undefined) return { ...built, output: moved, at: manifest.at, rule: "output/moved", confidence: 0.9 };
   const root = rootOf(framework, builds);
   if (root === undefined || output === undefined) return { ...built, output };
   const start = (built.start ?? framework.start)?.replace(output, inside(root, output));
   return { ...built, output: inside(root, output), start };
 }
 
+/** Where the build script puts what was built in the end: `react-scripts build && rm -rf docs && mv build docs`. */
+function movedTo({ scripts }: Manifest, output: string): string | undefined {
+  const named = output.replaceAll(/[.$]/g, "\\$&");
+  const line = [scripts["build"], scripts["postbuild"]].join(" && ");
+  const target = new RegExp(
+    `(?:^|&&)\\s*mv\\s+(?:-f\\s+)?(?:\\./)?${named}/?\\s+(?:\\./)?([\\w.][\\w./-]*)\\s*(?:&&|$)`,
+  ).exec(line)?.[1];
+  return target === undefined || target.endsWith("/") ? undefined : clean(target);
+}
+
 /** The folder the application lies in, given to the build: `nuxt build ./app`. */
 function rootOf(framework: Framework, builds: readonly Invocation[]): string | undefined {
-  if (!["nuxt", "next"].includes(framework.id)) return undefined;
+  if (!["nuxt", "next", "astro"].includes(framework.id)) return undefined;
   const build = builds.find(({ program }) => framework.commands?.includes(program) === true);
-  const root = build && operandAfter(build, "build", "generate");
+  const root =
+    build && (framework.id === "astro" ? optionOf(build, "--root") : operandAfter(build, "build", "generate"));
   return root === undefined ? undefined : clean(root);
 }
 
@@ -61,6 +74,8 @@ const flags: Record<string, readonly string[]> = {
   storybook: ["--output-dir", "-o"],
   preact: ["--dest", "-d"],
   ember: ["--output-path", "-o"],
+  slidev: ["--out", "-o"],
+  wmr: ["--out"],
   "react-router": ["--outDir"],
 };
 

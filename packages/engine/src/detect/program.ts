@@ -5,7 +5,7 @@ import { withImports } from "./imports.ts";
 import { type Framework, frameworks } from "./frameworks.ts";
 import { lineOf, type Manifest, uses } from "./manifest.ts";
 import type { PackageManager } from "./package-manager.ts";
-import { inside, type Project, type Reading } from "./reading.ts";
+import { inside, type Json, type Project, type Reading } from "./reading.ts";
 import { expand, type Invocation, optionOf } from "./scripts.ts";
 import { developmentServer, useOf } from "./use.ts";
 import type { VendorFacts } from "./vendors.ts";
@@ -93,8 +93,8 @@ export function programOf(subject: Subject): Program | undefined {
   let name =
     startScripts.find((candidate) => serving(candidate) !== undefined) ??
     ["pm2", "deploy"].find((candidate) => serving(candidate)?.program.startsWith("pm2")) ??
-    // `start:consumer`: one of several programs of the same files.
-    [...scripts.keys()].find((candidate) => candidate.startsWith("start:") && runsBuilt(candidate));
+    // `start:consumer`, `start-bot`: one of several programs of the same files.
+    [...scripts.keys()].find((candidate) => /^start[:-]/.test(candidate) && runsBuilt(candidate));
   if (name !== undefined && ["nest", "ts-node", "ts-node-esm", "tsx", "babel-node"].includes(serving(name)!.program)) {
     const ofProgram = name.replace(/^start:?/, "");
     const built =
@@ -281,12 +281,22 @@ function fileOf(project: Project, manifest: Manifest, run: Invocation): Source |
   const path = operated === undefined || run.within === undefined ? operated : `${run.within}/${operated}`;
   if (path === undefined) return run.program === "node" ? sourceOf(project, manifest, "index.js") : null;
   if (!run.program.startsWith("pm2") || !/\.json$|config\.(c|m)?js$/.test(path))
-    return sourceOf(project, manifest, path) ?? compiledFrom(project, manifest, path);
+    // What is bundled anew at every build may have been committed once.
+    return builtFile.test(path)
+      ? (compiledFrom(project, manifest, path) ?? sourceOf(project, manifest, path))
+      : (sourceOf(project, manifest, path) ?? compiledFrom(project, manifest, path));
+  const script = stringAt(managedProgram(project, manifest, run), "script");
+  return script === undefined ? null : sourceOf(project, manifest, script);
+}
+
+/** The first program of the settings that a process manager is started with: `pm2-runtime start ecosystem.config.js`. */
+export function managedProgram(project: Project, manifest: Manifest, run: Invocation): Json | undefined {
+  const path = run.program.startsWith("pm2") ? operand(run) : undefined;
+  if (path === undefined || !/\.json$|config\.(c|m)?js$/.test(path)) return undefined;
   const at = inside(manifest.directory, path.replace(/^\.\//, ""));
   const settings = path.endsWith(".json") ? project.json(at) : configAt(project, at)?.value;
   const apps = settings?.["apps"];
-  const script = stringAt(Array.isArray(apps) ? apps[0] : undefined, "script");
-  return script === undefined ? null : sourceOf(project, manifest, script);
+  return Array.isArray(apps) ? apps[0] : undefined;
 }
 
 /** A Cloudflare Worker: its settings, or the command that deploys it, name the program. */

@@ -1,14 +1,14 @@
 /** How a JavaScript program is started in production, by which runtime, and on which port it listens. */
 import { configOf, placed, stringAt, valueAt } from "./config.ts";
 import { isListening, likelyEntries, type Source, sourceAt, sourceOf } from "./entry.ts";
-import { portIn } from "./javascript-port.ts";
+import { portIn, portNamed } from "./javascript-port.ts";
 import { withImports } from "./imports.ts";
 import type { Framework } from "./frameworks.ts";
 import { dockerfileOf, exposedPort } from "./languages/docker.ts";
 import { state } from "./languages/draft.ts";
 import { majorOf, type Manifest, manifestOf, usedOf, uses } from "./manifest.ts";
 import type { PackageManager } from "./package-manager.ts";
-import { type Program, scriptCalled, type Subject } from "./program.ts";
+import { managedProgram, type Program, scriptCalled, type Subject } from "./program.ts";
 import { inside, isObject, type Json, type JsonObject, type Project, type Reading } from "./reading.ts";
 import { type Invocation, optionOf } from "./scripts.ts";
 import { workspaceOf } from "./workspaces.ts";
@@ -224,13 +224,20 @@ export function statePort(
   sources: readonly Source[],
 ): void {
   const { project, manifest, reading, vendors } = subject;
-  const flagged = program?.run && portOfRun(program.run);
+  const managed = program?.run && managedProgram(project, manifest, program.run);
+  const flagged =
+    program?.run &&
+    (portOfRun(program.run) ?? portOfManaged(managed, "env_production") ?? portOfManaged(managed, "env"));
   if (flagged) return state(reading, "port", flagged, { at: program.at, rule: "port/flag", confidence: 0.97 });
   if (program?.edgePort !== undefined)
     return state(reading, "port", program.edgePort, { at: program.at, rule: "port/wrangler", confidence: 0.6 });
+  const set = framework && portOfFramework(project, manifest, framework);
+  if (set) return state(reading, "port", set.port, { at: set.at, rule: "port/settings", confidence: 0.9 });
   // Where the start script runs something that only starts the program, it is found by content.
   const listening = sources.some(isListening) ? [] : likelyEntries(project, manifest).filter(isListening).slice(0, 1);
-  const coded = portIn(project, [...sources, ...listening]) ?? portIn(project, settingsOf(project, manifest, sources));
+  const coded =
+    portIn(project, [...sources, ...listening]) ??
+    portIn(project, settingsOf(project, manifest, sources), portNamed(sources));
   if (coded) return state(reading, "port", coded.port, coded);
   const told = portOfSettings(project, manifest.directory);
   if (told) return state(reading, "port", told.port, { at: told.at, rule: "port/example", confidence: 0.75 });
@@ -270,7 +277,9 @@ function settingsOf(project: Project, manifest: Manifest, sources: readonly Sour
     const member = manifestOf(project, directory);
     if (!member || !names.includes(member.name)) return [];
     const main =
-      sourceOf(project, member, stringAt(member.json, "main") ?? "src/index") ?? sourceOf(project, member, "index");
+      sourceOf(project, member, stringAt(member.json, "main") ?? "src/index") ??
+      sourceOf(project, member, "src/index") ??
+      sourceOf(project, member, "index");
     return main ? withImports(project, main, 2, 8).filter(({ text }) => /PORT\b/.test(text)) : [];
   });
 }
@@ -317,6 +326,29 @@ export function portOfSettings(project: Project, directory: string): { port: num
 export function portOfRun(run: Invocation): number | undefined {
   const value = optionOf(run, "-p", "--port", "-l", "--listen") ?? run.variables["PORT"];
   const port = Number(/^\$?\{?(?:\w+:-)?(\d{2,5})\}?$/.exec(value ?? "")?.[1]);
+  return port >= 80 && port <= 65_535 ? port : undefined;
+}
+
+/** Where frameworks that open the port themselves are told which. */
+const ownSettings: Readonly<Record<string, { file: string; path: readonly string[] }>> = {
+  sails: { file: "config/env/production", path: ["port"] },
+  keystone: { file: "keystone", path: ["server", "port"] },
+};
+
+function portOfFramework(
+  project: Project,
+  { directory }: Manifest,
+  { id }: Framework,
+): { port: number; at: string } | undefined {
+  const own = ownSettings[id];
+  const config = own && configOf(project, directory, [own.file]);
+  const port = config ? Number(valueAt(config.value, ...own.path) ?? Number.NaN) : Number.NaN;
+  return port >= 80 && port <= 65_535 ? { port, at: config!.at } : undefined;
+}
+
+/** What a process manager's settings give the program as PORT. */
+function portOfManaged(managed: Json | undefined, environment: string): number | undefined {
+  const port = Number(valueAt(managed, environment, "PORT") ?? Number.NaN);
   return port >= 80 && port <= 65_535 ? port : undefined;
 }
 

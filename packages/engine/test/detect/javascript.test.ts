@@ -256,6 +256,16 @@ const programWith = (dependencies: Record<string, string>, devDependencies: Reco
 describe("databases", () => {
   const index = { "index.js": `${express}app.listen(3000)` };
   table({
+    "not of a driver of MongoDB that nothing names, beside another": {
+      files: {
+        "package.json": manifest({
+          scripts: { start: "node app.js" },
+          dependencies: { express: "4", pg: "8", mongoose: "6" },
+        }),
+        "app.js": `const { Pool } = require("pg");\nrequire("express")().listen(3000);`,
+      },
+      is: { database: ["postgres"] },
+    },
     "a driver": {
       files: { ...index, "package.json": programWith({ pg: "8", ioredis: "5" }) },
       is: { database: ["postgres", "redis"] },

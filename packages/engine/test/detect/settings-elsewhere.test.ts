@@ -32,6 +32,84 @@ describe("ports that are settled in another file", () => {
       },
       is: { port: 3006 },
     },
+    "in the settings of a process manager": {
+      files: {
+        "package.json": manifest({
+          scripts: { start: "pm2-runtime start ecosystem.config.js" },
+          dependencies: { express: "4", pm2: "5" },
+        }),
+        "ecosystem.config.js": `module.exports = { apps: [{ script: "./app.js", env: { PORT: 3000 }, env_production: { PORT: 8088 } }] };`,
+        "app.js": `require("express")().listen(process.env.PORT || 4000);`,
+      },
+      is: { kind: "server", port: 8088 },
+    },
+    "in what the entry is bundled from, though a bundle was committed once": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "esbuild server/index.ts --bundle --outdir=dist", start: "node dist/index.js" },
+          dependencies: { express: "4" },
+        }),
+        "server/index.ts": `import express from "express";\nexpress().listen(process.env.PORT || 4100);`,
+        "dist/index.js": `import express from "express";\nexpress().listen(process.env.PORT || 3003);`,
+      },
+      is: { kind: "server", port: 4100 },
+    },
+    "nowhere, since Sails has its own, whatever it renders its pages with": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "nuxt build", start: "node app.js" },
+          dependencies: { nuxt: "^2.0.0", sails: "1" },
+        }),
+        "nuxt.config.js": "module.exports = {};",
+        "app.js": `require("sails").lift();\nconst sails = require("sails");\nsails.lift(require("rc")("sails"));`,
+      },
+      is: { kind: "server", port: 1337 },
+    },
+    "in the settings of Sails for production": {
+      files: {
+        "package.json": manifest({
+          scripts: { start: "NODE_ENV=production node app.js" },
+          dependencies: { sails: "1" },
+        }),
+        "app.js": `require("sails").lift();`,
+        "config/env/production.js": "module.exports = {\n  // port: 443,\n  port: 80,\n};",
+      },
+      is: { framework: "sails", port: 80 },
+    },
+    "in those of Keystone": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "keystone build", start: "keystone start" },
+          dependencies: { "@keystone-6/core": "6" },
+        }),
+        "keystone.ts": `export default config({ server: { port: 4400 }, db: { provider: "sqlite" } });`,
+      },
+      is: { framework: "keystone", port: 4400 },
+    },
+    "in those of Redwood": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "rw build" },
+          workspaces: { packages: ["api", "web"] },
+          devDependencies: { "@redwoodjs/core": "8" },
+        }),
+        "redwood.toml": "[web]\n  port = 8920\n[api]\n  port = 8911\n",
+        "api/package.json": manifest({ name: "api", dependencies: { "@redwoodjs/api": "8" } }),
+        "web/package.json": manifest({ name: "web", dependencies: { "@redwoodjs/web": "8" } }),
+      },
+      is: { framework: "redwood", port: 8920 },
+    },
+    "in those of Astro for its server": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "astro build" },
+          dependencies: { astro: "5", "@astrojs/node": "9" },
+        }),
+        "astro.config.mjs": `import node from "@astrojs/node";
+          export default { output: "server", server: { port: 8200 }, adapter: node({ mode: "standalone" }) };`,
+      },
+      is: { kind: "server", port: 8200 },
+    },
     "nowhere, since Bolt has its own": {
       files: {
         "package.json": manifest({ dependencies: { "@slack/bolt": "4" } }),

@@ -339,6 +339,42 @@ describe("scripts under names of their own", () => {
     "next:start": "next start",
   };
   table({
+    "a server that is compiled": {
+      files: {
+        "package.json": manifest({
+          scripts: { compile: "shx rm -rf lib/ && tsc", start: "node lib/", "compile:watch": "tsc -w" },
+          dependencies: { "@feathersjs/feathers": "5", "@feathersjs/koa": "5" },
+          devDependencies: { typescript: "5" },
+        }),
+        "src/index.ts": `import { app } from "./app";\napp.listen(3030);`,
+      },
+      is: { kind: "server", buildCommand: "npm run compile", startCommand: "npm run start" },
+    },
+    "one of several programs of the same files, with a dash": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "tsc", "start-jobs": "node dist/jobs.js", "dev-jobs": "nodemon src/jobs.ts" },
+          dependencies: { telegraf: "4" },
+        }),
+        "src/jobs.ts": `import { Telegraf } from "telegraf";\nnew Telegraf(process.env.TOKEN!).launch();`,
+      },
+      is: { kind: "worker", startCommand: "npm run start-jobs" },
+    },
+    "Keystone under its name of between": {
+      files: {
+        "package.json": manifest({
+          scripts: { dev: "keystone-next" },
+          dependencies: { "@keystone-next/keystone": "14" },
+        }),
+        "keystone.ts": `export default config({ db: { adapter: "mongoose", url: process.env.DATABASE_URL } });`,
+      },
+      is: {
+        framework: "keystone",
+        buildCommand: "npx keystone-next build",
+        startCommand: "npx keystone-next start",
+        database: ["mongodb"],
+      },
+    },
     "the one that builds and nothing else, the one that serves": {
       files: {
         "package.json": manifest({ scripts, dependencies: { next: "16" } }),
