@@ -24,9 +24,10 @@ import { type Source, sourceAt } from "./source.ts";
 import { settleUnusedSchemas } from "./javascript/unused-schemas.ts";
 import { dropBindings, settleWorkerTypes } from "./javascript/worker-types.ts";
 import { settleConstants } from "./languages/rust.ts";
+import { readOmegaConf } from "./languages/omegaconf.ts";
 import { readLayeredFiles } from "./languages/rust-config.ts";
 import { besideTheService } from "./told/told.ts";
-import { settleViperFiles } from "./languages/viper.ts";
+import { readViperElsewhere, settleViperFiles } from "./languages/viper.ts";
 
 const ofOtherLanguages = /^(?:python|go|rust|ruby|php|java|dotnet|elixir)$/;
 
@@ -104,6 +105,7 @@ export function sightingsIn(
   if (facts.runtime === "rust") settleIdleCrates(project, sightings, facts.buildCommand);
   if (facts.runtime === "go") {
     settleViperFiles(project, scope, { sightings, texts: go });
+    sightings.push(...readViperElsewhere(go));
     if (facts.buildCommand !== undefined)
       settleIdleGo(sightings, go, [facts.buildCommand, facts.startCommand ?? "", ...starting(project, scope)]);
     if (!scope.isPartial && left > 0) settleGoFields(sightings, go);
@@ -115,6 +117,7 @@ export function sightingsIn(
       ...readJvmPlaceholders(project, scope),
       ...(facts.framework === "spring-boot" ? readJvmDatasource(project, scope, jvm) : []),
     );
+  if (facts.runtime === "python") sightings.push(...readOmegaConf(project, scope));
   if (facts.runtime === "python" && facts.startCommand !== undefined)
     settleIdlePrograms(sightings, python, [facts.startCommand, facts.buildCommand ?? "", ...starting(project, scope)]);
   if (facts.runtime === "dotnet") {

@@ -103,12 +103,16 @@ export function surroundingsOf(
     all.some(({ need }) => need === "plain" || need === "asserted" || need === "checked"),
   );
   const listed = wanted.filter(({ examples: all }) => all.length > 0).length;
+  const isRead = (all: readonly ExampleEntry[]): boolean =>
+    all.some(({ key }) => byKey.get(key)!.sightings.some(({ need }) => need !== "tooling"));
   return {
     hasSchema:
       new Set(sightings.flatMap((one) => (isOfSchema(one) && !isProvided(one.key) ? [one.key] : []))).size >= 3,
     // A README shows some of them where it explains something.
     isExampleComplete: listed >= 5 && listed >= wanted.length * (listings.length > 0 ? 0.6 : 0.8),
-    isExampleTelling: listings.length > 0 && (isOwnExample(inExample, facts.framework) || listed >= 2),
+    // One of which nothing reads anything is of another time.
+    isExampleTelling:
+      listings.length > 0 && isRead(listings) && (isOwnExample(inExample, facts.framework) || listed >= 2),
     framework: facts.framework,
     // The example at the root of a repository is for all its services; that one of them reads nothing says nothing of it.
     isCodeSilent:

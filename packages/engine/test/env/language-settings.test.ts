@@ -236,6 +236,66 @@ describe("settings of languages, required are", () => {
       facts: { runtime: "java" },
       required: ["SHOP_SIZE"],
     },
+    "what a library of Python raises without": {
+      files: { "app.py": 'from common.config import get_env_or_throw\nurl = get_env_or_throw("SHOP_URL")\n' },
+      facts: python,
+      required: ["SHOP_URL"],
+    },
+    "what files of OmegaConf take from the environment": {
+      files: {
+        "app.py": "import omegaconf\n",
+        "conf/app.yaml":
+          'url: "${oc.env:SHOP_URL}"\n# old: ${oc.env:SHOP_OLD}\nbucket: ${oc.env:SHOP_BUCKET,shop}\nlog: ${oc.env:SHOP_LOG, null}\n',
+      },
+      facts: python,
+      required: ["SHOP_URL"],
+    },
+    "names of Go that begin with nothing at first": {
+      files: {
+        "db.go":
+          'package db\nfunc open() {\n  prefix := ""\n  if os.Getenv("USE_DOCKER") == "true" {\n    prefix = "DOCKER_"\n  }\n  connect(os.Getenv(prefix + "SHOP_HOST"), os.Getenv(other + "SHOP_NAME"))\n}\n',
+      },
+      facts: { runtime: "go" },
+      required: ["SHOP_HOST"],
+    },
+    "what viper is asked for in other files than the one it is set up in": {
+      files: {
+        "settings.go":
+          'package a\nfunc load() {\n  viper.SetConfigType("env")\n  viper.AutomaticEnv()\n  viper.ReadInConfig()\n}\n',
+        "main.go":
+          'package a\nfunc start() {\n  dial(viper.GetString("shop_url"))\n  if port := viper.GetString("shop_port"); port != "" {\n    listen(port)\n  }\n}\n',
+      },
+      facts: { runtime: "go" },
+      required: ["SHOP_URL"],
+    },
+    "what nothing takes the place of, though an example of another time leaves it out": {
+      files: {
+        "main.go": 'package main\nvar a = open(os.Getenv("SHOP_HOST"))\nvar b = open(os.Getenv("SHOP_USER"))\n',
+        ".env.example": "OLD_HOST=a\nOLD_USER=b\nOLD_NAME=c\n",
+      },
+      facts: { runtime: "go" },
+      required: ["SHOP_HOST", "SHOP_USER"],
+    },
+    "what a bot of Python signs in with, though one of its parts asks for it first": {
+      files: {
+        "config.py": 'import os\nBOT_TOKEN = os.getenv("TOKEN")\nMAIL = os.getenv("MAIL")\n',
+        "bot.py": "from config import BOT_TOKEN\nbot = Bot(token=BOT_TOKEN)\n",
+        "tasks.py": "from config import BOT_TOKEN, MAIL\nif not BOT_TOKEN or not MAIL:\n    print(1)\n",
+      },
+      facts: python,
+      required: ["TOKEN"],
+    },
+    "what a class that configures others says of a section, and who uses it claims": {
+      files: {
+        "Setup.cs":
+          'class JwtSetup(IConfiguration configuration) : IConfigureOptions<JwtOptions> {\n  private const string SectionName = "Jwt";\n  public void Configure(JwtOptions options) { configuration.GetSection(SectionName).Bind(options); }\n}\n',
+        "JwtOptions.cs":
+          "public class JwtOptions {\n  public string? Issuer { get; set; }\n  public string? SecretKey { get; set; }\n}\n",
+        "Use.cs": "var key = Bytes(options.Value.SecretKey!);\n",
+      },
+      facts: { runtime: "dotnet" },
+      required: ["Jwt__SecretKey"],
+    },
     "what .NET puts nothing in place of": {
       files: {
         "Program.cs":

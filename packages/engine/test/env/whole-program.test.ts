@@ -301,10 +301,11 @@ describe("what the files of a program say of each other's variables: required is
     "what varlock's schema says must be there": {
       files: {
         ".env.schema":
-          "# @defaultSensitive=false @defaultRequired=infer\n# ---\n\n# @type=enum(dev, live)\nAPP_KIND=dev\n\n# the key of the models\n# @required @sensitive\nMODEL_KEY=\n# @type=url\nHOOK_HOST=\n# @required=false\nOTHER_KEY=\n",
-        "app.js": "use(process.env.APP_KIND, process.env.MODEL_KEY, process.env.HOOK_HOST, process.env.OTHER_KEY);",
+          "# @defaultSensitive=false @defaultRequired=infer\n# ---\n\n# @type=enum(dev, live)\nAPP_KIND=dev\n\n# the key of the models\n# @required @sensitive\nMODEL_KEY=\n# @type=url\nHOOK_HOST=\n# @required=false\nOTHER_KEY=\n# @required\nSITE_HOST=if(\n  eq($APP_KIND, dev), http://localhost, )\n# @required\nLOG_KIND=if(eq($APP_KIND, dev), a, b)\n",
+        "app.js":
+          "use(process.env.APP_KIND, process.env.LOG_KIND, process.env.SITE_HOST, process.env.MODEL_KEY, process.env.HOOK_HOST, process.env.OTHER_KEY);",
       },
-      required: ["MODEL_KEY"],
+      required: ["MODEL_KEY", "SITE_HOST"],
     },
     "what is asked of a section of .NET by its name, or of a class it fills": {
       files: {

@@ -1,4 +1,5 @@
 /** Deno: by deno.json, or by the addresses and prefixes only Deno imports. Supabase's functions are Deno's too, but no program of the project. */
+import { literally } from "../literally.ts";
 import { inside, type Json, type Project, type Reader, type Reading } from "../reading.ts";
 import { databasesInAddresses } from "./databases.ts";
 import { dockerfileOf } from "./docker.ts";
@@ -100,7 +101,8 @@ export const deno: Reader = {
         sources: [...(task === undefined ? [] : [{ at, text: task }]), ...sources],
         patterns: portPatterns,
         fallback: { port: 8000, rule: "deno/default", at },
-        containerLast: true,
+        // Oak has no port of its own.
+        containerLast: row?.slug !== "oak",
       });
       // A framework that only Deno imports is surer than the containers around it.
       const unstated = row !== undefined && row.slug !== "" ? 0.93 : 0.85;
@@ -166,8 +168,17 @@ function sourcesOf(project: Project, directory: string): Source[] {
     });
 }
 
-/** The program's file, relative to the directory. */
+/** The program's file, relative to the directory: none that another imports, where there is a choice. */
 function mainOf(directory: string, sources: Source[]): string | undefined {
+  return (
+    namedMain(
+      directory,
+      sources.filter(({ at }) => !sources.some(({ text }) => importsFile(text, at))),
+    ) ?? namedMain(directory, sources)
+  );
+}
+
+function namedMain(directory: string, sources: Source[]): string | undefined {
   const names = sources.map(({ at }) => relativeTo(directory, at));
   for (const name of [
     "main.ts",
@@ -187,6 +198,12 @@ function mainOf(directory: string, sources: Source[]): string | undefined {
     if (names.includes(name)) return name;
   const running = sources.find(({ text }) => /\bDeno\.serve\(|\.listen\(/.test(text));
   return running === undefined ? undefined : relativeTo(directory, running.at);
+}
+
+/** Deno writes the ending of what it imports. */
+function importsFile(text: string, at: string): boolean {
+  const name = literally(at.slice(at.lastIndexOf("/") + 1));
+  return new RegExp(`\\b(?:from|import)\\s*\\(?\\s*["']\\.{1,2}/(?:[^"'\\n]*/)?${name}["']`).test(text);
 }
 
 const drivers: readonly [RegExp, string][] = [

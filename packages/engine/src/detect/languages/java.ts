@@ -94,9 +94,11 @@ export const java: Reader = {
     state(reading, "buildCommand", build.command, { at, rule: `java/${build.tool}`, confidence: 0.85 });
     if (isAndroid) return decide(reading, "package", 0.5, { at, rule: "java/android" });
     if (build.plugins.has("java-platform")) return decide(reading, "package", 0.9, { at, rule: "java/platform" });
-    // A library among modules may be given the plugin of all.
+    // A library among modules may be given the plugin of all, and no settings.
     const isShared =
-      row?.slug === "quarkus" ? directory !== "." && isIdle(sources) : row?.slug === "spring-boot" && isSeen(sources);
+      row?.slug === "quarkus"
+        ? directory !== "." && !config.some(saysSomething) && isIdle(sources)
+        : row?.slug === "spring-boot" && isSeen(sources);
     if (
       row &&
       (main !== undefined ||
@@ -144,6 +146,9 @@ function isSeen(sources: readonly Source[]): boolean {
 function isIdle(sources: readonly Source[]): boolean {
   return isSeen(sources) && !sources.some(({ text }) => runsByItself.test(text));
 }
+
+/** More than a comment. */
+const saysSomething = ({ text }: Source): boolean => /^[^#\n]*[^\s#]/m.test(text);
 
 const runsByItself = /@(?:Path|Route|Incoming|GrpcService|GraphQLApi|Scheduled|QuarkusMain|WebServlet)\b/;
 

@@ -286,7 +286,8 @@ function rubySources(project: Project, directory: string): Source[] {
     .sort((a, b) => a.split("/").length - b.split("/").length || order(a) - order(b))
     .flatMap((path) => {
       const text = project.tree.text(path);
-      return text === null ? [] : [{ at: path, text }];
+      // Generators leave ports in comments, line for line.
+      return text === null ? [] : [{ at: path, text: text.replaceAll(/^[ \t]*#.*$/gm, "") }];
     });
 }
 

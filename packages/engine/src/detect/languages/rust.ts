@@ -189,7 +189,12 @@ function readPackage(project: Project, place: Place): Reading {
     statePort(project, directory, reading, {
       sources: [...sources, ...settings(project, directory), ...settingsOfCrates(project, place)],
       patterns: portPatterns,
-      fallback: { port: row?.port ?? 8080, rule: row ? `framework/${row.slug}` : "rust/convention", at },
+      // Shuttle's runtime listens, whatever framework answers.
+      fallback: {
+        port: dependencies.has("shuttle-runtime") ? 8000 : (row?.port ?? 8080),
+        rule: row ? `framework/${row.slug}` : "rust/convention",
+        at,
+      },
       containerLast: row?.slug === "rocket",
     });
     // Tools and libraries' helpers depend on a framework too, but do not listen.

@@ -7,8 +7,8 @@ import { closing } from "../code.ts";
 import { maskSlashComments } from "../mask.ts";
 import type { Sighting } from "../sighting.ts";
 
-/** What a section is called: in words, or by a constant of the class. */
-const called = String.raw`\(\s*(?:nameof\(\s*(\w+)\s*\)|(?:\w+\.)*?(\w+)\.(\w+)|"([\w:]+)")\s*\)`;
+/** What a section is called: in words, or by a constant, of the class or of the one it stands in. */
+const called = String.raw`\(\s*(?:nameof\(\s*(\w+)\s*\)|(?:\w+\.)*?(?:(\w+)\.)?([A-Z]\w*)|"([\w:]+)")\s*\)`;
 const section = String.raw`\.Get(?:Required)?Section${called}`;
 /** The class stands before the section. */
 const filledBefore = new RegExp(
@@ -79,20 +79,20 @@ function readFilled(texts: ReadonlyMap<string, string>): Sighting[] {
       [...code.matchAll(pattern)].map(({ index, 1: type, 2: named, 3: owner, 4: constant, 5: written }) => ({
         index,
         type: type!,
-        name: written ?? named ?? constantOf(texts, owner, constant),
+        name: written ?? named ?? constantOf(texts, code, owner, constant),
       })),
     );
     const behind = [...code.matchAll(filledBehind)].map(
       ({ index, 1: named, 2: owner, 3: constant, 4: written, 5: type }) => ({
         index,
         type: type!,
-        name: written ?? named ?? constantOf(texts, owner, constant),
+        name: written ?? named ?? constantOf(texts, code, owner, constant),
       }),
     );
     const made = [...code.matchAll(boundObject)].flatMap((match) => {
       const [, named, owner, constant, written, object, direct, other] = match;
       const type = typeOf.get((object ?? other)!);
-      const name = direct ?? written ?? named ?? constantOf(texts, owner, constant);
+      const name = direct ?? written ?? named ?? constantOf(texts, code, owner, constant);
       return type === undefined ? [] : [{ index: match.index, type, name }];
     });
     for (const { index, type, name } of [...before, ...behind, ...made])
@@ -103,10 +103,14 @@ function readFilled(texts: ReadonlyMap<string, string>): Sighting[] {
   return sightings;
 }
 
-/** The classes of objects that are made in `code`, by their names: `var mail = new Mail()`, `Mail mail = new()`. */
+/** The classes of objects that are made in `code`, by their names, `var mail = new Mail()`, `Mail mail = new()`, or handed to what configures them. */
 function objectsOf(code: string): Map<string, string> {
   const made = code.matchAll(/\b(\w{1,80})\s+(\w{1,80})\s*=\s*new\b\s*(\w{0,80})/g);
-  return new Map([...made].map(([, before, name, behind]) => [name!, behind === "" ? before! : behind!]));
+  const handed = code.matchAll(/\bConfigure\(\s*(\w{1,80})\s+(\w{1,80})\s*\)/g);
+  return new Map([
+    ...[...made].map(([, before, name, behind]): [string, string] => [name!, behind === "" ? before! : behind!]),
+    ...[...handed].map(([, type, name]): [string, string] => [name!, type!]),
+  ]);
 }
 
 /** Names of functions that fill a class they are given from a section they are given. */
@@ -147,8 +151,8 @@ function needsOf(texts: ReadonlyMap<string, string>, type: string, depth: number
       const key = /ConfigurationKeyName\(\s*"(\w+)"/.exec(attributes!)?.[1] ?? name!;
       const isNought = /^u?(?:int|long)$/.test(kind!) && optional === "" && /^0?$/.test(value?.trim() ?? "");
       if (isNought && (aboveNought.test(attributes!) || name!.endsWith("Id"))) return [{ key }];
-      if (optional === "?" || (value !== undefined && !isNoValue.test(value.trim()) && !/^new\b/.test(value)))
-        return [];
+      const isOptional = optional === "?" && !isClaimed(texts, name!);
+      if (isOptional || (value !== undefined && !isNoValue.test(value.trim()) && !/^new\b/.test(value))) return [];
       const isStrict = required !== undefined || /\[Required\b/.test(attributes!);
       // An empty text is a value that its author is content with, unless it must not be empty.
       if (/^[sS]tring$/.test(kind!)) return [{ key, isStrict }];
@@ -158,6 +162,12 @@ function needsOf(texts: ReadonlyMap<string, string>, type: string, depth: number
         : [];
     },
   );
+}
+
+/** `options.SecretKey!`: it may be missing by its type, and whoever uses it says that it is there. */
+function isClaimed(texts: ReadonlyMap<string, string>, name: string): boolean {
+  const claim = new RegExp(`\\.${name}!(?!=)`);
+  return texts.values().some((text) => text.includes(`.${name}!`) && claim.test(text));
 }
 
 /** What stands between the braces of a class or record. */
@@ -185,8 +195,13 @@ function classesIn(texts: ReadonlyMap<string, string>): Map<string, Class> {
   return classes;
 }
 
-/** What the constant `name` of the class `owner` holds. */
-function constantOf(texts: ReadonlyMap<string, string>, owner?: string, name?: string): string | undefined {
-  const body = owner === undefined || name === undefined ? "" : bodyOf(texts, owner);
+/** What the constant `name` of the class `owner` holds, or of the classes in `code`. */
+function constantOf(
+  texts: ReadonlyMap<string, string>,
+  code: string,
+  owner?: string,
+  name?: string,
+): string | undefined {
+  const body = owner === undefined ? code : bodyOf(texts, owner);
   return new RegExp(`\\b${name}\\s*=>?\\s*"([\\w:]+)"`).exec(body)?.[1];
 }

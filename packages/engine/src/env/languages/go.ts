@@ -67,6 +67,16 @@ export function readGoTags(path: string, code: string): Sighting[] {
   return sightings;
 }
 
+/** `os.Getenv(prefix + "DB_HOST")`: the name that what it begins with makes of it at first, `prefix := ""`. */
+export function readGoPrefixed(path: string, code: string): Sighting[] {
+  return [...code.matchAll(/\bos\.Getenv\(\s*(\w+)\s*\+\s*"([A-Z]\w*)"\s*\)/g)].flatMap(
+    ({ index, 1: before, 2: name }): Sighting[] => {
+      const prefix = new RegExp(`\\b${before}\\s*(?:string\\s*)?:?=\\s*"(\\w*)"`).exec(code)?.[1];
+      return prefix === undefined ? [] : [{ key: prefix + name!, need: "plain", when: "run", offset: index, path }];
+    },
+  );
+}
+
 /** Fields with a tag, each with the structure it stands in; a structure without a name of its own goes by its field's. */
 function fieldsOf(code: string): Field[] {
   const fields: Field[] = [];

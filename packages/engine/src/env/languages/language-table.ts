@@ -50,7 +50,7 @@ export const languages: readonly Language[] = [
   {
     extensions: ["py"],
     words:
-      /environ|getenv|config\(|Settings\b|env\(|env\.|cloudinary_storage|import (?:openai|anthropic)|from (?:openai|anthropic|groq|together|langchain\w*|dj_database_url|pinecone|replicate)|dj_database_url/,
+      /environ|getenv|config\(|Settings\b|env\(|env\.|env_or_|cloudinary_storage|import (?:openai|anthropic)|from (?:openai|anthropic|groq|together|langchain\w*|dj_database_url|pinecone|replicate)|dj_database_url/,
     comments: "hash",
     reads: [
       { pattern: new RegExp(`(?<![\\w.])(?:os\\s*\\.\\s*)?environ\\s*\\[\\s*${quoted}\\s*\\]`, "g"), need: "asserted" },
@@ -93,7 +93,8 @@ export const languages: readonly Language[] = [
       },
       // A function of another file whose name says that it raises.
       {
-        pattern: /\b(?=\w{0,40}(?:requir|must))\w{0,40}env\w{0,40}\(\s*["']([A-Z][A-Z0-9_]+)["']\s*\)/g,
+        pattern:
+          /\b(?=\w{0,40}(?:requir|must|or_(?:throw|raise|fail|exit|die)))\w{0,40}env\w{0,40}\(\s*["']([A-Z][A-Z0-9_]+)["']\s*\)/g,
         need: "checked",
         isInsisted: true,
       },

@@ -12,7 +12,7 @@ import {
 } from "./asked-blocks.ts";
 import { settleAskedFields } from "./asked-fields.ts";
 import { needOfName, stopsSoon } from "./asked-names.ts";
-import { readGoTags } from "./go.ts";
+import { readGoPrefixed, readGoTags } from "./go.ts";
 import { settleLaravelConfig } from "./laravel.ts";
 import { type Language, languages, partOfDatabase, type Read, signsInBot } from "./language-table.ts";
 import { maskHashComments, maskSlashComments } from "../mask.ts";
@@ -89,7 +89,7 @@ export function readLanguage(path: string, extension: string, text: string): Sig
   if (extension === "go") {
     settleAskedFields(code, sightings, language.stops);
     quietChosenBlocks("go", code, sightings);
-    sightings.push(...readGoTags(path, code), ...settleViper(path, code, sightings));
+    sightings.push(...readGoTags(path, code), ...readGoPrefixed(path, code), ...settleViper(path, code, sightings));
   }
   if (extension === "rb") {
     quietAskedBlocks("rb", code, sightings);

@@ -100,7 +100,7 @@ const forms: Readonly<Record<string, Form>> = {
     head: /^([ \t]*)def\s+(\w+)\(\s*(?:(?:self|cls)\s*,\s*)?(\w+)\s*(?::\s*str\s*)?(,[^)]{0,400})?\)[^:\n]*:[ \t]*$/gm,
     reads: /\b(?:getenv\(|environ(?:\.get\(|\[))\s*$/,
     stops: /\braise\b|sys\.exit|\bexit\(|\benviron\[/,
-    known: /^get_env(?:_variable)?$|(?=.*(?:requir|must)).*env|^(?:env|config)$/,
+    known: /^get_env(?:_variable)?$|(?=.*(?:requir|must|or_(?:throw|raise|fail|exit|die))).*env|^(?:env|config)$/,
   },
 };
 

@@ -200,7 +200,8 @@ function prefixOf(settings: string, code: string): string {
  */
 export function settleGuardedSettings(sightings: Sighting[], texts: ReadonlyMap<string, string>): void {
   const named = sightings.flatMap((sighting) => {
-    if (sighting.need !== "plain") return [];
+    // A part that only sends a message asks for what the bot signs in with.
+    if (sighting.need !== "plain" || signsInBot.test(sighting.key)) return [];
     const text = texts.get(sighting.path);
     if (text === undefined) return [];
     const before = text.slice(text.lastIndexOf("\n", sighting.offset) + 1, sighting.offset);

@@ -14,6 +14,8 @@ const viperBinds = /\b(?:viper|vi?p?|vpr)\.(?:Must)?BindEnv\(\s*"([\w.-]+)"((?:\
 const viperFields = /^\s*\w+\s+(\S+)\s+`[^`\n]*\bmapstructure\s*:\s*"([a-z]\w*_\w+)"/gm;
 const readsEnvFile = /\bviper\.(?:SetConfigType\(\s*"env"|SetConfigFile\(\s*"[^"]*\.env")/;
 
+const replacing = /\bviper\.SetEnvKeyReplacer\(\s*strings\.NewReplacer\([^)]*"\."\s*,\s*"_"/;
+
 /** Where it finds the file, and what the file is called. */
 const viperName = /\.SetConfigName\(\s*"([\w.-]+)"/;
 
@@ -25,13 +27,13 @@ const viperName = /\.SetConfigName\(\s*"([\w.-]+)"/;
 export function settleViper(path: string, code: string, sightings: Sighting[]): Sighting[] {
   if (!/\b(?:AutomaticEnv|BindEnv)\(/.test(code)) return [];
   const prefix = /\bviper\.SetEnvPrefix\(\s*"(\w+)"/.exec(code)?.[1]?.toUpperCase();
-  const replacesDots = /\bviper\.SetEnvKeyReplacer\(\s*strings\.NewReplacer\([^)]*"\."\s*,\s*"_"/.test(code);
+  const replacesDots = replacing.test(code);
   const hasFile = /\bviper\.(?:ReadInConfig|MergeInConfig)\(/.test(code);
   const whole = (name: string): string => (prefix === undefined ? name : `${prefix}_${name}`);
   if (prefix !== undefined)
     for (const sighting of sightings)
       if (/^(?:viper\.|`)/.test(code.slice(sighting.offset, sighting.offset + 6))) sighting.key = whole(sighting.key);
-  const defaults = new Set([...code.matchAll(/\.SetDefault\(\s*"([\w.-]+)"/g)].map(([, name]) => name));
+  const defaults = new Set(defaultsIn(code));
   const isFilled = /\.Unmarshal\w*\(/.test(code);
   const bound = [...code.matchAll(viperBinds)].flatMap((match): Sighting[] => {
     const [, name, rest] = match;
@@ -49,17 +51,46 @@ export function settleViper(path: string, code: string, sightings: Sighting[]): 
       const need = defaults.has(match[2]) || holdsNothing.test(match[1]!) ? "default" : "plain";
       bound.push({ key: whole(match[2]!.toUpperCase()), need, when: "run", offset: match.index, path });
     }
-  if (hasFile) return bound;
-  return [...code.matchAll(viperGets)]
-    .flatMap((match): Sighting[] => {
-      const [, type, name] = match;
-      // Names in capitals are read by the table already.
-      if (name === undefined || !/[a-z]/.test(name) || (name.includes(".") && !replacesDots)) return [];
-      const isText = type === "" || type === "String";
-      const need = defaults.has(name) ? "default" : isText ? "plain" : "guarded";
-      return [{ key: whole(name.replaceAll(".", "_").toUpperCase()), need, when: "run", offset: match.index, path }];
-    })
-    .concat(bound);
+  if (!hasFile) bound.push(...asked(path, code, { whole, defaults, replacesDots }));
+  return bound;
+}
+
+/** Names in lower case that are asked for: the table reads those in capitals. */
+function asked(
+  path: string,
+  code: string,
+  {
+    whole,
+    defaults,
+    replacesDots,
+  }: { whole: (name: string) => string; defaults: ReadonlySet<string | undefined>; replacesDots: boolean },
+): Sighting[] {
+  return [...code.matchAll(viperGets)].flatMap(({ index, 1: type, 2: name }): Sighting[] => {
+    if (name === undefined || !/[a-z]/.test(name) || (name.includes(".") && !replacesDots)) return [];
+    const isText = type === "" || type === "String";
+    const isAsked = /\bif\s+\w+\s*:?=\s*(?:strings\.TrimSpace\()?$/.test(code.slice(Math.max(0, index - 60), index));
+    // `if url := viper.GetString("url"); url != "" { config.URL = url }` leaves what the setting had.
+    const isSetBefore = isAsked && /^[^\n]*!=\s*""\s*\{\s*[\w.]+\s*=[^=]/.test(code.slice(index, index + 300));
+    const need = defaults.has(name) || isSetBefore ? "default" : isText && !isAsked ? "plain" : "guarded";
+    return [{ key: whole(name.replaceAll(".", "_").toUpperCase()), need, when: "run", offset: index, path }];
+  });
+}
+
+/** What is asked for in other files than the one that has viper look everything up. */
+export function readViperElsewhere(texts: ReadonlyMap<string, string>): Sighting[] {
+  const settings = [...texts.values()].find((text) => /\bviper\.AutomaticEnv\(/.test(text));
+  if (settings === undefined || /SetEnvPrefix\(/.test(settings)) return [];
+  if (/\bviper\.(?:ReadInConfig|MergeInConfig)\(/.test(settings) && !readsEnvFile.test(settings)) return [];
+  const replacesDots = replacing.test(settings);
+  return [...texts].flatMap(([path, text]) => {
+    if (text === settings || !text.includes("viper.Get")) return [];
+    const defaults = new Set([settings, text].flatMap(defaultsIn));
+    return asked(path, maskSlashComments(text), { whole: (name) => name, defaults, replacesDots });
+  });
+}
+
+function defaultsIn(code: string): (string | undefined)[] {
+  return [...code.matchAll(/\.SetDefault\(\s*"([\w.-]+)"/g)].map(([, name]) => name);
 }
 
 /** What a name is bound to is asked for when the file of settings leaves it empty, or knows an address of its author's machine. */

@@ -1,4 +1,5 @@
 /** Files of settings that take values from variables: Spring, Quarkus, Micronaut, Ktor, other programs of the JVM, Symfony, viper. */
+import { closing } from "../code.ts";
 import { readExample } from "./example.ts";
 import type { Manifest, See } from "./manifest.ts";
 import { maskHashComments } from "../mask.ts";
@@ -96,7 +97,7 @@ function readVarlock(text: string, see: See): void {
       } else comments += `${line}\n`;
     } else {
       if (key !== undefined) {
-        const isEmpty = /^(?:""|'')?\s*(?:#.*)?$/.test(value!);
+        const isEmpty = /^(?:""|'')?\s*(?:#.*)?$/.test(value!) || isForDevelopment(text.slice(offset));
         const said = /@required\b(=(?:false|forEnv\((?!prod)[^)]*\)))?/.exec(comments);
         const isRequired = said ? said[1] === undefined : isRequiredByDefault && !/@optional\b/.test(comments);
         see(key, !isEmpty ? "given" : isRequired ? "checked" : "declared", { offset: offset + line.indexOf(key) });
@@ -105,6 +106,14 @@ function readVarlock(text: string, see: See): void {
     }
     offset += line.length + 1;
   }
+}
+
+/** `KEY=if(eq($MODE, dev), "http://localhost", )`: only some occasions have a value. */
+function isForDevelopment(line: string): boolean {
+  const start = /^[^\n=]*=[ \t]*ifs?\(/.exec(line)?.[0].length;
+  if (start === undefined) return false;
+  const inside = line.slice(start, closing(line, start - 1));
+  return /,\s*$|\bprod\w*["']?\s*\)\s*,\s*(?:""|'')/.test(inside);
 }
 
 /** By what stands behind the name: `${KEY}`, `${KEY:default}`. */

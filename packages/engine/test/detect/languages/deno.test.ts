@@ -36,6 +36,18 @@ describe("what Deno is", () => {
   });
 });
 
+describe("the program of Deno", () => {
+  it("is a file that no other imports, at the port its container shows where Oak has none", () => {
+    const reading = readingOf({
+      "deno.json": '{"imports":{"@oak/oak":"jsr:@oak/oak"}}',
+      "server.ts": 'import { Application } from "@oak/oak";\nexport const server = new Application();\n',
+      "app.ts": 'import { server } from "./server.ts";\nstart(server);\n',
+      Dockerfile: "FROM denoland/deno\nEXPOSE 8101\n",
+    });
+    expect(reading).toMatchObject({ startCommand: "deno run -A app.ts", port: 8101 });
+  });
+});
+
 describe("what Deno is not", () => {
   it("is no Supabase function", () => {
     const files = {

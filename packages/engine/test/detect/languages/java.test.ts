@@ -164,6 +164,18 @@ describe("Maven", () => {
     expect(servicesOf(files).map(({ path }) => path)).toEqual(["orders"]);
   });
 
+  it("has a program in a module of Quarkus with settings, whatever its sources are made of", () => {
+    const files = {
+      "pom.xml": pom([], "<packaging>pom</packaging><modules><module>orders</module><module>stock</module></modules>"),
+      "orders/pom.xml": pom(["quarkus-resteasy"]).replace("shop", "orders"),
+      "orders/src/main/java/A.java": "class A implements OrdersApi {}",
+      "orders/src/main/resources/application.yaml": "quarkus:\n  http:\n    root-path: /api\n",
+      "stock/pom.xml": pom(["quarkus-resteasy"]).replace("shop", "stock"),
+      "stock/src/main/java/B.java": '@Path("/b") class B {}',
+    };
+    expect(servicesOf(files).map(({ path }) => path)).toEqual(["orders", "stock"]);
+  });
+
   it("takes a library for a package", () => {
     const files = {
       "pom.xml": "<project><artifactId>lib</artifactId><version>1</version></project>",

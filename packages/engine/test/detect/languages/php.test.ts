@@ -95,6 +95,17 @@ it("serves Symfony's public directory, with the database of its .env", () => {
   });
 });
 
+it("knows Symfony's database by its migrations, which are written in the language of one database", () => {
+  const files = {
+    "composer.json": composer({ "symfony/framework-bundle": "7.*", "doctrine/orm": "3.*" }),
+    "config/bundles.php": "<?php",
+    "public/index.php": "<?php",
+    "migrations/Version1.php":
+      "<?php $this->addSql('CREATE TABLE a (id INT AUTO_INCREMENT NOT NULL) ENGINE = InnoDB');",
+  };
+  expect(readingOf(files).database).toEqual(["mysql"]);
+});
+
 it("serves Slim", () => {
   expect(readingOf({ "composer.json": composer({ "slim/slim": "4" }), "public/index.php": "<?php\n" })).toMatchObject({
     framework: "slim",

@@ -72,6 +72,7 @@ describe("Sinatra", () => {
   it("is known by its class, and Rails is not by the name of a file", () => {
     const reading = readingOf({
       Gemfile: 'gem "sinatra-activerecord"\ngem "puma"\n',
+      "settings.rb": "  # port 443\n",
       "app.rb": "module Own\n  class Application < Sinatra::Base\n  end\nend\n",
       "config.ru": 'require_relative "app"\nrun Own::Application\n',
       "config/application.rb": 'require "dotenv/load"\n',

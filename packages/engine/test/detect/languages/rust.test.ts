@@ -15,6 +15,7 @@ describe("frameworks and ports", () => {
     ["poem", 'poem = "3"', 'TcpListener::bind("0.0.0.0:3002")', 3002],
     ["axum", 'axum = "0.7"', 'let port = env::var("PORT").ok().and_then(|p| p.parse().ok()).unwrap_or(5001);', 5001],
     ["axum", 'axum = "0.7"', "", 3000],
+    ["axum", 'axum = "0.7"\nshuttle-runtime = "0.50"', "", 8000],
   ])("%s: %s", (framework, dependency, body, port) => {
     const reading = readingOf({ "Cargo.toml": manifest(dependency), "src/main.rs": `fn main() { ${body} }\n` });
     expect(reading).toMatchObject({
