@@ -7,7 +7,8 @@ import { withConstants } from "./languages/constants.ts";
 import { settleGoFields, settleIdleGo } from "./languages/go-programs.ts";
 import { readThroughOwnFunctions } from "./languages/own-functions.ts";
 import { readJvmAddresses, readJvmDatasource, readJvmPlaceholders, readJvmSettings } from "./languages/jvm-settings.ts";
-import { settleForeignPackages } from "./languages/foreign-packages.ts";
+import { settleForeignPackages, settleForeignScripts } from "./languages/foreign-packages.ts";
+import { readDenoObjects } from "./languages/deno.ts";
 import { settleDotnetSettings } from "./languages/dotnet.ts";
 import { readDotnetOptions } from "./languages/dotnet-options.ts";
 import { settleLaravelServices } from "./languages/laravel.ts";
@@ -90,13 +91,17 @@ export function sightingsIn(
   const handed = new HandedSettings(scripts.flatMap(({ settings }) => settings));
   for (const script of scripts)
     if (handed.mayUse(script.text)) sightings.push(...readHanded({ ...script, code: script.code() }, handed));
+  if (facts.runtime === "deno") sightings.push(...readDenoObjects(scripts));
   settleCaseFiles(scripts, sightings);
   settleWorkerTypes(project, scope.roots, sightings);
   dropBindings(project, scope.roots, { runtime: facts.runtime, dependencies }, sightings);
   // Where not everything was read, nothing is known of what was not.
   if (!scope.isPartial && left > 0) settleUnusedSchemas([...scripts, ...tools], manifestsOf(project, scope), sightings);
   settleBesidePages(facts.framework, sightings);
-  if (ofOtherLanguages.test(facts.runtime)) settleForeignPackages(project, scope.roots[0]!, sightings);
+  if (ofOtherLanguages.test(facts.runtime)) {
+    settleForeignPackages(project, scope.roots[0]!, sightings);
+    settleForeignScripts(facts.runtime, sightings);
+  }
   settleGuardedSettings(sightings, python);
   settleRefusedSettings(sightings, python);
   settleConstants(sightings, rust);

@@ -296,6 +296,26 @@ describe("settings of languages, required are", () => {
       facts: { runtime: "dotnet" },
       required: ["Jwt__SecretKey"],
     },
+    "what Deno's programs ask of the object that a file of variables was read into": {
+      files: {
+        "config.ts":
+          'import { config as read } from "https://deno.land/x/dotenv/mod.ts";\nexport const config = read();\n',
+        "db.ts":
+          'import { config } from "./config.ts";\nconst { SHOP_USER, SHOP_SIZE = 3 } = config;\nopen(config.SHOP_HOST, config.SHOP_PORT || 80);\n',
+        "main.ts":
+          'import { load } from "@std/dotenv";\nconst env = await load();\n// env["SHOP_OLD"]\nsign(env["SHOP_KEY"]);\nconst other = config.SHOP_OTHER;\n',
+      },
+      facts: { runtime: "deno" },
+      required: ["SHOP_HOST", "SHOP_KEY", "SHOP_USER"],
+    },
+    "nothing that scripts of Python beside the program ask for": {
+      files: {
+        "Program.cs": 'var url = Environment.GetEnvironmentVariable("SHOP_URL") ?? throw new Exception();\n',
+        "deployment/publish.py": 'import os\ntoken = os.environ["PUBLISH_TOKEN"]\n',
+      },
+      facts: { runtime: "dotnet" },
+      required: ["SHOP_URL"],
+    },
     "what .NET puts nothing in place of": {
       files: {
         "Program.cs":

@@ -334,7 +334,7 @@ const listens =
 const portPatterns: readonly RegExp[] = [
   /(?:environ\.get|getenv|environ\.setdefault|config|env(?:\.int)?)\(\s*["']PORT["']\s*,\s*(?:default\s*=\s*)?["']?(\d{2,5})/,
   /["']PORT["']\s*\)?\s*or\s*["']?(\d{2,5})/,
-  /\bport\s*=\s*(?:int\(\s*)?(?:os\.)?(?:environ\.get|getenv)\(\s*["'](?:APP|API|WEB|HTTP|SERVER|LISTEN|BACKEND|UVICORN)_PORT["']\s*,\s*["']?(\d{2,5})/i,
+  /\bport\s*(?::\s*int\s*)?=\s*(?:int\(\s*)?(?:os\.)?(?:environ\.get|getenv)\(\s*["'](?:APP|API|WEB|HTTP|SERVER|LISTEN|BACKEND|UVICORN)_PORT["']\s*,\s*["']?(\d{2,5})/i,
   /define\(\s*["']port["']\s*,\s*default\s*=\s*(\d{2,5})/,
   /\b(?:run|run_app|launch|serve|start)\([^()]*?\b(?:server_)?port\s*=\s*["']?(\d{2,5})/,
   /\.listen\(\s*(\d{2,5})/,

@@ -1,4 +1,4 @@
-/** Packages of JavaScript in the folders of a program in another language: its pages are built with it, other programs are not its own. */
+/** What lies in the folders of a program in another language: its pages are built with it, other packages of JavaScript and scripts of Python are not its own. */
 import { objectAt } from "../../detect/languages/documents.ts";
 import { inside, type Project } from "../../detect/reading.ts";
 import type { Sighting } from "../sighting.ts";
@@ -14,6 +14,12 @@ export function settleForeignPackages(project: Project, directory: string, sight
   for (const sighting of foreign.length > 0 ? sightings : [])
     if (script.test(sighting.path) && foreign.some((one) => sighting.path.startsWith(`${one}/`)))
       sighting.need = "tooling";
+}
+
+/** Takes back what `sightings` say of scripts of Python beside a program in another language: they put it online, or fill its database. */
+export function settleForeignScripts(runtime: string, sightings: readonly Sighting[]): void {
+  if (runtime === "python") return;
+  for (const sighting of sightings) if (sighting.path.endsWith(".py")) sighting.need = "tooling";
 }
 
 /** What answers requests itself is another program. */

@@ -89,7 +89,7 @@ describe("frameworks by the file that makes the application", () => {
       "app/__init__.py": "",
       "app/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
       "main.py":
-        'import os\nimport uvicorn\nif __name__ == "__main__":\n    port = int(os.getenv("APP_PORT", "8051"))\n    uvicorn.run("app.main:app", port=port)\n',
+        'import os\nimport uvicorn\nif __name__ == "__main__":\n    port: int = int(os.getenv("APP_PORT", "8051"))\n    uvicorn.run("app.main:app", port=port)\n',
     });
     expect(reading.port).toBe(8051);
   });
