@@ -24,11 +24,16 @@ export function onlyDeveloped({ scripts }: Subject, framework: Framework, progra
 }
 
 /** What it builds is installed into a browser. */
-export function isExtension(project: Project, { directory, dependencies, devDependencies }: Manifest): boolean {
+export function isExtension(
+  project: Project,
+  { directory, dependencies, devDependencies, scripts }: Manifest,
+): boolean {
   const all = { ...devDependencies, ...dependencies };
+  // What is started and not built is a program, which an extension in a folder of its own may talk to.
+  const beside = "start" in scripts && !("build" in scripts) ? [] : ["extension"];
   return (
     ["wxt", "plasmo", "@crxjs/vite-plugin"].some((name) => name in all) ||
-    ["", "public", "src", "static", "app", "extension"].some(
+    ["", "public", "src", "static", "app", ...beside].some(
       (folder) =>
         project.json(inside(directory, inside(folder || ".", "manifest.json")))?.["manifest_version"] !== undefined,
     )

@@ -3,6 +3,14 @@ import { detected, manifest, service, table } from "./expect.ts";
 
 describe("what is started, and what it is", () => {
   table({
+    "a program, though an extension for browsers lies beside it": {
+      files: {
+        "package.json": manifest({ main: "index.js", scripts: { start: "node index.js" }, dependencies: { ws: "8" } }),
+        "index.js": `require("./server").listen(process.env.PORT || 3000);`,
+        "extension/manifest.json": `{ "manifest_version": 3, "name": "cookies" }`,
+      },
+      is: { kind: "server", startCommand: "npm run start", port: 3000 },
+    },
     "a server of Nest whose members sign in and put work on a queue is no bot": {
       files: {
         "package.json": manifest({

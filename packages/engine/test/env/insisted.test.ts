@@ -32,6 +32,32 @@ export const bot = { token: loadEnv("BOT_TOKEN") };`,
       },
       required: ["BOT_TOKEN"],
     },
+    "what is made up while one develops, and by nobody in production": {
+      files: {
+        "auth.ts": `let secret = process.env.SIGN_SECRET;
+if (!secret && process.env.NODE_ENV !== "production") {
+  secret = randomBytes(32).toString("hex");
+}
+const hint = process.env.HINT_LEVEL;
+if (!hint && process.env.NODE_ENV !== "production") console.log("no hints");
+let mode = process.env.MODE_NAME;
+if (!mode) mode = "plain";
+export const session = statelessSessions({ secret: secret });`,
+      },
+      required: ["SIGN_SECRET"],
+    },
+    "what a schema demands that names its port first": {
+      files: {
+        "src/env.validation.ts": `import Joi from "joi";
+export const rules = Joi.object({
+  PORT: Joi.number().default(3001),
+  ALLOWED_ORIGIN: Joi.string().uri().required(),
+});`,
+        "src/app.module.ts": `import { rules } from "./env.validation";\nConfigModule.forRoot({ validationSchema: rules });`,
+        "src/main.ts": `app.enableCors({ origin: config.get<string>("ALLOWED_ORIGIN", "http://localhost:3000") });`,
+      },
+      required: ["ALLOWED_ORIGIN"],
+    },
     "nothing that is read and never used, but in a comment": {
       files: {
         "config.js": `const PAY_KEY = process.env.PAY_KEY || "";

@@ -42,7 +42,7 @@ const signs: readonly { word: string; form: RegExp }[] = [
   { word: "class-validator", form: /class-validator/ },
   { word: "validationSchema", form: /validationSchema/ },
   { word: "Bindings", form: /Bindings/ },
-  { word: ".object(", form: /\b(?:z|Joi|joi)\s*\.object\(\s*\{\s*[A-Z][A-Z0-9]*_[A-Z0-9_]+\s*:/ },
+  { word: ".object(", form: /\b(?:z|Joi|joi|yup)\s*\.object\(\s*\{\s*(?:[A-Z][A-Z0-9]*_[A-Z0-9_]+|PORT)\s*:/ },
 ];
 
 /** Whether `text` may read variables at all. */

@@ -331,6 +331,7 @@ function negated(script: Script, mark: number, end: number): Use {
     // `if (!key || request.key !== key) return 401`: without a key nobody is let in, and the rest works.
     const isComparedWithRequest = need === "asserted" && /\|\|[^|]*!==?/.test(condition);
     if (isComparedWithRequest) return { need: "guarded" };
+    if (need === "guarded" && givesInDevelopment(script, test)) return { need: "plain" };
     const rest = need === "skipped" || need === "guarded" ? restBehind(script, test.end + 1) : null;
     return { need, ...(rest ? { guards: rest } : {}) };
   }
@@ -352,6 +353,16 @@ function consequence(script: Script, from: number): Need {
   if (complains.test(code)) return "plain";
   return /^\W*return\b/.test(code) && !isWarned ? "skipped" : "guarded";
 }
+
+/** `if (!secret && process.env.NODE_ENV !== "production") secret = random();` leaves what is deployed without one. */
+function givesInDevelopment({ code, text }: Script, { start, end }: Span): boolean {
+  if (!developing.test(text.slice(start, end))) return false;
+  const block = blockAfter(code, end + 1);
+  return /^\W*[\w$.]+\s*(?:\|\||\?\?)?=(?![=>])/.test(code.slice(block.start, block.end));
+}
+
+const developing =
+  /&&[^&|]*(?:!==?\s*["']prod\w*["']|===?\s*["'](?:dev|test|local)\w*["']|!\s*(?:\w+\.)*is_?Prod\w*)|(?:!==?\s*["']prod\w*["']|===?\s*["'](?:dev|test|local)\w*["']|!\s*(?:\w+\.)*is_?Prod\w*)\s*&&/i;
 
 /** What runs only when the block at `from` does not, which ends in a return. */
 function restBehind(script: Script, from: number): Span | null {
