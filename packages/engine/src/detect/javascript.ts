@@ -22,7 +22,7 @@ import { builtBy } from "./output.ts";
 import { nestApplications } from "./nest-workspace.ts";
 import { stateVersion } from "./node-version.ts";
 import { packageManagerOf, upwards } from "./package-manager.ts";
-import { placeOfProgram, type Program, programOf, standsAlone, type Subject } from "./program.ts";
+import { importsAny, placeOfProgram, type Program, programOf, standsAlone, type Subject } from "./program.ts";
 import { inside, type Project, type Reader, type Reading } from "./reading.ts";
 import { expandScript } from "./scripts.ts";
 import { vendorFacts } from "./vendors.ts";
@@ -140,7 +140,13 @@ function settle(subject: Subject): void {
         ? withImports(project, program.source, 2, 15).some(isListening)
         : servesPages(program, built.output) || rendersPages(project, program));
     if (!built.isLibrary && !servedByOwn) return settleFramework(subject, app, built, program);
-    if (servedByOwn && program && handsOutPages(project, program)) return settleServer(subject, app, program);
+    // A server that hands out what is built, or has the framework answer, is the framework's.
+    if (
+      servedByOwn &&
+      program?.source &&
+      (handsOutPages(project, program) || importsAny(program.source, app.framework.packages))
+    )
+      return settleServer(subject, app, program);
     if (built.isLibrary && !server) return settlePackage(subject, 0.8);
   }
   const bundler = activeOf(subject, ["bundler"]);

@@ -256,6 +256,8 @@ export const appOutputs: Record<string, (building: Building) => Built | null> = 
       kind: mode === "ssr" ? "server" : "static",
       output: dist ? (placed(dist, ".") ?? `dist/${mode}`) : `dist/${mode}`,
       start: mode === "ssr" ? "node dist/ssr/index.js" : undefined,
+      // Programs for people's own machines, telephones and browsers.
+      ...(/^(?:electron|capacitor|cordova|bex)$/.test(mode) ? { isLibrary: true } : {}),
       at: config?.at ?? manifest.at,
       rule: "quasar/mode",
       confidence: 0.9,

@@ -450,9 +450,13 @@ export function renders({ source, starts }: Program, { packages }: Framework): b
     !starts &&
     source !== null &&
     isListening(source) &&
-    (importsBuilt.test(source.text) ||
-      packages.some((name) => new RegExp(`(?:from|require\\()\\s*["']${name}["']`).test(source.text)))
+    (importsBuilt.test(source.text) || importsAny(source, packages))
   );
+}
+
+/** One of `packages` is imported by name. */
+export function importsAny({ text }: Source, packages: readonly string[]): boolean {
+  return packages.some((name) => new RegExp(`(?:from|require\\()\\s*["']${name}["']`).test(text));
 }
 
 /** A framework that leaves the server to the project is previewed by what also serves it. */

@@ -8,7 +8,7 @@ import { dockerfileOf, exposedPort } from "./languages/docker.ts";
 import { state } from "./languages/draft.ts";
 import { majorOf, type Manifest, manifestOf, usedOf, uses } from "./manifest.ts";
 import type { PackageManager } from "./package-manager.ts";
-import { managedProgram, type Program, scriptCalled, type Subject } from "./program.ts";
+import { importsAny, managedProgram, type Program, scriptCalled, type Subject } from "./program.ts";
 import { inside, isObject, type Json, type JsonObject, type Project, type Reading } from "./reading.ts";
 import { type Invocation, optionOf } from "./scripts.ts";
 import { workspaceOf } from "./workspaces.ts";
@@ -253,7 +253,9 @@ export function statePort(
     !sources.some(({ text }) => /\.listen\s*\(/.test(text));
   if (exposed && !bySelf)
     return state(reading, "port", exposed.port, { at: exposed.at, rule: "container/expose", confidence: 0.7 });
-  if (framework?.port !== undefined && (bySelf || ["server", "worker"].includes(framework.role)))
+  // `listen(nuxt.options.server.port)`
+  const handsOn = program?.source && framework && importsAny(program.source, framework.packages);
+  if (framework?.port !== undefined && (bySelf || handsOn || ["server", "worker"].includes(framework.role)))
     return state(reading, "port", uses(manifest, "wrangler") && program?.starts !== true ? 8787 : framework.port, {
       at: manifest.at,
       rule: `port/${framework.id}`,

@@ -3,6 +3,32 @@ import { detected, manifest, service, table } from "./expect.ts";
 
 describe("what is started, and what it is", () => {
   table({
+    "a server that has Nuxt answer, though its pages are drawn in the browser": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "nuxt build", start: "NODE_ENV=production node server/index.js" },
+          dependencies: { nuxt: "^2.0.0", express: "4" },
+        }),
+        "nuxt.config.js": `module.exports = { mode: "spa" };`,
+        "server/index.js": `const { Nuxt } = require("nuxt");
+const app = require("express")();
+const nuxt = new Nuxt(require("../nuxt.config.js"));
+app.use(nuxt.render);
+app.listen(nuxt.options.server.port);`,
+      },
+      is: { kind: "server", framework: "nuxt", startCommand: "npm run start", port: 3000 },
+    },
+    "a program for people's own machines, made by Quasar": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "quasar build -m electron" },
+          dependencies: { quasar: "2" },
+          devDependencies: { "@quasar/app-vite": "1", electron: "30" },
+        }),
+        "quasar.config.js": "module.exports = () => ({});",
+      },
+      is: { kind: "package", outputDir: null },
+    },
     "a program, though an extension for browsers lies beside it": {
       files: {
         "package.json": manifest({ main: "index.js", scripts: { start: "node index.js" }, dependencies: { ws: "8" } }),
