@@ -8,7 +8,7 @@ import { settleGoFields, settleIdleGo } from "./languages/go-programs.ts";
 import { readThroughOwnFunctions } from "./languages/own-functions.ts";
 import { readJvmAddresses, readJvmDatasource, readJvmPlaceholders, readJvmSettings } from "./languages/jvm-settings.ts";
 import { settleForeignPackages, settleForeignScripts } from "./languages/foreign-packages.ts";
-import { readDenoObjects } from "./languages/deno.ts";
+import { addDenoObjects } from "./languages/deno.ts";
 import { settleDotnetSettings } from "./languages/dotnet.ts";
 import { readDotnetOptions } from "./languages/dotnet-options.ts";
 import { settleLaravelServices } from "./languages/laravel.ts";
@@ -91,7 +91,7 @@ export function sightingsIn(
   const handed = new HandedSettings(scripts.flatMap(({ settings }) => settings));
   for (const script of scripts)
     if (handed.mayUse(script.text)) sightings.push(...readHanded({ ...script, code: script.code() }, handed));
-  if (facts.runtime === "deno") sightings.push(...readDenoObjects(scripts));
+  if (facts.runtime === "deno") addDenoObjects(scripts, sightings);
   settleCaseFiles(scripts, sightings);
   settleWorkerTypes(project, scope.roots, sightings);
   dropBindings(project, scope.roots, { runtime: facts.runtime, dependencies }, sightings);

@@ -308,6 +308,57 @@ describe("settings of languages, required are", () => {
       facts: { runtime: "deno" },
       required: ["SHOP_HOST", "SHOP_KEY", "SHOP_USER"],
     },
+    "what Deno's programs ask of the environment first, and then of such an object made on the spot": {
+      files: {
+        "main.ts":
+          'import { config } from "https://deno.land/x/dotenv/mod.ts";\nconst key = Deno.env.get("SIGN_KEY") || config().SIGN_KEY;\nconst size = Deno.env.get("SHOP_SIZE") || config().SHOP_SIZE || 3;\nsign(key);\n',
+      },
+      facts: { runtime: "deno" },
+      required: ["SIGN_KEY"],
+    },
+    "what a function of Go that checks the environment is given a list of, by names or constants": {
+      files: {
+        "names.go": 'package config\nconst (\n\tSIGN_KEY = "SIGN_KEY"\n)\n',
+        "config.go":
+          'package config\nfunc Load() Config {\n\tif err := env.CheckEnv([]string{SIGN_KEY, "BASE_ADDRESS"}); err != nil {\n\t\tpanic(err)\n\t}\n\treturn Config{Key: env.GetEnvString(SIGN_KEY, "a")}\n}\n',
+      },
+      facts: { runtime: "go" },
+      required: ["BASE_ADDRESS", "SIGN_KEY"],
+    },
+    "what stands in the first of a list in the settings of .NET": {
+      files: {
+        "appsettings.json":
+          '{"Ai":{"Keys":[{"ApiKey":"your-key","Group":"a"},{"ApiKey":"your-key"}],"Hosts":["*"],"None":[]}}',
+        "Program.cs": 'var keys = config.GetSection("Ai:Keys").Get<List<Key>>();\n',
+      },
+      facts: { runtime: "dotnet" },
+      required: ["Ai__Keys__0__ApiKey"],
+    },
+    "what is asked of a class that a section of .NET fills, and nothing else of it": {
+      files: {
+        "Store.cs":
+          "public class Store {\n  public required string Address { get; init; }\n  public required string Collection { get; init; }\n}\n",
+        "Program.cs": 'var store = config.GetSection("Store").Get<Store>()!;\nopen(store.Address);\n',
+      },
+      facts: { runtime: "dotnet" },
+      required: ["Store__Address"],
+    },
+    "no setting of .NET that is of a kind that is never missing": {
+      files: {
+        "Program.cs":
+          'var kind = config.GetValue<SupportedStore>("Store");\nvar isOn = config.GetValue<bool>("Open");\nvar key = config.GetValue<string>("SignKey");\n',
+      },
+      facts: { runtime: "dotnet" },
+      required: ["SignKey"],
+    },
+    "no variable that Java keeps in a constant nobody uses": {
+      files: {
+        "Config.java":
+          'class Config {\n  private static final String OLD = System.getenv("OLD_TOKEN");\n  private static final String NOW = System.getenv("BOT_TOKEN");\n  static String token() { return NOW; }\n}\n',
+      },
+      facts: { runtime: "java" },
+      required: ["BOT_TOKEN"],
+    },
     "nothing that scripts of Python beside the program ask for": {
       files: {
         "Program.cs": 'var url = Environment.GetEnvironmentVariable("SHOP_URL") ?? throw new Exception();\n',

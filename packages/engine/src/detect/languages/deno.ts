@@ -33,7 +33,7 @@ export const deno: Reader = {
     const manifestPath = firstOf(tree, directory, ["deno.json", "deno.jsonc"]);
     const manifest = manifestPath === undefined ? null : project.json(manifestPath);
     const hasPackage = tree.has(inside(directory, "package.json"));
-    const sources = sourcesOf(project, directory);
+    const sources = sourcesOf(project, directory, manifestPath === undefined ? 40 : 150);
     const entry = sources.find(({ text }) => onlyDeno.test(text));
     // Beside a package.json, whose tools the program may use, something has to say that Deno runs it.
     const isRun = hasPackage && manifestPath === undefined && entry !== undefined && isRunByDeno(project, directory);
@@ -107,7 +107,8 @@ export const deno: Reader = {
       // A framework that only Deno imports is surer than the containers around it.
       const unstated = row !== undefined && row.slug !== "" ? 0.93 : 0.85;
       // Beside a package.json the tasks may be another tool's; the manifest alone does not say whose program it is.
-      return decide(reading, "server", isRun ? 0.9 : manifest === null ? unstated : hasPackage ? 0.55 : 0.95, {
+      const isBeside = hasPackage && startsProgram(project, directory);
+      return decide(reading, "server", isRun ? 0.9 : manifest === null ? unstated : isBeside ? 0.55 : 0.95, {
         at,
         rule: "deno/listens",
       });
@@ -137,7 +138,9 @@ function isRunByDeno(project: Project, directory: string): boolean {
 function startsProgram(project: Project, directory: string): boolean {
   const manifest = project.json(inside(directory, "package.json"));
   const scripts = Object.keys(objectAt(manifest, "scripts"));
-  return manifest?.["main"] !== undefined || scripts.some((name) => /^(?:start|dev|build|serve|preview)\b/.test(name));
+  const { main } = manifest ?? {};
+  const hasMain = typeof main === "string" && project.tree.has(inside(directory, main.replace(/^\.\//, "")));
+  return hasMain || scripts.some((name) => /^(?:start|dev|build|serve|preview)\b/.test(name));
 }
 
 /** Names of imports in a file of their own. */
@@ -152,11 +155,11 @@ function taskText(value: unknown): string | undefined {
   return typeof command === "string" ? command : undefined;
 }
 
-function sourcesOf(project: Project, directory: string): Source[] {
+function sourcesOf(project: Project, directory: string, limit: number): Source[] {
   const here = project.tree.listing(directory);
   const paths = search(project.tree, directory, {
     depth: 1,
-    limit: 40,
+    limit,
     matches: (name) => /\.(ts|tsx|js|mjs)$/.test(name) && !/[._]test\.|\.config\.|\.d\.ts$/.test(name),
   });
   return paths

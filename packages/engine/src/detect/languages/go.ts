@@ -257,8 +257,7 @@ function settings(project: Project, directory: string): Source[] {
 const portPatterns: readonly RegExp[] = [
   /`[^`]*long:"(?:listen|port|http-port)"[^`]*default:":?(\d{2,5})"/,
   /\b[Pp]ort\s*(?::=|=)\s*":?(\d{2,5})"/,
-  /"(?:HTTP_|SERVER_|APP_|API_)?PORT"\s*,\s*":?(\d{2,5})"/,
-  /"(?:HTTP_|SERVER_|APP_|API_)?PORT"\s*,\s*(\d{2,5})\b/,
+  /["(](?:HTTP_|SERVER_|APP_|API_)?PORT"?\s*,\s*"?:?(\d{2,5})\b/,
   /"(?:server\.|http\.|app\.)?port"\s*,\s*"?:?(\d{2,5})/i,
   // Go's profiler and what proves a domain to be one's own listen beside the program.
   /\b(?:ListenAndServe(?:TLS)?|Run|RunTLS|Listen|Start)\(\s*(?:ctx,\s*)?"(?!(?:localhost|127\.0\.0\.1):6060"|:80",\s*\w+\.HTTPHandler\()[^"\s]*:(\d{2,5})"/,

@@ -61,7 +61,8 @@ export function pythonProjectOf(project: Project, directory: string): PythonProj
     if (/console_scripts/.test(text)) found.scripts.push("console_scripts");
   }
   for (const name of ["environment.yml", "environment.yaml"]) {
-    if (!names.has(name)) continue;
+    // Beside requirements, which are what is installed, it lists what a machine of its author holds.
+    if (!names.has(name) || requirements.length > 0) continue;
     const [document] = project.yaml(inside(directory, name)) ?? [];
     const list = isObject(document) && Array.isArray(document["dependencies"]) ? document["dependencies"] : [];
     for (const entry of list) {

@@ -10,8 +10,25 @@ import type { Source } from "../source.ts";
 
 const library = /\bimport\s*(?:\{([^{}]*)\}|\*\s*as\s+(\w+))\s*from\s*["'][^"']*\bdotenv\b[^"']*["']/;
 
-/** `scripts` are those of the program. */
-export function readDenoObjects(scripts: readonly Source[]): Sighting[] {
+/** So far from it an object of theirs may stand in for the environment. */
+const longestAlternative = 160;
+
+/** Adds to `sightings` what those of `scripts`, the program's, ask of such objects. */
+export function addDenoObjects(scripts: readonly Source[], sightings: Sighting[]): void {
+  const found = readDenoObjects(scripts);
+  // `Deno.env.get("KEY") || config().KEY`: the same once more, and nothing in its place.
+  for (const { key, need, offset, path } of found)
+    for (const one of sightings)
+      if (one.key === key && one.path === path && one.need === "default" && isBefore(one.offset, offset))
+        one.need = need;
+  sightings.push(...found);
+}
+
+function isBefore(first: number, second: number): boolean {
+  return first < second && second - first < longestAlternative;
+}
+
+function readDenoObjects(scripts: readonly Source[]): Sighting[] {
   return scripts.flatMap((maker) => {
     const [, parts, whole] = library.exec(maker.text) ?? [];
     if (parts === undefined && whole === undefined) return [];
@@ -20,11 +37,13 @@ export function readDenoObjects(scripts: readonly Source[]): Sighting[] {
       `\\b(?:const|let|var)\\s+(?:(\\w+)|\\{([^{}]*)\\})\\s*(?::[^=;]+)?=\\s*(?:await\\s+)?(?:${loading})\\(`,
       "g",
     );
-    return [...maker.code().matchAll(makes)].flatMap(({ index, 1: name, 2: taken }) => {
+    const kept = [...maker.code().matchAll(makes)].flatMap(({ index, 1: name, 2: taken }) => {
       if (name === undefined) return takenApart(taken!, { path: maker.path, offset: index });
       const users = scripts.filter((one) => one === maker || takesIn(one.text, name, maker.path));
       return users.flatMap((one) => usesIn(one, name));
     });
+    // `config().KEY`.
+    return [...kept, ...usesIn(maker, `(?:${loading})\\(\\)`)];
   });
 }
 
@@ -40,17 +59,18 @@ function takesIn(text: string, name: string, path: string): boolean {
   ).test(text);
 }
 
-function usesIn(source: Source, name: string): Sighting[] {
+/** `object` matches what holds it. */
+function usesIn(source: Source, object: string): Sighting[] {
   const { path, text } = source;
   const code = source.code();
   const script = { path, text, code };
-  const asked = new RegExp(`(?<![\\w$.])${name}(?:\\.([A-Z][A-Z0-9_]*)\\b|\\[\\s*["'](\\w+)["']\\s*\\])`, "g");
+  const asked = new RegExp(`(?<![\\w$.])${object}(?:\\.([A-Z][A-Z0-9_]*)\\b|\\[\\s*["'](\\w+)["']\\s*\\])`, "g");
   const single = [...text.matchAll(asked)].flatMap(({ 0: all, index, 1: field, 2: quoted }): Sighting[] => {
-    if (!code.startsWith(name, index)) return [];
+    if (code[index] !== all[0]) return [];
     const { need } = useOf(script, { start: index, end: index + all.length });
     return need === "set" ? [] : [{ key: field ?? quoted!, need, when: "run", offset: index, path }];
   });
-  const several = [...code.matchAll(new RegExp(`\\{([^{}]*)\\}\\s*=\\s*${name}\\s*[;\\n]`, "g"))];
+  const several = [...code.matchAll(new RegExp(`\\{([^{}]*)\\}\\s*=\\s*${object}\\s*[;\\n]`, "g"))];
   return [...single, ...several.flatMap(({ index, 1: taken }) => takenApart(taken!, { path, offset: index }))];
 }
 

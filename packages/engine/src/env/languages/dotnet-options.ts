@@ -145,23 +145,29 @@ function sightingOf(
 
 /** Names below the section of what a class cannot do without: texts, and the same of the classes it holds. */
 function needsOf(texts: ReadonlyMap<string, string>, type: string, depth: number): Property[] {
-  const body = bodyOf(texts, type);
-  return [...body.matchAll(property).take(mostProperties)].flatMap(
-    ([, attributes, required, kind, optional, name, value]) => {
-      const key = /ConfigurationKeyName\(\s*"(\w+)"/.exec(attributes!)?.[1] ?? name!;
-      const isNought = /^u?(?:int|long)$/.test(kind!) && optional === "" && /^0?$/.test(value?.trim() ?? "");
-      if (isNought && (aboveNought.test(attributes!) || name!.endsWith("Id"))) return [{ key }];
-      const isOptional = optional === "?" && !isClaimed(texts, name!);
-      if (isOptional || (value !== undefined && !isNoValue.test(value.trim()) && !/^new\b/.test(value))) return [];
-      const isStrict = required !== undefined || /\[Required\b/.test(attributes!);
-      // An empty text is a value that its author is content with, unless it must not be empty.
-      if (/^[sS]tring$/.test(kind!)) return [{ key, isStrict }];
-      if (isStrict) return /^(?:Uri|int|long)$/.test(kind!) ? [{ key, isStrict }] : [];
-      return depth > 0 && /^[A-Z]/.test(kind!) && kind !== type
-        ? needsOf(texts, kind!, depth - 1).map((inner) => ({ ...inner, key: `${key}__${inner.key}` }))
-        : [];
-    },
-  );
+  const properties = [...bodyOf(texts, type).matchAll(property).take(mostProperties)];
+  const used = new Set(properties.map((match) => match[5]!).filter((name) => isUsed(texts, name)));
+  return properties.flatMap(([, attributes, required, kind, optional, name, value]) => {
+    const key = /ConfigurationKeyName\(\s*"(\w+)"/.exec(attributes!)?.[1] ?? name!;
+    const isNought = /^u?(?:int|long)$/.test(kind!) && optional === "" && /^0?$/.test(value?.trim() ?? "");
+    if (isNought && (aboveNought.test(attributes!) || name!.endsWith("Id"))) return [{ key }];
+    const isOptional = optional === "?" && !isClaimed(texts, name!);
+    if (isOptional || (value !== undefined && !isNoValue.test(value.trim()) && !/^new\b/.test(value))) return [];
+    const isValidated = /\[Required\b/.test(attributes!);
+    if (used.size > 0 && !used.has(name!) && !isValidated) return [];
+    const isStrict = required !== undefined || isValidated;
+    // An empty text is a value that its author is content with, unless it must not be empty.
+    if (/^[sS]tring$/.test(kind!)) return [{ key, isStrict }];
+    if (isStrict) return /^(?:Uri|int|long)$/.test(kind!) ? [{ key, isStrict }] : [];
+    return depth > 0 && /^[A-Z]/.test(kind!) && kind !== type
+      ? needsOf(texts, kind!, depth - 1).map((inner) => ({ ...inner, key: `${key}__${inner.key}` }))
+      : [];
+  });
+}
+
+/** What nobody asks a class for, who asks it for others, may be missing. */
+function isUsed(texts: ReadonlyMap<string, string>, name: string): boolean {
+  return texts.values().some((text) => text.includes(`.${name}`));
 }
 
 /** `options.SecretKey!`: it may be missing by its type, and whoever uses it says that it is there. */

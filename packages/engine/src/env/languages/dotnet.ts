@@ -158,8 +158,9 @@ function leaves(value: Json, path: string, isNotChosen = false): Leaf[] {
       ),
     );
   }
-  const isLeaf = /^\w+$/.test(path) && !Array.isArray(value);
-  return isLeaf ? [{ key: path, value: value === null ? "" : String(value), isNotChosen }] : [];
+  // Of a list the first one shows what all are like.
+  if (Array.isArray(value)) return value.length === 0 ? [] : leaves(value[0]!, `${path}__0`, isNotChosen);
+  return /^\w+$/.test(path) ? [{ key: path, value: value === null ? "" : String(value), isNotChosen }] : [];
 }
 
 /** `"Provider": "Smtp"` beside `"Smtp": { … }` and others: the section that is meant, in lower case. */

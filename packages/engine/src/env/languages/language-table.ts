@@ -268,8 +268,15 @@ export const languages: readonly Language[] = [
         setting: "",
       },
       {
-        pattern: /[cC]onfig\w{0,40}\.GetValue<\w+\??>\(\s*"([A-Za-z][\w:]*)"\s*(,[^()]*)?\)/g,
+        pattern:
+          /[cC]onfig\w{0,40}\.GetValue<(?:(?!bool>)[a-z]+|String|Uri|TimeSpan|\w+\?)\??>\(\s*"([A-Za-z][\w:]*)"\s*(,[^()]*)?\)/g,
         need: "plain",
+        setting: "",
+      },
+      // Switches and choices are never missing.
+      {
+        pattern: /[cC]onfig\w{0,40}\.GetValue<(?:bool|(?!(?:String|Uri|TimeSpan)>)[A-Z]\w*)>\(\s*"([A-Za-z][\w:]*)"/g,
+        need: "default",
         setting: "",
       },
       // What it is told behind the name says of which type it is.

@@ -66,8 +66,8 @@ export function readLanguage(path: string, extension: string, text: string): Sig
     }
   }
   joinAlternatives(code, sightings);
-  for (const { key, offset } of readRequiredLists(code, language.stops))
-    sightings.push({ key, need: "checked", when: "run", offset, path, isInsisted: true });
+  for (const listed of readRequiredLists(code, language.stops))
+    sightings.push({ ...listed, need: "checked", when: "run", path, isInsisted: true });
   for (const { key, offset } of readComplaints(code, language.stops))
     sightings.push({ key, need: "checked", when: "run", offset, path, isReported: true });
   if (extension === "exs") settleInsisting(code, sightings);
@@ -85,6 +85,7 @@ export function readLanguage(path: string, extension: string, text: string): Sig
     settleAskedInStatement(code, sightings);
     settleDevelopmentOfDotnet(code, sightings);
   }
+  if (extension === "java") settleUnusedConstants(code, sightings);
   if (extension === "php") settleLaravelConfig(path, code, sightings);
   if (extension === "go") {
     settleAskedFields(code, sightings, language.stops);
@@ -135,6 +136,15 @@ export function readLanguage(path: string, extension: string, text: string): Sig
     );
   }
   return sightings;
+}
+
+/** `private static final String OLD = System.getenv("OLD");`, and nothing more of it. */
+function settleUnusedConstants(code: string, sightings: Sighting[]): void {
+  for (const sighting of sightings) {
+    const before = code.slice(Math.max(0, sighting.offset - 120), sighting.offset);
+    const name = /\bprivate\s+static\s+final\s+String\s+(\w+)\s*=\s*(?:System\.)?$/.exec(before)?.[1];
+    if (name !== undefined && code.match(new RegExp(`\\b${name}\\b`, "g"))?.length === 1) sighting.need = "guarded";
+  }
 }
 
 /** What stands between two reads of which the second is for where the first finds nothing. */

@@ -3,11 +3,21 @@
  * names as it stops.
  */
 
+interface Listed {
+  key: string;
+  offset: number;
+  /** It is a constant that holds the name. */
+  isConstant?: true;
+}
+
 const heads =
   /\b\w{0,40}(?:required|REQUIRED|Required|mandatory|MANDATORY)\w{0,40}\s*(?::\s*[\w[\], ]{1,40})?:?=\s*(?:\[\d*\]string\s*)?(?:%w)?([[({])/g;
 const closings: Record<string, string> = { "[": "]", "(": ")", "{": "}" };
 const readByName = /(?:environ(?:\.get)?|[gG]etenv|LookupEnv|ENV(?:\.fetch)?|\.GetString)\s*[[(]\s*[a-z_]/;
 const read = /(?:environ(?:\.get)?|[gG]etenv|ENV(?:\.fetch)?)\s*[[(]\s*["'](\w+)["']/g;
+/** `CheckEnv([]string{SIGN_KEY, "B"})`: a function that is given the list. */
+const calls =
+  /\b(?:[cC]heck|[rR]equire|[vV]alidate|[eE]nsure|[vV]erify)\w{0,20}(?:[eE]nv|ENV|Var|_var)\w{0,20}\(\s*(?:\[\]string\s*)?([[({])/g;
 /** So long a list may be, and so far behind it the program stops for what is missing. */
 const longest = 4000;
 
@@ -15,9 +25,9 @@ const longest = 4000;
 const throws = /->required\(\s*\[([^\]]{0,4000})\]/g;
 
 /** Only where the same file reads the environment by a name it is given, or reads what is listed, and stops. */
-export function readRequiredLists(code: string, stops: RegExp): { key: string; offset: number }[] {
-  if (!/required|mandatory/i.test(code)) return [];
-  const found: { key: string; offset: number }[] = [];
+export function readRequiredLists(code: string, stops: RegExp): Listed[] {
+  const found = readGivenLists(code, stops);
+  if (!/required|mandatory/i.test(code)) return found;
   const known = readByName.test(code) ? null : new Set([...code.matchAll(read)].map(([, key]) => key));
   for (const match of code.matchAll(heads)) {
     const start = match.index + match[0].length;
@@ -32,6 +42,20 @@ export function readRequiredLists(code: string, stops: RegExp): { key: string; o
     for (const item of match[1]!.matchAll(/["']([A-Z][A-Z0-9_]+)["']/g))
       found.push({ key: item[1]!, offset: match.index });
   return found;
+}
+
+function readGivenLists(code: string, stops: RegExp): Listed[] {
+  return [...code.matchAll(calls)].flatMap((match) => {
+    const start = match.index + match[0].length;
+    const rest = code.slice(start, start + 2 * longest);
+    const end = rest.indexOf(closings[match[1]!]!);
+    if (end < 0 || end > longest || !stops.test(rest.slice(end, end + longest))) return [];
+    return [...rest.slice(0, end).matchAll(/(["']?)\b([A-Z][A-Z0-9_]+)\b/g)].map(([, quote, key]) => ({
+      key: key!,
+      offset: match.index,
+      ...(quote === "" ? { isConstant: true as const } : {}),
+    }));
+  });
 }
 
 const complaints =

@@ -48,6 +48,17 @@ describe("the program of Deno", () => {
   });
 });
 
+describe("a program of Deno beside a package.json", () => {
+  it("is one where the package starts nothing", () => {
+    const reading = readingOf({
+      "deno.json": '{"tasks":{"check":"deno check main.ts"}}',
+      "package.json": '{"main":"index.js","scripts":{"test":"exit 1"}}',
+      "main.ts": "Deno.serve(() => new Response());",
+    });
+    expect(reading).toMatchObject({ runtime: "deno", kind: "server", confidence: 0.95 });
+  });
+});
+
 describe("what Deno is not", () => {
   it("is no Supabase function", () => {
     const files = {

@@ -192,6 +192,11 @@ describe("ports", () => {
       'port := os.Getenv("PORT")\nif port == "" {\n\tport = "4000"\n}\nhttp.ListenAndServe(":"+port, nil)',
       4000,
     ],
+    [
+      "a function that takes a constant and a default",
+      "cfg.Port = env.GetInt(PORT, 5051)\nhttp.ListenAndServe(cfg.Address(), nil)",
+      5051,
+    ],
     ["a function that takes a default", 'port := getEnv("PORT", "5050")\nhttp.ListenAndServe(":"+port, nil)', 5050],
     ["a server's address", 's := &http.Server{Addr: ":7070"}\ns.ListenAndServe()', 7070],
     ["a flag", 'p := flag.String("port", ":6060", "port")\nhttp.ListenAndServe(*p, nil)', 6060],

@@ -209,6 +209,15 @@ describe("Django", () => {
     expect(readingOf(split).database).toEqual(["mysql"]);
   });
 
+  it("asks for nothing that only Conda's environment beside requirements lists", () => {
+    const both = {
+      "app.py": "from flask import Flask\napp = Flask(__name__)\n",
+      "requirements.txt": "flask\npsycopg2\n",
+      "environment.yml": "dependencies:\n  - pip:\n    - flask\n    - pymysql\n",
+    };
+    expect(readingOf(both).database).toEqual(["postgres"]);
+  });
+
   it("does not ask for SQLite where a server's database is used too", () => {
     const both = { ...files, "mysite/settings.py": `${settings}FALLBACK = {"ENGINE": "django.db.backends.sqlite3"}\n` };
     expect(readingOf(both).database).toEqual(["postgres"]);
