@@ -141,6 +141,34 @@ describe("a project", () => {
     expect((await got())["HASH"]).toBe(awkward["HASH"]);
   });
 
+  it("has the public values that its files give its pages, and says so; the others stay out with the files", async () => {
+    const folder = landfall.project("public-values", {
+      "package.json": JSON.stringify({
+        name: "public-values",
+        private: true,
+        scripts: { build: "vite build" },
+        devDependencies: { vite: "^7.0.0" },
+      }),
+      "index.html": '<script type="module" src="/src/main.js"></script>',
+      "src/main.js": "document.title = import.meta.env.VITE_TITLE + import.meta.env.VITE_PLACE;",
+      "build.js": `const seen = Object.entries(process.env).filter(([key]) => /^(VITE|MAIL)/.test(key)).sort();
+require("fs").mkdirSync("dist");
+require("fs").writeFileSync("dist/index.html", JSON.stringify(Object.fromEntries(seen)));`,
+      ".env": "VITE_TITLE=kettle\nVITE_PLACE=here\nVITE_ADDRESS=http://localhost:3000\nMAIL_PASSWORD=no\n",
+      ".env.production": "VITE_PLACE='the shop'\n",
+    });
+    const page = async (): Promise<unknown> => JSON.parse((await landfall.get("public-values.localhost")).body);
+    const flags = ["--install-command", "node --version", "--build-command", "node build.js"];
+    const { code, stderr } = await landfall.run("deploy", folder, ...flags);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain("From .env  VITE_PLACE, VITE_TITLE");
+    expect(await page()).toEqual({ VITE_PLACE: "the shop", VITE_TITLE: "kettle" });
+    expect(await landfall.json("redeploy", "public-values")).toMatchObject({ code: 0 });
+    expect(await page()).toEqual({ VITE_PLACE: "the shop", VITE_TITLE: "kettle" });
+    expect(await deploy(folder, ...flags, "--env", "VITE_TITLE=teapot")).toMatchObject({ code: 0 });
+    expect(await page()).toEqual({ VITE_PLACE: "the shop", VITE_TITLE: "teapot" });
+  });
+
   it("has values that are kept once for several projects, unless it sets its own", async () => {
     const folder = landfall.project("sharing", echo("shared"));
     const shared = (...args: string[]) => landfall.run("env", "shared", ...args);

@@ -28,7 +28,7 @@ export function announcement(
   if (secrets.length > 0) {
     const shown = verbose ? secrets : secrets.slice(0, 5);
     const more = secrets.length > shown.length ? ` and ${secrets.length - shown.length} more` : "";
-    facts.push(["Left out", `${shown.join(", ")}${more} (secrets do not leave this machine)`]);
+    facts.push(["Left out", `${shown.join(", ")}${more} (secrets stay here)`]);
   }
   if (verbose)
     for (const one of excluded) if (one.reason !== "secret") facts.push(["Left out", `${one.path} (${one.detail})`]);
@@ -87,11 +87,13 @@ function variableFacts(plan: DeployPlan, verbose: boolean): [string, string][] {
     ...new Set(all.filter(matches).map((variable) => variable.key)),
   ];
   const facts: [string, string][] = [];
-  const given = keysOf((one) => one.from !== "missing" && one.from !== "generated");
+  const given = keysOf((one) => !["missing", "generated", "file"].includes(one.from));
+  const inFiles = keysOf((one) => one.from === "file");
   const generated = keysOf((one) => one.from === "generated");
   const missing = keysOf((one) => one.from === "missing" && one.required);
   const optional = keysOf((one) => one.from === "missing" && !one.required);
   if (given.length > 0) facts.push(["Variables", given.join(", ")]);
+  if (inFiles.length > 0) facts.push(["From .env", `${inFiles.join(", ")} (public: pages show them to everybody)`]);
   if (generated.length > 0) facts.push(["Generated", generated.join(", ")]);
   if (missing.length > 0) facts.push(["Missing", missing.join(", ")]);
   if (optional.length > 0 && verbose) facts.push(["Not set", `${optional.join(", ")} (not required)`]);

@@ -45,7 +45,7 @@ export async function valuesAgain(
   // The others were the project's then: one that was removed since must not come back.
   const alone = new Set(
     (JSON.parse(from.plan!) as DeployPlan).services.flatMap(({ variables: planned }) =>
-      planned.flatMap((one) => (one.from === "command-line" ? [one.key] : [])),
+      planned.flatMap((one) => (one.from === "command-line" || one.from === "file" ? [one.key] : [])),
     ),
   );
   const given = Object.entries(before).filter(([key]) => alone.has(key) && !Object.hasOwn(stored, key));

@@ -24,8 +24,10 @@ import { identityOf, projectName } from "./project-name.ts";
 import { type Platform, platformOf } from "../platform.ts";
 import type { DigestCache } from "../snapshot/cache.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
+import { publicValuesIn } from "../env/told/public-values.ts";
+import type { Tracked } from "../snapshot/ignore.ts";
 import { takeSnapshot } from "../snapshot/take.ts";
-import { type Commit, commitAround } from "../source/commit.ts";
+import { type Commit, commitAround, trackedAround } from "../source/commit.ts";
 import type { History } from "../source/history.ts";
 import { openSource } from "../source/open.ts";
 import { checkedSource, type Source } from "../source/source.ts";
@@ -103,6 +105,7 @@ export async function prepare(context: PrepareContext, given: DeployRequest): Pr
       blobs: store.blobs,
       cache: context.cache,
       prebuilt: request.prebuilt ?? false,
+      tracked: await trackedIn(asked, source.root, context),
       ...(isReferred ? { keep: "reference" as const } : {}),
       ...(platform.digest && request.prebuilt ? { digest: platform.digest } : {}),
       ...(signal ? { signal } : {}),
@@ -114,7 +117,8 @@ export async function prepare(context: PrepareContext, given: DeployRequest): Pr
     ? null
     : renamed(await detectionOf(context, source.root, asked), { request, project });
 
-  const values = await valuesFor(store, { request, project, environment, detection, problems });
+  const inFiles = detection === null ? new Map<string, never>() : publicValuesIn(source.root, servicesOf(detection));
+  const values = await valuesFor(store, { request, project, environment, detection, inFiles, problems });
   const paths = new Set(snapshot.files.map((file) => file.path));
   const { plan, problems: planProblems } = planFor({
     project,
@@ -158,7 +162,7 @@ export async function prepare(context: PrepareContext, given: DeployRequest): Pr
     commit,
     excluded: snapshot.excluded,
     problems,
-    given: request.variables ?? {},
+    given: { ...values.inFiles, ...request.variables },
     generated: values.generated,
     identity: identityOf(request, source),
     history: await looking,
@@ -175,6 +179,12 @@ async function commitOf(
 ): Promise<Commit | null> {
   if (source.kind === "folder") return commitAround(root, { toolPath, signal });
   return source.kind === "archive" ? (source.commit ?? null) : null;
+}
+
+/** What git has is part of the project, whatever .gitignore says of it; a fetched tree holds nothing else. */
+async function trackedIn(source: Source, root: string, context: PrepareContext): Promise<Tracked> {
+  if (source.kind === "git") return "all";
+  return source.kind === "folder" ? trackedAround(root, context) : new Set();
 }
 
 /** It is kept beside the deployment, once. */
@@ -276,21 +286,30 @@ async function valuesFor(
     project,
     environment,
     detection,
+    inFiles,
     problems,
   }: {
     request: DeployRequest;
     project: string;
     environment: string;
     detection: Detection | null;
+    inFiles: ReturnType<typeof publicValuesIn>;
     problems: ErrorReport[];
   },
-): Promise<{ from: Map<string, PlannedVariable["from"]>; generated: Record<string, string> }> {
+): Promise<{
+  from: Map<string, PlannedVariable["from"]>;
+  generated: Record<string, string>;
+  /** What the project's files give, and nobody else does. */
+  inFiles: Record<string, string>;
+}> {
   const row = await store.project(project);
   const stored = row ? await readGiven(store, row.id, environment) : [];
   const given = request.variables ?? {};
   const from = new Map<string, PlannedVariable["from"]>();
   for (const one of stored) from.set(one.key, one.from);
   for (const key of Object.keys(given)) from.set(key, "command-line");
+  const taken = Object.fromEntries([...inFiles].flatMap(([key, { value }]) => (from.has(key) ? [] : [[key, value]])));
+  for (const key of Object.keys(taken)) from.set(key, "file");
   const detected = uniqueVariables(detection);
   const generated: Record<string, string> = {};
   if (request.generateSecrets !== false) {
@@ -302,7 +321,7 @@ async function valuesFor(
       from.set(variable.key, "generated");
     }
   }
-  const values = { ...Object.fromEntries(stored.map(({ key, value }) => [key, value])), ...given };
+  const values = { ...taken, ...Object.fromEntries(stored.map(({ key, value }) => [key, value])), ...given };
   const { invalid } = checkVariables({ variables: detected, values });
   if (invalid.length > 0) {
     problems.push({
@@ -317,13 +336,18 @@ async function valuesFor(
       step: "configure",
     });
   }
-  return { from, generated };
+  return { from, generated, inFiles: taken };
+}
+
+/** The project at its root, and its services. */
+function servicesOf(detection: Detection): { path: string; env: Detection["env"] }[] {
+  return [{ path: ".", env: detection.env }, ...detection.services];
 }
 
 function uniqueVariables(detection: Detection | null): Detection["env"] {
   if (!detection) return [];
   const byKey = new Map<string, Detection["env"][number]>();
-  for (const variable of [...detection.env, ...detection.services.flatMap((service) => service.env)]) {
+  for (const variable of servicesOf(detection).flatMap(({ env }) => env)) {
     const known = byKey.get(variable.key);
     if (!known || (variable.required && !known.required)) byKey.set(variable.key, variable);
   }

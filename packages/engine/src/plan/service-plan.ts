@@ -160,7 +160,10 @@ function buildPlan(
   }: { accepts: ArtifactKind; way: Accepted["way"]; outputDir: string; standIn: StandIn | undefined },
 ): BuildPlan {
   const isBuiltHere = accepts !== "source" && service.filesOf === undefined;
-  const install = isBuiltHere ? commands(overrides.installCommand ?? service.installCommand) : [];
+  const lockfile = input.lockfileOf(service.packageManager, service.path);
+  // One that is there and ignored does not come along, and is not asked for.
+  const detected = lockfile === undefined ? unlocked(service.installCommand) : service.installCommand;
+  const install = isBuiltHere ? commands(overrides.installCommand ?? detected) : [];
   const own = isBuiltHere ? commands(overrides.buildCommand ?? service.buildCommand) : [];
   const isLeftToUs = isBuiltHere && overrides.buildCommand === undefined;
   const build = isLeftToUs ? [...packageBuilds(input, service, own), ...own] : own;
@@ -169,10 +172,17 @@ function buildPlan(
     build: build.map((one) => withVariables(one, way?.environment ?? standIn?.row.environment)),
     outputDir: way?.outputDir ?? outputDir,
     ...optional("packageManager", service.packageManager),
-    ...optional("lockfile", input.lockfileOf(service.packageManager, service.path)),
+    ...optional("lockfile", lockfile),
     ...(standIn ? { adapter: { name: standIn.row.name, instead: standIn.instead } } : {}),
     timeoutMs: buildTimeoutMs,
   };
+}
+
+/** The command that installs without a lockfile. */
+function unlocked(command: string | undefined): string | undefined {
+  return command
+    ?.replace(/^npm ci$/, "npm install")
+    .replace(/^((?:pnpm|yarn|bun) install) --(?:frozen-lockfile|immutable)$/, "$1");
 }
 
 /** What builds the packages of the workspace that the service is made of. */

@@ -3,7 +3,8 @@
  *
  * Always out, whatever any file says: version control, secrets (secrets.ts), installed dependencies and tools' own state.
  * Then, when the root has a `.landfallignore`, its rules alone count. Otherwise an entry is out when one of these says so:
- * `.gitignore` (at every level; a deeper one wins), and at the root `.vercelignore`, `.railwayignore` and `.dockerignore`.
+ * `.gitignore` (at every level; a deeper one wins; not of what git tracks, as git itself has it), and at the root `.vercelignore`,
+ * `.railwayignore` and `.dockerignore`.
  * `.dockerignore` describes what an image build sees, so it counts only beside a Dockerfile, never takes out the files that describe that
  * build, and is left to the build when it has exceptions (`!`), which may bring back what gitignore's rules cannot.
  */
@@ -56,7 +57,12 @@ export interface Level {
   directory: string;
   rules: Ignore | undefined;
   above: Level | undefined;
+  /** The directory is ignored, and entered for what git tracks in it. */
+  ignored?: Verdict;
 }
+
+/** What git tracks although a .gitignore names it, files and the directories they are in; `all` when it tracks everything there is. */
+export type Tracked = "all" | ReadonlySet<string>;
 
 export interface IgnoreRules {
   /** The level of a directory whose entries are `names`, below `above`. */
@@ -66,7 +72,8 @@ export interface IgnoreRules {
 }
 
 /** The rules of the project in `root`. With `prebuilt` only version control and secrets stay out: what a build made is taken as it is. */
-export function ignoreRules(root: string, options: { prebuilt: boolean }): IgnoreRules {
+export function ignoreRules(root: string, options: { prebuilt: boolean; tracked?: Tracked }): IgnoreRules {
+  const { tracked = new Set<string>() } = options;
   let own: Ignore | undefined;
   let extra: Ignore[] = [];
 
@@ -77,8 +84,10 @@ export function ignoreRules(root: string, options: { prebuilt: boolean }): Ignor
       else extra = [...extraFiles(names)].map((name) => rulesOf(root, name));
     }
     const path = directory === "." ? ".gitignore" : `${directory}/.gitignore`;
-    const rules = own === undefined && names.has(".gitignore") ? rulesOf(root, path) : undefined;
-    return { directory, rules, above };
+    const rules = own === undefined && tracked !== "all" && names.has(".gitignore") ? rulesOf(root, path) : undefined;
+    const isException = tracked !== "all" && tracked.has(directory);
+    const ignored = above?.ignored ?? (above && isException ? byGitignore(above, directory, true) : undefined);
+    return { directory, rules, above, ...(ignored ? { ignored } : {}) };
   };
 
   const judge = (level: Level, path: string, isDirectory: boolean): Verdict | undefined => {
@@ -91,7 +100,9 @@ export function ignoreRules(root: string, options: { prebuilt: boolean }): Ignor
     if (installed !== undefined) return { reason: "dependencies", detail: `${name}: ${installed}` };
     if (toolState.has(name)) return { reason: "ignored", detail: `${name} is a tool's own state` };
     if (own !== undefined) return verdict(own, asked(path, isDirectory));
-    return byGitignore(level, path, isDirectory) ?? byExtra(extra, path, isDirectory);
+    const isTracked = tracked === "all" || tracked.has(path);
+    const ignored = isTracked ? undefined : (level.ignored ?? byGitignore(level, path, isDirectory));
+    return ignored ?? byExtra(extra, path, isDirectory);
   };
 
   return { enter, judge };

@@ -9,6 +9,7 @@ import { throwIfAborted } from "../process/exec.ts";
 import type { Blobs } from "./blobs.ts";
 import type { DigestCache, FileState, KnownFile, KnownFiles } from "./cache.ts";
 import { fileDigester } from "./file-digest.ts";
+import type { Tracked } from "./ignore.ts";
 import { followLink } from "./links.ts";
 import { ChangedWhileRead, type ReadFile, type Reading, readInto } from "./read.ts";
 import { readTogether } from "./readers.ts";
@@ -26,6 +27,8 @@ export interface SnapshotOptions {
   signal?: AbortSignal;
   /** The folder is a build's output: no ignore rules, only secrets and version control stay out. */
   prebuilt?: boolean;
+  /** What no .gitignore keeps out. */
+  tracked?: Tracked;
   /** Only these files and directories, relative to the root. What else is there is neither read nor reported. */
   subset?: readonly string[];
   /** Default 500,000: more is a folder given by mistake. */
@@ -55,6 +58,7 @@ export async function takeSnapshot(root: string, options: SnapshotOptions): Prom
   const walked = await walk(real, {
     prebuilt: options.prebuilt ?? false,
     mostFiles,
+    ...(options.tracked ? { tracked: options.tracked } : {}),
     ...(options.subset ? { subset: options.subset } : {}),
     ...(signal ? { signal } : {}),
   });

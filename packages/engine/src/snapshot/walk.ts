@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { errnoOf } from "../errno.ts";
 import { throwIfAborted } from "../process/exec.ts";
 import type { FileState } from "./cache.ts";
-import { type IgnoreRules, type Level, type Verdict, ignoreRules } from "./ignore.ts";
+import { type IgnoreRules, type Level, type Tracked, type Verdict, ignoreRules } from "./ignore.ts";
 import { stateOf } from "./read.ts";
 import type { Exclusion } from "./snapshot.ts";
 
@@ -34,7 +34,13 @@ const turnMs = 10;
  */
 export async function walk(
   root: string,
-  options: { prebuilt: boolean; subset?: readonly string[]; mostFiles: number; signal?: AbortSignal },
+  options: {
+    prebuilt: boolean;
+    tracked?: Tracked;
+    subset?: readonly string[];
+    mostFiles: number;
+    signal?: AbortSignal;
+  },
 ): Promise<Walked> {
   const rules = ignoreRules(root, options);
   const wanted = subsetTest(options.subset);

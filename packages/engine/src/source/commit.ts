@@ -68,6 +68,23 @@ export async function commitAround(
   }
 }
 
+/**
+ * What git tracks below `root` although a .gitignore names it, with the directories that is in; nothing when there is no repository or git
+ * will not say. Never throws.
+ */
+export async function trackedAround(
+  root: string,
+  { toolPath, signal }: { toolPath: string[]; signal?: AbortSignal | undefined },
+): Promise<ReadonlySet<string>> {
+  const tracked = new Set<string>();
+  if (!isInWorkingTree(root)) return tracked;
+  const list = ["ls-files", "-z", "--cached", "--ignored", "--exclude-per-directory=.gitignore"];
+  const paths = await readerIn(root, { toolPath, signal })(list).catch(() => null);
+  for (const path of paths?.split("\0") ?? [])
+    for (let at = path; at !== "" && at !== "." && !tracked.has(at); at = dirname(at)) tracked.add(at);
+  return tracked;
+}
+
 /** A git that reads in the repository around `root`, and nothing else. Resolves with its output, null when it ends with an error. Throws as exec does. */
 export function readerIn(
   root: string,

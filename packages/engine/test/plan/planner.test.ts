@@ -98,6 +98,18 @@ describe("a plan", () => {
     ]);
   });
 
+  it("does not ask for a lockfile that is left out", () => {
+    const installs = ["npm ci", "pnpm install --frozen-lockfile", "yarn install --immutable"].map((installCommand) => {
+      const { plan } = planFor(input(detection({ ...page, installCommand }), { lockfileOf: () => undefined }));
+      return plan.services.flatMap(({ build }) => build?.install?.map(({ argv }) => argv))[0];
+    });
+    expect(installs).toEqual([
+      ["npm", "install"],
+      ["pnpm", "install"],
+      ["yarn", "install"],
+    ]);
+  });
+
   it("starts the program of a start script itself, and what comes before it first", () => {
     const scripts = {
       start: "npm run serve",

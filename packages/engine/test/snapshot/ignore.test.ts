@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -6,6 +7,7 @@ import { openBlobs } from "../../src/snapshot/blobs.ts";
 import { openDigestCache } from "../../src/snapshot/cache.ts";
 import type { Snapshot } from "../../src/snapshot/snapshot.ts";
 import { type SnapshotOptions, takeSnapshot } from "../../src/snapshot/take.ts";
+import { trackedAround } from "../../src/source/commit.ts";
 
 let directory: string;
 let root: string;
@@ -38,6 +40,38 @@ async function sorted(
 }
 
 describe("ignore rules", { timeout: 60_000 }, () => {
+  it("keep nothing out that git tracks, but secrets and dependencies, as git itself has it", async () => {
+    write({
+      ".gitignore": "package-lock.json\ndist/\n*.log\n.env\n",
+      "package-lock.json": "{}",
+      "dist/index.html": "kept",
+      "dist/new.html": "made since",
+      "dist/deep/page.html": "kept",
+      "dist/deep/new.html": "made since",
+      "app.log": "",
+      ".env": "TOKEN=x",
+      "node_modules/a/index.js": "",
+    });
+    const git = (...args: string[]): void =>
+      void execFileSync("git", args, { cwd: root, env: { PATH: process.env["PATH"] } });
+    git("init", "--quiet");
+    git("add", "--force", "package-lock.json", "dist/index.html", "dist/deep/page.html", ".env", "node_modules");
+    const tracked = await trackedAround(root, { toolPath: process.env["PATH"]!.split(":") });
+    const { in: entered, out } = await sorted({}, { tracked });
+    expect(entered).toEqual([".gitignore", "dist/deep/page.html", "dist/index.html", "package-lock.json"]);
+    expect(out).toEqual([
+      ".env: .env holds variables",
+      ".git/: .git is version control",
+      "app.log: .gitignore:3",
+      "dist/deep/new.html: .gitignore:2",
+      "dist/new.html: .gitignore:2",
+      "node_modules/: node_modules: installed packages",
+    ]);
+    expect((await sorted({}, { tracked: "all" })).in).toContain("dist/new.html");
+    const below = await trackedAround(join(root, "dist"), { toolPath: process.env["PATH"]!.split(":") });
+    expect([...below].sort()).toEqual(["deep", "deep/page.html", "index.html"]);
+  });
+
   it("follow .gitignore at every level, the deeper one winning, and name the rule", async () => {
     const result = await sorted({
       ".gitignore": "# comment\n*.log\n/dist\nbuild/\n!keep.log\n\\#odd\n",

@@ -131,9 +131,9 @@ export const installSignatures: Signature[] = [
   {
     id: "package-not-found",
     pattern:
-      /npm error 404\s+(?:The requested resource )?'(?<package>@?[^'@]+(?:\/[^'@]+)?)(?:@[^']*)?'|^(?<package2>@?[\w./-]+) is not in the npm registry|Couldn't find package "(?<package3>[^"]+)" on the "npm" registry/,
+      /npm error 404\s+(?:The requested resource )?'(?<package>@?[^'@]+(?:\/[^'@]+)?)(?:@[^']*)?'|^(?<package2>@?[\w./-]+) is not in the npm registry|Couldn't find package "(?<package3>[^"]+)" on the "npm" registry|^error: GET \S+?\/(?<package4>(?:@[^/\s]+\/)?[^/\s]+)\/-\/\S+ - 404/,
     cause: "The package {package} is not on the registry, or it is private and there is no token for it.",
-    evidence: /\b404\b.*(GET|could not be found)|not in the npm registry/,
+    evidence: /\b404\b.*(GET|could not be found)|not in the npm registry|^error: GET .* - 404/,
     next: [
       "Check the package's name in package.json.",
       "If it is private, add its registry and token to .npmrc (…:_authToken=${NPM_TOKEN}) and set NPM_TOKEN as a build variable.",
@@ -198,7 +198,7 @@ export const installSignatures: Signature[] = [
   {
     id: "network-unknown-host",
     pattern:
-      /(?:npm error|ERR_PNPM|YN\d+|unexpected error occurred).*(?:ENOTFOUND|EAI_AGAIN)(?:.*?(?<host>[\w-]+(?:\.[\w-]+)+))?/,
+      /(?:npm error|ERR_PNPM|YN\d+|unexpected error occurred|^FetchError: ).*(?:ENOTFOUND|EAI_AGAIN)(?:.*?(?<host>[\w-]+(?:\.[\w-]+)+))?/,
     cause: "The build loads something from {host}, which is not known here: its name does not resolve.",
     evidence: /getaddrinfo/,
     next: ["Check the network (and, where it is a registry, its address in .npmrc), then deploy again."],

@@ -10,7 +10,7 @@ import { isNearby } from "../nearby.ts";
 import { ofNode } from "./node-settings.ts";
 import { maskHashComments, maskSlashComments } from "../mask.ts";
 import type { Span } from "../code.ts";
-import { isPublic } from "../rules.ts";
+import { isPublicValue } from "./public-values.ts";
 import { settingsFiles } from "./settings-files.ts";
 import type { Need, Sighting } from "../sighting.ts";
 import { isStandIn } from "../values/stand-ins.ts";
@@ -230,11 +230,7 @@ const manifests: Manifest[] = [
         const isOpen = isPlaceholder(value) && !(isSymfony && /:\/\/(?!.*(?:change|your|example))/i.test(value));
         if (isCommentedOut || (!(isSymfony && isOff(key)) && (value === "" || isOpen))) continue;
         // Prisma reads the file beside its schema.
-        if (
-          isSymfony ||
-          /(?:^|\/)prisma\/\.env$/.test(path) ||
-          (isPublic(key) && !/localhost|127\.0\.0\.1/.test(value))
-        )
+        if (isSymfony || /(?:^|\/)prisma\/\.env$/.test(path) || isPublicValue(key, value))
           see(key, "given", { offset: text.indexOf(key) });
       }
     },
