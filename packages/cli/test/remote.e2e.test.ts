@@ -156,11 +156,16 @@ describe("a project on a server", () => {
   });
 
   it("is told of which commit a folder is", async () => {
-    const folder = machine.project("committed", { "index.html": "one" });
+    const folder = machine.project("committed", {
+      "index.html": "one",
+      ".gitignore": "made/\n",
+      "made/page.html": "made",
+    });
     const git = (...args: string[]) =>
       execFileSync("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], { cwd: folder });
     git("init", "-q", "-b", "main");
     git("add", ".");
+    git("add", "--force", "made");
     git("commit", "-q", "-m", "The first page\n\nand more of it");
     const { id } = await farJson<Deployed>("deploy", folder);
     expect(await farJson("inspect", id)).toMatchObject({
@@ -172,6 +177,8 @@ describe("a project on a server", () => {
       },
       commits: null,
     });
+    // It is part of the commit, though .gitignore names it.
+    expect(await machine.get("committed.localhost", "/made/page.html")).toMatchObject({ body: "made" });
     writeFileSync(join(folder, "index.html"), "two");
     git("commit", "-q", "-a", "-m", "The second page");
     const second = await farJson<Deployed>("deploy", folder);
@@ -192,7 +199,7 @@ describe("a project on a server", () => {
     expect(names).toContain("index.html");
     expect(names).not.toContain(".env");
     const said = await machine.runWith({ env: farEnv() }, "plan", join(machine.home, "site"));
-    expect(said.stdout).toContain(".env (secrets do not leave this machine)");
+    expect(said.stdout).toContain(".env (secrets stay here)");
   });
 
   it("asks by itself for no project that came from elsewhere", async () => {

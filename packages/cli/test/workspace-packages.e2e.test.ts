@@ -79,3 +79,47 @@ it("what builds them itself is left to do so", async () => {
   expect(await landfall.json("deploy", folder)).toMatchObject({ code: 0, status: "success" });
   expect((await landfall.get("company.localhost")).body).toBe("by itself");
 });
+
+it("services whose builds write beside them, below the root of the workspace, are deployed from there", async () => {
+  const writes = (file: string, text: string): string => `import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+mkdirSync(dirname("${file}"), { recursive: true });
+writeFileSync("${file}", ${JSON.stringify(text)});`;
+  const config = (outputDir: string): string =>
+    JSON.stringify({
+      services: { api: { kind: "server" }, pages: { installCommand: "", buildCommand: "node build.js", outputDir } },
+    });
+  const server = `require("node:http").createServer((request, response) => response.end("from the shop")).listen(process.env.PORT);`;
+  const folder = landfall.project("shop", {
+    "package.json": manifest("shop", { private: true, workspaces: ["apps/*"] }),
+    "apps/api/package.json": manifest("api", {
+      scripts: { build: "node build.js", start: "node ../../dist/apps/api/main.cjs" },
+    }),
+    "apps/api/build.js": writes("../../dist/apps/api/main.cjs", server),
+    "apps/pages/package.json": manifest("pages", {
+      private: true,
+      scripts: { build: "vite build" },
+      devDependencies: { vite: "^7.0.0" },
+    }),
+    "apps/pages/index.html": "<h1>to be built</h1>",
+    "apps/pages/build.js": writes("../../dist/apps/pages/index.html", "<h1>pages</h1>"),
+    "landfall.json": config("../../dist/apps/pages"),
+  });
+  const deployed = await landfall.json<{ services: { name: string; url: string }[] }>("deploy", folder);
+  expect(deployed).toMatchObject({ code: 0, status: "success" });
+  const bodies = await Promise.all(deployed.services.map(async ({ url }) => (await fetch(url)).text()));
+  expect(bodies.sort()).toEqual(["<h1>pages</h1>", "from the shop"]);
+
+  for (const outputDir of ["../../..", "../../../etc", "..", "../..", "/etc"]) {
+    writeFileSync(join(folder, "landfall.json"), config(outputDir));
+    const { code, stderr } = await landfall.run("deploy", folder);
+    expect({ outputDir, code }).toEqual({ outputDir, code: 2 });
+    expect(stderr.replaceAll(/\s+/g, " ")).toContain(
+      `The output directory "${outputDir}" is outside the project, or around what is built.`,
+    );
+  }
+  writeFileSync(join(folder, "landfall.json"), JSON.stringify({ services: { pagse: { outputDir: "dist" } } }));
+  const { code, stderr } = await landfall.run("deploy", folder);
+  expect(code).toBe(2);
+  expect(stderr.replaceAll(/\s+/g, " ")).toContain('There is no service "pagse" here. at services in landfall.json');
+});

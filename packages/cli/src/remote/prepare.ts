@@ -19,7 +19,7 @@ import { openDigestCache } from "@landfall/engine/snapshot/cache";
 import { openBlobs } from "@landfall/engine/snapshot/blobs";
 import { folderBytes } from "@landfall/engine/snapshot/bytes";
 import { takeSnapshot } from "@landfall/engine/snapshot/take";
-import { commitAround } from "@landfall/engine/source/commit";
+import { commitAround, trackedAround } from "@landfall/engine/source/commit";
 import { historyAround } from "@landfall/engine/source/history";
 import { openSource } from "@landfall/engine/source/open";
 import { checkedSource } from "@landfall/engine/source/source";
@@ -135,6 +135,7 @@ async function readHere(
       cache: openDigestCache(join(home, "digests")),
       keep: "reference",
       prebuilt: request.prebuilt ?? false,
+      ...(request.source.kind === "folder" ? { tracked: await trackedAround(source.root, { toolPath, signal }) } : {}),
       ...aborting,
     });
     const file = join(scratch, "archive");

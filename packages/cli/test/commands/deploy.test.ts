@@ -167,7 +167,7 @@ describe("deploy that succeeds", () => {
         }),
     });
     const { err } = await landfall(here(engine));
-    expect(err).toContain("Left out  .env.local (secrets do not leave this machine)");
+    expect(err).toContain("Left out  .env.local (secrets stay here)");
   });
 });
 

@@ -9,6 +9,12 @@ import type { ServicePlan } from "../plan/plan.ts";
 import type { PinnedManager } from "./package-manager.ts";
 import type { Workspace } from "./workspace.ts";
 
+/**
+ * Programs of hundreds of megabytes that packages load while they are installed, and no build of pages or a server starts. Others, such as
+ * Puppeteer's browser, some do. Sources: "Advanced Installation" of docs.cypress.io, "Installation" of electronjs.org; read 2026-12-01.
+ */
+const notLoaded: Record<string, string> = { CYPRESS_INSTALL_BINARY: "0", ELECTRON_SKIP_BINARY_DOWNLOAD: "1" };
+
 /** Names a build sets itself; a variable of that name is left out, with a warning. */
 const ownNames = new Set(["PATH", "HOME", "TMPDIR", "LANDFALL_BUILD"]);
 
@@ -94,7 +100,7 @@ export function buildEnvironments(input: EnvironmentInput): Environments {
   const declared = Object.fromEntries(own);
   const { NODE_ENV: _, ...withoutMode } = declared;
   return {
-    install: { ...shared, ...withoutMode, ...fixed },
+    install: { ...notLoaded, ...shared, ...withoutMode, ...fixed },
     build: { ...shared, NODE_ENV: "production", ...declared, ...fixed },
     warnings: ignored.map(
       (key) => `${key} is set by the build itself; the project's value is not used while building.`,

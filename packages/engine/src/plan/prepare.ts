@@ -181,9 +181,9 @@ async function commitOf(
   return source.kind === "archive" ? (source.commit ?? null) : null;
 }
 
-/** What git has is part of the project, whatever .gitignore says of it; a fetched tree holds nothing else. */
+/** What git has is part of the project, whatever .gitignore says of it; a fetched tree holds nothing else, nor an archive of a commit. */
 async function trackedIn(source: Source, root: string, context: PrepareContext): Promise<Tracked> {
-  if (source.kind === "git") return "all";
+  if (source.kind === "git" || (source.kind === "archive" && source.commit !== undefined)) return "all";
   return source.kind === "folder" ? trackedAround(root, context) : new Set();
 }
 

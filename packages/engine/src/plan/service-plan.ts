@@ -26,7 +26,10 @@ export function planService(input: PlanInput, service: Chosen, { isPrimary }: { 
   const kind = runnableKind(platform, service);
   const framework = overrides.framework ?? service.framework;
   const standIn = standInFor(platform, service, framework);
-  const outputDir = checkedDirectory(overrides.outputDir ?? standIn?.row.outputDir ?? service.outputDir ?? ".");
+  const outputDir = checkedDirectory(
+    service.path,
+    overrides.outputDir ?? standIn?.row.outputDir ?? service.outputDir ?? ".",
+  );
   const needsBuild = input.detection !== null;
   const { accepts, way }: Accepted = needsBuild
     ? accepted(input, service, { kind, framework })
@@ -253,16 +256,20 @@ function withVariables(command: Command, variables: Record<string, string> | und
   return variables ? { ...command, env: { ...variables, ...command.env } } : command;
 }
 
-function checkedDirectory(path: string): string {
-  const parts = path.replace(/^\.\//, "").replace(/\/+$/, "").split("/");
-  if (path.startsWith("/") || path.includes("\\") || path.includes("\0") || parts.includes("..")) {
+/** Workspaces have their output beside the services: `../../dist/apps/web` of `apps/web`. It does not hold the service, nor leave the project. */
+function checkedDirectory(servicePath: string, path: string): string {
+  const directory = posix.normalize(path).replace(/\/+$/, "");
+  const inProject = posix.join(servicePath, directory);
+  const isAround = inProject === "." ? servicePath !== "." : servicePath.startsWith(`${inProject}/`);
+  const isOutside = /^(?:\.\.)?(?:\/|$)/.test(inProject);
+  if (isOutside || isAround || posix.isAbsolute(path) || path.includes("\\") || path.includes("\0")) {
     throw new DeployError("INVALID_CONFIG", {
-      what: `The output directory ${JSON.stringify(path)} is outside the service.`,
+      what: `The output directory ${JSON.stringify(path)} is outside the project, or around what is built.`,
       where: "outputDir",
-      next: "Give a directory inside it, such as dist.",
+      next: "Give a directory of the project, such as dist.",
     });
   }
-  return parts.join("/") || ".";
+  return directory;
 }
 
 /** Frameworks whose pages are put together in the browser: every path that is no file is theirs. */

@@ -42,11 +42,13 @@ export function chooseServices(input: PlanInput, detection: Detection, problems:
   const all = detected.flatMap((service) => [{ service, of: null }, ...processesOf(input, service, detected.length)]);
   const isMeant = ({ name, path }: DetectedService): boolean => !only || only.includes(name) || only.includes(path);
   const wanted = all.filter(({ service }) => isMeant(service));
-  for (const name of only ?? []) {
+  const asked = [...(only ?? []), ...Object.keys(config?.services ?? {})];
+  for (const [at, name] of asked.entries()) {
     if (all.some(({ service }) => service.name === name || service.path === name)) continue;
     problems.push({
       code: "INVALID_CONFIG",
       what: `There is no service ${JSON.stringify(name)} here.`,
+      ...(at < (only ?? []).length ? {} : { where: "services in landfall.json" }),
       next: `Services found: ${all.map(({ service }) => `${service.name} (${service.path})`).join(", ")}.`,
     });
   }

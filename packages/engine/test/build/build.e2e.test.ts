@@ -283,6 +283,17 @@ describe("buildArtifact", () => {
     expect(bench.lines).toContain("found: --openssl-legacy-provider");
   });
 
+  it("has packages leave out the programs that test on a desktop, while they are installed", async () => {
+    const says = (when: string): string => `node -e "console.log('${when}: ' + process.env.CYPRESS_INSTALL_BINARY)"`;
+    await bench.build({
+      files: { "package.json": JSON.stringify({ name: "a" }), "index.html": "<title>x</title>" },
+      install: says("installed"),
+      build: says("built"),
+      outputDir: ".",
+    });
+    expect(bench.lines).toEqual(expect.arrayContaining(["installed: 0", "built: undefined"]));
+  });
+
   it("leaves it to the commands before the start to make what is started", async () => {
     const built = await bench.build({
       files: {
