@@ -2,7 +2,7 @@
 import { stringAt } from "./config.ts";
 import { isListening, type Source, sourceOf } from "./entry.ts";
 import { withImports } from "./imports.ts";
-import { ejectedReact, type Framework, frameworks } from "./frameworks.ts";
+import { ejectedReact, type Framework, frameworks, imitations } from "./frameworks.ts";
 import { lineOf, type Manifest, manifestOf, usedOf, uses } from "./manifest.ts";
 import { type Program, type Subject, workerScripts } from "./program.ts";
 import { inside, type Project } from "./reading.ts";
@@ -259,8 +259,12 @@ export function serverOf(subject: Subject, program: Program | undefined): Active
     usedOf(manifest, ["discord.js", "telegraf", "grammy", "@slack/bolt", "@temporalio/worker"]) !== undefined;
   // What it shares with a server (types, validation) makes no server of it.
   if (imported.length > 0 && !imported.some(isListening) && workerScripts.test(program?.script ?? "")) return undefined;
+  // What only its development installs, or an imitation, does not answer beside what the program imports.
+  const answersItself = candidates.some(({ isImported, production }) => isImported && production);
+  const isAside = ({ framework, isImported, production }: (typeof candidates)[number]): boolean =>
+    answersItself && !isImported && (!production || imitations.has(framework.id));
   const best =
-    candidates.find((candidate) => candidate.bound) ??
+    candidates.find((candidate) => candidate.bound && !isAside(candidate)) ??
     candidates.find(
       (candidate) => candidate.isImported && candidate.framework.id !== "socket.io" && candidate.framework.id !== "h3",
     ) ??

@@ -26,7 +26,7 @@ const portRules: readonly { id: string; pattern: RegExp; confidence: number }[] 
   {
     id: "port/schema",
     pattern: new RegExp(
-      `(?<![A-Z_a-z])PORT["']?\\s*:\\s*\\w+(?:\\.\\w+)*\\(?\\s*\\{[^}]{0,120}?default["']?\\s*:\\s*${number}`,
+      `(?:(?<![A-Z_a-z])PORT["']?\\s*:\\s*(?:\\w+(?:\\.\\w+)*\\(?\\s*)?\\{|\\benv["']?\\s*:\\s*["']PORT["'])[^}]{0,160}?default["']?\\s*:\\s*${number}`,
       "g",
     ),
     confidence: 0.88,

@@ -367,19 +367,19 @@ export function executed(manager: PackageManager, command: string | undefined): 
 
 /** The port the package `config` reads from config/default.*, under one of the names people give it. */
 function configuredPort(project: Project, directory: string): { port: number; at: string } | null {
-  for (const ending of ["js", "ts", "cjs"]) {
-    const source = sourceAt(project, inside(directory, `config/default.${ending}`));
-    const coded = source ? portIn(project, [source]) : null;
-    if (coded) return coded;
-  }
-  for (const ending of ["json", "yml", "yaml"]) {
-    const at = inside(directory, `config/default.${ending}`);
-    if (!project.tree.has(at)) continue;
-    const settings = (ending === "json" ? project.json(at) : project.yaml(at)?.[0]) ?? undefined;
-    for (const parents of [[], ["server"], ["app"], ["http"], ["api"]]) {
-      const port = Number(valueAt(settings, ...parents, "port") ?? Number.NaN);
+  const stem = inside(directory, "config/default");
+  const module = configOf(project, directory, ["config/default"]);
+  const source = module ? sourceAt(project, module.at) : null;
+  const coded = source ? portIn(project, [source]) : null;
+  if (coded) return coded;
+  const file = ["json", "yml", "yaml"].map((ending) => `${stem}.${ending}`).find((at) => project.tree.has(at));
+  const at = module?.at ?? file;
+  if (at === undefined) return null;
+  const settings = module?.value ?? (at.endsWith(".json") ? project.json(at) : project.yaml(at)?.[0]) ?? undefined;
+  for (const parents of [[], ["server"], ["app"], ["http"], ["api"]])
+    for (const name of ["port", "PORT"]) {
+      const port = Number(valueAt(settings, ...parents, name) ?? Number.NaN);
       if (port >= 80 && port <= 65_535) return { port, at };
     }
-  }
   return null;
 }

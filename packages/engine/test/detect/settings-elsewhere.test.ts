@@ -32,6 +32,39 @@ describe("ports that are settled in another file", () => {
       },
       is: { port: 3006 },
     },
+    "in a schema of convict, whichever of its fields comes first": {
+      files: {
+        "package.json": manifest({ scripts: { start: "node main.js" }, dependencies: { convict: "6", express: "4" } }),
+        "main.js": `const config = require("./config");\nrequire("express")().listen(config.get("PORT"));`,
+        "config.js": `module.exports = convict({ PORT: { doc: "Port", format: "port", env: "PORT", default: 5050 } });`,
+        ".env.example": "PORT=3000\n",
+      },
+      is: { port: 5050 },
+    },
+    "in such a schema, under another name than its variable's": {
+      files: {
+        "package.json": manifest({ scripts: { start: "node main.js" }, dependencies: { convict: "6", express: "4" } }),
+        "main.js": `const config = require("./config");\nrequire("express")().listen(config.get("listenOn"));`,
+        "config.js": `module.exports = convict({ listenOn: { env: "PORT", format: "port", default: 5051 } });`,
+      },
+      is: { port: 5051 },
+    },
+    "in a program of the package config": {
+      files: {
+        "package.json": manifest({ scripts: { start: "ts-node index.ts" }, dependencies: { config: "3", koa: "2" } }),
+        "index.ts": `import { get } from "config";\nnew Koa().listen(get("PORT"));`,
+        "config/default.ts": `export default { PORT: 4000, postgres: { port: 5433 } };`,
+      },
+      is: { port: 4000 },
+    },
+    "in settings of the package config, in capitals": {
+      files: {
+        "package.json": manifest({ scripts: { start: "node index.js" }, dependencies: { config: "3", koa: "2" } }),
+        "index.js": `new Koa().listen(require("config").get("app.PORT"));`,
+        "config/default.json": `{ "app": { "PORT": 4001 } }`,
+      },
+      is: { port: 4001 },
+    },
     "in the settings of a process manager": {
       files: {
         "package.json": manifest({

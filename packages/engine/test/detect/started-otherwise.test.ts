@@ -18,6 +18,32 @@ app.listen(nuxt.options.server.port);`,
       },
       is: { kind: "server", framework: "nuxt", startCommand: "npm run start", port: 3000 },
     },
+    "a server whose pages are made against an imitation of it": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "tsc", start: "node dist/main.js", mocks: "json-server mocks/data.json --port 5051" },
+          dependencies: { express: "4" },
+          devDependencies: { "json-server": "0.17", typescript: "5" },
+        }),
+        "tsconfig.json": JSON.stringify({ compilerOptions: { outDir: "dist", rootDir: "src" } }),
+        "src/main.ts": `import { App } from "./app/app.js";\nnew App().init();`,
+        "src/app/app.ts": `import express from "express";\nexport class App { init() { express().listen(5050); } }`,
+      },
+      is: { kind: "server", framework: "express", startCommand: "npm run start", port: 5050 },
+    },
+    "a server that settings of another framework were left beside": {
+      files: {
+        "package.json": manifest({
+          scripts: { start: "ts-node src/index.ts" },
+          dependencies: { koa: "2", "ts-node": "10" },
+          devDependencies: { "@nestjs/core": "6", "@nestjs/cli": "6" },
+        }),
+        "nest-cli.json": JSON.stringify({ sourceRoot: "src" }),
+        "src/main.ts": `import { NestFactory } from "@nestjs/core";\nawait (await NestFactory.create(App)).listen(3000);`,
+        "src/index.ts": `import Koa from "koa";\nnew Koa().listen(4000);`,
+      },
+      is: { kind: "server", framework: "koa", buildCommand: null, startCommand: "npm run start", port: 4000 },
+    },
     "a program for people's own machines, made by Quasar": {
       files: {
         "package.json": manifest({
