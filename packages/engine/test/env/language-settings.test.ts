@@ -343,6 +343,32 @@ describe("settings of languages, required are", () => {
       facts: { runtime: "dotnet" },
       required: ["Store__Address"],
     },
+    "what functions are told where they are called that it is required": {
+      files: {
+        "a.py":
+          'def read(name, *, required=False):\n    raw = os.environ.get(name, "")\n    if required and not raw:\n        raise ValueError(name)\n    return raw\nmodel = read("MODEL_NAME", required=True)\nother = read("OTHER_NAME")\n',
+        "B.java":
+          'class B {\n  static String env(String name, boolean required) {\n    String value = System.getenv(name);\n    if (required && value == null) throw new IllegalStateException(name);\n    return value;\n  }\n  String a = env("SIGN_KEY", true);\n  String b = env("OTHER_KEY", false);\n}\n',
+      },
+      facts: python,
+      required: ["MODEL_NAME", "SIGN_KEY"],
+    },
+    "what functions of Python read by the name they are given in their own file": {
+      files: {
+        "a.py":
+          'class A:\n    def read(self, key: str):\n        val = os.getenv(key=key)\n        if val is None:\n            raise TypeError(key)\n        return val\nkey = A().read(key="FIRST_KEY")\n',
+        "b.py": 'def read(name):\n    return os.environ[name]\nkey = read("SECOND_KEY")\n',
+        "c.py": 'def read(name):\n    return os.getenv(name)\nkey = read("THIRD_KEY")\n',
+        "d.py":
+          'def read(name):\n    val = os.getenv(name)\n    if not val:\n        return "a"\n    return val\nkey = read("FOURTH_KEY")\n',
+        "e.py":
+          'def read(name):\n    raw = os.getenv(name, "0")\n    if int(raw) < 0:\n        raise ValueError(name)\n    return raw\nkey = read("FIFTH_KEY")\n',
+        "f.py":
+          'def read(name):\n    raw = os.getenv(name)\n    if not raw:\n        return ()\n    return raw.split(",")\nkey = read("SIXTH_KEY")\n',
+      },
+      facts: python,
+      required: ["FIRST_KEY", "SECOND_KEY", "THIRD_KEY"],
+    },
     "no setting of .NET that is of a kind that is never missing": {
       files: {
         "Program.cs":

@@ -317,21 +317,6 @@ const uses: [extension: string, source: string, ...needs: string[]][] = [
   ["go", `viper.AutomaticEnv()\nkey := viper.GetString("x.key")`],
   ["go", `viper.AutomaticEnv()\nviper.SetDefault("x_key", "a")\nkey := viper.GetString("x_key")`, "default"],
   ["go", `viper.AutomaticEnv()\nviper.ReadInConfig()\nkey := viper.GetString("x_key")`],
-  [
-    "py",
-    `class A:\n    def read(self, key: str):\n        val = os.getenv(key=key)\n        if val is None:\n            raise TypeError(key)\n        return val\nkey = A().read(key="X_KEY")`,
-    "checked",
-  ],
-  ["py", `def read(name):\n    return os.environ[name]\nkey = read("X_KEY")`, "checked"],
-  ["py", `def read(name):\n    return os.getenv(name)\nkey = read("X_KEY")`, "plain"],
-  [
-    "py",
-    `def read(name):\n    raw = os.getenv(name, "0")\n    if int(raw) < 0:\n        raise ValueError(name)\n    return raw\nkey = read("X_KEY")`,
-  ],
-  [
-    "py",
-    `def read(name):\n    raw = os.getenv(name)\n    if not raw:\n        return ()\n    return raw.split(",")\nkey = read("X_KEY")`,
-  ],
   ["py", `key = require_env("X_KEY")`, "checked"],
   ["py", `class Settings(BaseSettings):\n    key: str = Field(\n        validation_alias="X_KEY",\n    )`, "checked"],
   [

@@ -16,7 +16,6 @@ import { readGoPrefixed, readGoTags } from "./go.ts";
 import { settleLaravelConfig } from "./laravel.ts";
 import { type Language, languages, partOfDatabase, type Read, signsInBot } from "./language-table.ts";
 import { maskHashComments, maskSlashComments } from "../mask.ts";
-import { readThroughOwn } from "./python-readers.ts";
 import { readCloudinary, readPythonSettings, settleDeclaredDefaults, settleDjangoSecret } from "./python.ts";
 import { readComplaints, readRequiredLists } from "./required-lists.ts";
 import { constantsIn, readRust } from "./rust.ts";
@@ -129,11 +128,7 @@ export function readLanguage(path: string, extension: string, text: string): Sig
     const prefix = /^\s*env\.prefix\s*=\s*["'](\w+)["']/m.exec(code)?.[1];
     for (const sighting of prefix === undefined ? [] : sightings)
       if (/^env[.(]/.test(code.slice(sighting.offset, sighting.offset + 4))) sighting.key = prefix + sighting.key;
-    sightings.push(
-      ...readPythonSettings(path, code),
-      ...readThroughOwn(path, code, language.stops),
-      ...readCloudinary(path, code),
-    );
+    sightings.push(...readPythonSettings(path, code), ...readCloudinary(path, code));
   }
   return sightings;
 }

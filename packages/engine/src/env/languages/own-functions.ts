@@ -15,6 +15,8 @@ interface Form {
   reads: RegExp;
   /** It fails. */
   stops: RegExp;
+  /** It has something of its own for what is missing. */
+  answers?: RegExp;
   /** The table of languages finds what functions of these names are given. */
   known: RegExp;
   /** They belong to a folder, whose files call them by their bare name and others by its own. */
@@ -98,8 +100,9 @@ const forms: Readonly<Record<string, Form>> = {
     comments: "hash",
     asks: /\b(?:getenv\(|environ(?:\.get\(|\[))\s*[a-z]/,
     head: /^([ \t]*)def\s+(\w+)\(\s*(?:(?:self|cls)\s*,\s*)?(\w+)\s*(?::\s*str\s*)?(,[^)]{0,400})?\)[^:\n]*:[ \t]*$/gm,
-    reads: /\b(?:getenv\(|environ(?:\.get\(|\[))\s*$/,
+    reads: /\b(?:getenv\(\s*(?:key\s*=)?|environ(?:\.get\(|\[))\s*$/,
     stops: /\braise\b|sys\.exit|\bexit\(|\benviron\[/,
+    answers: /\bif\s+(?:not\b|\w+\s+is\s+None\b)[^\n]*:[^\n]*\n/,
     known: /^get_env(?:_variable)?$|(?=.*(?:requir|must|or_(?:throw|raise|fail|exit|die))).*env|^(?:env|config)$/,
   },
 };
@@ -114,6 +117,8 @@ interface Reader {
   /** Called with the name alone, and with more. */
   alone: Need | null;
   withMore: Need | null;
+  /** Whether it is needed is said where it is called: `read("KEY", required=True)`. */
+  isTold: boolean;
 }
 
 /** So many characters of a function are looked at. */
@@ -179,16 +184,20 @@ function readersIn(form: Form, { path, extension, code }: { path: string; extens
     if (!isDirect && names.length === 0) break;
     const reads = isDirect ? form.reads : new RegExp(`(?<![\\w.>:])(${names.map(literally).join("|")})\\(\\s*$`);
     for (const { name, parameter, more, body, start } of functions) {
-      // Whether it is needed is said where it is called.
-      if (names.includes(name) || /\bbool/i.test(more ?? "")) continue;
+      if (names.includes(name)) continue;
       const [at, through] = readAt(body, parameter, reads);
       if (at < 0) continue;
       const isHanded = found.some((one) => one.name === through && one.alone === "checked");
-      const isStopping = isHanded || form.stops.test(body);
-      const instead = replacedBy.exec(body.slice(at + parameter.length));
+      const behind = body.slice(at + parameter.length);
+      // `getenv(name, "0")` is there, whatever the function stops for.
+      const isStopping = isHanded || (form.stops.test(body) && !/^\s*,\s*(?:["'][^"'\n]|\d)/.test(behind));
+      const isTold = isStopping && /requir|mandat/i.test(more ?? "");
+      if (!isTold && /\bbool/i.test(more ?? "")) continue;
+      const instead = replacedBy.exec(behind);
       const isEmpty = /(?:=|\\\\)\s*(?:null|nil|None)\b/.test(more ?? "");
       const isGiven = /=|\\\\|\.\.\./.test(more ?? "");
-      const own = isStopping ? "checked" : instead === null ? "plain" : instead[1] === undefined ? null : "quieted";
+      const isAnswered = instead?.[1] === undefined && (instead !== null || form.answers?.test(body) === true);
+      const own = isStopping ? "checked" : isAnswered ? null : instead === null ? "plain" : "quieted";
       found.push({
         form,
         extension,
@@ -199,6 +208,7 @@ function readersIn(form: Form, { path, extension, code }: { path: string; extens
         alone: more === undefined ? own : isEmpty ? (isStopping ? "checked" : "quieted") : isGiven ? "default" : null,
         withMore:
           more === undefined ? null : isStopping && /message|error|hint|descr/i.test(more) ? "checked" : "default",
+        isTold,
       });
     }
   }
@@ -234,17 +244,18 @@ function ownerOf(form: Form, path: string, above: string): string {
 
 /** `code` is the masked text of the file. */
 function callsOf(reader: Reader, path: string, code: string): Sighting[] {
-  const { form, name, path: own, alone, withMore } = reader;
-  if (form.known.test(name) || (own === path && path.endsWith(".py"))) return [];
+  const { form, name, alone, withMore, isTold } = reader;
+  if (form.known.test(name)) return [];
   const open = path.endsWith(".rb") ? "[( ]" : "\\(";
   const calls = new RegExp(
-    `(?<![\\w$])${literally(name)}(?:\\[\\w+\\])?${open}\\s*["']([A-Z][A-Z0-9_]{2,})["']\\s*(,?)`,
+    `(?<![\\w$])${literally(name)}(?:\\[\\w+\\])?${open}\\s*(?:\\w+\\s*=\\s*)?["']([A-Z][A-Z0-9_]{2,})["']\\s*(,?)`,
     "g",
   );
   return [...code.matchAll(calls)].flatMap((call): Sighting[] => {
     const before = code.slice(Math.max(0, call.index - 60), call.index);
     const receiver = /(\w+)\)?(?:\?|!!)?(?:\.|::|->)$/.exec(before)?.[1];
-    const stated = call[2] === "" ? alone : withMore;
+    const more = call[2] === "" ? "" : /^[^()\n]*/.exec(code.slice(call.index + call[0].length))![0];
+    const stated = isTold && /\btrue\b/i.test(more) ? "checked" : call[2] === "" ? alone : withMore;
     const need = stated === null || stated === "checked" ? stated : needAt(stated, code, call);
     if (need === null || /\b(?:def|function|fun)\s+$/.test(before)) return [];
     if (!isCalled(reader, path, receiver)) return [];
