@@ -130,7 +130,7 @@ async function buildInWorkspace(
   });
   const caches = join(realpathSync(input.home), "cache");
   const trees = join(caches, "dependencies");
-  const dependencies: Dependencies = { cache: "none", trees: [] };
+  const dependencies: Dependencies = { cache: "none", trees: [], warnings };
   try {
     if (tools.python) {
       const command = virtualEnvironment(tools.python);

@@ -1,6 +1,8 @@
 /** The dependencies of a build: installed, or those of an earlier build with the same lockfile. */
 import { dirname } from "node:path";
+import { DeployError } from "../error.ts";
 import type { ServicePlan } from "../plan/plan.ts";
+import type { Command } from "../process/command.ts";
 import { dependencyTree, isInstall, isNothingToInstall } from "./dependencies.ts";
 import { type Known, knownDigests } from "./known.ts";
 import type { NodeRuntime } from "./node.ts";
@@ -21,6 +23,7 @@ export interface Dependencies {
   cache: Built["cache"];
   trees: Tree[];
   known?: Known;
+  warnings: string[];
 }
 
 /**
@@ -56,7 +59,8 @@ export async function installDependencies({
       log("package.json names no packages: nothing is installed.", "stdout");
       continue;
     }
-    const install = (): Promise<void> => runner.run(command, { directory, env });
+    const install = (): Promise<void> =>
+      installed(command, { runner, directory, env, warnings: dependencies.warnings });
     const kept =
       lockfile !== undefined && isInstall(command)
         ? await dependencyTree({
@@ -83,5 +87,30 @@ export async function installDependencies({
     log(`Dependencies are those of an earlier build (${Math.round(performance.now() - started)} ms).`, "stdout");
     for (const { directory: where, script } of kept.scripts)
       await runner.run({ argv: [manager.name, "run", script] }, { directory: where, env });
+  }
+}
+
+/**
+ * npm since 7 refuses packages whose wishes for each other exclude one another; those before installed them, and so does whoever wrote the
+ * project. Source: "legacy-peer-deps" of docs.npmjs.com/cli/using-npm/config.
+ */
+async function installed(
+  command: Command,
+  {
+    runner,
+    directory,
+    env,
+    warnings,
+  }: { runner: Runner; directory: string; env: Record<string, string>; warnings: string[] },
+): Promise<void> {
+  try {
+    await runner.run(command, { directory, env });
+  } catch (error) {
+    const isConflict = error instanceof DeployError && error.text.evidence?.some((line) => /\bERESOLVE\b/.test(line));
+    if (!isConflict || command.argv[0] !== "npm" || "npm_config_legacy_peer_deps" in env) throw error;
+    warnings.push(
+      "Two packages want versions of a third that exclude each other; all were installed, as with legacy-peer-deps=true in .npmrc.",
+    );
+    await runner.run(command, { directory, env: { ...env, npm_config_legacy_peer_deps: "true" } });
   }
 }

@@ -283,6 +283,19 @@ describe("buildArtifact", () => {
     expect(bench.lines).toContain("found: --openssl-legacy-provider");
   });
 
+  it("installs packages whose wishes for a third exclude each other, as those who wrote the project did", async () => {
+    const built = await bench.build({
+      files: {
+        "package.json": JSON.stringify({ name: "a", dependencies: { react: "18.3.1", "react-dom": "17.0.2" } }),
+        "index.html": "<title>x</title>",
+      },
+      install: "npm install",
+      outputDir: ".",
+    });
+    expect(bench.lines.join("\n")).toContain("npm error code ERESOLVE");
+    expect(built.warnings.join()).toContain("Two packages want versions of a third that exclude each other");
+  });
+
   it("has packages leave out the programs that test on a desktop, while they are installed", async () => {
     const says = (when: string): string => `node -e "console.log('${when}: ' + process.env.CYPRESS_INSTALL_BINARY)"`;
     await bench.build({
