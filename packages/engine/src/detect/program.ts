@@ -444,12 +444,16 @@ function found({ project, manifest }: Subject): Program | undefined {
 /** `import { handler } from "./build/handler.js"`: what the framework has built for a server to run. */
 const importsBuilt = /(?:from|import\(|require\()\s*["']\.{1,2}\/(?:build|dist|\.output)\//;
 
+/** What only a bundler knows: a file that imports it cannot be started as it stands. */
+const importsUnbuilt = /from\s*["'](?:virtual:|@remix-run\/dev\/server-build["'])/;
+
 /** A server of the project's own that hands requests to the framework, though no script starts it for production. */
 export function renders({ source, starts }: Program, { packages }: Framework): boolean {
   return (
     !starts &&
     source !== null &&
     isListening(source) &&
+    !importsUnbuilt.test(source.text) &&
     (importsBuilt.test(source.text) || importsAny(source, packages))
   );
 }

@@ -235,15 +235,19 @@ export function statePort(
   if (set) return state(reading, "port", set.port, { at: set.at, rule: "port/settings", confidence: 0.9 });
   // Where the start script runs something that only starts the program, it is found by content.
   const listening = sources.some(isListening) ? [] : likelyEntries(project, manifest).filter(isListening).slice(0, 1);
+  const isConfigured =
+    usedOf(manifest, ["config", "@feathersjs/configuration", "feathers-configuration"]) !== undefined;
+  const asked = isConfigured ? portsAskedFor(sources) : [];
+  const answered = asked.length > 0 ? configuredPort(project, manifest.directory, asked) : null;
+  if (answered)
+    return state(reading, "port", answered.port, { at: answered.at, rule: "port/config", confidence: 0.85 });
   const coded =
     portIn(project, [...sources, ...listening]) ??
     portIn(project, settingsOf(project, manifest, sources), portNamed(sources));
   if (coded) return state(reading, "port", coded.port, coded);
   const told = portOfSettings(project, manifest.directory);
   if (told) return state(reading, "port", told.port, { at: told.at, rule: "port/example", confidence: 0.75 });
-  const configured = usedOf(manifest, ["config", "@feathersjs/configuration", "feathers-configuration"])
-    ? configuredPort(project, manifest.directory)
-    : null;
+  const configured = isConfigured ? configuredPort(project, manifest.directory) : null;
   if (configured)
     return state(reading, "port", configured.port, { at: configured.at, rule: "port/config", confidence: 0.75 });
   const exposed = exposedPort(project, manifest.directory);
@@ -365,21 +369,37 @@ export function executed(manager: PackageManager, command: string | undefined): 
   return `${manager === "bun" ? "bunx" : "npx"} ${command}`;
 }
 
-/** The port the package `config` reads from config/default.*, under one of the names people give it. */
-function configuredPort(project: Project, directory: string): { port: number; at: string } | null {
-  const stem = inside(directory, "config/default");
+/** `config.get("api.port")`: what the program asks its settings for. */
+function portsAskedFor(sources: readonly Source[]): string[][] {
+  return sources.flatMap(({ text }) =>
+    [...text.matchAll(/\bget\s*(?:<\w+>)?\s*\(\s*["']((?:\w+\.)*port)["']/gi)].map((match) => match[1]!.split(".")),
+  );
+}
+
+/** Names people give the port. */
+const usualPorts = [[], ["server"], ["app"], ["http"], ["api"]].flatMap((parents) => [
+  [...parents, "port"],
+  [...parents, "PORT"],
+]);
+
+/** The port the package `config` reads from config/default.*, under the first of `names` that it has. */
+function configuredPort(
+  project: Project,
+  directory: string,
+  names: readonly string[][] = usualPorts,
+): { port: number; at: string } | null {
   const module = configOf(project, directory, ["config/default"]);
   const source = module ? sourceAt(project, module.at) : null;
   const coded = source ? portIn(project, [source]) : null;
   if (coded) return coded;
+  const stem = inside(directory, "config/default");
   const file = ["json", "yml", "yaml"].map((ending) => `${stem}.${ending}`).find((at) => project.tree.has(at));
   const at = module?.at ?? file;
   if (at === undefined) return null;
   const settings = module?.value ?? (at.endsWith(".json") ? project.json(at) : project.yaml(at)?.[0]) ?? undefined;
-  for (const parents of [[], ["server"], ["app"], ["http"], ["api"]])
-    for (const name of ["port", "PORT"]) {
-      const port = Number(valueAt(settings, ...parents, name) ?? Number.NaN);
-      if (port >= 80 && port <= 65_535) return { port, at };
-    }
+  for (const name of names) {
+    const port = Number(valueAt(settings, ...name) ?? Number.NaN);
+    if (port >= 80 && port <= 65_535) return { port, at };
+  }
   return null;
 }

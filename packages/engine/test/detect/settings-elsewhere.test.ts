@@ -57,6 +57,17 @@ describe("ports that are settled in another file", () => {
       },
       is: { port: 4000 },
     },
+    "in settings of the package config, by the name the program asks for, not where it is encrypted": {
+      files: {
+        "package.json": manifest({ scripts: { start: "node index.js" }, dependencies: { config: "3", express: "4" } }),
+        "index.js": `const config = require("config");
+const API_PORT = config.get("gateway.port");
+if (config.get("https.enable")) https.createServer(options, app).listen(7443);
+else http.createServer(app).listen(API_PORT);`,
+        "config/default.yml": "metrics:\n  port: 9100\ngateway:\n  port: 7203\nport: 1\n",
+      },
+      is: { port: 7203 },
+    },
     "in settings of the package config, in capitals": {
       files: {
         "package.json": manifest({ scripts: { start: "node index.js" }, dependencies: { config: "3", koa: "2" } }),

@@ -18,6 +18,18 @@ app.listen(nuxt.options.server.port);`,
       },
       is: { kind: "server", framework: "nuxt", startCommand: "npm run start", port: 3000 },
     },
+    "a shop that its builder puts a server together for, which its own file cannot start": {
+      files: {
+        "package.json": manifest({
+          scripts: { build: "shopify hydrogen build", dev: "shopify hydrogen dev" },
+          dependencies: { "@shopify/hydrogen": "2026.4.2", "react-router": "7" },
+        }),
+        "server.ts": `import * as serverBuild from "virtual:react-router/server-build";
+import { createRequestHandler } from "@shopify/hydrogen";
+export default { async fetch(request) { return createRequestHandler({ build: serverBuild })(request); } };`,
+      },
+      is: { kind: "server", framework: "hydrogen", startCommand: null },
+    },
     "a server whose pages are made against an imitation of it": {
       files: {
         "package.json": manifest({
