@@ -151,6 +151,19 @@ describe("a program that was started", () => {
     tcp.close();
   });
 
+  it("that answers every request with the same error is told by it, not by the frames of packages", async () => {
+    const port = await serving((_, response) => response.writeHead(500).end());
+    const place = "/home/ada/.landfall/releases/rel_01m8.web/";
+    const printed = [
+      "TypeError: path must be absolute or specify root to res.sendFile",
+      `    at ServerResponse.sendFile (${place}node_modules/express/lib/response.js:441:11)`,
+      `    at ${place}index.js:19:32`,
+      "    at process.processTicksAndRejections (node:internal/process/task_queues:105:5)",
+    ];
+    const { error } = await wait(() => running(port, { lastLines: ["listening", ...printed, ...printed] }));
+    expect(error?.text?.["evidence"]).toEqual(["listening", printed[0], "    at index.js:19:32"]);
+  });
+
   it("is waited for to the end while it listens nowhere", async () => {
     const port = await unusedPort();
     const { waitedMs, lines, error } = await wait(() => running(port, { listening: [] }));

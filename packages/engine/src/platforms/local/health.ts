@@ -93,6 +93,17 @@ function addressesElsewhere({ port, listening }: EdgeService): string[] {
   return listening.map(({ host, port: other }) => `${host.includes(":") ? `[${host}]` : host}:${other}`);
 }
 
+/**
+ * What a program printed, for who has to mend it: its files by their paths in the project, without the frames of packages and of Node.js
+ * itself, and what it says of every request alike once, where it said it last.
+ */
+function telling(lines: readonly string[]): string[] {
+  const own = lines
+    .filter((line) => !/^\s+at .*(?:node_modules[/\\]|\(?node:)/.test(line))
+    .map((line) => line.replaceAll(/[^\s('"]*\/releases\/rel_\w+\.[^/\s]+\//g, ""));
+  return own.filter((line, at) => own.indexOf(line, at + 1) === -1);
+}
+
 function startFailed(plan: ServicePlan, { state, lastExit, lastLines }: EdgeService): DeployError {
   const missing = /: (\S+) is not installed$/.exec(lastExit ?? "")?.[1];
   const failure = explainStart(lastLines, { packageManager: plan.build?.packageManager, framework: plan.framework });
@@ -110,7 +121,7 @@ function startFailed(plan: ServicePlan, { state, lastExit, lastLines }: EdgeServ
           "Read what it printed; a missing variable or a missing dependency is the usual cause.")
         : remedyFor(missing)) + without,
     step: "deploy",
-    evidence: lastLines.slice(-20),
+    evidence: telling(lastLines).slice(-20),
   });
 }
 
@@ -153,6 +164,6 @@ function unhealthy(
     where: `GET ${plan.check.path} on port ${service?.port ?? "?"} of ${plan.name}`,
     next,
     step: "verify",
-    evidence: service?.lastLines.slice(-50) ?? [],
+    evidence: telling(service?.lastLines ?? []).slice(-50),
   });
 }
