@@ -222,5 +222,12 @@ describe("variables", () => {
     const deployed = await landfall(["deploy", "api", "--json"], { input: "sk_test_1234\n" });
     expect(deployed.exit).toBe(2);
     expect(JSON.parse(deployed.out)).toMatchObject({ id: null, status: "failed", error: { code: "MISSING_VARIABLE" } });
+
+    writeFileSync(join(folder, "api", ".env"), `STRIPE_SECRET_KEY=sk_test_${"1234".repeat(8)}\n`);
+    const refused = await landfall(["plan", "api"]);
+    expect(refused.exit).toBe(2);
+    expect(refused.out + refused.err).toContain("What .env has: --env-file .env.");
+    expect(refused.out + refused.err).not.toContain("sk_test_1234");
+    expect((await landfall(["plan", "api", "--env-file", "api/.env"])).exit).toBe(0);
   });
 });

@@ -32,6 +32,8 @@ export interface PlanInput {
   dependenciesOf(path: string): ReadonlySet<string>;
   /** Directories of packages of the workspace that are to be built before a service that is built by these commands, in order. */
   packagesToBuild(path: string, build: readonly Command[]): string[];
+  /** A file of variables beside a service, or at the root, that gives this one and is not in the snapshot. */
+  fileGiving(path: string, key: string): string | undefined;
   /** Lockfile for a package manager and service directory, or undefined. */
   lockfileOf(packageManager: string | undefined, path: string): string | undefined;
 }

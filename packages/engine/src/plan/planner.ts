@@ -29,7 +29,7 @@ export function planFor(input: PlanInput): { plan: DeployPlan; problems: ErrorRe
     if (also.length > 0) service.alsoStarts = also;
   }
   if (input.platform.oneService && chosen.length > 1) problems.push(severalServices(input, chosen));
-  const missing = missingVariables(services);
+  const missing = missingVariables(input, services);
   if (missing.length > 0 && !input.allowMissing) problems.push(notSet(input, missing));
   if (missing.length > 0 && input.allowMissing)
     notes.push({ level: "warning", message: `Not set: ${[...new Set(missing.map(({ key }) => key))].join(", ")}.` });
@@ -73,13 +73,15 @@ interface Missing {
   path: string;
   foundIn: string[];
   because: string;
+  /** A file that gives it and stays out. */
+  file: string | undefined;
 }
 
 /** Variables that a service needs and nobody has set. */
-function missingVariables(all: ServicePlan[]): Missing[] {
+function missingVariables({ fileGiving }: PlanInput, all: ServicePlan[]): Missing[] {
   // A process has the variables of the service whose files it is started from.
   const services = all.filter(({ filesOf }) => filesOf === undefined);
-  return services.flatMap(({ name, variables }) =>
+  return services.flatMap(({ name, path, variables }) =>
     variables
       .filter(({ from, required }) => from === "missing" && required)
       .map(({ key, foundIn, because = "what was detected needs it" }) => ({
@@ -87,17 +89,23 @@ function missingVariables(all: ServicePlan[]): Missing[] {
         path: services.length > 1 ? `${name}: ${key}` : key,
         foundIn,
         because,
+        file: fileGiving(path, key),
       })),
   );
 }
 
 function notSet({ project, environment }: PlanInput, missing: Missing[]): ErrorReport {
   const isOne = missing.length === 1;
+  const files = [...new Set(missing.flatMap(({ file }) => file ?? []))];
+  const given =
+    files.length === 0
+      ? ""
+      : `What ${files.join(" and ")} has: ${files.map((file) => `--env-file ${file}`).join(" ")}. `;
   return {
     code: "MISSING_VARIABLE",
     what: `${isOne ? "A variable" : `${missing.length} variables`} that the application needs ${isOne ? "is" : "are"} not set.`,
     where: `${project}, ${environment}`,
-    next: `Set ${isOne ? "it" : "them"} with -e NAME=value or: landfall env set NAME --project ${project}; or deploy without with --allow-missing.`,
+    next: `${given}Set ${isOne ? "it" : "them"} with -e NAME=value or: landfall env set NAME --project ${project}; or deploy without with --allow-missing.`,
     faults: missing.map(({ path, foundIn, because }) => ({
       path,
       message: `${because}${foundIn.length > 0 ? ` (${foundIn.slice(0, 3).join(", ")})` : ""}`,

@@ -24,7 +24,7 @@ import { identityOf, projectName } from "./project-name.ts";
 import { type Platform, platformOf } from "../platform.ts";
 import type { DigestCache } from "../snapshot/cache.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
-import { publicValuesIn } from "../env/told/public-values.ts";
+import { fileGiving, publicValuesIn } from "../env/told/value-files.ts";
 import type { Tracked } from "../snapshot/ignore.ts";
 import { takeSnapshot } from "../snapshot/take.ts";
 import { type Commit, commitAround, trackedAround } from "../source/commit.ts";
@@ -147,6 +147,7 @@ export async function prepare(context: PrepareContext, given: DeployRequest): Pr
     dependenciesOf: (path) => dependenciesOf(join(source.root, path)),
     packagesToBuild: (path, build) =>
       packagesToBuild({ paths, manifestOf: (directory) => manifestOf(join(source.root, directory)) }, path, build),
+    fileGiving: (path, key) => fileGiving(source.root, path, key),
     lockfileOf: (manager, path) => lockfileOf(paths, manager, path),
   });
   problems.push(...planProblems, ...limitProblems(platform, snapshot, request));

@@ -63,6 +63,7 @@ function input(detected: Detection | null, more: Partial<PlanInput> = {}): PlanI
     dependenciesOf: () => new Set(),
     scriptsOf: () => ({}),
     packagesToBuild: () => [],
+    fileGiving: () => undefined,
     lockfileOf: () => "package-lock.json",
     ...more,
   };

@@ -10,7 +10,7 @@ import { isNearby } from "../nearby.ts";
 import { ofNode } from "./node-settings.ts";
 import { maskHashComments, maskSlashComments } from "../mask.ts";
 import type { Span } from "../code.ts";
-import { isPublicValue } from "./public-values.ts";
+import { isPublicValue } from "./value-files.ts";
 import { settingsFiles } from "./settings-files.ts";
 import type { Need, Sighting } from "../sighting.ts";
 import { isStandIn } from "../values/stand-ins.ts";

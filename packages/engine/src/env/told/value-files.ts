@@ -1,6 +1,6 @@
 /**
- * Values that a project keeps for everybody to read. Bundlers put `VITE_…` and the like into the pages, and read them from `.env` and
- * `.env.production`, which do not enter a snapshot: they hold secrets just as well.
+ * Files of variables that a project keeps, `.env` and the like, which do not enter a snapshot. Some of what they hold is for everybody to
+ * read: bundlers put `VITE_…` and its kind into the pages.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -42,6 +42,14 @@ export function publicValuesIn(
   }
   for (const key of unclear) found.delete(key);
   return found;
+}
+
+/** The file beside a service, or at the root, that gives a variable: whoever deploys may hand it over. */
+export function fileGiving(root: string, directory: string, wanted: string): string | undefined {
+  const places = [...new Set([directory, "."])].flatMap((place) =>
+    [".env.production", ".env", ".env.local"].map((name) => join(place, name)),
+  );
+  return places.find((path) => entriesOf(join(root, path)).some(({ key, value }) => key === wanted && value !== ""));
 }
 
 function entriesOf(path: string): { key: string; value: string }[] {
