@@ -167,6 +167,7 @@ export function portIn(
       for (const match of text.matchAll(pattern)) {
         const port = Number(match[1]);
         if (port < 80 || port > 65_535 || notWebPorts.has(port)) continue;
+        if (id === "port/listen" && isEncryptedBeside(text, match.index)) continue;
         if (wanted !== undefined && !match[0].startsWith(wanted) && new RegExp(`(?<!\\w)${wanted}\\b`).test(text))
           continue;
         return { port, at: placeOf(at, project.tree.text(at) ?? text, match[0].split("\n")[0]!), rule: id, confidence };
@@ -188,6 +189,14 @@ export function portIn(
       if (call.test(text))
         return { port, at: placeOf(at, project.tree.text(at) ?? text, call), rule: "port/own", confidence: 0.7 };
   return null;
+}
+
+/** `httpsServer.listen(1443)` beside `httpServer.listen(port)`: what stands before a deployed program encrypts for it. */
+function isEncryptedBeside(text: string, at: number): boolean {
+  return (
+    /\bhttps\w*$/.test(text.slice(Math.max(0, at - 20), at)) &&
+    [...text.matchAll(/(\w*)\.listen\s*\(/g)].some((call) => !call[1]!.startsWith("https"))
+  );
 }
 
 /** Calls that open a port of the library's choice when they are told none. */

@@ -68,6 +68,26 @@ else http.createServer(app).listen(API_PORT);`,
       },
       is: { port: 7203 },
     },
+    "beside another for what is encrypted": {
+      files: {
+        "package.json": manifest({ scripts: { start: "node index.js" }, dependencies: { express: "4" } }),
+        "index.js": `const httpPort = 1080;
+const httpServer = http.createServer(app);
+httpServer.listen(httpPort);
+if (process.env.NODE_ENV === "production") {
+  const httpsServer = https.createServer(credentials, app);
+  httpsServer.listen(1443);
+}`,
+      },
+      is: { port: 1080 },
+    },
+    "for what is encrypted alone": {
+      files: {
+        "package.json": manifest({ scripts: { start: "node index.js" }, dependencies: { express: "4" } }),
+        "index.js": `https.createServer(credentials, require("express")()).listen(1443);`,
+      },
+      is: { port: 1443 },
+    },
     "in settings of the package config, in capitals": {
       files: {
         "package.json": manifest({ scripts: { start: "node index.js" }, dependencies: { config: "3", koa: "2" } }),
