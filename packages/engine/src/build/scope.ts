@@ -149,7 +149,7 @@ function waysUp(text: string, path: string): string[] {
   const found: string[] = [];
   // What is imported starts at the file.
   const rest = text.replace(
-    /\b(?:from|import|require|require\.resolve)\s*\(?\s*["'`](\.{1,2}(?:\/[^"'`]*)?)["'`]/g,
+    /\b(?:from|import|require|require\.resolve)\s*(?:\(\s*)?["'`](\.{1,2}(?:\/[^"'`]*)?)["'`]/g,
     (_all, target: string) => {
       found.push(posix.join(own, fixed(target)));
       return "";

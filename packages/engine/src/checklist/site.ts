@@ -181,7 +181,7 @@ function robots(seen: Seen): ChecklistItem {
 
 function sitemap({ sitemap: seen, robots: rules }: SiteFindings): ChecklistItem {
   const item = { id: "sitemap", title: "Sitemap" } as const;
-  const named = rules.status === 200 && !isHtml(rules) ? /^\s*sitemap:\s*(\S+)/im.exec(rules.body)?.[1] : undefined;
+  const named = rules.status === 200 && !isHtml(rules) ? /^[ \t]*sitemap:\s*(\S+)/im.exec(rules.body)?.[1] : undefined;
   if (named !== undefined) return { ...item, state: "done", detail: `robots.txt names ${named}.` };
   if (seen.status === 200 && !isHtml(seen)) return { ...item, state: "done", detail: "/sitemap.xml is there." };
   return { ...item, state: "todo", detail: "There is none; search engines find pages by links only." };

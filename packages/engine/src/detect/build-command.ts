@@ -100,7 +100,7 @@ function buildScriptOf(scripts: Subject["scripts"], framework: Framework | undef
 /** The script that builds, by whatever name, where the container of the project runs it: `RUN npm run build:typescript`. */
 function containersBuild({ project, manifest, scripts, isLibrary }: Subject): string | undefined {
   const at = isLibrary ? undefined : dockerfileOf(project, manifest.directory)?.at;
-  const lines = at === undefined ? [] : (project.tree.text(at)?.match(/^\s*RUN\b.*$/gim) ?? []);
+  const lines = at === undefined ? [] : (project.tree.text(at)?.match(/^[ \t]*RUN\b.*$/gim) ?? []);
   return lines
     .flatMap((line) => [...line.matchAll(/\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?([\w:.-]+)/g)])
     .map(([, name]) => name!)

@@ -133,7 +133,7 @@ function fromSchemas(project: Project, manifest: Manifest, reading: Reading): st
   for (const at of prisma) {
     const text = project.tree.text(at) ?? "";
     const block = /datasource\s+\w+\s*\{([\s\S]*?)\}/.exec(withoutComments(text))?.[1];
-    const provider = block && /provider\s*=\s*\[?\s*"([^"]+)"/.exec(block)?.[1];
+    const provider = block && /provider\s*=\s*(?:\[\s*)?"([^"]+)"/.exec(block)?.[1];
     const database = provider ? databaseOfWord(provider) : undefined;
     if (!database) continue;
     uses(reading, database, { at: placeOf(at, text, provider!), rule: "database/prisma", confidence: 0.97 });

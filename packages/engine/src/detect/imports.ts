@@ -14,7 +14,7 @@ export function withImports(project: Project, source: Source, depth: number, lim
     const next: Source[] = [];
     for (const { at: from, text } of level) {
       for (const match of text.matchAll(
-        /(?:from\s*|require\s*\(\s*|import\s*\(?\s*)["']((?:\.{1,2}|[@~#]|#\w+)\/[^"'\n]*|\.{1,2}|src\/[^"'\n]+|[@\w$][\w.$-]*(?:\/[^"'\n]+)?)["']/g,
+        /(?:from\s*|require\s*\(\s*|import\s*(?:\(\s*)?)["']((?:\.{1,2}|[@~#]|#\w+)\/[^"'\n]*|\.{1,2}|src\/[^"'\n]+|[@\w$][\w.$-]*(?:\/[^"'\n]+)?)["']/g,
       )) {
         if (found.length >= limit) return found;
         const target = isOwn.test(match[1]!)

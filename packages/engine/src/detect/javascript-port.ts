@@ -39,7 +39,7 @@ const portRules: readonly { id: string; pattern: RegExp; confidence: number }[] 
   {
     id: "port/destructured",
     pattern: new RegExp(
-      `\\{[^}]*\\bPORT\\s*(?::\\s*\\w+\\s*)?=\\s*${number}[^}]*\\}\\s*=\\s*(?:process|Bun|import\\.meta)`,
+      `\\bPORT\\s*(?::\\s*\\w+\\s*)?=\\s*${number}[^{}]*\\}\\s*=\\s*(?:process|Bun|import\\.meta)`,
       "g",
     ),
     confidence: 0.9,
@@ -119,7 +119,7 @@ function numberOf(
   owner: string,
   name: string,
 ): string | undefined {
-  const named = new RegExp(`\\bimport\\s*\\{[^}]*\\b${owner}\\b[^}]*\\}\\s*from\\s*["']([^"']+)["']`).exec(text)?.[1];
+  const named = new RegExp(`\\bimport\\s*\\{[^{}]*\\b${owner}\\b[^{}]*\\}\\s*from\\s*["']([^"']+)["']`).exec(text)?.[1];
   const held = named === undefined ? text : (sourceFor(project, at, named)?.text ?? "");
   const inObject = new RegExp(
     `\\b${owner}\\b[^=;{]*=\\s*(?:\\w+\\.freeze\\()?\\{[^}]*?\\b${name}["']?\\s*:\\s*(\\d{2,5})\\b`,

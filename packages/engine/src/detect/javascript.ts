@@ -51,7 +51,7 @@ export const javascript: Reader = {
 function readAlone(project: Project, directory: string): Reading | null {
   for (const name of ["server.js", "app.js", "index.js", "main.js", "server.mjs", "app.mjs", "index.mjs"]) {
     const source = sourceAt(project, inside(directory, name));
-    if (!source || !isListening(source) || !/\brequire\s*\(|^\s*import\s/m.test(source.text)) continue;
+    if (!source || !isListening(source) || !/\brequire\s*\(|^[ \t]*import\s/m.test(source.text)) continue;
     const dependencies: Record<string, string> = {};
     for (const [, imported] of source.text.matchAll(/(?:require\s*\(\s*|\bfrom\s+)["']((?:@[\w.-]+\/)?[\w.-]+)["']/g))
       if (imported && !imported.startsWith(".")) dependencies[imported] = "*";

@@ -372,7 +372,7 @@ export function executed(manager: PackageManager, command: string | undefined): 
 /** `config.get("api.port")`: what the program asks its settings for. */
 function portsAskedFor(sources: readonly Source[]): string[][] {
   return sources.flatMap(({ text }) =>
-    [...text.matchAll(/\bget\s*(?:<\w+>)?\s*\(\s*["']((?:\w+\.)*port)["']/gi)].map((match) => match[1]!.split(".")),
+    [...text.matchAll(/\bget\s*(?:(?:<\w+>)\s*)?\(\s*["']((?:\w+\.)*port)["']/gi)].map((match) => match[1]!.split(".")),
   );
 }
 

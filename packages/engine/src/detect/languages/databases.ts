@@ -323,7 +323,7 @@ export function addExampleDatabases(project: Project, directory: string, reading
   if (reading.database.length > 0 || !["server", "worker"].includes(reading.kind)) return;
   for (const name of [".env.example", ".env.sample", ".env.template", "env.example"]) {
     const at = inside(directory, name);
-    const text = (project.tree.text(at) ?? "").replace(/^\s*#.*$/gm, "");
+    const text = (project.tree.text(at) ?? "").replace(/^[ \t]*#.*$/gm, "");
     for (const database of databasesInAddresses(text))
       uses(reading, database, { at, rule: "example/address", confidence: 0.7 });
   }

@@ -23,7 +23,7 @@ const frameworks: readonly { imports: RegExp; slug: string }[] = [
 
 /** Imports that no other runtime understands. */
 const onlyDeno =
-  /(?:from|import)\s*\(?\s*["'](?:https:\/\/(?:deno\.land|esm\.sh|jsr\.io)\/|jsr:|npm:)|\bDeno\.(serve|listen|env|cron)\b/;
+  /(?:from|import)\s*(?:\(\s*)?["'](?:https:\/\/(?:deno\.land|esm\.sh|jsr\.io)\/|jsr:|npm:)|\bDeno\.(serve|listen|env|cron)\b/;
 
 export const deno: Reader = {
   id: "deno",
@@ -48,7 +48,7 @@ export const deno: Reader = {
     const imports = [
       ...Object.entries(names).flatMap(([name, value]) => [name, ...textsOf([value])]),
       ...sources.flatMap(({ text }) =>
-        [...text.matchAll(/(?:from|import)\s*\(?\s*["']([^"']+)["']/g)].map(([, path]) => path!),
+        [...text.matchAll(/(?:from|import)\s*(?:\(\s*)?["']([^"']+)["']/g)].map(([, path]) => path!),
       ),
     ];
     const row = frameworks.find((candidate) => imports.some((path) => candidate.imports.test(path)));

@@ -21,7 +21,7 @@ export interface Dockerfile {
 /** Read a Dockerfile's last stage. Never throws: lines that are not understood are left out. */
 export function parseDockerfile(at: string, text: string): Dockerfile {
   const lines = text
-    .replace(/^\s*#.*$/gm, "")
+    .replace(/^[ \t]*#.*$/gm, "")
     .replace(/[\\`][ \t]*\r?\n/g, " ")
     .split(/\r?\n/);
   const stages = new Map<string, Stage>();

@@ -281,7 +281,7 @@ const providers: Readonly<Record<string, string>> = {
 function keepUsedDatabase(reading: Reading, sources: readonly Source[]): void {
   const used = new Set(
     sources.flatMap(({ text }) =>
-      [...text.replace(/^\s*\/\/.*$/gm, "").matchAll(/\.Use(Sqlite|Npgsql|SqlServer|MySql|MySQL|Oracle)\(/g)].map(
+      [...text.replace(/^[ \t]*\/\/.*$/gm, "").matchAll(/\.Use(Sqlite|Npgsql|SqlServer|MySql|MySQL|Oracle)\(/g)].map(
         ([, name]) => providers[name!]!,
       ),
     ),
@@ -313,6 +313,6 @@ const portPatterns: readonly RegExp[] = [
   // Directly, or in place of a variable: `UseUrls(GetEnvironmentVariable("URL") ?? "http://0.0.0.0:7000")`.
   /(?:UseUrls|\bRun|Urls\.Add)\((?:[^()"';]|\([^()]{0,80}\)){0,120}["']https?:\/\/[^"':]+:(\d{2,5})/,
   /ListenAnyIP\(\s*(\d{2,5})|ListenLocalhost\(\s*(\d{2,5})/,
-  /^\s*ENV\s+(?:ASPNETCORE|DOTNET)_(?:URLS[= ]"?https?:\/\/[^"':\s]+:|HTTP_PORTS[= ]"?)(\d{2,5})/m,
+  /^[ \t]*ENV\s+(?:ASPNETCORE|DOTNET)_(?:URLS[= ]"?https?:\/\/[^"':\s]+:|HTTP_PORTS[= ]"?)(\d{2,5})/m,
   /["']Urls?["']\s*:\s*["']http:\/\/[^"':]+:(\d{2,5})/i,
 ];

@@ -35,7 +35,7 @@ export const elixir: Reader = {
     const umbrella = /\bapps_path:/.test(bare);
     // What the applications below depend on may be listed in one place for all of them.
     const hasEndpoints = sources.some(({ text: source }) =>
-      /^\s*config :\w+, \w+(?:\.\w+)*\.?Endpoint\b/m.test(source),
+      /^[ \t]*config :\w+, \w+(?:\.\w+)*\.?Endpoint\b/m.test(source),
     );
     const isPhoenix =
       dependencies.has("phoenix") || (umbrella && (hasEndpoints || phoenixInUmbrella(project, directory)));

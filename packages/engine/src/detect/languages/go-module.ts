@@ -62,7 +62,7 @@ export function importsOf(sources: Source[]): Map<string, string> {
     const end = text.search(/^(func|type|var|const)\b/m);
     for (const [, path] of text
       .slice(0, end < 0 ? undefined : end)
-      .matchAll(/^\s*(?:import\s+)?(?:[\w.]+\s+)?"([^"]+\.[^"]+)"/gm)) {
+      .matchAll(/^[ \t]*(?:import\s+)?(?:[\w.]+\s+)?"([^"]+\.[^"]+)"/gm)) {
       if (!found.has(path!)) found.set(path!, at);
     }
   }

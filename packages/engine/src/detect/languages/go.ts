@@ -270,7 +270,7 @@ const portPatterns: readonly RegExp[] = [
   /\b(?:Host|Addr(?:ess)?|Listen\w*|Bind\w*)\s+string\s+`[^`]*(?:default|envDefault|env-default):"[^"]*:(\d{2,5})"/,
   /flag\.(?:String|Int)(?:Var)?\([^)]*"(?:port|p|a|addr|address|listen|http)[^"]*"\s*,\s*"?[^",)]*?:?(\d{2,5})"?\s*,/,
   /\b(?:default)?(?:addr|address|port|listenAddr)\w*\s*(?::=|=)\s*(?:flag\.\w+\([^,]+,\s*)?"?[\w.]*:?(\d{4,5})"?/i,
-  /(?:^|\n)\s*(?:http_?)?(?:port|HTTP_PORT|APP_PORT|SERVER_PORT|HttpPort|PORT)\s*[:=]\s*["']?:?(\d{2,5})/,
+  /(?:^|\n)[ \t]*(?:http_?)?(?:port|HTTP_PORT|APP_PORT|SERVER_PORT|HttpPort|PORT)\s*[:=]\s*["']?:?(\d{2,5})/,
 ];
 
 /** A go.work whose modules lie below: its one program, when it has no more. */

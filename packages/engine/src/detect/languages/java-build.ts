@@ -160,16 +160,16 @@ export function gradleBuild(project: Project, directory: string): Build | null {
   const plugins = new Set<string>();
   // What is put aside for the modules, `apply false`, is none of this one's.
   for (const [, id] of text.matchAll(
-    /\b(?:id|apply plugin:|apply\s*\(\s*plugin\s*=|alias)\s*\(?\s*["']([\w.-]+)["'](?![^\n]*\bapply[ (]+false\b)/g,
+    /\b(?:id|apply plugin:|apply\s*\(\s*plugin\s*=|alias)\s*(?:\(\s*)?["']([\w.-]+)["'](?![^\n]*\bapply[ (]+false\b)/g,
   ))
     plugins.add(id!);
-  for (const [, id] of text.matchAll(/^\s*`?(application|java|java-library|war)`?\s*$/gm)) plugins.add(id!);
-  for (const [, alias] of text.matchAll(/alias\s*\(?\s*libs\.plugins\.([\w.]+)/g)) {
+  for (const [, id] of text.matchAll(/^[ \t]*`?(application|java|java-library|war)`?\s*$/gm)) plugins.add(id!);
+  for (const [, alias] of text.matchAll(/alias\s*(?:\(\s*)?libs\.plugins\.([\w.]+)/g)) {
     const id = catalog.plugins.get(key(alias!));
     if (id !== undefined) plugins.add(id);
   }
   if (/\bktorLibs\.plugins\.ktor\b/.test(text)) plugins.add("io.ktor.plugin");
-  for (const [, name] of text.matchAll(/classpath\s*\(?\s*["'][\w.-]+:([\w.-]+):/g)) plugins.add(name!);
+  for (const [, name] of text.matchAll(/classpath\s*(?:\(\s*)?["'][\w.-]+:([\w.-]+):/g)) plugins.add(name!);
   if (/kotlin\s*\(\s*["']jvm["']\s*\)/.test(text)) plugins.add("org.jetbrains.kotlin.jvm");
 
   const dependencies = new Map<string, string>();
@@ -227,9 +227,9 @@ export function gradleBuild(project: Project, directory: string): Build | null {
   const isUnversioned = /archiveVersion\s*(?:=|\.set\()\s*(?:""|'')/.test(text);
   const ownVersion = isUnversioned
     ? undefined
-    : (/^\s*version\s*=?\s*["']([^"']+)["']/m.exec(text)?.[1] ??
+    : (/^[ \t]*version\s*(?:=\s*)?["']([^"']+)["']/m.exec(text)?.[1] ??
       /^version\s*=\s*(\S+)/m.exec(tree.text(inside(directory, "gradle.properties")) ?? "")?.[1] ??
-      /^\s*version\s*=?\s*["']([^"']+)["']/m.exec(shared)?.[1] ??
+      /^[ \t]*version\s*(?:=\s*)?["']([^"']+)["']/m.exec(shared)?.[1] ??
       (rootText === ""
         ? undefined
         : /^version\s*=\s*(\S+)/m.exec(tree.text(inside(rootDirectory, "gradle.properties")) ?? "")?.[1]));

@@ -344,11 +344,11 @@ function textOf(project: Project, at: string): Source[] {
 }
 
 const portPatterns: readonly RegExp[] = [
-  /^\s*(?:server\.port|quarkus\.http\.port|micronaut\.server\.port|http\.port)\s*[:=]\s*["']?(?:\$\{[\w.]+:)?(\d{2,5})/m,
+  /^[ \t]*(?:server\.port|quarkus\.http\.port|micronaut\.server\.port|http\.port)\s*[:=]\s*["']?(?:\$\{[\w.]+:)?(\d{2,5})/m,
   /^quarkus:[ \t]*\r?\n(?:[ \t#].*\r?\n|\r?\n)*?([ \t]+)http:[ \t]*\r?\n(?:\1[ \t]+.*\r?\n|\r?\n)*?\1[ \t]+port:\s*["']?(?:\$\{?[\w.]+:)?(?<port>\d{2,5})/m,
   /^(?:server|micronaut|ktor):[ \t]*\r?\n(?:[ \t#].*\r?\n|\r?\n)*?[ \t]+port:\s*["']?(?:\$\{?[\w.]+:)?(\d{2,5})/m,
   /\bport\s*=\s*(\d{2,5})\b/,
-  /^\s*deployment\s*\{[^}]*?\bport\s*:\s*(\d{2,5})\b/m,
+  /^[ \t]*deployment\s*\{[^}]*?\bport\s*:\s*(\d{2,5})\b/m,
   /["']PORT["']\s*\)?[^;\n]{0,60}?(?:\?:|\?\?|orElse\(|,)\s*["']?(\d{2,5})/,
   /\b(?:port|listen|start|setPort|withPort)\(\s*(\d{2,5})\s*[,)]/,
   /\b(?:Netty|Jetty|Undertow|SunHttp|CIO)\s*[,(]\s*(?:port\s*=\s*)?(\d{2,5})/,

@@ -33,7 +33,7 @@ export const otherLanguages: Reader[] = smallLanguages.map((row) => ({
     const at = inside(directory, manifest);
     const raw = project.tree.text(at) ?? "";
     const text = row.id === "scala" ? raw + (project.tree.text(inside(directory, "project/plugins.sbt")) ?? "") : raw;
-    const isFlutter = row.id === "dart" && /^\s+flutter:/m.test(text);
+    const isFlutter = row.id === "dart" && /^[ \t]+flutter:/m.test(text);
     const reading = draftOf(row.id, { at, rule: `${row.id}/manifest` });
     const proof = { at, rule: `${row.id}/manifest`, confidence: 0.8 };
     state(reading, "packageManager", row.packageManager, proof);

@@ -270,15 +270,15 @@ function stateDatabases({ project, directory, reading }: Place, slug: string | u
     .map((name) => inside(directory, name))
     .filter((path) => tree.has(path));
   for (const at of environments) {
-    const text = (tree.text(at) ?? "").replace(/^\s*#.*$/gm, "");
-    const connection = /^\s*(?:DB_CONNECTION|DB_DRIVER|database\.default\.DBDriver)\s*=\s*["']?([\w]+)/m.exec(
+    const text = (tree.text(at) ?? "").replace(/^[ \t]*#.*$/gm, "");
+    const connection = /^[ \t]*(?:DB_CONNECTION|DB_DRIVER|database\.default\.DBDriver)\s*=\s*["']?([\w]+)/m.exec(
       text,
     )?.[1];
     const named = connection === undefined ? undefined : databaseNamed(connection);
     if (named) uses(reading, named, { at: placeOf(at, tree.text(at) ?? "", connection!), rule: "php/db-connection" });
     for (const database of databasesInAddresses(text))
       uses(reading, database, { at, rule: "php/address", confidence: 0.8 });
-    if (/^\s*(?:CACHE_(?:STORE|DRIVER)|QUEUE_CONNECTION|SESSION_DRIVER)\s*=\s*["']?redis/m.test(text))
+    if (/^[ \t]*(?:CACHE_(?:STORE|DRIVER)|QUEUE_CONNECTION|SESSION_DRIVER)\s*=\s*["']?redis/m.test(text))
       uses(reading, "redis", { at, rule: "laravel/redis" });
     if (reading.database.length > 0) break;
   }
@@ -302,10 +302,10 @@ function stateDatabases({ project, directory, reading }: Place, slug: string | u
   if (reading.database.some((name) => name !== "redis")) return;
   const sources = search(tree, directory, { depth: 2, limit: 40, matches: (name) => name.endsWith(".php") });
   for (const at of sources) {
-    const text = (tree.text(at) ?? "").replace(/^\s*(\/\/|#|\*|\/\*).*$/gm, "");
+    const text = (tree.text(at) ?? "").replace(/^[ \t]*(\/\/|#|\*|\/\*).*$/gm, "");
     const driver =
       /["']dsn["']\s*=>\s*["'](mysql|pgsql|sqlite|sqlsrv|mongodb)/i.exec(text)?.[1] ??
-      /["']DB_DRIVER["']\s*\)?\s*(?:,|\?:)\s*["'](\w+)["']/.exec(text)?.[1] ??
+      /["']DB_DRIVER["']\s*(?:\)\s*)?(?:,|\?:)\s*["'](\w+)["']/.exec(text)?.[1] ??
       /["']DBDriver["']\s*=>\s*["'](\w+)/.exec(text)?.[1] ??
       /["']driver["']\s*=>\s*\\?(?:[\w\\]*\\)?(Mysql|Postgres|Sqlite|Sqlserver)::class/.exec(text)?.[1] ??
       /["'](mysql|pgsql|sqlsrv):(?:host|unix_socket|dbname|server)\s*=/i.exec(text)?.[1] ??
@@ -330,12 +330,12 @@ function stateDoctrine({ project, directory, reading }: Place, environments: rea
   for (const name of ["doctrine.yaml", "doctrine.yml", "doctrine.php"]) {
     const at = inside(directory, `config/packages/${name}`);
     const text = project.tree.text(at) ?? "";
-    const driver = /\bdriver["']?\s*(?::|=>)\s*["']?(?:pdo_)?(\w+)/.exec(text.replace(/^\s*#.*$/gm, ""))?.[1];
+    const driver = /\bdriver["']?\s*(?::|=>)\s*["']?(?:pdo_)?(\w+)/.exec(text.replace(/^[ \t]*#.*$/gm, ""))?.[1];
     const named = driver === undefined ? undefined : databaseNamed(driver);
     if (named) return uses(reading, named, { at, rule: "doctrine/driver", confidence: 0.8 });
   }
   for (const at of environments) {
-    const lines = (project.tree.text(at) ?? "").match(/^\s*#\s*DATABASE_URL=.*$/gm) ?? [];
+    const lines = (project.tree.text(at) ?? "").match(/^[ \t]*#\s*DATABASE_URL=.*$/gm) ?? [];
     const [named, ...others] = new Set(lines.flatMap(databasesInAddresses));
     if (named !== undefined && others.length === 0)
       return uses(reading, named, { at, rule: "php/address", confidence: 0.6 });

@@ -65,8 +65,8 @@ export function readDjango({ project, directory, reading, found, manage }: Case)
   dropUnusedDrivers(reading, whole);
   dropLocalDatabases(reading);
   const main = manage.settings?.split(".")[0] ?? "";
-  const wsgi = /^\s*WSGI_APPLICATION\s*=\s*["']([\w.]+)\.(\w+)["']/m.exec(whole);
-  const asgi = /^\s*ASGI_APPLICATION\s*=\s*["']([\w.]+)\.(\w+)["']/m.exec(whole);
+  const wsgi = /^[ \t]*WSGI_APPLICATION\s*=\s*["']([\w.]+)\.(\w+)["']/m.exec(whole);
+  const asgi = /^[ \t]*ASGI_APPLICATION\s*=\s*["']([\w.]+)\.(\w+)["']/m.exec(whole);
   const wsgiModule = wsgi?.[1] ?? `${main}.wsgi`;
   const asgiModule = asgi?.[1] ?? `${main}.asgi`;
   const has = (name: string) => found.dependencies.has(name);
@@ -84,7 +84,7 @@ export function readDjango({ project, directory, reading, found, manage }: Case)
               ? `uwsgi --http 0.0.0.0:$PORT ${tree.has(inside(base, "uwsgi.ini")) ? "--ini uwsgi.ini" : `--module ${wsgiModule}:application`}`
               : "python manage.py runserver 0.0.0.0:$PORT";
   state(reading, "startCommand", prefix + start, { at: manage.at, rule: "django/server", confidence: 0.85 });
-  if (/^\s*STATIC_ROOT\s*=/m.test(whole))
+  if (/^[ \t]*STATIC_ROOT\s*=/m.test(whole))
     state(reading, "buildCommand", `${prefix}python manage.py collectstatic --noinput`, {
       at: manage.at,
       rule: "django/static-root",
@@ -154,6 +154,6 @@ function settingsSources(project: Project, directory: string, settings: string |
   }
   return [...paths].flatMap((path) => {
     const text = project.tree.text(path);
-    return text === null ? [] : [{ at: path, text: text.replace(/^\s*#.*$/gm, "") }];
+    return text === null ? [] : [{ at: path, text: text.replace(/^[ \t]*#.*$/gm, "") }];
   });
 }

@@ -57,7 +57,7 @@ export function pythonProjectOf(project: Project, directory: string): PythonProj
     if (text === null) continue;
     readSetup(text, at, add);
     if (/\bsetup\s*\(|^\[metadata\]/m.test(text)) found.published ??= at;
-    if (/^\s*["']?(classifiers\s*=|[A-Z][\w ]+ :: )/m.test(text)) found.classified = true;
+    if (/^[ \t]*["']?(classifiers\s*=|[A-Z][\w ]+ :: )/m.test(text)) found.classified = true;
     if (/console_scripts/.test(text)) found.scripts.push("console_scripts");
   }
   for (const name of ["environment.yml", "environment.yaml"]) {
@@ -280,7 +280,7 @@ export function statePythonVersion(project: Project, directory: string, reading:
     const at = inside(directory, name);
     const text = project.tree.text(at);
     const match =
-      text === null ? null : /python_requires\s*=\s*["']?([^"'\n]+)|^\s*-\s*python\s*=+\s*([\d.]+)/m.exec(text);
+      text === null ? null : /python_requires\s*=\s*["']?([^"'\n]+)|^[ \t]*-\s*python\s*=+\s*([\d.]+)/m.exec(text);
     const version = match?.[1]?.trim() ?? match?.[2];
     if (version === undefined) continue;
     state(reading, "runtimeVersion", version, { at, rule: "version/manifest", confidence: 0.8 });

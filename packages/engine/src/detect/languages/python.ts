@@ -162,7 +162,7 @@ function readProgram({ project, directory, reading, found, sources }: Case & { s
 }
 
 function imports(text: string, name: string): boolean {
-  return new RegExp(`^\\s*(?:import|from)\\s+${moduleOf(name)}\\b`, "m").test(text);
+  return new RegExp(`^[ \\t]*(?:import|from)\\s+${moduleOf(name)}\\b`, "m").test(text);
 }
 
 /** The module a package is imported as. */
@@ -181,10 +181,10 @@ function stateCodeDatabases(reading: Reading, sources: Source[]): void {
   if (reading.database.some((name) => name !== "redis" && name !== "elasticsearch")) return;
   for (const { at, text } of sources) {
     if (/(^|\/)(scripts?|tools?|bin|notebooks?)\//.test(at)) continue;
-    const code = text.replace(/^\s*#.*$/gm, "");
+    const code = text.replace(/^[ \t]*#.*$/gm, "");
     for (const database of databasesInAddresses(code).filter((name) => name !== "redis" && name !== "mongodb"))
       uses(reading, database, { at: placeOf(at, text, /\w+:\/\//), rule: "python/address", confidence: 0.75 });
-    if (/^\s*(import|from) sqlite3\b/m.test(code))
+    if (/^[ \t]*(import|from) sqlite3\b/m.test(code))
       uses(reading, "sqlite", { at: placeOf(at, text, "sqlite3"), rule: "python/sqlite3", confidence: 0.8 });
   }
 }
@@ -198,7 +198,7 @@ function isCalled(sources: Source[]): boolean {
 }
 
 const speaksToChat =
-  /^\s*(?:import|from) (?:discord|nextcord|disnake|interactions|telegram|aiogram|telebot|telethon|pyrogram)\b/m;
+  /^[ \t]*(?:import|from) (?:discord|nextcord|disnake|interactions|telegram|aiogram|telebot|telethon|pyrogram)\b/m;
 
 /** What a bot serves beside its work: that it is alive, pages it starts with itself, or another way to run it than the container's. */
 function isBesideBot(main: Entry, sources: Source[], container: string | undefined): boolean {
@@ -211,7 +211,7 @@ function isBesideBot(main: Entry, sources: Source[], container: string | undefin
 
 /** Pages in a folder, which a bot beside that folder starts with itself. */
 function isStartedByBot({ file, module }: Entry, sources: Source[]): boolean {
-  const begins = new RegExp(`^\\s*(?:import|from) ${literally(module)}\\b`, "m");
+  const begins = new RegExp(`^[ \\t]*(?:import|from) ${literally(module)}\\b`, "m");
   return (
     file.includes("/") &&
     sources.some(
@@ -228,7 +228,7 @@ function frameworkOf(
   sources: Source[],
 ): { row: PythonFramework; entry: Entry } | null {
   const imported = new Set(
-    sources.flatMap(({ text }) => [...text.matchAll(/^\s*(?:import|from)\s+(\w+)/gm)].map(([, module]) => module!)),
+    sources.flatMap(({ text }) => [...text.matchAll(/^[ \t]*(?:import|from)\s+(\w+)/gm)].map(([, module]) => module!)),
   );
   const speaks =
     found.manifest === undefined
@@ -333,7 +333,7 @@ const listens =
 
 const portPatterns: readonly RegExp[] = [
   /(?:environ\.get|getenv|environ\.setdefault|config|env(?:\.int)?)\(\s*["']PORT["']\s*,\s*(?:default\s*=\s*)?["']?(\d{2,5})/,
-  /["']PORT["']\s*\)?\s*or\s*["']?(\d{2,5})/,
+  /["']PORT["']\s*(?:\)\s*)?or\s*["']?(\d{2,5})/,
   /\bport\s*(?::\s*int\s*)?=\s*(?:int\(\s*)?(?:os\.)?(?:environ\.get|getenv)\(\s*["'](?:APP|API|WEB|HTTP|SERVER|LISTEN|BACKEND|UVICORN)_PORT["']\s*,\s*["']?(\d{2,5})/i,
   /define\(\s*["']port["']\s*,\s*default\s*=\s*(\d{2,5})/,
   /\b(?:run|run_app|launch|serve|start)\([^()]*?\b(?:server_)?port\s*=\s*["']?(\d{2,5})/,

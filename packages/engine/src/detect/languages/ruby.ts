@@ -76,7 +76,7 @@ export function gemsOf(text: string, path: string): Map<string, string> {
       );
     else if (/^(if|unless|case|begin)\b/.test(line)) blocks.push(false);
     else if (line === "end") blocks.pop();
-    const name = /^gem\s*\(?\s*["']([\w.-]+)["']/.exec(line)?.[1];
+    const name = /^gem\s*(?:\(\s*)?["']([\w.-]+)["']/.exec(line)?.[1];
     const isLocal = blocks.includes(true) || /\bgroups?:\s*(\[\s*)?:(development|test)\b(?!.*:production)/.test(line);
     if (name !== undefined && !isLocal && !gems.has(name)) gems.set(name, `${path}:${index + 1}`);
   }
@@ -88,10 +88,10 @@ function stateVersion(project: Project, directory: string, reading: Reading, gem
   const gemfilePath = inside(directory, "Gemfile");
   const lockPath = inside(directory, "Gemfile.lock");
   const locked = /RUBY VERSION\s+ruby (\d[\d.]*\d)/.exec(project.tree.text(lockPath) ?? "")?.[1];
-  const written = /^[ \t]*ruby\s*\(?\s*["']([^"']+)["']/m.exec(gemfile)?.[1];
+  const written = /^[ \t]*ruby\s*(?:\(\s*)?["']([^"']+)["']/m.exec(gemfile)?.[1];
   if (written !== undefined && (/^\d/.test(written) || locked === undefined))
     return state(reading, "runtimeVersion", written, {
-      at: placeOf(gemfilePath, gemfile, /^\s*ruby\b/m),
+      at: placeOf(gemfilePath, gemfile, /^[ \t]*ruby\b/m),
       rule: "ruby/gemfile",
     });
   state(reading, "runtimeVersion", locked, { at: lockPath, rule: "ruby/lockfile", confidence: 0.85 });
@@ -110,7 +110,9 @@ function readRails(project: Project, { directory, reading, gems }: Case): Readin
   const settings = inside(directory, "config/database.yml");
   const text = tree.text(settings) ?? "";
   const adapters = [
-    ...text.replace(/^\s*#.*$/gm, "").matchAll(/^[ \t]*adapter:\s*["']?(?:<%=.*?["'](\w+)["']\s*\)?\s*%>|(\w+))/gm),
+    ...text
+      .replace(/^[ \t]*#.*$/gm, "")
+      .matchAll(/^[ \t]*adapter:\s*["']?(?:<%=.*?["'](\w+)["']\s*(?:\)\s*)?%>|(\w+))/gm),
   ].flatMap(([, ofVariable, written]) => databaseNamed(ofVariable ?? written ?? "") ?? []);
   // Some keep settings for several; the driver that is installed says which it is.
   const installed = adapters.filter((name) => reading.database.includes(name));
@@ -132,7 +134,7 @@ function readRails(project: Project, { directory, reading, gems }: Case): Readin
       "cssbundling-rails",
       "importmap-rails",
     ].some((gem) => gems.has(gem)) || tree.has(inside(directory, "app/assets/config/manifest.js"));
-  const isApi = /^\s*config\.api_only\s*=\s*true/m.test(application);
+  const isApi = /^[ \t]*config\.api_only\s*=\s*true/m.test(application);
   if (hasPipeline && !(isApi && !gems.has("sprockets-rails") && !gems.has("propshaft")))
     state(reading, "buildCommand", "bundle exec rails assets:precompile", { at, rule: "rails/assets" });
   state(reading, "startCommand", "bundle exec rails server -b 0.0.0.0 -p $PORT", {
@@ -292,10 +294,10 @@ function rubySources(project: Project, directory: string): Source[] {
 }
 
 const portPatterns: readonly RegExp[] = [
-  /^[ \t]*port\s*\(?\s*ENV(?:\.fetch[( ]\s*|\[)\s*["'](?:[A-Z]+_)?PORT["']\s*\]?\s*(?:,|\|\||\)\s*\{|\{)\s*["']?(\d{2,5})/m,
-  /ENV(?:\.fetch\(|\[)\s*["']PORT["']\s*\]?\s*(?:,|\|\||\)\s*\{|\{)\s*["']?(\d{2,5})/,
-  /^[ \t]*port\s*\(?\s*["']?(\d{2,5})/m,
+  /^[ \t]*port\s*(?:\(\s*)?ENV(?:\.fetch[( ]|\[)\s*["'](?:[A-Z]+_)?PORT["']\s*(?:\]\s*)?(?:,|\|\||\)\s*\{|\{)\s*["']?(\d{2,5})/m,
+  /ENV(?:\.fetch\(|\[)\s*["']PORT["']\s*(?:\]\s*)?(?:,|\|\||\)\s*\{|\{)\s*["']?(\d{2,5})/,
+  /^[ \t]*port\s*(?:\(\s*)?["']?(\d{2,5})/m,
   /set\s+:port\s*,\s*["']?(\d{2,5})/,
-  /\bPort:?\s*(?:=>)?\s*(\d{2,5})/i,
+  /\bPort:?\s*(?:(?:=>)\s*)?(\d{2,5})/i,
   /TCPServer\.(?:new|open)\(\s*(?:["'][^"']*["']\s*,\s*)?(\d{2,5})/,
 ];

@@ -341,7 +341,7 @@ const portPatterns: readonly RegExp[] = [
   /SocketAddr(?:V4)?::new\([^;]*?,\s*(\d[\d_]{1,5})\s*\)/,
   /"(?:0\.0\.0\.0|127\.0\.0\.1|localhost|\[::\]):(\d{2,5})"/,
   /\b(?:default_value(?:_t)?)\s*=\s*"?(?:[\d.]+:)?(\d{4,5})/,
-  /\bport\w*\s*(?::\s*u16)?\s*=\s*(\d[\d_]{3,5})\b/i,
-  /^\s*(?:application_)?port\s*[:=]\s*["']?(\d{2,5})/im,
+  /\bport\w*\s*(?:(?::\s*u16)\s*)?=\s*(\d[\d_]{3,5})\b/i,
+  /^[ \t]*(?:application_)?port\s*[:=]\s*["']?(\d{2,5})/im,
   /^PORT\s*=\s*["']?(\d{2,5})/m,
 ];

@@ -47,7 +47,7 @@ const generators: readonly Generator[] = [
     runtime: "zola",
     settings: ["config.toml", "zola.toml"],
     beside: ["content", "templates", "sass"],
-    holds: /^\s*(compile_sass|build_search_index|generate_feeds?|\[markdown\]|highlight_code)/m,
+    holds: /^[ \t]*(compile_sass|build_search_index|generate_feeds?|\[markdown\]|highlight_code)/m,
     build: "zola build",
     output: "public",
     outputKey: ["output_dir"],
@@ -198,7 +198,7 @@ const sphinx: Reader = {
       "doc/source/conf.py",
     ]);
     const text = at === undefined ? null : project.tree.text(at);
-    if (at === undefined || text === null || !/^\s*(extensions|html_theme|project)\s*=/m.test(text)) return null;
+    if (at === undefined || text === null || !/^[ \t]*(extensions|html_theme|project)\s*=/m.test(text)) return null;
     const source = at.includes("/")
       ? at.slice(directory === "." ? 0 : directory.length + 1, at.lastIndexOf("/")) || "."
       : ".";

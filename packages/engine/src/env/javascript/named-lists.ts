@@ -35,7 +35,7 @@ export function readLists({ code, text }: Script): Listed[] {
   }
   // `requireOneOf("KEY", "OTHER_KEY")`: the first is asked for, where the project names no other.
   for (const match of code.matchAll(
-    /\b(?:require|need|assert|ensure|must)\w*(?:OneOf|AnyOf|Either|_one_of|_any_of)\w*\(\s*\[?\s*(?=["'`])/g,
+    /\b(?:require|need|assert|ensure|must)\w*(?:OneOf|AnyOf|Either|_one_of|_any_of)\w*\(\s*(?:\[\s*)?(?=["'`])/g,
   )) {
     const start = match.index + match[0].length;
     const names = [

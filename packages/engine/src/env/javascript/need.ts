@@ -282,7 +282,7 @@ function chosenBy({ code, text }: Script, at: number): Use {
 const demands = /^(?:(?:throw|raise|fail|die|panic|never|missing|required)\w*)\s*\(/;
 
 /** `X ? StripePayments : FakePayments`: without it another one takes its place. */
-const nameOfClass = /^\s*(?:new\s+)?[A-Z]\w*[a-z]\w*\s*(?:[:;,)(]|$)/m;
+const nameOfClass = /^[ \t]*(?:new\s+)?[A-Z]\w*[a-z]\w*\s*(?:[:;,)(]|$)/m;
 
 /** A text in place of a value that only tells people to give one: `"enter-your-key-here"`, `"https://example.supabase.co"`. */
 const saysNothing =

@@ -50,7 +50,7 @@ export function ownReadersIn(code: string): OwnReader[] {
 
 /** `?? []`, `(… ?? "").split(`, `if (!value) return [];`: nothing that is given by whoever calls. */
 const replaces =
-  /(?:\?\?|\|\|)\s*(?:\[|\d|true\b|false\b|(?:""|'')\s*\)\s*\.\s*split\b)|\bif\s*\([^()]*\)\s*\{?\s*return\s*(?:\[|\d|true\b|false\b|null\b|undefined\b)/;
+  /(?:\?\?|\|\|)\s*(?:\[|\d|true\b|false\b|(?:""|'')\s*\)\s*\.\s*split\b)|\bif\s*\([^()]*\)\s*(?:\{\s*)?return\s*(?:\[|\d|true\b|false\b|null\b|undefined\b)/;
 
 /** The function around `at` whose first parameter is `argument`. */
 function definitionAround(code: string, at: number, argument: string): OwnReader | null {

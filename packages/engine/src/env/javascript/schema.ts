@@ -123,7 +123,9 @@ function refusedInProduction({ code, text }: Script): Set<string> {
   for (const match of code.matchAll(/\.refine\s*\(/g)) {
     const open = match.index + match[0].length - 1;
     const test = text.slice(open + 1, endOfExpression(code, open + 1));
-    const from = /!==?\s*["']production["']\s*(?:\|\||\)\s*\{?\s*return\s+true\s*;?\s*\}?\s*return\b)/.exec(test);
+    const from = /!==?\s*["']production["']\s*(?:\|\||\)\s*(?:\{\s*)?return\s+true\s*(?:;\s*)?\}?\s*return\b)/.exec(
+      test,
+    );
     const rest = from && test.slice(from.index + from[0].length);
     if (!rest || /\|\||\?|\bif\b/.test(rest)) continue;
     for (const [, key] of rest.matchAll(/(?:!!|Boolean\(|&&\s*)\s*\w+\.([A-Z][A-Z0-9_]+)\b(?!\s*[.=!<>])/g))

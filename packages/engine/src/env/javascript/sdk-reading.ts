@@ -119,7 +119,7 @@ export function readPythonSdks(path: string, text: string): Sighting[] {
   const code = maskHashComments(text);
   const sightings: Sighting[] = [];
   for (const match of code.matchAll(
-    /^\s*(?:from|import)\s+(openai|anthropic|groq|together|langchain_openai|langchain_anthropic|dj_database_url|pinecone|replicate)\b/gm,
+    /^[ \t]*(?:from|import)\s+(openai|anthropic|groq|together|langchain_openai|langchain_anthropic|dj_database_url|pinecone|replicate)\b/gm,
   )) {
     for (const row of sdks.filter(
       ({ packages }) => packages.includes(match[1]!.replaceAll("_", "-")) || packages.includes(match[1]!),

@@ -205,11 +205,11 @@ export function featureQuestions({ code }: Script): Span[] {
 }
 
 /** `catch { return null; }`: without it there is nothing, and that is an answer. A short one asks for the value alone. */
-const forgives = { catch: /^\{\s*return\s*(?:null|undefined|false|\[\]|""|'')?\s*;?\s*\}$/, longest: 400 };
+const forgives = { catch: /^\{\s*return\s*(?:(?:null|undefined|false|\[\]|""|'')\s*)?;?\s*\}$/, longest: 400 };
 /** `catch { console.warn("Missing keys of …"); }`: a part is left out that has not been set up. */
 const goesWithout = {
   catch:
-    /^\{\s*(?:console|log|logger)\.\w+\([^;{}]*(?:missing|not (?:set|configured|provided)|disabled|skipp)[^;{}]*\)\s*;?\s*\}$/i,
+    /^\{\s*(?:console|log|logger)\.\w+\([^;{}]*(?:missing|not (?:set|configured|provided)|disabled|skipp)[^;{}]*\)\s*(?:;\s*)?\}$/i,
   longest: 4000,
 };
 

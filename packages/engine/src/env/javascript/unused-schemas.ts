@@ -32,7 +32,7 @@ export function settleUnusedSchemas(
 }
 
 /** It hands something out, so that it only does what others ask it to. */
-const isModule = /^\s*export\s|\bmodule\.exports\b/m;
+const isModule = /^[ \t]*export\s|\bmodule\.exports\b/m;
 
 /** What an import of the file names: its name, or its folder's. */
 function nameOf(path: string): string {

@@ -13,7 +13,7 @@ export function settleWorkerTypes(project: Project, roots: readonly string[], si
     const at = typeFiles.map((name) => inside(root, name)).find((path) => project.tree.has(path));
     const head = at === undefined ? undefined : project.tree.text(at)?.slice(0, headLength);
     if (head === undefined) continue;
-    const texts = new Set([...head.matchAll(/^\s*([A-Z][A-Z0-9_]+)\s*:\s*string;/gm)].map(([, key]) => key!));
+    const texts = new Set([...head.matchAll(/^[ \t]*([A-Z][A-Z0-9_]+)\s*:\s*string;/gm)].map(([, key]) => key!));
     for (const sighting of sightings)
       if (sighting.need === "quieted" && texts.has(sighting.key)) sighting.need = "asserted";
   }

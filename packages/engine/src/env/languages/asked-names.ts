@@ -29,7 +29,7 @@ export function needOfName(language: Language, code: string, before: string, end
   const rest = code.slice(end, end + 500);
   if (isConstant.test(name) && isRefusedLater(language, code.slice(end, end + 3000), name)) return "checked";
   // Elixir: `cond do key && other -> …`.
-  if (new RegExp(`^\\s*${name}\\s*&&`, "m").test(rest)) return "guarded";
+  if (new RegExp(`^[ \\t]*${name}\\s*&&`, "m").test(rest)) return "guarded";
   // Go: what cannot be read as a number is replaced.
   const parsed = new RegExp(`strconv\\.\\w+\\(${name}\\b[^\\n]*\\n\\s*if err != nil \\{([^}]*)`).exec(rest);
   if (parsed && !language.stops.test(parsed[1]!) && !/\breturn\b/.test(parsed[1]!)) return "default";
@@ -68,7 +68,7 @@ const asksEmptiness = /^(?:len|empty|is_null|[sS]tring\.IsNullOr\w+)\(/;
 /** Whether a condition asks if the name is there or if it is missing; null when it is about something else. */
 function asks(condition: string, name: string): "present" | "absent" | null {
   const own = new RegExp(`^[$@]?(?:self\\.)?${name}\\b`);
-  const all = /^\s*\(?\s*(?:not\s+|!\s*)(?:all\(|\()/.test(condition);
+  const all = /^\s*(?:\(\s*)?(?:not\s+|!\s*)(?:all\(|\()/.test(condition);
   const joined = /\band\b|&&/.test(condition);
   for (const [at, part] of condition.split(/\bor\b|\band\b|\|\||&&|,/).entries()) {
     const bare = part.trim().replace(/^(?:\(+\s*|\[|all\()+/, "");

@@ -36,7 +36,8 @@ interface Uses {
 }
 
 const selected = /\.([A-Za-z]\w*)\b(?!\s*=[^=])/g;
-const askedFor = /\b(?:if|&&|\|\|)\s*!?\s*(?:\w+\.)+(\w+)\s*(?:!=\s*""|==\s*"[^"]+")|\bswitch\s+(?:\w+\.)+(\w+)\s*\{/g;
+const askedFor =
+  /\b(?:if|&&|\|\|)\s*(?:!\s*)?(?:\w+\.)+(\w+)\s*(?:!=\s*""|==\s*"[^"]+")|\bswitch\s+(?:\w+\.)+(\w+)\s*\{/g;
 
 /** Takes back, or raises, what is said of variables that fields of the program's own hold, by what other files do with the fields. */
 export function settleGoFields(sightings: readonly Sighting[], texts: ReadonlyMap<string, string>): void {

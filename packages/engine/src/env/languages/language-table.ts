@@ -357,8 +357,8 @@ export const languages: readonly Language[] = [
       },
       { pattern: /->required\(\s*["']([A-Z][A-Z0-9_]+)["']/g, need: "checked" },
     ],
-    replaced: /^\s*\)?\s*(?:\?:|\?\?|\|\||===|!==|==|!=|\?)/,
-    quieted: /^\s*\)?\s*(?:\?:|\?\?)\s*(?:null|''|"")(?!\s*\?)/,
+    replaced: /^\s*(?:\)\s*)?(?:\?:|\?\?|\|\||===|!==|==|!=|\?)/,
+    quieted: /^\s*(?:\)\s*)?(?:\?:|\?\?)\s*(?:null|''|"")(?!\s*\?)/,
     stops: /\bthrow\b|\bdie\b|\bexit\b/,
   },
   {

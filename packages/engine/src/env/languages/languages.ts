@@ -125,7 +125,7 @@ export function readLanguage(path: string, extension: string, text: string): Sig
     if (/(?:^|\/)manage\.py$/.test(path) && code.includes("django"))
       for (const sighting of sightings) if (sighting.need !== "default") sighting.need = "tooling";
     // django-environ puts it before every name it is asked for.
-    const prefix = /^\s*env\.prefix\s*=\s*["'](\w+)["']/m.exec(code)?.[1];
+    const prefix = /^[ \t]*env\.prefix\s*=\s*["'](\w+)["']/m.exec(code)?.[1];
     for (const sighting of prefix === undefined ? [] : sightings)
       if (/^env[.(]/.test(code.slice(sighting.offset, sighting.offset + 4))) sighting.key = prefix + sighting.key;
     sightings.push(...readPythonSettings(path, code), ...readCloudinary(path, code));
@@ -165,7 +165,7 @@ const ofPhoenix = /^(?:DATABASE_URL|SECRET_KEY_BASE|PHX_HOST)$/;
 
 /** Elixir: `id || raise` behind `id = System.get_env("ID") || …`. A program that insists on what it needs does without the rest. */
 function settleInsisting(code: string, sightings: Sighting[]): void {
-  const raising = new Set([...code.matchAll(/^\s*(\w+)\s*\|\|\s*raise\b/gm)].map(([, name]) => name));
+  const raising = new Set([...code.matchAll(/^[ \t]*(\w+)\s*\|\|\s*raise\b/gm)].map(([, name]) => name));
   for (const sighting of raising.size > 0 ? sightings : []) {
     const name = /(?:^|\n)\s*(\w+)\s*=\s*$/.exec(code.slice(Math.max(0, sighting.offset - 80), sighting.offset))?.[1];
     if (name === undefined || !raising.has(name)) continue;
@@ -233,7 +233,7 @@ function needOf(language: Language, { read, key, code, start, end, inside }: Pla
   const after = code.slice(end, end + 120);
   // An assignment to the environment: a text is given to whoever reads it later.
   if (/^\s*=(?![=~>])/.test(after) && !/^\s*=>/.test(after))
-    return /^\s*=\s*["'][^"'\n]+["']\s*$/m.test(after) && !isNothingWithout.test(key) ? "given" : null;
+    return /^[ \t]*=\s*["'][^"'\n]+["']\s*$/m.test(after) && !isNothingWithout.test(key) ? "given" : null;
   // What Python's readers of settings raise is raised before anything can take its place.
   if (read.need === "checked")
     return language.replaced.test(after) && !language.extensions.includes("py") ? "default" : "checked";
@@ -261,7 +261,7 @@ function needOf(language: Language, { read, key, code, start, end, inside }: Pla
   if (language.demanded?.test(after)) return "checked";
   if (panics.test(code.slice(end, end + 400))) return "checked";
   if (language.quieted?.test(after))
-    return /^\s*\)?\s*(?:\?:|\?\?)\s*null\b/.test(after) && !isNothingWithout.test(key) ? "guarded" : "quieted";
+    return /^\s*(?:\)\s*)?(?:\?:|\?\?)\s*null\b/.test(after) && !isNothingWithout.test(key) ? "guarded" : "quieted";
   const before = lineBefore(code, start);
   if (/^\s*if\b/.test(before) && isAbsent.test(after) && stopsSoon(language, code, end)) return "checked";
   if (language.replaced.test(after)) return isStoodIn(after) ? "plain" : "default";
@@ -374,5 +374,5 @@ function needOfOptions(read: Read, key: string, inside: string): Need {
 
 function stopsWhenMissing(language: Language, code: string, end: number): boolean {
   const block = code.slice(end, end + 200);
-  return /^\s*\n?\s*;?\s*(?:if\s+)?!\s*\w+/.test(block) && language.stops.test(block);
+  return /^\s*(?:\n\s*)?;?\s*(?:if\s+)?!\s*\w+/.test(block) && language.stops.test(block);
 }

@@ -15,7 +15,9 @@ export function readOmegaConf(project: Project, { others }: Scope): Sighting[] {
     .filter(({ name, extension }) => /^ya?ml$/.test(extension) && !besideTheService.test(name))
     .flatMap(({ path }) =>
       [
-        ...(project.tree.text(path) ?? "").replaceAll(/^\s*#.*$/gm, (line) => " ".repeat(line.length)).matchAll(taken),
+        ...(project.tree.text(path) ?? "")
+          .replaceAll(/^[ \t]*#.*$/gm, (line) => " ".repeat(line.length))
+          .matchAll(taken),
       ].map(
         ({ index, 1: key, 2: instead }): Sighting => ({
           key: key!,

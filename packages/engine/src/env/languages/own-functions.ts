@@ -85,7 +85,7 @@ const forms: Readonly<Record<string, Form>> = {
     asks: /\bENV(?:\[|\.fetch\(?)\s*[a-z]/,
     head: /^([ \t]*)def\s+(?:self\.)?(\w+[!?]?)[( ]\s*(\w+)\s*(,[^)\n]{0,400})?\)?[ \t]*$/gm,
     reads: /\bENV(?:\[|\.fetch\(?)\s*$/,
-    stops: /\braise\b|\babort\b|\bfail\b|\bENV\.fetch\(?\s*\w+\s*\)?\s*$/m,
+    stops: /\braise\b|\babort\b|\bfail\b|\bENV\.fetch\(?\s*\w+\s*(?:\)\s*)?$/m,
     known: none,
   },
   ex: {
@@ -286,8 +286,8 @@ function needAt(stated: Need, code: string, call: RegExpExecArray): Need {
     : stated;
 }
 
-const fails = /^\s*\)?\s*(?:(?:\?\?|\?:|\|\||or\b)\s*(?:throw|raise|error|abort|die|exit)|!!|\.orElseThrow)/;
-const replaced = /^\s*\)?\s*(?:\?|\|\||or\b|&&|[=!]==?|\.(?:orElse|present|blank|nil\b|empty|to_\w))/;
+const fails = /^\s*(?:\)\s*)?(?:(?:\?\?|\?:|\|\||or\b)\s*(?:throw|raise|error|abort|die|exit)|!!|\.orElseThrow)/;
+const replaced = /^\s*(?:\)\s*)?(?:\?|\|\||or\b|&&|[=!]==?|\.(?:orElse|present|blank|nil\b|empty|to_\w))/;
 
 /** Others may have functions of that name too. */
 function isCalled({ form, name, owner, path: own }: Reader, path: string, receiver: string | undefined): boolean {

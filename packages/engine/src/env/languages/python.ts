@@ -190,7 +190,7 @@ export function settleDjangoSecret(code: string, sightings: Sighting[]): void {
 function prefixOf(settings: string, code: string): string {
   const [, written, name] = /(?<!\w)env_prefix["']?\s*[=:]\s*(?:["']([^"']*)["']|([A-Za-z_]\w*))/.exec(settings) ?? [];
   if (name === undefined) return written ?? "";
-  const constant = new RegExp(`^\\s*${name}\\s*(?::[^=\\n]+)?=\\s*["']([^"']*)["']`, "m");
+  const constant = new RegExp(`^[ \\t]*${name}\\s*(?::[^=\\n]+)?=\\s*["']([^"']*)["']`, "m");
   return (constant.exec(settings) ?? constant.exec(code))?.[1] ?? "";
 }
 

@@ -56,7 +56,7 @@ function readInsisting(path: string, code: string): Sighting[] {
     const after = code.slice(match.index + head.length, match.index + head.length + 500);
     const end = closure === undefined ? after.search(/\n\}/) : after.search(/\n\s*\};/);
     const body = after.slice(0, Math.max(end, 0) || after.length);
-    const isReplacing = /\.unwrap_or(?!_else\(\s*\|\w*\|\s*\{?\s*panic!)/.test(body);
+    const isReplacing = /\.unwrap_or(?!_else\(\s*\|\w*\|\s*(?:\{\s*)?panic!)/.test(body);
     const isInsisting = reads.test(body) && insists.test(body) && !isReplacing;
     if (!isInsisting && ![...names].some((name) => body.includes(`${name}(`))) continue;
     const parameter = (handed ?? given ?? named!).replace("$", "\\$");

@@ -27,7 +27,11 @@ const manifests: Manifest[] = [
       const code = maskSlashComments(text);
       // Beside the schema that is used, another with a source of its own is an alternative to it.
       const main = path.replace(/[^/]+$/, "schema.prisma");
-      if (path !== main && /^\s*datasource\b/m.test(code) && /^\s*datasource\b/m.test(project.tree.text(main) ?? ""))
+      if (
+        path !== main &&
+        /^[ \t]*datasource\b/m.test(code) &&
+        /^[ \t]*datasource\b/m.test(project.tree.text(main) ?? "")
+      )
         return;
       for (const match of code.matchAll(/\b(url|directUrl|shadowDatabaseUrl)\s*=\s*env\(\s*"([^"]+)"\s*\)/g)) {
         see(match[2]!, match[1] === "shadowDatabaseUrl" ? "declared" : "checked", { offset: match.index });
@@ -169,7 +173,7 @@ const manifests: Manifest[] = [
       const features = isObject(rocket) ? rocket["features"] : undefined;
       if (!Array.isArray(features) || !features.includes("secrets")) return;
       const settings = project.tree.text(path.replace(/Cargo\.toml$/, "Rocket.toml")) ?? "";
-      if (!/^\s*secret_key\s*=/m.test(settings))
+      if (!/^[ \t]*secret_key\s*=/m.test(settings))
         see("ROCKET_SECRET_KEY", "checked", { offset: text.indexOf("rocket") });
     },
   },
@@ -290,7 +294,7 @@ function helpersOf(code: string): Span[] {
   const heads = [...code.matchAll(new RegExp(`^${list[1]}[\\w"'.-]+:[ \\t]*$`, "gm"))].map(({ index }) => index);
   return heads.flatMap((start, at) => {
     const end = heads[at + 1] ?? code.length;
-    const image = /^\s+image:\s*["']?([^\s"']+)/m.exec(code.slice(start, end))?.[1];
+    const image = /^[ \t]+image:\s*["']?([^\s"']+)/m.exec(code.slice(start, end))?.[1];
     const isBeside = image !== undefined && (databaseOfImage(image) !== undefined || helper.test(image));
     return isBeside ? [{ start, end }] : [];
   });
@@ -351,7 +355,7 @@ const chosenOutside = "(chosen)";
 function storageOf(project: Project, path: string): string | undefined {
   if (!path.endsWith("config/storage.yml")) return undefined;
   const settings = project.tree.text(path.replace(/storage\.yml$/, "environments/production.rb"));
-  const service = /^\s*config\.active_storage\.service\s*=\s*(:?\w+)/m.exec(settings ?? "")?.[1];
+  const service = /^[ \t]*config\.active_storage\.service\s*=\s*(:?\w+)/m.exec(settings ?? "")?.[1];
   // A variable chooses it: what one of them asks for is needed by whoever chooses that.
   return service === undefined || service.startsWith(":") ? service?.slice(1) : chosenOutside;
 }
@@ -373,7 +377,7 @@ function readRocketDatabases({ tree }: Project, manifest: string, see: See): voi
     [...text.matchAll(/#\[database\(\s*"(\w+)"\s*\)\]/g)].map(([, name]) => name!),
   );
   const isSet = (name: string): boolean =>
-    new RegExp(`^\\s*(?:\\[[\\w.]*databases\\.${name}\\]|${name}\\s*=\\s*\\{)`, "m").test(settings);
+    new RegExp(`^[ \\t]*(?:\\[[\\w.]*databases\\.${name}\\]|${name}\\s*=\\s*\\{)`, "m").test(settings);
   if (named.some((name) => !isSet(name))) see("ROCKET_DATABASES", "checked");
 }
 

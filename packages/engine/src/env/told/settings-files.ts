@@ -21,7 +21,7 @@ export const settingsFiles: readonly Manifest[] = [
       }
       // In lower case it is a property as often; what no file defines comes from the environment.
       for (const match of code.matchAll(/\$\{([a-z]+(?:_[a-z0-9]+)+)(:[^}]*)?\}/g))
-        if (!new RegExp(`^\\s*${match[1]!}\\s*[:=]`, "m").test(code))
+        if (!new RegExp(`^[ \\t]*${match[1]!}\\s*[:=]`, "m").test(code))
           see(match[1]!, needOf(match[2]), { offset: match.index });
       // Ktor: `url: "$DB_URL:jdbc:h2:mem"`.
       for (const match of /\.ya?ml$/.test(path) ? code.matchAll(/["']\$([A-Z][A-Z0-9_]{2,})(:[^"'\n]*)?["']/g) : [])
@@ -55,7 +55,7 @@ export const settingsFiles: readonly Manifest[] = [
     name: /^config\/(?:packages\/(?!debug|test|dev).*|services|parameters)\.(?:ya?ml|php)$/,
     read(project, path, text, see) {
       // A parameter of that name is what holds without the variable; of a database it only lets caches be warmed when it is empty.
-      for (const match of text.matchAll(/^\s+["']?env\(([A-Z][A-Z0-9_]+)\)["']?\s*:\s*(""|''|~|null)?/gm))
+      for (const match of text.matchAll(/^[ \t]+["']?env\(([A-Z][A-Z0-9_]+)\)["']?\s*:\s*(""|''|~|null)?/gm))
         if (match[2] === undefined || !/_(?:URL|DSN)$/.test(match[1]!))
           see(match[1]!, "given", { offset: match.index });
       const root = path.replace(/(?:^|\/)config\/.*$/, "");

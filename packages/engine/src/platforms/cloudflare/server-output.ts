@@ -146,7 +146,7 @@ function pagesFolder(files: readonly SnapshotFile[], text: Text): Server | null 
 function pagesFile(at: ReadonlyMap<string, SnapshotFile>, text: Text): Server | null {
   const file = at.get("_worker.js");
   if (!file) return null;
-  const outside = /(?:\bfrom|\bimport)\s*\(?\s*["'](\.\.?\/[^"']+)["']/.exec(text("_worker.js")!)?.[1];
+  const outside = /(?:\bfrom|\bimport)\s*(?:\(\s*)?["'](\.\.?\/[^"']+)["']/.exec(text("_worker.js")!)?.[1];
   if (outside !== undefined && !at.has(posix.normalize(outside))) {
     throw new DeployError("INVALID_CONFIG", {
       what: `_worker.js is not bundled: it imports ${outside}, which is not in this folder.`,
