@@ -105,7 +105,9 @@ describe.runIf(hasWebkit)("a person with WebKit", { timeout: 180_000 }, () => {
   }
 
   const logSays = (text: string): Promise<void> =>
-    page.until(`document.querySelector("[role=log]")?.innerText.split("\\n").includes(${JSON.stringify(text)})`);
+    page.until(
+      `[...document.querySelectorAll("[role=log] [data-line]")].some((row) => row.lastElementChild.textContent === ${JSON.stringify(text)})`,
+    );
 
   /** Lines of the log that the build printed, read as a person does who scrolls from its beginning to its end. */
   const readInTurn = (): Promise<string[]> =>
