@@ -114,6 +114,8 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
           <LogText key={index} {...segment} />
         ))}
       </span>
+      {/* Where it is selected with others: what is placed by itself ends no line. */}
+      {isWrapped ? null : "\n"}
     </div>
   );
 });

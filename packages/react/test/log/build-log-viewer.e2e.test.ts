@@ -124,6 +124,24 @@ describe.runIf(hasBrowser)("the build log", () => {
       .toContain("src/cart.ts(12,9): error TS2304: Cannot find name 'totl'.\n12   return totl(items);\n");
   });
 
+  it("gives what is selected line by line, without numbers and steps", async () => {
+    await using opened = await open("failed");
+    const { page } = opened;
+    for (const isWrapped of [false, true]) {
+      if (isWrapped) await page.getByRole("button", { name: "Wrap long lines" }).click();
+      const selected = await page.evaluate<string>(`(() => {
+        getSelection().selectAllChildren(document.querySelector("[role=log] [role=list]"));
+        return getSelection().toString();
+      })()`);
+      expect(selected.trim().split("\n").slice(0, 4), String(isWrapped)).toEqual([
+        "Found Vite 7 in package.json",
+        "1 service: web",
+        "> npm ci",
+        "npm warn deprecated har-validator@5.1.5: this library is no longer supported",
+      ]);
+    }
+  });
+
   it("shows a step or a level alone, times, and wraps", async () => {
     await using opened = await open("failed");
     const { page } = opened;
