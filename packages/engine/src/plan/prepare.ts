@@ -117,7 +117,7 @@ export async function prepare(context: PrepareContext, given: DeployRequest): Pr
     ? null
     : renamed(await detectionOf(context, source.root, asked), { request, project });
 
-  const inFiles = detection === null ? new Map<string, never>() : publicValuesIn(source.root, servicesOf(detection));
+  const inFiles = detection === null ? new Map<string, string>() : publicValuesIn(source.root, servicesOf(detection));
   const values = await valuesFor(store, { request, project, environment, detection, inFiles, problems });
   const paths = new Set(snapshot.files.map((file) => file.path));
   const { plan, problems: planProblems } = planFor({
@@ -309,7 +309,7 @@ async function valuesFor(
   const from = new Map<string, PlannedVariable["from"]>();
   for (const one of stored) from.set(one.key, one.from);
   for (const key of Object.keys(given)) from.set(key, "command-line");
-  const taken = Object.fromEntries([...inFiles].flatMap(([key, { value }]) => (from.has(key) ? [] : [[key, value]])));
+  const taken = Object.fromEntries([...inFiles].flatMap(([key, value]) => (from.has(key) ? [] : [[key, value]])));
   for (const key of Object.keys(taken)) from.set(key, "file");
   const detected = uniqueVariables(detection);
   const generated: Record<string, string> = {};
